@@ -1,0 +1,22 @@
+// `npm run dev`: hot reload for people who work on Foyer. Same state, variables and seed as `npm start`, but Vite serves
+// the sources. No queue consumer runs here, so the app delivers mail in-process (FOYER_INLINE_MAIL).
+import { ensurePackages } from './lib/project.mjs';
+import { fail, finishOnSignal, start, toolEnv } from './lib/run.mjs';
+import { everyMinute, printWelcome, ready } from './lib/site.mjs';
+import * as state from './lib/state.mjs';
+
+finishOnSignal();
+await state.claim();
+await ensurePackages();
+await state.migrate();
+
+state.writeVariables({ FOYER_INLINE_MAIL: '1' });
+// svelte.config.js hands this folder's database and variables to the pages.
+const env = toolEnv({ FOYER_STATE: state.folder, WRANGLER_REGISTRY_PATH: state.inState('registry') });
+const args = ['dev', '--port', String(state.port), '--host', 'localhost', '--strictPort'];
+const server = start('vite', args, { env });
+server.ended.then(() => fail('vite has ended.'));
+
+await ready();
+everyMinute('/dev/cron', { method: 'POST', headers: { Origin: state.origin } });
+await printWelcome();

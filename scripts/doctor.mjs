@@ -1,0 +1,240 @@
+// `npm run doctor`: looks at everything a deployment needs and says what to do about each thing that is wrong: before the
+// first `npm run deploy`, after it, and when mail does not arrive. Changes nothing. What it cannot look at (no login, no
+// network) is said, and is no failure. Exit code 1: there is a problem.
+import { execFile } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, toolEnv } from './lib/run.mjs';
+import { folder } from './lib/state.mjs';
+
+const SECRETS = ['FOYER_SECRET', 'MAILCHANNELS_API_KEY', 'DKIM_PRIVATE_KEY'];
+let problems = 0;
+
+const title = (text) => console.log(`\n${text}`);
+const ok = (text) => console.log(`  ok               ${text}`);
+const unknown = (text, todo) => console.log(`  could not check  ${text}\n                   → ${todo}`);
+function problem(text, todo) {
+  problems++;
+  console.log(`  PROBLEM          ${text}\n                   → ${todo}`);
+}
+const check = (right, text, wrong, todo) => (right ? ok(text) : problem(wrong, todo));
+
+if (!existsSync(join(root, 'node_modules/wrangler'))) {
+  console.error('The packages are missing. Run: npm ci');
+  process.exit(1);
+}
+
+// Everything slow begins at once; each has its own time limit.
+const account = wrangler(['whoami', '--json']).then(async ({ out }) => {
+  if (!out.includes('"loggedIn": true') && !out.includes('"loggedIn":true')) return null;
+  const [secrets, remote] = await Promise.all([
+    wrangler(['secret', 'list', '--format', 'json'], 5),
+    wrangler(['d1', 'migrations', 'list', 'DB', '--remote'], 5),
+  ]);
+  return { secrets, remote };
+});
+const local = existsSync(join(folder, 'v3'))
+  ? wrangler(['d1', 'migrations', 'list', 'DB', '--local', '--persist-to', folder])
+  : null;
+const config = await readConfig();
+const domain = config?.vars.MAIL_DOMAIN;
+const dns = config && !placeholder(domain) ? lookUp(domain, config.vars) : null;
+
+title('This machine');
+const node = (await tool('node', ['--version'])).out.trim();
+check(
+  Number(node.slice(1).split('.')[0]) >= 22,
+  `Node ${node} for the tools`,
+  `Node ${node} is too old for wrangler`,
+  'Run npm ci (it brings a newer one), or install Node 22 or newer.',
+);
+if (!local) ok('No local state yet: npm start makes it');
+else reportMigrations(await local, 'Local database', 'Run npm start: it migrates.');
+
+title('wrangler.toml');
+if (!config) problem('wrangler cannot read it', 'Run npx wrangler deploy --dry-run to see why.');
+else reportConfig(config);
+
+title('Cloudflare account');
+const there = await account;
+if (!there) {
+  unknown('secrets', 'Run npx wrangler login (or set CLOUDFLARE_API_TOKEN), then npm run doctor again.');
+  unknown('migrations of the production database', 'The same.');
+} else {
+  reportSecrets(there.secrets);
+  reportMigrations(there.remote, 'Production database', 'Run npx wrangler d1 migrations apply DB --remote');
+}
+
+title('DNS for mail');
+if (!dns) unknown('DNS', 'Set MAIL_DOMAIN in wrangler.toml first.');
+else reportDns(await dns);
+
+console.log(problems ? `\n${problems} problem${problems > 1 ? 's' : ''}.` : '\nNo problems found.');
+process.exit(problems ? 1 : 0);
+
+// ---------------------------------------------------------------- configuration
+
+function reportConfig({ vars, ...config }) {
+  check(
+    /^https:\/\/[^/]+$/.test(vars.ORIGIN ?? '') && !placeholder(vars.ORIGIN),
+    `ORIGIN is ${vars.ORIGIN}`,
+    `ORIGIN is ${vars.ORIGIN}`,
+    'Set it to the address of your site: https://…, without a path or a slash at the end.',
+  );
+  check(
+    !placeholder(vars.MAIL_DOMAIN),
+    `MAIL_DOMAIN is ${vars.MAIL_DOMAIN}`,
+    `MAIL_DOMAIN is ${vars.MAIL_DOMAIN}`,
+    'Set it to the domain that mail is sent from.',
+  );
+  check(
+    vars.MAIL_TRANSPORT === 'mailchannels',
+    'MAIL_TRANSPORT is mailchannels',
+    `MAIL_TRANSPORT is ${vars.MAIL_TRANSPORT}`,
+    'Set it to "mailchannels": nothing else leaves the site.',
+  );
+  check(
+    vars.DKIM_DOMAIN && vars.DKIM_SELECTOR,
+    `DKIM is signed as ${vars.DKIM_SELECTOR}._domainkey.${vars.DKIM_DOMAIN}`,
+    'DKIM_DOMAIN or DKIM_SELECTOR is missing',
+    'Set both under [vars]: without a DKIM signature most mail ends up as spam.',
+  );
+  const forbidden = ['FOYER_LOCAL', 'FOYER_SEED', 'FOYER_INLINE_MAIL', ...SECRETS, 'SETUP_TOKEN'].filter(
+    (name) => name in vars,
+  );
+  check(
+    !forbidden.length,
+    'Nothing under [vars] that is secret or only for local use',
+    `[vars] holds ${forbidden.join(', ')}`,
+    'Remove it. Secrets are set with npx wrangler secret put NAME.',
+  );
+  check(
+    config.routes?.length,
+    'A route leads to the Worker',
+    'No route leads to the Worker',
+    'Add routes = [{ pattern = "<host of ORIGIN>", custom_domain = true }].',
+  );
+  const id = (binding, value) =>
+    check(
+      value && !/^[0-]+$/.test(value),
+      `${binding} has its id`,
+      `${binding} has no id yet`,
+      `Run the create command in docs/deploy.md and put the id it prints into wrangler.toml.`,
+    );
+  id('D1 database DB', config.d1_databases.find(({ binding }) => binding === 'DB')?.database_id);
+  id('KV namespace KV', config.kv_namespaces.find(({ binding }) => binding === 'KV')?.id);
+  const consumer = config.queues.consumers?.find(
+    ({ queue }) => queue === config.queues.producers?.find(({ binding }) => binding === 'MAIL_QUEUE')?.queue,
+  );
+  check(
+    consumer?.dead_letter_queue,
+    `Queue ${consumer?.queue} with dead letters in ${consumer?.dead_letter_queue}`,
+    'MAIL_QUEUE has no consumer with a dead-letter queue',
+    'Restore the [[queues…]] sections of wrangler.toml.',
+  );
+  check(
+    config.triggers.crons?.length,
+    `Cron: ${config.triggers.crons?.join(', ')}`,
+    'No Cron Trigger',
+    'Restore [triggers] crons = ["* * * * *"].',
+  );
+}
+
+function placeholder(value) {
+  return !value || /(^|[/.])example\.(com|org|net)/.test(value);
+}
+
+async function readConfig() {
+  const script = `
+    const { unstable_readConfig } = await import('wrangler');
+    console.log('CONFIG' + JSON.stringify(unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true })));
+    process.exit(0);`;
+  const { out } = await tool('node', ['--input-type=module', '-e', script]);
+  const json = /^CONFIG(.*)$/m.exec(out)?.[1];
+  return json ? JSON.parse(json) : null;
+}
+
+// ---------------------------------------------------------------- account
+
+function reportSecrets({ code, out }) {
+  if (code)
+    return unknown('secrets', 'Deploy once (npm run deploy): secrets belong to a Worker that exists.');
+  const names = JSON.parse(out.slice(out.indexOf('['))).map(({ name }) => name);
+  for (const name of SECRETS)
+    check(names.includes(name), `${name} is set`, `${name} is missing`, `npx wrangler secret put ${name}`);
+  if (names.includes('SETUP_TOKEN'))
+    ok('SETUP_TOKEN is set (after /setup: npx wrangler secret delete SETUP_TOKEN)');
+  else
+    ok('SETUP_TOKEN is not set: /setup is closed (a new site needs it: npx wrangler secret put SETUP_TOKEN)');
+}
+
+function reportMigrations({ code, out }, what, todo) {
+  if (code) return unknown(`${what}: migrations`, 'wrangler could not list them; try again online.');
+  const pending = [...new Set(out.match(/\b\d{4}_\w+(?:\.sql)?\b/g))];
+  check(
+    !pending.length,
+    `${what}: no migration is pending`,
+    `${what}: ${pending.length} migrations pending`,
+    todo,
+  );
+}
+
+// ---------------------------------------------------------------- DNS
+
+async function lookUp(domain, { DKIM_SELECTOR, DKIM_DOMAIN = domain }) {
+  const resolver = new Resolver({ timeout: 2500, tries: 2 });
+  const txt = async (name) => {
+    try {
+      return { name, found: (await resolver.resolveTxt(name)).map((parts) => parts.join('')) };
+    } catch ({ code }) {
+      return { name, found: ['ENODATA', 'ENOTFOUND'].includes(code) ? [] : null };
+    }
+  };
+  const names = [
+    'relay.mailchannels.net', // is there a DNS at all?
+    domain,
+    `${DKIM_SELECTOR}._domainkey.${DKIM_DOMAIN}`,
+    `_dmarc.${domain}`,
+    `_mailchannels.${domain}`,
+  ];
+  return Promise.all(names.map(txt));
+}
+
+function reportDns([control, spf, dkim, dmarc, lockdown]) {
+  const record = ({ name, found }, pattern, what, todo) => {
+    if (!control.found?.length || !found)
+      return unknown(`${what} (TXT ${name})`, 'No answer from DNS: try again online.');
+    const all = found.filter((text) => pattern.test(text));
+    check(all.length, `${what}: TXT ${name}`, `${what}: no such TXT record at ${name}`, `Add: ${todo}`);
+  };
+  record(
+    spf,
+    /^v=spf1 .*include:relay\.mailchannels\.net/,
+    'SPF',
+    'v=spf1 include:relay.mailchannels.net -all',
+  );
+  record(dkim, /(^|;)\s*p=\w+/, 'DKIM', 'v=DKIM1; k=rsa; p=<public key> (docs/deploy.md makes it)');
+  record(dmarc, /^v=DMARC1/, 'DMARC', 'v=DMARC1; p=quarantine; rua=mailto:<your mailbox>');
+  record(lockdown, /^v=mc1\b.*\bauth=/, 'Domain lockdown', 'v=mc1 auth=<your MailChannels account id>');
+}
+
+// ---------------------------------------------------------------- tools
+
+function wrangler(args, seconds) {
+  return tool('wrangler', args, seconds);
+}
+
+/** Runs a tool for some seconds at most; never throws, never asks. */
+function tool(command, args, seconds = 4) {
+  return new Promise((done) => {
+    const options = {
+      cwd: root,
+      env: toolEnv({ NO_COLOR: '1' }),
+      timeout: seconds * 1000,
+      killSignal: 'SIGKILL',
+    };
+    const child = execFile(command, args, options, (error, out) => done({ code: error ? 1 : 0, out }));
+    child.stdin.end();
+  });
+}

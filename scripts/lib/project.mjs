@@ -1,0 +1,109 @@
+// What has to be there before anything runs: the packages and a current build.
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fingerprint, read } from './files.mjs';
+import { fail, root, run, toolEnv } from './run.mjs';
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** Compares package-lock.json with npm's own record of what it installed. */
+function packagesAreCurrent() {
+  try {
+    const installed = readJson(join(root, 'node_modules/.package-lock.json')).packages;
+    return Object.entries(readJson(join(root, 'package-lock.json')).packages).every(
+      ([path, wanted]) => !path || wanted.optional || installed[path]?.version === wanted.version,
+    );
+  } catch {
+    return false;
+  }
+}
+
+export async function ensurePackages() {
+  await locked('install', async () => {
+    if (packagesAreCurrent()) return;
+    console.log('Installing packages (npm ci) …');
+    // npm must not run on the Node that it is about to replace.
+    const PATH = process.env.PATH.split(delimiter)
+      .filter((part) => !part.endsWith(join('node_modules', '.bin')))
+      .join(delimiter);
+    const args = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error'];
+    if (await run('npm', args, { env: toolEnv({ PATH }) })) await fail('npm ci failed: see above.');
+  });
+  const check = 'process.exit(Number(process.versions.node.split(".")[0]) < 22 ? 1 : 0)';
+  if (await run('node', ['-e', check]))
+    await fail(
+      'The tools need Node 22.12 or newer. It usually comes with the packages (optionalDependencies); ' +
+        'this platform has no such package, so please install Node 22 or newer.',
+    );
+}
+
+const sources = [
+  'src',
+  'static',
+  'svelte.config.js',
+  'vite.config.ts',
+  'wrangler.sveltekit.toml',
+  'package-lock.json',
+];
+const buildStamp = join(root, '.svelte-kit/foyer-build');
+const built = join(root, '.svelte-kit/cloudflare/_worker.js');
+
+const isTest = (name) => /\.test\.ts$/.test(name);
+/** Of the sources and of the very output that was made from them. */
+const buildMark = () => `${fingerprint(sources, isTest)} ${existsSync(built) ? statSync(built).mtimeMs : ''}`;
+
+/** Builds when the sources differ from those of the last build. Resolves with the exit code. */
+export async function build({ always = false, output } = {}) {
+  return locked('build', async () => {
+    if (!always && existsSync(built) && read(buildStamp) === buildMark()) return 0;
+    if (!always) console.log('Building …');
+    rmSync(buildStamp, { force: true });
+    const before = fingerprint(sources, isTest);
+    const code = await run('vite', ['build'], { output });
+    // Sources that changed meanwhile belong to the next build.
+    if (code === 0 && fingerprint(sources, isTest) === before) writeFileSync(buildStamp, buildMark());
+    return code;
+  });
+}
+
+/**
+ * One at a time for this checkout: two `npm start` at once must not install or build into each other.
+ * Whoever holds the lock touches it every second, so one that was left behind is known by its age.
+ */
+async function locked(name, work) {
+  mkdirSync(join(root, '.wrangler'), { recursive: true });
+  const path = join(root, `.wrangler/${name}.lock`);
+  for (let told = false; ; await sleep(200)) {
+    try {
+      closeSync(openSync(path, 'wx'));
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - touched > 10_000) rmSync(path, { force: true });
+      else if (!told) console.log(`Another process holds ${path}: waiting …`);
+      told = true;
+    }
+  }
+  const touch = setInterval(() => existsSync(path) && utimesSync(path, new Date(), new Date()), 1000);
+  const release = () => rmSync(path, { force: true });
+  process.once('exit', release);
+  try {
+    return await work();
+  } finally {
+    clearInterval(touch);
+    release();
+    process.off('exit', release);
+  }
+}

@@ -1,0 +1,65 @@
+// The running site: seed, health, the cron, the words of welcome.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call } from './net.mjs';
+import { fail } from './run.mjs';
+import { demo, folder, logTail, origin, setupToken } from './state.mjs';
+
+/** Seeds the demo, then waits until the site says that it is well. */
+export async function ready(patience = 90_000) {
+  const until = Date.now() + patience;
+  let seeded = !demo;
+  let answer = 'Nothing answered.';
+  while (Date.now() < until) {
+    try {
+      if (!seeded) {
+        const options = { method: 'POST', headers: { Origin: origin }, timeout: patience };
+        const { status, text } = await call(`${origin}/dev/seed`, options);
+        seeded = status >= 200 && status < 300;
+        answer = `POST /dev/seed answered ${status}: ${text.slice(0, 300)}`;
+        if (!seeded && status !== 503) break; // waiting will not change it
+      }
+      const { status, text } = await call(`${origin}/healthz`);
+      if (seeded && status === 200) return;
+      if (seeded) answer = `GET /healthz answered ${status}: ${text.slice(0, 300)}`;
+    } catch {
+      // It does not listen yet.
+    }
+    await sleep(100);
+  }
+  await fail(`Foyer did not come up. ${answer}\n${logTail()}`);
+}
+
+/** Fires the scheduled work now and every minute, as Cloudflare does in production. */
+export function everyMinute(path, options) {
+  let busy = false;
+  const fire = async () => {
+    if (busy) return;
+    busy = true;
+    const { status = 'nothing' } = await call(origin + path, { timeout: 55_000, ...options }).catch(
+      () => ({}),
+    );
+    if (status !== 200 && status !== 204)
+      console.error(`The scheduled work failed: ${path} answered ${status}.`);
+    busy = false;
+  };
+  void fire();
+  setInterval(fire, 60_000).unref();
+}
+
+export async function printWelcome() {
+  const lines = ['', `Foyer is ready at ${origin}`, ''];
+  if (demo)
+    lines.push(
+      '  ava@foyer.example     administrator',
+      '  ben@foyer.example     user, may create guest spaces',
+      '  cho@foyer.example     user',
+      '  gil@partner.example   guest',
+      '  The password of all four is foyer-demo-1',
+      '',
+      `  Mails arrive at ${origin}/dev/mailbox`,
+      '',
+    );
+  else if ((await call(`${origin}/setup`)).status === 200)
+    lines.push(`  Set it up at ${origin}/setup`, `  Set-up token: ${setupToken()}`, '');
+  console.log([...lines, `Ctrl-C ends it; what you did stays in ${folder}`].join('\n'));
+}

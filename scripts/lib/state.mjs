@@ -1,0 +1,105 @@
+// The folder of the local state: database, files, secrets, variables, log. Readable by its owner alone.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fingerprint, read } from './files.mjs';
+import { call, portIsFree } from './net.mjs';
+import { fail, root, run, toolEnv } from './run.mjs';
+
+export const port = Number(process.env.PORT || 8787);
+export const origin = `http://localhost:${port}`;
+export const folder = resolve(process.env.FOYER_STATE || join(root, '.wrangler/foyer'));
+export const demo = process.env.FOYER_SEED !== 'none';
+
+const ours = ['secret', 'setup-token', 'vars.env', 'log.txt', 'migrated', 'running', 'registry', 'v3'];
+export const inState = (name) => join(folder, name);
+export const setupToken = () => read(inState('setup-token'));
+
+/** Nothing in it but what these scripts put there. */
+export function looksLikeOurs() {
+  const names = readdirSync(folder);
+  return names.includes('secret') && names.every((name) => ours.includes(name));
+}
+
+/** The port of a Foyer that runs on this state, if one does: two of them would share one database file. */
+export async function runningOn() {
+  const [pid, at] = read(inState('running')).split(' ');
+  if (!pid) return null;
+  try {
+    process.kill(Number(pid), 0);
+    await call(`http://localhost:${at}/healthz`, { timeout: 2000 });
+    return at;
+  } catch {
+    return null;
+  }
+}
+
+/** Makes folder and secrets on first use; refuses a taken port or state before anything slow happens. */
+export async function claim() {
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    await fail(`PORT=${process.env.PORT} is no port: give a number from 1 to 65535.`);
+  const other = await runningOn();
+  if (other)
+    await fail(
+      `Foyer already runs on this state, at http://localhost:${other}.\n` +
+        'Stop it first, or give this one its own port and folder: PORT=8788 FOYER_STATE=/tmp/foyer npm start',
+    );
+  if (!(await portIsFree(port)))
+    await fail(`Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`);
+
+  mkdirSync(join(folder, 'v3'), { recursive: true, mode: 0o700 });
+  for (const name of ['secret', 'setup-token'])
+    if (!read(inState(name))) writePrivate(name, randomBytes(32).toString('base64url'));
+  writePrivate('running', `${process.pid} ${port}`);
+  process.on('exit', () => {
+    if (read(inState('running')).startsWith(`${process.pid} `)) rmSync(inState('running'), { force: true });
+  });
+}
+
+/** Applies the migrations that the local database lacks. */
+export async function migrate() {
+  // wrangler.toml too: the local database is named after the id in it.
+  const mark = fingerprint(['drizzle', 'wrangler.toml']);
+  if (read(inState('migrated')) === mark) return;
+  const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', folder];
+  if (await run('wrangler', args, wranglerOptions())) await fail(`The migration failed.\n${logTail()}`);
+  writePrivate('migrated', mark);
+}
+
+/**
+ * The variables of a local site, in a file because everybody can read a command line with `ps`.
+ * Wrangler reads it after wrangler.toml, so it wins.
+ */
+export function writeVariables(more = {}) {
+  const variables = {
+    ORIGIN: origin,
+    FOYER_LOCAL: '1',
+    FOYER_SECRET: read(inState('secret')),
+    SETUP_TOKEN: setupToken(),
+    MAIL_TRANSPORT: 'mailbox',
+    MAIL_DOMAIN: 'foyer.example',
+    FOYER_SEED: demo ? 'demo' : 'none',
+    ...more,
+  };
+  const lines = Object.entries(variables).map(([name, value]) => `${name}="${value}"\n`);
+  writePrivate('vars.env', lines.join(''));
+  return inState('vars.env');
+}
+
+let log;
+
+/** Wrangler's own words go to a file of the state folder, and its registry of running workers stays there too. */
+export function wranglerOptions() {
+  log ??= openSync(inState('log.txt'), 'w', 0o600);
+  return { output: log, env: toolEnv({ NO_COLOR: '1', WRANGLER_REGISTRY_PATH: inState('registry') }) };
+}
+
+export function logTail() {
+  const lines = read(inState('log.txt')).trimEnd().split('\n').slice(-40);
+  return `The end of ${inState('log.txt')}:\n\n${lines.join('\n')}`;
+}
+
+function writePrivate(name, text) {
+  writeFileSync(inState(name), text, { mode: 0o600 });
+  chmodSync(inState(name), 0o600);
+}

@@ -1,0 +1,17 @@
+// `npm run reset`: throws the local state away (database, files, secrets), so that the next start begins anew.
+import { existsSync, rmSync } from 'node:fs';
+import { portIsFree } from './lib/net.mjs';
+import { fail } from './lib/run.mjs';
+import * as state from './lib/state.mjs';
+
+if (!existsSync(state.folder)) {
+  console.log(`Nothing to reset: ${state.folder} does not exist.`);
+  process.exit(0);
+}
+if (!state.looksLikeOurs())
+  await fail(`${state.folder} holds other things than Foyer's state. Look at it, and delete it yourself.`);
+const busy = (await state.runningOn()) ?? (!(await portIsFree(state.port)) && state.port);
+if (busy) await fail(`Something answers on port ${busy}. Stop Foyer first (Ctrl-C), then reset.`);
+
+rmSync(state.folder, { recursive: true });
+console.log(`Deleted ${state.folder}. The next start begins anew.`);

@@ -1,0 +1,111 @@
+// `npm test`: everything a change must pass, from a fresh clone, with nothing to set up: lint, types, build, unit tests in
+// workerd, browser tests against the production build, and a deployment's dry run. A failed step does not hide the
+// next one. Ends with one line: `N passed, N failed`, in which every step without tests of its own counts as one.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, ensurePackages } from './lib/project.mjs';
+import { finish, finishOnSignal, run, toolEnv } from './lib/run.mjs';
+
+const scratch = mkdtempSync(join(tmpdir(), 'foyer-test-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+finishOnSignal(130);
+
+const passed = { steps: 0, tests: 0 };
+const failures = [];
+let skipped = 0;
+let failed = 0;
+
+// Of the caller's site nothing may leak in.
+const { PORT: _, FOYER_STATE: __, FOYER_SEED: ___, FOYER_E2E_ORIGIN: ____, ...own } = toolEnv();
+const env = { ...own, TMPDIR: scratch, WRANGLER_REGISTRY_PATH: join(scratch, 'registry') };
+
+await ensurePackages();
+
+await step('Lint', () => run('npm', ['run', '--silent', 'lint'], { env }));
+await step('Types', () => run('npm', ['run', '--silent', 'check'], { env }));
+const built = await step('Build', () => build({ always: true }));
+
+await tests('Unit tests in workerd', async (report) => {
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run('vitest', args, { env });
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = readReport(report);
+  return { code, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+});
+
+await tests('Browser tests', async (report) => {
+  if (!built) return { code: 1, why: 'there is no build' };
+  if (!(await ensureBrowser())) return { code: 1, why: 'Chromium could not be installed' };
+  const more = { PLAYWRIGHT_JSON_OUTPUT_FILE: report, FOYER_WATCH_PARENT: '1' };
+  const code = await run('playwright', ['test', '--reporter=list,json'], { env: { ...env, ...more } });
+  const { expected, unexpected, flaky, skipped } = readReport(report).stats ?? {};
+  return { code, passed: expected, failed: unexpected + flaky, skipped };
+});
+
+await step('Deployment, dry run', () =>
+  run('wrangler', ['deploy', '--dry-run', '--outdir', join(scratch, 'deploy')], { env }),
+);
+
+console.log(`\n${'-'.repeat(60)}`);
+for (const line of failures) console.log(`FAILED  ${line}`);
+if (skipped) console.log(`${skipped} skipped`);
+console.log(`${passed.steps + passed.tests} passed, ${failed} failed`);
+await finish(failed || !passed.tests ? 1 : 0);
+
+// ---------------------------------------------------------------- how a step is run and counted
+
+async function step(name, work) {
+  const took = heading(name);
+  const ok = (await work()) === 0;
+  if (ok) passed.steps++;
+  else fail(name, 1);
+  took(ok ? 'passed' : 'FAILED');
+  return ok;
+}
+
+async function tests(name, work) {
+  const took = heading(name);
+  const report = join(scratch, `${name.replaceAll(' ', '-')}.json`);
+  const result = { passed: 0, failed: 0, skipped: 0, ...defined(await work(report)) };
+  passed.tests += result.passed;
+  skipped += result.skipped;
+  if (result.failed) fail(`${name}: ${result.failed} failed`, result.failed);
+  // A file that does not load or an error outside of a test leaves no failed test behind.
+  else if (result.code) fail(`${name}: ${result.why ?? `ended with code ${result.code}`}`, 1);
+  else if (!result.passed) fail(`${name}: no test ran`, 1);
+  took(result.failed || result.code || !result.passed ? 'FAILED' : 'passed');
+}
+
+function fail(line, count) {
+  failures.push(line);
+  failed += count;
+}
+
+function heading(name) {
+  const began = performance.now();
+  console.log(`\n=== ${name} ${'='.repeat(Math.max(0, 55 - name.length))}\n`);
+  return (outcome) =>
+    console.log(`\n${name}: ${outcome} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+function readReport(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+}
+
+function defined(result) {
+  return Object.fromEntries(Object.entries(result).filter(([, value]) => value || value === 0));
+}
+
+/** Chromium: the system's; or Debian's package; or Playwright's own download. */
+async function ensureBrowser() {
+  if (existsSync('/usr/bin/chromium')) return true;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log('Installing Chromium (apt-get) …');
+    const debian = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
+    const script =
+      'apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium > /dev/null';
+    await run('sh', ['-c', script], debian);
+    if (existsSync('/usr/bin/chromium')) return true;
+  }
+  return (await run('playwright', ['install', 'chromium'], { env })) === 0;
+}

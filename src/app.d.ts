@@ -1,0 +1,25 @@
+import type { Ctx, Env } from '$lib/server/context';
+import type { MessageKey, Params } from '$lib/messages';
+
+declare global {
+  namespace App {
+    interface Locals {
+      ctx: Ctx;
+      /** The route's group refuses this person: loads answer 404, posts 403. */
+      refused: boolean;
+    }
+    interface Platform {
+      env: Env;
+      ctx: ExecutionContext;
+      cf?: IncomingRequestCfProperties;
+    }
+    interface Error {
+      message: string;
+      id?: string;
+      key?: MessageKey;
+      params?: Params;
+    }
+  }
+}
+
+export {};

@@ -1,0 +1,122 @@
+/** Every request, in order: configuration → context → session → access by route group → origin → language → headers. */
+import { redirect, type Handle, type HandleServerError, type RequestEvent } from '@sveltejs/kit';
+import Negotiator from 'negotiator';
+import { defaultLocale, isLocale, locales, type Locale } from '$lib/messages';
+import { isTimeZone } from '$lib/schemas';
+import { createContext, Misconfigured, readConfig, type Config, type CookieJar, type Env } from '$lib/server/context';
+import { can } from '$lib/server/policy';
+import * as sessions from '$lib/server/sessions';
+import * as settings from '$lib/server/settings';
+
+/** What a route group asks for. A route in no group of this table is refused (default deny). */
+const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'refuse'> = {
+  '(public)': () => 'open',
+  '(pending)': ({ locals }) => (locals.ctx.cookies.get('foyer-step') ? 'open' : 'login'),
+  '(app)': ({ locals }) => (locals.ctx.actor ? 'open' : 'login'),
+  '(admin)': ({ locals }) =>
+    !locals.ctx.actor ? 'login' : can(locals.ctx.actor, 'site.administer') ? 'open' : 'refuse',
+  dev: ({ locals, request }) =>
+    locals.ctx.config.local && request.headers.get('host') === new URL(locals.ctx.config.origin).host
+      ? 'open'
+      : 'refuse',
+};
+
+const handleRequest: Handle = async ({ event, resolve }) => {
+  const { request, url, route } = event;
+  const env = event.platform!.env;
+  const config = readConfig(env);
+
+  if (!isOwnOrigin(request, url, config))
+    return new Response('This request did not come from a page of this site.', { status: 403 });
+
+  const { ctx } = (event.locals = { refused: false, ctx: contextOf(event, env, config) });
+  await sessions.resume(ctx);
+  ctx.locale = localeOf(ctx.actor?.locale, request);
+  if (ctx.actor?.timeZone) ctx.timeZone = ctx.actor.timeZone;
+
+  const group = route.id?.split('/')[1] ?? '';
+  // An unknown path is nobody's secret to those who are in, and everybody's to those who are not.
+  const access = route.id === null ? (ctx.actor ? 'open' : 'login') : (groups[group]?.(event) ?? 'refuse');
+  if (access === 'login') {
+    if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
+    redirect(303, `/login?next=${encodeURIComponent(url.pathname + url.search)}`);
+  }
+  event.locals.refused = access === 'refuse';
+  if (access === 'refuse' && (group === 'dev' || !groups[group])) return new Response('Not found', { status: 404 });
+
+  const response = await resolve(event, {
+    transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
+  });
+  // Pages of the signed-in, and pages whose address is a secret, are kept by nobody.
+  if (ctx.actor || group !== '(public)' || /^\/(signup|reset)\//.test(url.pathname))
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
+  return response;
+};
+
+export const handle: Handle = async (input) => {
+  let response: Response;
+  try {
+    response = await handleRequest(input);
+  } catch (thrown) {
+    if (!(thrown instanceof Misconfigured)) throw thrown;
+    console.error(`Foyer is not configured: ${thrown.message}`);
+    response = new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, { status: 503 });
+  }
+  const { headers } = response;
+  headers.set('referrer-policy', 'same-origin');
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('x-frame-options', 'DENY');
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  if (!headers.has('content-security-policy'))
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  if (input.event.url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
+  return response;
+};
+
+/** The one origin check: whatever changes state outside the API carries the configured origin (also JSON, also empty bodies). */
+const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
+  ['GET', 'HEAD'].includes(request.method) ||
+  url.pathname.startsWith('/k/') ||
+  request.headers.get('origin') === config.origin;
+
+function contextOf(event: RequestEvent, env: Env, config: Config) {
+  const platform = event.platform!;
+  const zone = platform.cf?.timezone;
+  return createContext({
+    env,
+    config,
+    waitUntil: (work) => platform.ctx.waitUntil(work),
+    cookies: cookieJar(event, config),
+    ip: event.request.headers.get('cf-connecting-ip') ?? '',
+    userAgent: event.request.headers.get('user-agent') ?? '',
+    // Locally the platform's guess is a constant, far from here.
+    timeZone: !config.local && zone && isTimeZone(zone) ? zone : 'UTC',
+  });
+}
+
+/** `__Host-` and Secure on https; plain on http://localhost, where Secure cookies are not kept by every browser. */
+function cookieJar(event: RequestEvent, config: Config): CookieJar {
+  const secure = config.origin.startsWith('https:');
+  const named = (name: string) => (secure ? `__Host-${name}` : name);
+  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
+  return {
+    get: (name) => event.cookies.get(named(name)),
+    set: (name, value, maxAge) => event.cookies.set(named(name), value, { ...options, maxAge }),
+    delete: (name) => event.cookies.delete(named(name), options),
+  };
+}
+
+/** The person's choice, then the browser's, then English. */
+function localeOf(chosen: string | null | undefined, request: Request): Locale {
+  if (isLocale(chosen)) return chosen;
+  const wanted = new Negotiator({ headers: { 'accept-language': request.headers.get('accept-language') ?? '' } });
+  const [found] = wanted.languages(locales);
+  return isLocale(found) ? found : defaultLocale;
+}
+
+export const handleError: HandleServerError = ({ error, event, status }) => {
+  const id = crypto.randomUUID().slice(0, 8);
+  if (status !== 404) console.error(`error ${id} at ${event.route.id ?? 'no route'}`, error);
+  return { message: status === 404 ? 'Not found' : 'Something went wrong', id };
+};

@@ -1,0 +1,50 @@
+/** What a page needs of a form that was refused: what was typed, and a sentence per field. */
+import type { MessageKey, Params, Translate } from './messages';
+
+/** A sentence by its key, for the page to speak in the viewer's language. */
+export interface Sentence {
+  key: MessageKey;
+  params?: Params;
+}
+
+/** What a refused form gives back: what was typed (but secrets), and what is wrong with which field ('' = the whole). */
+export interface FormFailure {
+  values: Record<string, string | string[]>;
+  errors: Record<string, Sentence>;
+}
+
+/** Reads a page's `form` prop, whatever it is. */
+export function refusal(form: unknown, t: Translate) {
+  const { values = {}, errors = {} } = (form ?? {}) as Partial<FormFailure>;
+  const said = Object.entries(errors).map(([field, { key, params }]) => [field, t(key, params)] as const);
+  return {
+    /** What concerns the whole form. */
+    message: said.find(([field]) => field === '')?.[1],
+    /** Field → sentence. */
+    errors: Object.fromEntries(said.filter(([field]) => field !== '')) as Record<string, string | undefined>,
+    refused: said.length > 0,
+    /** What was typed into a field, else what stood there. */
+    value: (name: string, otherwise = ''): string => {
+      const typed = values[name];
+      return typeof typed === 'string' ? typed : otherwise;
+    },
+    /** Whether a box was ticked, else whether it was before. */
+    ticked: (name: string, otherwise = false): boolean =>
+      said.length > 0 ? values[name] !== undefined && values[name] !== '' : otherwise,
+    /** What was chosen of a list. */
+    list: (name: string): string[] => [values[name] ?? []].flat(),
+  };
+}
+
+/** The credential policy in words, as the hint of a new password. */
+export const policyWords = (
+  policy: { minLength: number; maxLength: number; composition: boolean; refuseCommon: boolean },
+  t: Translate,
+): string =>
+  [
+    t('policy.length', { min: policy.minLength, max: policy.maxLength }),
+    policy.composition && t('policy.composition'),
+    policy.refuseCommon && t('policy.common'),
+  ]
+    .filter(Boolean)
+    .join(' ');

@@ -1,0 +1,39 @@
+/** What components need to speak the viewer's language: set once by the root layout, read by every component. */
+import { createContext } from 'svelte';
+import type { Locale, Translate } from './messages';
+
+export interface I18n {
+  locale: Locale;
+  /** IANA name of the viewer's time zone. */
+  timeZone: string;
+  /** The server's clock when the page was made, so that server and browser say the same "2 hours ago". */
+  now: number;
+  t: Translate;
+}
+
+const [getI18nGetter, setI18nGetter] = createContext<() => I18n>();
+
+/** Root layout only: takes a getter, so that a later navigation's language is seen by everybody. */
+export const provideI18n = setI18nGetter;
+
+/** In a component: `const i18n = useI18n(); … {i18n().t('login.title')}`. */
+export const useI18n = (): (() => I18n) => getI18nGetter();
+
+/** "21 Nov 2026, 18:20" in the viewer's language and zone. */
+export const absoluteTime = (i18n: Pick<I18n, 'locale' | 'timeZone'>, at: number): string =>
+  new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: i18n.timeZone }).format(at);
+
+/** "12 minutes ago", "in 6 days", "yesterday". */
+export function relativeTime(i18n: Pick<I18n, 'locale' | 'now'>, at: number): string {
+  const seconds = Math.round((at - i18n.now) / 1000);
+  const format = new Intl.RelativeTimeFormat(i18n.locale, { numeric: 'auto' });
+  const steps = [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+  ] as const;
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+  }
+  return format.format(0, 'second');
+}

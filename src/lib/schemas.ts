@@ -1,0 +1,179 @@
+/** Every input and its limits, once, for forms (and later the API). Messages are keys of the dictionaries. */
+import * as v from 'valibot';
+import { locales, type Locale, type MessageKey } from './messages';
+
+const says = (key: MessageKey): string => key;
+
+/** Limits that pages show as well. Lengths are in characters. */
+export const limits = {
+  spaceName: 128,
+  name: 100,
+  company: 100,
+  siteName: 60,
+  subject: 200,
+  message: 4_000,
+  announcement: 10_000,
+  threadTitle: 200,
+  body: 20_000,
+  addresses: 60_000,
+} as const;
+
+/** One line: surrounding white space and control characters go. */
+const line = (max: number, required: MessageKey) =>
+  v.pipe(
+    v.string(says(required)),
+    // eslint-disable-next-line no-control-regex -- that is what is removed
+    v.transform((text) => text.normalize('NFC').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim()),
+    v.nonEmpty(says(required)),
+    v.maxLength(max, says('form.too-long')),
+  );
+
+/** Several lines; line ends as \n. */
+const lines = (max: number) =>
+  v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim()),
+    v.maxLength(max, says('form.too-long')),
+  );
+
+const optionalLine = (max: number) =>
+  v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((text) => text.normalize('NFC').replace(/\s+/g, ' ').trim()),
+    v.maxLength(max, says('form.too-long')),
+  );
+
+/** Passwords are taken as they are typed; the policy is checked by the domain. 1,000 bounds the work. */
+const password = v.pipe(
+  v.string(says('password.missing')),
+  v.nonEmpty(says('password.missing')),
+  v.maxLength(1_000, says('form.too-long')),
+);
+const email = v.pipe(v.string(says('address.missing')), v.trim(), v.nonEmpty(says('address.missing')), v.maxLength(320, says('form.too-long')));
+
+/** A checkbox: there or not. */
+const tick = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((value) => value !== ''),
+);
+const locale = v.picklist(locales as [Locale, ...Locale[]]);
+const optionalLocale = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((value) => (locales.includes(value as Locale) ? (value as Locale) : null)),
+);
+const timeZone = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((value) => value || null),
+  v.check((value) => value === null || isTimeZone(value), says('form.invalid')),
+);
+
+/** Whether Intl knows the zone. */
+export function isTimeZone(value: string): boolean {
+  try {
+    return !!new Intl.DateTimeFormat('en', { timeZone: value });
+  } catch {
+    return false;
+  }
+}
+
+/** A path of our own to go to after a login; anything else is `/`. A backslash or a second slash would leave the site. */
+export const ownPath = (value: string | null | undefined): string =>
+  value && /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value) ? value : '/';
+
+const next = v.pipe(
+  v.optional(v.string(), '/'),
+  v.transform((value) => ownPath(value)),
+);
+/** A random key of the form, so that a second post of it does nothing twice. */
+const requestKey = v.pipe(v.string(), v.regex(/^[a-z2-7]{16,64}$/));
+const id = v.pipe(v.string(), v.regex(/^[a-z2-7]{16}$/));
+const preset = v.picklist(['documented', 'hardened']);
+
+export const login = v.object({ email, password, next });
+export const verifyCode = v.object({ code: v.pipe(v.string(), v.nonEmpty(says('verify.missing')), v.maxLength(40, says('verify.wrong-format'))) });
+export const forgot = v.object({ email });
+export const reset = v.object({ password });
+export const signUp = v.object({ name: line(limits.name, 'form.name-missing'), password });
+export const setUp = v.object({
+  token: v.pipe(v.string(), v.nonEmpty(says('setup.token-missing')), v.maxLength(200)),
+  siteName: line(limits.siteName, 'form.name-missing'),
+  name: line(limits.name, 'form.name-missing'),
+  email,
+  password,
+  preset,
+});
+
+const spaceParts = {
+  name: line(limits.spaceName, 'space.name-missing'),
+  cover: v.pipe(v.string(says('space.cover-missing')), v.regex(/^[a-z0-9-]{1,40}$/, says('space.cover-missing'))),
+  severalThreads: tick,
+  blockJoining: tick,
+  blockFollowing: tick,
+  showAnnouncement: tick,
+  showThreads: tick,
+  showPeople: tick,
+  showLinks: tick,
+};
+export const newSpace = v.object({
+  ...spaceParts,
+  requestKey,
+  members: v.array(id),
+  administrators: v.array(id),
+});
+export const spaceSettings = v.object({ ...spaceParts, announcement: lines(limits.announcement) });
+
+export const invite = v.object({
+  addresses: v.pipe(
+    v.string(says('invite.addresses-missing')),
+    v.trim(),
+    v.nonEmpty(says('invite.addresses-missing')),
+    v.maxLength(limits.addresses, says('form.too-long')),
+  ),
+  subject: line(limits.subject, 'invite.subject-missing'),
+  message: lines(limits.message),
+  locale,
+});
+/** A row of the Guests tab: `invitation:<id>` or `guest:<user id>`. */
+export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation|guest):[a-z2-7]{16}$/)) });
+export const byId = v.object({ id });
+export const member = v.object({ id, administrator: tick });
+
+export const thread = v.object({
+  title: optionalLine(limits.threadTitle),
+  body: lines(limits.body),
+  requestKey,
+});
+export const comment = v.object({ body: v.pipe(lines(limits.body), v.nonEmpty(says('comment.missing'))), requestKey });
+
+export const profile = v.object({
+  name: line(limits.name, 'form.name-missing'),
+  company: optionalLine(limits.company),
+  locale: optionalLocale,
+  timeZone,
+});
+export const newPassword = v.object({ current: password, password });
+export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
+
+export const inviteUser = v.object({ email, administrator: tick, canCreateSpaces: tick, locale });
+export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
+export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
+export const authentication = v.object({
+  twoStep: tick,
+  preset,
+  minLength: number(1, 128),
+  maxLength: number(8, 256),
+  composition: tick,
+  refuseCommon: tick,
+  mailPassword: tick,
+  allowedDomains: lines(5_000),
+});
+
+function number(min: number, max: number) {
+  return v.pipe(
+    v.string(says('form.number')),
+    v.regex(/^\d{1,6}$/, says('form.number')),
+    v.transform(Number),
+    v.minValue(min, says('form.number')),
+    v.maxValue(max, says('form.number')),
+  );
+}

@@ -1,0 +1,550 @@
+/** Accounts: set-up, login, password, profile, permissions, deactivation. Users and guests alike. */
+import { and, asc, eq, gt, isNull, like, lte, or, sql } from 'drizzle-orm';
+import { parseAddress } from '../addresses';
+import type { Locale } from '../messages';
+import { isLocale } from '../messages';
+import * as audit from './audit';
+import { guard, type Ctx, type Statement } from './context';
+import { hashToken, randomId, randomToken, sameText } from './crypto';
+import { LostRace, Refusal } from './errors';
+import * as outbox from './mail/outbox';
+import * as passwords from './passwords';
+import { allow } from './policy';
+import * as rateLimit from './rate-limit';
+import { passwordReset, user } from './schema';
+import * as sessions from './sessions';
+import * as settings from './settings';
+import { parse, presets, settingsColumn, type CredentialPolicy, type Settings } from './settings';
+import * as verification from './verification';
+
+const MINUTE = 60_000;
+const RESET_MINUTES = 60;
+
+type User = typeof user.$inferSelect;
+
+/** The canonical form of what somebody typed as login name; a malformed one is nobody's. */
+const loginName = (typed: string): string => parseAddress(typed)?.email ?? typed.trim().toLowerCase();
+
+/** The language for mails to an account. */
+const localeOf = (ctx: Ctx, locale: string | null): Locale => (isLocale(locale) ? locale : ctx.locale);
+
+/** First run: makes the site and its first administrator, once (one conditional insert), and signs them in. */
+export async function setUp(
+  ctx: Ctx,
+  form: {
+    token: string;
+    siteName: string;
+    name: string;
+    email: string;
+    password: string;
+    preset: CredentialPolicy['preset'];
+    mailboxProved?: boolean;
+  },
+): Promise<void> {
+  await setUpOpen(ctx);
+  const [origins] = await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+  if (!origins.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
+  if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!)))
+    throw new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
+  const address = parseAddress(form.email);
+  if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
+  const policy = presets[form.preset];
+  const problem = await passwords.problem(policy, form.password);
+  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  const person = {
+    id: randomId(),
+    kind: 'user' as const,
+    email: address.email,
+    emailOriginal: address.original,
+    name: form.name,
+    passwordHash: await passwords.hash(form.password),
+    administrator: true,
+    canCreateSpaces: true,
+    mailboxProvedAt: form.mailboxProved ? ctx.now : null,
+    loginCount: 1,
+    lastLoginAt: ctx.now,
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+  };
+  const handOver = await sessions.begin(ctx, person);
+  try {
+    await ctx.commit([
+      settings.putFirst(ctx, 'setUp', true),
+      guard(ctx),
+      settings.put(ctx, 'siteName', form.siteName),
+      settings.put(ctx, 'policy', policy),
+      ctx.db.insert(user).values(person),
+      rateLimit.giveBack(ctx, rateLimit.originKey(ctx)),
+      audit.entry(ctx, 'site.set-up', 'site', { siteName: form.siteName }, null, person),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('missing') : error;
+  }
+  handOver();
+}
+
+/** Refuses (404) when the site is set up already, or no set-up token is configured. */
+export async function setUpOpen(ctx: Ctx): Promise<void> {
+  if (!ctx.config.setupToken || (await settings.read(ctx)).setUp) throw new Refusal('missing');
+}
+
+/** An account by login name, with the settings that decide its login: one query. */
+const byLoginName = (ctx: Ctx, email: string) =>
+  ctx.db.select({ user, settings: settingsColumn }).from(user).where(eq(user.email, email));
+
+/** Whether this login needs a mailed code: guests from the second login on, and every mailbox that was never proved. */
+const needsCode = (person: User, site: Settings): boolean =>
+  site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.mailboxProvedAt === null);
+
+/**
+ * Login with e-mail and password.
+ * @returns where to go: `/verify` when a second step is needed, else `next`
+ */
+export async function login(
+  ctx: Ctx,
+  form: { email: string; password: string; next: string },
+): Promise<string> {
+  const { person, site, tried } = await checkPassword(ctx, form.email, form.password, 'login.wrong');
+  if (person.status !== 'active') throw new Refusal('forbidden', { key: 'login.inactive' });
+  if (needsCode(person, site)) {
+    await verification.begin(
+      ctx,
+      {
+        purpose: 'login',
+        userId: person.id,
+        to: person.emailOriginal,
+        locale: localeOf(ctx, person.locale),
+        next: form.next,
+        siteName: site.siteName,
+      },
+      tried.map((key) => rateLimit.giveBack(ctx, key)),
+    );
+    return '/verify';
+  }
+  const rehashed = passwords.isOutdated(person.passwordHash) ? await passwords.hash(form.password) : null;
+  await enter(ctx, person, {
+    first: [],
+    together: [
+      ...(rehashed
+        ? [ctx.db.update(user).set({ passwordHash: rehashed }).where(eq(user.id, person.id))]
+        : []),
+      rateLimit.succeed(ctx, tried[0]!),
+      rateLimit.giveBack(ctx, tried[1]!),
+    ],
+    detail: { step: 'password' },
+  });
+  return form.next;
+}
+
+/**
+ * Compares a password, counted before it is compared. Known and unknown login names cost and say the same.
+ * @returns the account (also an inactive one), the site's settings, and what was counted (name or device, origin)
+ */
+export async function checkPassword(
+  ctx: Ctx,
+  typedEmail: string,
+  password: string,
+  wrong: 'login.wrong' | 'me.wrong-password',
+) {
+  const email = loginName(typedEmail);
+  const device = sessions.knownDevice(ctx, email);
+  const tried = [
+    device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', email),
+    rateLimit.originKey(ctx),
+  ];
+  const [tries, origins, rows] = await ctx.db.batch([
+    rateLimit.countInARow(ctx, tried[0]!),
+    rateLimit.countOrigin(ctx),
+    byLoginName(ctx, email),
+  ]);
+  if (!tries.length || !origins.length) {
+    const until = tries.length ? ctx.now + 15 * MINUTE : await rateLimit.lockedUntil(ctx, tried[0]!);
+    throw new Refusal('throttled', {
+      key: 'login.throttled',
+      params: { minutes: Math.max(1, Math.ceil((until - ctx.now) / MINUTE)) },
+    });
+  }
+  const row = rows[0];
+  if (!(await passwords.verify(row?.user.passwordHash, password)) || !row)
+    throw new Refusal('invalid', { key: wrong, field: 'password' });
+  return { person: row.user, site: parse(row.settings), tried };
+}
+
+/** A sign-up that was posted twice: the right password begins one more session of the account it has just made. */
+export async function enterAgain(ctx: Ctx, email: string, password: string): Promise<void> {
+  const { person, tried } = await checkPassword(ctx, email, password, 'login.wrong');
+  await enter(ctx, person, {
+    first: [],
+    together: [rateLimit.succeed(ctx, tried[0]!), rateLimit.giveBack(ctx, tried[1]!)],
+    detail: { step: 'sign-up posted twice' },
+  });
+}
+
+/** The end of every login: counts it and begins the session, in one batch, only while the account is active and unchanged. */
+async function enter(
+  ctx: Ctx,
+  person: User,
+  batch: { first: Statement[]; together: Statement[]; detail: Record<string, unknown> },
+): Promise<void> {
+  const handOver = await sessions.begin(ctx, person);
+  try {
+    await ctx.commit([
+      ...batch.first,
+      ctx.db
+        .update(user)
+        .set({ loginCount: sql`login_count + 1`, lastLoginAt: ctx.now })
+        .where(
+          and(eq(user.id, person.id), eq(user.status, 'active'), eq(user.passwordHash, person.passwordHash)),
+        ),
+      guard(ctx),
+      ...batch.together,
+      audit.entry(ctx, 'account.signed-in', `user:${person.id}`, batch.detail, null, person),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'verify.gone' }) : error;
+  }
+  handOver();
+}
+
+/** The second step of a login: the right code proves the mailbox and begins the session. @returns where to go */
+export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promise<string> {
+  const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.challenge.userId!));
+  if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
+  await enter(ctx, person, {
+    first: passed.take,
+    together: [
+      rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
+      ctx.db
+        .update(user)
+        .set({ mailboxProvedAt: ctx.now })
+        .where(and(eq(user.id, person.id), isNull(user.mailboxProvedAt))),
+    ],
+    detail: { step: 'code' },
+  });
+  ctx.cookies.delete('foyer-step');
+  return passed.challenge.next;
+}
+
+/** Ends the current session. */
+export async function signOut(ctx: Ctx): Promise<void> {
+  await ctx.commit([
+    sessions.endCurrent(ctx),
+    ctx.actor && audit.entry(ctx, 'account.signed-out', `user:${ctx.actor.id}`),
+  ]);
+  ctx.cookies.delete('foyer');
+}
+
+/** "Forgot your password?": answers first and works afterwards, so that nobody learns which addresses exist. */
+export function askReset(ctx: Ctx, typedEmail: string): void {
+  const email = loginName(typedEmail);
+  const work = async () => {
+    const [byName, byOrigin, rows] = await ctx.db.batch([
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', email), 5, 60 * MINUTE),
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', rateLimit.originOf(ctx.ip)), 100, 60 * MINUTE),
+      byLoginName(ctx, email),
+    ]);
+    const row = rows[0];
+    if (!byName.length || !byOrigin.length || row?.user.status !== 'active') return;
+    const token = randomToken();
+    const mail = await outbox.queue(ctx, {
+      to: row.user.emailOriginal,
+      locale: localeOf(ctx, row.user.locale),
+      message: {
+        kind: 'reset',
+        siteName: parse(row.settings).siteName,
+        url: `${ctx.config.origin}/reset/${token}`,
+        minutes: RESET_MINUTES,
+      },
+      userId: row.user.id,
+    });
+    await ctx.commit([
+      ctx.db.insert(passwordReset).values({
+        tokenHash: hashToken(token),
+        userId: row.user.id,
+        createdAt: ctx.now,
+        expiresAt: ctx.now + RESET_MINUTES * MINUTE,
+      }),
+      mail.statement,
+      audit.entry(ctx, 'account.reset-asked', `user:${row.user.id}`, {}, null, null),
+    ]);
+  };
+  ctx.defer(work());
+}
+
+/** The account behind a reset link that still works, with the settings; null when it does not. */
+export async function resetTarget(ctx: Ctx, token: string) {
+  const [row] = await ctx.db
+    .select({ user, settings: settingsColumn })
+    .from(passwordReset)
+    .innerJoin(user, and(eq(user.id, passwordReset.userId), eq(user.status, 'active')))
+    .where(
+      and(
+        eq(passwordReset.tokenHash, hashToken(token)),
+        isNull(passwordReset.usedAt),
+        gt(passwordReset.expiresAt, ctx.now),
+      ),
+    );
+  if (!row) return null;
+  const site = parse(row.settings);
+  ctx.settings ??= site;
+  return { person: row.user, site };
+}
+
+/** A new password by a mailed link: ends all sessions and pending logins, lifts a lock, signs nobody in. */
+export async function reset(ctx: Ctx, token: string, password: string): Promise<void> {
+  const target = await resetTarget(ctx, token);
+  if (!target) throw new Refusal('conflict', { key: 'reset.dead' });
+  const { person, site } = target;
+  const problem = await passwords.problem(site.policy, password);
+  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  const mail = await passwordChangedMail(ctx, person, site);
+  try {
+    await ctx.commit([
+      ctx.db
+        .update(passwordReset)
+        .set({ usedAt: ctx.now })
+        .where(
+          and(
+            eq(passwordReset.tokenHash, hashToken(token)),
+            isNull(passwordReset.usedAt),
+            gt(passwordReset.expiresAt, ctx.now),
+          ),
+        ),
+      guard(ctx),
+      ctx.db
+        .update(user)
+        .set({
+          passwordHash: await passwords.hash(password),
+          mailboxProvedAt: sql`coalesce(mailbox_proved_at, ${ctx.now})`,
+          updatedAt: ctx.now,
+        })
+        .where(eq(user.id, person.id)),
+      ctx.db
+        .delete(passwordReset)
+        .where(and(eq(passwordReset.userId, person.id), isNull(passwordReset.usedAt))),
+      sessions.endAll(ctx, person.id),
+      verification.endAll(ctx, person.id),
+      rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
+      rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', person.email)),
+      mail.statement,
+      audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'reset' }, null, person),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'reset.dead' }) : error;
+  }
+}
+
+const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
+  outbox.queue(ctx, {
+    to: person.emailOriginal,
+    locale: localeOf(ctx, person.locale),
+    message: {
+      kind: 'password-changed',
+      siteName: site.siteName,
+      loginName: person.email,
+      url: `${ctx.config.origin}/forgot`,
+    },
+    userId: person.id,
+  });
+
+/** /me: a new password, after the current one; every other session ends. */
+export async function changePassword(ctx: Ctx, form: { current: string; password: string }): Promise<void> {
+  const actor = ctx.actor!;
+  const { person, site, tried } = await checkPassword(ctx, actor.email, form.current, 'me.wrong-password');
+  const problem = await passwords.problem(site.policy, form.password);
+  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  const mail = await passwordChangedMail(ctx, person, site);
+  await ctx.commit([
+    ctx.db
+      .update(user)
+      .set({ passwordHash: await passwords.hash(form.password), updatedAt: ctx.now })
+      .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
+    guard(ctx),
+    sessions.endAll(ctx, person.id, ctx.sessionHash),
+    verification.endAll(ctx, person.id),
+    rateLimit.succeed(ctx, tried[0]!),
+    rateLimit.giveBack(ctx, tried[1]!),
+    mail.statement,
+    audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'me' }),
+  ]);
+}
+
+/** /me: name, company, language, time zone. Empty language or zone: as the browser says. */
+export async function changeProfile(
+  ctx: Ctx,
+  form: { name: string; company: string; locale: string | null; timeZone: string | null },
+): Promise<void> {
+  const actor = ctx.actor!;
+  await ctx.commit([
+    ctx.db.update(user).set({ ...form, updatedAt: ctx.now }).where(eq(user.id, actor.id)),
+    audit.entry(ctx, 'account.changed', `user:${actor.id}`, { name: form.name }),
+  ]);
+}
+
+/** /me: the own account and sessions, in one batch. */
+export async function profile(ctx: Ctx) {
+  const actor = ctx.actor!;
+  const [[person], list] = await ctx.db.batch([
+    ctx.db
+      .select({
+        name: user.name,
+        company: user.company,
+        email: user.email,
+        kind: user.kind,
+        locale: user.locale,
+        timeZone: user.timeZone,
+      })
+      .from(user)
+      .where(eq(user.id, actor.id)),
+    sessions.ofUser(ctx, actor.id),
+  ]);
+  return {
+    profile: person!,
+    policy: ctx.settings!.policy,
+    sessions: list.map((s) => ({ ...s, current: s.id === ctx.sessionHash })),
+  };
+}
+
+/** /me: ends one other session, or (without `id`) every other. */
+export async function endSessions(ctx: Ctx, id: string | null): Promise<void> {
+  const actor = ctx.actor!;
+  await ctx.commit([
+    id ? sessions.endOne(ctx, actor.id, id) : sessions.endAll(ctx, actor.id, ctx.sessionHash),
+    audit.entry(ctx, 'account.sessions-ended', `user:${actor.id}`, { all: !id }),
+  ]);
+}
+
+const PAGE = 100;
+
+/** Administration: people of one kind, by key (`after`: the last e-mail of the page before), filtered by a search. */
+export async function list(
+  ctx: Ctx,
+  kind: 'user' | 'guest',
+  { after = '', search = '' }: { after?: string; search?: string } = {},
+) {
+  allow(ctx, 'site.administer');
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const rows = await ctx.db
+    .select({
+      id: user.id,
+      email: user.email,
+      name: user.name,
+      status: user.status,
+      administrator: user.administrator,
+      canCreateSpaces: user.canCreateSpaces,
+      lastLoginAt: user.lastLoginAt,
+    })
+    .from(user)
+    .where(
+      and(
+        eq(user.kind, kind),
+        gt(user.email, after),
+        search
+          ? or(sql`${user.email} like ${pattern} escape '\\'`, sql`${user.name} like ${pattern} escape '\\'`)
+          : undefined,
+      ),
+    )
+    .orderBy(asc(user.email))
+    .limit(PAGE + 1);
+  return { rows: rows.slice(0, PAGE), next: rows.length > PAGE ? rows[PAGE - 1]!.email : null };
+}
+
+/** Another active administrator than this one exists: the site always keeps one. */
+const anotherAdministrator = (id: string) =>
+  sql`exists (select 1 from user u where u.administrator = 1 and u.status = 'active' and u.id <> ${id})`;
+
+/** Administration: what a user may do. The last administrator stays one. */
+export async function setPermissions(
+  ctx: Ctx,
+  userId: string,
+  may: { administrator: boolean; canCreateSpaces: boolean },
+): Promise<void> {
+  allow(ctx, 'site.administer');
+  try {
+    await ctx.commit([
+      ctx.db
+        .update(user)
+        .set({ ...may, updatedAt: ctx.now })
+        .where(
+          and(
+            eq(user.id, userId),
+            eq(user.kind, 'user'),
+            may.administrator ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
+          ),
+        ),
+      guard(ctx),
+      audit.entry(ctx, 'account.permission-changed', `user:${userId}`, may),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'users.last-administrator' }) : error;
+  }
+}
+
+/** Administration: "Create Guest Spaces" for a page of users at once. */
+export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: string[]): Promise<void> {
+  allow(ctx, 'site.administer');
+  const ids = JSON.stringify(shown);
+  const yes = JSON.stringify(allowed);
+  await ctx.commit([
+    ctx.db
+      .update(user)
+      .set({
+        canCreateSpaces: sql`id in (select value from json_each(${yes}))`,
+        updatedAt: ctx.now,
+      })
+      .where(
+        and(
+          eq(user.kind, 'user'),
+          eq(user.administrator, false),
+          sql`id in (select value from json_each(${ids}))`,
+          sql`can_create_spaces <> (id in (select value from json_each(${yes})))`,
+        ),
+      ),
+    audit.entry(ctx, 'account.permission-changed', 'site', { allowed: allowed.length, shown: shown.length }),
+  ]);
+}
+
+/** Administration: a deactivated account is out at once, everywhere; what it wrote stays. */
+export async function setActive(ctx: Ctx, userId: string, active: boolean): Promise<void> {
+  allow(ctx, 'site.administer');
+  if (userId === ctx.actor!.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
+  try {
+    await ctx.commit([
+      ctx.db
+        .update(user)
+        .set({ status: active ? 'active' : 'inactive', updatedAt: ctx.now })
+        .where(
+          and(
+            eq(user.id, userId),
+            active ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
+          ),
+        ),
+      guard(ctx),
+      ...(active ? [] : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
+      audit.entry(ctx, active ? 'account.reactivated' : 'account.deactivated', `user:${userId}`),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'users.last-administrator' }) : error;
+  }
+}
+
+/** Users of the company whose name or address contains a text: for "members" of a space. */
+export const findUsers = (ctx: Ctx, search = '', limit = 200) => {
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return ctx.db
+    .select({ id: user.id, name: user.name, email: user.email })
+    .from(user)
+    .where(
+      and(
+        eq(user.kind, 'user'),
+        eq(user.status, 'active'),
+        search ? or(like(user.name, pattern), like(user.email, pattern)) : undefined,
+      ),
+    )
+    .orderBy(asc(user.email))
+    .limit(limit);
+};
+
+/** Cron: forgets reset links that are over. */
+export const purgeResets = (ctx: Ctx): Statement =>
+  ctx.db.delete(passwordReset).where(lte(passwordReset.expiresAt, ctx.now - 24 * 60 * MINUTE));

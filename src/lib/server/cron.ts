@@ -1,0 +1,29 @@
+/** Every minute: write down what time has decided. Each step is idempotent, bounded, and goes on where it stopped. */
+import * as accounts from './accounts';
+import type { Ctx } from './context';
+import * as invitations from './invitations';
+import * as outbox from './mail/outbox';
+import * as rateLimit from './rate-limit';
+import * as sessions from './sessions';
+import * as verification from './verification';
+
+export async function run(ctx: Ctx): Promise<void> {
+  const steps: [string, () => Promise<unknown>][] = [
+    ['expire invitations', () => invitations.expireOverdue(ctx)],
+    ['send stuck mail', () => outbox.sendDue(ctx)],
+    [
+      'purge',
+      () =>
+        ctx.commit([
+          verification.purge(ctx),
+          sessions.purge(ctx),
+          accounts.purgeResets(ctx),
+          rateLimit.purge(ctx),
+        ]),
+    ],
+    ['purge mail', () => outbox.purge(ctx)],
+  ];
+  // One step that fails does not keep the others from running.
+  for (const [name, step] of steps)
+    await step().catch((error) => console.error(`cron: ${name} failed`, error));
+}

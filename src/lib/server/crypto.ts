@@ -1,0 +1,81 @@
+/**
+ * Random values, hashes, keyed hashes and sealed texts. Hashing is @oslojs/crypto; AES-GCM is WebCrypto.
+ * One site secret; every use derives its own key from it by a purpose word, so no two uses share a key.
+ */
+import { hmac } from '@oslojs/crypto/hmac';
+import { generateRandomString } from '@oslojs/crypto/random';
+import { SHA256, sha256 } from '@oslojs/crypto/sha2';
+import { constantTimeEqual } from '@oslojs/crypto/subtle';
+import {
+  decodeBase64urlIgnorePadding,
+  encodeBase32LowerCaseNoPadding,
+  encodeBase64urlNoPadding,
+} from '@oslojs/encoding';
+
+const utf8 = new TextEncoder();
+const random = { read: (bytes: Uint8Array) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>) };
+
+/** 80 random bits as 16 base32 characters: ids of rows. Not a secret. */
+export const randomId = (): string => encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(10)));
+
+/** 200 random bits as 40 base32 characters: tokens. Base32, since no six-digit number stands alone in it. */
+export const randomToken = (): string =>
+  encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(25)));
+
+/** Six uniformly random digits. */
+export const randomCode = (): string => generateRandomString(random, '0123456789', 6);
+
+/** SHA-256 as base64url: how tokens of 160+ random bits are stored. */
+export const hashToken = (token: string): string => encodeBase64urlNoPadding(sha256(utf8.encode(token)));
+
+/** The key of one purpose, derived from the site's secret (HMAC as a PRF, RFC 5869's extract step). */
+const purposeKey = (secret: string, purpose: string): Uint8Array =>
+  hmac(SHA256, utf8.encode(secret), utf8.encode(`foyer:${purpose}`));
+
+/** HMAC-SHA-256 of a text for one purpose: 32 bytes. */
+export const keyedBytes = (secret: string, purpose: string, text: string): Uint8Array =>
+  hmac(SHA256, purposeKey(secret, purpose), utf8.encode(text));
+
+/** The same as base64url: codes, throttle keys, signatures. */
+export const keyedHash = (secret: string, purpose: string, text: string): string =>
+  encodeBase64urlNoPadding(keyedBytes(secret, purpose, text));
+
+/** Compares two texts without telling by time where they differ. */
+export function sameText(a: string, b: string): boolean {
+  const [x, y] = [utf8.encode(a), utf8.encode(b)];
+  return x.length === y.length && constantTimeEqual(x, y);
+}
+
+/** `value` with its signature appended; read back with `unsign`. For cookies that the browser must not forge. */
+export const sign = (secret: string, purpose: string, value: string): string =>
+  `${value}.${keyedHash(secret, purpose, value)}`;
+
+/** The signed value, or null when the signature does not fit. */
+export function unsign(secret: string, purpose: string, signed: string | undefined): string | null {
+  const dot = signed?.lastIndexOf('.') ?? -1;
+  if (!signed || dot < 0) return null;
+  const value = signed.slice(0, dot);
+  return sameText(signed, sign(secret, purpose, value)) ? value : null;
+}
+
+const aesKey = (secret: string, purpose: string) =>
+  crypto.subtle.importKey('raw', new Uint8Array(purposeKey(secret, purpose)), 'AES-GCM', false, ['encrypt', 'decrypt']);
+
+/** Encrypts a text (AES-256-GCM, random 96-bit IV): base64url of IV + ciphertext. */
+export async function seal(secret: string, purpose: string, text: string): Promise<string> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const key = await aesKey(secret, purpose);
+  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, utf8.encode(text)));
+  const both = new Uint8Array(iv.length + sealed.length);
+  both.set(iv);
+  both.set(sealed, iv.length);
+  return encodeBase64urlNoPadding(both);
+}
+
+/** Decrypts what `seal` made; throws when it was changed or the secret is another. */
+export async function unseal(secret: string, purpose: string, sealed: string): Promise<string> {
+  const both = decodeBase64urlIgnorePadding(sealed);
+  const key = await aesKey(secret, purpose);
+  const iv = both.slice(0, 12);
+  return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, both.slice(12)));
+}

@@ -1,0 +1,43 @@
+/** How the domain says no. Everything else that is thrown is a fault of ours and answers 500. */
+import type { MessageKey } from '../messages';
+
+/** `missing`: cannot be reached (404). `forbidden`: reachable, not allowed (pages 404, posts and API 403). */
+export type RefusalKind = 'missing' | 'forbidden' | 'invalid' | 'conflict' | 'throttled' | 'unavailable';
+
+const STATUS: Record<RefusalKind, number> = {
+  missing: 404,
+  forbidden: 403,
+  invalid: 400,
+  conflict: 409,
+  throttled: 429,
+  unavailable: 503,
+};
+
+export interface RefusalDetail {
+  /** The sentence for the person. */
+  key?: MessageKey;
+  params?: Record<string, string | number>;
+  /** The form field that it concerns. */
+  field?: string;
+}
+
+/** A refusal that a person can understand: a kind, and a sentence by its key. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(
+    readonly kind: RefusalKind,
+    readonly detail: RefusalDetail = {},
+  ) {
+    super(`${kind}${detail.key ? `: ${detail.key}` : ''}`);
+    this.name = 'Refusal';
+    this.status = STATUS[kind];
+  }
+}
+
+/** A conditional write of a batch touched no row: somebody else was first. The whole batch was undone. */
+export class LostRace extends Error {
+  constructor() {
+    super('a conditional write touched no row');
+    this.name = 'LostRace';
+  }
+}

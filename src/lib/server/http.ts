@@ -1,0 +1,99 @@
+/**
+ * Between the web and the domain, once: parse the input, call a verb, turn a Refusal into what HTTP says.
+ * `show` is for loads, `form` for form actions, `answer` for endpoints.
+ */
+import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import * as v from 'valibot';
+import type { FormFailure } from '../forms';
+import type { MessageKey } from '../messages';
+import type { Ctx } from './context';
+import { Refusal } from './errors';
+
+/** Never sent back to the browser. */
+const SECRET_FIELDS = new Set(['password', 'current', 'token', 'code']);
+
+/** For loads: what cannot be reached, or is not allowed, is 404 (product.md, "Refusals"). */
+export async function show<T>(event: { locals: App.Locals }, read: (ctx: Ctx) => Promise<T> | T): Promise<T> {
+  if (event.locals.refused) error(404, notFound);
+  try {
+    return await read(event.locals.ctx);
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    if (thrown.kind === 'missing' || thrown.kind === 'forbidden') error(404, notFound);
+    error(thrown.status, { message: thrown.message, ...thrown.detail });
+  }
+}
+
+const notFound = { message: 'Not found', key: 'error.not-found' as MessageKey };
+
+type ObjectSchema = v.GenericSchema & { entries: Record<string, v.GenericSchema> };
+
+/**
+ * For form actions. The verb returns where to go (303), or what the page is to know.
+ * Refusals: 404 out of reach, 403 not allowed, else the form again with everything typed and a sentence per field.
+ */
+export const form =
+  <S extends ObjectSchema, Event extends RequestEvent, R>(
+    schema: S,
+    act: (ctx: Ctx, input: v.InferOutput<S>, event: Event) => Promise<R>,
+  ) =>
+  async (event: Event) => {
+    if (event.locals.refused) error(403, { message: 'Forbidden', key: 'error.forbidden' });
+    const typed = fields(schema, await event.request.formData());
+    const parsed = v.safeParse(schema, typed);
+    if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
+    let result: R;
+    try {
+      result = await act(event.locals.ctx, parsed.output, event);
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      const { key, params, field } = thrown.detail;
+      if (thrown.kind === 'missing') error(404, notFound);
+      if (!key) error(thrown.status, { message: 'Forbidden', key: 'error.forbidden' });
+      return fail(thrown.status, failure(typed, { [field ?? '']: { key, params } }));
+    }
+    if (typeof result === 'string') redirect(303, result);
+    return result as Exclude<R, string>;
+  };
+
+/** The schema's fields of a form; a list where the schema wants a list. */
+function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
+  const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : undefined);
+  return Object.fromEntries(
+    Object.entries(schema.entries).map(([name, entry]) => [
+      name,
+      entry.type === 'array' ? data.getAll(name).filter((x) => typeof x === 'string') : text(data.get(name)),
+    ]),
+  );
+}
+
+function failure(typed: Record<string, unknown>, errors: FormFailure['errors']): FormFailure {
+  const values = Object.entries(typed).filter(([name, value]) => value !== undefined && !SECRET_FIELDS.has(name));
+  return { values: Object.fromEntries(values) as FormFailure['values'], errors };
+}
+
+/** The first problem of each field. A message that is no key of ours was not meant for people: a tampered form. */
+function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'] {
+  const errors: FormFailure['errors'] = {};
+  for (const issue of issues) {
+    const field = String(issue.path?.[0]?.key ?? '');
+    const key = (/^[a-z-]+\.[a-z-]+$/.test(issue.message) ? issue.message : 'form.invalid') as MessageKey;
+    const max = issue.type === 'max_length' ? { max: Number(issue.requirement) } : undefined;
+    errors[field] ??= { key, params: max };
+  }
+  return errors;
+}
+
+/** For endpoints (JSON, files): refusals as status alone. */
+export async function answer(
+  event: { locals: App.Locals },
+  act: (ctx: Ctx) => Promise<Response> | Response,
+): Promise<Response> {
+  if (event.locals.refused) return new Response('Not found', { status: 404 });
+  try {
+    return await act(event.locals.ctx);
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    return new Response(thrown.kind === 'missing' ? 'Not found' : 'Refused', { status: thrown.status });
+  }
+}

@@ -1,0 +1,175 @@
+/** Who is in a space: add, make administrator, remove, leave. A space always has at least one administrator. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import * as audit from './audit';
+import { guard, type Ctx, type Statement } from './context';
+import { LostRace, Refusal } from './errors';
+import * as outbox from './mail/outbox';
+import { allow } from './policy';
+import { invitation, membership, space, user } from './schema';
+import * as settings from './settings';
+import * as spaces from './spaces';
+import { isLocale } from '../messages';
+
+/** The statement that puts an account into a space; nothing happens when it is there already. */
+export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement =>
+  ctx.db
+    .insert(membership)
+    .values({ spaceId, userId, invitedBy, joinedAt: ctx.now, lastReadAt: 0 })
+    .onConflictDoNothing();
+
+/** Members tab: the users in the space, and the users who could be added. */
+export async function members(ctx: Ctx, spaceId: number) {
+  const [reach, people, candidates] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    spaces.peopleQuery(ctx, spaceId),
+    ctx.db
+      .select({ id: user.id, name: user.name, email: user.email })
+      .from(user)
+      .where(
+        and(
+          eq(user.kind, 'user'),
+          eq(user.status, 'active'),
+          sql`not exists (select 1 from membership m where m.space_id = ${spaceId} and m.user_id = ${user.id})`,
+        ),
+      )
+      .orderBy(asc(user.email))
+      .limit(500),
+  ]);
+  allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
+  return { members: people.filter((p) => p.kind === 'user'), candidates };
+}
+
+/** Members tab: adds a user of the company. */
+export async function addMember(ctx: Ctx, spaceId: number, userId: string, administrator: boolean): Promise<void> {
+  await spaces.administer(ctx, spaceId);
+  try {
+    await ctx.commit([
+      ctx.db.run(sql`
+        insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+        select ${spaceId}, id, ${administrator ? 1 : 0}, ${ctx.actor!.id}, ${ctx.now}, 0
+        from user where id = ${userId} and kind = 'user' and status = 'active'
+        on conflict do nothing`),
+      guard(ctx),
+      audit.entry(ctx, 'space.member-added', `user:${userId}`, { administrator }, spaceId),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'members.not-added' }) : error;
+  }
+}
+
+/** Another administrator of the space, who is an active user, exists. */
+const anotherAdministrator = (spaceId: number, userId: string) => sql`exists (
+  select 1 from membership m join user u on u.id = m.user_id
+  where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId} and u.status = 'active')`;
+
+/** Members tab: makes a member an administrator of the space, or no more. */
+export async function setAdministrator(ctx: Ctx, spaceId: number, userId: string, to: boolean): Promise<void> {
+  await spaces.administer(ctx, spaceId);
+  await commitUnlessLast(ctx, [
+    ctx.db
+      .update(membership)
+      .set({ administrator: to })
+      .where(
+        and(
+          eq(membership.spaceId, spaceId),
+          eq(membership.userId, userId),
+          sql`exists (select 1 from user where id = ${userId} and kind = 'user')`,
+          to ? undefined : anotherAdministrator(spaceId, userId),
+        ),
+      ),
+    guard(ctx),
+    audit.entry(ctx, 'space.member-changed', `user:${userId}`, { administrator: to }, spaceId),
+  ]);
+}
+
+/** The membership ends, unless that would leave the space without an administrator. */
+const end = (ctx: Ctx, spaceId: number, userId: string): Statement[] => [
+  ctx.db
+    .delete(membership)
+    .where(
+      and(
+        eq(membership.spaceId, spaceId),
+        eq(membership.userId, userId),
+        sql`(administrator = 0 or ${anotherAdministrator(spaceId, userId)})`,
+      ),
+    ),
+  guard(ctx),
+];
+
+async function commitUnlessLast(ctx: Ctx, statements: Statement[]): Promise<void> {
+  try {
+    await ctx.commit(statements);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'members.last-administrator' }) : error;
+  }
+}
+
+/** Members tab: removes a user from the space. */
+export async function removeMember(ctx: Ctx, spaceId: number, userId: string): Promise<void> {
+  await spaces.administer(ctx, spaceId);
+  await commitUnlessLast(ctx, [
+    ...end(ctx, spaceId, userId),
+    audit.entry(ctx, 'space.member-removed', `user:${userId}`, {}, spaceId),
+  ]);
+}
+
+/** "Leave Space". */
+export async function leave(ctx: Ctx, spaceId: number): Promise<void> {
+  const found = await spaces.reach(ctx, spaceId);
+  allow(ctx, 'space.leave', found.standing);
+  if (found.blockJoining && found.standing !== 'space-administrator') throw new Refusal('forbidden');
+  await commitUnlessLast(ctx, [
+    ...end(ctx, spaceId, ctx.actor!.id),
+    audit.entry(ctx, 'space.left', `user:${ctx.actor!.id}`, {}, spaceId),
+  ]);
+}
+
+/**
+ * Guests tab, "Delete": a guest leaves this space at once; the account and other spaces stay. An invitation that is
+ * open for the same address (none should be) is cancelled besides. Done twice is done once.
+ */
+export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Promise<void> {
+  const found = await spaces.administer(ctx, spaceId);
+  const site = await settings.read(ctx);
+  const [guest] = await ctx.db
+    .select()
+    .from(user)
+    .innerJoin(membership, and(eq(membership.userId, user.id), eq(membership.spaceId, spaceId)))
+    .where(and(eq(user.id, userId), eq(user.kind, 'guest')));
+  if (!guest) return;
+  const mail = await outbox.queue(ctx, {
+    to: guest.user.emailOriginal,
+    locale: isLocale(guest.user.locale) ? guest.user.locale : ctx.locale,
+    message: { kind: 'removed', siteName: site.siteName, spaceName: found.name },
+    userId,
+  });
+  try {
+    await ctx.commit([
+      ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
+      guard(ctx),
+      ctx.db
+        .update(invitation)
+        .set({ status: 'cancelled' })
+        .where(
+          and(
+            eq(invitation.spaceId, spaceId),
+            eq(invitation.email, guest.user.email),
+            sql`status in ('invited', 'expired')`,
+          ),
+        ),
+      mail.statement,
+      audit.entry(ctx, 'space.guest-removed', `user:${userId}`, { email: guest.user.email }, spaceId),
+    ]);
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error;
+  }
+}
+
+/** Own spaces, for /me. */
+export const ofActor = (ctx: Ctx) =>
+  ctx.db
+    .select({ id: space.id, name: space.name, blockJoining: space.blockJoining })
+    .from(membership)
+    .innerJoin(space, and(eq(space.id, membership.spaceId), sql`${space.deletedAt} is null`))
+    .where(eq(membership.userId, ctx.actor!.id))
+    .orderBy(asc(space.name));

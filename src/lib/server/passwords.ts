@@ -1,0 +1,67 @@
+/** Password hashes (scrypt), and the credential policy in force. */
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import type { MessageKey, Params } from '../messages';
+import type { CredentialPolicy } from './settings';
+
+/** OWASP Password Storage Cheat Sheet: scrypt with N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
+const CURRENT = { N: 16384, r: 8, p: 5 };
+
+const derive = (password: string, salt: Uint8Array, { N, r, p }: typeof CURRENT): Promise<Buffer> =>
+  new Promise((resolve, reject) =>
+    // NFKC, so that the same password typed on another device is the same (NIST SP 800-63B §5.1.1.2).
+    scrypt(password.normalize('NFKC'), salt, 32, { N, r, p, maxmem: 64 * 1024 * 1024 }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    ),
+  );
+
+/** `scrypt$N$r$p$salt$key`, the last two in base64url. */
+export async function hash(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  const key = await derive(password, salt, CURRENT);
+  return ['scrypt', CURRENT.N, CURRENT.r, CURRENT.p, salt.toString('base64url'), key.toString('base64url')].join('$');
+}
+
+// The hash of nothing anybody knows: an unknown login name costs the same as a known one.
+const NOBODY = `scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$AAAAAAAAAAAAAAAAAAAAAA$${'A'.repeat(43)}`;
+
+/** Whether the password fits; takes the same time for an account that does not exist (`stored` undefined). */
+export async function verify(stored: string | undefined, password: string): Promise<boolean> {
+  const [, N, r, p, salt, key] = (stored ?? NOBODY).split('$');
+  const expected = Buffer.from(key ?? '', 'base64url');
+  const found = await derive(password, Buffer.from(salt ?? '', 'base64url'), {
+    N: Number(N),
+    r: Number(r),
+    p: Number(p),
+  });
+  return timingSafeEqual(found, expected) && stored !== undefined;
+}
+
+/** Whether the hash was made with other parameters than today's: rehash at the next login. */
+export const isOutdated = (stored: string): boolean =>
+  !stored.startsWith(`scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$`);
+
+/** The first rule of the policy that the password breaks, as a sentence; null when it fits. Counts characters, not bytes. */
+export async function problem(
+  policy: CredentialPolicy,
+  password: string,
+): Promise<{ key: MessageKey; params?: Params } | null> {
+  const length = [...password].length;
+  if (length < policy.minLength) return { key: 'password.too-short', params: { min: policy.minLength } };
+  if (length > policy.maxLength) return { key: 'password.too-long', params: { max: policy.maxLength } };
+  if (policy.composition && !(/\p{L}/u.test(password) && /\p{Nd}/u.test(password)))
+    return { key: 'password.letter-and-digit' };
+  if (policy.refuseCommon && (await isCommon(password))) return { key: 'password.common' };
+  return null;
+}
+
+/** On zxcvbn's list of 30,000 commonly used passwords, also when written twice in a row; or hardly any different characters. */
+async function isCommon(password: string): Promise<boolean> {
+  const list = await import('@zxcvbn-ts/language-common/dist/passwords.json.mjs');
+  const bare = password.toLowerCase();
+  const half = bare.slice(0, bare.length / 2);
+  return (
+    new Set(bare).size < 4 ||
+    list.default.includes(bare) ||
+    (half + half === bare && list.default.includes(half))
+  );
+}

@@ -1,0 +1,177 @@
+/** The demo: through the domain's own verbs, local only, only into an empty database. */
+import { eq } from 'drizzle-orm';
+import * as accounts from './accounts';
+import { createContext, type Ctx, type Surroundings } from './context';
+import { randomId } from './crypto';
+import * as invitations from './invitations';
+import { Refusal } from './errors';
+import { space, user } from './schema';
+import * as sessions from './sessions';
+import * as settings from './settings';
+import * as spaces from './spaces';
+import * as threads from './threads';
+
+const PASSWORD = 'foyer-demo-1';
+const DAY = 24 * 3_600_000;
+
+/**
+ * Site "Foyer" with Ava (administrator), Ben (may create spaces), Cho (may not), guest Gil, and the space
+ * "Harbour Bridge". Done once; a run that died half-way leaves the site unhealthy, and `npm run reset` clears it.
+ */
+export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
+  if (!ctx.config.local || !ctx.config.setupToken) throw new Refusal('missing');
+  const site = await settings.read(ctx);
+  if (site.seeded) return;
+  if (site.setUp) throw new Refusal('conflict');
+
+  /** The same site, some days ago, as somebody. */
+  const at = async (daysAgo: number, email: string | null): Promise<Ctx> => {
+    const then = createContext({
+      env,
+      config: ctx.config,
+      waitUntil: (work) => ctx.defer(work),
+      now: ctx.now - daysAgo * DAY,
+      timeZone: ctx.timeZone,
+      ip: '127.0.0.1',
+      userAgent: 'Foyer seed',
+    });
+    if (email) {
+      const [row] = await ctx.db.select().from(user).where(eq(user.email, email));
+      then.actor = row ? sessions.actorOf(row) : null;
+    }
+    return then;
+  };
+
+  await accounts.setUp(await at(20, null), {
+    token: ctx.config.setupToken,
+    siteName: 'Foyer',
+    name: 'Ava Lind',
+    email: 'ava@foyer.example',
+    password: PASSWORD,
+    preset: 'documented',
+    mailboxProved: true,
+  });
+  await colleague(at, 'ben@foyer.example', 'Ben Kowalski', true);
+  await colleague(at, 'cho@foyer.example', 'Cho Yamada', false);
+
+  const bridge = await harbourBridge(await at(16, 'ava@foyer.example'), ctx);
+  await guestJoins(at, bridge, 12);
+  await conversation(at, bridge);
+  // One that nobody answered in time, and one that is still open.
+  await invite(await at(9, 'ava@foyer.example'), bridge, 'hal@studio.example');
+  await invite(await at(2, 'ava@foyer.example'), bridge, 'noor@partner.example');
+  await invitations.expireOverdue(ctx);
+  await ctx.commit([settings.put(ctx, 'seeded', true)]);
+}
+
+type At = (daysAgo: number, email: string | null) => Promise<Ctx>;
+
+async function colleague(at: At, email: string, name: string, canCreateSpaces: boolean): Promise<void> {
+  const ava = await at(19, 'ava@foyer.example');
+  await invitations.inviteUser(ava, { email, administrator: false, canCreateSpaces, locale: 'en' });
+  const open = await invitations.openOfUsers(ava);
+  const mine = open.find((i) => i.email === email)!;
+  await invitations.signUp(await at(18, null), invitations.mailToken(ava, mine), { name, password: PASSWORD });
+}
+
+async function harbourBridge(ava: Ctx, ctx: Ctx): Promise<number> {
+  const colleagues = await ctx.db.select({ id: user.id, email: user.email }).from(user);
+  const idOf = (email: string) => colleagues.find((c) => c.email === email)!.id;
+  const form = {
+    name: 'Harbour Bridge',
+    cover: 'harbour',
+    severalThreads: true,
+    blockJoining: false,
+    blockFollowing: false,
+    showAnnouncement: true,
+    showThreads: true,
+    showPeople: true,
+    showLinks: true,
+  };
+  const id = await spaces.create(
+    ava,
+    form,
+    [
+      { id: idOf('ben@foyer.example'), administrator: true },
+      { id: idOf('cho@foyer.example'), administrator: false },
+    ],
+    randomId(),
+  );
+  const announcement =
+    'Site visit on **3 December at 9:00**, gate B. Bring boots and your badge.\n\nThe north quay stays closed until the piles are in.';
+  await spaces.change(ava, id, { ...form, announcement });
+  await ava.commit([
+    ava.db
+      .update(space)
+      .set({
+        links: [
+          { title: 'Drawings, revision D', url: 'https://drawings.example/harbour-bridge/rev-d' },
+          { title: 'Tide tables', url: 'https://tides.example/north-quay' },
+        ],
+      })
+      .where(eq(space.id, id)),
+  ]);
+  return id;
+}
+
+async function invite(ava: Ctx, spaceId: number, address: string): Promise<void> {
+  await invitations.inviteGuests(ava, spaceId, {
+    addresses: address,
+    subject: 'Join us in Harbour Bridge',
+    message: 'Hello,\n\nplease join our space for the bridge: drawings, dates and questions are all there.\n\nAva',
+    locale: 'en',
+  });
+}
+
+async function guestJoins(at: At, spaceId: number, daysAgo: number): Promise<void> {
+  const ava = await at(daysAgo, 'ava@foyer.example');
+  await invite(ava, spaceId, 'gil@partner.example');
+  const { rows } = await invitations.guestsTab(ava, spaceId);
+  const ref = rows.find((r) => r.email === 'gil@partner.example')!.ref;
+  const id = ref.slice('invitation:'.length);
+  await invitations.signUp(await at(daysAgo - 1, null), invitations.mailToken(ava, { id }), {
+    name: 'Gil Ferreira',
+    password: PASSWORD,
+  });
+  const gil = await at(daysAgo - 1, 'gil@partner.example');
+  await accounts.changeProfile(gil, { name: 'Gil Ferreira', company: 'Partner Ltd', locale: null, timeZone: null });
+}
+
+async function conversation(at: At, spaceId: number): Promise<void> {
+  const [ava, ben, gil] = ['ava@foyer.example', 'ben@foyer.example', 'gil@partner.example'] as const;
+  const write = async (
+    title: string,
+    body: string,
+    from: [daysAgo: number, email: string],
+    comments: [daysAgo: number, email: string, body: string][],
+  ) => {
+    const id = await threads.begin(await at(...from), spaceId, { title, body, requestKey: randomId() });
+    for (const [daysAgo, email, text] of comments)
+      await threads.addComment(await at(daysAgo, email), spaceId, id, { body: text, requestKey: randomId() });
+  };
+  await write(
+    'Weekly minutes',
+    'One comment a week, decisions in **bold**. Whoever was there may correct them here.',
+    [10, ben],
+    [
+      [9, ben, 'Week 45: **pier 3 goes first.** The crane is booked for the 26th.'],
+      [8.5, gil, 'Correction: the crane needs two days’ notice, so we have to confirm by the 23rd.'],
+      [2, ben, 'Week 46: **crane confirmed.** Open: who closes the north quay?'],
+    ],
+  );
+  await write(
+    'Drawings, revision D',
+    'Revision D replaces sheets 12 and 14. Please work from these only:\n\n- sheet 12: handrail, now 1.1 m\n- sheet 14: drainage',
+    [6, ava],
+    [[5, gil, 'Thank you. Does the handrail change touch the lamp posts on sheet 17?']],
+  );
+  await write(
+    'Piles for pier 3',
+    'The piles arrive **Thursday**. Can we unload from the north side?',
+    [1.5, gil],
+    [
+      [1.2, ava, 'North side is fine until 14:00. After that the ferry needs the quay.'],
+      [0.2, gil, 'Good, we will be there at 7:30 with two trucks.'],
+    ],
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * Sessions: begin, read, renew, end. Lucia 3 runs them; this is its only importer, since the package is in
+ * maintenance (docs/decisions/004-lucia.md). Only the SHA-256 of a session's id is stored.
+ */
+import { and, desc, eq, gt, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { Lucia, TimeSpan, type Adapter } from 'lucia';
+import type { Actor, Ctx, Statement } from './context';
+import { hashToken, randomToken, sign, unsign } from './crypto';
+import { session, user } from './schema';
+import { parse, settingsColumn, type Settings } from './settings';
+
+declare module 'lucia' {
+  interface Register {
+    Lucia: ReturnType<typeof luciaOf>;
+    DatabaseSessionAttributes: Record<never, never>;
+    DatabaseUserAttributes: { actor: Actor; settings: Settings };
+  }
+}
+
+const DAY = 24 * 3_600_000;
+/** Idle limit 14 days, absolute limit 60 days (OWASP Session Management: both, whatever the use). */
+const IDLE = new TimeSpan(14, 'd');
+const ABSOLUTE = 60 * DAY;
+/** How stale "last seen" may be before a request writes it anew. */
+const LAST_SEEN_STEP = 5 * 60_000;
+
+/** One instance a request: its adapter speaks to this request's D1 and rides in this request's commit. */
+function luciaOf(ctx: Ctx) {
+  const adapter: Adapter = {
+    async getSessionAndUser(id) {
+      const [row] = await ctx.db
+        .select({
+          session,
+          user,
+          settings: settingsColumn,
+        })
+        .from(session)
+        .innerJoin(user, and(eq(user.id, session.userId), eq(user.status, 'active')))
+        .where(and(eq(session.idHash, hashToken(id)), gt(session.absoluteExpiresAt, ctx.now)));
+      if (!row) return [null, null];
+      if (row.session.lastSeenAt < ctx.now - LAST_SEEN_STEP)
+        ctx.defer(
+          ctx.db.update(session).set({ lastSeenAt: ctx.now }).where(eq(session.idHash, row.session.idHash)),
+        );
+      return [
+        // The raw id as it was given: renewal hands it back, and a hash here would be hashed twice.
+        { id, userId: row.user.id, expiresAt: new Date(row.session.expiresAt), attributes: {} },
+        { id: row.user.id, attributes: { actor: actorOf(row.user), settings: parse(row.settings) } },
+      ];
+    },
+    async setSession({ id, userId, expiresAt }) {
+      ctx.pending.push(
+        ctx.db.insert(session).values({
+          idHash: hashToken(id),
+          userId,
+          createdAt: ctx.now,
+          lastSeenAt: ctx.now,
+          expiresAt: expiresAt.getTime(),
+          absoluteExpiresAt: ctx.now + ABSOLUTE,
+          ip: ctx.ip,
+          userAgent: ctx.userAgent.slice(0, 300),
+        }),
+      );
+    },
+    async updateSessionExpiration(id, expiresAt) {
+      ctx.defer(
+        ctx.db
+          .update(session)
+          .set({ expiresAt: sql`min(${expiresAt.getTime()}, absolute_expires_at)` })
+          .where(eq(session.idHash, hashToken(id))),
+      );
+    },
+    async deleteSession(id) {
+      ctx.defer(ctx.db.delete(session).where(eq(session.idHash, hashToken(id))));
+    },
+    // Sessions are ended by own statements, in the batch of what ends them; Lucia never asks for these.
+    getUserSessions: async () => [],
+    deleteUserSessions: async () => {},
+    deleteExpiredSessions: async () => {},
+  };
+  return new Lucia(adapter, {
+    sessionExpiresIn: IDLE,
+    getUserAttributes: ({ actor, settings }) => ({ actor, settings }),
+  });
+}
+
+/** The actor of a user row: what decides, and no more. */
+export const actorOf = (row: typeof user.$inferSelect): Actor => ({
+  id: row.id,
+  kind: row.kind,
+  email: row.email,
+  name: row.name,
+  administrator: row.administrator,
+  canCreateSpaces: row.canCreateSpaces,
+  locale: row.locale,
+  timeZone: row.timeZone,
+});
+
+/** Reads the session cookie and fills the context: actor, session, settings. One query; none without a cookie. */
+export async function resume(ctx: Ctx): Promise<void> {
+  const token = ctx.cookies.get('foyer');
+  if (!token) return;
+  const { session: found, user: owner } = await luciaOf(ctx).validateSession(token);
+  if (!found || !owner) return ctx.cookies.delete('foyer');
+  ctx.actor = owner.actor;
+  ctx.settings = owner.settings;
+  ctx.sessionHash = hashToken(token);
+  if (found.fresh) ctx.cookies.set('foyer', token, IDLE.seconds());
+}
+
+/**
+ * Begins a session with a new id (rotation at login) and remembers the browser. Its insert rides in the next commit:
+ * call it before the commit whose guard decides whether there is a session at all, and `hand over` after it.
+ * @returns sets the cookies; to be called once the commit has succeeded
+ */
+export async function begin(ctx: Ctx, person: { id: string; email: string }): Promise<() => void> {
+  const made = await luciaOf(ctx).createSession(person.id, {}, { sessionId: randomToken() });
+  // Whoever was signed in here before is not any more.
+  if (ctx.sessionHash)
+    ctx.pending.push(ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) as Statement);
+  return () => {
+    ctx.cookies.set('foyer', made.id, IDLE.seconds());
+    ctx.cookies.set('foyer-device', sign(ctx.config.secret, 'device', deviceValue(person.email)), 365 * 86_400);
+    ctx.sessionHash = hashToken(made.id);
+  };
+}
+
+const deviceValue = (email: string) => `${randomToken()}.${email}`;
+
+/** The id of this browser when it has signed in as this login name before; null when it is not known. */
+export function knownDevice(ctx: Ctx, email: string): string | null {
+  const value = unsign(ctx.config.secret, 'device', ctx.cookies.get('foyer-device'));
+  return value?.endsWith(`.${email}`) ? value : null;
+}
+
+/** Ends the current session. */
+export const endCurrent = (ctx: Ctx): Statement | null =>
+  ctx.sessionHash ? ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) : null;
+
+/** Ends all sessions of an account, but for one (its hash) where given. */
+export const endAll = (ctx: Ctx, userId: string, except: string | null = null): Statement =>
+  ctx.db
+    .delete(session)
+    .where(and(eq(session.userId, userId), except ? ne(session.idHash, except) : undefined));
+
+/** Ends one of the own sessions. */
+export const endOne = (ctx: Ctx, userId: string, idHash: string): Statement =>
+  ctx.db.delete(session).where(and(eq(session.userId, userId), eq(session.idHash, idHash)));
+
+/** The own sessions for /me, the latest first. Not executed: for a batch. */
+export const ofUser = (ctx: Ctx, userId: string) =>
+  ctx.db
+    .select({
+      id: session.idHash,
+      createdAt: session.createdAt,
+      lastSeenAt: session.lastSeenAt,
+      ip: session.ip,
+      userAgent: session.userAgent,
+    })
+    .from(session)
+    .where(and(eq(session.userId, userId), gt(session.expiresAt, ctx.now)))
+    .orderBy(desc(session.lastSeenAt))
+    .limit(50);
+
+/** Cron: forgets sessions past a limit. */
+export const purge = (ctx: Ctx): Statement =>
+  ctx.db
+    .delete(session)
+    .where(or(lte(session.expiresAt, ctx.now), lt(session.absoluteExpiresAt, ctx.now)));

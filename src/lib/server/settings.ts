@@ -1,0 +1,133 @@
+/** Settings of the site: what they are, how they are read with other rows, how they change. */
+import { eq, sql } from 'drizzle-orm';
+import { asciiDomain } from '../addresses';
+import * as audit from './audit';
+import type { Ctx, Statement } from './context';
+import { setting } from './schema';
+
+/** The rules for new passwords, and whether the confirmation mail holds one (product.md, "Credential policy"). */
+export interface CredentialPolicy {
+  preset: 'documented' | 'hardened';
+  minLength: number;
+  maxLength: number;
+  /** At least one letter and one digit. */
+  composition: boolean;
+  /** Refuse commonly used passwords. */
+  refuseCommon: boolean;
+  mailPassword: boolean;
+}
+
+export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
+  documented: {
+    preset: 'documented',
+    minLength: 3,
+    maxLength: 64,
+    composition: true,
+    refuseCommon: false,
+    mailPassword: true,
+  },
+  hardened: {
+    preset: 'hardened',
+    minLength: 12,
+    maxLength: 128,
+    composition: false,
+    refuseCommon: true,
+    mailPassword: false,
+  },
+};
+
+export interface Settings {
+  siteName: string;
+  /** Whether /setup was done. */
+  setUp: boolean;
+  /** "Use two-step verification for guest authentication". */
+  twoStep: boolean;
+  policy: CredentialPolicy;
+  /** Guests are invited only from these domains; empty: from any. */
+  allowedDomains: string[];
+  /** The demo's seed ran to its end. */
+  seeded: boolean;
+}
+
+const defaults: Settings = {
+  siteName: 'Foyer',
+  setUp: false,
+  twoStep: false,
+  policy: presets.hardened,
+  allowedDomains: [],
+  seeded: false,
+};
+
+/** All settings as one scalar, to be selected beside a session or login row (one query, never stale). */
+export const settingsColumn = sql<string>`(select json_group_object(key, value) from setting)`.as('settings');
+
+/** Parses what `settingsColumn` selected. */
+export function parse(column: string | null): Settings {
+  const stored = JSON.parse(column ?? '{}') as Record<string, string>;
+  const values = Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, JSON.parse(value)]));
+  return { ...defaults, ...values };
+}
+
+/** The settings of this request: those that came with the session, else one query. */
+export async function read(ctx: Ctx): Promise<Settings> {
+  if (ctx.settings) return ctx.settings;
+  const rows = await ctx.db.select({ settings: settingsColumn }).from(sql`(select 1)`);
+  return (ctx.settings = parse(rows[0]?.settings ?? null));
+}
+
+/** The statement that writes one setting. */
+export const put = <K extends keyof Settings>(ctx: Ctx, key: K, value: Settings[K]): Statement =>
+  ctx.db
+    .insert(setting)
+    .values({ key, value: JSON.stringify(value) })
+    .onConflictDoUpdate({ target: setting.key, set: { value: sql`excluded.value` } });
+
+/** The statement that writes one setting unless it is there: behind it, `guard` decides who was first. */
+export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Settings[K]): Statement =>
+  ctx.db
+    .insert(setting)
+    .values({ key, value: JSON.stringify(value) })
+    .onConflictDoNothing();
+
+/** The domains of a typed list, in the DNS's form, each once. */
+export const domainsOf = (typed: string): string[] => [
+  ...new Set(
+    typed
+      .split(/[\s,;]+/)
+      .map((domain) => asciiDomain(domain.replace(/^@/, '')))
+      .filter((domain) => domain !== null),
+  ),
+];
+
+/** Changes settings and writes what changed to the audit. */
+export async function change(ctx: Ctx, values: Partial<Settings>): Promise<void> {
+  const entries = Object.entries(values) as [keyof Settings, never][];
+  await ctx.commit([
+    ...entries.map(([key, value]) => put(ctx, key, value)),
+    audit.entry(ctx, 'setting.changed', 'site', values),
+  ]);
+  if (ctx.settings) ctx.settings = { ...ctx.settings, ...values };
+}
+
+/** What every page shows of the site. Decides nothing, so the isolate may keep it for a minute. */
+export interface Appearance {
+  siteName: string;
+  setUp: boolean;
+}
+
+let kept: { appearance: Appearance; until: number } | null = null;
+
+/** The site's name: from the session's settings, the isolate's memory, or D1. An unfinished site is never remembered. */
+export async function appearance(ctx: Ctx): Promise<Appearance> {
+  if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
+  const { siteName, setUp } = await read(ctx);
+  const value = { siteName, setUp };
+  kept = setUp ? { appearance: value, until: ctx.now + 60_000 } : null;
+  return value;
+}
+
+/** Whether D1 answers, with its migrations done, and the seed too where one is expected. */
+export async function healthy(ctx: Ctx): Promise<boolean> {
+  const [row] = await ctx.db.select().from(setting).where(eq(setting.key, 'seeded'));
+  return !ctx.config.seed || row?.value === 'true';
+}

@@ -1,0 +1,285 @@
+/** Guest spaces: made, reached, shown, shaped. Everything about a space is found only through its members. */
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Standing } from '../roles';
+import * as audit from './audit';
+import { guard, isDuplicate, type Ctx } from './context';
+import { Refusal } from './errors';
+import * as markdown from './markdown';
+import { allow, can } from './policy';
+import { invitation, membership, space, thread, user } from './schema';
+
+type SpaceRow = typeof space.$inferSelect;
+
+/** What the form of a new space and its settings hold. */
+export interface SpaceForm {
+  name: string;
+  cover: string;
+  severalThreads: boolean;
+  blockJoining: boolean;
+  blockFollowing: boolean;
+  showAnnouncement: boolean;
+  showThreads: boolean;
+  showPeople: boolean;
+  showLinks: boolean;
+}
+
+/**
+ * Makes a space with its creator as space administrator, and its first members.
+ * @param requestKey a random key of the form: a second post of it leads to the same space
+ * @returns the space's id
+ */
+export async function create(
+  ctx: Ctx,
+  form: SpaceForm,
+  members: { id: string; administrator: boolean }[],
+  requestKey: string,
+): Promise<number> {
+  allow(ctx, 'space.create');
+  const actor = ctx.actor!;
+  const key = `${actor.id}:${requestKey}`;
+  const spaceId = sql`(select id from space where request_key = ${key})`;
+  const others = JSON.stringify(members.filter((m) => m.id !== actor.id));
+  try {
+    const [made] = (await ctx.commit([
+      ctx.db
+        .insert(space)
+        .values({ ...form, requestKey: key, createdBy: actor.id, createdAt: ctx.now, updatedAt: ctx.now })
+        .returning({ id: space.id }),
+      ctx.db.run(sql`
+        insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+        values (${spaceId}, ${actor.id}, 1, null, ${ctx.now}, ${ctx.now})`),
+      ctx.db.run(sql`
+        insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+        select ${spaceId}, user.id, json_extract(value, '$.administrator'), ${actor.id}, ${ctx.now}, ${ctx.now}
+        from json_each(${others}) join user on user.id = json_extract(value, '$.id')
+        where user.kind = 'user' and user.status = 'active'`),
+      // Without several threads the space has just this one, which needs no name.
+      !form.severalThreads &&
+        ctx.db.run(sql`
+          insert into thread (space_id, title, body, author_id, last_activity_at, request_key, created_at)
+          values (${spaceId}, '', '', ${actor.id}, ${ctx.now}, ${key}, ${ctx.now})`),
+      // The id is not known before the batch: the space's name and key say which it was.
+      audit.entry(ctx, 'space.created', 'space', { name: form.name, members: members.length }),
+    ])) as [{ id: number }[]];
+    return made[0]!.id;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    const [row] = await ctx.db.select({ id: space.id }).from(space).where(eq(space.requestKey, key));
+    return row!.id;
+  }
+}
+
+/** A space as its people reach it, with the actor's standing. */
+export type Reached = SpaceRow & { standing: Standing };
+
+/** The one way to a space: through a membership of the actor; else 404. For a batch: see `reachQuery`. */
+export async function reach(ctx: Ctx, spaceId: number): Promise<Reached> {
+  return reached(ctx, await reachQuery(ctx, spaceId));
+}
+
+/** The query of `reach`, to ride in a page's batch; its rows go through `reached`. */
+export const reachQuery = (ctx: Ctx, spaceId: number) =>
+  ctx.db
+    .select({ space, administrator: membership.administrator })
+    .from(membership)
+    .innerJoin(space, eq(space.id, membership.spaceId))
+    .where(
+      and(
+        eq(membership.spaceId, spaceId),
+        eq(membership.userId, ctx.actor?.id ?? ''),
+        isNull(space.deletedAt),
+      ),
+    );
+
+/** What `reachQuery` found, or 404. */
+export function reached(ctx: Ctx, rows: { space: SpaceRow; administrator: boolean }[]): Reached {
+  const row = rows[0];
+  if (!row || !ctx.actor) throw new Refusal('missing');
+  const standing: Standing =
+    ctx.actor.kind === 'guest' ? 'guest' : row.administrator ? 'space-administrator' : 'member';
+  return { ...row.space, standing };
+}
+
+/** Reaches a space and asks for the right to administer it (settings, members, guests). */
+export async function administer(ctx: Ctx, spaceId: number): Promise<Reached> {
+  const found = await reach(ctx, spaceId);
+  allow(ctx, 'space.administer', found.standing);
+  return found;
+}
+
+/** The portal: the viewer's spaces, each with its people, unread threads and last words. One batch. */
+export async function portal(ctx: Ctx) {
+  const actor = ctx.actor!;
+  const mine = sql`(select space_id from membership where user_id = ${actor.id})`;
+  const [spaces, people, invited] = await ctx.db.batch([
+    ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        cover: space.cover,
+        unread: sql<number>`(select count(*) from (select 1 from thread where thread.space_id = ${space.id}
+          and thread.last_activity_at > ${membership.lastReadAt} limit 100))`,
+        latest: sql<string | null>`(select title from thread where thread.space_id = ${space.id}
+          order by last_activity_at desc limit 1)`,
+        lastActivityAt: sql<number>`coalesce((select max(last_activity_at) from thread
+          where thread.space_id = ${space.id}), ${space.createdAt})`.as('activity'),
+      })
+      .from(membership)
+      .innerJoin(space, eq(space.id, membership.spaceId))
+      .where(and(eq(membership.userId, actor.id), isNull(space.deletedAt)))
+      .orderBy(desc(sql`activity`), desc(space.id))
+      .limit(200),
+    ctx.db
+      .select({ spaceId: membership.spaceId, name: user.name, kind: user.kind })
+      .from(membership)
+      .innerJoin(user, eq(user.id, membership.userId))
+      .where(and(sql`${membership.spaceId} in ${mine}`, eq(user.status, 'active')))
+      .orderBy(membership.joinedAt)
+      .limit(2_000),
+    // Who is invited but not in yet is for space administrators only.
+    ctx.db
+      .select({ spaceId: invitation.spaceId, count: sql<number>`count(*)` })
+      .from(invitation)
+      .where(
+        and(
+          sql`${invitation.spaceId} in (select space_id from membership where user_id = ${actor.id} and administrator = 1)`,
+          eq(invitation.status, 'invited'),
+        ),
+      )
+      .groupBy(invitation.spaceId),
+  ]);
+  return {
+    mayCreate: can(actor, 'space.create'),
+    spaces: spaces.map((s) => {
+      const here = people.filter((p) => p.spaceId === s.id);
+      return {
+        ...s,
+        people: here.slice(0, 6).map((p) => ({ name: p.name, guest: p.kind === 'guest' })),
+        peopleCount: here.length,
+        guestCount: here.filter((p) => p.kind === 'guest').length,
+        invitedCount: invited.find((i) => i.spaceId === s.id)?.count ?? 0,
+      };
+    }),
+  };
+}
+
+/** The active people of a space, members first, each with company and role. For a batch. */
+export const peopleQuery = (ctx: Ctx, spaceId: number) =>
+  ctx.db
+    .select({
+      id: user.id,
+      name: user.name,
+      email: user.email,
+      company: user.company,
+      kind: user.kind,
+      administrator: membership.administrator,
+    })
+    .from(membership)
+    .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
+    .where(eq(membership.spaceId, spaceId))
+    .orderBy(asc(sql`${user.kind} = 'guest'`), asc(membership.joinedAt))
+    .limit(500);
+
+/** The space page: the space, its threads by last activity, its people. One batch. */
+export async function room(ctx: Ctx, spaceId: number) {
+  const [reach, people, threads] = await ctx.db.batch([
+    reachQuery(ctx, spaceId),
+    peopleQuery(ctx, spaceId),
+    ctx.db
+      .select({
+        id: thread.id,
+        title: thread.title,
+        excerpt: sql<string>`substr(${thread.body}, 1, 140)`,
+        commentCount: thread.commentCount,
+        lastActivityAt: thread.lastActivityAt,
+        author: user.name,
+        authorKind: user.kind,
+        unread: sql<number>`${thread.lastActivityAt} > (select last_read_at from membership
+          where space_id = ${spaceId} and user_id = ${ctx.actor?.id ?? ''})`,
+      })
+      .from(thread)
+      .innerJoin(user, eq(user.id, thread.authorId))
+      .where(eq(thread.spaceId, spaceId))
+      .orderBy(desc(thread.lastActivityAt), desc(thread.id))
+      .limit(30),
+  ]);
+  const found = reached(ctx, reach);
+  const guests = people.filter((p) => p.kind === 'guest');
+  return {
+    space: {
+      id: found.id,
+      name: found.name,
+      cover: found.cover,
+      links: found.links,
+      severalThreads: found.severalThreads,
+      showAnnouncement: found.showAnnouncement,
+      showThreads: found.showThreads,
+      showPeople: found.showPeople,
+      showLinks: found.showLinks,
+    },
+    announcementHtml: found.announcement ? markdown.render(found.announcement) : null,
+    standing: found.standing,
+    may: {
+      administer: can(ctx.actor, 'space.administer', found.standing),
+      leave: can(ctx.actor, 'space.leave', found.standing) && !found.blockJoining,
+    },
+    people: people.map((p) => ({
+      id: p.id,
+      name: p.name,
+      company: p.company,
+      guest: p.kind === 'guest',
+      administrator: p.administrator,
+    })),
+    guestCompanies: [...new Set(guests.map((g) => g.company).filter(Boolean))],
+    guestCount: guests.length,
+    threads: threads.map(({ authorKind, unread, ...t }) => ({
+      ...t,
+      guest: authorKind === 'guest',
+      unread: unread === 1,
+    })),
+  };
+}
+
+/** Space Settings → General, before it is changed. */
+export async function settingsOf(ctx: Ctx, spaceId: number): Promise<SpaceForm & { announcement: string }> {
+  const found = await administer(ctx, spaceId);
+  const { name, cover, severalThreads, blockJoining, blockFollowing, announcement } = found;
+  const { showAnnouncement, showThreads, showPeople, showLinks } = found;
+  return {
+    name,
+    cover,
+    severalThreads,
+    blockJoining,
+    blockFollowing,
+    announcement,
+    showAnnouncement,
+    showThreads,
+    showPeople,
+    showLinks,
+  };
+}
+
+/** Space Settings → General. Several threads can be switched on, never off again. */
+export async function change(ctx: Ctx, spaceId: number, form: SpaceForm & { announcement: string }): Promise<void> {
+  const before = await administer(ctx, spaceId);
+  await ctx.commit([
+    ctx.db
+      .update(space)
+      .set({
+        ...form,
+        severalThreads: sql`several_threads or ${form.severalThreads ? 1 : 0}`,
+        updatedAt: ctx.now,
+      })
+      .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
+    guard(ctx),
+    audit.entry(ctx, 'space.changed', `space:${spaceId}`, { name: form.name, cover: form.cover }, spaceId),
+    before.announcement !== form.announcement &&
+      audit.entry(
+        ctx,
+        'space.announcement-changed',
+        `space:${spaceId}`,
+        { before: before.announcement },
+        spaceId,
+      ),
+  ]);
+}

@@ -1,0 +1,279 @@
+/**
+ * The second step: a mailed six-digit code that ends a login, or a sign-up through a copied link.
+ * Codes live in KV, only as a keyed hash; tries and single use are decided in D1 (product.md, "Two-step verification").
+ */
+import { and, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm';
+import type { Locale } from '../messages';
+import { guard, type Ctx, type Statement } from './context';
+import { hashToken, keyedHash, randomCode, randomToken, sameText } from './crypto';
+import { Refusal } from './errors';
+import * as outbox from './mail/outbox';
+import * as rateLimit from './rate-limit';
+import { invitation, loginChallenge, mail, setting, user } from './schema';
+
+const HOUR = 3_600_000;
+const TRIES = 5;
+/** Codes for one login; then it must begin anew. */
+const CODES = 5;
+const CODE_MAIL_TIMEOUT = 5_000;
+const CODE_MAIL_DROPPED_AFTER = 10 * 60_000;
+
+export type Challenge = typeof loginChallenge.$inferSelect;
+
+/** What a second step is asked for. `password` rows hold hashes only. */
+export type Subject =
+  | { purpose: 'login'; userId: string; to: string; locale: Locale; next: string; siteName: string }
+  | {
+      purpose: 'signup';
+      invitationId: string;
+      invitationVersion: number;
+      name: string;
+      passwordHash: string;
+      to: string;
+      locale: Locale;
+      next: string;
+      siteName: string;
+    };
+
+/**
+ * Begins a second step for this browser: challenge, code, mail. The mail is tried within the request (5 s); the
+ * queue is the fallback, and /verify says how it went.
+ * @param together statements that must land with the challenge
+ */
+export async function begin(ctx: Ctx, subject: Subject, together: Statement[] = []): Promise<void> {
+  const token = randomToken();
+  const id = hashToken(token);
+  const code = await makeCode(ctx, id, subject);
+  await ctx.commit([
+    ctx.db.insert(loginChallenge).values({
+      id,
+      purpose: subject.purpose,
+      next: subject.next,
+      createdAt: ctx.now,
+      codesSent: 1,
+      ...code.columns,
+      ...(subject.purpose === 'login'
+        ? { userId: subject.userId }
+        : {
+            invitationId: subject.invitationId,
+            invitationVersion: subject.invitationVersion,
+            name: subject.name,
+            passwordHash: subject.passwordHash,
+          }),
+    }),
+    code.mail.statement,
+    ...together,
+  ]);
+  ctx.cookies.set('foyer-step', token, (2 * HOUR) / 1000);
+  await sendNow(ctx, code.mail.id);
+}
+
+/** A fresh code: its hash in KV under a random key that nobody has read, its mail, its columns. */
+async function makeCode(
+  ctx: Ctx,
+  challengeId: string,
+  to: Pick<Subject, 'purpose' | 'to' | 'locale' | 'siteName'> & { userId?: string },
+) {
+  const code = randomCode();
+  const codeKey = `code:${randomToken()}`;
+  await ctx.kv.put(codeKey, keyedHash(ctx.config.secret, 'code', `${challengeId}:${code}`), {
+    expirationTtl: HOUR / 1000,
+  });
+  const queued = await outbox.queue(ctx, {
+    to: to.to,
+    locale: to.locale,
+    message: { kind: 'code', siteName: to.siteName, code, purpose: to.purpose },
+    userId: to.userId,
+    dropAfterAt: ctx.now + CODE_MAIL_DROPPED_AFTER,
+    nudge: false,
+  });
+  return {
+    mail: queued,
+    columns: {
+      codeKey,
+      codeSentAt: ctx.now,
+      codeExpiresAt: ctx.now + HOUR,
+      expiresAt: ctx.now + HOUR,
+      mailId: queued.id,
+      tries: 0,
+    },
+  };
+}
+
+async function sendNow(ctx: Ctx, mailId: string): Promise<void> {
+  const outcome = await outbox.deliver(ctx, mailId, { timeoutMs: CODE_MAIL_TIMEOUT });
+  if (outcome === 'queued') ctx.defer(outbox.nudge(ctx, mailId));
+}
+
+/** What /verify shows. Reads D1 only, never KV. */
+export interface Pending {
+  purpose: 'login' | 'signup';
+  /** `g…@partner.example`: enough to know which mailbox to open. */
+  maskedEmail: string;
+  codeState: 'valid' | 'ended' | 'expired';
+  mailState: 'sent' | 'queued' | 'failed';
+  codesLeft: number;
+  next: string;
+}
+
+/** The second step that this browser is in the middle of; null when there is none (any more). */
+export async function pending(ctx: Ctx): Promise<Pending | null> {
+  const found = await find(ctx);
+  if (!found) return null;
+  const { challenge, email, mailStatus } = found;
+  return {
+    purpose: challenge.purpose,
+    maskedEmail: email.replace(/^(.).*@/u, '$1…@'),
+    codeState: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'expired' : challenge.tries >= TRIES ? 'ended' : 'valid',
+    mailState: mailStatus === 'sent' ? 'sent' : mailStatus === 'queued' || mailStatus === 'sending' ? 'queued' : 'failed',
+    codesLeft: Math.max(0, CODES - challenge.codesSent),
+    next: challenge.next,
+  };
+}
+
+/** The challenge of this browser's cookie, with whom it belongs to. */
+async function find(ctx: Ctx) {
+  const token = ctx.cookies.get('foyer-step');
+  if (!token) return null;
+  const [row] = await ctx.db
+    .select({
+      challenge: loginChallenge,
+      mailStatus: mail.status,
+      userEmail: user.email,
+      userOriginal: user.emailOriginal,
+      userLocale: user.locale,
+      invitedEmail: invitation.email,
+      invitedOriginal: invitation.emailOriginal,
+      invitedLocale: invitation.locale,
+      siteName: sql<string | null>`(select value from ${setting} where key = 'siteName')`,
+    })
+    .from(loginChallenge)
+    .leftJoin(mail, eq(mail.id, loginChallenge.mailId))
+    .leftJoin(user, eq(user.id, loginChallenge.userId))
+    .leftJoin(invitation, eq(invitation.id, loginChallenge.invitationId))
+    .where(
+      and(
+        eq(loginChallenge.id, hashToken(token)),
+        isNull(loginChallenge.consumedAt),
+        // An expired code can still be replaced by a new one for a while.
+        gt(loginChallenge.expiresAt, ctx.now - HOUR),
+      ),
+    );
+  const email = row?.userEmail ?? row?.invitedEmail;
+  if (!row || !email) return null;
+  return {
+    challenge: row.challenge,
+    mailStatus: row.mailStatus,
+    email,
+    to: row.userOriginal ?? row.invitedOriginal ?? email,
+    locale: (row.userLocale ?? row.invitedLocale ?? ctx.locale) as Locale,
+    siteName: row.siteName ? (JSON.parse(row.siteName) as string) : 'Foyer',
+  };
+}
+
+/** "Send a new code": replaces the old one, which is dead at once. At most five codes a login. */
+export async function sendAgain(ctx: Ctx): Promise<void> {
+  const found = await find(ctx);
+  if (!found) throw new Refusal('conflict', { key: 'verify.gone' });
+  const { challenge } = found;
+  const code = await makeCode(ctx, challenge.id, {
+    purpose: challenge.purpose,
+    userId: challenge.userId ?? undefined,
+    ...found,
+  });
+  try {
+    await ctx.commit([
+      ctx.db
+        .update(loginChallenge)
+        .set({ ...code.columns, codesSent: sql`codes_sent + 1` })
+        .where(
+          and(
+            eq(loginChallenge.id, challenge.id),
+            isNull(loginChallenge.consumedAt),
+            lt(loginChallenge.codesSent, CODES),
+          ),
+        ),
+      guard(ctx),
+      code.mail.statement,
+    ]);
+  } catch {
+    throw new Refusal('throttled', { key: 'verify.no-more-codes' });
+  }
+  await sendNow(ctx, code.mail.id);
+}
+
+/** A right code: what it was for, and the statements that take it. They must stand first in the batch that acts on it. */
+export interface Passed {
+  challenge: Challenge;
+  email: string;
+  take: Statement[];
+}
+
+/**
+ * Checks a typed code. The try is counted in D1 before anything is compared; five wrong ones end the code.
+ * Returns statements instead of writing: whoever commits them first has the one use of the code.
+ */
+export async function check(ctx: Ctx, typed: string): Promise<Passed> {
+  const found = await find(ctx);
+  if (!found) throw new Refusal('conflict', { key: 'verify.gone' });
+  const { challenge, email } = found;
+  const [tried, names, origins] = await ctx.db.batch([
+    ctx.db
+      .update(loginChallenge)
+      .set({ tries: sql`tries + 1` })
+      .where(
+        and(
+          eq(loginChallenge.id, challenge.id),
+          isNull(loginChallenge.consumedAt),
+          gt(loginChallenge.codeExpiresAt, ctx.now),
+          lt(loginChallenge.tries, TRIES),
+        ),
+      )
+      .returning(),
+    rateLimit.countInARow(ctx, rateLimit.key(ctx, 'code', email)),
+    rateLimit.countOrigin(ctx),
+  ]);
+  const row = tried[0];
+  if (!row?.codeKey)
+    throw new Refusal('conflict', {
+      key: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'verify.expired' : 'verify.ended',
+      field: 'code',
+    });
+  if (!names.length || !origins.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
+  const expected = await ctx.kv.get(row.codeKey);
+  const code = typed.normalize('NFKC').replace(/\D/g, '');
+  const found2 = keyedHash(ctx.config.secret, 'code', `${row.id}:${code}`);
+  if (!expected || !sameText(expected, found2))
+    throw new Refusal('invalid', {
+      key: row.tries >= TRIES ? 'verify.ended' : 'verify.wrong',
+      params: { left: TRIES - row.tries },
+      field: 'code',
+    });
+  return {
+    challenge: row,
+    email,
+    take: [
+      ctx.db
+        .update(loginChallenge)
+        .set({ consumedAt: ctx.now, codeKey: null, passwordHash: null })
+        .where(
+          and(
+            eq(loginChallenge.id, row.id),
+            isNull(loginChallenge.consumedAt),
+            eq(loginChallenge.codeKey, row.codeKey),
+          ),
+        ),
+      guard(ctx),
+      rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', email)),
+      rateLimit.giveBack(ctx, rateLimit.originKey(ctx)),
+    ],
+  };
+}
+
+/** Ends every pending login of an account: reset, new password, deactivation. */
+export const endAll = (ctx: Ctx, userId: string): Statement =>
+  ctx.db.delete(loginChallenge).where(eq(loginChallenge.userId, userId));
+
+/** Cron: forgets dead challenges. */
+export const purge = (ctx: Ctx): Statement =>
+  ctx.db.delete(loginChallenge).where(lte(loginChallenge.expiresAt, ctx.now - 24 * HOUR));

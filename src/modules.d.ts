@@ -1,0 +1,10 @@
+/** The Worker that adapter-cloudflare generates; wrangler.toml and vitest.config.ts say where it lies. */
+declare module 'sveltekit-worker' {
+  const worker: ExportedHandler<import('./lib/server/context').Env>;
+  export default worker;
+}
+
+declare module '@zxcvbn-ts/language-common/dist/passwords.json.mjs' {
+  const passwords: string[];
+  export default passwords;
+}

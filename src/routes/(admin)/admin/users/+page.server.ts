@@ -1,0 +1,44 @@
+import { byId, inviteUser, permissions } from '$lib/schemas';
+import * as accounts from '$lib/server/accounts';
+import { form, show } from '$lib/server/http';
+import * as invitations from '$lib/server/invitations';
+
+export const load = (event) =>
+  show(event, async (ctx) => {
+    const query = event.url.searchParams;
+    const search = query.get('search')?.slice(0, 100) ?? '';
+    const [users, open] = await Promise.all([
+      accounts.list(ctx, 'user', { after: query.get('after') ?? '', search }),
+      invitations.openOfUsers(ctx),
+    ]);
+    return { ...users, open, search, me: ctx.actor!.id, done: query.get('done') };
+  });
+
+const here = (done: string) => `/admin/users?done=${done}`;
+
+export const actions = {
+  invite: form(inviteUser, async (ctx, input) => {
+    await invitations.inviteUser(ctx, input);
+    return here('invited');
+  }),
+  resend: form(byId, async (ctx, { id }) => {
+    await invitations.resend(ctx, null, id);
+    return here('invited');
+  }),
+  cancel: form(byId, async (ctx, { id }) => {
+    await invitations.cancel(ctx, null, id);
+    return here('cancelled');
+  }),
+  permissions: form(permissions, async (ctx, { id, ...may }) => {
+    await accounts.setPermissions(ctx, id, may);
+    return here('changed');
+  }),
+  deactivate: form(byId, async (ctx, { id }) => {
+    await accounts.setActive(ctx, id, false);
+    return here('deactivated');
+  }),
+  reactivate: form(byId, async (ctx, { id }) => {
+    await accounts.setActive(ctx, id, true);
+    return here('reactivated');
+  }),
+};

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { newPassword, oneSession, profile } from '$lib/schemas';
+import * as accounts from '$lib/server/accounts';
+import { form, show } from '$lib/server/http';
+
+export const load = (event) =>
+  show(event, async (ctx) => ({
+    ...(await accounts.profile(ctx)),
+    // From here, since browsers know other lists: hydration would put the choice on the wrong line.
+    zones: Intl.supportedValuesOf('timeZone'),
+  }));
+
+export const actions = {
+  profile: form(profile, async (ctx, input) => {
+    await accounts.changeProfile(ctx, input);
+    return '/me?done=profile';
+  }),
+  password: form(newPassword, async (ctx, input) => {
+    await accounts.changePassword(ctx, input);
+    return '/me?done=password';
+  }),
+  endSessions: form(oneSession, async (ctx, { id }) => {
+    await accounts.endSessions(ctx, id || null);
+    return '/me?done=sessions';
+  }),
+  signOut: form(v.object({}), async (ctx) => {
+    await accounts.signOut(ctx);
+    return '/login';
+  }),
+};

@@ -1,0 +1,10 @@
+import * as v from 'valibot';
+import { form } from '$lib/server/http';
+import * as memberships from '$lib/server/memberships';
+
+export const actions = {
+  leave: form(v.object({}), async (ctx, _input, { params }) => {
+    await memberships.leave(ctx, Number(params.id));
+    return '/';
+  }),
+};

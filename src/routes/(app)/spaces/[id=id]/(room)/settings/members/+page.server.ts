@@ -1,0 +1,23 @@
+import { byId, member } from '$lib/schemas';
+import { form, show } from '$lib/server/http';
+import * as memberships from '$lib/server/memberships';
+
+export const load = (event) => show(event, (ctx) => memberships.members(ctx, Number(event.params.id)));
+
+const here = (params: { id?: string }) => `/spaces/${params.id}/settings/members`;
+
+export const actions = {
+  add: form(member, async (ctx, input, { params }) => {
+    await memberships.addMember(ctx, Number(params.id), input.id, input.administrator);
+    return here(params);
+  }),
+  change: form(member, async (ctx, input, { params }) => {
+    await memberships.setAdministrator(ctx, Number(params.id), input.id, input.administrator);
+    // Who gave up the right sees the space, not a page that is gone.
+    return input.id === ctx.actor!.id && !input.administrator ? `/spaces/${params.id}` : here(params);
+  }),
+  remove: form(byId, async (ctx, { id }, { params }) => {
+    await memberships.removeMember(ctx, Number(params.id), id);
+    return id === ctx.actor!.id ? '/' : here(params);
+  }),
+};

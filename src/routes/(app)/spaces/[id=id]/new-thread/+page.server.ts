@@ -1,0 +1,18 @@
+import { thread } from '$lib/schemas';
+import { randomId } from '$lib/server/crypto';
+import { form, show } from '$lib/server/http';
+import * as spaces from '$lib/server/spaces';
+import * as threads from '$lib/server/threads';
+
+export const load = (event) =>
+  show(event, async (ctx) => {
+    const { id, name } = await spaces.reach(ctx, Number(event.params.id));
+    return { space: { id, name }, requestKey: randomId() };
+  });
+
+export const actions = {
+  default: form(thread, async (ctx, input, { params }) => {
+    const id = await threads.begin(ctx, Number(params.id), input);
+    return `/spaces/${params.id}/threads/${id}`;
+  }),
+};

@@ -1,0 +1,27 @@
+import { redirect } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { verifyCode } from '$lib/schemas';
+import * as accounts from '$lib/server/accounts';
+import { form, show } from '$lib/server/http';
+import * as invitations from '$lib/server/invitations';
+import * as verification from '$lib/server/verification';
+
+export const load = (event) =>
+  show(event, async (ctx) => {
+    const pending = await verification.pending(ctx);
+    if (!pending) redirect(303, ctx.actor ? '/' : '/login');
+    return { ...pending, resent: event.url.searchParams.has('resent') };
+  });
+
+export const actions = {
+  verify: form(verifyCode, async (ctx, { code }) => {
+    const passed = await verification.check(ctx, code);
+    return passed.challenge.purpose === 'login'
+      ? accounts.finishLogin(ctx, passed)
+      : invitations.finishSignUp(ctx, passed);
+  }),
+  resend: form(v.object({}), async (ctx) => {
+    await verification.sendAgain(ctx);
+    return '/verify?resent';
+  }),
+};

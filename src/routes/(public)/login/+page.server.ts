@@ -1,0 +1,14 @@
+import { redirect } from '@sveltejs/kit';
+import { login, ownPath } from '$lib/schemas';
+import * as accounts from '$lib/server/accounts';
+import { form } from '$lib/server/http';
+import * as settings from '$lib/server/settings';
+
+export const load = async ({ locals: { ctx }, url }) => {
+  const next = ownPath(url.searchParams.get('next'));
+  if (ctx.actor) redirect(303, next);
+  if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
+  return { next, email: url.searchParams.get('email') ?? '', reset: url.searchParams.has('reset') };
+};
+
+export const actions = { default: form(login, accounts.login) };

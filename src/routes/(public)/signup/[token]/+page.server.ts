@@ -1,0 +1,25 @@
+import * as v from 'valibot';
+import { signUp } from '$lib/schemas';
+import * as accounts from '$lib/server/accounts';
+import { form, show } from '$lib/server/http';
+import * as invitations from '$lib/server/invitations';
+
+export const load = (event) => show(event, (ctx) => invitations.arrive(ctx, event.params.token));
+
+// Where the link has changed meanwhile the page itself says how: back to it.
+export const actions = {
+  signUp: form(signUp, async (ctx, input, { params }) =>
+    (await invitations.signUp(ctx, params.token!, input)) ?? `/signup/${params.token}`,
+  ),
+  join: form(v.object({}), async (ctx, _input, { params }) =>
+    (await invitations.join(ctx, params.token!)) ?? `/signup/${params.token}`,
+  ),
+  ask: form(v.object({}), async (ctx, _input, { params }) => {
+    await invitations.askAgain(ctx, params.token!);
+    return `/signup/${params.token}`;
+  }),
+  switch: form(v.object({}), async (ctx, _input, { params }) => {
+    await accounts.signOut(ctx);
+    return `/signup/${params.token}`;
+  }),
+};

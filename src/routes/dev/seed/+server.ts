@@ -1,0 +1,8 @@
+import { answer } from '$lib/server/http';
+import * as seed from '$lib/server/seed';
+
+export const POST = (event) =>
+  answer(event, async (ctx) => {
+    await seed.plant(ctx, event.platform!.env);
+    return new Response(null, { status: 204 });
+  });

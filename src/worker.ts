@@ -1,0 +1,15 @@
+/** Composition only: pages and API from SvelteKit, the mail queue, and cron. */
+import sveltekit from 'sveltekit-worker';
+import { createContext, type Env, type MailNudge } from './lib/server/context';
+import * as cron from './lib/server/cron';
+import * as jobs from './lib/server/jobs';
+
+export default {
+  fetch: sveltekit.fetch!,
+  async queue(batch, env, ctx) {
+    await jobs.consume(createContext({ env, waitUntil: (work) => ctx.waitUntil(work) }), batch);
+  },
+  async scheduled(_event, env, ctx) {
+    await cron.run(createContext({ env, waitUntil: (work) => ctx.waitUntil(work) }));
+  },
+} satisfies ExportedHandler<Env, MailNudge>;
