@@ -25,6 +25,8 @@ export default {
       directives: {
         'default-src': ['self'],
         'img-src': ['self', 'data:', 'blob:'],
+        // The one style attribute that Kit itself writes (its announcer of page changes), by its hash.
+        'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
         'object-src': ['none'],
         'base-uri': ['none'],
         'frame-ancestors': ['none'],

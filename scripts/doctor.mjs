@@ -171,7 +171,7 @@ function reportSecrets({ code, out }) {
 
 function reportMigrations({ code, out }, what, todo) {
   if (code) return unknown(`${what}: migrations`, 'wrangler could not list them; try again online.');
-  const pending = [...new Set(out.match(/\b\d{4}_\w+(?:\.sql)?\b/g))];
+  const pending = [...new Set(out.match(/\b\d{4}_\w+\.sql\b/g))];
   check(
     !pending.length,
     `${what}: no migration is pending`,

@@ -125,7 +125,8 @@ function check(fake: FakeMailChannels, request: Request, payload: Record<string,
   const from = (payload.from ?? {}) as Person;
   const content = (payload.content ?? []) as Content[];
   const headers = (payload.headers ?? {}) as Record<string, string>;
-  must(request.method === 'POST' && new URL(request.url).pathname === '/tx/v1/send', 'not POST /tx/v1/send');
+  const { pathname, search } = new URL(request.url);
+  must(request.method === 'POST' && pathname + search === '/tx/v1/send', 'not POST /tx/v1/send');
   must(request.headers.get('x-api-key') === fake.apiKey, 'X-Api-Key is missing or wrong');
   must(request.headers.get('content-type')?.startsWith('application/json'), 'not JSON');
   must(people?.length === 1 && people[0]!.to?.length === 1, 'not exactly one recipient');

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from './net.mjs';
 import { fail } from './run.mjs';
-import { demo, folder, logTail, origin, setupToken } from './state.mjs';
+import { demo, folder, logTail, origin, seedingDone, setupToken } from './state.mjs';
 
 /** Seeds the demo, then waits until the site says that it is well. */
 export async function ready(patience = 90_000) {
@@ -15,19 +15,24 @@ export async function ready(patience = 90_000) {
         const options = { method: 'POST', headers: { Origin: origin }, timeout: patience };
         const { status, text } = await call(`${origin}/dev/seed`, options);
         seeded = status >= 200 && status < 300;
-        answer = `POST /dev/seed answered ${status}: ${text.slice(0, 300)}`;
+        answer = `POST /dev/seed answered ${status}. ${plain(text)}`;
         if (!seeded && status !== 503) break; // waiting will not change it
       }
       const { status, text } = await call(`${origin}/healthz`);
-      if (seeded && status === 200) return;
-      if (seeded) answer = `GET /healthz answered ${status}: ${text.slice(0, 300)}`;
+      if (seeded && status === 200) return seedingDone();
+      if (seeded) answer = `GET /healthz answered ${status}. ${plain(text)}`;
     } catch {
       // It does not listen yet.
     }
     await sleep(100);
   }
-  await fail(`Foyer did not come up. ${answer}\n${logTail()}`);
+  await sleep(500); // for the log
+  await fail(
+    `Foyer did not come up. ${answer}\nIf this local state is broken: npm run reset\n\n${logTail()}`,
+  );
 }
+
+const plain = (text) => (text.startsWith('<') ? '' : text.slice(0, 300));
 
 /** Fires the scheduled work now and every minute, as Cloudflare does in production. */
 export function everyMinute(path, options) {

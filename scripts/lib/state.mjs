@@ -1,6 +1,6 @@
 // The folder of the local state: database, files, secrets, variables, log. Readable by its owner alone.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fingerprint, read } from './files.mjs';
 import { call, portIsFree } from './net.mjs';
@@ -11,8 +11,19 @@ export const origin = `http://localhost:${port}`;
 export const folder = resolve(process.env.FOYER_STATE || join(root, '.wrangler/foyer'));
 export const demo = process.env.FOYER_SEED !== 'none';
 
-const ours = ['secret', 'setup-token', 'vars.env', 'log.txt', 'migrated', 'running', 'registry', 'v3'];
+const ours = [
+  'secret',
+  'setup-token',
+  'vars.env',
+  'log.txt',
+  'migrated',
+  'seeding',
+  'running',
+  'registry',
+  'v3',
+];
 export const inState = (name) => join(folder, name);
+export const seedingDone = () => rmSync(inState('seeding'), { force: true });
 export const setupToken = () => read(inState('setup-token'));
 
 /** Nothing in it but what these scripts put there. */
@@ -47,7 +58,11 @@ export async function claim() {
   if (!(await portIsFree(port)))
     await fail(`Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`);
 
-  mkdirSync(join(folder, 'v3'), { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // A first start that was broken off while it seeded: nobody has used that database, so begin anew.
+  if (existsSync(inState('seeding')))
+    for (const name of ['v3', 'migrated', 'seeding']) rmSync(inState(name), { recursive: true, force: true });
+  mkdirSync(inState('v3'), { recursive: true, mode: 0o700 });
   for (const name of ['secret', 'setup-token'])
     if (!read(inState(name))) writePrivate(name, randomBytes(32).toString('base64url'));
   writePrivate('running', `${process.pid} ${port}`);
@@ -60,7 +75,9 @@ export async function claim() {
 export async function migrate() {
   // wrangler.toml too: the local database is named after the id in it.
   const mark = fingerprint(['drizzle', 'wrangler.toml']);
-  if (read(inState('migrated')) === mark) return;
+  const before = read(inState('migrated'));
+  if (before === mark) return;
+  if (!before && demo) writePrivate('seeding', 'A new database, which the demo has not filled yet.\n');
   const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', folder];
   if (await run('wrangler', args, wranglerOptions())) await fail(`The migration failed.\n${logTail()}`);
   writePrivate('migrated', mark);

@@ -157,16 +157,26 @@ export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLeng
 export const inviteUser = v.object({ email, administrator: tick, canCreateSpaces: tick, locale });
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
 export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
-export const authentication = v.object({
-  twoStep: tick,
-  preset,
-  minLength: number(1, 128),
-  maxLength: number(8, 256),
-  composition: tick,
-  refuseCommon: tick,
-  mailPassword: tick,
-  allowedDomains: lines(5_000),
-});
+export const authentication = v.pipe(
+  v.object({
+    twoStep: tick,
+    preset,
+    minLength: number(1, 128),
+    maxLength: number(8, 256),
+    composition: tick,
+    refuseCommon: tick,
+    mailPassword: tick,
+    allowedDomains: lines(5_000),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['minLength'], ['maxLength']],
+      ({ minLength, maxLength }) => minLength <= maxLength,
+      says('authentication.min-over-max'),
+    ),
+    ['maxLength'],
+  ),
+);
 
 function number(min: number, max: number) {
   return v.pipe(

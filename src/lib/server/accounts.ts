@@ -166,7 +166,11 @@ export async function checkPassword(
   }
   const row = rows[0];
   if (!(await passwords.verify(row?.user.passwordHash, password)) || !row)
-    throw new Refusal('invalid', { key: wrong, field: 'password' });
+    throw new Refusal('invalid', {
+      key: wrong,
+      // On /me, `password` is the new one.
+      field: wrong === 'me.wrong-password' ? 'current' : 'password',
+    });
   return { person: row.user, site: parse(row.settings), tried };
 }
 

@@ -5,6 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1';
+import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import type { Locale } from '../messages';
 import { defaultLocale } from '../messages';
 import { randomId } from './crypto';
@@ -208,6 +209,9 @@ export function createContext(from: Surroundings): Ctx {
       const batch = [...statements.flat().filter((s) => !!s), ...pending.splice(0)];
       const after = waiting.splice(0);
       if (batch.length === 0) return [];
+      // drizzle's D1 batch binds parameters to a prepared statement, and its raw ones (db.run, db.get) bring none.
+      for (const raw of batch)
+        if (raw instanceof SQLiteRaw) Object.assign(raw, { stmt: from.env.DB.prepare(raw.getQuery().sql) });
       try {
         const results = await db.batch(batch as [Statement, ...Statement[]]);
         for (const run of after) defer(run());

@@ -364,7 +364,7 @@ const PAGE = 100;
 /** Guests tab: guests and open invitations by address, `PAGE` a page (`after`: the last address of the page before). */
 export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
   const lastMail = (column: string) =>
-    sql`(select ${sql.raw(column)} from mail where mail.invitation_id = ${invitation.id}
+    sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
       order by mail.created_at desc limit 1)`;
   const [reach, guests, open, counts] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
@@ -398,6 +398,9 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
     ctx.db
       .select({
         open: sql<number>`count(*)`,
+        waiting: sql<number>`coalesce(sum(status = 'invited' and expires_at > ${ctx.now}), 0)`,
+        active: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
+          where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'active')`,
         sending: sql<number>`coalesce(sum((select status in ('queued', 'sending') from mail
           where mail.invitation_id = invitation.id order by mail.created_at desc limit 1)), 0)`,
       })
@@ -429,8 +432,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
   return {
     rows: rows.slice(0, PAGE),
     next: rows.length > PAGE ? rows[PAGE - 1]!.email : null,
-    open: counts[0]?.open ?? 0,
-    sending: counts[0]?.sending ?? 0,
+    ...(counts[0] ?? { open: 0, waiting: 0, active: 0, sending: 0 }),
   };
 }
 

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { asciiDomain } from '../addresses';
 import * as audit from './audit';
 import type { Ctx, Statement } from './context';
+import { Refusal } from './errors';
 import { setting } from './schema';
 
 /** The rules for new passwords, and whether the confirmation mail holds one (product.md, "Credential policy"). */
@@ -89,15 +90,19 @@ export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Sett
     .values({ key, value: JSON.stringify(value) })
     .onConflictDoNothing();
 
-/** The domains of a typed list, in the DNS's form, each once. */
-export const domainsOf = (typed: string): string[] => [
-  ...new Set(
-    typed
-      .split(/[\s,;]+/)
-      .map((domain) => asciiDomain(domain.replace(/^@/, '')))
-      .filter((domain) => domain !== null),
-  ),
-];
+/** The domains of a typed list, in the DNS's form, each once. Refuses what is none: left out, it would open to everybody. */
+export function domainsOf(typed: string): string[] {
+  const domains = typed.split(/[\s,;]+/).filter(Boolean).map((piece) => {
+    const domain = asciiDomain(piece.replace(/^@/, ''));
+    if (domain?.includes('.')) return domain;
+    throw new Refusal('invalid', {
+      key: 'authentication.domains-wrong',
+      params: { domain: piece },
+      field: 'allowedDomains',
+    });
+  });
+  return [...new Set(domains)];
+}
 
 /** Changes settings and writes what changed to the audit. */
 export async function change(ctx: Ctx, values: Partial<Settings>): Promise<void> {

@@ -151,7 +151,7 @@ function partHtml(part: Part, t: Translate): HtmlSafeString | HtmlSafeString[] {
                 class="ink"
                 valign="top"
                 dir="auto"
-                style="padding:3px 0;color:${light.ink};font-weight:600;word-break:break-word"
+                style="padding:3px 0;color:${light.ink};font-weight:600"
               >
                 <span style="white-space:pre-wrap">${value}</span>
               </td>
@@ -196,7 +196,7 @@ export const toHtml = (letter: Letter, locale: Locale, t: Translate): string =>
                 cellpadding="0"
                 cellspacing="0"
                 border="0"
-                style="max-width:580px;text-align:left;font:16px/1.55 ${safe(sans)}"
+                style="max-width:580px;text-align:left;font:16px/1.55 ${safe(sans)};word-break:break-word"
               >
                 <tr>
                   <td style="padding:0 4px 16px">

@@ -1,4 +1,4 @@
-import { env } from 'cloudflare:workers';
+import { env as bindings } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeMailChannels, type FakeMailChannels } from '../../../../tests/fake-mailchannels';
@@ -9,6 +9,7 @@ import type { MailMessage } from './messages';
 import { deliver, deliverMany, deliveryState, failureKey, purge, queue, queueMany, sendDue } from './outbox';
 import { mailbox, mailboxEntry, send } from './transport';
 
+const env = bindings as unknown as Env;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const START = Date.UTC(2026, 10, 21, 12);
@@ -40,7 +41,7 @@ function context({
     },
   };
   const ctx = createContext({
-    env: env as unknown as Env,
+    env,
     waitUntil: (work) => void deferred.push(work),
     now: START + after,
     config: {
@@ -424,9 +425,8 @@ describe('headers', () => {
         options,
       );
       const sent = fake.arrived.at(-1)!;
-      expect(`${sent.subject}${sent.from.name}`).not.toMatch(
-        /[\p{Cc}\u2028\u2029"<>\\]/u.test(bad) ? /[\p{Cc}\u2028\u2029]/u : /$^/,
-      );
+      expect(sent.subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+      expect(sent.from.name).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
       expect(sent.from.name).not.toMatch(/["<>\\]/);
       expect(Object.keys(sent.headers).sort()).toEqual(['Auto-Submitted', 'X-Foyer-Message-ID']);
     }

@@ -192,10 +192,9 @@ async function record(ctx: Ctx, row: Mail, result: Outcome): Promise<Delivery> {
       return again(ctx, row, delay, result.reason, result.detail);
     }
     case 'unknown': {
-      const unknowns = row.unknowns + 1;
-      if (outOfTries({ ...row, unknowns }))
-        return finish(ctx, row, 'failed', 'unknown-outcome', result.detail);
-      return again(ctx, row, LEASE, 'unknown-outcome', result.detail, unknowns);
+      const unsure = { ...row, unknowns: row.unknowns + 1 };
+      if (outOfTries(unsure)) return finish(ctx, unsure, 'failed', 'unknown-outcome', result.detail);
+      return again(ctx, unsure, LEASE, 'unknown-outcome', result.detail);
     }
   }
 }
@@ -210,14 +209,13 @@ async function again(
   delay: number,
   failure: Failure,
   detail: string,
-  unknowns = row.unknowns,
 ): Promise<Delivery> {
   await ctx.db
     .update(mail)
     .set({
       status: 'queued',
       nextAttemptAt: ctx.now + delay,
-      unknowns,
+      unknowns: row.unknowns,
       failure,
       failureDetail: shortened(detail),
     })
@@ -236,7 +234,14 @@ async function finish(
 ): Promise<Delivery> {
   const mark = ctx.db
     .update(mail)
-    .set({ status, sealed: null, finishedAt: ctx.now, failure, failureDetail: shortened(detail) })
+    .set({
+      status,
+      sealed: null,
+      finishedAt: ctx.now,
+      unknowns: row.unknowns,
+      failure,
+      failureDetail: shortened(detail),
+    })
     .where(ours(row));
   await ctx.db.batch([mark, ...together]);
   return status;

@@ -104,6 +104,8 @@ class Client extends MailChannelsClient {
     this.seen.asked = true;
     return super.post<T>(path, {
       ...options,
+      // The SDK says `?dry-run=false` where it means nothing.
+      query: undefined,
       signal: this.signal,
       redirect: 'manual',
       retry: false,
@@ -148,7 +150,7 @@ async function toMailChannels(
   });
   const refusal = data?.results?.find((result) => result.status === 'failed');
   if (refusal) return { outcome: 'failed', reason: 'rejected', detail: refusal.reason ?? 'refused' };
-  return classify(client.seen, error?.message ?? '');
+  return classify(client.seen, error?.message.replace(/^Unknown error\. ?/, '') ?? '');
 }
 
 /** What an answer, or its absence, says about the mail. Statuses: see the API's reference. */
@@ -279,7 +281,7 @@ export const sandboxed = (html: string): Response =>
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy':
-        "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'",
+        "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
     },

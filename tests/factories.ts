@@ -1,0 +1,322 @@
+/**
+ * People, spaces, invitations and browsers for tests inside workerd. What a test is about goes through the domain's
+ * own verbs; only accounts that merely have to exist are written directly, since every password hash takes 120 ms.
+ * Storage is isolated per file, not per test: everybody gets an address of their own.
+ */
+import { env } from 'cloudflare:workers';
+import { and, desc, eq } from 'drizzle-orm';
+import { vi } from 'vitest';
+import * as accounts from '../src/lib/server/accounts';
+import {
+  createContext,
+  type Config,
+  type CookieJar,
+  type CookieName,
+  type Ctx,
+  type Env,
+  type MailNudge,
+} from '../src/lib/server/context';
+import { randomId } from '../src/lib/server/crypto';
+import * as invitations from '../src/lib/server/invitations';
+import * as outbox from '../src/lib/server/mail/outbox';
+import * as transport from '../src/lib/server/mail/transport';
+import * as passwords from '../src/lib/server/passwords';
+import { actorOf, resume } from '../src/lib/server/sessions';
+import { invitation, user } from '../src/lib/server/schema';
+import * as settings from '../src/lib/server/settings';
+import { presets, type Settings } from '../src/lib/server/settings';
+import * as spaces from '../src/lib/server/spaces';
+import * as verification from '../src/lib/server/verification';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const ORIGIN = 'http://localhost:8787';
+/** Everybody's, unless a test says otherwise. Fits both presets of the credential policy. */
+export const PASSWORD = 'quiet harbour 27 lamps';
+export const bindings = env as unknown as Env;
+
+export type User = typeof user.$inferSelect;
+
+export const config: Config = {
+  origin: ORIGIN,
+  secret: 'a-secret-of-the-tests-a-secret-of-the-tests-1',
+  setupToken: 'set-up-token',
+  mail: { transport: 'mailbox', domain: 'foyer.example' },
+  local: true,
+  seed: false,
+  inlineMail: false,
+};
+
+/** Mail that cannot leave: nothing listens there. */
+export const mailDown: Partial<Config> = {
+  mail: {
+    transport: 'mailchannels',
+    domain: 'foyer.example',
+    apiKey: 'key',
+    baseUrl: 'http://127.0.0.1:9',
+  },
+};
+
+// --- Contexts -----------------------------------------------------------------------------------------------
+
+/** The cookies of one browser: kept over requests by handing it to each. */
+export class Jar extends Map<CookieName, string> {
+  get cookies(): CookieJar {
+    return { get: (name) => this.get(name), set: (name, value) => void this.set(name, value), delete: (name) => void this.delete(name) };
+  }
+}
+
+export interface TestCtx extends Ctx {
+  jar: Jar;
+  /** Waits for what the request left to do after its answer, and delivers the mails that the queue was nudged for. */
+  settle(): Promise<void>;
+}
+
+export interface Surroundings {
+  now?: number;
+  actor?: User | null;
+  /** The browser. A new one by default. */
+  jar?: Jar;
+  ip?: string;
+  env?: Partial<Env>;
+  config?: Partial<Config>;
+}
+
+/** A request's context as hooks would make it, without the request. */
+export function testContext(from: Surroundings = {}): TestCtx {
+  const jar = from.jar ?? new Jar();
+  const working: Promise<unknown>[] = [];
+  const nudged: string[] = [];
+  const queue = {
+    send: async ({ mailId }: MailNudge) => void nudged.push(mailId),
+    sendBatch: async (list: Iterable<{ body: MailNudge }>) => {
+      for (const { body } of list) nudged.push(body.mailId);
+    },
+  } as unknown as Queue<MailNudge>;
+  const ctx = createContext({
+    env: { ...bindings, MAIL_QUEUE: queue, ...from.env },
+    config: { ...config, ...from.config },
+    waitUntil: (work) => void working.push(work),
+    cookies: jar.cookies,
+    ip: from.ip ?? someIp(),
+    userAgent: 'Test browser',
+    now: from.now,
+  });
+  ctx.actor = from.actor ? actorOf(from.actor) : null;
+  const settle = async () => {
+    while (working.length || nudged.length) {
+      await Promise.all(working.splice(0));
+      await outbox.deliverMany(ctx, nudged.splice(0));
+    }
+  };
+  return Object.assign(ctx, { jar, settle });
+}
+
+/** A context of somebody who is signed in, without the session. */
+export const as = (actor: User, from: Surroundings = {}): TestCtx => testContext({ ...from, actor });
+
+/** The next request of a browser: its session decides who it is. */
+export async function visit(jar: Jar, from: Surroundings = {}): Promise<TestCtx> {
+  const ctx = testContext({ ...from, jar });
+  await resume(ctx);
+  return ctx;
+}
+
+let ips = 0;
+/** Every request from another address, so that no test uses up another's failures. */
+export const someIp = (): string => `10.${(++ips >> 16) & 255}.${(ips >> 8) & 255}.${ips & 255}`;
+
+// --- People and spaces --------------------------------------------------------------------------------------
+
+let people = 0;
+export const someEmail = (name = 'p', domain = 'partner.example'): string => `${name}${++people}@${domain}`;
+
+let hash: Promise<string> | undefined;
+
+async function makeAccount(row: Partial<User> & Pick<User, 'kind' | 'email'>): Promise<User> {
+  const now = Date.now() - 30 * DAY;
+  const made: typeof user.$inferInsert = {
+    id: randomId(),
+    emailOriginal: row.email,
+    name: row.email.split('@')[0]!,
+    passwordHash: await (hash ??= passwords.hash(PASSWORD)),
+    mailboxProvedAt: now,
+    loginCount: 1,
+    createdAt: now,
+    updatedAt: now,
+    ...row,
+  };
+  const [stored] = await testContext().db.insert(user).values(made).returning();
+  return stored!;
+}
+
+/** A person of the company, who may create spaces unless said otherwise. */
+export const makeUser = (row: Partial<User> = {}): Promise<User> =>
+  makeAccount({ kind: 'user', email: someEmail('user', 'foyer.example'), canCreateSpaces: true, ...row });
+
+export const makeAdministrator = (row: Partial<User> = {}): Promise<User> =>
+  makeUser({ administrator: true, ...row });
+
+/** A guest who has signed up already, of no space yet. */
+export const makeGuest = (row: Partial<User> = {}): Promise<User> =>
+  makeAccount({ kind: 'guest', email: someEmail('guest'), ...row });
+
+export const spaceForm = {
+  name: 'Harbour Bridge',
+  cover: 'harbour',
+  severalThreads: true,
+  blockJoining: false,
+  blockFollowing: false,
+  showAnnouncement: true,
+  showThreads: true,
+  showPeople: true,
+  showLinks: true,
+};
+
+/** A space of this creator, with users of the company as members. */
+export const makeSpace = (creator: User, form: Partial<spaces.SpaceForm> = {}, members: User[] = []): Promise<number> =>
+  spaces.create(
+    as(creator),
+    { ...spaceForm, ...form },
+    members.map((m) => ({ id: m.id, administrator: false })),
+    randomId(),
+  );
+
+/** The account of an address, as it stands now. */
+export async function account(email: string): Promise<User | undefined> {
+  const [row] = await testContext().db.select().from(user).where(eq(user.email, email));
+  return row;
+}
+
+/** Changes settings of the site, past the administration. */
+export async function site(values: Partial<Settings>): Promise<void> {
+  const ctx = testContext();
+  await ctx.commit(
+    Object.entries(values).map(([key, value]) => settings.put(ctx, key as keyof Settings, value as never)),
+  );
+}
+
+export const documented = () => site({ policy: presets.documented });
+
+// --- Invitations --------------------------------------------------------------------------------------------
+
+export const inviteForm = {
+  subject: 'Join us in Harbour Bridge',
+  message: 'Hello,\n\nplease join us.',
+  locale: 'en' as const,
+};
+
+/** Invites and delivers the mails. */
+export async function invite(
+  inviter: User,
+  spaceId: number,
+  addresses: string,
+  from: Surroundings = {},
+): Promise<invitations.Outcome[]> {
+  const ctx = as(inviter, from);
+  const outcomes = await invitations.inviteGuests(ctx, spaceId, { ...inviteForm, addresses });
+  await ctx.settle();
+  return outcomes;
+}
+
+/** The newest invitation of an address (into a space). */
+export async function invitationOf(email: string, spaceId?: number) {
+  const [row] = await testContext()
+    .db.select()
+    .from(invitation)
+    .where(and(eq(invitation.email, email), spaceId ? eq(invitation.spaceId, spaceId) : undefined))
+    .orderBy(desc(invitation.createdAt), desc(invitation.version))
+    .limit(1);
+  return row!;
+}
+
+/** An inviter with a space and one open invitation of a new address: the beginning of most stories. */
+export async function invited(from: Surroundings & { email?: string } = {}) {
+  const inviter = await makeUser();
+  const spaceId = await makeSpace(inviter);
+  const email = from.email ?? someEmail('new');
+  await invite(inviter, spaceId, email, from);
+  const { id } = await invitationOf(email, spaceId);
+  return { inviter, spaceId, email, id, token: linkIn((await mailsTo(email))[0]!) };
+}
+
+/** Posts the form behind a link. */
+export async function signUp(
+  token: string,
+  from: Surroundings & { name?: string; password?: string } = {},
+): Promise<{ to: string | null; ctx: TestCtx }> {
+  const ctx = from.jar ? await visit(from.jar, from) : testContext(from);
+  const to = await invitations.signUp(ctx, token, {
+    name: from.name ?? 'New Guest',
+    password: from.password ?? PASSWORD,
+  });
+  await ctx.settle();
+  return { to, ctx };
+}
+
+/** Puts an existing guest into a space, by invitation and "Join". */
+export async function joinSpace(inviter: User, spaceId: number, guest: User): Promise<void> {
+  await invite(inviter, spaceId, guest.email);
+  const { id, version } = await invitationOf(guest.email, spaceId);
+  const ctx = as(guest);
+  await invitations.join(ctx, invitations.mailToken(ctx, { id, version }));
+}
+
+// --- Login --------------------------------------------------------------------------------------------------
+
+/** Posts the login form. */
+export async function login(
+  email: string,
+  from: Surroundings & { password?: string; next?: string } = {},
+): Promise<{ to: string; ctx: TestCtx; jar: Jar }> {
+  const ctx = from.jar ? await visit(from.jar, from) : testContext(from);
+  const to = await accounts.login(ctx, {
+    email,
+    password: from.password ?? PASSWORD,
+    next: from.next ?? '/',
+  });
+  await ctx.settle();
+  return { to, ctx, jar: ctx.jar };
+}
+
+/** Posts the form of /verify. */
+export async function verify(jar: Jar, code: string, from: Surroundings = {}): Promise<string> {
+  const ctx = await visit(jar, from);
+  const passed = await verification.check(ctx, code);
+  const to = await (passed.challenge.purpose === 'login'
+    ? accounts.finishLogin(ctx, passed)
+    : invitations.finishSignUp(ctx, passed));
+  await ctx.settle();
+  return to;
+}
+
+// --- Mail ---------------------------------------------------------------------------------------------------
+
+/** The mails to an address that have arrived, newest first. */
+export async function mailsTo(email: string): Promise<transport.MailboxMail[]> {
+  const all = await transport.mailbox(testContext(), 5_000);
+  return all.filter((mail) => mail.to.toLowerCase() === email.toLowerCase());
+}
+
+/** The token of the link to sign up, or to choose a new password. */
+export function linkIn(mail: transport.MailboxMail): string {
+  const found = /^http:\/\/localhost:8787\/(?:signup|reset)\/(\S+)$/m.exec(mail.text);
+  if (!found) throw new Error(`no link in: ${mail.text}`);
+  return found[1]!;
+}
+
+export function codeIn(mail: transport.MailboxMail): string {
+  const found = /\b\d{6}\b/.exec(mail.text);
+  if (!found) throw new Error(`no code in: ${mail.text}`);
+  return found[0];
+}
+
+/** The code that was mailed last. */
+export const codeTo = async (email: string): Promise<string> =>
+  codeIn((await mailsTo(email)).find((mail) => /\b\d{6}\b/.test(mail.text))!);
+
+/** Another code than this one. */
+export const wrong = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');

@@ -1,0 +1,106 @@
+/** What tests look at from outside the domain: whole tables, round trips, failing batches, refusals. */
+import { expect } from 'vitest';
+import type { MessageKey } from '../src/lib/messages';
+import type { RefusalKind } from '../src/lib/server/errors';
+import { bindings } from './factories';
+
+/** For `rejects.toMatchObject`: a refusal of this kind (and sentence). */
+export const refusal = (kind: RefusalKind, key?: MessageKey) => ({
+  name: 'Refusal',
+  kind,
+  ...(key ? { detail: expect.objectContaining({ key }) } : {}),
+});
+
+const db = bindings.DB;
+
+export async function tables(): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `select name from sqlite_master where type = 'table'
+        and name not like 'sqlite_%' and name not like '\\_cf%' escape '\\' and name not like 'd1_%'`,
+    )
+    .all<{ name: string }>();
+  return results.map((row) => row.name);
+}
+
+/** Every row of every table. */
+export async function dump(): Promise<Record<string, unknown[]>> {
+  const names = await tables();
+  const rows = await db.batch(names.map((name) => db.prepare(`select * from "${name}"`)));
+  return Object.fromEntries(names.map((name, i) => [name, rows[i]!.results]));
+}
+
+/** How many rows fulfil a condition. */
+export async function count(table: string, where = '1', ...values: unknown[]): Promise<number> {
+  const row = await db
+    .prepare(`select count(*) as n from "${table}" where ${where}`)
+    .bind(...values)
+    .first<{ n: number }>();
+  return row!.n;
+}
+
+/** The audit's entries of an action, the details of those that hold a text. */
+export async function audited(action: string, holds = ''): Promise<Record<string, unknown>[]> {
+  const { results } = await db
+    .prepare(`select * from audit_entry where action = ? and subject || detail like ? order by id`)
+    .bind(action, `%${holds}%`)
+    .all<{ detail: string }>();
+  return results.map((row) => ({ ...row, detail: JSON.parse(row.detail) }));
+}
+
+/** Runs something while a write to a table fails, in the middle of whatever batch it stands in. */
+export async function whileFailing(table: string, when: string, run: () => Promise<unknown>): Promise<void> {
+  const words = `begin select raise(abort, 'the disk is on fire'); end`;
+  await db.batch([
+    db.prepare(`create trigger fail_insert before insert on "${table}" when ${when} ${words}`),
+    db.prepare(`create trigger fail_update before update on "${table}" when ${when} ${words}`),
+  ]);
+  try {
+    await run();
+  } finally {
+    await db.batch([db.prepare('drop trigger fail_insert'), db.prepare('drop trigger fail_update')]);
+  }
+}
+
+/** D1 with its round trips counted: a statement run on its own is one, a batch is one. */
+export function countingD1(): { DB: D1Database; trips: () => number } {
+  let trips = 0;
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  const counted = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const proxy = new Proxy(statement, {
+      get(target, name) {
+        if (name === 'bind') return (...values: unknown[]) => counted(target.bind(...values));
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== 'function') return value;
+        return (...parameters: unknown[]) => {
+          trips++;
+          return (value as (...p: unknown[]) => unknown).apply(target, parameters);
+        };
+      },
+    });
+    originals.set(proxy, statement);
+    return proxy;
+  };
+  const DB = new Proxy(db, {
+    get(target, name) {
+      if (name === 'prepare') return (query: string) => counted(target.prepare(query));
+      if (name === 'batch')
+        return (statements: D1PreparedStatement[]) => {
+          trips++;
+          return target.batch(statements.map((s) => originals.get(s) ?? s));
+        };
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { DB, trips: () => trips };
+}
+
+/** `count` runs at the same time; how many of them came through, and why the others did not. */
+export async function parallel<T>(count: number, run: (i: number) => Promise<T>) {
+  const all = await Promise.allSettled(Array.from({ length: count }, (_, i) => run(i)));
+  return {
+    done: all.filter((r) => r.status === 'fulfilled').map((r) => r.value),
+    refused: all.filter((r) => r.status === 'rejected').map((r) => r.reason as Error),
+  };
+}
