@@ -29,7 +29,8 @@ const { FOYER_E2E_ORIGIN: baseURL, FOYER_E2E_PORT: port, FOYER_E2E_STATE: state 
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: false,
-  workers: 2,
+  // One site, one set of settings: what one test switches on, no other may meet.
+  workers: 1,
   retries: 0,
   timeout: 30_000,
   forbidOnly: true,

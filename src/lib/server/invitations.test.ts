@@ -71,6 +71,13 @@ describe('the mailed link', () => {
     expect(await audited('invitation.accepted', email)).toHaveLength(1);
   });
 
+  it('lands both posts of a double click', async () => {
+    const { token, spaceId } = await invited();
+    const { done } = await parallel(2, () => signUp(token));
+    expect(done.map(({ to }) => to)).toEqual([`/spaces/${spaceId}`, `/spaces/${spaceId}`]);
+    for (const { ctx } of done) expect((await visit(ctx.jar)).actor).not.toBeNull();
+  });
+
   it('lands again when the same form is posted twice, and only with the right password', async () => {
     const { token, spaceId, email } = await invited();
     await signUp(token);

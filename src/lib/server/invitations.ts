@@ -118,7 +118,8 @@ export async function inviteGuests(ctx: Ctx, spaceId: number, form: InviteForm):
       return await inviteOnce(ctx, target, site, form);
     } catch (error) {
       // Somebody invited one of them at the same moment: look again, and it is "sent again".
-      if (attempt === 2 || !(error instanceof LostRace || isDuplicate(error))) throw error;
+      if (!(error instanceof LostRace || isDuplicate(error))) throw error;
+      if (attempt === 2) throw new Refusal('conflict', { key: 'invitation.changed' });
     }
   }
 }
@@ -292,7 +293,11 @@ export async function inviteUser(
       key: people[0].kind === 'guest' ? 'users.is-guest' : 'users.exists',
       field: 'email',
     });
-  if (open[0]) return resendFound(ctx, open[0], null, site);
+  const may = {
+    administrator: form.administrator,
+    canCreateSpaces: form.canCreateSpaces || form.administrator,
+  };
+  if (open[0]) return resendFound(ctx, open[0], null, site, may);
   const id = randomId();
   const expiresAt = ctx.now + VALID_FOR;
   const queued = await outbox.queue(ctx, {
@@ -312,8 +317,7 @@ export async function inviteUser(
         subject: '',
         message: '',
         locale: form.locale,
-        administrator: form.administrator,
-        canCreateSpaces: form.canCreateSpaces || form.administrator,
+        ...may,
         invitedBy: ctx.actor!.id,
         createdAt: ctx.now,
         sentAt: ctx.now,
@@ -475,7 +479,13 @@ export async function resend(ctx: Ctx, spaceId: number | null, id: string): Prom
   await resendFound(ctx, found, target, site);
 }
 
-async function resendFound(ctx: Ctx, found: Invitation, target: spaces.Reached | null, site: Settings): Promise<void> {
+async function resendFound(
+  ctx: Ctx,
+  found: Invitation,
+  target: spaces.Reached | null,
+  site: Settings,
+  may: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces'>> = {},
+): Promise<void> {
   const version = found.version + 1;
   const expiresAt = ctx.now + VALID_FOR;
   const queued = await outbox.queue(ctx, {
@@ -490,7 +500,7 @@ async function resendFound(ctx: Ctx, found: Invitation, target: spaces.Reached |
     await ctx.commit([
       ctx.db
         .update(invitation)
-        .set({ status: 'invited', version, sentAt: ctx.now, expiresAt })
+        .set({ status: 'invited', version, sentAt: ctx.now, expiresAt, ...may })
         .where(
           and(
             eq(invitation.id, found.id),
@@ -738,7 +748,9 @@ async function createAccount(
 async function secondPost(ctx: Ctx, found: Found, password: string): Promise<string | null> {
   const { invitation: i, account } = found;
   if (i.status !== 'accepted' || !account || (i.acceptedAt ?? 0) < ctx.now - SECOND_POST) return null;
-  if (i.acceptedBy !== account.id || account.status !== 'active') return null;
+  // Only what this very form made: the link is no way around the second step of an account that joined by it.
+  if (found.via !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt) return null;
+  if (account.status !== 'active') return null;
   if (ctx.actor?.id === account.id) return landing(i.spaceId);
   await accounts.enterAgain(ctx, account.email, password);
   return landing(i.spaceId);

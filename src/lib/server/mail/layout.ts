@@ -196,7 +196,7 @@ export const toHtml = (letter: Letter, locale: Locale, t: Translate): string =>
                 cellpadding="0"
                 cellspacing="0"
                 border="0"
-                style="max-width:580px;text-align:left;font:16px/1.55 ${safe(sans)};word-break:break-word"
+                style="max-width:580px;text-align:left;text-align:start;font:16px/1.55 ${safe(sans)};word-break:break-word"
               >
                 <tr>
                   <td style="padding:0 4px 16px">

@@ -1,0 +1,96 @@
+/** The steps that every journey takes, by the words on the screen, and the mails that were really sent. */
+import { expect, type APIRequestContext, type Browser, type Page } from '@playwright/test';
+
+export const PASSWORD = 'foyer-demo-1';
+
+export interface Mail {
+  id: string;
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  html: string;
+  headers: Record<string, string>;
+  sentAt: string;
+}
+
+/** The mails to an address, newest first. */
+export async function mailsTo(request: APIRequestContext, address: string): Promise<Mail[]> {
+  const mails = (await (await request.get('/dev/mailbox.json')).json()) as Mail[];
+  return mails.filter((mail) => mail.to === address);
+}
+
+/** Waits for the `nth` mail to an address (the queue delivers after the page) and returns the newest. */
+export async function nextMail(request: APIRequestContext, address: string, nth = 1): Promise<Mail> {
+  await expect
+    .poll(async () => (await mailsTo(request, address)).length, { timeout: 10_000 })
+    .toBeGreaterThanOrEqual(nth);
+  return (await mailsTo(request, address))[0]!;
+}
+
+/** The only address in a mail's text that leads to a path like this: once, in full, alone on its line. */
+export function linkIn(mail: Mail, path: RegExp): string {
+  const lines = mail.text.split('\n').filter((line) => /^https?:\/\/\S+$/.test(line) && path.test(line));
+  expect(lines, mail.text).toHaveLength(1);
+  return lines[0]!;
+}
+
+/** The six digits of a code mail. */
+export function codeIn(mail: Mail): string {
+  const code = /^\s*(\d{6})\b/.exec(mail.text)?.[1];
+  expect(code, mail.text).toBeTruthy();
+  return code!;
+}
+
+export async function login(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Login' }).click();
+  await expect(page).not.toHaveURL(/\/login/);
+}
+
+/** A browser of somebody else: own cookies. */
+export async function somebody(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  return (await browser.newContext(options)).newPage();
+}
+
+/** A space of its own for a test; returns its address. The page must be signed in and may create spaces. */
+export async function makeSpace(page: Page, name: string): Promise<string> {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('menuitem', { name: 'New Guest Space' }).click();
+  await page.getByText('Create from scratch').click();
+  await page.getByLabel('Space name').fill(name);
+  await page.getByRole('radio').first().check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page).toHaveURL(/\/spaces\/[1-9]\d*$/);
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+/** Options → Manage Guests → Invite Guests → Send. */
+export async function invite(page: Page, space: string, addresses: string): Promise<void> {
+  await page.goto(space);
+  await page.getByRole('button', { name: 'Options' }).click();
+  await page.getByRole('menuitem', { name: 'Manage Guests' }).click();
+  await expect(page.getByRole('tab', { name: 'Guests' })).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('button', { name: 'Invite Guests' }).click();
+  await page.getByLabel('E-mail addresses').fill(addresses);
+  await page.getByRole('button', { name: 'Send' }).click();
+}
+
+export async function signUp(page: Page, url: string, name: string, password = PASSWORD): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel('Display Name').fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Login' }).click();
+}
+
+/** Switches two-step verification through the page, as an administrator. */
+export async function setTwoStep(page: Page, on: boolean): Promise<void> {
+  await page.goto('/admin/authentication');
+  await page.getByLabel('Use two-step verification for guest authentication').setChecked(on);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('status')).toBeVisible();
+}
