@@ -1,9 +1,23 @@
 /** Every request, in order: configuration → context → session → access by route group → origin → language → headers. */
-import { redirect, type Handle, type HandleServerError, type RequestEvent } from '@sveltejs/kit';
+import {
+  isRedirect,
+  json,
+  redirect,
+  type Handle,
+  type HandleServerError,
+  type RequestEvent,
+} from '@sveltejs/kit';
 import Negotiator from 'negotiator';
 import { defaultLocale, isLocale, locales, type Locale } from '$lib/messages';
 import { isTimeZone } from '$lib/schemas';
-import { createContext, Misconfigured, readConfig, type Config, type CookieJar, type Env } from '$lib/server/context';
+import {
+  createContext,
+  Misconfigured,
+  readConfig,
+  type Config,
+  type CookieJar,
+  type Env,
+} from '$lib/server/context';
 import { can } from '$lib/server/policy';
 import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
@@ -42,15 +56,13 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     redirect(303, `/login?next=${encodeURIComponent(url.pathname + url.search)}`);
   }
   event.locals.refused = access === 'refuse';
-  if (access === 'refuse' && (group === 'dev' || !groups[group])) return new Response('Not found', { status: 404 });
+  if (access === 'refuse') {
+    if (group === 'dev' || !groups[group]) return new Response('Not found', { status: 404 });
+    // Pages are left to their loads, which answer with a 404 in the product's own clothes.
+    if (!['GET', 'HEAD'].includes(request.method)) return new Response('Forbidden', { status: 403 });
+  }
 
-  const response = await resolve(event, {
-    transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
-  });
-  // Pages of the signed-in, and pages whose address is a secret, are kept by nobody.
-  if (ctx.actor || group !== '(public)' || /^\/(signup|reset)\//.test(url.pathname))
-    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
-  return response;
+  return resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale) });
 };
 
 export const handle: Handle = async (input) => {
@@ -58,9 +70,17 @@ export const handle: Handle = async (input) => {
   try {
     response = await handleRequest(input);
   } catch (thrown) {
-    if (!(thrown instanceof Misconfigured)) throw thrown;
-    console.error(`Foyer is not configured: ${thrown.message}`);
-    response = new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, { status: 503 });
+    // A redirect of ours is answered here, so that it carries the headers too (as Kit does it for its data requests).
+    if (isRedirect(thrown))
+      response = input.event.isDataRequest
+        ? json({ type: 'redirect', location: thrown.location })
+        : new Response(null, { status: thrown.status, headers: { location: thrown.location } });
+    else if (thrown instanceof Misconfigured) {
+      console.error(`Foyer is not configured: ${thrown.message}`);
+      response = new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, {
+        status: 503,
+      });
+    } else throw thrown;
   }
   const { headers } = response;
   headers.set('referrer-policy', 'same-origin');
@@ -70,6 +90,8 @@ export const handle: Handle = async (input) => {
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  // Nobody keeps a page: it is somebody's, or its address is a secret, or it carries a nonce.
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   if (input.event.url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
   return response;
 };
@@ -110,7 +132,9 @@ function cookieJar(event: RequestEvent, config: Config): CookieJar {
 /** The person's choice, then the browser's, then English. */
 function localeOf(chosen: string | null | undefined, request: Request): Locale {
   if (isLocale(chosen)) return chosen;
-  const wanted = new Negotiator({ headers: { 'accept-language': request.headers.get('accept-language') ?? '' } });
+  const wanted = new Negotiator({
+    headers: { 'accept-language': request.headers.get('accept-language') ?? '' },
+  });
   const [found] = wanted.languages(locales);
   return isLocale(found) ? found : defaultLocale;
 }

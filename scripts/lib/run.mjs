@@ -85,7 +85,7 @@ export async function finish(code) {
 
 /** SIGINT and SIGTERM end everything. They may come twice: from the terminal and forwarded by npm. */
 export function finishOnSignal(code = 0) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void finish(code));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void finish(code));
   // npm (or Playwright) killed outright forwards nothing: notice that nobody waits for us any more.
   if (
     process.env.npm_lifecycle_script?.includes(basename(process.argv[1])) ||

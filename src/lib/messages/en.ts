@@ -97,7 +97,7 @@ export default {
   'authentication.title': 'Guest Authentication',
   'authentication.lead': 'How guests prove who they are.',
   'authentication.two-step': 'Use two-step verification for guest authentication',
-  'authentication.two-step-hint': 'From the second login on, a guest also types a six-digit code that we mail to them. Each code works once, within one hour. This holds for every guest as soon as you save.',
+  'authentication.two-step-hint': 'From the second login on, a guest also types a six-digit code that we mail to them. Each code works once, within one hour. Acts at once, for every guest.',
   'authentication.policy': 'Credential policy',
   'authentication.policy-lead': 'The rules for new passwords, of guests and users alike. Passwords that exist stay valid.',
   'authentication.preset': 'Start from',

@@ -24,6 +24,7 @@ export async function show<T>(event: { locals: App.Locals }, read: (ctx: Ctx) =>
   }
 }
 
+const forbidden = { message: 'Forbidden', key: 'error.forbidden' as MessageKey };
 const notFound = { message: 'Not found', key: 'error.not-found' as MessageKey };
 
 type ObjectSchema = v.GenericSchema & { entries: Record<string, v.GenericSchema> };
@@ -31,25 +32,29 @@ type ObjectSchema = v.GenericSchema & { entries: Record<string, v.GenericSchema>
 /**
  * For form actions. The verb returns where to go (303), or what the page is to know.
  * Refusals: 404 out of reach, 403 not allowed, else the form again with everything typed and a sentence per field.
+ * @param may asked before anything typed is looked at: who may not post learns nothing about what would be valid
  */
 export const form =
   <S extends ObjectSchema, Event extends RequestEvent, R>(
     schema: S,
     act: (ctx: Ctx, input: v.InferOutput<S>, event: Event) => Promise<R>,
+    may?: (ctx: Ctx, params: Event['params']) => unknown,
   ) =>
   async (event: Event) => {
-    if (event.locals.refused) error(403, { message: 'Forbidden', key: 'error.forbidden' });
-    const typed = fields(schema, await event.request.formData());
-    const parsed = v.safeParse(schema, typed);
-    if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
+    if (event.locals.refused) error(403, forbidden);
+    let typed: Record<string, unknown> = {};
     let result: R;
     try {
+      await may?.(event.locals.ctx, event.params);
+      typed = fields(schema, await event.request.formData());
+      const parsed = v.safeParse(schema, typed);
+      if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
       result = await act(event.locals.ctx, parsed.output, event);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       const { key, params, field } = thrown.detail;
       if (thrown.kind === 'missing') error(404, notFound);
-      if (!key) error(thrown.status, { message: 'Forbidden', key: 'error.forbidden' });
+      if (!key) error(thrown.status, forbidden);
       return fail(thrown.status, failure(typed, { [field ?? '']: { key, params } }));
     }
     if (typeof result === 'string') redirect(303, result);
@@ -68,7 +73,9 @@ function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
 }
 
 function failure(typed: Record<string, unknown>, errors: FormFailure['errors']): FormFailure {
-  const values = Object.entries(typed).filter(([name, value]) => value !== undefined && !SECRET_FIELDS.has(name));
+  const values = Object.entries(typed).filter(
+    ([name, value]) => value !== undefined && !SECRET_FIELDS.has(name),
+  );
   return { values: Object.fromEntries(values) as FormFailure['values'], errors };
 }
 

@@ -92,15 +92,18 @@ export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Sett
 
 /** The domains of a typed list, in the DNS's form, each once. Refuses what is none: left out, it would open to everybody. */
 export function domainsOf(typed: string): string[] {
-  const domains = typed.split(/[\s,;]+/).filter(Boolean).map((piece) => {
-    const domain = asciiDomain(piece.replace(/^@/, ''));
-    if (domain?.includes('.')) return domain;
-    throw new Refusal('invalid', {
-      key: 'authentication.domains-wrong',
-      params: { domain: piece },
-      field: 'allowedDomains',
+  const domains = typed
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map((piece) => {
+      const domain = asciiDomain(piece.replace(/^@/, ''));
+      if (domain?.includes('.')) return domain;
+      throw new Refusal('invalid', {
+        key: 'authentication.domains-wrong',
+        params: { domain: piece },
+        field: 'allowedDomains',
+      });
     });
-  });
   return [...new Set(domains)];
 }
 

@@ -260,7 +260,11 @@ export async function settingsOf(ctx: Ctx, spaceId: number): Promise<SpaceForm &
 }
 
 /** Space Settings → General. Several threads can be switched on, never off again. */
-export async function change(ctx: Ctx, spaceId: number, form: SpaceForm & { announcement: string }): Promise<void> {
+export async function change(
+  ctx: Ctx,
+  spaceId: number,
+  form: SpaceForm & { announcement: string },
+): Promise<void> {
   const before = await administer(ctx, spaceId);
   await ctx.commit([
     ctx.db
@@ -283,3 +287,8 @@ export async function change(ctx: Ctx, spaceId: number, form: SpaceForm & { anno
       ),
   ]);
 }
+
+/** For `form`: only who reaches the space of the route may post, … */
+export const reaches = (ctx: Ctx, params: { id?: string }) => reach(ctx, Number(params.id));
+/** … only who administers it. */
+export const administers = (ctx: Ctx, params: { id?: string }) => administer(ctx, Number(params.id));

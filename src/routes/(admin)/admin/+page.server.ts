@@ -1,3 +1,7 @@
 import { redirect } from '@sveltejs/kit';
+import { show } from '$lib/server/http';
 
-export const load = ({ locals }) => (locals.refused ? undefined : redirect(303, '/admin/users'));
+export const load = async (event) => {
+  await show(event, () => null);
+  redirect(303, '/admin/users');
+};

@@ -13,9 +13,13 @@ export const load = (event) =>
   });
 
 export const actions = {
-  default: form(newSpace, async (ctx, { requestKey, members, administrators, ...input }) => {
-    const chosen = [...new Set([...members, ...administrators])];
-    const people = chosen.map((id) => ({ id, administrator: administrators.includes(id) }));
-    return `/spaces/${await spaces.create(ctx, input, people, requestKey)}`;
-  }),
+  default: form(
+    newSpace,
+    async (ctx, { requestKey, members, administrators, ...input }) => {
+      const chosen = [...new Set([...members, ...administrators])];
+      const people = chosen.map((id) => ({ id, administrator: administrators.includes(id) }));
+      return `/spaces/${await spaces.create(ctx, input, people, requestKey)}`;
+    },
+    (ctx) => allow(ctx, 'space.create'),
+  ),
 };

@@ -1,10 +1,15 @@
+import * as spaces from '$lib/server/spaces';
 import * as v from 'valibot';
 import { form } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
 
 export const actions = {
-  leave: form(v.object({}), async (ctx, _input, { params }) => {
-    await memberships.leave(ctx, Number(params.id));
-    return '/';
-  }),
+  leave: form(
+    v.object({}),
+    async (ctx, _input, { params }) => {
+      await memberships.leave(ctx, Number(params.id));
+      return '/';
+    },
+    spaces.reaches,
+  ),
 };

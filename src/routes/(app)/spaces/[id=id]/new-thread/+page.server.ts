@@ -11,8 +11,12 @@ export const load = (event) =>
   });
 
 export const actions = {
-  default: form(thread, async (ctx, input, { params }) => {
-    const id = await threads.begin(ctx, Number(params.id), input);
-    return `/spaces/${params.id}/threads/${id}`;
-  }),
+  default: form(
+    thread,
+    async (ctx, input, { params }) => {
+      const id = await threads.begin(ctx, Number(params.id), input);
+      return `/spaces/${params.id}/threads/${id}`;
+    },
+    spaces.reaches,
+  ),
 };

@@ -1,3 +1,4 @@
+import * as spaces from '$lib/server/spaces';
 import { comment } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
@@ -15,8 +16,12 @@ export const load = (event) =>
   }));
 
 export const actions = {
-  default: form(comment, async (ctx, input, { params }) => {
-    await threads.addComment(ctx, Number(params.id), Number(params.thread), input);
-    return `/spaces/${params.id}/threads/${params.thread}#last`;
-  }),
+  default: form(
+    comment,
+    async (ctx, input, { params }) => {
+      await threads.addComment(ctx, Number(params.id), Number(params.thread), input);
+      return `/spaces/${params.id}/threads/${params.thread}#last`;
+    },
+    spaces.reaches,
+  ),
 };

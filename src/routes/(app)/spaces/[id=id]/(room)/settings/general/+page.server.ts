@@ -6,8 +6,12 @@ export const load = (event) =>
   show(event, async (ctx) => ({ settings: await spaces.settingsOf(ctx, Number(event.params.id)) }));
 
 export const actions = {
-  default: form(spaceSettings, async (ctx, input, { params }) => {
-    await spaces.change(ctx, Number(params.id), input);
-    return { saved: true };
-  }),
+  default: form(
+    spaceSettings,
+    async (ctx, input, { params }) => {
+      await spaces.change(ctx, Number(params.id), input);
+      return { saved: true };
+    },
+    spaces.administers,
+  ),
 };

@@ -1,3 +1,4 @@
+import * as spaces from '$lib/server/spaces';
 import { byId, member } from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
@@ -7,17 +8,29 @@ export const load = (event) => show(event, (ctx) => memberships.members(ctx, Num
 const here = (params: { id?: string }) => `/spaces/${params.id}/settings/members`;
 
 export const actions = {
-  add: form(member, async (ctx, input, { params }) => {
-    await memberships.addMember(ctx, Number(params.id), input.id, input.administrator);
-    return here(params);
-  }),
-  change: form(member, async (ctx, input, { params }) => {
-    await memberships.setAdministrator(ctx, Number(params.id), input.id, input.administrator);
-    // Who gave up the right sees the space, not a page that is gone.
-    return input.id === ctx.actor!.id && !input.administrator ? `/spaces/${params.id}` : here(params);
-  }),
-  remove: form(byId, async (ctx, { id }, { params }) => {
-    await memberships.removeMember(ctx, Number(params.id), id);
-    return id === ctx.actor!.id ? '/' : here(params);
-  }),
+  add: form(
+    member,
+    async (ctx, input, { params }) => {
+      await memberships.addMember(ctx, Number(params.id), input.id, input.administrator);
+      return here(params);
+    },
+    spaces.administers,
+  ),
+  change: form(
+    member,
+    async (ctx, input, { params }) => {
+      await memberships.setAdministrator(ctx, Number(params.id), input.id, input.administrator);
+      // Who gave up the right sees the space, not a page that is gone.
+      return input.id === ctx.actor!.id && !input.administrator ? `/spaces/${params.id}` : here(params);
+    },
+    spaces.administers,
+  ),
+  remove: form(
+    byId,
+    async (ctx, { id }, { params }) => {
+      await memberships.removeMember(ctx, Number(params.id), id);
+      return id === ctx.actor!.id ? '/' : here(params);
+    },
+    spaces.administers,
+  ),
 };

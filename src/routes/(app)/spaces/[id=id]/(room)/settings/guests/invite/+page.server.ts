@@ -11,7 +11,9 @@ import type { Ctx } from '$lib/server/context';
 async function readyTexts(ctx: Ctx, spaceId: number) {
   const [space, site] = [await spaces.administer(ctx, spaceId), await settings.read(ctx)];
   const names = { spaceName: space.name, inviterName: ctx.actor!.name, siteName: site.siteName };
-  const texts = locales.map(async (locale) => [locale, defaultInvitation(await loadTranslator(locale), names)] as const);
+  const texts = locales.map(
+    async (locale) => [locale, defaultInvitation(await loadTranslator(locale), names)] as const,
+  );
   return Object.fromEntries(await Promise.all(texts)) as Record<Locale, ReturnType<typeof defaultInvitation>>;
 }
 
@@ -19,22 +21,28 @@ export const load = (event) =>
   show(event, async (ctx) => ({ ready: await readyTexts(ctx, Number(event.params.id)) }));
 
 export const actions = {
-  default: form(invite, async (ctx, input, { params }) => {
-    const ready = await readyTexts(ctx, Number(params.id));
-    // Without scripts the ready text does not follow the chosen language: where it was left as it was, it does here.
-    const untouched = Object.values(ready).find((r) => r.subject === input.subject && r.message === input.message);
-    const outcomes = await invitations.inviteGuests(ctx, Number(params.id), {
-      ...input,
-      ...(untouched && ready[input.locale]),
-    });
-    const count = (...results: string[]) => outcomes.filter((o) => results.includes(o.result)).length;
-    const refused = outcomes.filter((o) => o.result === 'refused');
-    if (refused.length === 0)
-      return `/spaces/${params.id}/settings/guests?done=invited&sent=${count('sent', 'sent-again')}&active=${count('already-active')}`;
-    return {
-      outcomes,
-      sent: count('sent', 'sent-again'),
-      values: { ...input, addresses: refused.map((o) => o.typed).join('\n') },
-    };
-  }),
+  default: form(
+    invite,
+    async (ctx, input, { params }) => {
+      const ready = await readyTexts(ctx, Number(params.id));
+      // Without scripts the ready text does not follow the chosen language: where it was left as it was, it does here.
+      const untouched = Object.values(ready).find(
+        (r) => r.subject === input.subject && r.message === input.message,
+      );
+      const outcomes = await invitations.inviteGuests(ctx, Number(params.id), {
+        ...input,
+        ...(untouched && ready[input.locale]),
+      });
+      const count = (...results: string[]) => outcomes.filter((o) => results.includes(o.result)).length;
+      const refused = outcomes.filter((o) => o.result === 'refused');
+      if (refused.length === 0)
+        return `/spaces/${params.id}/settings/guests?done=invited&sent=${count('sent', 'sent-again')}&active=${count('already-active')}`;
+      return {
+        outcomes,
+        sent: count('sent', 'sent-again'),
+        values: { ...input, addresses: refused.map((o) => o.typed).join('\n') },
+      };
+    },
+    spaces.administers,
+  ),
 };

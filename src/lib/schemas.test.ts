@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import * as schemas from './schemas';
+
+const parse = (schema: v.GenericSchema, input: unknown) => v.safeParse(schema, input);
+const message = (schema: v.GenericSchema, input: unknown) => parse(schema, input).issues?.[0].message;
+
+describe('where to go after a login', () => {
+  it.each(['/', '/spaces/7', '/spaces/7?tab=x#y', '/a//b'])('%s is ours', (path) =>
+    expect(schemas.ownPath(path)).toBe(path),
+  );
+  it.each([
+    null,
+    undefined,
+    '',
+    'spaces/7',
+    '//evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+    '/\n/evil.example',
+    '/x\\y',
+  ])('%j is not', (path) => expect(schemas.ownPath(path)).toBe('/'));
+});
+
+describe('texts', () => {
+  it('one line holds no line break and no control character', () => {
+    const { output } = parse(schemas.signUp, { name: ' Gil\r\nBcc: x\u0000 \u2028y ', password: 'x' });
+    expect(output).toMatchObject({ name: 'Gil Bcc: x y' });
+  });
+  it('white space alone is nothing', () => {
+    expect(message(schemas.signUp, { name: ' \n ', password: 'x' })).toBe('form.name-missing');
+  });
+  it('a space name has 1 to 128 characters', () => {
+    const name = (name: string) => message(v.pick(schemas.spaceSettings, ['name']), { name });
+    expect(name('x'.repeat(128))).toBeUndefined();
+    expect(name('x'.repeat(129))).toBe('form.too-long');
+    expect(name('')).toBe('space.name-missing');
+  });
+  it('a password is taken as it is typed', () => {
+    const { output } = parse(schemas.login, { email: ' gil@partner.example ', password: '  ü 橋 ' });
+    expect(output).toEqual({ email: 'gil@partner.example', password: '  ü 橋 ', next: '/' });
+  });
+});
+
+describe('what a form of ours cannot send', () => {
+  it.each(['', 'invitation:', 'guest:1', 'user:aaaaaaaaaaaaaaaa', 'guest:aaaaaaaaaaaaaaaa or 1'])('%j is no row', (ref) =>
+    expect(parse(schemas.guestRef, { ref }).success).toBe(false),
+  );
+  it('a cover is a name, not a path', () => {
+    expect(parse(v.pick(schemas.spaceSettings, ['cover']), { cover: '../x' }).success).toBe(false);
+    expect(parse(v.pick(schemas.spaceSettings, ['cover']), { cover: 'harbour' }).success).toBe(true);
+  });
+  it('a time zone is one that Intl knows', () => {
+    const zone = (timeZone: string) => parse(v.pick(schemas.profile, ['timeZone']), { timeZone }).success;
+    expect([zone('Asia/Tokyo'), zone(''), zone('Mars/Olympus')]).toEqual([true, true, false]);
+  });
+  it('a field that is no text is refused', () => {
+    expect(parse(schemas.login, { email: ['a'], password: {} }).success).toBe(false);
+  });
+});

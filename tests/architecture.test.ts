@@ -1,0 +1,167 @@
+// The shape of the house (docs: architecture rules 1, 5, 10, 13): who may import whom. Reads the sources as text.
+import { describe, expect, it } from 'vitest';
+
+const sources: Record<string, string> = Object.fromEntries(
+  Object.entries(
+    import.meta.glob(['/src/**/*.{ts,svelte}', '!/src/**/*.test.ts'], {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    }) as Record<string, string>,
+  ).map(([path, text]) => [path.slice(1), text]),
+);
+
+const files = (test: RegExp) => Object.keys(sources).filter((path) => test.test(path));
+
+/** What a file imports, with relative paths and $lib resolved: `src/lib/server/crypto`, `lucia`, … */
+function imports(path: string): string[] {
+  // Comments and strings in templates hold no `from '…'` here; a false alarm would only be seen sooner.
+  const found = sources[path]!.matchAll(
+    /(?:^|\n|;|>)\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g,
+  );
+  return [...found].map((m) => {
+    const name = (m[1] ?? m[2])!;
+    if (name.startsWith('$lib')) return name.replace('$lib', 'src/lib');
+    if (!name.startsWith('.')) return name;
+    return new URL(name, `http://x/${path}`).pathname.slice(1);
+  });
+}
+
+/** Files of `those` that import something of `what`, as "file → import". */
+const offenders = (those: string[], what: RegExp) =>
+  those.flatMap((path) => imports(path).filter((name) => what.test(name)).map((name) => `${path} → ${name}`));
+
+const importersOf = (what: RegExp) => files(/./).filter((path) => imports(path).some((name) => what.test(name)));
+
+const server = files(/^src\/lib\/server\//);
+const named = (...names: string[]) => names.map((name) => `src/lib/server/${name}.ts`);
+const layer = {
+  platform: named('context', 'schema', 'crypto', 'passwords', 'rate-limit', 'markdown', 'errors', 'blobs'),
+  rules: named('policy', 'audit'),
+  delivery: server.filter((path) => path.startsWith('src/lib/server/mail/')),
+  work: named('jobs', 'cron'),
+  http: named('http'),
+};
+
+it('reads the sources', () => {
+  expect(server.length).toBeGreaterThan(20);
+  expect(imports('src/lib/server/sessions.ts')).toContain('lucia');
+  expect(imports('src/lib/server/sessions.ts')).toContain('src/lib/server/crypto');
+  expect(imports('src/hooks.server.ts')).toContain('src/lib/server/policy');
+});
+
+describe('direction', () => {
+  it('nothing in lib/server knows SvelteKit, components or routes; http.ts alone says error, fail and redirect', () => {
+    expect(offenders(server, /^\$app|^\$env|\.svelte$|^src\/routes|^src\/lib\/components|^src\/hooks|^svelte/)).toEqual([]);
+    expect(offenders(server, /^@sveltejs/)).toEqual(['src/lib/server/http.ts → @sveltejs/kit']);
+    const [, words] = /import \{([^}]+)\} from '@sveltejs\/kit'/.exec(sources['src/lib/server/http.ts']!)!;
+    for (const word of words!.split(','))
+      expect(['error', 'fail', 'redirect', 'type RequestEvent']).toContain(word.trim());
+  });
+
+  it('components and the shared part of lib never import server code', () => {
+    const shared = files(/^src\/lib\//).filter((path) => !server.includes(path));
+    expect(offenders(shared, /lib\/server/)).toEqual([]);
+    // Pages get data from their load; a type of the server would be a first step.
+    expect(offenders(files(/^src\/routes\/.*\.svelte$|\/\+(page|layout)\.ts$/), /lib\/server/)).toEqual([]);
+  });
+
+  it('the platform knows no domain', () => {
+    const domain = server.filter((path) => !Object.values(layer).flat().includes(path));
+    const names = domain.map((path) => path.replace(/\.ts$/, ''));
+    const found = layer.platform
+      .filter((path) => path in sources)
+      .flatMap((path) =>
+        imports(path)
+          .filter((name) => names.includes(name))
+          .map((name) => `${path} → ${name}`),
+      );
+    // Types only: what the context carries, and what a password is measured by.
+    expect(found.sort()).toEqual([
+      'src/lib/server/context.ts → src/lib/server/settings',
+      'src/lib/server/passwords.ts → src/lib/server/settings',
+    ]);
+    for (const path of found.map((f) => f.split(' ')[0]!))
+      expect(sources[path]).toMatch(/import type \{[^}]+\} from '\.\/settings'/);
+  });
+
+  it('rules and domain never import http, jobs or cron; delivery never imports the domain', () => {
+    const below = server.filter((path) => ![...layer.http, ...layer.work].includes(path));
+    expect(offenders(below, /lib\/server\/(http|jobs|cron)$/)).toEqual([]);
+    expect(
+      offenders(
+        layer.delivery,
+        /lib\/server\/(accounts|invitations|memberships|spaces|threads|verification|sessions|settings|policy|seed)$/,
+      ),
+    ).toEqual([]);
+    expect(offenders(layer.rules, /lib\/server\/(mail|accounts|invitations|memberships|spaces|threads|sessions)/)).toEqual([]);
+  });
+
+  it('the entry is composition only', () => {
+    expect(imports('src/worker.ts').sort()).toEqual([
+      'src/lib/server/context',
+      'src/lib/server/cron',
+      'src/lib/server/jobs',
+      'sveltekit-worker',
+    ]);
+  });
+});
+
+describe('one place for', () => {
+  it('sessions: lucia', () => expect(importersOf(/^lucia/)).toEqual(['src/lib/server/sessions.ts']));
+  it('mail: mailchannels-sdk', () =>
+    expect(importersOf(/^mailchannels-sdk/)).toEqual(['src/lib/server/mail/transport.ts']));
+  it('Markdown: markdown-it', () => expect(importersOf(/^markdown-it/)).toEqual(['src/lib/server/markdown.ts']));
+
+  it('the environment: context.ts', () => {
+    const names =
+      /\b(FOYER_SECRET|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
+    const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    const readers = files(/\.(ts|svelte)$/).filter((path) => names.test(code(path)));
+    // The one exception says in words what is wrong with the configuration.
+    expect(readers).toEqual(['src/lib/server/context.ts']);
+  });
+
+  it('raw HTML: the component for prose', () => {
+    expect(files(/\.svelte$/).filter((path) => sources[path]!.includes('{@html'))).toEqual([
+      'src/lib/components/Prose.svelte',
+    ]);
+  });
+});
+
+describe('routes', () => {
+  const handlers = files(/^src\/routes\/.*\+(page|layout)\.server\.ts$|^src\/routes\/.*\+server\.ts$/);
+
+  it('parse, call and answer through http.ts, without exception', () => {
+    // Loads that only redirect have nobody to ask.
+    const redirects = (path: string) => /redirect\(30\d/.test(sources[path]!) && !/lib\/server\//.test(sources[path]!);
+    const bare = handlers.filter(
+      (path) => !imports(path).includes('src/lib/server/http') && !redirects(path),
+    );
+    expect(bare).toEqual(exceptions);
+    for (const path of handlers.filter((p) => !exceptions.includes(p) && !redirects(p))) {
+      const text = sources[path]!;
+      if (/export const actions/.test(text)) expect(text, path).toMatch(/\bform\(/);
+      if (/export const load/.test(text)) expect(text, path).toMatch(/\bshow\(|redirect\(30\d/);
+      if (/\+server\.ts$/.test(path)) expect(text, path).toMatch(/\banswer\(/);
+    }
+  });
+
+  it('stand in a group of the table in hooks, which refuses every other', () => {
+    const hooks = sources['src/hooks.server.ts']!;
+    const [, table] = /const groups[^=]*= \{([\s\S]*?)\n\};/.exec(hooks)!;
+    const groups = [...table!.matchAll(/^ {2}'?([^'\s:]+)'?: \(/gm)].map((m) => m[1]!);
+    expect(groups).toEqual(['(public)', '(pending)', '(app)', '(admin)', 'dev']);
+    const used = files(/^src\/routes\/[^/]+\//).map((path) => path.split('/')[2]!);
+    for (const group of new Set(used)) expect(groups).toContain(group);
+    // Nothing but the frame stands outside the groups.
+    const frame = files(/^src\/routes\/[^/]+$/).map((path) => path.split('/').pop());
+    for (const name of frame) expect(name).toMatch(/^\+(layout|error)/);
+  });
+});
+
+/** Deliberate exceptions to "every handler uses show, form or answer". */
+const exceptions: string[] = [
+  // The site's name and language for every page, the error page included: asks nobody for anything.
+  'src/routes/+layout.server.ts',
+];

@@ -1,0 +1,77 @@
+// The whole permission table, written out once more: who × standing × action.
+import { expect, it } from 'vitest';
+import type { Standing } from '../src/lib/roles';
+import type { Actor } from '../src/lib/server/context';
+import { actions, allow, can, type Action } from '../src/lib/server/policy';
+import { refusal } from './helpers';
+
+const person = (kind: Actor['kind'], administrator: boolean, canCreateSpaces: boolean): Actor => ({
+  id: 'x',
+  kind,
+  email: 'x@foyer.example',
+  name: 'X',
+  administrator,
+  canCreateSpaces,
+  locale: null,
+  timeZone: null,
+});
+
+const people = {
+  nobody: null,
+  guest: person('guest', false, false),
+  // No way leads to such a row; the table does not trust it either.
+  'guest with a forged row': person('guest', true, true),
+  user: person('user', false, false),
+  creator: person('user', false, true),
+  administrator: person('user', true, false),
+};
+const standings: Standing[] = ['none', 'guest', 'member', 'space-administrator'];
+
+const inside: Action[] = ['space.view', 'space.write', 'space.leave'];
+const allowed: Record<keyof typeof people, Record<Standing, Action[]>> = {
+  nobody: { none: [], guest: [], member: [], 'space-administrator': [] },
+  guest: { none: [], guest: inside, member: inside, 'space-administrator': inside },
+  'guest with a forged row': { none: [], guest: inside, member: inside, 'space-administrator': inside },
+  user: {
+    none: [],
+    guest: inside,
+    member: inside,
+    'space-administrator': [...inside, 'space.administer'],
+  },
+  creator: {
+    none: ['space.create'],
+    guest: ['space.create', ...inside],
+    member: ['space.create', ...inside],
+    'space-administrator': ['space.create', ...inside, 'space.administer'],
+  },
+  // An administrator of the site is nobody special in a space.
+  administrator: {
+    none: ['site.administer', 'space.create'],
+    guest: ['site.administer', 'space.create', ...inside],
+    member: ['site.administer', 'space.create', ...inside],
+    'space-administrator': ['site.administer', 'space.create', ...inside, 'space.administer'],
+  },
+};
+
+it('has the actions that are written out here', () => {
+  expect([...actions].sort()).toEqual(
+    ['site.administer', 'space.administer', 'space.create', 'space.leave', 'space.view', 'space.write'].sort(),
+  );
+});
+
+for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor | null][])
+  for (const standing of standings)
+    it(`${who}, ${standing}: ${allowed[who][standing].join(', ') || 'nothing'}`, () => {
+      expect(actions.filter((action) => can(actor, action, standing)).sort()).toEqual(
+        [...allowed[who][standing]].sort(),
+      );
+      for (const action of actions) {
+        if (allowed[who][standing].includes(action)) expect(() => allow({ actor }, action, standing)).not.toThrow();
+        else expect(() => allow({ actor }, action, standing)).toThrow(expect.objectContaining(refusal('forbidden')));
+      }
+    });
+
+it('asks without a standing as for a stranger', () => {
+  for (const actor of Object.values(people))
+    for (const action of actions) expect(can(actor, action)).toBe(can(actor, action, 'none'));
+});

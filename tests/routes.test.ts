@@ -1,0 +1,270 @@
+/**
+ * Every route as every kind of person, on the built worker: what is public, what asks for a login, what cannot be
+ * reached (404) and what may not be posted (403). A route without a row here fails the first test.
+ */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import worker from 'sveltekit-worker';
+import { beforeAll, expect, test } from 'vitest';
+import { hashToken } from '../src/lib/server/crypto';
+import * as invitations from '../src/lib/server/invitations';
+import { loginChallenge } from '../src/lib/server/schema';
+import * as threads from '../src/lib/server/threads';
+import {
+  as,
+  bindings,
+  DAY,
+  invite,
+  invitationOf,
+  Jar,
+  joinSpace,
+  login,
+  makeAdministrator,
+} from './factories';
+import { makeGuest, makeSpace, makeUser, ORIGIN, site, testContext } from './factories';
+
+type Who = 'anonymous' | 'half' | 'guest' | 'foreign' | 'user' | 'spaceAdmin' | 'admin';
+const people: Who[] = ['anonymous', 'half', 'guest', 'foreign', 'user', 'spaceAdmin', 'admin'];
+
+/** What each of `people` gets, in their order. `in`: 303 to /login; `home`: 303 elsewhere on the site. */
+type Row = string;
+const anybody = '200 200 200 200 200 200 200';
+const signedIn = 'in in 200 200 200 200 200';
+const inSpace = 'in in 200 404 404 200 404';
+const inSpacePost = 'in in 400 404 404 400 404';
+const ofSpace = 'in in 404 404 404 200 404';
+const ofSpacePost = 'in in 403 404 404 400 404';
+const site_ = 'in in 404 404 404 404 200';
+const sitePost = 'in in 403 403 403 403 400';
+
+/** Route → its address in this test, what a GET answers, and what each action answers to an empty form. */
+const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }> = {
+  '/(public)/healthz': { at: '/healthz', get: anybody },
+  '/(public)/setup': { at: '/setup', get: all(404), post: { '': all(404) } },
+  '/(public)/login': {
+    at: '/login',
+    get: '200 200 home home home home home',
+    post: { '': '400 400 home home home home home' },
+  },
+  '/(public)/forgot': { at: '/forgot', get: anybody, post: { '': all(400) } },
+  '/(public)/reset/[token]': { at: '/reset/nobody', get: anybody, post: { '': all(400) } },
+  '/(public)/signup/[token]': {
+    at: '/signup/:token',
+    get: anybody,
+    post: { signUp: all(400), join: all('home'), ask: all('home') },
+  },
+  '/(pending)/verify': {
+    at: '/verify',
+    get: 'in 200 in in in in in',
+    post: { verify: 'in 400 in in in in in' },
+  },
+  '/(app)': { at: '/', get: signedIn },
+  '/(app)/me': {
+    at: '/me',
+    get: signedIn,
+    post: { profile: 'in in 400 400 400 400 400', password: 'in in 400 400 400 400 400' },
+  },
+  '/(app)/spaces/new': {
+    at: '/spaces/new',
+    get: 'in in 404 404 404 200 200',
+    post: { '': 'in in 403 403 403 400 400' },
+  },
+  '/(app)/spaces/[id=id]/(room)': {
+    at: '/spaces/:space',
+    get: inSpace,
+    post: { leave: 'in in - 404 404 - 404' },
+  },
+  '/(app)/spaces/[id=id]/(room)/settings': {
+    at: '/spaces/:space/settings',
+    get: 'in in 404 404 404 home 404',
+  },
+  '/(app)/spaces/[id=id]/(room)/settings/general': {
+    at: '/spaces/:space/settings/general',
+    get: ofSpace,
+    post: { '': ofSpacePost },
+  },
+  '/(app)/spaces/[id=id]/(room)/settings/members': {
+    at: '/spaces/:space/settings/members',
+    get: ofSpace,
+    post: { add: ofSpacePost, change: ofSpacePost, remove: ofSpacePost },
+  },
+  '/(app)/spaces/[id=id]/(room)/settings/guests': {
+    at: '/spaces/:space/settings/guests',
+    get: ofSpace,
+    post: { resend: ofSpacePost, copy: ofSpacePost, delete: ofSpacePost },
+  },
+  '/(app)/spaces/[id=id]/(room)/settings/guests/invite': {
+    at: '/spaces/:space/settings/guests/invite',
+    get: ofSpace,
+    post: { '': ofSpacePost },
+  },
+  '/(app)/spaces/[id=id]/new-thread': {
+    at: '/spaces/:space/new-thread',
+    get: inSpace,
+    post: { '': inSpacePost },
+  },
+  '/(app)/spaces/[id=id]/threads/[thread=id]': {
+    at: '/spaces/:space/threads/:thread',
+    get: inSpace,
+    post: { '': inSpacePost },
+  },
+  '/(admin)/admin': { at: '/admin', get: 'in in 404 404 404 404 home' },
+  '/(admin)/admin/users': {
+    at: '/admin/users',
+    get: site_,
+    post: {
+      invite: sitePost,
+      resend: sitePost,
+      cancel: sitePost,
+      permissions: sitePost,
+      deactivate: sitePost,
+      reactivate: sitePost,
+    },
+  },
+  '/(admin)/admin/permissions': {
+    at: '/admin/permissions',
+    get: site_,
+    post: { '': 'in in 403 403 403 403 -' },
+  },
+  '/(admin)/admin/authentication': { at: '/admin/authentication', get: site_, post: { '': sitePost } },
+  '/dev/mailbox': { at: '/dev/mailbox', get: anybody },
+  '/dev/mailbox.json': { at: '/dev/mailbox.json', get: anybody },
+  '/dev/mailbox/[mail]': { at: '/dev/mailbox/nothing', get: all(404) },
+  '/dev/mail-samples': { at: '/dev/mail-samples', get: anybody },
+  '/dev/mail-samples/[locale]/[name]': { at: '/dev/mail-samples/en/nothing', get: all(404) },
+  '/dev/seed': { at: '/dev/seed', get: all(405) },
+  '/dev/cron': { at: '/dev/cron', get: all(405) },
+};
+
+function all(answer: number | string): Row {
+  return people.map(() => answer).join(' ');
+}
+
+const jars = new Map<Who, Jar>();
+const names = new Map<string, string>();
+
+beforeAll(async () => {
+  await site({ setUp: true, siteName: 'Foyer' });
+  const [spaceAdmin, guest, foreign, user, admin] = [
+    await makeUser(),
+    await makeGuest(),
+    await makeGuest(),
+    await makeUser({ canCreateSpaces: false }),
+    await makeAdministrator(),
+  ];
+  const space = await makeSpace(spaceAdmin);
+  await joinSpace(spaceAdmin, space, guest);
+  await joinSpace(admin, await makeSpace(admin), foreign);
+  const thread = await threads.begin(as(spaceAdmin), space, {
+    title: 'Piles',
+    body: '',
+    requestKey: 'k'.repeat(16),
+  });
+  await invite(spaceAdmin, space, 'open@partner.example');
+  const open = await invitationOf('open@partner.example', space);
+  names.set(':space', String(space));
+  names.set(':thread', String(thread));
+  names.set(':token', invitations.mailToken(testContext(), open));
+  for (const [who, person] of Object.entries({ guest, foreign, user, spaceAdmin, admin }))
+    jars.set(who as Who, (await login(person.email)).jar);
+  // Half signed in: the password was right, the code is still out.
+  const now = Date.now();
+  await testContext()
+    .db.insert(loginChallenge)
+    .values({
+      id: hashToken('half'),
+      purpose: 'login',
+      userId: guest.id,
+      codeKey: 'code:none',
+      codeExpiresAt: now + DAY,
+      createdAt: now,
+      expiresAt: now + DAY,
+    });
+  jars.set('half', new Jar([['foyer-step', 'half']]));
+  jars.set('anonymous', new Jar());
+});
+
+const address = (at: string) => at.replace(/:(space|thread|token)/g, (name) => names.get(name)!);
+
+async function ask(who: Who, path: string, init: RequestInit = {}): Promise<Response> {
+  const cookie = [...(jars.get(who) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
+  const request = new Request(ORIGIN + path, {
+    redirect: 'manual',
+    ...init,
+    headers: { host: 'localhost:8787', accept: 'text/html', ...(cookie && { cookie }), ...init.headers },
+  });
+  const execution = createExecutionContext();
+  const response = await worker.fetch!(request as never, bindings, execution);
+  await waitOnExecutionContext(execution);
+  return response as unknown as Response;
+}
+
+const post = (who: Who, path: string, headers: Record<string, string> = { origin: ORIGIN }) =>
+  ask(who, path, { method: 'POST', body: new URLSearchParams(), headers });
+
+/** A status, `in` or `home`. Kit answers a refused form with 200 or its own status, the real one is in the page. */
+function said(response: Response): string {
+  const to = response.headers.get('location');
+  if (response.status === 303) return to!.startsWith('/login?next=') || to === '/login' ? 'in' : 'home';
+  return String(response.status);
+}
+
+test('default deny: every route stands in the table', () => {
+  const files = Object.keys(import.meta.glob('../src/routes/**/+{page,server,page.server}.{ts,svelte}'));
+  const routes = files.map((file) => file.replace('../src/routes', '').replace(/\/\+[^/]+$/, ''));
+  expect([...new Set(routes)].sort()).toEqual(Object.keys(table).sort());
+});
+
+test.each(Object.entries(table))('GET %s: everybody gets what is theirs', async (_route, { at, get }) => {
+  const answers: string[] = [];
+  for (const who of people) answers.push(said(await ask(who, address(at))));
+  expect(answers.join(' ')).toBe(get);
+});
+
+const posts = Object.entries(table).flatMap(([route, { at, post: actions = {} }]) =>
+  Object.entries(actions).map(
+    ([action, row]) => [`${route}?/${action}`, action ? `${at}?/${action}` : at, row] as const,
+  ),
+);
+
+test.each(posts)('POST %s: refused before anything typed is looked at', async (_name, at, row) => {
+  for (const [i, who] of people.entries()) {
+    const expected = row.split(' ')[i]!;
+    if (expected !== '-') expect(`${who} ${said(await post(who, address(at)))}`).toBe(`${who} ${expected}`);
+  }
+});
+
+test('no post without our own Origin, whoever sends it and whatever it claims to be', async () => {
+  const forged: Record<string, string>[] = [
+    {},
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'content-type': 'application/json', 'x-forwarded-host': 'localhost:8787' },
+  ];
+  for (const headers of forged)
+    for (const who of people) expect((await post(who, '/login', headers)).status).toBe(403);
+});
+
+test('an unknown path is 404 to those who are in, and asks the others to log in', async () => {
+  const answers: string[] = [];
+  for (const who of people) answers.push(said(await ask(who, '/nowhere/at/all')));
+  expect(answers.join(' ')).toBe('in in 404 404 404 404 404');
+  expect((await ask('anonymous', '/nowhere?a=1')).headers.get('location')).toBe(
+    '/login?next=%2Fnowhere%3Fa%3D1',
+  );
+});
+
+test('local only: /dev is 404 for another Host', async () => {
+  for (const path of ['/dev/mailbox', '/dev/mailbox.json', '/dev/mail-samples'])
+    expect((await ask('admin', path, { headers: { host: 'foyer.example' } })).status).toBe(404);
+});
+
+test('every answer carries the headers, and nobody keeps it', async () => {
+  for (const who of people)
+    for (const { at } of Object.values(table)) {
+      const { headers } = await ask(who, address(at));
+      expect(headers.get('referrer-policy')).toBe('same-origin');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toBeTruthy();
+      expect(headers.get('cache-control')).toContain('no-store');
+    }
+});
