@@ -62,9 +62,22 @@ export async function whileFailing(table: string, when: string, run: () => Promi
   }
 }
 
-/** D1 with its round trips counted: a statement run on its own is one, a batch is one. */
-export function countingD1(): { DB: D1Database; trips: () => number } {
+/**
+ * D1 with its round trips counted: a statement run on its own is one, a batch is one. `inARow`: the longest chain of
+ * trips of which each began after another had ended; what runs side by side counts once.
+ */
+export function countingD1(): { DB: D1Database; trips: () => number; inARow: () => number } {
   let trips = 0;
+  let ended = 0;
+  const trip = async <T>(run: () => Promise<T>): Promise<T> => {
+    trips++;
+    const place = ended + 1;
+    try {
+      return await run();
+    } finally {
+      ended = Math.max(ended, place);
+    }
+  };
   const originals = new WeakMap<object, D1PreparedStatement>();
   const counted = (statement: D1PreparedStatement): D1PreparedStatement => {
     const proxy = new Proxy(statement, {
@@ -72,10 +85,8 @@ export function countingD1(): { DB: D1Database; trips: () => number } {
         if (name === 'bind') return (...values: unknown[]) => counted(target.bind(...values));
         const value = Reflect.get(target, name) as unknown;
         if (typeof value !== 'function') return value;
-        return (...parameters: unknown[]) => {
-          trips++;
-          return (value as (...p: unknown[]) => unknown).apply(target, parameters);
-        };
+        return (...parameters: unknown[]) =>
+          trip(async () => (value as (...p: unknown[]) => unknown).apply(target, parameters));
       },
     });
     originals.set(proxy, statement);
@@ -85,15 +96,13 @@ export function countingD1(): { DB: D1Database; trips: () => number } {
     get(target, name) {
       if (name === 'prepare') return (query: string) => counted(target.prepare(query));
       if (name === 'batch')
-        return (statements: D1PreparedStatement[]) => {
-          trips++;
-          return target.batch(statements.map((s) => originals.get(s) ?? s));
-        };
+        return (statements: D1PreparedStatement[]) =>
+          trip(() => target.batch(statements.map((s) => originals.get(s) ?? s)));
       const value = Reflect.get(target, name) as unknown;
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return { DB, trips: () => trips };
+  return { DB, trips: () => trips, inARow: () => ended };
 }
 
 /** `count` runs at the same time; how many of them came through, and why the others did not. */

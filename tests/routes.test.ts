@@ -6,6 +6,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
 import { hashToken } from '../src/lib/server/crypto';
+import type { Env } from '../src/lib/server/context';
 import * as invitations from '../src/lib/server/invitations';
 import { loginChallenge } from '../src/lib/server/schema';
 import * as threads from '../src/lib/server/threads';
@@ -20,7 +21,8 @@ import {
   login,
   makeAdministrator,
 } from './factories';
-import { makeGuest, makeSpace, makeUser, ORIGIN, site, testContext } from './factories';
+import { countingD1 } from './helpers';
+import { makeGuest, PASSWORD, makeSpace, makeUser, ORIGIN, site, testContext } from './factories';
 
 type Who = 'anonymous' | 'half' | 'guest' | 'foreign' | 'user' | 'spaceAdmin' | 'admin';
 const people: Who[] = ['anonymous', 'half', 'guest', 'foreign', 'user', 'spaceAdmin', 'admin'];
@@ -185,7 +187,7 @@ beforeAll(async () => {
 
 const address = (at: string) => at.replace(/:(space|thread|token)/g, (name) => names.get(name)!);
 
-async function ask(who: Who, path: string, init: RequestInit = {}): Promise<Response> {
+async function ask(who: Who, path: string, init: RequestInit = {}, env: Env = bindings): Promise<Response> {
   const cookie = [...(jars.get(who) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
   const request = new Request(ORIGIN + path, {
     redirect: 'manual',
@@ -193,7 +195,7 @@ async function ask(who: Who, path: string, init: RequestInit = {}): Promise<Resp
     headers: { host: 'localhost:8787', accept: 'text/html', ...(cookie && { cookie }), ...init.headers },
   });
   const execution = createExecutionContext();
-  const response = await worker.fetch!(request as never, bindings, execution);
+  const response = await worker.fetch!(request as never, env, execution);
   await waitOnExecutionContext(execution);
   return response as unknown as Response;
 }
@@ -267,4 +269,71 @@ test('every answer carries the headers, and nobody keeps it', async () => {
       expect(headers.get('content-security-policy')).toBeTruthy();
       expect(headers.get('cache-control')).toContain('no-store');
     }
+});
+
+test.each(Object.entries(table))('GET %s: at most two round trips to D1 in a row', async (route, { at }) => {
+  for (const who of ['anonymous', 'guest', 'spaceAdmin', 'admin'] as const) {
+    const { DB, inARow } = countingD1();
+    await ask(who, address(at), {}, { ...bindings, DB });
+    expect(inARow(), `${who} at ${route}`).toBeLessThanOrEqual(2);
+  }
+});
+
+test('/login without a cookie asks D1 nothing, once the appearance is kept', async () => {
+  await ask('anonymous', '/login');
+  const { DB, trips } = countingD1();
+  expect((await ask('anonymous', '/login', {}, { ...bindings, DB })).status).toBe(200);
+  expect(trips()).toBe(0);
+});
+
+/** As it stands in production: an https origin, MailChannels, nothing local. */
+const production: Env = {
+  ...bindings,
+  ORIGIN: 'https://guests.example',
+  FOYER_LOCAL: undefined,
+  MAIL_TRANSPORT: 'mailchannels',
+  MAILCHANNELS_API_KEY: 'key',
+};
+
+test('production: the mailbox, the samples and the seed do not exist, whatever Host a request claims', async () => {
+  for (const host of ['guests.example', 'localhost:8787'])
+    for (const path of ['/dev/mailbox', '/dev/mailbox.json', '/dev/mail-samples', '/dev/seed', '/dev/cron'])
+      for (const method of ['GET', 'POST']) {
+        const headers = { host, origin: 'https://guests.example' };
+        expect((await ask('anonymous', path, { method, headers }, production)).status).toBe(404);
+      }
+});
+
+test('production: the session cookie is __Host-, Secure, HttpOnly, SameSite=Lax', async () => {
+  const person = await makeUser();
+  const form = new URLSearchParams({ email: person.email, password: PASSWORD, next: '/' });
+  const headers = { origin: 'https://guests.example', accept: 'text/html' };
+  const request = new Request('https://guests.example/login', {
+    method: 'POST',
+    body: form,
+    headers,
+    redirect: 'manual',
+  });
+  const execution = createExecutionContext();
+  const response = (await worker.fetch!(request as never, production, execution)) as unknown as Response;
+  await waitOnExecutionContext(execution);
+  expect(response.status).toBe(303);
+  const cookie = response.headers.getSetCookie().find((c) => c.startsWith('__Host-foyer='));
+  expect(cookie).toMatch(/Path=\/.*HttpOnly.*Secure.*SameSite=Lax/);
+  expect(response.headers.get('strict-transport-security')).toContain('max-age');
+});
+
+test.each([
+  ['no secret', { FOYER_SECRET: undefined }, 'FOYER_SECRET'],
+  ['a short secret', { FOYER_SECRET: 'short' }, 'FOYER_SECRET'],
+  ['no mail transport', { MAIL_TRANSPORT: undefined }, 'MAIL_TRANSPORT'],
+  ['the mailbox outside localhost', { MAIL_TRANSPORT: 'mailbox' }, 'MAIL_TRANSPORT'],
+  ['no API key', { MAILCHANNELS_API_KEY: undefined }, 'MAILCHANNELS_API_KEY'],
+  ['an http origin', { ORIGIN: 'http://guests.example' }, 'ORIGIN'],
+])('a site with %s fails closed and says what is missing', async (_what, lacks, word) => {
+  for (const path of ['/login', '/healthz', '/spaces/1']) {
+    const response = await ask('admin', path, {}, { ...production, ...lacks });
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain(word);
+  }
 });

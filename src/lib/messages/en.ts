@@ -54,7 +54,7 @@ export default {
   'users.roles': 'Roles',
   'users.status': 'Status',
   'users.last-login': 'Last login',
-  'users.never': 'never',
+  'users.never': 'Never logged in',
   'users.you': 'You',
   'users.administrator': 'Administrator',
   'users.administrator-hint': 'Runs the site: these pages and every setting.',

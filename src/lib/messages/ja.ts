@@ -54,7 +54,7 @@ export default {
   'users.roles': '役割',
   'users.status': '状態',
   'users.last-login': '最終ログイン',
-  'users.never': 'なし',
+  'users.never': 'ログインなし',
   'users.you': 'あなた',
   'users.administrator': '管理者',
   'users.administrator-hint': 'この管理画面とすべての設定を扱えます。',

@@ -1,5 +1,6 @@
 /** Settings of the site: what they are, how they are read with other rows, how they change. */
 import { eq, sql } from 'drizzle-orm';
+import journal from '../../../drizzle/meta/_journal.json';
 import { asciiDomain } from '../addresses';
 import * as audit from './audit';
 import type { Ctx, Statement } from './context';
@@ -134,8 +135,14 @@ export async function appearance(ctx: Ctx): Promise<Appearance> {
   return value;
 }
 
-/** Whether D1 answers, with its migrations done, and the seed too where one is expected. */
+/** Whether D1 answers, with its newest migration applied, and with the seed done where one is expected. */
 export async function healthy(ctx: Ctx): Promise<boolean> {
-  const [row] = await ctx.db.select().from(setting).where(eq(setting.key, 'seeded'));
-  return !ctx.config.seed || row?.value === 'true';
+  const [migrated, seeded] = await ctx.db.batch([
+    ctx.db
+      .select({ name: sql<string>`name` })
+      .from(sql`d1_migrations`)
+      .where(sql`name = ${`${journal.entries.at(-1)!.tag}.sql`}`),
+    ctx.db.select().from(setting).where(eq(setting.key, 'seeded')),
+  ]);
+  return migrated.length > 0 && (!ctx.config.seed || seeded[0]?.value === 'true');
 }

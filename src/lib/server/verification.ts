@@ -16,6 +16,8 @@ const TRIES = 5;
 /** Codes for one login; then it must begin anew. */
 const CODES = 5;
 const CODE_MAIL_TIMEOUT = 5_000;
+/** Seconds: a little more than the outbox's first back-off. */
+const CODE_MAIL_AGAIN_AFTER = 31;
 const CODE_MAIL_DROPPED_AFTER = 10 * 60_000;
 
 export type Challenge = typeof loginChallenge.$inferSelect;
@@ -102,7 +104,7 @@ async function makeCode(
 
 async function sendNow(ctx: Ctx, mailId: string): Promise<void> {
   const outcome = await outbox.deliver(ctx, mailId, { timeoutMs: CODE_MAIL_TIMEOUT });
-  if (outcome === 'queued') ctx.defer(outbox.nudge(ctx, mailId));
+  if (outcome === 'queued') ctx.defer(outbox.nudge(ctx, mailId, CODE_MAIL_AGAIN_AFTER));
 }
 
 /** What /verify shows. Reads D1 only, never KV. */

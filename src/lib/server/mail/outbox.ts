@@ -102,9 +102,12 @@ function inChunks(rows: string[]): string[] {
   return chunks.map((chunk) => `[${chunk.join(',')}]`);
 }
 
-/** Asks the queue to deliver a mail; where no consumer runs (`vite dev`), delivers it. */
-export const nudge = (ctx: Ctx, id: string): Promise<unknown> =>
-  ctx.config.inlineMail ? deliver(ctx, id) : ctx.queue.send({ mailId: id });
+/**
+ * Asks the queue to deliver a mail; where no consumer runs (`vite dev`), delivers it.
+ * @param delaySeconds for a mail that has just failed and may not be tried before its back-off is over
+ */
+export const nudge = (ctx: Ctx, id: string, delaySeconds = 0): Promise<unknown> =>
+  ctx.config.inlineMail ? deliver(ctx, id) : ctx.queue.send({ mailId: id }, { delaySeconds });
 
 async function nudgeMany(ctx: Ctx, ids: string[]): Promise<void> {
   if (ctx.config.inlineMail) return void (await deliverMany(ctx, ids));
