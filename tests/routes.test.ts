@@ -122,6 +122,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       reactivate: sitePost,
     },
   },
+  '/(admin)/admin/guests': {
+    at: '/admin/guests',
+    get: site_,
+    post: { deactivate: sitePost, reactivate: sitePost },
+  },
+  '/(admin)/admin/guests.csv': { at: '/admin/guests.csv', get: site_ },
   '/(admin)/admin/permissions': {
     at: '/admin/permissions',
     get: site_,

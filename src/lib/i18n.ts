@@ -21,7 +21,11 @@ export const useI18n = (): (() => I18n) => getI18nGetter();
 
 /** "21 Nov 2026, 18:20" in the viewer's language and zone. */
 export const absoluteTime = (i18n: Pick<I18n, 'locale' | 'timeZone'>, at: number): string =>
-  new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: i18n.timeZone }).format(at);
+  new Intl.DateTimeFormat(i18n.locale, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: i18n.timeZone,
+  }).format(at);
 
 /** "12 minutes ago", "in 6 days", "yesterday". */
 export function relativeTime(i18n: Pick<I18n, 'locale' | 'now'>, at: number): string {

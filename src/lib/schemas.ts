@@ -22,8 +22,12 @@ export const limits = {
 const line = (max: number, required: MessageKey) =>
   v.pipe(
     v.string(says(required)),
-    // eslint-disable-next-line no-control-regex -- that is what is removed
-    v.transform((text) => text.normalize('NFC').replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim()),
+    v.transform((text) =>
+      text
+        .normalize('NFC')
+        .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
+        .trim(),
+    ),
     v.nonEmpty(says(required)),
     v.maxLength(max, says('form.too-long')),
   );
@@ -49,7 +53,12 @@ const password = v.pipe(
   v.nonEmpty(says('password.missing')),
   v.maxLength(1_000, says('form.too-long')),
 );
-const email = v.pipe(v.string(says('address.missing')), v.trim(), v.nonEmpty(says('address.missing')), v.maxLength(320, says('form.too-long')));
+const email = v.pipe(
+  v.string(says('address.missing')),
+  v.trim(),
+  v.nonEmpty(says('address.missing')),
+  v.maxLength(320, says('form.too-long')),
+);
 
 /** A checkbox: there or not. */
 const tick = v.pipe(
@@ -90,7 +99,9 @@ const id = v.pipe(v.string(), v.regex(/^[a-z2-7]{16}$/));
 const preset = v.picklist(['documented', 'hardened']);
 
 export const login = v.object({ email, password, next });
-export const verifyCode = v.object({ code: v.pipe(v.string(), v.nonEmpty(says('verify.missing')), v.maxLength(40, says('verify.wrong-format'))) });
+export const verifyCode = v.object({
+  code: v.pipe(v.string(), v.nonEmpty(says('verify.missing')), v.maxLength(40, says('verify.wrong-format'))),
+});
 export const forgot = v.object({ email });
 export const reset = v.object({ password });
 export const signUp = v.object({ name: line(limits.name, 'form.name-missing'), password });
@@ -105,7 +116,10 @@ export const setUp = v.object({
 
 const spaceParts = {
   name: line(limits.spaceName, 'space.name-missing'),
-  cover: v.pipe(v.string(says('space.cover-missing')), v.regex(/^[a-z0-9-]{1,40}$/, says('space.cover-missing'))),
+  cover: v.pipe(
+    v.string(says('space.cover-missing')),
+    v.regex(/^[a-z0-9-]{1,40}$/, says('space.cover-missing')),
+  ),
   severalThreads: tick,
   blockJoining: tick,
   blockFollowing: tick,
@@ -143,7 +157,10 @@ export const thread = v.object({
   body: lines(limits.body),
   requestKey,
 });
-export const comment = v.object({ body: v.pipe(lines(limits.body), v.nonEmpty(says('comment.missing'))), requestKey });
+export const comment = v.object({
+  body: v.pipe(lines(limits.body), v.nonEmpty(says('comment.missing'))),
+  requestKey,
+});
 
 export const profile = v.object({
   name: line(limits.name, 'form.name-missing'),

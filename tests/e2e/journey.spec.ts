@@ -1,6 +1,17 @@
 /** product.md, step by step, in a real browser, with the mails that were really sent; with and without scripts. */
 import { expect, test } from '@playwright/test';
-import { codeIn, invite, linkIn, login, mailsTo, makeSpace, nextMail, setTwoStep, signUp, somebody } from './people';
+import {
+  codeIn,
+  invite,
+  linkIn,
+  login,
+  mailsTo,
+  makeSpace,
+  nextMail,
+  setTwoStep,
+  signUp,
+  somebody,
+} from './people';
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
@@ -53,7 +64,13 @@ for (const javaScriptEnabled of [true, false]) {
       await guest.getByLabel('Write a comment').fill('At nine.');
       await guest.getByRole('button', { name: 'Comment' }).click();
       await expect(guest.getByText('At nine.')).toBeVisible();
-      for (const path of ['/spaces/1', '/spaces/1/threads/1', '/admin/users', '/spaces/new', `${space}/settings/guests`])
+      for (const path of [
+        '/spaces/1',
+        '/spaces/1/threads/1',
+        '/admin/users',
+        '/spaces/new',
+        `${space}/settings/guests`,
+      ])
         expect((await guest.request.get(path)).status(), path).toBe(404);
 
       // The second login, with two-step verification.

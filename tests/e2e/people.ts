@@ -51,7 +51,10 @@ export async function login(page: Page, email: string, password = PASSWORD): Pro
 }
 
 /** A browser of somebody else: own cookies. */
-export async function somebody(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+export async function somebody(
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Page> {
   return (await browser.newContext(options)).newPage();
 }
 

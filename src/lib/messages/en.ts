@@ -40,9 +40,11 @@ export default {
   'users.is-guest': 'This address belongs to a guest.',
   'admin.title': 'Administration',
   'users.title': 'Users',
-  'users.lead': 'People of the company who have an account here. Guests are people from outside; they are looked after in their spaces.',
+  'users.lead':
+    'People of the company who have an account here. Guests are people from outside; they are looked after in their spaces.',
   'users.invite-title': 'Invite a user',
-  'users.invite-lead': 'They get a mail with a link, choose a name and a password, and are in. The link works for one week.',
+  'users.invite-lead':
+    'They get a mail with a link, choose a name and a password, and are in. The link works for one week.',
   'users.invite-submit': 'Send invitation',
   'users.invite-language': 'Language of the mail',
   'users.search': 'Search users',
@@ -68,7 +70,8 @@ export default {
   'users.edit-submit': 'Change',
   'users.deactivate': 'Deactivate',
   'users.deactivate-title': 'Deactivate {who}?',
-  'users.deactivate-text': '{email} is signed out everywhere at once and cannot log in any more. What they wrote stays, and so do their spaces. You can reactivate the account at any time.',
+  'users.deactivate-text':
+    '{email} is signed out everywhere at once and cannot log in any more. What they wrote stays, and so do their spaces. You can reactivate the account at any time.',
   'users.reactivate': 'Reactivate',
   'users.nobody-title': 'Nobody found',
   'users.nobody': 'No user has “{search}” in the name or the e-mail address.',
@@ -80,7 +83,8 @@ export default {
   'users.open-resend': 'Resend',
   'users.open-cancel': 'Cancel',
   'users.cancel-title': 'Cancel the invitation of {who}?',
-  'users.cancel-text': 'The link in the mail stops working at once. You can invite this person again at any time.',
+  'users.cancel-text':
+    'The link in the mail stops working at once. You can invite this person again at any time.',
   'users.cancel-submit': 'Cancel invitation',
   'users.cancel-keep': 'Keep it',
   'users.done-invited': 'The invitation is on its way.',
@@ -97,12 +101,15 @@ export default {
   'authentication.title': 'Guest Authentication',
   'authentication.lead': 'How guests prove who they are.',
   'authentication.two-step': 'Use two-step verification for guest authentication',
-  'authentication.two-step-hint': 'From the second login on, a guest also types a six-digit code that we mail to them. Each code works once, within one hour. Acts at once, for every guest.',
+  'authentication.two-step-hint':
+    'From the second login on, a guest also types a six-digit code that we mail to them. Each code works once, within one hour. Acts at once, for every guest.',
   'authentication.policy': 'Credential policy',
-  'authentication.policy-lead': 'The rules for new passwords, of guests and users alike. Passwords that exist stay valid.',
+  'authentication.policy-lead':
+    'The rules for new passwords, of guests and users alike. Passwords that exist stay valid.',
   'authentication.preset': 'Start from',
   'authentication.preset-hint': 'Choosing one fills in the values below. Each can be changed.',
-  'authentication.preset-no-script': 'Without scripts the values below are not filled in: please type them as well.',
+  'authentication.preset-no-script':
+    'Without scripts the values below are not filled in: please type them as well.',
   'authentication.preset-changed': 'with changes',
   'authentication.values': 'New passwords',
   'authentication.min': 'At least this many characters',
@@ -113,13 +120,16 @@ export default {
   'authentication.refuse-common': 'Refuse commonly used passwords',
   'authentication.refuse-common-hint': 'Those on a list of 30,000 that others would try first.',
   'authentication.mail-password': 'Put the password into the confirmation mail',
-  'authentication.mail-password-hint': 'The mail after signing up then shows it readable to whoever reads that mailbox.',
+  'authentication.mail-password-hint':
+    'The mail after signing up then shows it readable to whoever reads that mailbox.',
   'authentication.domains-title': 'Who may be invited',
   'authentication.domains': 'Allowed e-mail domains',
-  'authentication.domains-hint': 'One a line, such as partner.example. Left empty, guests may come from any domain. Guests who are in stay in.',
+  'authentication.domains-hint':
+    'One a line, such as partner.example. Left empty, guests may come from any domain. Guests who are in stay in.',
   'authentication.domains-wrong': 'This is not a domain: {domain}. It looks like partner.example.',
   'authentication.submit': 'Save',
-  'authentication.saved-on': 'Two-step verification is on for all guests, and the rules below hold, from now.',
+  'authentication.saved-on':
+    'Two-step verification is on for all guests, and the rules below hold, from now.',
   'authentication.saved-off': 'Two-step verification is off. The rules below hold from now.',
   'me.title': 'Your account',
   'me.lead': 'You are signed in as {email}.',
@@ -162,7 +172,8 @@ export default {
   'mailbox.local': 'Only on this machine',
   'mailbox.back': 'To the site',
   'mailbox.empty-title': 'No mail yet',
-  'mailbox.empty': 'Invite a guest, or ask for a new password: the mail appears here within a moment. Then load this page again.',
+  'mailbox.empty':
+    'Invite a guest, or ask for a new password: the mail appears here within a moment. Then load this page again.',
   'mailbox.to': 'To',
   'mailbox.from': 'From',
   'mailbox.sent': 'Sent',
@@ -290,7 +301,8 @@ export default {
   'policy.hardened': 'Hardened',
   'policy.hardened-hint': '12 to 128 characters, no commonly used ones, and never in a mail. Recommended.',
   'policy.documented': 'As documented',
-  'policy.documented-hint': '3 to 64 characters with a letter and a digit; the confirmation mail holds it. For compatibility only.',
+  'policy.documented-hint':
+    '3 to 64 characters with a letter and a digit; the confirmation mail holds it. For compatibility only.',
   'setup.title': 'Open your foyer',
   'setup.lead': 'One minute: name the place and make its first administrator.',
   'setup.token': 'Set-up token',
@@ -300,9 +312,11 @@ export default {
   'setup.policy': 'Credential policy',
   'setup.submit': 'Set up',
   'signup.title': 'Join {place}',
-  'signup.lead': '{inviter} invited you to work together. You will see this space, and nothing else of theirs.',
+  'signup.lead':
+    '{inviter} invited you to work together. You will see this space, and nothing else of theirs.',
   'signup.lead-user': '{inviter} invited you to {place}.',
-  'signup.copy': 'You came through a copied link. To be sure that it is you, we mail a code to {email} after this form.',
+  'signup.copy':
+    'You came through a copied link. To be sure that it is you, we mail a code to {email} after this form.',
   'signup.name-hint': 'Shown to everybody in this space',
   'signup.name-hint-user': 'Shown to everybody you work with',
   'signup.holds': 'The invitation holds until',
@@ -312,9 +326,11 @@ export default {
   'arrival.ask': 'Ask for a new link',
   'arrival.asked': 'We told {inviter}. The new link comes to {email}.',
   'arrival.cancelled-title': 'This invitation was withdrawn',
-  'arrival.cancelled': 'It does not lead anywhere any more. If that surprises you, ask the person who invited you.',
+  'arrival.cancelled':
+    'It does not lead anywhere any more. If that surprises you, ask the person who invited you.',
   'arrival.replaced-title': 'There is a newer link',
-  'arrival.replaced': 'You were sent a newer invitation to {place}; only its link works. Look for the latest mail.',
+  'arrival.replaced':
+    'You were sent a newer invitation to {place}; only its link works. Look for the latest mail.',
   'arrival.used-title': 'You have been here before',
   'arrival.used': 'This invitation to {place} was used. Log in to go on.',
   'arrival.has-account-title': 'You have an account already',
@@ -331,7 +347,8 @@ export default {
   'arrival.member': 'You belong to {place}.',
   'arrival.open': 'Open {place}',
   'arrival.inactive-title': 'This account is deactivated',
-  'arrival.inactive': 'An administrator has deactivated the account of {email}. Ask the person who invited you.',
+  'arrival.inactive':
+    'An administrator has deactivated the account of {email}. Ask the person who invited you.',
   'verify.title': 'Enter Verification Code',
   'verify.code': 'Verification Code',
   'verify.submit': 'Verify',
@@ -339,13 +356,15 @@ export default {
   'verify.hint': 'Six digits from the mail; valid for one hour',
   'verify.sent': 'We mailed a code to {email}.',
   'verify.resent': 'We mailed a new code to {email}. The old one is dead.',
-  'verify.mail-queued': 'The mail to {email} has not left yet: we keep trying. Nobody gets in without the code.',
+  'verify.mail-queued':
+    'The mail to {email} has not left yet: we keep trying. Nobody gets in without the code.',
   'verify.mail-failed': 'The mail to {email} could not be sent. Please send a new code, or try again later.',
   'verify.again': 'Start again',
   'portal.title': 'Spaces',
   'portal.create': 'Create',
   'portal.empty-title': 'No spaces yet',
-  'portal.empty-create': 'A guest space is a room where you work with people from outside. Press + to open one.',
+  'portal.empty-create':
+    'A guest space is a room where you work with people from outside. Press + to open one.',
   'portal.empty': 'When somebody adds you to a space, it stands here.',
   'portal.unread': '{count, number} new',
   'portal.no-threads': 'No threads yet.',
@@ -383,12 +402,14 @@ export default {
   'space.leave': 'Leave Space',
   'space.leave-title': 'Leave {space}?',
   'space.leave-text': 'You will not see it any more. To come back, somebody has to add or invite you.',
-  'space.shared': 'Shared with {count, plural, one {# guest} other {# guests}}. What is written here, they can read.',
+  'space.shared':
+    'Shared with {count, plural, one {# guest} other {# guests}}. What is written here, they can read.',
   'space.shared-with': 'Shared with guests of {companies}. What is written here, they can read.',
   'space.threads': 'Threads',
   'space.threads-order': 'by last activity',
   'space.threads-empty-title': 'No threads yet',
-  'space.threads-empty': 'A thread is one topic, with everything that is said about it. Begin with what everybody should know.',
+  'space.threads-empty':
+    'A thread is one topic, with everything that is said about it. Begin with what everybody should know.',
   'space.unread': 'new',
   'space.announcement': 'Announcement',
   'space.announcement-empty': 'Nothing announced.',
@@ -413,7 +434,8 @@ export default {
   'guests.summary': '{active, number} active, {open, number} waiting. Invitations hold for 7 days.',
   'guests.progress': '{sent, number} of {all, number} mails have left',
   'guests.empty-title': 'No guests yet',
-  'guests.empty': 'Invite people from outside by e-mail. They sign up from the link and see this space, and nothing else.',
+  'guests.empty':
+    'Invite people from outside by e-mail. They sign up from the link and see this space, and nothing else.',
   'guests.status': 'Status',
   'guests.status-active': 'Active',
   'guests.status-invited': 'Invited',
@@ -424,7 +446,8 @@ export default {
   'guests.copy': 'Copy link',
   'guests.delete': 'Delete',
   'guests.copied-label': 'Link to hand on',
-  'guests.copied-hint': 'In your clipboard, where the browser allows it. Whoever opens it still needs a code that we mail to the invited address.',
+  'guests.copied-hint':
+    'In your clipboard, where the browser allows it. Whoever opens it still needs a code that we mail to the invited address.',
   'guests.sent': '{count, plural, one {# invitation is} other {# invitations are}} on the way.',
   'guests.already-active': '{count, plural, one {# person is} other {# people are}} in already.',
   'guests.resent': 'A new invitation is on the way. Its old link is dead.',
@@ -437,17 +460,20 @@ export default {
   'guests.cancel-title': 'Withdraw the invitation of {who}?',
   'guests.cancel-text': 'Its links stop working at once. You can invite {who} again at any time.',
   'guests.remove-title': 'Remove {who} from this space?',
-  'guests.remove-text': '{who} loses {space} at once: pages, files and notifications. The account and other spaces stay, and what they wrote stays here.',
+  'guests.remove-text':
+    '{who} loses {space} at once: pages, files and notifications. The account and other spaces stay, and what they wrote stays here.',
   'invite.title': 'Invite Guests',
   'invite.addresses': 'E-mail addresses',
-  'invite.addresses-hint': 'As many as you like, up to 500: separated by commas, spaces or lines, also as pasted from your mail',
+  'invite.addresses-hint':
+    'As many as you like, up to 500: separated by commas, spaces or lines, also as pasted from your mail',
   'invite.subject': 'Subject',
   'invite.message': 'Message',
   'invite.message-hint': 'The link and the date until which it holds are added below your text.',
   'invite.language': 'Language of the mail',
   'invite.send': 'Send',
   'invite.sending': 'On the way …',
-  'invite.refused': '{count, plural, one {This address was} other {These # addresses were}} not invited. You can correct them below.',
+  'invite.refused':
+    '{count, plural, one {This address was} other {These # addresses were}} not invited. You can correct them below.',
   'thread.new': 'New Thread',
   'thread.title': 'Title',
   'thread.body': 'Body',
@@ -459,4 +485,11 @@ export default {
   'bar.skip': 'Skip to content',
   'bar.account': 'Account of {name}',
   'cover.harbour': 'Harbour',
+  'guest-admin.title': 'Guest Management',
+  'guest-admin.lead': 'Every guest of every space. Who is deactivated is out everywhere, at once.',
+  'guest-admin.search': 'Search guests',
+  'guest-admin.export': 'Export CSV',
+  'guest-admin.nobody-title': 'Nobody here',
+  'guest-admin.nobody':
+    'Guests appear here once somebody has invited them to a space and they have signed up.',
 } as const;

@@ -31,7 +31,8 @@ export function translator(locale: Locale, messages: Messages): Translate {
     if (!text.includes('{')) return text;
     const id = `${locale}:${key}`;
     let format = compiled.get(id);
-    if (!format) compiled.set(id, (format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })));
+    if (!format)
+      compiled.set(id, (format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })));
     return String(format.format(params));
   };
 }

@@ -42,7 +42,8 @@ export default {
   'users.title': 'ユーザー',
   'users.lead': 'アカウントを持っている社内の人の一覧です。社外のゲストは、それぞれのスペースで管理します。',
   'users.invite-title': 'ユーザーを招待',
-  'users.invite-lead': 'リンク付きのメールが届きます。名前とパスワードを決めると利用を始められます。リンクは1週間有効です。',
+  'users.invite-lead':
+    'リンク付きのメールが届きます。名前とパスワードを決めると利用を始められます。リンクは1週間有効です。',
   'users.invite-submit': '招待を送信',
   'users.invite-language': 'メールの言語',
   'users.search': 'ユーザーを検索',
@@ -68,7 +69,8 @@ export default {
   'users.edit-submit': '変更する',
   'users.deactivate': '停止',
   'users.deactivate-title': '{who}さんを停止しますか?',
-  'users.deactivate-text': '{email}はすべての端末から直ちにログアウトされ、ログインできなくなります。書き込みやスペースはそのまま残ります。いつでも再開できます。',
+  'users.deactivate-text':
+    '{email}はすべての端末から直ちにログアウトされ、ログインできなくなります。書き込みやスペースはそのまま残ります。いつでも再開できます。',
   'users.reactivate': '再開',
   'users.nobody-title': '見つかりませんでした',
   'users.nobody': '名前またはメールアドレスに「{search}」を含むユーザーはいません。',
@@ -97,12 +99,15 @@ export default {
   'authentication.title': 'ゲストの認証',
   'authentication.lead': 'ゲストの本人確認の方法を決めます。',
   'authentication.two-step': 'ゲストの認証に2段階認証を使う',
-  'authentication.two-step-hint': '2回目以降のログインで、ゲストはメールで届く6桁のコードも入力します。コードは1時間有効で、1回だけ使えます。保存すると、すべてのゲストにすぐに適用されます。',
+  'authentication.two-step-hint':
+    '2回目以降のログインで、ゲストはメールで届く6桁のコードも入力します。コードは1時間有効で、1回だけ使えます。保存すると、すべてのゲストにすぐに適用されます。',
   'authentication.policy': 'パスワードのルール',
-  'authentication.policy-lead': 'これから設定するパスワードのルールです。ゲストにもユーザーにも適用されます。設定済みのパスワードはそのまま使えます。',
+  'authentication.policy-lead':
+    'これから設定するパスワードのルールです。ゲストにもユーザーにも適用されます。設定済みのパスワードはそのまま使えます。',
   'authentication.preset': '基準',
   'authentication.preset-hint': '選ぶと下の値が入ります。それぞれ変更できます。',
-  'authentication.preset-no-script': 'スクリプトが無効な場合、下の値は自動では入りません。あわせて入力してください。',
+  'authentication.preset-no-script':
+    'スクリプトが無効な場合、下の値は自動では入りません。あわせて入力してください。',
   'authentication.preset-changed': '変更あり',
   'authentication.values': '新しいパスワード',
   'authentication.min': '最小文字数',
@@ -116,7 +121,8 @@ export default {
   'authentication.mail-password-hint': '登録完了のメールを読める人は、誰でもパスワードを見ることができます。',
   'authentication.domains-title': '招待できる相手',
   'authentication.domains': '許可するメールドメイン',
-  'authentication.domains-hint': '1行に1つ入力します(例:partner.example)。空欄の場合はどのドメインのゲストも招待できます。参加済みのゲストには影響しません。',
+  'authentication.domains-hint':
+    '1行に1つ入力します(例:partner.example)。空欄の場合はどのドメインのゲストも招待できます。参加済みのゲストには影響しません。',
   'authentication.domains-wrong': 'ドメインの形式ではありません:{domain}(例:partner.example)。',
   'authentication.submit': '保存',
   'authentication.saved-on': 'すべてのゲストの2段階認証を有効にしました。下のルールもすぐに適用されます。',
@@ -149,7 +155,8 @@ export default {
   'me.session-end': '終了',
   'me.sessions-end': 'ほかをすべて終了',
   'me.sessions-end-title': 'ほかのログインをすべて終了しますか?',
-  'me.sessions-end-text': 'このブラウザーはログインしたままです。ほかのブラウザーでは、もう一度ログインが必要になります。',
+  'me.sessions-end-text':
+    'このブラウザーはログインしたままです。ほかのブラウザーでは、もう一度ログインが必要になります。',
   'me.sessions-end-submit': '終了する',
   'me.sessions-end-keep': '終了しない',
   'me.sign-out': 'ログアウト',
@@ -157,12 +164,14 @@ export default {
   'me.done-password': 'パスワードを変更しました。ほかのブラウザーからはログアウトしました。',
   'me.done-sessions': '終了しました。もう一度ログインが必要になります。',
   'mailbox.title': 'メールボックス',
-  'mailbox.lead': 'この{site}が送信したすべてのメールです(新しい順)。このコンピューターの外には送信されません。',
+  'mailbox.lead':
+    'この{site}が送信したすべてのメールです(新しい順)。このコンピューターの外には送信されません。',
   'mailbox.tools': 'ローカルツール',
   'mailbox.local': 'このコンピューター専用',
   'mailbox.back': 'サイトへ',
   'mailbox.empty-title': 'メールはまだありません',
-  'mailbox.empty': 'ゲストを招待するか、パスワードの再設定を申し込むと、ここにメールが表示されます。このページを再読み込みしてください。',
+  'mailbox.empty':
+    'ゲストを招待するか、パスワードの再設定を申し込むと、ここにメールが表示されます。このページを再読み込みしてください。',
   'mailbox.to': '宛先',
   'mailbox.from': '差出人',
   'mailbox.sent': '送信日時',
@@ -299,7 +308,8 @@ export default {
   'signup.title': '{place}に参加',
   'signup.lead': '{inviter}さんから招待されました。このスペースだけが表示されます。',
   'signup.lead-user': '{inviter}さんから{place}に招待されました。',
-  'signup.copy': 'コピーされたリンクからのアクセスです。ご本人確認のため、この後 {email} にコードをお送りします。',
+  'signup.copy':
+    'コピーされたリンクからのアクセスです。ご本人確認のため、この後 {email} にコードをお送りします。',
   'signup.name-hint': 'このスペースの全員に表示されます',
   'signup.name-hint-user': '一緒に作業する人に表示されます',
   'signup.holds': '招待の有効期限:',
@@ -315,7 +325,8 @@ export default {
   'arrival.used-title': 'この招待は使用済みです',
   'arrival.used': '{place}への招待は使用済みです。ログインしてください。',
   'arrival.has-account-title': 'アカウントをお持ちです',
-  'arrival.has-account': '{inviter}さんが {email} を{place}に招待しました。お持ちのアカウントでログインして参加してください。',
+  'arrival.has-account':
+    '{inviter}さんが {email} を{place}に招待しました。お持ちのアカウントでログインして参加してください。',
   'arrival.login': 'ログインへ',
   'arrival.to-login': 'ログインページへ',
   'arrival.join': '{inviter}さんから招待されました。ボタンを押すと参加します。',
@@ -328,7 +339,8 @@ export default {
   'arrival.member': 'あなたは{place}のメンバーです。',
   'arrival.open': '{place}を開く',
   'arrival.inactive-title': 'アカウントは停止されています',
-  'arrival.inactive': '{email} のアカウントは管理者により停止されています。招待した方にお問い合わせください。',
+  'arrival.inactive':
+    '{email} のアカウントは管理者により停止されています。招待した方にお問い合わせください。',
   'verify.title': '確認コードの入力',
   'verify.code': '確認コード',
   'verify.submit': '確認',
@@ -336,8 +348,10 @@ export default {
   'verify.hint': 'メールに記載された6桁の数字(1時間有効)',
   'verify.sent': '{email} にコードをお送りしました。',
   'verify.resent': '{email} に新しいコードをお送りしました。以前のコードは無効です。',
-  'verify.mail-queued': '{email} へのメールはまだ送信されていません。再送を試みています。コードなしではログインできません。',
-  'verify.mail-failed': '{email} へのメールを送信できませんでした。新しいコードを送信するか、後でもう一度お試しください。',
+  'verify.mail-queued':
+    '{email} へのメールはまだ送信されていません。再送を試みています。コードなしではログインできません。',
+  'verify.mail-failed':
+    '{email} へのメールを送信できませんでした。新しいコードを送信するか、後でもう一度お試しください。',
   'verify.again': '最初からやり直す',
   'portal.title': 'スペース',
   'portal.create': '作成',
@@ -421,7 +435,8 @@ export default {
   'guests.copy': 'リンクをコピー',
   'guests.delete': '削除',
   'guests.copied-label': '共有用リンク',
-  'guests.copied-hint': '可能な場合はクリップボードにコピー済みです。このリンクから登録するには、招待先のメールアドレスに届くコードが必要です。',
+  'guests.copied-hint':
+    '可能な場合はクリップボードにコピー済みです。このリンクから登録するには、招待先のメールアドレスに届くコードが必要です。',
   'guests.sent': '{count, number}件の招待を送信しました。',
   'guests.already-active': '{count, number}人は既に参加しています。',
   'guests.resent': '新しい招待を送信しました。以前のリンクは無効です。',
@@ -434,10 +449,12 @@ export default {
   'guests.cancel-title': '{who}の招待を取り消しますか?',
   'guests.cancel-text': 'リンクはすぐに無効になります。{who}はいつでも再度招待できます。',
   'guests.remove-title': '{who}をこのスペースから外しますか?',
-  'guests.remove-text': '{who}はすぐに{space}にアクセスできなくなります。アカウントとほかのスペース、書き込んだ内容は残ります。',
+  'guests.remove-text':
+    '{who}はすぐに{space}にアクセスできなくなります。アカウントとほかのスペース、書き込んだ内容は残ります。',
   'invite.title': 'ゲストを招待',
   'invite.addresses': 'メールアドレス',
-  'invite.addresses-hint': '最大500件。カンマ、空白、改行で区切ってください。メールソフトからの貼り付けもできます',
+  'invite.addresses-hint':
+    '最大500件。カンマ、空白、改行で区切ってください。メールソフトからの貼り付けもできます',
   'invite.subject': '件名',
   'invite.message': '本文',
   'invite.message-hint': 'リンクと有効期限は本文の下に追加されます。',
@@ -456,4 +473,10 @@ export default {
   'bar.skip': '本文へ移動',
   'bar.account': '{name}さんのアカウント',
   'cover.harbour': '港',
+  'guest-admin.title': 'ゲストの管理',
+  'guest-admin.lead': 'すべてのスペースのゲストです。停止すると、すぐにすべてのスペースから締め出されます。',
+  'guest-admin.search': 'ゲストを検索',
+  'guest-admin.export': 'CSVを書き出す',
+  'guest-admin.nobody-title': '該当するゲストはいません',
+  'guest-admin.nobody': 'スペースに招待され、登録を完了したゲストがここに表示されます。',
 } satisfies Messages;

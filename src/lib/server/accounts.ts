@@ -244,7 +244,12 @@ export function askReset(ctx: Ctx, typedEmail: string): void {
   const work = async () => {
     const [byName, byOrigin, rows] = await ctx.db.batch([
       rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', email), 5, 60 * MINUTE),
-      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', rateLimit.originOf(ctx.ip)), 100, 60 * MINUTE),
+      rateLimit.countInWindow(
+        ctx,
+        rateLimit.key(ctx, 'forgot', rateLimit.originOf(ctx.ip)),
+        100,
+        60 * MINUTE,
+      ),
       byLoginName(ctx, email),
     ]);
     const row = rows[0];
@@ -380,7 +385,10 @@ export async function changeProfile(
 ): Promise<void> {
   const actor = ctx.actor!;
   await ctx.commit([
-    ctx.db.update(user).set({ ...form, updatedAt: ctx.now }).where(eq(user.id, actor.id)),
+    ctx.db
+      .update(user)
+      .set({ ...form, updatedAt: ctx.now })
+      .where(eq(user.id, actor.id)),
     audit.entry(ctx, 'account.changed', `user:${actor.id}`, { name: form.name }),
   ]);
 }
@@ -451,6 +459,27 @@ export async function list(
     .orderBy(asc(user.email))
     .limit(PAGE + 1);
   return { rows: rows.slice(0, PAGE), next: rows.length > PAGE ? rows[PAGE - 1]!.email : null };
+}
+
+/** A field of a CSV file (RFC 4180). A leading = + - @ would be a formula to a spreadsheet (OWASP, CSV injection). */
+const csvField = (text: string): string => `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
+
+/** Administration: every guest as CSV, page by page as it is read, so that memory does not grow with the table. */
+export function guestsCsv(ctx: Ctx): ReadableStream<string> {
+  allow(ctx, 'site.administer');
+  let after: string | null = '';
+  return new ReadableStream({
+    start: (stream) => stream.enqueue('\ufeffe-mail,display name,status,last login\r\n'),
+    async pull(stream) {
+      const page = await list(ctx, 'guest', { after: after ?? '' });
+      for (const row of page.rows) {
+        const lastLogin = row.lastLoginAt ? new Date(row.lastLoginAt).toISOString() : '';
+        stream.enqueue(`${[row.email, row.name, row.status, lastLogin].map(csvField).join(',')}\r\n`);
+      }
+      after = page.next;
+      if (after === null) stream.close();
+    },
+  });
 }
 
 /** Another active administrator than this one exists: the site always keeps one. */

@@ -16,7 +16,8 @@ const utf8 = new TextEncoder();
 const random = { read: (bytes: Uint8Array) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>) };
 
 /** 80 random bits as 16 base32 characters: ids of rows. Not a secret. */
-export const randomId = (): string => encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(10)));
+export const randomId = (): string =>
+  encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(10)));
 
 /** 200 random bits as 40 base32 characters: tokens. Base32, since no six-digit number stands alone in it. */
 export const randomToken = (): string =>
@@ -59,7 +60,10 @@ export function unsign(secret: string, purpose: string, signed: string | undefin
 }
 
 const aesKey = (secret: string, purpose: string) =>
-  crypto.subtle.importKey('raw', new Uint8Array(purposeKey(secret, purpose)), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  crypto.subtle.importKey('raw', new Uint8Array(purposeKey(secret, purpose)), 'AES-GCM', false, [
+    'encrypt',
+    'decrypt',
+  ]);
 
 /** Encrypts a text (AES-256-GCM, random 96-bit IV): base64url of IV + ciphertext. */
 export async function seal(secret: string, purpose: string, text: string): Promise<string> {

@@ -18,7 +18,7 @@ import * as memberships from './memberships';
 import * as passwords from './passwords';
 import { allow } from './policy';
 import * as rateLimit from './rate-limit';
-import { invitation, loginChallenge, mail, membership, space, user } from './schema';
+import { invitation, loginChallenge, membership, space, user } from './schema';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import { parse, settingsColumn, type Settings } from './settings';
@@ -212,7 +212,12 @@ const inChunks = (rows: ToSend[], statements: (chunk: ToSend[]) => Statement[]):
 
 const rowsOf = (chunk: ToSend[]) =>
   JSON.stringify(
-    chunk.map((i) => ({ id: i.id, email: i.address.email, original: i.address.original, version: i.version })),
+    chunk.map((i) => ({
+      id: i.id,
+      email: i.address.email,
+      original: i.address.original,
+      version: i.version,
+    })),
   );
 
 const insertMany = (ctx: Ctx, spaceId: number, form: InviteForm, expiresAt: number, chunk: ToSend[]) => [
@@ -422,7 +427,8 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
       delivery: null,
     })),
     ...open.map((i): GuestRow => {
-      const state = i.mailStatus === 'sending' ? 'queued' : (i.mailStatus as 'queued' | 'sent' | 'failed' | 'dropped');
+      const state =
+        i.mailStatus === 'sending' ? 'queued' : (i.mailStatus as 'queued' | 'sent' | 'failed' | 'dropped');
       return {
         ref: `invitation:${i.id}`,
         email: i.email,
@@ -738,7 +744,14 @@ async function createAccount(
     takenBy(ctx, i.id, person.id),
     i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
     queued.statement,
-    audit.entry(ctx, 'account.created', `user:${person.id}`, { email: i.email, kind: i.kind }, i.spaceId, person),
+    audit.entry(
+      ctx,
+      'account.created',
+      `user:${person.id}`,
+      { email: i.email, kind: i.kind },
+      i.spaceId,
+      person,
+    ),
     audit.entry(ctx, 'invitation.accepted', `invitation:${i.id}`, { email: i.email, via }, i.spaceId, person),
   ]);
   handOver();
@@ -796,7 +809,13 @@ export async function join(ctx: Ctx, token: string): Promise<string | null> {
       ...take(ctx, i, found.via as Via),
       takenBy(ctx, i.id, actor.id),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
-      audit.entry(ctx, 'invitation.accepted', `invitation:${i.id}`, { email: i.email, via: found.via }, i.spaceId),
+      audit.entry(
+        ctx,
+        'invitation.accepted',
+        `invitation:${i.id}`,
+        { email: i.email, via: found.via },
+        i.spaceId,
+      ),
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;

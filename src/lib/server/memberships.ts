@@ -40,7 +40,12 @@ export async function members(ctx: Ctx, spaceId: number) {
 }
 
 /** Members tab: adds a user of the company. */
-export async function addMember(ctx: Ctx, spaceId: number, userId: string, administrator: boolean): Promise<void> {
+export async function addMember(
+  ctx: Ctx,
+  spaceId: number,
+  userId: string,
+  administrator: boolean,
+): Promise<void> {
   await spaces.administer(ctx, spaceId);
   try {
     await ctx.commit([
@@ -63,7 +68,12 @@ const anotherAdministrator = (spaceId: number, userId: string) => sql`exists (
   where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId} and u.status = 'active')`;
 
 /** Members tab: makes a member an administrator of the space, or no more. */
-export async function setAdministrator(ctx: Ctx, spaceId: number, userId: string, to: boolean): Promise<void> {
+export async function setAdministrator(
+  ctx: Ctx,
+  spaceId: number,
+  userId: string,
+  to: boolean,
+): Promise<void> {
   await spaces.administer(ctx, spaceId);
   await commitUnlessLast(ctx, [
     ctx.db

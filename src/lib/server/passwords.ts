@@ -18,7 +18,14 @@ const derive = (password: string, salt: Uint8Array, { N, r, p }: typeof CURRENT)
 export async function hash(password: string): Promise<string> {
   const salt = randomBytes(16);
   const key = await derive(password, salt, CURRENT);
-  return ['scrypt', CURRENT.N, CURRENT.r, CURRENT.p, salt.toString('base64url'), key.toString('base64url')].join('$');
+  return [
+    'scrypt',
+    CURRENT.N,
+    CURRENT.r,
+    CURRENT.p,
+    salt.toString('base64url'),
+    key.toString('base64url'),
+  ].join('$');
 }
 
 // The hash of nothing anybody knows: an unknown login name costs the same as a known one.

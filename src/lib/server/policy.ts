@@ -5,12 +5,7 @@ import { Refusal } from './errors';
 
 /** What somebody is about to do; the second word of a space's actions needs a standing in that space. */
 export type Action =
-  | 'site.administer'
-  | 'space.create'
-  | 'space.view'
-  | 'space.write'
-  | 'space.administer'
-  | 'space.leave';
+  'site.administer' | 'space.create' | 'space.view' | 'space.write' | 'space.administer' | 'space.leave';
 
 const isUser = (actor: Actor) => actor.kind === 'user';
 const inside = (standing: Standing) => standing !== 'none';

@@ -16,8 +16,11 @@ const FORGET_AFTER = 24 * 60 * MINUTE;
 export type ThrottleKey = `${'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite'}:${string}`;
 
 /** The key of a login name, a device, an address of origin, … */
-export const key = (ctx: Ctx, kind: 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite', value: string): ThrottleKey =>
-  `${kind}:${keyedHash(ctx.config.secret, 'throttle', `${kind}:${value}`)}`;
+export const key = (
+  ctx: Ctx,
+  kind: 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite',
+  value: string,
+): ThrottleKey => `${kind}:${keyedHash(ctx.config.secret, 'throttle', `${kind}:${value}`)}`;
 
 /** The address of origin as it is counted: IPv4 whole, IPv6 by its /64. */
 export function originOf(ip: string): string {

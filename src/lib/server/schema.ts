@@ -295,11 +295,17 @@ export const auditEntry = sqliteTable(
     detail: text('detail', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     ip: text('ip').notNull(),
   },
-  (t) => [index('audit_entry_by_space').on(t.spaceId, t.id), index('audit_entry_by_actor').on(t.actorId, t.id)],
+  (t) => [
+    index('audit_entry_by_space').on(t.spaceId, t.id),
+    index('audit_entry_by_actor').on(t.actorId, t.id),
+  ],
 );
 
 /** Settings of the site, one JSON value a key (settings.ts knows the keys). */
-export const setting = sqliteTable('setting', { key: text('key').primaryKey(), value: text('value').notNull() });
+export const setting = sqliteTable('setting', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+});
 
 /** A thread of a space. */
 export const thread = sqliteTable(

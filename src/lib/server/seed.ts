@@ -71,7 +71,10 @@ async function colleague(at: At, email: string, name: string, canCreateSpaces: b
   await invitations.inviteUser(ava, { email, administrator: false, canCreateSpaces, locale: 'en' });
   const open = await invitations.openOfUsers(ava);
   const mine = open.find((i) => i.email === email)!;
-  await invitations.signUp(await at(18, null), invitations.mailToken(ava, mine), { name, password: PASSWORD });
+  await invitations.signUp(await at(18, null), invitations.mailToken(ava, mine), {
+    name,
+    password: PASSWORD,
+  });
 }
 
 async function harbourBridge(ava: Ctx, ctx: Ctx): Promise<number> {
@@ -118,7 +121,8 @@ async function invite(ava: Ctx, spaceId: number, address: string): Promise<void>
   await invitations.inviteGuests(ava, spaceId, {
     addresses: address,
     subject: 'Join us in Harbour Bridge',
-    message: 'Hello,\n\nplease join our space for the bridge: drawings, dates and questions are all there.\n\nAva',
+    message:
+      'Hello,\n\nplease join our space for the bridge: drawings, dates and questions are all there.\n\nAva',
     locale: 'en',
   });
 }
@@ -134,7 +138,12 @@ async function guestJoins(at: At, spaceId: number, daysAgo: number): Promise<voi
     password: PASSWORD,
   });
   const gil = await at(daysAgo - 1, 'gil@partner.example');
-  await accounts.changeProfile(gil, { name: 'Gil Ferreira', company: 'Partner Ltd', locale: null, timeZone: null });
+  await accounts.changeProfile(gil, {
+    name: 'Gil Ferreira',
+    company: 'Partner Ltd',
+    locale: null,
+    timeZone: null,
+  });
 }
 
 async function conversation(at: At, spaceId: number): Promise<void> {

@@ -120,7 +120,11 @@ export async function begin(ctx: Ctx, person: { id: string; email: string }): Pr
     ctx.pending.push(ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) as Statement);
   return () => {
     ctx.cookies.set('foyer', made.id, IDLE.seconds());
-    ctx.cookies.set('foyer-device', sign(ctx.config.secret, 'device', deviceValue(person.email)), 365 * 86_400);
+    ctx.cookies.set(
+      'foyer-device',
+      sign(ctx.config.secret, 'device', deviceValue(person.email)),
+      365 * 86_400,
+    );
     ctx.sessionHash = hashToken(made.id);
   };
 }
@@ -164,6 +168,4 @@ export const ofUser = (ctx: Ctx, userId: string) =>
 
 /** Cron: forgets sessions past a limit. */
 export const purge = (ctx: Ctx): Statement =>
-  ctx.db
-    .delete(session)
-    .where(or(lte(session.expiresAt, ctx.now), lt(session.absoluteExpiresAt, ctx.now)));
+  ctx.db.delete(session).where(or(lte(session.expiresAt, ctx.now), lt(session.absoluteExpiresAt, ctx.now)));

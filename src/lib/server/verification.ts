@@ -126,8 +126,14 @@ export async function pending(ctx: Ctx): Promise<Pending | null> {
   return {
     purpose: challenge.purpose,
     maskedEmail: email.replace(/^(.).*@/u, '$1…@'),
-    codeState: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'expired' : challenge.tries >= TRIES ? 'ended' : 'valid',
-    mailState: mailStatus === 'sent' ? 'sent' : mailStatus === 'queued' || mailStatus === 'sending' ? 'queued' : 'failed',
+    codeState:
+      (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'expired' : challenge.tries >= TRIES ? 'ended' : 'valid',
+    mailState:
+      mailStatus === 'sent'
+        ? 'sent'
+        : mailStatus === 'queued' || mailStatus === 'sending'
+          ? 'queued'
+          : 'failed',
     codesLeft: Math.max(0, CODES - challenge.codesSent),
     next: challenge.next,
   };
@@ -241,7 +247,8 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
       key: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'verify.expired' : 'verify.ended',
       field: 'code',
     });
-  if (!names.length || !origins.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
+  if (!names.length || !origins.length)
+    throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
   const expected = await ctx.kv.get(row.codeKey);
   const code = typed.normalize('NFKC').replace(/\D/g, '');
   const found2 = keyedHash(ctx.config.secret, 'code', `${row.id}:${code}`);

@@ -8,11 +8,15 @@ export const load = (event) => show(event, (ctx) => invitations.arrive(ctx, even
 
 // Where the link has changed meanwhile the page itself says how: back to it.
 export const actions = {
-  signUp: form(signUp, async (ctx, input, { params }) =>
-    (await invitations.signUp(ctx, params.token!, input)) ?? `/signup/${params.token}`,
+  signUp: form(
+    signUp,
+    async (ctx, input, { params }) =>
+      (await invitations.signUp(ctx, params.token!, input)) ?? `/signup/${params.token}`,
   ),
-  join: form(v.object({}), async (ctx, _input, { params }) =>
-    (await invitations.join(ctx, params.token!)) ?? `/signup/${params.token}`,
+  join: form(
+    v.object({}),
+    async (ctx, _input, { params }) =>
+      (await invitations.join(ctx, params.token!)) ?? `/signup/${params.token}`,
   ),
   ask: form(v.object({}), async (ctx, _input, { params }) => {
     await invitations.askAgain(ctx, params.token!);
