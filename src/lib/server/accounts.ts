@@ -106,6 +106,15 @@ export async function login(
 ): Promise<string> {
   const { person, site, tried } = await checkPassword(ctx, form.email, form.password, 'login.wrong');
   if (person.status !== 'active') throw new Refusal('forbidden', { key: 'login.inactive' });
+  const rehashed = passwords.isOutdated(person.passwordHash) ? await passwords.hash(form.password) : null;
+  const rehash = rehashed
+    ? [
+        ctx.db
+          .update(user)
+          .set({ passwordHash: rehashed })
+          .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
+      ]
+    : [];
   if (needsCode(person, site)) {
     await verification.begin(
       ctx,
@@ -117,17 +126,14 @@ export async function login(
         next: form.next,
         siteName: site.siteName,
       },
-      tried.map((key) => rateLimit.giveBack(ctx, key)),
+      [...rehash, ...tried.map((key) => rateLimit.giveBack(ctx, key))],
     );
     return '/verify';
   }
-  const rehashed = passwords.isOutdated(person.passwordHash) ? await passwords.hash(form.password) : null;
   await enter(ctx, person, {
     first: [],
     together: [
-      ...(rehashed
-        ? [ctx.db.update(user).set({ passwordHash: rehashed }).where(eq(user.id, person.id))]
-        : []),
+      ...rehash,
       rateLimit.succeed(ctx, tried[0]!),
       rateLimit.giveBack(ctx, tried[1]!),
     ],
@@ -307,6 +313,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
   const problem = await passwords.problem(site.policy, password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   const mail = await passwordChangedMail(ctx, person, site);
+  const device = sessions.knownDevice(ctx, person.email);
   try {
     await ctx.commit([
       ctx.db
@@ -335,6 +342,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
       verification.endAll(ctx, person.id),
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', person.email)),
+      device !== null && rateLimit.succeed(ctx, rateLimit.key(ctx, 'device', device)),
       mail.statement,
       audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'reset' }, null, person),
     ]);
@@ -359,23 +367,30 @@ const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
 /** /me: a new password, after the current one; every other session ends. */
 export async function changePassword(ctx: Ctx, form: { current: string; password: string }): Promise<void> {
   const actor = ctx.actor!;
-  const { person, site, tried } = await checkPassword(ctx, actor.email, form.current, 'me.wrong-password');
-  const problem = await passwords.problem(site.policy, form.password);
+  // Before the current one is counted: an unfit new password is no failure.
+  const problem = await passwords.problem((await settings.read(ctx)).policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  const { person, site, tried } = await checkPassword(ctx, actor.email, form.current, 'me.wrong-password');
   const mail = await passwordChangedMail(ctx, person, site);
-  await ctx.commit([
-    ctx.db
-      .update(user)
-      .set({ passwordHash: await passwords.hash(form.password), updatedAt: ctx.now })
-      .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
-    guard(ctx),
-    sessions.endAll(ctx, person.id, ctx.sessionHash),
-    verification.endAll(ctx, person.id),
-    rateLimit.succeed(ctx, tried[0]!),
-    rateLimit.giveBack(ctx, tried[1]!),
-    mail.statement,
-    audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'me' }),
-  ]);
+  try {
+    await ctx.commit([
+      ctx.db
+        .update(user)
+        .set({ passwordHash: await passwords.hash(form.password), updatedAt: ctx.now })
+        .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
+      guard(ctx),
+      sessions.endAll(ctx, person.id, ctx.sessionHash),
+      verification.endAll(ctx, person.id),
+      rateLimit.succeed(ctx, tried[0]!),
+      rateLimit.giveBack(ctx, tried[1]!),
+      mail.statement,
+      audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'me' }),
+    ]);
+  } catch (error) {
+    // It was changed a moment ago: what was typed is the current one no more.
+    if (!(error instanceof LostRace)) throw error;
+    throw new Refusal('invalid', { key: 'me.wrong-password', field: 'current' });
+  }
 }
 
 /** /me: name, company, language, time zone. Empty language or zone: as the browser says. */

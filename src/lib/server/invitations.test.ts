@@ -291,7 +291,11 @@ describe('resend', () => {
     const ctx = as(inviter, { now: later });
     await invitations.resend(ctx, spaceId, id);
     await ctx.settle();
-    expect(await invitationOf(email)).toMatchObject({ status: 'invited', expiresAt: later + 7 * DAY, version: 2 });
+    expect(await invitationOf(email)).toMatchObject({
+      status: 'invited',
+      expiresAt: later + 7 * DAY,
+      version: 2,
+    });
     expect(await stateOf(token, { now: later })).toBe('replaced');
     const fresh = linkIn((await mailsTo(email))[0]!);
     expect((await signUp(fresh, { now: later })).to).toBe(`/spaces/${spaceId}`);
@@ -388,7 +392,11 @@ describe('inviting', () => {
     await invite(inviter, spaceId, again);
     await site({ allowedDomains: ['partner.example', 'foyer.example'] });
     const typed = [active, suspended, colleague, inviter].map((p) => p.email);
-    const outcomes = await invite(inviter, spaceId, [...typed, again, fresh, foreign, 'no.body', fresh].join());
+    const outcomes = await invite(
+      inviter,
+      spaceId,
+      [...typed, again, fresh, foreign, 'no.body', fresh].join(),
+    );
     await site({ allowedDomains: [] });
     const of = (email: string) => outcomes.filter((o) => o.typed === email);
     expect(of(active.email)).toMatchObject([{ result: 'already-active' }]);
@@ -529,7 +537,12 @@ describe('who may', () => {
     await testContext().db.run(`update membership set administrator = 1 where user_id = '${guest.id}'`);
     await expect(invite(guest, spaceId, someEmail())).rejects.toMatchObject(refusal('forbidden'));
     await expect(
-      invitations.inviteUser(as(guest), { email: someEmail(), administrator: true, canCreateSpaces: true, locale: 'en' }),
+      invitations.inviteUser(as(guest), {
+        email: someEmail(),
+        administrator: true,
+        canCreateSpaces: true,
+        locale: 'en',
+      }),
     ).rejects.toMatchObject(refusal('forbidden'));
   });
 
@@ -548,8 +561,12 @@ describe('who may', () => {
 });
 
 describe('the Guests tab', () => {
-  const rowOf = async (inviter: Awaited<ReturnType<typeof makeUser>>, spaceId: number, email: string, now?: number) =>
-    (await invitations.guestsTab(as(inviter, { now }), spaceId)).rows.find((r) => r.email === email);
+  const rowOf = async (
+    inviter: Awaited<ReturnType<typeof makeUser>>,
+    spaceId: number,
+    email: string,
+    now?: number,
+  ) => (await invitations.guestsTab(as(inviter, { now }), spaceId)).rows.find((r) => r.email === email);
 
   it('shows each guest and open invitation with its status by the clock', async () => {
     const { inviter, spaceId, email, token, id } = await invited({ now: NOW });
@@ -562,7 +579,11 @@ describe('the Guests tab', () => {
     expect(await rowOf(inviter, spaceId, email, NOW + 7 * DAY)).toMatchObject({ status: 'expired' });
     await signUp(token, { name: 'Gil' });
     const guest = (await account(email))!;
-    expect(await rowOf(inviter, spaceId, email)).toMatchObject({ ref: `guest:${guest.id}`, status: 'active', name: 'Gil' });
+    expect(await rowOf(inviter, spaceId, email)).toMatchObject({
+      ref: `guest:${guest.id}`,
+      status: 'active',
+      name: 'Gil',
+    });
     await accounts.setActive(as(await makeAdministrator()), guest.id, false);
     expect(await rowOf(inviter, spaceId, email)).toMatchObject({ status: 'inactive' });
     await memberships.removeGuest(as(inviter), spaceId, guest.id);
@@ -578,7 +599,9 @@ describe('the Guests tab', () => {
     expect(await rowOf(inviter, spaceId, email)).toMatchObject({ delivery: { state: 'queued' } });
     expect(await invitations.guestsTab(as(inviter), spaceId)).toMatchObject({ open: 1, sending: 1 });
     await ctx.settle();
-    expect(await rowOf(inviter, spaceId, email)).toMatchObject({ delivery: { state: 'sent', failure: null } });
+    expect(await rowOf(inviter, spaceId, email)).toMatchObject({
+      delivery: { state: 'sent', failure: null },
+    });
     expect(await invitations.guestsTab(as(inviter), spaceId)).toMatchObject({ open: 1, sending: 0 });
   });
 

@@ -22,9 +22,9 @@ export const key = (
   value: string,
 ): ThrottleKey => `${kind}:${keyedHash(ctx.config.secret, 'throttle', `${kind}:${value}`)}`;
 
-/** The address of origin as it is counted: IPv4 whole, IPv6 by its /64. */
+/** The address of origin as it is counted: IPv4 whole (also written as ::ffff:192.0.2.7), IPv6 by its /64. */
 export function originOf(ip: string): string {
-  if (!ip.includes(':')) return ip;
+  if (!ip.includes(':') || ip.includes('.')) return ip.slice(ip.lastIndexOf(':') + 1);
   const [head = '', tail] = ip.toLowerCase().split('::');
   const left = head ? head.split(':') : [];
   const right = tail ? tail.split(':') : [];

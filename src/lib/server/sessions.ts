@@ -134,7 +134,8 @@ const deviceValue = (email: string) => `${randomToken()}.${email}`;
 /** The id of this browser when it has signed in as this login name before; null when it is not known. */
 export function knownDevice(ctx: Ctx, email: string): string | null {
   const value = unsign(ctx.config.secret, 'device', ctx.cookies.get('foyer-device'));
-  return value?.endsWith(`.${email}`) ? value : null;
+  // The random part holds no dot; an address may end with another one.
+  return value?.slice(value.indexOf('.') + 1) === email ? value : null;
 }
 
 /** Ends the current session. */

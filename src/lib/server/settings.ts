@@ -5,6 +5,7 @@ import { asciiDomain } from '../addresses';
 import * as audit from './audit';
 import type { Ctx, Statement } from './context';
 import { Refusal } from './errors';
+import { allow } from './policy';
 import { setting } from './schema';
 
 /** The rules for new passwords, and whether the confirmation mail holds one (product.md, "Credential policy"). */
@@ -108,8 +109,9 @@ export function domainsOf(typed: string): string[] {
   return [...new Set(domains)];
 }
 
-/** Changes settings and writes what changed to the audit. */
+/** Administration: changes settings and writes what changed to the audit. */
 export async function change(ctx: Ctx, values: Partial<Settings>): Promise<void> {
+  allow(ctx, 'site.administer');
   const entries = Object.entries(values) as [keyof Settings, never][];
   await ctx.commit([
     ...entries.map(([key, value]) => put(ctx, key, value)),

@@ -52,7 +52,8 @@ export async function create(
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
         select ${spaceId}, user.id, json_extract(value, '$.administrator'), ${actor.id}, ${ctx.now}, ${ctx.now}
         from json_each(${others}) join user on user.id = json_extract(value, '$.id')
-        where user.kind = 'user' and user.status = 'active'`),
+        where user.kind = 'user' and user.status = 'active'
+        on conflict do nothing`),
       // Without several threads the space has just this one, which needs no name.
       !form.severalThreads &&
         ctx.db.run(sql`
@@ -177,7 +178,7 @@ export const peopleQuery = (ctx: Ctx, spaceId: number) =>
     .from(membership)
     .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
     .where(eq(membership.spaceId, spaceId))
-    .orderBy(asc(sql`${user.kind} = 'guest'`), asc(membership.joinedAt))
+    .orderBy(asc(sql`${user.kind} = 'guest'`), desc(membership.administrator), asc(user.name))
     .limit(500);
 
 /** The space page: the space, its threads by last activity, its people. One batch. */

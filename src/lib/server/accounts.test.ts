@@ -1,0 +1,523 @@
+import { scryptSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  account,
+  as,
+  DAY,
+  documented,
+  HOUR,
+  Jar,
+  linkIn,
+  login,
+  mailsTo,
+  makeAdministrator,
+  makeGuest,
+  makeSpace,
+  makeUser,
+  MINUTE,
+  PASSWORD,
+  site,
+  someEmail,
+  someIp,
+  testContext,
+  visit,
+  type Surroundings,
+} from '../../../tests/factories';
+import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
+import * as accounts from './accounts';
+import * as cron from './cron';
+import * as rateLimit from './rate-limit';
+import { sign } from './crypto';
+
+const NOW = Date.now();
+const db = testContext().db;
+
+/** A login with a wrong password; what was said. */
+const miss = (email: string, from: Surroundings = {}): Promise<unknown> =>
+  login(email, { ...from, password: 'wrong 1' }).then(
+    () => 'came in',
+    (reason) => reason.detail?.key ?? reason,
+  );
+const missTimes = async (times: number, email: string, from: Surroundings = {}) => {
+  for (let i = 0; i < times; i++) expect(await miss(email, from)).toBe('login.wrong');
+};
+
+describe('set-up', () => {
+  const form = {
+    token: 'set-up-token',
+    siteName: 'Harbour',
+    name: 'Ava',
+    email: 'Ava@foyer.example',
+    password: PASSWORD,
+    preset: 'hardened' as const,
+  };
+
+  it('needs the token, and is 404 where none is configured', async () => {
+    await expect(accounts.setUp(testContext(), { ...form, token: 'wrong' })).rejects.toMatchObject(
+      refusal('invalid', 'setup.wrong-token'),
+    );
+    await expect(accounts.setUp(testContext({ config: { setupToken: null } }), form)).rejects.toMatchObject(
+      refusal('missing'),
+    );
+  });
+
+  it('holds the new password against the chosen policy', async () => {
+    await expect(accounts.setUp(testContext(), { ...form, password: 'abc1' })).rejects.toMatchObject(
+      refusal('invalid', 'password.too-short'),
+    );
+    expect(await count('user')).toBe(0);
+  });
+
+  it('makes one administrator of two posts at the same time, who is signed in; then it is 404', async () => {
+    const jars = [new Jar(), new Jar()];
+    const { done, refused } = await parallel(2, (i) =>
+      accounts.setUp(testContext({ jar: jars[i] }), { ...form, email: `ava${i}@foyer.example` }),
+    );
+    expect([done.length, refused.length]).toEqual([1, 1]);
+    expect(refused[0]).toMatchObject(refusal('missing'));
+    expect(await count('user', 'administrator = 1')).toBe(1);
+    expect(await count('session')).toBe(1);
+    expect(jars.filter((jar) => jar.has('foyer'))).toHaveLength(1);
+    const ctx = await visit(jars.find((jar) => jar.has('foyer'))!);
+    expect(ctx.actor).toMatchObject({ administrator: true, canCreateSpaces: true });
+    expect(ctx.settings).toMatchObject({ siteName: 'Harbour', setUp: true, policy: { preset: 'hardened' } });
+    await expect(accounts.setUp(testContext(), form)).rejects.toMatchObject(refusal('missing'));
+  });
+});
+
+describe('login', () => {
+  it('works with the address in any case, and remembers when', async () => {
+    const user = await makeUser();
+    const { to, jar } = await login(` ${user.email.toUpperCase()} `, { next: '/spaces/7', now: NOW });
+    expect(to).toBe('/spaces/7');
+    expect((await visit(jar)).actor?.id).toBe(user.id);
+    expect(await account(user.email)).toMatchObject({ loginCount: 2, lastLoginAt: NOW });
+    expect(await audited('account.signed-in', user.id)).toMatchObject([{ detail: { step: 'password' } }]);
+  });
+
+  it('says the same of a wrong password, an unknown name and no name at all', async () => {
+    const user = await makeUser();
+    const said = await Promise.all(
+      [user.email, someEmail('nobody'), 'nonsense'].map((email) =>
+        login(email, { password: 'wrong 1' }).catch(({ kind, detail }) => ({ kind, detail })),
+      ),
+    );
+    expect(said[0]).toMatchObject({ kind: 'invalid', detail: { key: 'login.wrong' } });
+    expect(said[1]).toEqual(said[0]);
+    expect(said[2]).toEqual(said[0]);
+  });
+
+  it('of an inactive account tells only who has the password', async () => {
+    const guest = await makeGuest({ status: 'inactive' });
+    expect(await miss(guest.email)).toBe('login.wrong');
+    await expect(login(guest.email)).rejects.toMatchObject(refusal('forbidden', 'login.inactive'));
+    expect(await count('session', 'user_id = ?', guest.id)).toBe(0);
+  });
+
+  it('makes an outdated hash anew', async () => {
+    const salt = Buffer.from('0123456789abcdef');
+    const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
+    const passwordHash = `scrypt$1024$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+    const user = await makeUser({ passwordHash });
+    const { jar } = await login(user.email);
+    expect((await visit(jar)).actor?.id).toBe(user.id);
+    expect((await account(user.email))!.passwordHash).toMatch(/^scrypt\$16384\$8\$5\$/);
+    expect((await login(user.email)).to).toBe('/');
+  });
+
+  it('makes it anew also where a code follows', async () => {
+    const salt = Buffer.from('0123456789abcdef');
+    const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
+    const passwordHash = `scrypt$1024$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+    const guest = await makeGuest({ passwordHash });
+    await site({ twoStep: true });
+    expect((await login(guest.email)).to).toBe('/verify');
+    await site({ twoStep: false });
+    expect((await account(guest.email))!.passwordHash).toMatch(/^scrypt\$16384\$8\$5\$/);
+  });
+});
+
+describe('ten failures in a row', () => {
+  it('lock the login name for three minutes, and the right password too', async () => {
+    const user = await makeUser();
+    await missTimes(10, user.email, { now: NOW });
+    await expect(login(user.email, { now: NOW })).rejects.toMatchObject({
+      ...refusal('throttled', 'login.throttled'),
+      detail: { params: { minutes: 3 } },
+    });
+    await expect(login(user.email, { now: NOW + 3 * MINUTE - 1 })).rejects.toMatchObject(refusal('throttled'));
+    expect((await login(user.email, { now: NOW + 3 * MINUTE })).to).toBe('/');
+  });
+
+  it('lock a name that does not exist as well', async () => {
+    const email = someEmail('nobody');
+    await missTimes(10, email, { now: NOW });
+    expect(await miss(email, { now: NOW })).toBe('login.throttled');
+  });
+
+  it('are ended by a success', async () => {
+    const user = await makeUser();
+    await missTimes(9, user.email);
+    await login(user.email);
+    await missTimes(10, user.email);
+    expect(await miss(user.email)).toBe('login.throttled');
+  });
+
+  it('lock sessions of nobody', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email, { now: NOW });
+    await missTimes(10, user.email, { now: NOW });
+    expect((await visit(jar)).actor?.id).toBe(user.id);
+  });
+
+  it('of others do not lock a browser that is known', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email, { now: NOW });
+    await missTimes(10, user.email, { now: NOW });
+    jar.delete('foyer');
+    expect((await login(user.email, { jar, now: NOW })).to).toBe('/');
+    await expect(login(user.email, { now: NOW })).rejects.toMatchObject(refusal('throttled'));
+  });
+
+  it('of a known browser lock that browser', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email, { now: NOW });
+    jar.delete('foyer');
+    await missTimes(10, user.email, { jar, now: NOW });
+    expect(await miss(user.email, { jar, now: NOW })).toBe('login.throttled');
+  });
+
+  it('are not escaped by the browser of another account, nor by a forged cookie', async () => {
+    const victim = await makeUser();
+    const neighbour = await makeGuest({ email: `x.${victim.email}` });
+    const { jar } = await login(neighbour.email);
+    jar.delete('foyer');
+    const forged = new Jar([['foyer-device', sign('another secret', 'device', `abc.${victim.email}`)]]);
+    await missTimes(10, victim.email, { now: NOW });
+    expect(await miss(victim.email, { jar, now: NOW })).toBe('login.throttled');
+    expect(await miss(victim.email, { jar: forged, now: NOW })).toBe('login.throttled');
+  });
+
+  it('of a hundred at the same time: at most ten passwords are compared', async () => {
+    const user = await makeUser();
+    const { done } = await parallel(100, () => miss(user.email, { now: NOW }));
+    expect(done.filter((said) => said === 'login.wrong').length).toBeLessThanOrEqual(10);
+    expect(new Set(done)).toEqual(new Set(['login.wrong', 'login.throttled']));
+  });
+});
+
+describe('an address of origin', () => {
+  it('is refused after 100 failures, whatever the name', async () => {
+    const user = await makeUser();
+    const ip = someIp();
+    const ctx = testContext({ ip, now: NOW });
+    for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    expect(await miss(someEmail(), { ip, now: NOW })).toBe('login.wrong');
+    await expect(login(user.email, { ip, now: NOW })).rejects.toMatchObject(refusal('throttled'));
+    expect((await login(user.email, { now: NOW })).to).toBe('/');
+    expect((await login(user.email, { ip, now: NOW + 15 * MINUTE })).to).toBe('/');
+  });
+
+  it('counts no success', async () => {
+    const user = await makeUser();
+    const ip = someIp();
+    for (let i = 0; i < 3; i++) await login(user.email, { ip });
+    const key = rateLimit.originKey(testContext({ ip }));
+    expect(await count('throttle', 'key = ? and failures > 0', key)).toBe(0);
+    expect(await count('throttle', 'key = ?', rateLimit.key(testContext(), 'name', user.email))).toBe(0);
+  });
+});
+
+describe('a reset', () => {
+  const ask = async (email: string, from: Surroundings = {}) => {
+    const ctx = testContext(from);
+    accounts.askReset(ctx, email);
+    await ctx.settle();
+  };
+  const linkTo = async (email: string) =>
+    linkIn((await mailsTo(email)).find((mail) => mail.text.includes('/reset/'))!);
+
+  it('gives a new password, ends every session, and signs nobody in', async () => {
+    const user = await makeUser();
+    const sessions = [await login(user.email), await login(user.email)];
+    await ask(user.email.toUpperCase());
+    const ctx = testContext();
+    await accounts.reset(ctx, await linkTo(user.email), 'another harbour 9');
+    await ctx.settle();
+    expect(ctx.jar.size).toBe(0);
+    for (const { jar } of sessions) expect((await visit(jar)).actor).toBeNull();
+    expect(await miss(user.email)).toBe('login.wrong');
+    await expect(login(user.email)).rejects.toMatchObject(refusal('invalid', 'login.wrong'));
+    expect((await login(user.email, { password: 'another harbour 9' })).to).toBe('/');
+    expect(await mailsTo(user.email)).toHaveLength(2);
+    expect(await audited('account.password-changed', user.id)).toMatchObject([{ detail: { by: 'reset' } }]);
+  });
+
+  it('ends pending logins', async () => {
+    const guest = await makeGuest();
+    await site({ twoStep: true });
+    const { jar } = await login(guest.email);
+    await site({ twoStep: false });
+    expect(await count('login_challenge', 'user_id = ?', guest.id)).toBe(1);
+    await ask(guest.email);
+    await accounts.reset(testContext(), await linkTo(guest.email), 'another harbour 9');
+    expect(await count('login_challenge', 'user_id = ?', guest.id)).toBe(0);
+    expect(jar.has('foyer')).toBe(false);
+  });
+
+  it('works once, also of two at the same time', async () => {
+    const user = await makeUser();
+    await ask(user.email);
+    const token = await linkTo(user.email);
+    const { done, refused } = await parallel(2, (i) => accounts.reset(testContext(), token, `harbour number ${i}`));
+    expect([done.length, refused.length]).toEqual([1, 1]);
+    expect(refused[0]).toMatchObject(refusal('conflict', 'reset.dead'));
+    await expect(accounts.reset(testContext(), token, 'harbour number 3')).rejects.toMatchObject(
+      refusal('conflict', 'reset.dead'),
+    );
+  });
+
+  it('kills the other links that were asked for', async () => {
+    const user = await makeUser();
+    await ask(user.email);
+    const first = await linkTo(user.email);
+    await ask(user.email, { now: NOW + 1_000 });
+    await accounts.reset(testContext(), await linkTo(user.email), 'another harbour 9');
+    expect(await accounts.resetTarget(testContext(), first)).toBeNull();
+  });
+
+  it('works for one hour', async () => {
+    const user = await makeUser();
+    await ask(user.email, { now: NOW });
+    const token = await linkTo(user.email);
+    expect(await accounts.resetTarget(testContext({ now: NOW + HOUR - 1 }), token)).not.toBeNull();
+    await expect(
+      accounts.reset(testContext({ now: NOW + HOUR }), token, 'another harbour 9'),
+    ).rejects.toMatchObject(refusal('conflict', 'reset.dead'));
+  });
+
+  it('lifts the lock of the name and of the own browser', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email, { now: NOW });
+    jar.delete('foyer');
+    await missTimes(10, user.email, { now: NOW });
+    await missTimes(10, user.email, { jar, now: NOW });
+    await ask(user.email, { now: NOW });
+    const token = await linkTo(user.email);
+    await accounts.reset(await visit(jar, { now: NOW }), token, PASSWORD);
+    expect((await login(user.email, { now: NOW })).to).toBe('/');
+    expect((await login(user.email, { jar, now: NOW })).to).toBe('/');
+  });
+
+  it('holds the new password against the policy, and the link stays good', async () => {
+    const user = await makeUser();
+    await ask(user.email);
+    const token = await linkTo(user.email);
+    await expect(accounts.reset(testContext(), token, 'short')).rejects.toMatchObject(
+      refusal('invalid', 'password.too-short'),
+    );
+    expect(await accounts.resetTarget(testContext(), token)).not.toBeNull();
+  });
+
+  it('asked for an unknown or inactive account sends and writes nothing', async () => {
+    const guest = await makeGuest({ status: 'inactive' });
+    const { throttle: _before, ...before } = await dump();
+    await ask(guest.email);
+    await ask(someEmail('nobody'));
+    await ask('nonsense');
+    const { throttle: _after, ...after } = await dump();
+    expect(after).toEqual(before);
+  });
+
+  it('is mailed at most five times an hour', async () => {
+    const user = await makeUser();
+    for (let i = 0; i < 7; i++) await ask(user.email);
+    expect(await mailsTo(user.email)).toHaveLength(5);
+  });
+
+  it('does not work once the account is deactivated', async () => {
+    const user = await makeUser();
+    await ask(user.email);
+    await accounts.setActive(as(await makeAdministrator()), user.id, false);
+    expect(await accounts.resetTarget(testContext(), await linkTo(user.email))).toBeNull();
+  });
+});
+
+describe('/me', () => {
+  it('a new password ends every other session, and the pending logins', async () => {
+    const user = await makeUser();
+    const [here, elsewhere] = [await login(user.email), await login(user.email)];
+    const ctx = await visit(here.jar);
+    await accounts.changePassword(ctx, { current: PASSWORD, password: 'another harbour 9' });
+    expect((await visit(here.jar)).actor?.id).toBe(user.id);
+    expect((await visit(elsewhere.jar)).actor).toBeNull();
+    expect((await login(user.email, { password: 'another harbour 9' })).to).toBe('/');
+  });
+
+  it('needs the current password, and says so at its field', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email);
+    await expect(
+      accounts.changePassword(await visit(jar), { current: 'wrong 1', password: 'another harbour 9' }),
+    ).rejects.toMatchObject({ ...refusal('invalid', 'me.wrong-password'), detail: { field: 'current' } });
+  });
+
+  it('counts no failure when only the new password is unfit', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email);
+    const ctx = await visit(jar);
+    for (let i = 0; i < 11; i++)
+      await expect(accounts.changePassword(ctx, { current: PASSWORD, password: 'short' })).rejects.toMatchObject(
+        refusal('invalid', 'password.too-short'),
+      );
+    await accounts.changePassword(ctx, { current: PASSWORD, password: 'another harbour 9' });
+  });
+
+  it('of two changes at the same time one wins, and the other is told', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email);
+    const change = async (i: number) =>
+      accounts.changePassword(await visit(jar), { current: PASSWORD, password: `another harbour ${i}` });
+    const { done, refused } = await parallel(2, change);
+    expect(done).toHaveLength(1);
+    expect(refused[0]).toMatchObject({ name: 'Refusal' });
+  });
+
+  it('ends one other session, or all others, never of somebody else', async () => {
+    const [user, other] = [await makeUser(), await makeUser()];
+    const mine = [await login(user.email), await login(user.email), await login(user.email)];
+    const theirs = await login(other.email);
+    const ctx = await visit(mine[0]!.jar);
+    const list = (await accounts.profile(ctx)).sessions;
+    expect(list.filter((s) => s.current)).toHaveLength(1);
+    expect(list).toHaveLength(3);
+    await accounts.endSessions(ctx, (await visit(theirs.jar)).sessionHash);
+    expect((await visit(theirs.jar)).actor).not.toBeNull();
+    await accounts.endSessions(ctx, (await visit(mine[1]!.jar)).sessionHash);
+    expect((await visit(mine[1]!.jar)).actor).toBeNull();
+    expect((await visit(mine[2]!.jar)).actor).not.toBeNull();
+    await accounts.endSessions(ctx, null);
+    expect((await visit(mine[2]!.jar)).actor).toBeNull();
+    expect((await visit(mine[0]!.jar)).actor).not.toBeNull();
+  });
+
+  it('name, company, language and time zone', async () => {
+    const user = await makeUser();
+    const form = { name: 'Ben K.', company: 'Partner Ltd', locale: 'ja', timeZone: 'Asia/Tokyo' };
+    await accounts.changeProfile(as(user), form);
+    expect(await account(user.email)).toMatchObject(form);
+  });
+});
+
+describe('administration', () => {
+  it('deactivation ends sessions and pending logins at once; reactivation lets in again', async () => {
+    const ava = await makeAdministrator();
+    const user = await makeUser();
+    const { jar } = await login(user.email);
+    await accounts.setActive(as(ava), user.id, false);
+    expect((await visit(jar)).actor).toBeNull();
+    expect(await count('session', 'user_id = ?', user.id)).toBe(0);
+    await expect(login(user.email)).rejects.toMatchObject(refusal('forbidden', 'login.inactive'));
+    await accounts.setActive(as(ava), user.id, true);
+    expect((await login(user.email)).to).toBe('/');
+    expect(await audited('account.deactivated', user.id)).toHaveLength(1);
+  });
+
+  it('nobody deactivates themselves', async () => {
+    const ava = await makeAdministrator();
+    await expect(accounts.setActive(as(ava), ava.id, false)).rejects.toMatchObject(
+      refusal('conflict', 'users.not-yourself'),
+    );
+  });
+
+  it('keeps one administrator, also under two demotions at the same time', async () => {
+    await db.run('update user set administrator = 0');
+    const [ava, ben] = [await makeAdministrator(), await makeAdministrator()];
+    const nothing = { administrator: false, canCreateSpaces: false };
+    const { done, refused } = await parallel(2, (i) =>
+      accounts.setPermissions(as([ava, ben][i]!), [ben, ava][i]!.id, nothing),
+    );
+    expect([done.length, refused.length]).toEqual([1, 1]);
+    expect(refused[0]).toMatchObject(refusal('conflict', 'users.last-administrator'));
+    expect(await count('user', 'administrator = 1')).toBe(1);
+    await db.run('update user set administrator = 0');
+    const pair = [await makeAdministrator(), await makeAdministrator()];
+    await parallel(2, (i) => accounts.setActive(as(pair[i]!), pair[1 - i]!.id, false));
+    expect(await count('user', `administrator = 1 and status = 'active'`)).toBe(1);
+  });
+
+  it('gives and takes permissions, and a guest gets none', async () => {
+    const ava = await makeAdministrator();
+    const [user, guest] = [await makeUser({ canCreateSpaces: false }), await makeGuest()];
+    await accounts.setPermissions(as(ava), user.id, { administrator: true, canCreateSpaces: true });
+    expect(await account(user.email)).toMatchObject({ administrator: true, canCreateSpaces: true });
+    await expect(
+      accounts.setPermissions(as(ava), guest.id, { administrator: true, canCreateSpaces: true }),
+    ).rejects.toMatchObject(refusal('conflict'));
+    expect(await account(guest.email)).toMatchObject({ administrator: false, canCreateSpaces: false });
+  });
+
+  it('"Create Guest Spaces" for a page of users: of those shown only, guests never', async () => {
+    const ava = await makeAdministrator();
+    const [ben, cho, dan] = [await makeUser(), await makeUser({ canCreateSpaces: false }), await makeUser()];
+    const guest = await makeGuest();
+    await accounts.setSpaceCreators(as(ava), [ben.id, cho.id, guest.id], [cho.id, guest.id]);
+    const may = async (email: string) => (await account(email))!.canCreateSpaces;
+    expect([await may(ben.email), await may(cho.email), await may(dan.email), await may(guest.email)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('acts on the next request: a permission taken is gone', async () => {
+    const ava = await makeAdministrator();
+    const ben = await makeUser();
+    const { jar } = await login(ben.email);
+    await accounts.setPermissions(as(ava), ben.id, { administrator: false, canCreateSpaces: false });
+    const ctx = await visit(jar);
+    expect(ctx.actor).toMatchObject({ canCreateSpaces: false });
+    await expect(makeSpace((await account(ben.email))!)).rejects.toMatchObject(refusal('forbidden'));
+  });
+
+  it('lists and finds people of one kind, a page at a time', async () => {
+    const ava = await makeAdministrator();
+    for (let i = 0; i < 3; i++) await makeGuest({ name: `100%_Odd ${i}` });
+    const found = await accounts.list(as(ava), 'guest', { search: '100%_' });
+    expect(found.rows).toHaveLength(3);
+    expect((await accounts.list(as(ava), 'guest', { search: '1000_' })).rows).toHaveLength(0);
+    const after = await accounts.list(as(ava), 'guest', { search: '100%_', after: found.rows[0]!.email });
+    expect(after.rows).toHaveLength(2);
+  });
+
+  it('is for administrators only', async () => {
+    const [user, ben] = [await makeUser(), await makeUser()];
+    const ctx = as(user);
+    await expect(accounts.list(ctx, 'user')).rejects.toMatchObject(refusal('forbidden'));
+    await expect(accounts.setActive(ctx, ben.id, false)).rejects.toMatchObject(refusal('forbidden'));
+    await expect(
+      accounts.setPermissions(ctx, user.id, { administrator: true, canCreateSpaces: true }),
+    ).rejects.toMatchObject(refusal('forbidden'));
+    await expect(accounts.setSpaceCreators(ctx, [], [])).rejects.toMatchObject(refusal('forbidden'));
+  });
+});
+
+it('Cron forgets reset links that are over, and nothing that is not', async () => {
+  const user = await makeUser();
+  for (const now of [NOW - 3 * DAY, NOW]) {
+    const ctx = testContext({ now });
+    accounts.askReset(ctx, user.email);
+    await ctx.settle();
+  }
+  await cron.run(testContext({ now: NOW }));
+  expect(await count('password_reset', 'user_id = ?', user.id)).toBe(1);
+});
+
+it('the documented policy lets short passwords with a letter and a digit in', async () => {
+  await documented();
+  const user = await makeUser();
+  const { jar } = await login(user.email);
+  await accounts.changePassword(await visit(jar), { current: PASSWORD, password: 'ab1' });
+  expect((await login(user.email, { password: 'ab1' })).to).toBe('/');
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { bindings, makeUser, testContext } from '../../../tests/factories';
+import { count, dump } from '../../../tests/helpers';
+import * as audit from './audit';
+import { guard, isDuplicate, Misconfigured, readConfig, type Env } from './context';
+import { LostRace } from './errors';
+import { setting } from './schema';
+
+const production: Env = {
+  ...bindings,
+  ORIGIN: 'https://guests.example.com',
+  FOYER_SECRET: 'x'.repeat(43),
+  SETUP_TOKEN: undefined,
+  MAIL_TRANSPORT: 'mailchannels',
+  MAIL_DOMAIN: 'guests.example.com',
+  MAILCHANNELS_API_KEY: 'key',
+  FOYER_LOCAL: undefined,
+};
+const local: Partial<Env> = { ORIGIN: 'http://localhost:8787', FOYER_LOCAL: '1', MAIL_TRANSPORT: 'mailbox' };
+const read = (more: Partial<Env>) => () => readConfig({ ...production, ...more });
+
+describe('the configuration', () => {
+  it('of production is not local, whatever else is set', () => {
+    expect(readConfig(production)).toMatchObject({ origin: 'https://guests.example.com', local: false, setupToken: null });
+    const tempted = read({ FOYER_LOCAL: '1', FOYER_SEED: 'demo', FOYER_INLINE_MAIL: '1' })();
+    expect(tempted).toMatchObject({ local: false, seed: false, inlineMail: false });
+  });
+
+  it('of a laptop is local only with the variable and http://localhost', () => {
+    expect(read({ ...local, FOYER_SEED: 'demo' })()).toMatchObject({ local: true, seed: true, mail: { transport: 'mailbox' } });
+  });
+
+  it.each<[string, Partial<Env>]>([
+    ['no origin', { ORIGIN: undefined }],
+    ['an origin that is none', { ORIGIN: 'guests.example.com' }],
+    ['http', { ORIGIN: 'http://guests.example.com' }],
+    ['http://localhost without the variable', { ...local, FOYER_LOCAL: undefined }],
+    ['a name that only looks local', { ...local, ORIGIN: 'http://localhost.example.com' }],
+    ['127.0.0.1', { ...local, ORIGIN: 'http://127.0.0.1:8787' }],
+    ['no secret', { FOYER_SECRET: undefined }],
+    ['an empty secret', { FOYER_SECRET: '' }],
+    ['a short secret', { FOYER_SECRET: 'x'.repeat(31) }],
+    ['no secret on a laptop', { ...local, FOYER_SECRET: undefined }],
+    ['no transport', { MAIL_TRANSPORT: undefined }],
+    ['an unknown transport', { MAIL_TRANSPORT: 'smtp' }],
+    ['the mailbox on the internet', { MAIL_TRANSPORT: 'mailbox' }],
+    ['the mailbox on the internet with the variable', { MAIL_TRANSPORT: 'mailbox', FOYER_LOCAL: '1' }],
+    ['no key for MailChannels', { MAILCHANNELS_API_KEY: undefined }],
+    ['no mail domain', { MAIL_DOMAIN: '' }],
+  ])('with %s fails closed, in words', (_name, more) => {
+    expect(read(more)).toThrow(Misconfigured);
+  });
+
+  it('never says the secret', () => {
+    const secret = 'too-short-but-secret';
+    expect(read({ FOYER_SECRET: secret })).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret) }));
+  });
+});
+
+describe('a commit', () => {
+  const write = (ctx: ReturnType<typeof testContext>, key: string) => ctx.db.insert(setting).values({ key, value: '1' });
+
+  it('writes all of it', async () => {
+    const ctx = testContext();
+    await ctx.commit([write(ctx, 'a'), [write(ctx, 'b')], null, false, audit.entry(ctx, 'site.seeded', 'site')]);
+    expect(await count('setting', `key in ('a', 'b')`)).toBe(2);
+  });
+
+  it('writes nothing when a guard fails, before and behind it', async () => {
+    const ctx = testContext();
+    const before = await dump();
+    const nothing = ctx.db.update(setting).set({ value: '2' });
+    const batch = [write(ctx, 'c'), nothing.where(undefined), guard(ctx, 99), write(ctx, 'd')];
+    await expect(ctx.commit(batch)).rejects.toBeInstanceOf(LostRace);
+    expect(await dump()).toEqual(before);
+  });
+
+  it('writes nothing when a statement fails, and tells a duplicate from a lost race', async () => {
+    const ctx = testContext();
+    await ctx.commit([write(ctx, 'e')]);
+    const error = await ctx.commit([write(ctx, 'f'), write(ctx, 'e')]).catch((e) => e);
+    expect(isDuplicate(error)).toBe(true);
+    expect(error).not.toBeInstanceOf(LostRace);
+    expect(await count('setting', `key = 'f'`)).toBe(0);
+  });
+
+  it('takes along what was pending, once', async () => {
+    const ctx = testContext();
+    ctx.pending.push(write(ctx, 'g'));
+    await ctx.commit([write(ctx, 'h')]);
+    await ctx.commit([write(ctx, 'i')]);
+    expect(await count('setting', `key in ('g', 'h', 'i')`)).toBe(3);
+  });
+
+  it('runs what waits for it only when it has succeeded', async () => {
+    const ran: string[] = [];
+    const ctx = testContext();
+    ctx.afterCommit(async () => ran.push('lost'));
+    await ctx.commit([write(ctx, 'j'), write(ctx, 'j')]).catch(() => undefined);
+    ctx.afterCommit(async () => ran.push('won'));
+    await ctx.commit([write(ctx, 'j')]);
+    await ctx.settle();
+    expect(ran).toEqual(['won']);
+  });
+
+  it('of nothing does nothing', async () => {
+    expect(await testContext().commit([null, false, undefined, []])).toEqual([]);
+  });
+});
+
+it('the database refuses a second account of an address', async () => {
+  const { email } = await makeUser();
+  await expect(makeUser({ email })).rejects.toSatisfy(isDuplicate);
+});

@@ -1,0 +1,311 @@
+/** The other end of a link: where somebody stands who opens it, and how they get in. */
+import { and, eq, gt, sql } from 'drizzle-orm';
+import { isLocale } from '../../messages';
+import * as accounts from '../accounts';
+import * as audit from '../audit';
+import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { randomId } from '../crypto';
+import { LostRace, Refusal } from '../errors';
+import * as outbox from '../mail/outbox';
+import * as memberships from '../memberships';
+import * as passwords from '../passwords';
+import { invitation, membership, space, user } from '../schema';
+import * as sessions from '../sessions';
+import { parse, settingsColumn, type Settings } from '../settings';
+import * as verification from '../verification';
+import { DAY, type Via, type Invitation, recognise } from './links';
+
+/** A sign-up posted twice (double click) still lands in the space this long afterwards. */
+const SECOND_POST = 10 * 60_000;
+
+/** What the page behind a link has to say. Opening it changes nothing. */
+export type Arrival = {
+  email: string;
+  spaceId: number | null;
+  spaceName: string | null;
+  inviterName: string;
+  expiresAt: number;
+  asked: boolean;
+} & (
+  | { state: 'open'; via: Via; policy: Settings['policy'] }
+  | { state: 'other-account'; actorEmail: string }
+  | { state: 'expired' | 'cancelled' | 'replaced' | 'used' | 'has-account' | 'join' | 'member' | 'inactive' }
+);
+
+/** Everything about a token in one query: invitation, space, inviter, the account of its address, settings. */
+async function findByToken(ctx: Ctx, token: string) {
+  const [row] = await ctx.db
+    .select({
+      invitation,
+      spaceName: space.name,
+      spaceDeletedAt: space.deletedAt,
+      inviterName: sql<string>`(select name from user where id = ${invitation.invitedBy})`,
+      account: user,
+      memberOf: membership.spaceId,
+      settings: settingsColumn,
+    })
+    .from(invitation)
+    .leftJoin(space, eq(space.id, invitation.spaceId))
+    .leftJoin(user, eq(user.email, invitation.email))
+    .leftJoin(membership, and(eq(membership.userId, user.id), eq(membership.spaceId, invitation.spaceId)))
+    .where(eq(invitation.id, token.slice(0, 16)));
+  const via = row && recognise(ctx, row.invitation, token);
+  if (!row || !via) throw new Refusal('missing');
+  return { ...row, via, site: parse(row.settings) };
+}
+
+type Found = Awaited<ReturnType<typeof findByToken>>;
+
+/** Where somebody stands who opens this link. Refuses (404) a token that never was one. */
+export async function arrive(ctx: Ctx, token: string): Promise<Arrival> {
+  return arrivalOf(ctx, await findByToken(ctx, token));
+}
+
+function arrivalOf(ctx: Ctx, found: Found): Arrival {
+  const { invitation: i, account } = found;
+  ctx.settings ??= found.site;
+  const common = {
+    email: i.email,
+    spaceId: i.spaceId,
+    spaceName: found.spaceName,
+    inviterName: found.inviterName,
+    expiresAt: i.expiresAt,
+    asked: i.askedAt !== null && i.askedAt > ctx.now - DAY,
+  };
+  const inside = i.spaceId === null ? i.status === 'accepted' && account !== null : found.memberOf !== null;
+  if (i.status === 'cancelled' || found.spaceDeletedAt !== null) return { ...common, state: 'cancelled' };
+  if (found.via === 'replaced') return { ...common, state: 'replaced' };
+  if (i.status === 'accepted')
+    return { ...common, state: inside && ctx.actor?.email === i.email ? 'member' : 'used' };
+  if (inside && ctx.actor?.email === i.email) return { ...common, state: 'member' };
+  if (i.status === 'expired' || i.expiresAt <= ctx.now) return { ...common, state: 'expired' };
+  if (ctx.actor && ctx.actor.email !== i.email)
+    return { ...common, state: 'other-account', actorEmail: ctx.actor.email };
+  if (account?.status === 'inactive') return { ...common, state: 'inactive' };
+  if (ctx.actor) return { ...common, state: 'join' };
+  if (account) return { ...common, state: inside ? 'member' : 'has-account' };
+  return { ...common, state: 'open', via: found.via, policy: found.site.policy };
+}
+
+/** The one conditional write that takes an invitation, and its guard: version and clock are checked by it. */
+const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, via: Via): Statement[] => [
+  ctx.db
+    .update(invitation)
+    .set({ status: 'accepted', acceptedAt: ctx.now, acceptedVia: via })
+    .where(
+      and(
+        eq(invitation.id, i.id),
+        eq(invitation.status, 'invited'),
+        eq(invitation.version, i.version),
+        gt(invitation.expiresAt, ctx.now),
+        sql`(space_id is null or exists (select 1 from space where space.id = space_id and deleted_at is null))`,
+      ),
+    ),
+  guard(ctx),
+];
+
+/** The account that came of it; after the account's own insert, since it refers to it. */
+const takenBy = (ctx: Ctx, id: string, userId: string): Statement =>
+  ctx.db.update(invitation).set({ acceptedBy: userId }).where(eq(invitation.id, id));
+
+const landing = (spaceId: number | null): string => (spaceId === null ? '/' : `/spaces/${spaceId}`);
+
+/**
+ * "Login" on the sign-up page. The mailed link signs up at once; a copied one only after a code mailed to the
+ * invited address. A second identical post (double click) with the right password simply lands in the space.
+ * @returns where to go; null when the link has changed meanwhile: the page then says how
+ */
+export async function signUp(
+  ctx: Ctx,
+  token: string,
+  form: { name: string; password: string },
+): Promise<string | null> {
+  const found = await findByToken(ctx, token);
+  const arrival = arrivalOf(ctx, found);
+  const { invitation: i, site } = found;
+  if (arrival.state === 'used' || arrival.state === 'member') return secondPost(ctx, found, form.password);
+  if (arrival.state !== 'open') return null;
+  const problem = await passwords.problem(site.policy, form.password);
+  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  const passwordHash = await passwords.hash(form.password);
+  if (arrival.via === 'copy') {
+    await verification.begin(ctx, {
+      purpose: 'signup',
+      invitationId: i.id,
+      invitationVersion: i.version,
+      name: form.name,
+      passwordHash,
+      to: i.emailOriginal,
+      locale: ctx.locale,
+      next: landing(i.spaceId),
+      siteName: site.siteName,
+    });
+    return '/verify';
+  }
+  try {
+    await createAccount(ctx, found, { name: form.name, passwordHash, password: form.password }, 'mail', []);
+  } catch (error) {
+    if (!(error instanceof LostRace || isDuplicate(error))) throw error;
+    return secondPost(ctx, await findByToken(ctx, token), form.password);
+  }
+  return landing(i.spaceId);
+}
+
+/** The account, its membership, its confirmation mail and its first session, in the batch that takes the invitation. */
+async function createAccount(
+  ctx: Ctx,
+  found: Pick<Found, 'invitation' | 'spaceName' | 'site'>,
+  form: { name: string; passwordHash: string; password: string | null },
+  via: Via,
+  first: Statement[],
+): Promise<void> {
+  const { invitation: i, site } = found;
+  const person = {
+    id: randomId(),
+    kind: i.kind,
+    email: i.email,
+    emailOriginal: i.emailOriginal,
+    name: form.name,
+    passwordHash: form.passwordHash,
+    administrator: i.kind === 'user' && i.administrator,
+    canCreateSpaces: i.kind === 'user' && i.canCreateSpaces,
+    mailboxProvedAt: ctx.now,
+    loginCount: 1,
+    lastLoginAt: ctx.now,
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+  };
+  const queued = await outbox.queue(ctx, {
+    to: i.emailOriginal,
+    locale: ctx.locale,
+    userId: person.id,
+    message: {
+      kind: 'welcome',
+      siteName: site.siteName,
+      spaceName: found.spaceName,
+      url: ctx.config.origin + landing(i.spaceId),
+      loginName: i.email,
+      password: site.policy.mailPassword ? form.password : null,
+    },
+  });
+  const handOver = await sessions.begin(ctx, person);
+  await ctx.commit([
+    ...first,
+    ...take(ctx, i, via),
+    ctx.db.insert(user).values(person),
+    takenBy(ctx, i.id, person.id),
+    i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
+    queued.statement,
+    audit.entry(
+      ctx,
+      'account.created',
+      `user:${person.id}`,
+      { email: i.email, kind: i.kind },
+      i.spaceId,
+      person,
+    ),
+    audit.entry(ctx, 'invitation.accepted', `invitation:${i.id}`, { email: i.email, via }, i.spaceId, person),
+  ]);
+  handOver();
+}
+
+/** The form was posted again after it had worked: the right password lands in the space, once more. */
+async function secondPost(ctx: Ctx, found: Found, password: string): Promise<string | null> {
+  const { invitation: i, account } = found;
+  if (i.status !== 'accepted' || !account || (i.acceptedAt ?? 0) < ctx.now - SECOND_POST) return null;
+  // Only what this very form made: the link is no way around the second step of an account that joined by it.
+  if (found.via !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt) return null;
+  if (account.status !== 'active') return null;
+  if (ctx.actor?.id === account.id) return landing(i.spaceId);
+  await accounts.enterAgain(ctx, account.email, password);
+  return landing(i.spaceId);
+}
+
+/** The second step of a sign-up through a copied link: the right code makes the account. @returns where to go */
+export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promise<string> {
+  const { challenge } = passed;
+  const [row] = await ctx.db
+    .select({ invitation, spaceName: space.name, settings: settingsColumn })
+    .from(invitation)
+    .leftJoin(space, eq(space.id, invitation.spaceId))
+    .where(eq(invitation.id, challenge.invitationId!));
+  if (!row || row.invitation.version !== challenge.invitationVersion)
+    throw new Refusal('conflict', { key: 'invitation.changed' });
+  try {
+    await createAccount(
+      ctx,
+      { ...row, site: parse(row.settings) },
+      // The form's password is gone: only its hash waited for the code, so no mail can hold it.
+      { name: challenge.name!, passwordHash: challenge.passwordHash!, password: null },
+      'copy',
+      passed.take,
+    );
+  } catch (error) {
+    if (!(error instanceof LostRace || isDuplicate(error))) throw error;
+    throw new Refusal('conflict', { key: 'invitation.changed' });
+  }
+  ctx.cookies.delete('foyer-step');
+  return challenge.next;
+}
+
+/** "Join": a signed-in account takes an invitation of its own address. @returns where to go; null: the link has changed */
+export async function join(ctx: Ctx, token: string): Promise<string | null> {
+  const found = await findByToken(ctx, token);
+  const arrival = arrivalOf(ctx, found);
+  const { invitation: i } = found;
+  if (arrival.state === 'member') return landing(i.spaceId);
+  if (arrival.state !== 'join') return null;
+  const actor = ctx.actor!;
+  try {
+    await ctx.commit([
+      ...take(ctx, i, found.via as Via),
+      takenBy(ctx, i.id, actor.id),
+      i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
+      audit.entry(
+        ctx,
+        'invitation.accepted',
+        `invitation:${i.id}`,
+        { email: i.email, via: found.via },
+        i.spaceId,
+      ),
+    ]);
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error;
+    return null;
+  }
+  return landing(i.spaceId);
+}
+
+/** An expired link: asks the inviter, by mail, for a new one; at most once a day. */
+export async function askAgain(ctx: Ctx, token: string): Promise<void> {
+  const found = await findByToken(ctx, token);
+  const { invitation: i } = found;
+  if (arrivalOf(ctx, found).state !== 'expired') return;
+  const [inviter] = await ctx.db.select().from(user).where(eq(user.id, i.invitedBy));
+  if (!inviter) return;
+  const queued = await outbox.queue(ctx, {
+    to: inviter.emailOriginal,
+    locale: isLocale(inviter.locale) ? inviter.locale : isLocale(i.locale) ? i.locale : ctx.locale,
+    userId: inviter.id,
+    message: {
+      kind: 'link-asked',
+      siteName: found.site.siteName,
+      spaceName: found.spaceName ?? found.site.siteName,
+      guestEmail: i.email,
+      url: ctx.config.origin + (i.spaceId === null ? '/admin/users' : `/spaces/${i.spaceId}/settings/guests`),
+    },
+  });
+  try {
+    await ctx.commit([
+      ctx.db
+        .update(invitation)
+        .set({ askedAt: ctx.now })
+        .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${ctx.now - DAY})`)),
+      guard(ctx),
+      queued.statement,
+      audit.entry(ctx, 'invitation.asked-again', `invitation:${i.id}`, { email: i.email }, i.spaceId, null),
+    ]);
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/** The links of an invitation: what its tokens are made of, and which one somebody came with. */
+import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
+import { type Ctx } from '../context';
+import { keyedBytes, sameText } from '../crypto';
+import { invitation } from '../schema';
+
+export const DAY = 24 * 3_600_000;
+/** An invitation holds for seven days after it was (last) sent. */
+export const VALID_FOR = 7 * DAY;
+
+export type Invitation = typeof invitation.$inferSelect;
+/** `mail`: the link in the mail, proves the mailbox. `copy`: handed on by the inviter, proves nothing. */
+export type Via = 'mail' | 'copy';
+
+/**
+ * The token of a link: id, then a MAC of id, version and purpose. Nothing of it is stored: it can be made again
+ * for a copy, a resend (version + 1) kills it, and who reads the database cannot make one.
+ */
+const tokenOf = (ctx: Ctx, id: string, version: number, via: Via): string =>
+  id +
+  encodeBase32LowerCaseNoPadding(
+    keyedBytes(ctx.config.secret, 'invitation', `${id}:${version}:${via}`).slice(0, 20),
+  );
+
+export const urlOf = (ctx: Ctx, id: string, version: number, via: Via): string =>
+  `${ctx.config.origin}/signup/${tokenOf(ctx, id, version, via)}`;
+
+/** The token of the mailed link of an open invitation: for the seed and tests, which stand in for the mailbox. Local only. */
+export function mailToken(ctx: Ctx, i: { id: string; version?: number }): string {
+  if (!ctx.config.local) throw new Error('a mailed link is for its mailbox alone');
+  return tokenOf(ctx, i.id, i.version ?? 1, 'mail');
+}
+
+/** Which link a token is: of the current version, of one that a resend replaced, or none of ours. */
+export function recognise(ctx: Ctx, found: Invitation, token: string): Via | 'replaced' | null {
+  for (const via of ['mail', 'copy'] as const)
+    if (sameText(token, tokenOf(ctx, found.id, found.version, via))) return via;
+  for (let version = found.version - 1; version >= Math.max(1, found.version - 20); version--)
+    for (const via of ['mail', 'copy'] as const)
+      if (sameText(token, tokenOf(ctx, found.id, version, via))) return 'replaced';
+  return null;
+}

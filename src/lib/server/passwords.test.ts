@@ -1,0 +1,73 @@
+import { scryptSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import '../../../tests/factories';
+import { hash, isOutdated, problem, verify } from './passwords';
+import { presets } from './settings';
+
+describe('a hash', () => {
+  it('fits its password and no other', async () => {
+    const stored = await hash('quiet harbour');
+    expect(await verify(stored, 'quiet harbour')).toBe(true);
+    expect(await verify(stored, 'quiet harbouR')).toBe(false);
+    expect(await verify(stored, '')).toBe(false);
+  });
+
+  it('is salted, and says how it was made', async () => {
+    const [a, b] = [await hash('same'), await hash('same')];
+    expect(a).not.toBe(b);
+    expect(a).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/);
+    expect(isOutdated(a)).toBe(false);
+  });
+
+  it('is the same for the same characters of another keyboard (NFKC), and knows any Unicode', async () => {
+    expect(await verify(await hash('ｈａｒｂｏｕｒ１ é'), 'harbour1 e\u0301')).toBe(true);
+    expect(await verify(await hash('橋🌉 ключ'), '橋🌉 ключ')).toBe(true);
+  });
+
+  it('of other parameters still fits, and is outdated', async () => {
+    const salt = Buffer.from('0123456789abcdef');
+    const key = scryptSync('old', salt, 32, { N: 1024, r: 8, p: 1 });
+    const stored = `scrypt$1024$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+    expect(await verify(stored, 'old')).toBe(true);
+    expect(isOutdated(stored)).toBe(true);
+  });
+
+  it('of an account that does not exist fits nothing', async () => {
+    expect(await verify(undefined, '')).toBe(false);
+  });
+});
+
+describe('as documented', () => {
+  it.each([
+    ['ab', 'password.too-short'],
+    ['a1', 'password.too-short'],
+    ['ab1', null],
+    ['abc', 'password.letter-and-digit'],
+    ['123', 'password.letter-and-digit'],
+    ['ü１x', null],
+    ['橋٣橋', null],
+    ['🌉🌉1', 'password.letter-and-digit'],
+    ['password1', null],
+    [`${'x'.repeat(63)}1`, null],
+    [`${'x'.repeat(64)}1`, 'password.too-long'],
+  ])('%j: %s', async (password, key) =>
+    expect((await problem(presets.documented, password))?.key ?? null).toBe(key),
+  );
+});
+
+describe('hardened', () => {
+  it.each([
+    ['quiet harb1', 'password.too-short'],
+    ['quiet harbour lamps', null],
+    ['🌉🌊⛵🚢🛟⚓🌧🌫🏗🛠🚧🔦', null],
+    ['aaaaaaaaaaaaa', 'password.common'],
+    ['ababababababab', 'password.common'],
+    ['passwordpassword', 'password.common'],
+    ['PasswordPassword', 'password.common'],
+    ['qwertyqwerty', 'password.common'],
+    ['QWERTY123456', 'password.common'],
+    ['x1'.repeat(64) + 'y', 'password.too-long'],
+  ])('%j: %s', async (password, key) =>
+    expect((await problem(presets.hardened, password))?.key ?? null).toBe(key),
+  );
+});

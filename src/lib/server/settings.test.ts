@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { as, bindings, login, makeAdministrator, makeGuest, makeUser, testContext, visit } from '../../../tests/factories';
+import { audited, countingD1, refusal } from '../../../tests/helpers';
+import * as accounts from './accounts';
+import * as settings from './settings';
+
+describe('a setting', () => {
+  it('has its default until it is written', async () => {
+    expect(await settings.read(testContext())).toMatchObject({
+      siteName: 'Foyer',
+      setUp: false,
+      twoStep: false,
+      allowedDomains: [],
+      policy: { preset: 'hardened', minLength: 12, mailPassword: false },
+    });
+  });
+
+  it('is changed by administrators, and the audit says by whom', async () => {
+    const ava = await makeAdministrator();
+    await settings.change(as(ava), { twoStep: true });
+    expect(await settings.read(testContext())).toMatchObject({ twoStep: true });
+    expect(await audited('setting.changed')).toMatchObject([{ actor_id: ava.id, detail: { twoStep: true } }]);
+  });
+
+  it('is changed by nobody else', async () => {
+    for (const ctx of [as(await makeUser()), as(await makeGuest({ administrator: true })), testContext()])
+      await expect(settings.change(ctx, { twoStep: false })).rejects.toMatchObject(refusal('forbidden'));
+    expect(await settings.read(testContext())).toMatchObject({ twoStep: true });
+  });
+
+  it('that decides a login is read with the account, in one round trip, and never from memory', async () => {
+    const guest = await makeGuest();
+    const ava = await makeAdministrator();
+    for (const twoStep of [false, true, false]) {
+      await settings.change(as(ava), { twoStep });
+      const { DB, trips } = countingD1();
+      const ctx = testContext({ env: { DB } });
+      const checked = await accounts.checkPassword(ctx, guest.email, 'wrong 1', 'login.wrong').catch(() => null);
+      expect(checked).toBeNull();
+      expect(trips()).toBe(1);
+      expect((await login(guest.email)).to).toBe(twoStep ? '/verify' : '/');
+    }
+  });
+
+  it('comes with the session', async () => {
+    const { jar } = await login((await makeUser()).email);
+    const ava = await makeAdministrator();
+    await settings.change(as(ava), { siteName: 'Harbour' });
+    expect((await visit(jar)).settings?.siteName).toBe('Harbour');
+  });
+});
+
+describe('the domains of a list', () => {
+  it('are read in any form, each once', () => {
+    expect(settings.domainsOf(' Partner.example, @müller.example;partner.example\n')).toEqual([
+      'partner.example',
+      'xn--mller-kva.example',
+    ]);
+    expect(settings.domainsOf(' \n ')).toEqual([]);
+  });
+
+  it.each(['nonsense', 'a@b.example x', 'partner.example/x', 'ok.example, http://x.example'])('%j is refused', (typed) =>
+    expect(() => settings.domainsOf(typed)).toThrow(expect.objectContaining(refusal('invalid'))),
+  );
+});
+
+describe('healthy', () => {
+  it('once the newest migration is applied, and the seed done where one is expected', async () => {
+    expect(await settings.healthy(testContext())).toBe(true);
+    expect(await settings.healthy(testContext({ config: { seed: true } }))).toBe(false);
+    const ctx = testContext();
+    await ctx.commit([settings.put(ctx, 'seeded', true)]);
+    expect(await settings.healthy(testContext({ config: { seed: true } }))).toBe(true);
+  });
+
+  it('not before', async () => {
+    const { results } = await bindings.DB.prepare('select * from d1_migrations').all<{ id: number; name: string }>();
+    const last = results.at(-1)!;
+    await bindings.DB.prepare('delete from d1_migrations where id = ?').bind(last.id).run();
+    expect(await settings.healthy(testContext())).toBe(false);
+    await bindings.DB.prepare('insert into d1_migrations (id, name) values (?, ?)').bind(last.id, last.name).run();
+    expect(await settings.healthy(testContext())).toBe(true);
+  });
+});

@@ -1,0 +1,361 @@
+import { describe, expect, it } from 'vitest';
+import {
+  account,
+  as,
+  DAY,
+  invite,
+  invited,
+  joinSpace,
+  login,
+  makeAdministrator,
+  makeGuest,
+  makeSpace,
+  makeUser,
+  signUp,
+  someEmail,
+  spaceForm,
+  testContext,
+  visit,
+} from '../../../tests/factories';
+import { audited, count, dump, parallel, refusal, whileFailing } from '../../../tests/helpers';
+import { randomId } from './crypto';
+import * as memberships from './memberships';
+import * as spaces from './spaces';
+import * as threads from './threads';
+
+const membersOf = (spaceId: number) => count('membership', 'space_id = ?', spaceId);
+const administratorsOf = (spaceId: number) =>
+  count('membership', 'space_id = ? and administrator = 1', spaceId);
+
+/** A space with one of each: administrator, member, guest; and a stranger. */
+async function house() {
+  const [ava, ben, gil, stranger] = [await makeUser(), await makeUser(), await makeGuest(), await makeUser()];
+  const spaceId = await makeSpace(ava, {}, [ben]);
+  await joinSpace(ava, spaceId, gil);
+  return { ava, ben, gil, stranger, spaceId };
+}
+
+describe('making a space', () => {
+  it('makes the creator its administrator, with the chosen members', async () => {
+    const [ava, ben, cho] = [await makeUser(), await makeUser(), await makeUser()];
+    const list = [
+      { id: ben.id, administrator: true },
+      { id: cho.id, administrator: false },
+    ];
+    const spaceId = await spaces.create(as(ava), spaceForm, list, randomId());
+    const { people } = await spaces.room(as(ava), spaceId);
+    expect(people.filter((p) => p.administrator).map((p) => p.id).sort()).toEqual([ava.id, ben.id].sort());
+    expect(people).toHaveLength(3);
+  });
+
+  it('needs the permission', async () => {
+    for (const person of [await makeUser({ canCreateSpaces: false }), await makeGuest({ canCreateSpaces: true })])
+      await expect(makeSpace(person)).rejects.toMatchObject(refusal('forbidden'));
+    expect(await makeSpace(await makeAdministrator({ canCreateSpaces: false }))).toBeGreaterThan(0);
+  });
+
+  it('takes neither guests nor the inactive as members, nor ids of nobody', async () => {
+    const ava = await makeUser();
+    const others = [await makeGuest(), await makeUser({ status: 'inactive' })];
+    const list = [...others.map((p) => p.id), randomId()].map((id) => ({ id, administrator: true }));
+    const spaceId = await spaces.create(as(ava), spaceForm, list, randomId());
+    expect(await membersOf(spaceId)).toBe(1);
+  });
+
+  it('takes a person once who stands in the list twice, the creator too', async () => {
+    const [ava, ben] = [await makeUser(), await makeUser()];
+    const list = [ben, ben, ava].map((p) => ({ id: p.id, administrator: false }));
+    const spaceId = await spaces.create(as(ava), spaceForm, list, randomId());
+    expect(await membersOf(spaceId)).toBe(2);
+    expect(await administratorsOf(spaceId)).toBe(1);
+  });
+
+  it('makes one of two posts of the same form, also at the same time', async () => {
+    const ava = await makeUser();
+    const key = randomId();
+    const { done } = await parallel(5, () => spaces.create(as(ava), spaceForm, [], key));
+    expect(done).toHaveLength(5);
+    expect(new Set(done).size).toBe(1);
+    expect(await count('space', 'created_by = ?', ava.id)).toBe(1);
+    // The key is the form's and the person's: nobody lands in a space of somebody else with it.
+    const other = await makeUser();
+    expect(await spaces.create(as(other), spaceForm, [], key)).not.toBe(done[0]);
+  });
+
+  it('leaves nothing when its batch fails half-way', async () => {
+    const ava = await makeUser();
+    const before = await dump();
+    await whileFailing('audit_entry', '1', async () => {
+      await expect(makeSpace(ava)).rejects.toThrow();
+    });
+    expect(await dump()).toEqual(before);
+  });
+
+  it('without several threads makes the one nameless thread', async () => {
+    const spaceId = await makeSpace(await makeUser(), { severalThreads: false });
+    expect(await count('thread', `space_id = ? and title = ''`, spaceId)).toBe(1);
+  });
+});
+
+describe('reach', () => {
+  it('is 404 for everybody but its people: pages, threads, settings, posts', async () => {
+    const { spaceId, ava, stranger } = await house();
+    const threadId = await threads.begin(as(ava), spaceId, { title: 'T', body: '', requestKey: randomId() });
+    const others = [stranger, await makeAdministrator(), await makeGuest()].map((p) => as(p));
+    for (const ctx of [...others, testContext()])
+      for (const attempt of [
+        () => spaces.room(ctx, spaceId),
+        () => spaces.reach(ctx, spaceId),
+        () => spaces.administer(ctx, spaceId),
+        () => spaces.settingsOf(ctx, spaceId),
+        () => spaces.change(ctx, spaceId, { ...spaceForm, announcement: '' }),
+        () => memberships.members(ctx, spaceId),
+        () => memberships.addMember(ctx, spaceId, stranger.id, true),
+        () => memberships.leave(ctx, spaceId),
+        () => threads.read(ctx, spaceId, threadId),
+        () => threads.begin(ctx, spaceId, { title: 'T', body: '', requestKey: randomId() }),
+        () => threads.addComment(ctx, spaceId, threadId, { body: 'x', requestKey: randomId() }),
+      ])
+        await expect(attempt()).rejects.toMatchObject(refusal('missing'));
+    await expect(spaces.reach(as(ava), 999_999)).rejects.toMatchObject(refusal('missing'));
+  });
+
+  it('ends with the space', async () => {
+    const { spaceId, ava } = await house();
+    await ava_deletes(spaceId);
+    await expect(spaces.room(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
+    expect((await spaces.portal(as(ava))).spaces).toHaveLength(0);
+  });
+  const ava_deletes = (spaceId: number) =>
+    testContext().db.run(`update space set deleted_at = 1 where id = ${spaceId}`);
+
+  it('of a thread is through its own space', async () => {
+    const { spaceId, ava } = await house();
+    const other = await makeSpace(ava);
+    const threadId = await threads.begin(as(ava), other, { title: 'T', body: '', requestKey: randomId() });
+    await expect(threads.read(as(ava), spaceId, threadId)).rejects.toMatchObject(refusal('missing'));
+    await expect(
+      threads.addComment(as(ava), spaceId, threadId, { body: 'x', requestKey: randomId() }),
+    ).rejects.toMatchObject(refusal('missing'));
+  });
+});
+
+describe('what people may', () => {
+  it('members and guests read, write and leave; only space administrators administer', async () => {
+    const { spaceId, ava, ben, gil } = await house();
+    const may = async (p: typeof ava) => (await spaces.room(as(p), spaceId)).may;
+    expect(await may(ava)).toEqual({ administer: true, leave: true });
+    expect(await may(ben)).toEqual({ administer: false, leave: true });
+    expect(await may(gil)).toEqual({ administer: false, leave: true });
+    for (const person of [ava, ben, gil])
+      await threads.begin(as(person), spaceId, { title: 'Hello', body: '', requestKey: randomId() });
+    for (const person of [ben, gil])
+      for (const attempt of [
+        () => spaces.settingsOf(as(person), spaceId),
+        () => spaces.change(as(person), spaceId, { ...spaceForm, announcement: 'x' }),
+        () => memberships.members(as(person), spaceId),
+        () => memberships.addMember(as(person), spaceId, person.id, true),
+        () => memberships.setAdministrator(as(person), spaceId, person.id, true),
+        () => memberships.removeMember(as(person), spaceId, ava.id),
+        () => memberships.removeGuest(as(person), spaceId, gil.id),
+      ])
+        await expect(attempt()).rejects.toMatchObject(refusal('forbidden'));
+  });
+
+  it('the portal shows the own spaces only', async () => {
+    const { spaceId, gil, stranger } = await house();
+    expect((await spaces.portal(as(gil))).spaces.map((s) => s.id)).toEqual([spaceId]);
+    expect(await spaces.portal(as(gil))).toMatchObject({ mayCreate: false });
+    expect((await spaces.portal(as(stranger))).spaces).toEqual([]);
+  });
+
+  it('the portal counts people, what is unread, and who is invited (for administrators only)', async () => {
+    const { spaceId, ava, gil } = await house();
+    await invite(ava, spaceId, someEmail());
+    await threads.begin(as(gil, { now: Date.now() + 1_000 }), spaceId, { title: 'New', body: '', requestKey: randomId() });
+    const card = async (p: typeof ava) => (await spaces.portal(as(p))).spaces.find((s) => s.id === spaceId);
+    expect(await card(ava)).toMatchObject({ peopleCount: 3, guestCount: 1, unread: 1, invitedCount: 1, latest: 'New' });
+    expect(await card(gil)).toMatchObject({ invitedCount: 0 });
+  });
+});
+
+describe('settings of a space', () => {
+  it('several threads can be switched on, never off again', async () => {
+    const ava = await makeUser();
+    const spaceId = await makeSpace(ava, { severalThreads: false });
+    const change = (severalThreads: boolean) =>
+      spaces.change(as(ava), spaceId, { ...spaceForm, severalThreads, announcement: '' });
+    const write = () => threads.begin(as(ava), spaceId, { title: 'T', body: '', requestKey: randomId() });
+    await expect(write()).rejects.toMatchObject(refusal('forbidden'));
+    await change(false);
+    expect((await spaces.settingsOf(as(ava), spaceId)).severalThreads).toBe(false);
+    await change(true);
+    await change(false);
+    expect((await spaces.settingsOf(as(ava), spaceId)).severalThreads).toBe(true);
+    expect(await write()).toBeGreaterThan(0);
+  });
+
+  it('change what people see, and the audit knows it', async () => {
+    const { spaceId, ava, gil } = await house();
+    const form = { ...spaceForm, name: 'New name', showPeople: false, announcement: '**Boots**' };
+    await spaces.change(as(ava), spaceId, form);
+    const room = await spaces.room(as(gil), spaceId);
+    expect(room).toMatchObject({ space: { name: 'New name', showPeople: false } });
+    expect(room.announcementHtml).toContain('<strong>Boots</strong>');
+    expect(await audited('space.changed', `space:${spaceId}`)).toHaveLength(1);
+    expect(await audited('space.announcement-changed', `space:${spaceId}`)).toHaveLength(1);
+  });
+});
+
+describe('members', () => {
+  it('are added once, users only', async () => {
+    const { spaceId, ava, gil, stranger } = await house();
+    await memberships.addMember(as(ava), spaceId, stranger.id, false);
+    for (const id of [stranger.id, gil.id, (await makeGuest()).id, randomId()])
+      await expect(memberships.addMember(as(ava), spaceId, id, true)).rejects.toMatchObject(
+        refusal('conflict', 'members.not-added'),
+      );
+    expect(await membersOf(spaceId)).toBe(4);
+    expect(await administratorsOf(spaceId)).toBe(1);
+  });
+
+  it('never make a guest administrator of a space', async () => {
+    const { spaceId, ava, gil } = await house();
+    await expect(memberships.setAdministrator(as(ava), spaceId, gil.id, true)).rejects.toMatchObject(
+      refusal('conflict'),
+    );
+    expect(await administratorsOf(spaceId)).toBe(1);
+  });
+
+  it('keep one administrator, also when both leave at the same time', async () => {
+    const { spaceId, ava, ben } = await house();
+    await expect(memberships.leave(as(ava), spaceId)).rejects.toMatchObject(
+      refusal('conflict', 'members.last-administrator'),
+    );
+    await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+    const { done, refused } = await parallel(2, (i) => memberships.leave(as([ava, ben][i]!), spaceId));
+    expect([done.length, refused.length]).toEqual([1, 1]);
+    expect(refused[0]).toMatchObject(refusal('conflict', 'members.last-administrator'));
+    expect(await administratorsOf(spaceId)).toBe(1);
+  });
+
+  it('keep one administrator when two demote or remove each other at the same time', async () => {
+    for (const verb of [
+      (ctx: ReturnType<typeof as>, spaceId: number, id: string) =>
+        memberships.setAdministrator(ctx, spaceId, id, false),
+      memberships.removeMember,
+    ]) {
+      const { spaceId, ava, ben } = await house();
+      await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+      await parallel(2, (i) => verb(as([ava, ben][i]!), spaceId, [ben, ava][i]!.id));
+      expect(await administratorsOf(spaceId)).toBe(1);
+    }
+  });
+
+  it('keep one administrator who can still log in', async () => {
+    const { spaceId, ava, ben } = await house();
+    await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+    await testContext().db.run(`update user set status = 'inactive' where id = '${ben.id}'`);
+    await expect(memberships.leave(as(ava), spaceId)).rejects.toMatchObject(
+      refusal('conflict', 'members.last-administrator'),
+    );
+  });
+
+  it('leave, and reach nothing any more', async () => {
+    const { spaceId, ben } = await house();
+    await memberships.leave(as(ben), spaceId);
+    await expect(spaces.room(as(ben), spaceId)).rejects.toMatchObject(refusal('missing'));
+    expect(await audited('space.left', ben.id)).toHaveLength(1);
+  });
+
+  it('cannot leave where the space blocks it', async () => {
+    const [ava, ben, gil] = [await makeUser(), await makeUser(), await makeGuest()];
+    const spaceId = await makeSpace(ava, { blockJoining: true }, [ben]);
+    await joinSpace(ava, spaceId, gil);
+    for (const person of [ben, gil])
+      await expect(memberships.leave(as(person), spaceId)).rejects.toMatchObject(refusal('forbidden'));
+    await memberships.removeMember(as(ava), spaceId, ben.id);
+    expect(await membersOf(spaceId)).toBe(2);
+  });
+
+  it('removed as if a guest, or a guest as if a member: nothing happens to the wrong kind', async () => {
+    const { spaceId, ava, ben } = await house();
+    await memberships.removeGuest(as(ava), spaceId, ben.id);
+    expect(await count('membership', 'user_id = ?', ben.id)).toBe(1);
+  });
+});
+
+describe('removing a guest', () => {
+  it('ends the reach with the next request, and keeps account, session and other spaces', async () => {
+    const { token, spaceId, inviter, email } = await invited();
+    const { ctx } = await signUp(token);
+    const guest = (await account(email))!;
+    const other = await makeSpace(inviter);
+    await joinSpace(inviter, other, guest);
+    await spaces.room(await visit(ctx.jar), spaceId);
+    await memberships.removeGuest(as(inviter), spaceId, guest.id);
+    await memberships.removeGuest(as(inviter), spaceId, guest.id);
+    const next = await visit(ctx.jar);
+    expect(next.actor?.id).toBe(guest.id);
+    await expect(spaces.room(next, spaceId)).rejects.toMatchObject(refusal('missing'));
+    expect((await spaces.portal(next)).spaces.map((s) => s.id)).toEqual([other]);
+    expect((await login(email)).to).toBe('/');
+    expect(await audited('space.guest-removed', guest.id)).toHaveLength(1);
+    expect(await count('mail', `user_id = ? and kind = 'removed'`, guest.id)).toBe(1);
+  });
+
+  it('keeps what they wrote', async () => {
+    const { spaceId, ava, gil } = await house();
+    const id = await threads.begin(as(gil), spaceId, { title: 'Piles', body: 'x', requestKey: randomId() });
+    await memberships.removeGuest(as(ava), spaceId, gil.id);
+    expect(await threads.read(as(ava), spaceId, id)).toMatchObject({ thread: { title: 'Piles', author: gil.name } });
+  });
+});
+
+describe('threads', () => {
+  it('posted twice are one; so are comments, and the thread counts right', async () => {
+    const { spaceId, gil } = await house();
+    const form = { title: 'Piles', body: 'Thursday', requestKey: randomId() };
+    const { done } = await parallel(5, () => threads.begin(as(gil), spaceId, form));
+    expect(new Set(done).size).toBe(1);
+    const id = done[0]!;
+    const comment = { body: 'Good', requestKey: randomId() };
+    await parallel(5, () => threads.addComment(as(gil), spaceId, id, comment));
+    await threads.addComment(as(gil), spaceId, id, { body: 'Again', requestKey: randomId() });
+    const read = await threads.read(as(gil), spaceId, id);
+    expect(read.comments).toHaveLength(2);
+    expect(read.thread.commentCount).toBe(2);
+  });
+
+  it('need a title', async () => {
+    const { spaceId, gil } = await house();
+    await expect(
+      threads.begin(as(gil), spaceId, { title: '', body: 'x', requestKey: randomId() }),
+    ).rejects.toMatchObject(refusal('invalid', 'thread.title-missing'));
+  });
+
+  it('move up with a comment, and go on by key after a hundred', async () => {
+    const { spaceId, gil, ava } = await house();
+    const then = Date.now();
+    const begin = (title: string, now: number) =>
+      threads.begin(as(gil, { now }), spaceId, { title, body: '', requestKey: randomId() });
+    const old = await begin('Old', then);
+    await begin('New', then + 1);
+    for (let i = 0; i < 105; i++)
+      await threads.addComment(as(gil, { now: then + DAY + i }), spaceId, old, { body: `${i}`, requestKey: randomId() });
+    expect((await spaces.room(as(ava), spaceId)).threads.map((t) => t.title)).toEqual(['Old', 'New']);
+    const first = await threads.read(as(ava), spaceId, old);
+    expect(first.comments).toHaveLength(100);
+    const second = await threads.read(as(ava), spaceId, old, first.next!);
+    expect(second.comments).toHaveLength(5);
+    expect(second.next).toBeNull();
+  });
+
+  it('show what people write as safe HTML', async () => {
+    const { spaceId, gil } = await house();
+    const body = '<img src=x onerror=alert(1)> [x](javascript:alert(1)) ![y](https://evil.example/p.png)';
+    const id = await threads.begin(as(gil), spaceId, { title: 'T', body, requestKey: randomId() });
+    const { html } = (await threads.read(as(gil), spaceId, id)).thread;
+    expect(html).not.toMatch(/<img|href="javascript|<script/i);
+  });
+});

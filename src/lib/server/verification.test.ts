@@ -1,0 +1,322 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  account,
+  as,
+  bindings,
+  codeTo,
+  HOUR,
+  Jar,
+  linkIn,
+  login,
+  mailDown,
+  mailsTo,
+  makeAdministrator,
+  makeGuest,
+  makeUser,
+  MINUTE,
+  site,
+  testContext,
+  verify,
+  visit,
+  wrong,
+  type User,
+} from '../../../tests/factories';
+import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
+import * as accounts from './accounts';
+import * as cron from './cron';
+import * as outbox from './mail/outbox';
+import * as verification from './verification';
+
+const NOW = Date.now();
+
+beforeEach(() => site({ twoStep: true }));
+
+/** A guest between password and code. */
+async function halfIn(person?: User, now = NOW) {
+  const guest = person ?? (await makeGuest());
+  const { to, jar } = await login(guest.email, { next: '/spaces/7', now });
+  expect(to).toBe('/verify');
+  return { guest, jar, code: await codeTo(guest.email) };
+}
+
+const pendingOf = async (jar: Jar, now = NOW) => verification.pending(await visit(jar, { now }));
+const sessionsOf = (guest: User) => count('session', 'user_id = ?', guest.id);
+
+describe('who is asked for a code', () => {
+  it('nobody while two-step verification is off', async () => {
+    await site({ twoStep: false });
+    const guest = await makeGuest();
+    expect((await login(guest.email)).to).toBe('/');
+    expect(await mailsTo(guest.email)).toHaveLength(0);
+  });
+
+  it('guests from the moment it is switched on, at the next login; who is in stays in', async () => {
+    await site({ twoStep: false });
+    const guest = await makeGuest();
+    const before = await login(guest.email);
+    await site({ twoStep: true });
+    expect((await visit(before.jar)).actor?.id).toBe(guest.id);
+    const { to, jar } = await login(guest.email);
+    expect(to).toBe('/verify');
+    expect(jar.has('foyer')).toBe(false);
+    expect(await sessionsOf(guest)).toBe(1);
+    await site({ twoStep: false });
+    expect((await login(guest.email)).to).toBe('/');
+  });
+
+  it('no user whose mailbox is proved, every account whose mailbox never was', async () => {
+    expect((await login((await makeUser()).email)).to).toBe('/');
+    const unproved = await makeUser({ mailboxProvedAt: null });
+    const { jar } = await halfIn(unproved);
+    await verify(jar, await codeTo(unproved.email), { now: NOW });
+    expect((await account(unproved.email))!.mailboxProvedAt).toBe(NOW);
+    expect((await login(unproved.email)).to).toBe('/');
+  });
+
+  it('nobody with a wrong password: no code is mailed', async () => {
+    const guest = await makeGuest();
+    await expect(login(guest.email, { password: 'wrong 1' })).rejects.toMatchObject(refusal('invalid'));
+    expect(await mailsTo(guest.email)).toHaveLength(0);
+  });
+});
+
+describe('the right code', () => {
+  it('begins the session and goes on to where the login was going', async () => {
+    const { guest, jar, code } = await halfIn();
+    expect(await verify(jar, code, { now: NOW })).toBe('/spaces/7');
+    expect((await visit(jar)).actor?.id).toBe(guest.id);
+    expect(jar.has('foyer-step')).toBe(false);
+    expect(await account(guest.email)).toMatchObject({ loginCount: 2 });
+    expect(await audited('account.signed-in', guest.id)).toMatchObject([{ detail: { step: 'code' } }]);
+  });
+
+  it('may be typed with spaces, dashes and in full width', async () => {
+    const { jar, code } = await halfIn();
+    const wide = [...code].map((d) => String.fromCharCode(d.charCodeAt(0) + 0xfee0)).join('');
+    expect(await verify(jar, ` ${wide.slice(0, 3)}-${wide.slice(3)} `, { now: NOW })).toBe('/spaces/7');
+  });
+
+  it('begins one session of 100 posts at the same time', async () => {
+    const { guest, jar, code } = await halfIn();
+    const { done, refused } = await parallel(100, () => verify(new Jar(jar), code, { now: NOW }));
+    expect([done.length, refused.length]).toEqual([1, 99]);
+    for (const reason of refused) expect(reason).toMatchObject({ name: 'Refusal' });
+    expect(await sessionsOf(guest)).toBe(1);
+    expect(await account(guest.email)).toMatchObject({ loginCount: 2 });
+  });
+
+  it('works once', async () => {
+    const { guest, jar, code } = await halfIn();
+    const copy = new Jar(jar);
+    await verify(jar, code, { now: NOW });
+    await expect(verify(copy, code, { now: NOW })).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
+    expect(await sessionsOf(guest)).toBe(1);
+  });
+
+  it('is another for every login', async () => {
+    const { guest, jar } = await halfIn();
+    await verify(jar, await codeTo(guest.email), { now: NOW });
+    await halfIn(guest, NOW + 1_000);
+    expect(await mailsTo(guest.email)).toHaveLength(2);
+  });
+
+  it('does not count for a login name that is locked by others meanwhile, nor is it stopped by it', async () => {
+    const { guest, jar, code } = await halfIn();
+    for (let i = 0; i < 10; i++)
+      await login(guest.email, { password: 'wrong 1', now: NOW }).catch(() => undefined);
+    expect(await verify(jar, code, { now: NOW })).toBe('/spaces/7');
+  });
+});
+
+describe('a code is refused', () => {
+  it('after five wrong tries, the right one too; a new code may be tried again', async () => {
+    const { guest, jar, code } = await halfIn();
+    for (let left = 4; left >= 1; left--)
+      await expect(verify(jar, wrong(code), { now: NOW })).rejects.toMatchObject({
+        ...refusal('invalid', 'verify.wrong'),
+        detail: { params: { left } },
+      });
+    await expect(verify(jar, wrong(code), { now: NOW })).rejects.toMatchObject(refusal('invalid', 'verify.ended'));
+    await expect(verify(jar, code, { now: NOW })).rejects.toMatchObject(refusal('conflict', 'verify.ended'));
+    expect(await pendingOf(jar)).toMatchObject({ codeState: 'ended' });
+    await verification.sendAgain(await visit(jar, { now: NOW + 1_000 }));
+    expect(await verify(jar, await codeTo(guest.email), { now: NOW + 1_000 })).toBe('/spaces/7');
+  });
+
+  it('of a hundred wrong ones at the same time after five', async () => {
+    const { guest, jar, code } = await halfIn();
+    const { done, refused } = await parallel(100, () => verify(new Jar(jar), wrong(code), { now: NOW }));
+    expect(done).toHaveLength(0);
+    const compared = refused.filter((r) => (r as Error & { kind: string }).kind === 'invalid');
+    expect(compared).toHaveLength(5);
+    expect(await sessionsOf(guest)).toBe(0);
+  });
+
+  it('when a new one was sent', async () => {
+    const { guest, jar, code } = await halfIn();
+    await verification.sendAgain(await visit(jar, { now: NOW + 1_000 }));
+    const fresh = await codeTo(guest.email);
+    if (fresh !== code)
+      await expect(verify(jar, code, { now: NOW + 1_000 })).rejects.toMatchObject(refusal('invalid'));
+    expect(await verify(jar, fresh, { now: NOW + 1_000 })).toBe('/spaces/7');
+  });
+
+  it('in another browser, and for another login of the same account', async () => {
+    const first = await halfIn();
+    const second = await halfIn(first.guest, NOW + 1_000);
+    if (first.code !== second.code) {
+      await expect(verify(second.jar, first.code, { now: NOW })).rejects.toMatchObject(refusal('invalid'));
+      await expect(verify(first.jar, second.code, { now: NOW })).rejects.toMatchObject(refusal('invalid'));
+    }
+    await expect(verify(new Jar(), first.code)).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
+    await expect(verify(new Jar([['foyer-step', 'a'.repeat(40)]]), first.code)).rejects.toMatchObject(
+      refusal('conflict', 'verify.gone'),
+    );
+    expect(await sessionsOf(first.guest)).toBe(0);
+  });
+
+  it('after one hour', async () => {
+    const { guest, jar, code } = await halfIn();
+    expect(await pendingOf(jar, NOW + HOUR)).toMatchObject({ codeState: 'expired' });
+    await expect(verify(jar, code, { now: NOW + HOUR })).rejects.toMatchObject(
+      refusal('conflict', 'verify.expired'),
+    );
+    expect(await sessionsOf(guest)).toBe(0);
+    const again = await halfIn();
+    expect(await verify(again.jar, again.code, { now: NOW + HOUR - 1 })).toBe('/spaces/7');
+  });
+
+  it('once the account has a new password, by a reset or on /me', async () => {
+    const { guest, jar, code } = await halfIn();
+    const ctx = testContext();
+    accounts.askReset(ctx, guest.email);
+    await ctx.settle();
+    const link = linkIn((await mailsTo(guest.email)).find((m) => m.text.includes('/reset/'))!);
+    await accounts.reset(testContext(), link, 'another harbour 9');
+    await expect(verify(jar, code, { now: NOW })).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
+    expect(await sessionsOf(guest)).toBe(0);
+  });
+
+  it('once the account is deactivated', async () => {
+    const { guest, jar, code } = await halfIn();
+    await accounts.setActive(as(await makeAdministrator()), guest.id, false);
+    await expect(verify(jar, code, { now: NOW })).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
+    expect(await sessionsOf(guest)).toBe(0);
+  });
+
+  it('for a while after ten wrong ones in a row, whatever the login', async () => {
+    const guest = await makeGuest();
+    for (let round = 0; round < 2; round++) {
+      const { jar, code } = await halfIn(guest, NOW + round);
+      for (let i = 0; i < 5; i++) await verify(jar, wrong(code), { now: NOW }).catch(() => undefined);
+    }
+    const { jar, code } = await halfIn(guest, NOW + 5);
+    await expect(verify(jar, code, { now: NOW + 5 })).rejects.toMatchObject(refusal('throttled'));
+    expect(await verify(jar, code, { now: NOW + 3 * MINUTE + 5 })).toBe('/spaces/7');
+  });
+});
+
+describe('codes are sent', () => {
+  it('at most five times for one login', async () => {
+    const { guest, jar } = await halfIn();
+    for (let left = 4; left >= 1; left--) {
+      expect(await pendingOf(jar)).toMatchObject({ codesLeft: left });
+      await verification.sendAgain(await visit(jar, { now: NOW }));
+    }
+    expect(await pendingOf(jar)).toMatchObject({ codesLeft: 0 });
+    await expect(verification.sendAgain(await visit(jar, { now: NOW }))).rejects.toMatchObject(
+      refusal('throttled', 'verify.no-more-codes'),
+    );
+    expect(await mailsTo(guest.email)).toHaveLength(5);
+  });
+
+  it('to nobody without a pending login', async () => {
+    await expect(verification.sendAgain(testContext())).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
+  });
+
+  it('within the request, and the mail holds the code first and alone', async () => {
+    const { guest, code } = await halfIn();
+    const [mail] = await mailsTo(guest.email);
+    expect(mail!.text.match(/\b\d{6}\b/g)).toEqual([code]);
+    expect(mail!.text.trimStart().startsWith(code)).toBe(true);
+  });
+});
+
+describe('when mail is down', () => {
+  it('/verify says so, and nobody is let through', async () => {
+    const guest = await makeGuest();
+    const { to, jar } = await login(guest.email, { now: NOW, config: mailDown });
+    expect(to).toBe('/verify');
+    expect(await pendingOf(jar)).toMatchObject({ mailState: 'queued', codeState: 'valid' });
+    expect(await sessionsOf(guest)).toBe(0);
+    // Mail is up again before ten minutes are over: the code arrives, once.
+    await outbox.sendDue(testContext({ now: NOW + 5 * MINUTE }));
+    expect(await pendingOf(jar, NOW + 5 * MINUTE)).toMatchObject({ mailState: 'sent' });
+    expect(await mailsTo(guest.email)).toHaveLength(1);
+    expect(await verify(jar, await codeTo(guest.email), { now: NOW + 5 * MINUTE })).toBe('/');
+  });
+
+  it('for ten minutes the code is dropped, and /verify says so', async () => {
+    const guest = await makeGuest();
+    const { jar } = await login(guest.email, { now: NOW, config: mailDown });
+    await cron.run(testContext({ now: NOW + 11 * MINUTE }));
+    expect(await mailsTo(guest.email)).toHaveLength(0);
+    expect(await pendingOf(jar, NOW + 11 * MINUTE)).toMatchObject({ mailState: 'failed' });
+  });
+});
+
+describe('/verify', () => {
+  it('shows enough to know which mailbox to open, and no more', async () => {
+    const { guest, jar } = await halfIn(await makeGuest({ email: `gil.${Date.now()}@partner.example` }));
+    expect(await pendingOf(jar)).toEqual({
+      purpose: 'login',
+      maskedEmail: 'g…@partner.example',
+      codeState: 'valid',
+      mailState: 'sent',
+      codesLeft: 4,
+      next: '/spaces/7',
+    });
+    expect(guest.email).toContain('gil');
+  });
+
+  it('reads no KV and changes nothing when it is opened', async () => {
+    const { jar } = await halfIn();
+    const KV = new Proxy(bindings.KV, {
+      get: (_kv, name) => {
+        throw new Error(`KV.${String(name)}`);
+      },
+    });
+    const before = await dump();
+    for (let i = 0; i < 10; i++) {
+      const ctx = await visit(jar, { env: { KV }, now: NOW });
+      expect(await verification.pending(ctx)).not.toBeNull();
+      await ctx.settle();
+    }
+    expect(await dump()).toEqual(before);
+  });
+
+  it('is nothing to a browser that has no login pending', async () => {
+    expect(await verification.pending(testContext())).toBeNull();
+  });
+});
+
+it('KV holds no readable code, under no key that tells whose it is', async () => {
+  const { guest, code } = await halfIn();
+  const { keys } = await bindings.KV.list();
+  expect(keys.length).toBeGreaterThan(0);
+  for (const { name, expiration } of keys) {
+    const value = await bindings.KV.get(name);
+    expect(`${name} ${value}`).not.toContain(code);
+    expect(name).not.toContain(guest.id);
+    expect(expiration).toBeGreaterThan(NOW / 1000);
+    expect(expiration).toBeLessThan(NOW / 1000 + 2 * 3600);
+  }
+});
+
+it('Cron forgets dead challenges, and only those', async () => {
+  const { guest } = await halfIn(undefined, NOW - 3 * 24 * HOUR);
+  const fresh = await halfIn();
+  await cron.run(testContext({ now: NOW }));
+  expect(await count('login_challenge', 'user_id = ?', guest.id)).toBe(0);
+  expect(await pendingOf(fresh.jar)).not.toBeNull();
+});
