@@ -29,9 +29,14 @@ function imports(path: string): string[] {
 
 /** Files of `those` that import something of `what`, as "file → import". */
 const offenders = (those: string[], what: RegExp) =>
-  those.flatMap((path) => imports(path).filter((name) => what.test(name)).map((name) => `${path} → ${name}`));
+  those.flatMap((path) =>
+    imports(path)
+      .filter((name) => what.test(name))
+      .map((name) => `${path} → ${name}`),
+  );
 
-const importersOf = (what: RegExp) => files(/./).filter((path) => imports(path).some((name) => what.test(name)));
+const importersOf = (what: RegExp) =>
+  files(/./).filter((path) => imports(path).some((name) => what.test(name)));
 
 const server = files(/^src\/lib\/server\//);
 const named = (...names: string[]) => names.map((name) => `src/lib/server/${name}.ts`);
@@ -52,7 +57,9 @@ it('reads the sources', () => {
 
 describe('direction', () => {
   it('nothing in lib/server knows SvelteKit, components or routes; http.ts alone says error, fail and redirect', () => {
-    expect(offenders(server, /^\$app|^\$env|\.svelte$|^src\/routes|^src\/lib\/components|^src\/hooks|^svelte/)).toEqual([]);
+    expect(
+      offenders(server, /^\$app|^\$env|\.svelte$|^src\/routes|^src\/lib\/components|^src\/hooks|^svelte/),
+    ).toEqual([]);
     expect(offenders(server, /^@sveltejs/)).toEqual(['src/lib/server/http.ts → @sveltejs/kit']);
     const [, words] = /import \{([^}]+)\} from '@sveltejs\/kit'/.exec(sources['src/lib/server/http.ts']!)!;
     for (const word of words!.split(','))
@@ -68,7 +75,7 @@ describe('direction', () => {
 
   it('the platform knows no domain', () => {
     const domain = server.filter((path) => !Object.values(layer).flat().includes(path));
-    const names = domain.map((path) => path.replace(/\.ts$/, ''));
+    const names = domain.map((path) => path.replace(/(\/index)?\.ts$/, ''));
     const found = layer.platform
       .filter((path) => path in sources)
       .flatMap((path) =>
@@ -91,10 +98,12 @@ describe('direction', () => {
     expect(
       offenders(
         layer.delivery,
-        /lib\/server\/(accounts|invitations|memberships|spaces|threads|verification|sessions|settings|policy|seed)$/,
+        /lib\/server\/(accounts|invitations|memberships|spaces|threads|verification|sessions|settings|policy|seed)(\/|$)/,
       ),
     ).toEqual([]);
-    expect(offenders(layer.rules, /lib\/server\/(mail|accounts|invitations|memberships|spaces|threads|sessions)/)).toEqual([]);
+    expect(
+      offenders(layer.rules, /lib\/server\/(mail|accounts|invitations|memberships|spaces|threads|sessions)/),
+    ).toEqual([]);
   });
 
   it('the entry is composition only', () => {
@@ -111,7 +120,8 @@ describe('one place for', () => {
   it('sessions: lucia', () => expect(importersOf(/^lucia/)).toEqual(['src/lib/server/sessions.ts']));
   it('mail: mailchannels-sdk', () =>
     expect(importersOf(/^mailchannels-sdk/)).toEqual(['src/lib/server/mail/transport.ts']));
-  it('Markdown: markdown-it', () => expect(importersOf(/^markdown-it/)).toEqual(['src/lib/server/markdown.ts']));
+  it('Markdown: markdown-it', () =>
+    expect(importersOf(/^markdown-it/)).toEqual(['src/lib/server/markdown.ts']));
 
   it('the environment: context.ts', () => {
     const names =
@@ -134,7 +144,8 @@ describe('routes', () => {
 
   it('parse, call and answer through http.ts, but for the exceptions below', () => {
     // Loads that only redirect have nobody to ask.
-    const redirects = (path: string) => /redirect\(30\d/.test(sources[path]!) && !/lib\/server\//.test(sources[path]!);
+    const redirects = (path: string) =>
+      /redirect\(30\d/.test(sources[path]!) && !/lib\/server\//.test(sources[path]!);
     const bare = handlers.filter(
       (path) => !imports(path).includes('src/lib/server/http') && !redirects(path),
     );

@@ -66,7 +66,11 @@ export const mailDown: Partial<Config> = {
 /** The cookies of one browser: kept over requests by handing it to each. */
 export class Jar extends Map<CookieName, string> {
   get cookies(): CookieJar {
-    return { get: (name) => this.get(name), set: (name, value) => void this.set(name, value), delete: (name) => void this.delete(name) };
+    return {
+      get: (name) => this.get(name),
+      set: (name, value) => void this.set(name, value),
+      delete: (name) => void this.delete(name),
+    };
   }
 }
 
@@ -178,7 +182,11 @@ export const spaceForm = {
 };
 
 /** A space of this creator, with users of the company as members. */
-export const makeSpace = (creator: User, form: Partial<spaces.SpaceForm> = {}, members: User[] = []): Promise<number> =>
+export const makeSpace = (
+  creator: User,
+  form: Partial<spaces.SpaceForm> = {},
+  members: User[] = [],
+): Promise<number> =>
   spaces.create(
     as(creator),
     { ...spaceForm, ...form },

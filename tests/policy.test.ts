@@ -55,7 +55,14 @@ const allowed: Record<keyof typeof people, Record<Standing, Action[]>> = {
 
 it('has the actions that are written out here', () => {
   expect([...actions].sort()).toEqual(
-    ['site.administer', 'space.administer', 'space.create', 'space.leave', 'space.view', 'space.write'].sort(),
+    [
+      'site.administer',
+      'space.administer',
+      'space.create',
+      'space.leave',
+      'space.view',
+      'space.write',
+    ].sort(),
   );
 });
 
@@ -66,8 +73,12 @@ for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor
         [...allowed[who][standing]].sort(),
       );
       for (const action of actions) {
-        if (allowed[who][standing].includes(action)) expect(() => allow({ actor }, action, standing)).not.toThrow();
-        else expect(() => allow({ actor }, action, standing)).toThrow(expect.objectContaining(refusal('forbidden')));
+        if (allowed[who][standing].includes(action))
+          expect(() => allow({ actor }, action, standing)).not.toThrow();
+        else
+          expect(() => allow({ actor }, action, standing)).toThrow(
+            expect.objectContaining(refusal('forbidden')),
+          );
       }
     });
 

@@ -46,8 +46,9 @@ describe('texts', () => {
 });
 
 describe('what a form of ours cannot send', () => {
-  it.each(['', 'invitation:', 'guest:1', 'user:aaaaaaaaaaaaaaaa', 'guest:aaaaaaaaaaaaaaaa or 1'])('%j is no row', (ref) =>
-    expect(parse(schemas.guestRef, { ref }).success).toBe(false),
+  it.each(['', 'invitation:', 'guest:1', 'user:aaaaaaaaaaaaaaaa', 'guest:aaaaaaaaaaaaaaaa or 1'])(
+    '%j is no row',
+    (ref) => expect(parse(schemas.guestRef, { ref }).success).toBe(false),
   );
   it('a cover is a name, not a path', () => {
     expect(parse(v.pick(schemas.spaceSettings, ['cover']), { cover: '../x' }).success).toBe(false);

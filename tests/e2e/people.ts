@@ -1,7 +1,21 @@
 /** The steps that every journey takes, by the words on the screen, and the mails that were really sent. */
-import { expect, type APIRequestContext, type Browser, type Page } from '@playwright/test';
+import { randomBytes } from 'node:crypto';
+import {
+  expect,
+  type APIRequestContext,
+  type APIResponse,
+  type Browser,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 
 export const PASSWORD = 'foyer-demo-1';
+/** Where the site is. */
+export const ORIGIN = process.env.FOYER_E2E_ORIGIN!;
+
+/** An e-mail address that no other test uses. */
+export const addressOf = (name: string): string =>
+  `${name}-${randomBytes(4).toString('hex')}@partner.example`;
 
 export interface Mail {
   id: string;
@@ -58,6 +72,27 @@ export async function somebody(
   return (await browser.newContext(options)).newPage();
 }
 
+const kept = new Map<string, Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>>();
+
+/** A browser in which one of the demo's people is signed in. They log in once for all tests: never sign these out. */
+export async function signedIn(
+  browser: Browser,
+  email: string,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Page> {
+  if (!kept.has(email)) {
+    const first = await somebody(browser);
+    await login(first, email);
+    kept.set(email, await first.context().storageState());
+    await first.context().close();
+  }
+  return somebody(browser, { ...options, storageState: kept.get(email) });
+}
+
+/** Posts a form as a page of the site does it, and follows nothing. */
+export const post = (page: Page, path: string, form: Record<string, string>): Promise<APIResponse> =>
+  page.request.post(path, { form, headers: { origin: ORIGIN, accept: 'text/html' }, maxRedirects: 0 });
+
 /** A space of its own for a test; returns its address. The page must be signed in and may create spaces. */
 export async function makeSpace(page: Page, name: string): Promise<string> {
   await page.goto('/');
@@ -81,6 +116,30 @@ export async function invite(page: Page, space: string, addresses: string): Prom
   await page.getByRole('button', { name: 'Invite Guests' }).click();
   await page.getByLabel('E-mail addresses').fill(addresses);
   await page.getByRole('button', { name: 'Send' }).click();
+}
+
+/** Invites one person without the pages, which the journey shows; returns the mailed link. */
+export async function invitedTo(host: Page, space: string, email: string): Promise<string> {
+  const before = (await mailsTo(host.request, email)).length;
+  const form = { addresses: email, subject: 'Come in', message: 'Hello', locale: 'en' };
+  expect((await post(host, `${space}/settings/guests/invite`, form)).status()).toBe(303);
+  return linkIn(await nextMail(host.request, email, before + 1), /\/signup\//);
+}
+
+/** The row of an address in the Guests tab. */
+export async function guestRow(host: Page, space: string, email: string): Promise<Locator> {
+  await host.goto(`${space}/settings/guests`);
+  return host.getByRole('row', { name: email });
+}
+
+/** Somebody who was invited to a space and has just signed up: in a browser of their own. */
+export async function newGuest(browser: Browser, host: Page, space: string, name: string) {
+  const email = addressOf(name.toLowerCase());
+  const url = await invitedTo(host, space, email);
+  const page = await somebody(browser);
+  await signUp(page, url, name);
+  await expect(page).toHaveURL(space);
+  return { email, url, page };
 }
 
 export async function signUp(page: Page, url: string, name: string, password = PASSWORD): Promise<void> {

@@ -485,6 +485,17 @@ export default {
   'bar.skip': 'Skip to content',
   'bar.account': 'Account of {name}',
   'cover.harbour': 'Harbour',
+  'cover.arcade': 'Arcade',
+  'cover.hills': 'Hills',
+  'cover.lagoon': 'Lagoon',
+  'cover.leaves': 'Leaves',
+  'cover.lighthouse': 'Lighthouse',
+  'cover.night': 'Night sky',
+  'cover.orchard': 'Orchard',
+  'cover.reeds': 'Reeds',
+  'cover.stairs': 'Stairs',
+  'cover.terraces': 'Terraces',
+  'cover.windows': 'Windows',
   'guest-admin.title': 'Guest Management',
   'guest-admin.lead': 'Every guest of every space. Who is deactivated is out everywhere, at once.',
   'guest-admin.search': 'Search guests',
@@ -492,4 +503,5 @@ export default {
   'guest-admin.nobody-title': 'Nobody here',
   'guest-admin.nobody':
     'Guests appear here once somebody has invited them to a space and they have signed up.',
+  'space.mark-read': 'Mark all as read',
 } as const;

@@ -145,7 +145,9 @@ describe('ten failures in a row', () => {
       ...refusal('throttled', 'login.throttled'),
       detail: { params: { minutes: 3 } },
     });
-    await expect(login(user.email, { now: NOW + 3 * MINUTE - 1 })).rejects.toMatchObject(refusal('throttled'));
+    await expect(login(user.email, { now: NOW + 3 * MINUTE - 1 })).rejects.toMatchObject(
+      refusal('throttled'),
+    );
     expect((await login(user.email, { now: NOW + 3 * MINUTE })).to).toBe('/');
   });
 
@@ -269,7 +271,9 @@ describe('a reset', () => {
     const user = await makeUser();
     await ask(user.email);
     const token = await linkTo(user.email);
-    const { done, refused } = await parallel(2, (i) => accounts.reset(testContext(), token, `harbour number ${i}`));
+    const { done, refused } = await parallel(2, (i) =>
+      accounts.reset(testContext(), token, `harbour number ${i}`),
+    );
     expect([done.length, refused.length]).toEqual([1, 1]);
     expect(refused[0]).toMatchObject(refusal('conflict', 'reset.dead'));
     await expect(accounts.reset(testContext(), token, 'harbour number 3')).rejects.toMatchObject(
@@ -367,9 +371,9 @@ describe('/me', () => {
     const { jar } = await login(user.email);
     const ctx = await visit(jar);
     for (let i = 0; i < 11; i++)
-      await expect(accounts.changePassword(ctx, { current: PASSWORD, password: 'short' })).rejects.toMatchObject(
-        refusal('invalid', 'password.too-short'),
-      );
+      await expect(
+        accounts.changePassword(ctx, { current: PASSWORD, password: 'short' }),
+      ).rejects.toMatchObject(refusal('invalid', 'password.too-short'));
     await accounts.changePassword(ctx, { current: PASSWORD, password: 'another harbour 9' });
   });
 
@@ -463,12 +467,12 @@ describe('administration', () => {
     const guest = await makeGuest();
     await accounts.setSpaceCreators(as(ava), [ben.id, cho.id, guest.id], [cho.id, guest.id]);
     const may = async (email: string) => (await account(email))!.canCreateSpaces;
-    expect([await may(ben.email), await may(cho.email), await may(dan.email), await may(guest.email)]).toEqual([
-      false,
-      true,
-      true,
-      false,
-    ]);
+    expect([
+      await may(ben.email),
+      await may(cho.email),
+      await may(dan.email),
+      await may(guest.email),
+    ]).toEqual([false, true, true, false]);
   });
 
   it('acts on the next request: a permission taken is gone', async () => {

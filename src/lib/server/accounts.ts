@@ -132,11 +132,7 @@ export async function login(
   }
   await enter(ctx, person, {
     first: [],
-    together: [
-      ...rehash,
-      rateLimit.succeed(ctx, tried[0]!),
-      rateLimit.giveBack(ctx, tried[1]!),
-    ],
+    together: [...rehash, rateLimit.succeed(ctx, tried[0]!), rateLimit.giveBack(ctx, tried[1]!)],
     detail: { step: 'password' },
   });
   return form.next;

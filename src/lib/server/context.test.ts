@@ -21,13 +21,21 @@ const read = (more: Partial<Env>) => () => readConfig({ ...production, ...more }
 
 describe('the configuration', () => {
   it('of production is not local, whatever else is set', () => {
-    expect(readConfig(production)).toMatchObject({ origin: 'https://guests.example.com', local: false, setupToken: null });
+    expect(readConfig(production)).toMatchObject({
+      origin: 'https://guests.example.com',
+      local: false,
+      setupToken: null,
+    });
     const tempted = read({ FOYER_LOCAL: '1', FOYER_SEED: 'demo', FOYER_INLINE_MAIL: '1' })();
     expect(tempted).toMatchObject({ local: false, seed: false, inlineMail: false });
   });
 
   it('of a laptop is local only with the variable and http://localhost', () => {
-    expect(read({ ...local, FOYER_SEED: 'demo' })()).toMatchObject({ local: true, seed: true, mail: { transport: 'mailbox' } });
+    expect(read({ ...local, FOYER_SEED: 'demo' })()).toMatchObject({
+      local: true,
+      seed: true,
+      mail: { transport: 'mailbox' },
+    });
   });
 
   it.each<[string, Partial<Env>]>([
@@ -53,16 +61,25 @@ describe('the configuration', () => {
 
   it('never says the secret', () => {
     const secret = 'too-short-but-secret';
-    expect(read({ FOYER_SECRET: secret })).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret) }));
+    expect(read({ FOYER_SECRET: secret })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+    );
   });
 });
 
 describe('a commit', () => {
-  const write = (ctx: ReturnType<typeof testContext>, key: string) => ctx.db.insert(setting).values({ key, value: '1' });
+  const write = (ctx: ReturnType<typeof testContext>, key: string) =>
+    ctx.db.insert(setting).values({ key, value: '1' });
 
   it('writes all of it', async () => {
     const ctx = testContext();
-    await ctx.commit([write(ctx, 'a'), [write(ctx, 'b')], null, false, audit.entry(ctx, 'site.seeded', 'site')]);
+    await ctx.commit([
+      write(ctx, 'a'),
+      [write(ctx, 'b')],
+      null,
+      false,
+      audit.entry(ctx, 'site.seeded', 'site'),
+    ]);
     expect(await count('setting', `key in ('a', 'b')`)).toBe(2);
   });
 

@@ -33,6 +33,7 @@ import * as accounts from './accounts';
 import * as cron from './cron';
 import * as invitations from './invitations';
 import * as memberships from './memberships';
+import { presets } from './settings';
 
 const NOW = Date.now();
 
@@ -668,7 +669,6 @@ it('the confirmation mail holds the password only when the policy says so', asyn
   const hardened = await invited();
   await signUp(hardened.token);
   expect((await mailsTo(hardened.email))[0]!.text).not.toContain(PASSWORD);
-  const { presets } = await import('./settings');
   await site({ policy: presets.documented });
   const story = await invited();
   await signUp(story.token, { password: 'abc1' });

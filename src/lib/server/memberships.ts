@@ -123,6 +123,16 @@ export async function removeMember(ctx: Ctx, spaceId: number, userId: string): P
   ]);
 }
 
+/** What the actor has seen of the space counts as read, up to now. */
+export async function markRead(ctx: Ctx, spaceId: number): Promise<void> {
+  await ctx.commit([
+    ctx.db
+      .update(membership)
+      .set({ lastReadAt: ctx.now })
+      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor!.id))),
+  ]);
+}
+
 /** "Leave Space". */
 export async function leave(ctx: Ctx, spaceId: number): Promise<void> {
   const found = await spaces.reach(ctx, spaceId);

@@ -1,5 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { as, DAY, HOUR, Jar, login, makeAdministrator, makeUser, MINUTE, site, testContext, visit } from '../../../tests/factories';
+import {
+  as,
+  DAY,
+  HOUR,
+  Jar,
+  login,
+  makeAdministrator,
+  makeUser,
+  MINUTE,
+  site,
+  testContext,
+  visit,
+} from '../../../tests/factories';
 import { count, countingD1, dump } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as cron from './cron';
@@ -25,8 +37,7 @@ async function request(jar: Jar) {
 
 const row = async (jar: Jar) =>
   (await dump()).session!.find((s) => (s as { id_hash: string }).id_hash === hashToken(jar.get('foyer')!)) as
-    | Record<string, number>
-    | undefined;
+    Record<string, number> | undefined;
 
 describe('a session', () => {
   it('is stored as a hash: the id stands nowhere in D1', async () => {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { as, bindings, login, makeAdministrator, makeGuest, makeUser, testContext, visit } from '../../../tests/factories';
+import {
+  as,
+  bindings,
+  login,
+  makeAdministrator,
+  makeGuest,
+  makeUser,
+  testContext,
+  visit,
+} from '../../../tests/factories';
 import { audited, countingD1, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as settings from './settings';
@@ -35,7 +44,9 @@ describe('a setting', () => {
       await settings.change(as(ava), { twoStep });
       const { DB, trips } = countingD1();
       const ctx = testContext({ env: { DB } });
-      const checked = await accounts.checkPassword(ctx, guest.email, 'wrong 1', 'login.wrong').catch(() => null);
+      const checked = await accounts
+        .checkPassword(ctx, guest.email, 'wrong 1', 'login.wrong')
+        .catch(() => null);
       expect(checked).toBeNull();
       expect(trips()).toBe(1);
       expect((await login(guest.email)).to).toBe(twoStep ? '/verify' : '/');
@@ -59,8 +70,9 @@ describe('the domains of a list', () => {
     expect(settings.domainsOf(' \n ')).toEqual([]);
   });
 
-  it.each(['nonsense', 'a@b.example x', 'partner.example/x', 'ok.example, http://x.example'])('%j is refused', (typed) =>
-    expect(() => settings.domainsOf(typed)).toThrow(expect.objectContaining(refusal('invalid'))),
+  it.each(['nonsense', 'a@b.example x', 'partner.example/x', 'ok.example, http://x.example'])(
+    '%j is refused',
+    (typed) => expect(() => settings.domainsOf(typed)).toThrow(expect.objectContaining(refusal('invalid'))),
   );
 });
 
@@ -74,11 +86,16 @@ describe('healthy', () => {
   });
 
   it('not before', async () => {
-    const { results } = await bindings.DB.prepare('select * from d1_migrations').all<{ id: number; name: string }>();
+    const { results } = await bindings.DB.prepare('select * from d1_migrations').all<{
+      id: number;
+      name: string;
+    }>();
     const last = results.at(-1)!;
     await bindings.DB.prepare('delete from d1_migrations where id = ?').bind(last.id).run();
     expect(await settings.healthy(testContext())).toBe(false);
-    await bindings.DB.prepare('insert into d1_migrations (id, name) values (?, ?)').bind(last.id, last.name).run();
+    await bindings.DB.prepare('insert into d1_migrations (id, name) values (?, ?)')
+      .bind(last.id, last.name)
+      .run();
     expect(await settings.healthy(testContext())).toBe(true);
   });
 });

@@ -44,12 +44,20 @@ describe('making a space', () => {
     ];
     const spaceId = await spaces.create(as(ava), spaceForm, list, randomId());
     const { people } = await spaces.room(as(ava), spaceId);
-    expect(people.filter((p) => p.administrator).map((p) => p.id).sort()).toEqual([ava.id, ben.id].sort());
+    expect(
+      people
+        .filter((p) => p.administrator)
+        .map((p) => p.id)
+        .sort(),
+    ).toEqual([ava.id, ben.id].sort());
     expect(people).toHaveLength(3);
   });
 
   it('needs the permission', async () => {
-    for (const person of [await makeUser({ canCreateSpaces: false }), await makeGuest({ canCreateSpaces: true })])
+    for (const person of [
+      await makeUser({ canCreateSpaces: false }),
+      await makeGuest({ canCreateSpaces: true }),
+    ])
       await expect(makeSpace(person)).rejects.toMatchObject(refusal('forbidden'));
     expect(await makeSpace(await makeAdministrator({ canCreateSpaces: false }))).toBeGreaterThan(0);
   });
@@ -172,9 +180,19 @@ describe('what people may', () => {
   it('the portal counts people, what is unread, and who is invited (for administrators only)', async () => {
     const { spaceId, ava, gil } = await house();
     await invite(ava, spaceId, someEmail());
-    await threads.begin(as(gil, { now: Date.now() + 1_000 }), spaceId, { title: 'New', body: '', requestKey: randomId() });
+    await threads.begin(as(gil, { now: Date.now() + 1_000 }), spaceId, {
+      title: 'New',
+      body: '',
+      requestKey: randomId(),
+    });
     const card = async (p: typeof ava) => (await spaces.portal(as(p))).spaces.find((s) => s.id === spaceId);
-    expect(await card(ava)).toMatchObject({ peopleCount: 3, guestCount: 1, unread: 1, invitedCount: 1, latest: 'New' });
+    expect(await card(ava)).toMatchObject({
+      peopleCount: 3,
+      guestCount: 1,
+      unread: 1,
+      invitedCount: 1,
+      latest: 'New',
+    });
     expect(await card(gil)).toMatchObject({ invitedCount: 0 });
   });
 });
@@ -308,7 +326,9 @@ describe('removing a guest', () => {
     const { spaceId, ava, gil } = await house();
     const id = await threads.begin(as(gil), spaceId, { title: 'Piles', body: 'x', requestKey: randomId() });
     await memberships.removeGuest(as(ava), spaceId, gil.id);
-    expect(await threads.read(as(ava), spaceId, id)).toMatchObject({ thread: { title: 'Piles', author: gil.name } });
+    expect(await threads.read(as(ava), spaceId, id)).toMatchObject({
+      thread: { title: 'Piles', author: gil.name },
+    });
   });
 });
 
@@ -342,7 +362,10 @@ describe('threads', () => {
     const old = await begin('Old', then);
     await begin('New', then + 1);
     for (let i = 0; i < 105; i++)
-      await threads.addComment(as(gil, { now: then + DAY + i }), spaceId, old, { body: `${i}`, requestKey: randomId() });
+      await threads.addComment(as(gil, { now: then + DAY + i }), spaceId, old, {
+        body: `${i}`,
+        requestKey: randomId(),
+      });
     expect((await spaces.room(as(ava), spaceId)).threads.map((t) => t.title)).toEqual(['Old', 'New']);
     const first = await threads.read(as(ava), spaceId, old);
     expect(first.comments).toHaveLength(100);

@@ -136,7 +136,9 @@ describe('a code is refused', () => {
         ...refusal('invalid', 'verify.wrong'),
         detail: { params: { left } },
       });
-    await expect(verify(jar, wrong(code), { now: NOW })).rejects.toMatchObject(refusal('invalid', 'verify.ended'));
+    await expect(verify(jar, wrong(code), { now: NOW })).rejects.toMatchObject(
+      refusal('invalid', 'verify.ended'),
+    );
     await expect(verify(jar, code, { now: NOW })).rejects.toMatchObject(refusal('conflict', 'verify.ended'));
     expect(await pendingOf(jar)).toMatchObject({ codeState: 'ended' });
     await verification.sendAgain(await visit(jar, { now: NOW + 1_000 }));
@@ -231,7 +233,9 @@ describe('codes are sent', () => {
   });
 
   it('to nobody without a pending login', async () => {
-    await expect(verification.sendAgain(testContext())).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
+    await expect(verification.sendAgain(testContext())).rejects.toMatchObject(
+      refusal('conflict', 'verify.gone'),
+    );
   });
 
   it('within the request, and the mail holds the code first and alone', async () => {

@@ -4,6 +4,14 @@ import { form } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
 
 export const actions = {
+  read: form(
+    v.object({}),
+    async (ctx, _input, { params }) => {
+      await memberships.markRead(ctx, Number(params.id));
+      return `/spaces/${params.id}`;
+    },
+    spaces.reaches,
+  ),
   leave: form(
     v.object({}),
     async (ctx, _input, { params }) => {

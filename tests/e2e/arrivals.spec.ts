@@ -1,0 +1,280 @@
+/** Everything that can be behind an invitation's link but the open form: each a page with a way forward, without scripts. */
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import {
+  addressOf,
+  codeIn,
+  guestRow,
+  invitedTo,
+  linkIn,
+  login,
+  mailsTo,
+  makeSpace,
+  newGuest,
+  nextMail,
+  PASSWORD,
+  post,
+  setTwoStep,
+  signedIn,
+  signUp,
+  somebody,
+} from './people';
+
+test.use({ javaScriptEnabled: false });
+
+const BEN = 'ben@foyer.example';
+const AVA = 'ava@foyer.example';
+let space: string;
+let host: Page;
+
+test.beforeAll(async ({ browser }) => {
+  space = await makeSpace(await signedIn(browser, BEN), 'Arrivals');
+});
+test.beforeEach(async ({ browser }) => {
+  host = await signedIn(browser, BEN);
+});
+
+const title = (page: Page) => page.getByRole('heading', { level: 1 });
+
+/** Opens a link in a browser that knows nobody. */
+async function open(browser: Browser, url: string): Promise<Page> {
+  const page = await somebody(browser);
+  expect((await page.goto(url))!.status()).toBe(200);
+  return page;
+}
+
+test('expired: asks the inviter for a new link, once', async ({ browser, request }) => {
+  const url = linkIn(await nextMail(request, 'hal@studio.example'), /\/signup\//);
+  const page = await open(browser, url);
+  await expect(title(page)).toHaveText('This invitation has expired');
+  await expect(page.getByLabel('Password')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Ask for a new link' }).click();
+  await expect(page.getByRole('status')).toContainText('We told Ava Lind');
+  const mail = await nextMail(request, AVA);
+  expect(mail.subject).toContain('Harbour Bridge');
+  expect(mail.text).toContain('hal@studio.example');
+  expect(linkIn(mail, /\/spaces\//)).toMatch(/\/spaces\/1\/settings\/guests$/);
+
+  // A second press would be a second mail.
+  await page.goto(url);
+  await expect(page.getByRole('button', { name: 'Ask for a new link' })).toHaveCount(0);
+  await post(page, `${new URL(url).pathname}?/ask`, {});
+  expect(await mailsTo(request, AVA)).toHaveLength(1);
+  // Nor does a form that was kept open sign anybody up.
+  await post(page, `${new URL(url).pathname}?/signUp`, { name: 'Hal', password: PASSWORD });
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/login/);
+});
+
+test('cancelled: says so, and the kept form signs nobody up', async ({ browser }) => {
+  const email = addressOf('cancelled');
+  const url = await invitedTo(host, space, email);
+  const kept = await open(browser, url);
+  await (await guestRow(host, space, email)).getByRole('button', { name: 'Delete' }).click();
+  await host.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(host.getByRole('row', { name: email })).toHaveCount(0);
+
+  await kept.getByLabel('Display Name').fill('Kim');
+  await kept.getByLabel('Password').fill(PASSWORD);
+  await kept.getByRole('button', { name: 'Login' }).click();
+  await expect(title(kept)).toHaveText('This invitation was withdrawn');
+  await kept.getByRole('link', { name: 'To the login page' }).click();
+  await expect(kept).toHaveURL('/login');
+});
+
+test('replaced: a resend kills the old link, and the new one works', async ({ browser, request }) => {
+  const email = addressOf('replaced');
+  const old = await invitedTo(host, space, email);
+  await (await guestRow(host, space, email)).getByRole('button', { name: 'Resend' }).click();
+  await expect(host.getByRole('status')).toBeVisible();
+  const fresh = linkIn(await nextMail(request, email, 2), /\/signup\//);
+
+  const page = await open(browser, old);
+  await expect(title(page)).toHaveText('There is a newer link');
+  await expect(page.getByLabel('Password')).toHaveCount(0);
+  await signUp(page, fresh, 'Ray');
+  await expect(page).toHaveURL(space);
+});
+
+test('used: leads to the login, and from there into the space', async ({ browser }) => {
+  const guest = await newGuest(browser, host, space, 'Uma');
+  const page = await open(browser, guest.url);
+  await expect(title(page)).toHaveText('You have been here before');
+  await page.getByRole('link', { name: 'Go to login' }).click();
+  await expect(page.getByLabel('E-mail address')).toHaveValue(guest.email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Login' }).click();
+  await expect(page).toHaveURL(space);
+});
+
+test('already a member: opens the space', async ({ browser }) => {
+  const { page, url } = await newGuest(browser, host, space, 'Mia');
+  await page.goto(url);
+  await expect(title(page)).toHaveText('You are in already');
+  await page.getByRole('link', { name: 'Open Arrivals' }).click();
+  await expect(page).toHaveURL(space);
+});
+
+test('signed in as somebody else: shows both addresses, and switches', async ({ browser }) => {
+  const email = addressOf('other');
+  const url = await invitedTo(host, space, email);
+  const { page, email: mine } = await newGuest(browser, host, space, 'Olga');
+  await page.goto(url);
+  await expect(page.getByRole('main')).toContainText(email);
+  await expect(page.getByRole('main')).toContainText(mine);
+  await expect(page.getByLabel('Password')).toHaveCount(0);
+
+  await page.getByRole('link', { name: `Stay signed in as ${mine}` }).click();
+  await expect(title(page)).toHaveText('Spaces');
+  await page.goto(url);
+  await page.getByRole('button', { name: `Go on as ${email}` }).click();
+  await expect(page.getByLabel('E-mail address')).toHaveValue(email);
+  await signUp(page, url, 'Otto');
+  await expect(page).toHaveURL(space);
+});
+
+for (const twoStep of [false, true])
+  test(`has an account: login${twoStep ? ', mailed code' : ''}, then Join`, async ({ browser, request }) => {
+    const { email } = await newGuest(browser, host, space, 'Ada');
+    const second = await makeSpace(host, `Second of Ada${twoStep ? ', two steps' : ''}`);
+    const url = await invitedTo(host, second, email);
+    const admin = await signedIn(browser, AVA);
+    await setTwoStep(admin, twoStep);
+    try {
+      const page = await open(browser, url);
+      await expect(title(page)).toHaveText('You have an account already');
+      await page.getByRole('link', { name: 'Go to login' }).click();
+      await expect(page.getByLabel('E-mail address')).toHaveValue(email);
+      await page.getByLabel('Password').fill(PASSWORD);
+      const mails = (await mailsTo(request, email)).length;
+      await page.getByRole('button', { name: 'Login' }).click();
+      if (twoStep) {
+        await page.getByLabel('Verification Code').fill(codeIn(await nextMail(request, email, mails + 1)));
+        await page.getByRole('button', { name: 'Verify' }).click();
+      }
+      // Logging in alone has joined nobody.
+      await expect(page).toHaveURL(url);
+      await expect(await guestRow(host, second, email)).toContainText('Invited');
+      await page.getByRole('button', { name: 'Join' }).click();
+      await expect(page).toHaveURL(second);
+      await expect(await guestRow(host, second, email)).toContainText('Active');
+    } finally {
+      await setTwoStep(admin, false);
+    }
+  });
+
+test('a token that never was one is a 404', async ({ page }) => {
+  const url = await invitedTo(host, space, addressOf('unknown'));
+  const forged = url.slice(0, -1) + (url.endsWith('a') ? 'b' : 'a');
+  for (const path of ['/signup/nonsense', '/signup/%00', forged, url.slice(0, -1), `${url}a`]) {
+    expect((await page.goto(path))!.status(), path).toBe(404);
+    await expect(title(page)).toHaveText('Nothing here');
+  }
+});
+
+test('copy link: the sign-up asks for the code mailed to the invited address, and only then joins', async ({
+  browser,
+  request,
+}) => {
+  const email = addressOf('copied');
+  const mailed = await invitedTo(host, space, email);
+  await (await guestRow(host, space, email)).getByRole('button', { name: 'Copy link' }).click();
+  const url = await host.getByLabel('Link to hand on').inputValue();
+  expect(url).not.toBe(mailed);
+
+  const page = await somebody(browser);
+  await signUp(page, url, 'Cleo');
+  await expect(page).toHaveURL('/verify');
+  await expect(await guestRow(host, space, email)).toContainText('Invited');
+  const outside = await page.request.get(space, { maxRedirects: 0 });
+  expect(outside.status()).toBe(303);
+  const code = codeIn(await nextMail(request, email, 2));
+  await page.getByLabel('Verification Code').fill(code === '000000' ? '111111' : '000000');
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await expect(page.getByRole('alert')).toContainText('4 tries');
+  await page.getByLabel('Verification Code').fill(code);
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await expect(page).toHaveURL(space);
+  await expect(await guestRow(host, space, email)).toContainText('Active');
+});
+
+test('a double click on the sign-up lands in the space, once', async ({ browser }) => {
+  const email = addressOf('double');
+  const url = await invitedTo(host, space, email);
+  const page = await open(browser, url);
+  await page.getByLabel('Display Name').fill('Dora');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Login' }).dblclick();
+  await expect(page).toHaveURL(space);
+  await expect(await guestRow(host, space, email)).toHaveCount(1);
+  await expect(await guestRow(host, space, email)).toContainText('Active');
+});
+
+test('two identical sign-ups at once both land in the space; another password does not', async ({ browser }) => {
+  const email = addressOf('twice');
+  const path = new URL(await invitedTo(host, space, email)).pathname;
+  const [one, two, third] = await Promise.all([somebody(browser), somebody(browser), somebody(browser)]);
+  const form = { name: 'Tess', password: PASSWORD };
+  const answers = await Promise.all([one, two].map((page) => post(page, `${path}?/signUp`, form)));
+  for (const answer of answers) {
+    expect(answer.status()).toBe(303);
+    expect(answer.headers().location).toBe(space);
+  }
+  for (const page of [one, two]) expect((await page.goto(space))!.status()).toBe(200);
+  await expect(await guestRow(host, space, email)).toHaveCount(1);
+  await expect(await guestRow(host, space, email)).toContainText('Active');
+
+  await post(third, `${path}?/signUp`, { name: 'Tess', password: 'another-1' });
+  await third.goto(space);
+  await expect(third).toHaveURL(/\/login/);
+});
+
+test('opening the link changes nothing, however often', async ({ browser, request }) => {
+  const email = addressOf('opened');
+  const url = await invitedTo(host, space, email);
+  for (let i = 0; i < 10; i++) {
+    expect((await request.get(url)).status()).toBe(200);
+    expect((await request.head(url)).status()).toBe(200);
+  }
+  await expect(await guestRow(host, space, email)).toContainText('Invited');
+  const page = await somebody(browser);
+  await signUp(page, url, 'Omar');
+  await expect(page).toHaveURL(space);
+});
+
+test('an invited user signs up through the same page and lands on the portal', async ({ browser, request }) => {
+  const email = addressOf('colleague');
+  const admin = await signedIn(browser, AVA);
+  await admin.goto('/admin/users');
+  await admin.getByLabel('E-mail address').fill(email);
+  await admin.getByRole('button', { name: 'Send invitation' }).click();
+  await expect(admin.getByRole('status')).toBeVisible();
+  const page = await somebody(browser);
+  await signUp(page, linkIn(await nextMail(request, email), /\/signup\//), 'Coll Eague');
+  await expect(page).toHaveURL('/');
+  await expect(title(page)).toHaveText('Spaces');
+  await expect(page.getByRole('button', { name: 'Create' })).toHaveCount(0);
+  const welcome = await nextMail(request, email, 2);
+  expect(welcome.subject).toBe('Sign-up is complete!');
+});
+
+test('a deactivated guest is out at once, cannot log in, and shows as inactive', async ({ browser }) => {
+  const { page, email } = await newGuest(browser, host, space, 'Ines');
+  const admin = await signedIn(browser, AVA);
+  await admin.goto(`/admin/guests?search=${email}`);
+  await admin.getByRole('row', { name: email }).getByRole('button', { name: 'Deactivate' }).click();
+  await admin.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click();
+  await expect(admin.getByRole('status')).toBeVisible();
+
+  await page.goto(space);
+  await expect(page).toHaveURL(/\/login/);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Login' }).click();
+  await expect(page.getByRole('alert')).toContainText('deactivated');
+  await expect(await guestRow(host, space, email)).toContainText('Inactive');
+
+  await admin.goto(`/admin/guests?search=${email}`);
+  await admin.getByRole('row', { name: email }).getByRole('button', { name: 'Reactivate' }).click();
+  await expect(admin.getByRole('status')).toBeVisible();
+  await login(page, email);
+});
