@@ -1,5 +1,5 @@
 // The whole journey, and what is left of its secrets in the database afterwards; the demo's seed; Cron.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   account,
   as,
@@ -158,7 +158,10 @@ describe('Cron', () => {
       locale: 'en',
     });
     await invite(ava, spaceId, someEmail(), { now: NOW - 8 * DAY });
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
     await whileFailing('invitation', '1', () => cron.run(testContext({ now: NOW + 5 * MINUTE })));
+    expect(said).toHaveBeenCalledWith('cron: expire invitations failed', expect.anything());
+    said.mockRestore();
     expect(await mailsTo(email)).toHaveLength(1);
   });
 });

@@ -148,7 +148,7 @@ export const invitation = sqliteTable(
     acceptedAt: at('accepted_at'),
     acceptedBy: text('accepted_by').references(() => user.id),
     acceptedVia: text('accepted_via', { enum: ['mail', 'copy'] }),
-    /** When the guest last asked the inviter for a new link (at most once an hour). */
+    /** When the guest last asked the inviter for a new link (at most once a day). */
     askedAt: at('asked_at'),
   },
   (t) => [
