@@ -107,7 +107,7 @@ describe('pasted addresses', () => {
   });
 
   // Known fault, reported to the lead with a patch: make it a plain `it` when that is in.
-  it.fails('keeps the address that stands before a name', () => {
+  it('keeps the address that stands before a name', () => {
     expect(splitAddresses(`${a} Bob <${b}>`)).toContain(a);
     expect(splitAddresses(`${a} <${b}>`)).toContain(a);
   });
@@ -118,14 +118,13 @@ describe('pasted addresses', () => {
     expect(splitAddresses(pasted)).toEqual(many);
   });
 
-  // Known fault (cubic time), reported with the same patch: then a plain `it`, and SIZE is limits.addresses, 60,000.
-  const SIZE = 2_000;
-  it.fails('reads nonsense in no time, however long', () => {
+  const SIZE = 60_000; // limits.addresses
+  it('reads nonsense in no time, however long', () => {
     for (const part of [' ', 'x', 'word ', '"', '<', '"a" ', '"\\']) {
       const text = part.repeat(SIZE / part.length);
-      const began = performance.now();
+      const began = performance.now(); // cubic time took minutes; this is no measurement, only a fence
       splitAddresses(`a${text}b`);
-      expect(performance.now() - began, part).toBeLessThan(500);
+      expect(performance.now() - began, part).toBeLessThan(5_000);
     }
   });
 });

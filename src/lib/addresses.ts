@@ -33,20 +33,25 @@ export function asciiDomain(domain: string): string | null {
   }
 }
 
+/** A quoted name, an address in angle brackets, what separates, a word. Linear: nothing in it can be read two ways. */
+const TOKEN = /"(?:[^"\\\n]|\\.){0,200}"|<[^<>]*>|[,;\n、，；]|[^\s,;"<>、，；]+|["<>]/gu;
+
 /**
  * What a person typed or pasted from a mail client: addresses between commas, semicolons, white space or line
  * breaks, also as `Name <a@b>` or `"Last, First" <a@b>`. Returns every piece as it was typed, in order.
  */
 export function splitAddresses(text: string): string[] {
-  const angled: string[] = [];
-  // `"Last, First" <a@b>` and `Name Name <a@b>`: only what stands in angle brackets counts.
-  const rest = text.replace(/(?:"(?:[^"\\]|\\.)*"|[^<>,;\n"]*)\s*<([^<>]*)>/g, (_all, address: string) => {
-    angled.push(address.trim());
-    return `,\u0000${angled.length - 1},`;
-  });
-  return rest
-    .split(/[,;\s、，；]+/u)
-    .filter(Boolean)
-    .map((piece) => (piece.startsWith('\u0000') ? angled[Number(piece.slice(1))]! : piece))
-    .filter(Boolean);
+  const pieces: string[] = [];
+  let words: string[] = [];
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (/^<.*>$/su.test(token)) {
+      // What stands before the brackets is a name, but for an address that only a space parts from it.
+      pieces.push(...words.filter(parseAddress), token.slice(1, -1).trim());
+      words = [];
+    } else if (/^[,;\n、，；]$/u.test(token)) {
+      pieces.push(...words);
+      words = [];
+    } else words.push(token);
+  }
+  return [...pieces, ...words].filter(Boolean);
 }

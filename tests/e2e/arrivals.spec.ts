@@ -4,7 +4,7 @@ import {
   addressOf,
   codeIn,
   guestRow,
-  invitedTo,
+  invited,
   linkIn,
   login,
   mailsTo,
@@ -17,17 +17,38 @@ import {
   signedIn,
   signUp,
   somebody,
+  type Invited,
 } from './people';
 
 test.use({ javaScriptEnabled: false });
 
 const BEN = 'ben@foyer.example';
 const AVA = 'ava@foyer.example';
+const names = [
+  'cancelled',
+  'replaced',
+  'used',
+  'member',
+  'somebody',
+  'else',
+  'plain',
+  'two-step',
+  'forged',
+  'copied',
+  'double',
+  'twice',
+  'opened',
+  'deactivated',
+] as const;
 let space: string;
 let host: Page;
+const guests = {} as Record<(typeof names)[number], Invited>;
 
 test.beforeAll(async ({ browser }) => {
-  space = await makeSpace(await signedIn(browser, BEN), 'Arrivals');
+  const page = await signedIn(browser, BEN);
+  space = await makeSpace(page, 'Arrivals');
+  const all = await invited(page, space, ...names.map((name) => addressOf(name)));
+  names.forEach((name, i) => (guests[name] = all[i]!));
 });
 test.beforeEach(async ({ browser }) => {
   host = await signedIn(browser, BEN);
@@ -66,8 +87,7 @@ test('expired: asks the inviter for a new link, once', async ({ browser, request
 });
 
 test('cancelled: says so, and the kept form signs nobody up', async ({ browser }) => {
-  const email = addressOf('cancelled');
-  const url = await invitedTo(host, space, email);
+  const { email, url } = guests.cancelled;
   const kept = await open(browser, url);
   await (await guestRow(host, space, email)).getByRole('button', { name: 'Delete' }).click();
   await host.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
@@ -82,8 +102,7 @@ test('cancelled: says so, and the kept form signs nobody up', async ({ browser }
 });
 
 test('replaced: a resend kills the old link, and the new one works', async ({ browser, request }) => {
-  const email = addressOf('replaced');
-  const old = await invitedTo(host, space, email);
+  const { email, url: old } = guests.replaced;
   await (await guestRow(host, space, email)).getByRole('button', { name: 'Resend' }).click();
   await expect(host.getByRole('status')).toBeVisible();
   const fresh = linkIn(await nextMail(request, email, 2), /\/signup\//);
@@ -96,28 +115,29 @@ test('replaced: a resend kills the old link, and the new one works', async ({ br
 });
 
 test('used: leads to the login, and from there into the space', async ({ browser }) => {
-  const guest = await newGuest(browser, host, space, 'Uma');
-  const page = await open(browser, guest.url);
+  const { email, url } = guests.used;
+  await newGuest(browser, space, guests.used);
+  const page = await open(browser, url);
   await expect(title(page)).toHaveText('You have been here before');
   await page.getByRole('link', { name: 'Go to login' }).click();
-  await expect(page.getByLabel('E-mail address')).toHaveValue(guest.email);
+  await expect(page.getByLabel('E-mail address')).toHaveValue(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Login' }).click();
   await expect(page).toHaveURL(space);
 });
 
 test('already a member: opens the space', async ({ browser }) => {
-  const { page, url } = await newGuest(browser, host, space, 'Mia');
-  await page.goto(url);
+  const page = await newGuest(browser, space, guests.member);
+  await page.goto(guests.member.url);
   await expect(title(page)).toHaveText('You are in already');
   await page.getByRole('link', { name: 'Open Arrivals' }).click();
   await expect(page).toHaveURL(space);
 });
 
 test('signed in as somebody else: shows both addresses, and switches', async ({ browser }) => {
-  const email = addressOf('other');
-  const url = await invitedTo(host, space, email);
-  const { page, email: mine } = await newGuest(browser, host, space, 'Olga');
+  const { email, url } = guests.else;
+  const { email: mine } = guests.somebody;
+  const page = await newGuest(browser, space, guests.somebody);
   await page.goto(url);
   await expect(page.getByRole('main')).toContainText(email);
   await expect(page.getByRole('main')).toContainText(mine);
@@ -134,9 +154,10 @@ test('signed in as somebody else: shows both addresses, and switches', async ({ 
 
 for (const twoStep of [false, true])
   test(`has an account: login${twoStep ? ', mailed code' : ''}, then Join`, async ({ browser, request }) => {
-    const { email } = await newGuest(browser, host, space, 'Ada');
-    const second = await makeSpace(host, `Second of Ada${twoStep ? ', two steps' : ''}`);
-    const url = await invitedTo(host, second, email);
+    const { email } = guests[twoStep ? 'two-step' : 'plain'];
+    await newGuest(browser, space, guests[twoStep ? 'two-step' : 'plain']);
+    const second = await makeSpace(host, `Second space${twoStep ? ', two steps' : ''}`);
+    const [{ url }] = (await invited(host, second, email)) as [Invited];
     const admin = await signedIn(browser, AVA);
     await setTwoStep(admin, twoStep);
     try {
@@ -163,7 +184,7 @@ for (const twoStep of [false, true])
   });
 
 test('a token that never was one is a 404', async ({ page }) => {
-  const url = await invitedTo(host, space, addressOf('unknown'));
+  const { url } = guests.forged;
   const forged = url.slice(0, -1) + (url.endsWith('a') ? 'b' : 'a');
   for (const path of ['/signup/nonsense', '/signup/%00', forged, url.slice(0, -1), `${url}a`]) {
     expect((await page.goto(path))!.status(), path).toBe(404);
@@ -175,8 +196,7 @@ test('copy link: the sign-up asks for the code mailed to the invited address, an
   browser,
   request,
 }) => {
-  const email = addressOf('copied');
-  const mailed = await invitedTo(host, space, email);
+  const { email, url: mailed } = guests.copied;
   await (await guestRow(host, space, email)).getByRole('button', { name: 'Copy link' }).click();
   const url = await host.getByLabel('Link to hand on').inputValue();
   expect(url).not.toBe(mailed);
@@ -198,8 +218,7 @@ test('copy link: the sign-up asks for the code mailed to the invited address, an
 });
 
 test('a double click on the sign-up lands in the space, once', async ({ browser }) => {
-  const email = addressOf('double');
-  const url = await invitedTo(host, space, email);
+  const { email, url } = guests.double;
   const page = await open(browser, url);
   await page.getByLabel('Display Name').fill('Dora');
   await page.getByLabel('Password').fill(PASSWORD);
@@ -209,9 +228,11 @@ test('a double click on the sign-up lands in the space, once', async ({ browser 
   await expect(await guestRow(host, space, email)).toContainText('Active');
 });
 
-test('two identical sign-ups at once both land in the space; another password does not', async ({ browser }) => {
-  const email = addressOf('twice');
-  const path = new URL(await invitedTo(host, space, email)).pathname;
+test('two identical sign-ups at once both land in the space; another password does not', async ({
+  browser,
+}) => {
+  const { email, url } = guests.twice;
+  const path = new URL(url).pathname;
   const [one, two, third] = await Promise.all([somebody(browser), somebody(browser), somebody(browser)]);
   const form = { name: 'Tess', password: PASSWORD };
   const answers = await Promise.all([one, two].map((page) => post(page, `${path}?/signUp`, form)));
@@ -229,8 +250,7 @@ test('two identical sign-ups at once both land in the space; another password do
 });
 
 test('opening the link changes nothing, however often', async ({ browser, request }) => {
-  const email = addressOf('opened');
-  const url = await invitedTo(host, space, email);
+  const { email, url } = guests.opened;
   for (let i = 0; i < 10; i++) {
     expect((await request.get(url)).status()).toBe(200);
     expect((await request.head(url)).status()).toBe(200);
@@ -241,7 +261,10 @@ test('opening the link changes nothing, however often', async ({ browser, reques
   await expect(page).toHaveURL(space);
 });
 
-test('an invited user signs up through the same page and lands on the portal', async ({ browser, request }) => {
+test('an invited user signs up through the same page and lands on the portal', async ({
+  browser,
+  request,
+}) => {
   const email = addressOf('colleague');
   const admin = await signedIn(browser, AVA);
   await admin.goto('/admin/users');
@@ -258,7 +281,8 @@ test('an invited user signs up through the same page and lands on the portal', a
 });
 
 test('a deactivated guest is out at once, cannot log in, and shows as inactive', async ({ browser }) => {
-  const { page, email } = await newGuest(browser, host, space, 'Ines');
+  const { email } = guests.deactivated;
+  const page = await newGuest(browser, space, guests.deactivated);
   const admin = await signedIn(browser, AVA);
   await admin.goto(`/admin/guests?search=${email}`);
   await admin.getByRole('row', { name: email }).getByRole('button', { name: 'Deactivate' }).click();

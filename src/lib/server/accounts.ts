@@ -1,5 +1,5 @@
 /** Accounts: set-up, login, password, profile, permissions, deactivation. Users and guests alike. */
-import { and, asc, eq, gt, isNull, like, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, like, or, sql } from 'drizzle-orm';
 import { parseAddress } from '../addresses';
 import type { Locale } from '../messages';
 import { isLocale } from '../messages';
@@ -160,6 +160,8 @@ export async function checkPassword(
     byLoginName(ctx, email),
   ]);
   if (!tries.length || !origins.length) {
+    // Who is over the limit of an origin locks nobody's name with it.
+    if (tries.length) await ctx.db.batch([rateLimit.giveBack(ctx, tried[0]!)]);
     const until = tries.length ? ctx.now + 15 * MINUTE : await rateLimit.lockedUntil(ctx, tried[0]!);
     throw new Refusal('throttled', {
       key: 'login.throttled',
@@ -331,9 +333,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
           updatedAt: ctx.now,
         })
         .where(eq(user.id, person.id)),
-      ctx.db
-        .delete(passwordReset)
-        .where(and(eq(passwordReset.userId, person.id), isNull(passwordReset.usedAt))),
+      endResets(ctx, person.id),
       sessions.endAll(ctx, person.id),
       verification.endAll(ctx, person.id),
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
@@ -346,6 +346,10 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
     throw error instanceof LostRace ? new Refusal('conflict', { key: 'reset.dead' }) : error;
   }
 }
+
+/** Reset links that are still out die with the password that they were to replace. */
+const endResets = (ctx: Ctx, userId: string): Statement =>
+  ctx.db.delete(passwordReset).where(and(eq(passwordReset.userId, userId), isNull(passwordReset.usedAt)));
 
 const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
   outbox.queue(ctx, {
@@ -377,6 +381,7 @@ export async function changePassword(ctx: Ctx, form: { current: string; password
       guard(ctx),
       sessions.endAll(ctx, person.id, ctx.sessionHash),
       verification.endAll(ctx, person.id),
+      endResets(ctx, person.id),
       rateLimit.succeed(ctx, tried[0]!),
       rateLimit.giveBack(ctx, tried[1]!),
       mail.statement,
@@ -589,6 +594,7 @@ export const findUsers = (ctx: Ctx, search = '', limit = 200) => {
     .limit(limit);
 };
 
-/** Cron: forgets reset links that are over. */
+/** Cron: forgets reset links that are over, some at a time. */
 export const purgeResets = (ctx: Ctx): Statement =>
-  ctx.db.delete(passwordReset).where(lte(passwordReset.expiresAt, ctx.now - 24 * 60 * MINUTE));
+  ctx.db.run(sql`delete from password_reset where token_hash in
+    (select token_hash from password_reset where expires_at <= ${ctx.now - 24 * 60 * MINUTE} limit 500)`);

@@ -1,4 +1,5 @@
 /** Who did what. An entry is a statement for the same batch as the change, so neither lands without the other. */
+import type { SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { auditEntry } from './schema';
 
@@ -16,9 +17,9 @@ export type AuditAction =
 export const entry = (
   ctx: Ctx,
   action: AuditAction,
-  subject: string,
+  subject: string | SQL,
   detail: Record<string, unknown> = {},
-  spaceId: number | null = null,
+  spaceId: number | SQL | null = null,
   actor: { id: string | null; name: string } | null = ctx.actor,
 ): Statement =>
   ctx.db.insert(auditEntry).values({

@@ -136,8 +136,7 @@ export async function markRead(ctx: Ctx, spaceId: number): Promise<void> {
 /** "Leave Space". */
 export async function leave(ctx: Ctx, spaceId: number): Promise<void> {
   const found = await spaces.reach(ctx, spaceId);
-  allow(ctx, 'space.leave', found.standing);
-  if (found.blockJoining && found.standing !== 'space-administrator') throw new Refusal('forbidden');
+  if (!spaces.mayLeave(ctx, found)) throw new Refusal('forbidden');
   await commitUnlessLast(ctx, [
     ...end(ctx, spaceId, ctx.actor!.id),
     audit.entry(ctx, 'space.left', `user:${ctx.actor!.id}`, {}, spaceId),

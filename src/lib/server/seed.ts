@@ -5,7 +5,7 @@ import { createContext, type Ctx, type Surroundings } from './context';
 import { randomId } from './crypto';
 import * as invitations from './invitations';
 import { Refusal } from './errors';
-import { space, user } from './schema';
+import { session, space, user } from './schema';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import * as spaces from './spaces';
@@ -61,7 +61,8 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   await invite(await at(9, 'ava@foyer.example'), bridge, 'hal@studio.example');
   await invite(await at(2, 'ava@foyer.example'), bridge, 'noor@partner.example');
   await invitations.expireOverdue(ctx);
-  await ctx.commit([settings.put(ctx, 'seeded', true)]);
+  // The people of the demo have been here, but no browser of theirs is open.
+  await ctx.commit([settings.put(ctx, 'seeded', true), ctx.db.delete(session)]);
 }
 
 type At = (daysAgo: number, email: string | null) => Promise<Ctx>;

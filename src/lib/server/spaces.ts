@@ -59,8 +59,13 @@ export async function create(
         ctx.db.run(sql`
           insert into thread (space_id, title, body, author_id, last_activity_at, request_key, created_at)
           values (${spaceId}, '', '', ${actor.id}, ${ctx.now}, ${key}, ${ctx.now})`),
-      // The id is not known before the batch: the space's name and key say which it was.
-      audit.entry(ctx, 'space.created', 'space', { name: form.name, members: members.length }),
+      audit.entry(
+        ctx,
+        'space.created',
+        sql`'space:' || ${spaceId}`,
+        { name: form.name, members: members.length },
+        spaceId,
+      ),
     ])) as [{ id: number }[]];
     return made[0]!.id;
   } catch (error) {
@@ -91,6 +96,11 @@ export const reachQuery = (ctx: Ctx, spaceId: number) =>
         isNull(space.deletedAt),
       ),
     );
+
+/** Whether the actor may leave: where that is blocked, only space administrators, who could lift the block anyway. */
+export const mayLeave = (ctx: Ctx, found: Reached): boolean =>
+  can(ctx.actor, 'space.leave', found.standing) &&
+  (!found.blockJoining || found.standing === 'space-administrator');
 
 /** What `reachQuery` found, or 404. */
 export function reached(ctx: Ctx, rows: { space: SpaceRow; administrator: boolean }[]): Reached {
@@ -222,7 +232,7 @@ export async function room(ctx: Ctx, spaceId: number) {
     standing: found.standing,
     may: {
       administer: can(ctx.actor, 'space.administer', found.standing),
-      leave: can(ctx.actor, 'space.leave', found.standing) && !found.blockJoining,
+      leave: mayLeave(ctx, found),
     },
     people: people.map((p) => ({
       id: p.id,

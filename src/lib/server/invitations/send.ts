@@ -116,8 +116,7 @@ async function inviteOnce(
     }
   }
   if (toSend.length === 0) return outcomes;
-  const day = rateLimit.key(ctx, 'invite', `space:${target.id}`);
-  const [room] = await ctx.db.batch([rateLimit.countInWindow(ctx, day, MOST_A_DAY, DAY, toSend.length)]);
+  const [room] = await ctx.db.batch([countSent(ctx, target.id, toSend.length)]);
   if (!room.length)
     return outcomes.map((o) =>
       o.result === 'sent' || o.result === 'sent-again'
@@ -148,6 +147,16 @@ async function inviteOnce(
   ]);
   return outcomes;
 }
+
+/** Counts invitations of a space's day; no row when the day is full. What begins below the limit goes out whole. */
+const countSent = (ctx: Ctx, spaceId: number, many: number) =>
+  rateLimit.countInWindow(
+    ctx,
+    rateLimit.key(ctx, 'invite', `space:${spaceId}`),
+    MOST_A_DAY - 1 + many,
+    DAY,
+    many,
+  );
 
 interface ToSend {
   id: string;
@@ -313,6 +322,10 @@ export async function sendAgain(
   site: Settings,
   may: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces'>> = {},
 ): Promise<void> {
+  if (found.spaceId !== null) {
+    const [room] = await ctx.db.batch([countSent(ctx, found.spaceId, 1)]);
+    if (!room.length) throw new Refusal('throttled', { key: 'invite.over-limit' });
+  }
   const version = found.version + 1;
   const expiresAt = ctx.now + VALID_FOR;
   const queued = await outbox.queue(ctx, {
