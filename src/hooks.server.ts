@@ -1,4 +1,4 @@
-/** Every request, in order: configuration → context → session → access by route group → origin → language → headers. */
+/** Every request, in order: configuration → origin → context → session → language → access by route group → headers. */
 import {
   isRedirect,
   json,
@@ -18,6 +18,7 @@ import {
   type CookieJar,
   type Env,
 } from '$lib/server/context';
+import { inWords } from '$lib/server/errors';
 import { can } from '$lib/server/policy';
 import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
@@ -141,6 +142,6 @@ function localeOf(chosen: string | null | undefined, request: Request): Locale {
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
   const id = crypto.randomUUID().slice(0, 8);
-  if (status !== 404) console.error(`error ${id} at ${event.route.id ?? 'no route'}`, error);
+  if (status !== 404) console.error(`error ${id} at ${event.route.id ?? 'no route'}`, inWords(error));
   return { message: status === 404 ? 'Not found' : 'Something went wrong', id };
 };

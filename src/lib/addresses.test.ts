@@ -106,7 +106,6 @@ describe('pasted addresses', () => {
     expect([...new Set(splitAddresses(text))]).toEqual([...new Set(pieces)]);
   });
 
-  // Known fault, reported to the lead with a patch: make it a plain `it` when that is in.
   it('keeps the address that stands before a name', () => {
     expect(splitAddresses(`${a} Bob <${b}>`)).toContain(a);
     expect(splitAddresses(`${a} <${b}>`)).toContain(a);

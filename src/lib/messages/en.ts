@@ -504,4 +504,9 @@ export default {
   'guest-admin.nobody':
     'Guests appear here once somebody has invited them to a space and they have signed up.',
   'space.mark-read': 'Mark all as read',
+  'mail.failure.replaced': 'A newer mail took its place.',
+  'me.spaces': 'Your spaces',
+  'me.spaces-lead': 'You leave a space on your own; to come back, somebody has to invite or add you.',
+  'me.spaces-none': 'You are in no space.',
+  'me.leave': 'Leave',
 } as const;

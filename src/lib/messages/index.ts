@@ -37,6 +37,6 @@ export function translator(locale: Locale, messages: Messages): Translate {
   };
 }
 
-/** Loads a language's dictionary (in the browser: only the viewer's) and returns its translator. */
+/** Loads a language's dictionary (in the browser: the viewer's, and English, which is built in) and returns its translator. */
 export const loadTranslator = async (locale: Locale): Promise<Translate> =>
   translator(locale, await LOCALES[locale].load());

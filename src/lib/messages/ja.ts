@@ -491,4 +491,9 @@ export default {
   'guest-admin.nobody-title': '該当するゲストはいません',
   'guest-admin.nobody': 'スペースに招待され、登録を完了したゲストがここに表示されます。',
   'space.mark-read': 'すべて既読にする',
+  'mail.failure.replaced': '新しいメールに置き換えられました。',
+  'me.spaces': '参加しているスペース',
+  'me.spaces-lead': 'スペースからはいつでも退会できます。戻るには、招待または追加が必要です。',
+  'me.spaces-none': '参加しているスペースはありません。',
+  'me.leave': '退会',
 } satisfies Messages;

@@ -8,6 +8,7 @@ import { guard, type Ctx, type Statement } from './context';
 import { hashToken, randomId, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as outbox from './mail/outbox';
+import * as memberships from './memberships';
 import * as passwords from './passwords';
 import { allow } from './policy';
 import * as rateLimit from './rate-limit';
@@ -412,7 +413,7 @@ export async function changeProfile(
 /** /me: the own account and sessions, in one batch. */
 export async function profile(ctx: Ctx) {
   const actor = ctx.actor!;
-  const [[person], list] = await ctx.db.batch([
+  const [[person], list, spaces] = await ctx.db.batch([
     ctx.db
       .select({
         name: user.name,
@@ -425,9 +426,11 @@ export async function profile(ctx: Ctx) {
       .from(user)
       .where(eq(user.id, actor.id)),
     sessions.ofUser(ctx, actor.id),
+    memberships.ofActor(ctx),
   ]);
   return {
     profile: person!,
+    spaces,
     policy: ctx.settings!.policy,
     sessions: list.map((s) => ({ ...s, current: s.id === ctx.sessionHash })),
   };

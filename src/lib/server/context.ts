@@ -9,7 +9,7 @@ import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import type { Locale } from '../messages';
 import { defaultLocale } from '../messages';
 import { randomId } from './crypto';
-import { LostRace } from './errors';
+import { inWords, LostRace } from './errors';
 import * as schema from './schema';
 import type { Settings } from './settings';
 
@@ -187,7 +187,7 @@ export function createContext(from: Surroundings): Ctx {
   const pending: Statement[] = [];
   const waiting: (() => Promise<unknown>)[] = [];
   const defer = (work: Promise<unknown>) =>
-    from.waitUntil(work.catch((error) => console.error('deferred work failed', error)));
+    from.waitUntil(work.catch((error) => console.error('deferred work failed', inWords(error))));
   return {
     config: from.config ?? readConfig(from.env),
     db,

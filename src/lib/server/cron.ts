@@ -1,6 +1,7 @@
 /** Every minute: write down what time has decided. Each step is idempotent, bounded, and goes on where it stopped. */
 import * as accounts from './accounts';
 import type { Ctx } from './context';
+import { inWords } from './errors';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
 import * as rateLimit from './rate-limit';
@@ -25,5 +26,5 @@ export async function run(ctx: Ctx): Promise<void> {
   ];
   // One step that fails does not keep the others from running.
   for (const [name, step] of steps)
-    await step().catch((error) => console.error(`cron: ${name} failed`, error));
+    await step().catch((error) => console.error(`cron: ${name} failed`, inWords(error)));
 }

@@ -184,11 +184,16 @@ export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Pr
   }
 }
 
-/** Own spaces, for /me. */
+/** Own spaces, for /me, each with whether the actor may leave it. For a batch. */
 export const ofActor = (ctx: Ctx) =>
   ctx.db
-    .select({ id: space.id, name: space.name, blockJoining: space.blockJoining })
+    .select({
+      id: space.id,
+      name: space.name,
+      mayLeave: sql<number>`(${space.blockJoining} = 0 or ${membership.administrator} = 1)`,
+    })
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), sql`${space.deletedAt} is null`))
     .where(eq(membership.userId, ctx.actor!.id))
-    .orderBy(asc(space.name));
+    .orderBy(asc(space.name))
+    .limit(500);

@@ -61,7 +61,7 @@ export async function problem(
   return null;
 }
 
-/** On zxcvbn's list of 30,000 commonly used passwords, also when written twice in a row; or hardly any different characters. */
+/** On zxcvbn's list of some 49,000 commonly used passwords, also when written twice in a row; or hardly any different characters. */
 async function isCommon(password: string): Promise<boolean> {
   const list = await import('@zxcvbn-ts/language-common/dist/passwords.json.mjs');
   const bare = password.toLowerCase();

@@ -208,7 +208,7 @@ export const loginChallenge = sqliteTable(
 export const throttle = sqliteTable(
   'throttle',
   {
-    /** `name:`, `device:`, `ip:`, `forgot:` + keyed hash: no address stands here readable. */
+    /** `name:`, `device:`, `ip:`, `forgot:`, `code:`, `invite:` + keyed hash: no address stands here readable. */
     key: text('key').primaryKey(),
     failures: integer('failures').notNull(),
     /** How many times in a row it was locked; decides for how long. */

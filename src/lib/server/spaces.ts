@@ -191,8 +191,15 @@ export const peopleQuery = (ctx: Ctx, spaceId: number) =>
     .orderBy(asc(sql`${user.kind} = 'guest'`), desc(membership.administrator), asc(user.name))
     .limit(500);
 
-/** The space page: the space, its threads by last activity, its people. One batch. */
-export async function room(ctx: Ctx, spaceId: number) {
+/** Threads a page. */
+const THREADS = 30;
+
+/**
+ * The space page: the space, its threads by last activity, its people. One batch.
+ * @param before the key of the last thread of the page before, as `next` gave it
+ */
+export async function room(ctx: Ctx, spaceId: number, before: string | null = null) {
+  const [activity, lastId] = (before ?? '').split('-').map(Number);
   const [reach, people, threads] = await ctx.db.batch([
     reachQuery(ctx, spaceId),
     peopleQuery(ctx, spaceId),
@@ -210,9 +217,16 @@ export async function room(ctx: Ctx, spaceId: number) {
       })
       .from(thread)
       .innerJoin(user, eq(user.id, thread.authorId))
-      .where(eq(thread.spaceId, spaceId))
+      .where(
+        and(
+          eq(thread.spaceId, spaceId),
+          activity && lastId
+            ? sql`(${thread.lastActivityAt}, ${thread.id}) < (${activity}, ${lastId})`
+            : undefined,
+        ),
+      )
       .orderBy(desc(thread.lastActivityAt), desc(thread.id))
-      .limit(30),
+      .limit(THREADS + 1),
   ]);
   const found = reached(ctx, reach);
   const guests = people.filter((p) => p.kind === 'guest');
@@ -243,7 +257,8 @@ export async function room(ctx: Ctx, spaceId: number) {
     })),
     guestCompanies: [...new Set(guests.map((g) => g.company).filter(Boolean))],
     guestCount: guests.length,
-    threads: threads.map(({ authorKind, unread, ...t }) => ({
+    next: threads[THREADS] ? `${threads[THREADS - 1]!.lastActivityAt}-${threads[THREADS - 1]!.id}` : null,
+    threads: threads.slice(0, THREADS).map(({ authorKind, unread, ...t }) => ({
       ...t,
       guest: authorKind === 'guest',
       unread: unread === 1,

@@ -66,9 +66,12 @@ export async function begin(ctx: Ctx, subject: Subject, together: Statement[] = 
     code.mail.statement,
     ...together,
   ]);
-  ctx.cookies.set('foyer-step', token, (2 * HOUR) / 1000);
+  keepStep(ctx, token);
   await sendNow(ctx, code.mail.id);
 }
+
+/** This browser's hold on its second step: as long as the code, and an hour in which a new one can be asked for. */
+const keepStep = (ctx: Ctx, token: string): void => ctx.cookies.set('foyer-step', token, (2 * HOUR) / 1000);
 
 /** A fresh code: its hash in KV under a random key that nobody has read, its mail, its columns. */
 async function makeCode(
@@ -207,6 +210,7 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
   } catch (error) {
     throw error instanceof LostRace ? new Refusal('throttled', { key: 'verify.no-more-codes' }) : error;
   }
+  keepStep(ctx, ctx.cookies.get('foyer-step')!);
   await sendNow(ctx, code.mail.id);
 }
 

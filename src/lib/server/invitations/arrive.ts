@@ -9,12 +9,16 @@ import { LostRace, Refusal } from '../errors';
 import * as outbox from '../mail/outbox';
 import * as memberships from '../memberships';
 import * as passwords from '../passwords';
+import * as rateLimit from '../rate-limit';
 import { invitation, membership, space, user } from '../schema';
 import * as sessions from '../sessions';
 import { parse, settingsColumn, type Settings } from '../settings';
 import * as verification from '../verification';
 import { DAY, type Via, type Invitation, recognise } from './links';
 
+const HOUR = 3_600_000;
+/** Sign-up forms behind one copied link in an hour. */
+const CODES_AN_HOUR = 10;
 /** A sign-up posted twice (double click) still lands in the space this long afterwards. */
 const SECOND_POST = 10 * 60_000;
 
@@ -127,6 +131,13 @@ export async function signUp(
   if (arrival.state !== 'open') return null;
   const problem = await passwords.problem(site.policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  if (arrival.via === 'copy') {
+    // Each post costs a hash and mails a code to somebody who has not asked for it.
+    const [room] = await ctx.db.batch([
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'code', `invitation:${i.id}`), CODES_AN_HOUR, HOUR),
+    ]);
+    if (!room.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 60 } });
+  }
   const passwordHash = await passwords.hash(form.password);
   if (arrival.via === 'copy') {
     await verification.begin(ctx, {
@@ -261,6 +272,12 @@ export async function join(ctx: Ctx, token: string): Promise<string | null> {
       ...take(ctx, i, found.via as Via),
       takenBy(ctx, i.id, actor.id),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
+      // Somebody who became a guest meanwhile: the administrator's invitation makes them a user.
+      i.kind === 'user' &&
+        ctx.db
+          .update(user)
+          .set({ kind: 'user', administrator: i.administrator, canCreateSpaces: i.canCreateSpaces })
+          .where(and(eq(user.id, actor.id), eq(user.kind, 'guest'))),
       audit.entry(
         ctx,
         'invitation.accepted',

@@ -1,10 +1,12 @@
 /** Open invitations: listed, sent again, copied, withdrawn, expired. */
-import { and, asc, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import type { MessageKey } from '../../messages';
 import * as audit from '../audit';
 import { guard, type Ctx } from '../context';
 import { LostRace, Refusal } from '../errors';
+import * as outbox from '../mail/outbox';
 import { allow } from '../policy';
-import { invitation, loginChallenge, membership, user } from '../schema';
+import { invitation, loginChallenge, mail, membership, user } from '../schema';
 import * as settings from '../settings';
 import * as spaces from '../spaces';
 import { urlOf } from './links';
@@ -21,7 +23,7 @@ export interface GuestRow {
   status: GuestStatus;
   expiresAt: number | null;
   /** Delivery of the last mail of an open invitation. */
-  delivery: { state: 'queued' | 'sent' | 'failed' | 'dropped'; failure: string | null; at: number } | null;
+  delivery: { state: ReturnType<typeof outbox.deliveryState>; failure: MessageKey | null } | null;
 }
 
 const PAGE = 100;
@@ -46,9 +48,8 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
         email: invitation.email,
         status: invitation.status,
         expiresAt: invitation.expiresAt,
-        mailStatus: lastMail('status') as ReturnType<typeof sql<string | null>>,
-        failure: lastMail('failure') as ReturnType<typeof sql<string | null>>,
-        mailAt: lastMail('coalesce(finished_at, created_at)') as ReturnType<typeof sql<number | null>>,
+        mailStatus: lastMail('status') as SQL<typeof mail.$inferSelect.status | null>,
+        failure: lastMail('failure') as SQL<string | null>,
       })
       .from(invitation)
       .where(
@@ -82,18 +83,17 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
       expiresAt: null,
       delivery: null,
     })),
-    ...open.map((i): GuestRow => {
-      const state =
-        i.mailStatus === 'sending' ? 'queued' : (i.mailStatus as 'queued' | 'sent' | 'failed' | 'dropped');
-      return {
-        ref: `invitation:${i.id}`,
-        email: i.email,
-        name: null,
-        status: i.status === 'expired' || i.expiresAt <= ctx.now ? 'expired' : 'invited',
-        expiresAt: i.expiresAt,
-        delivery: i.mailStatus ? { state, failure: i.failure, at: i.mailAt ?? 0 } : null,
-      };
-    }),
+    ...open.map((i): GuestRow => ({
+      ref: `invitation:${i.id}`,
+      email: i.email,
+      name: null,
+      status: i.status === 'expired' || i.expiresAt <= ctx.now ? 'expired' : 'invited',
+      expiresAt: i.expiresAt,
+      delivery: i.mailStatus && {
+        state: outbox.deliveryState({ status: i.mailStatus }),
+        failure: outbox.failureKey({ failure: i.failure }),
+      },
+    })),
   ].sort((a, b) => (a.email < b.email ? -1 : a.email > b.email ? 1 : 0));
   return {
     rows: rows.slice(0, PAGE),
@@ -168,6 +168,7 @@ export async function cancel(ctx: Ctx, spaceId: number | null, id: string): Prom
         .set({ status: 'cancelled' })
         .where(and(eq(invitation.id, id), inArray(invitation.status, ['invited', 'expired']))),
       guard(ctx),
+      outbox.dropWaiting(ctx, [id]),
       ctx.db.delete(loginChallenge).where(eq(loginChallenge.invitationId, id)),
       audit.entry(ctx, 'invitation.cancelled', `invitation:${id}`, { email: found.email }, spaceId),
     ]);

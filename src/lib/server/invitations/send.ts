@@ -201,6 +201,10 @@ const renewMany = (ctx: Ctx, form: InviteForm, expiresAt: number, chunk: ToSend[
     where status in ('invited', 'expired') and (id, version) in
       (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))`),
   guard(ctx, chunk.length),
+  outbox.dropWaiting(
+    ctx,
+    chunk.map((i) => i.id),
+  ),
 ];
 
 const auditMany = (ctx: Ctx, spaceId: number, chunk: ToSend[]): Statement =>
@@ -349,6 +353,7 @@ export async function sendAgain(
           ),
         ),
       guard(ctx),
+      outbox.dropWaiting(ctx, [found.id]),
       queued.statement,
       audit.entry(
         ctx,

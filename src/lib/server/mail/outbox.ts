@@ -30,7 +30,8 @@ const CHUNK_BYTES = 1_400_000;
 type Mail = typeof mail.$inferSelect;
 
 /** Why a mail was not delivered: the words in `mail.failure`, each with a sentence `mail.failure.<word>`. */
-export type Failure = RetryReason | FailReason | 'gave-up' | 'unknown-outcome' | 'unreadable' | 'too-late';
+export type Failure =
+  RetryReason | FailReason | 'gave-up' | 'unknown-outcome' | 'unreadable' | 'too-late' | 'replaced';
 
 export interface QueuedMail {
   to: string;
@@ -101,6 +102,12 @@ function inChunks(rows: string[]): string[] {
   }
   return chunks.map((chunk) => `[${chunk.join(',')}]`);
 }
+
+/** The statement that drops what still waits for these invitations, before a new mail is queued: its link is dead. */
+export const dropWaiting = (ctx: Ctx, invitationIds: string[]): Statement =>
+  ctx.db.run(sql`
+    update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
+    where status = 'queued' and invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`);
 
 /**
  * Asks the queue to deliver a mail; where no consumer runs (`vite dev`), delivers it.

@@ -1,0 +1,199 @@
+/** Every page: no finding of axe-core (all its default rules), one main, one h1, no sideways scrolling at 320 px. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
+import {
+  addressOf,
+  invited,
+  linkIn,
+  login,
+  mailsTo,
+  makeSpace,
+  newGuest,
+  nextMail,
+  post,
+  setTwoStep,
+  signedIn,
+  somebody,
+} from './people';
+
+/** What the pages need to have something on them, made once. */
+const made = { space: '', thread: '', open: '', expired: '', used: '', reset: '' };
+let half: Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
+
+test.beforeAll(async ({ browser, request }) => {
+  test.setTimeout(60_000);
+  const host = await signedIn(browser, 'ben@foyer.example');
+  made.space = await makeSpace(host, 'Room with a view that has quite a long name');
+  const emails = [addressOf('a-guest-with-a-very-long-address-for-narrow-screens'), addressOf('waiting')];
+  const [guest, waiting] = (await invited(host, made.space, ...emails)) as [
+    { email: string; url: string },
+    { email: string; url: string },
+  ];
+  await newGuest(browser, made.space, guest);
+  [made.used, made.open] = [guest.url, waiting.url];
+  made.expired = linkIn((await mailsTo(request, 'hal@studio.example'))[0]!, /\/signup\//);
+  await host.goto(`${made.space}/new-thread`);
+  await host.getByLabel('Title').fill('A thread');
+  await host
+    .getByLabel('Body')
+    .fill('With **Markdown**, a [link](https://example.com), `code`\n\n- and\n- a list');
+  await host.getByRole('button', { name: 'Post' }).click();
+  await expect(host).toHaveURL(/\/threads\/\d+$/);
+  made.thread = new URL(host.url()).pathname;
+  await host.getByLabel('Write a comment').fill('First.');
+  await host.getByRole('button', { name: 'Comment' }).click();
+  await expect(host.getByText('First.')).toBeVisible();
+
+  await post(host, '/forgot', { email: guest.email });
+  made.reset = linkIn(await nextMail(request, guest.email, 3), /\/reset\//);
+  const admin = await signedIn(browser, 'ava@foyer.example');
+  await setTwoStep(admin, true);
+  try {
+    const again = await somebody(browser);
+    await login(again, guest.email);
+    await expect(again).toHaveURL('/verify');
+    half = await again.context().storageState();
+  } finally {
+    await setTwoStep(admin, false);
+  }
+});
+
+type Who = keyof typeof looker;
+const looker = {
+  nobody: (browser: Browser) => somebody(browser),
+  half: (browser: Browser) => somebody(browser, { storageState: half }),
+  ben: (browser: Browser) => signedIn(browser, 'ben@foyer.example'),
+  ava: (browser: Browser) => signedIn(browser, 'ava@foyer.example'),
+};
+
+type Act = (page: Page) => Promise<void>;
+/** Presses a button of a form that lacks something. */
+const refused =
+  (button: string): Act =>
+  async (page) => {
+    await page.getByRole('button', { name: button }).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+  };
+const opened =
+  (menu: string): Act =>
+  async (page) => {
+    await page.getByRole('button', { name: menu }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+  };
+const inRow =
+  (button: string, seen: (page: Page) => Locator): Act =>
+  async (page) => {
+    await page.getByRole('row', { name: 'waiting' }).getByRole('button', { name: button }).click();
+    await expect(seen(page)).toBeVisible();
+  };
+
+/** Name → who looks, where, and what is done there before looking. */
+type Pages = Record<string, [Who, () => string, Act?]>;
+const parts: Record<string, Pages> = {
+  'the way in': {
+    login: ['nobody', () => '/login'],
+    'login, refused': ['nobody', () => '/login', refused('Login')],
+    forgot: ['nobody', () => '/forgot'],
+    'forgot, answered': [
+      'nobody',
+      () => '/forgot',
+      async (page) => {
+        await page.getByLabel('E-mail address').fill(addressOf('nobody'));
+        await page.getByRole('button', { name: 'Send link' }).click();
+        await expect(page.getByRole('status')).toBeVisible();
+      },
+    ],
+    reset: ['nobody', () => made.reset],
+    'reset, over': ['nobody', () => '/reset/nonsense'],
+    'sign-up': ['nobody', () => made.open],
+    'sign-up, refused': ['nobody', () => made.open, refused('Login')],
+    'sign-up, expired': ['nobody', () => made.expired],
+    'sign-up, used': ['nobody', () => made.used],
+    'sign-up, somebody else': ['ben', () => made.open],
+    verify: ['half', () => '/verify'],
+    'not found, outside': ['nobody', () => '/signup/nonsense'],
+    'not found, inside': ['ben', () => '/nowhere'],
+  },
+  'portal and spaces': {
+    portal: ['ben', () => '/'],
+    'portal, Create open': ['ben', () => '/', opened('Create')],
+    'new space': ['ben', () => '/spaces/new'],
+    'new space, refused': ['ben', () => '/spaces/new', refused('Save')],
+    space: ['ben', () => '/spaces/1'],
+    'space, Options open': ['ben', () => made.space, opened('Options')],
+    'space, Leave asks': ['ben', () => '/spaces/1?leave'],
+    'new thread': ['ben', () => `${made.space}/new-thread`],
+    thread: ['ben', () => made.thread],
+  },
+  settings: {
+    General: ['ben', () => `${made.space}/settings/general`],
+    Members: ['ben', () => `${made.space}/settings/members`],
+    Guests: ['ben', () => `${made.space}/settings/guests`],
+    'Guests, Delete asks': [
+      'ben',
+      () => `${made.space}/settings/guests`,
+      inRow('Delete', (page) => page.getByRole('alertdialog')),
+    ],
+    'Guests, link copied': [
+      'ben',
+      () => `${made.space}/settings/guests`,
+      inRow('Copy link', (page) => page.getByLabel('Link to hand on')),
+    ],
+    'Invite Guests': ['ben', () => `${made.space}/settings/guests/invite`],
+    'Invite Guests, refused': [
+      'ben',
+      () => `${made.space}/settings/guests/invite`,
+      async (page) => {
+        await page.getByLabel('E-mail addresses').fill('nonsense, ava@foyer.example');
+        await refused('Send')(page);
+      },
+    ],
+  },
+  'account, administration, local tools': {
+    me: ['ben', () => '/me'],
+    users: ['ava', () => '/admin/users'],
+    guests: ['ava', () => '/admin/guests'],
+    permissions: ['ava', () => '/admin/permissions'],
+    authentication: ['ava', () => '/admin/authentication'],
+    mailbox: ['nobody', () => '/dev/mailbox'],
+    'mail samples': ['nobody', () => '/dev/mail-samples'],
+  },
+};
+
+/** In words that tell what to mend. */
+async function findings(page: Page): Promise<string[]> {
+  // A mail is shown in a sandbox that lets no script in, so axe cannot look inside.
+  const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze();
+  return violations.flatMap((v) =>
+    v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`),
+  );
+}
+
+const sights = {
+  light: { colorScheme: 'light', width: 1280 },
+  dark: { colorScheme: 'dark', width: 1280 },
+  '320 px': { colorScheme: 'light', width: 320 },
+} as const;
+
+for (const [part, pages] of Object.entries(parts))
+  test(`axe finds nothing, in light, dark and narrow: ${part}`, async ({ browser }) => {
+    test.setTimeout(60_000);
+    const seen = new Map<Who, Page>();
+    for (const [name, [who, path, act]] of Object.entries(pages)) {
+      if (!seen.has(who)) seen.set(who, await looker[who](browser));
+      const page = seen.get(who)!;
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.goto(path());
+      if (act) await act(page);
+      expect.soft(await page.locator('main').count(), `${name}: main`).toBe(1);
+      expect.soft(await page.locator('h1').count(), `${name}: h1`).toBe(1);
+      for (const [sight, { colorScheme, width }] of Object.entries(sights)) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 800 });
+        expect.soft(await findings(page), `${name}, ${sight}`).toEqual([]);
+        const needed = await page.evaluate(() => document.scrollingElement!.scrollWidth);
+        expect.soft(needed, `${name}: scrolls sideways at ${width}`).toBeLessThanOrEqual(width);
+      }
+    }
+  });

@@ -1,0 +1,20 @@
+/** Every language says everything, with the placeholders of the English sentence. */
+import { IntlMessageFormat } from 'intl-messageformat';
+import { expect, test } from 'vitest';
+import { LOCALES, locales, type MessageKey } from '../src/lib/messages';
+
+const english = await LOCALES.en.load();
+const keys = Object.keys(english) as MessageKey[];
+
+/** What a message takes, wherever it stands in it; that it compiles is tested on the way. */
+function placeholders(text: string): string[] {
+  void new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true });
+  const names = [...text.matchAll(/\{\s*(\w+)\s*[,}]/g)].map(([, name]) => name!);
+  return [...new Set(names)].sort();
+}
+
+test.each(locales)('%s has every key, no other, and each sentence the same placeholders', async (locale) => {
+  const messages = await LOCALES[locale].load();
+  expect(Object.keys(messages).sort()).toEqual([...keys].sort());
+  for (const key of keys) expect(placeholders(messages[key]), key).toEqual(placeholders(english[key]));
+});
