@@ -56,7 +56,6 @@ CREATE UNIQUE INDEX `invitation_open_guest` ON `invitation` (`space_id`,`email`)
 CREATE UNIQUE INDEX `invitation_open_user` ON `invitation` (`email`) WHERE status in ('invited', 'expired') and space_id is null;--> statement-breakpoint
 CREATE INDEX `invitation_by_space` ON `invitation` (`space_id`,`status`,`email`);--> statement-breakpoint
 CREATE INDEX `invitation_overdue` ON `invitation` (`expires_at`) WHERE status = 'invited';--> statement-breakpoint
-CREATE INDEX `invitation_sent` ON `invitation` (`space_id`,`sent_at`);--> statement-breakpoint
 CREATE INDEX `invitation_by_inviter` ON `invitation` (`invited_by`);--> statement-breakpoint
 CREATE INDEX `invitation_by_accepter` ON `invitation` (`accepted_by`);--> statement-breakpoint
 CREATE TABLE `login_challenge` (
@@ -67,6 +66,7 @@ CREATE TABLE `login_challenge` (
 	`invitation_version` integer,
 	`name` text,
 	`password_hash` text,
+	`sealed_password` text,
 	`code_key` text,
 	`code_expires_at` integer,
 	`code_sent_at` integer,

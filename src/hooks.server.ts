@@ -8,7 +8,7 @@ import {
   type RequestEvent,
 } from '@sveltejs/kit';
 import Negotiator from 'negotiator';
-import { defaultLocale, isLocale, locales, type Locale } from '$lib/messages';
+import { defaultLocale, isLocale, locales, type Locale, type MessageKey } from '$lib/messages';
 import { isTimeZone } from '$lib/schemas';
 import {
   createContext,
@@ -53,6 +53,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   // An unknown path is nobody's secret to those who are in, and everybody's to those who are not.
   const access = route.id === null ? (ctx.actor ? 'open' : 'login') : (groups[group]?.(event) ?? 'refuse');
   if (access === 'login') {
+    // A form that a script posts stays on its page with what was typed in it, and says what happened.
+    if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
     redirect(303, `/login?next=${encodeURIComponent(url.pathname + url.search)}`);
   }
@@ -96,6 +98,14 @@ export const handle: Handle = async (input) => {
   if (input.event.url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
   return response;
 };
+
+/** Kit's answer to a scripted post that failed, with one sentence for the whole form (devalue's format, written out). */
+const formFailure = (key: MessageKey): Response =>
+  json({
+    type: 'failure',
+    status: 401,
+    data: JSON.stringify([{ values: 1, errors: 2 }, {}, { '': 3 }, { key: 4 }, key]),
+  });
 
 /** The one origin check: whatever changes state outside the API carries the configured origin (also JSON, also empty bodies). */
 const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>

@@ -73,7 +73,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/(room)': {
     at: '/spaces/:space',
     get: inSpace,
-    post: { leave: 'in in - 404 404 - 404', read: 'in in home 404 404 home 404' },
+    post: { leave: 'in in - 404 404 - 404', read: 'in in 400 404 404 400 404' },
   },
   '/(app)/spaces/[id=id]/(room)/settings': {
     at: '/spaces/:space/settings',

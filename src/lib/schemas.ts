@@ -134,7 +134,13 @@ export const newSpace = v.object({
   members: v.array(id),
   administrators: v.array(id),
 });
-export const spaceSettings = v.object({ ...spaceParts, announcement: lines(limits.announcement) });
+/** When what the form showed was last saved: a stale form overwrites nothing. */
+const updatedAt = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
+export const spaceSettings = v.object({
+  ...spaceParts,
+  announcement: lines(limits.announcement),
+  updatedAt,
+});
 
 export const invite = v.object({
   addresses: v.pipe(
@@ -162,6 +168,11 @@ export const comment = v.object({
   requestKey,
 });
 
+/** When the page was made whose marks are to go. */
+export const readUntil = v.object({
+  until: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+});
+
 export const profile = v.object({
   name: line(limits.name, 'form.name-missing'),
   company: optionalLine(limits.company),
@@ -184,6 +195,7 @@ export const authentication = v.pipe(
     refuseCommon: tick,
     mailPassword: tick,
     allowedDomains: lines(5_000),
+    revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   }),
   v.forward(
     v.partialCheck(

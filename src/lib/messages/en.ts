@@ -71,7 +71,7 @@ export default {
   'users.deactivate': 'Deactivate',
   'users.deactivate-title': 'Deactivate {who}?',
   'users.deactivate-text':
-    '{email} is signed out everywhere at once and cannot log in any more. What they wrote stays, and so do their spaces. You can reactivate the account at any time.',
+    '{email} is signed out everywhere at once and cannot log in any more. What they wrote stays, and so do their spaces: where nobody else administers one, you do from then on. You can reactivate the account at any time.',
   'users.reactivate': 'Reactivate',
   'users.nobody-title': 'Nobody found',
   'users.nobody': 'No user has “{search}” in the name or the e-mail address.',
@@ -324,7 +324,7 @@ export default {
   'arrival.expired-title': 'This invitation has expired',
   'arrival.expired': 'Invitations to {place} hold for seven days. {inviter} can send you a new link.',
   'arrival.ask': 'Ask for a new link',
-  'arrival.asked': 'We told {inviter}. The new link comes to {email}.',
+  'arrival.asked': 'We passed it on. The new link comes to {email}.',
   'arrival.cancelled-title': 'This invitation was withdrawn',
   'arrival.cancelled':
     'It does not lead anywhere any more. If that surprises you, ask the person who invited you.',
@@ -509,4 +509,10 @@ export default {
   'me.spaces-lead': 'You leave a space on your own; to come back, somebody has to invite or add you.',
   'me.spaces-none': 'You are in no space.',
   'me.leave': 'Leave',
+  'login.ended':
+    'You are signed out. Sign in again in another tab, then send this once more: it is still here.',
+  'form.stale':
+    'Somebody changed this while you had it open. Please look at what is different, then save again.',
+  'verify.over': 'That login is over, or its code was used already. Please log in once more.',
+  'thread.earlier': 'From the beginning',
 } as const;

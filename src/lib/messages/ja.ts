@@ -70,7 +70,7 @@ export default {
   'users.deactivate': '停止',
   'users.deactivate-title': '{who}さんを停止しますか?',
   'users.deactivate-text':
-    '{email}はすべての端末から直ちにログアウトされ、ログインできなくなります。書き込みやスペースはそのまま残ります。いつでも再開できます。',
+    '{email}はすべての端末から直ちにログアウトされ、ログインできなくなります。書き込みやスペースはそのまま残ります。ほかに管理者がいないスペースでは、あなたが管理者になります。いつでも再開できます。',
   'users.reactivate': '再開',
   'users.nobody-title': '見つかりませんでした',
   'users.nobody': '名前またはメールアドレスに「{search}」を含むユーザーはいません。',
@@ -317,7 +317,7 @@ export default {
   'arrival.expired-title': '招待の有効期限が切れています',
   'arrival.expired': '{place}への招待は7日間有効です。{inviter}さんに新しいリンクを依頼できます。',
   'arrival.ask': '新しいリンクを依頼する',
-  'arrival.asked': '{inviter}さんに伝えました。新しいリンクは {email} に届きます。',
+  'arrival.asked': '依頼を伝えました。新しいリンクは {email} に届きます。',
   'arrival.cancelled-title': '招待は取り消されました',
   'arrival.cancelled': 'このリンクは使用できません。ご不明な点は、招待した方にお問い合わせください。',
   'arrival.replaced-title': '新しいリンクがあります',
@@ -496,4 +496,9 @@ export default {
   'me.spaces-lead': 'スペースからはいつでも退会できます。戻るには、招待または追加が必要です。',
   'me.spaces-none': '参加しているスペースはありません。',
   'me.leave': '退会',
+  'login.ended':
+    'ログアウトされています。別のタブでログインしてから、もう一度送信してください。入力内容は残っています。',
+  'form.stale': '開いている間に、ほかの人が変更しました。内容を確認して、もう一度保存してください。',
+  'verify.over': 'このログインは終了したか、コードは使用済みです。もう一度ログインしてください。',
+  'thread.earlier': '最初から表示',
 } satisfies Messages;

@@ -27,6 +27,7 @@ import { audited, count, dump, parallel, refusal } from '../../../tests/helpers'
 import * as accounts from './accounts';
 import * as cron from './cron';
 import * as rateLimit from './rate-limit';
+import * as spaces from './spaces';
 import { sign } from './crypto';
 
 const NOW = Date.now();
@@ -524,4 +525,28 @@ it('the documented policy lets short passwords with a letter and a digit in', as
   const { jar } = await login(user.email);
   await accounts.changePassword(await visit(jar), { current: PASSWORD, password: 'ab1' });
   expect((await login(user.email, { password: 'ab1' })).to).toBe('/');
+});
+
+describe('the administration of people', () => {
+  it('finds by long texts too (D1 ends LIKE patterns at 50 bytes)', async () => {
+    const admin = as(await makeAdministrator());
+    const name = `${'海'.repeat(30)} ${'x'.repeat(60)}`;
+    const person = await makeUser({ name });
+    expect((await accounts.list(admin, 'user', { search: name })).rows.map((row) => row.id)).toEqual([
+      person.id,
+    ]);
+    expect((await accounts.list(admin, 'user', { search: '%_' })).rows).toEqual([]);
+  });
+
+  it('leaves no space without an active administrator', async () => {
+    const [admin, only] = [await makeAdministrator(), await makeUser()];
+    const spaceId = await makeSpace(only);
+    await accounts.setActive(as(admin), only.id, false);
+    await expect(spaces.administer(as(admin), spaceId)).resolves.toMatchObject({ id: spaceId });
+  });
+
+  it('knows the difference between nobody and the last administrator', async () => {
+    const admin = as(await makeAdministrator());
+    await expect(accounts.setActive(admin, 'a'.repeat(16), false)).rejects.toMatchObject(refusal('missing'));
+  });
 });

@@ -1,5 +1,5 @@
 /** Accounts: set-up, login, password, profile, permissions, deactivation. Users and guests alike. */
-import { and, asc, eq, gt, isNull, like, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { parseAddress } from '../addresses';
 import type { Locale } from '../messages';
 import { isLocale } from '../messages';
@@ -20,6 +20,7 @@ import * as verification from './verification';
 
 const MINUTE = 60_000;
 const RESET_MINUTES = 60;
+const CODE_MAILS_AN_HOUR = 30;
 
 type User = typeof user.$inferSelect;
 
@@ -117,18 +118,26 @@ export async function login(
       ]
     : [];
   if (needsCode(person, site)) {
-    await verification.begin(
-      ctx,
-      {
-        purpose: 'login',
-        userId: person.id,
-        to: person.emailOriginal,
-        locale: localeOf(ctx, person.locale),
-        next: form.next,
-        siteName: site.siteName,
-      },
-      [...rehash, ...tried.map((key) => rateLimit.giveBack(ctx, key))],
-    );
+    await mayMailCode(ctx, person);
+    try {
+      await verification.begin(
+        ctx,
+        {
+          purpose: 'login',
+          userId: person.id,
+          to: person.emailOriginal,
+          locale: localeOf(ctx, person.locale),
+          next: form.next,
+          siteName: site.siteName,
+        },
+        {
+          first: unchanged(ctx, person),
+          together: [...rehash, ...tried.map((key) => rateLimit.giveBack(ctx, key))],
+        },
+      );
+    } catch (error) {
+      throw error instanceof LostRace ? new Refusal('conflict', { key: 'verify.gone' }) : error;
+    }
     return '/verify';
   }
   await enter(ctx, person, {
@@ -138,6 +147,31 @@ export async function login(
   });
   return form.next;
 }
+
+/** What a login's failures in a row are counted on: a browser that has signed in before is not locked by others. */
+function loginThrottle(ctx: Ctx, email: string): rateLimit.ThrottleKey {
+  const device = sessions.knownDevice(ctx, email);
+  return device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', email);
+}
+
+/** Refuses a flood of code mails by somebody who has the password; the own, known browser is not stopped by it. */
+async function mayMailCode(ctx: Ctx, person: User): Promise<void> {
+  if (sessions.knownDevice(ctx, person.email)) return;
+  const key = rateLimit.key(ctx, 'code', `mails:${person.id}`);
+  const [room] = await ctx.db.batch([rateLimit.countInWindow(ctx, key, CODE_MAILS_AN_HOUR, 60 * MINUTE)]);
+  if (!room.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 60 } });
+}
+
+/** Undoes the batch unless the account still is as it was when its password was compared: a reset ends what is pending. */
+const unchanged = (ctx: Ctx, person: User): Statement[] => [
+  ctx.db
+    .update(user)
+    .set({ updatedAt: sql`updated_at` })
+    .where(
+      and(eq(user.id, person.id), eq(user.status, 'active'), eq(user.passwordHash, person.passwordHash)),
+    ),
+  guard(ctx),
+];
 
 /**
  * Compares a password, counted before it is compared. Known and unknown login names cost and say the same.
@@ -150,11 +184,7 @@ export async function checkPassword(
   wrong: 'login.wrong' | 'me.wrong-password',
 ) {
   const email = loginName(typedEmail);
-  const device = sessions.knownDevice(ctx, email);
-  const tried = [
-    device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', email),
-    rateLimit.originKey(ctx),
-  ];
+  const tried = [loginThrottle(ctx, email), rateLimit.originKey(ctx)];
   const [tries, origins, rows] = await ctx.db.batch([
     rateLimit.countInARow(ctx, tried[0]!),
     rateLimit.countOrigin(ctx),
@@ -222,7 +252,7 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
   await enter(ctx, person, {
     first: passed.take,
     together: [
-      rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
+      rateLimit.succeed(ctx, loginThrottle(ctx, person.email)),
       ctx.db
         .update(user)
         .set({ mailboxProvedAt: ctx.now })
@@ -447,6 +477,10 @@ export async function endSessions(ctx: Ctx, id: string | null): Promise<void> {
 
 const PAGE = 100;
 
+/** Name or address contains a text. (LIKE would end at patterns of 50 bytes: D1.) */
+const matches = (search: string) =>
+  sql`(instr(lower(${user.email}), lower(${search})) > 0 or instr(lower(${user.name}), lower(${search})) > 0)`;
+
 /** Administration: people of one kind, by key (`after`: the last e-mail of the page before), filtered by a search. */
 export async function list(
   ctx: Ctx,
@@ -454,7 +488,6 @@ export async function list(
   { after = '', search = '' }: { after?: string; search?: string } = {},
 ) {
   allow(ctx, 'site.administer');
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await ctx.db
     .select({
       id: user.id,
@@ -466,15 +499,7 @@ export async function list(
       lastLoginAt: user.lastLoginAt,
     })
     .from(user)
-    .where(
-      and(
-        eq(user.kind, kind),
-        gt(user.email, after),
-        search
-          ? or(sql`${user.email} like ${pattern} escape '\\'`, sql`${user.name} like ${pattern} escape '\\'`)
-          : undefined,
-      ),
-    )
+    .where(and(eq(user.kind, kind), gt(user.email, after), search ? matches(search) : undefined))
     .orderBy(asc(user.email))
     .limit(PAGE + 1);
   return { rows: rows.slice(0, PAGE), next: rows.length > PAGE ? rows[PAGE - 1]!.email : null };
@@ -528,7 +553,10 @@ export async function setPermissions(
       audit.entry(ctx, 'account.permission-changed', `user:${userId}`, may),
     ]);
   } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'users.last-administrator' }) : error;
+    if (!(error instanceof LostRace)) throw error;
+    const [there] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
+    if (!there) throw new Refusal('missing');
+    throw new Refusal('conflict', { key: 'users.last-administrator' });
   }
 }
 
@@ -552,9 +580,29 @@ export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: strin
           sql`can_create_spaces <> (id in (select value from json_each(${yes})))`,
         ),
       ),
-    audit.entry(ctx, 'account.permission-changed', 'site', { allowed: allowed.length, shown: shown.length }),
+    audit.entry(ctx, 'account.permission-changed', 'site', { allowed, shown }),
   ]);
 }
+
+/**
+ * Spaces that lose their only active administrator with an account get the acting administrator of the site instead:
+ * a space always has somebody who can remove a guest.
+ */
+const inheritSpaces = (ctx: Ctx, userId: string): Statement[] => {
+  const orphans = sql`from membership m where m.user_id = ${userId} and m.administrator = 1 and not exists (
+    select 1 from membership o join user u on u.id = o.user_id
+    where o.space_id = m.space_id and o.user_id <> m.user_id and o.administrator = 1 and u.status = 'active')`;
+  return [
+    ctx.db.run(sql`
+      insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
+      select ${ctx.now}, 'space.member-changed', ${ctx.actor!.id}, ${ctx.actor!.name}, ${`user:${ctx.actor!.id}`},
+        m.space_id, json_object('administrator', true, 'instead_of', ${userId}), ${ctx.ip} ${orphans}`),
+    ctx.db.run(sql`
+      insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+      select m.space_id, ${ctx.actor!.id}, 1, null, ${ctx.now}, ${ctx.now} ${orphans}
+      on conflict do update set administrator = 1`),
+  ];
+};
 
 /** Administration: a deactivated account is out at once, everywhere; what it wrote stays. */
 export async function setActive(ctx: Ctx, userId: string, active: boolean): Promise<void> {
@@ -572,27 +620,25 @@ export async function setActive(ctx: Ctx, userId: string, active: boolean): Prom
           ),
         ),
       guard(ctx),
-      ...(active ? [] : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
+      ...(active
+        ? []
+        : [...inheritSpaces(ctx, userId), sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
       audit.entry(ctx, active ? 'account.reactivated' : 'account.deactivated', `user:${userId}`),
     ]);
   } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'users.last-administrator' }) : error;
+    if (!(error instanceof LostRace)) throw error;
+    const [there] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
+    if (!there) throw new Refusal('missing');
+    throw new Refusal('conflict', { key: 'users.last-administrator' });
   }
 }
 
 /** Users of the company whose name or address contains a text: for "members" of a space. */
 export const findUsers = (ctx: Ctx, search = '', limit = 200) => {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   return ctx.db
     .select({ id: user.id, name: user.name, email: user.email })
     .from(user)
-    .where(
-      and(
-        eq(user.kind, 'user'),
-        eq(user.status, 'active'),
-        search ? or(like(user.name, pattern), like(user.email, pattern)) : undefined,
-      ),
-    )
+    .where(and(eq(user.kind, 'user'), eq(user.status, 'active'), search ? matches(search) : undefined))
     .orderBy(asc(user.email))
     .limit(limit);
 };

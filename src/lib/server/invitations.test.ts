@@ -175,7 +175,7 @@ describe('the copied link', () => {
     const { ctx } = await signUp(copy);
     const code = await codeTo(story.email);
     await invitations.resend(as(story.inviter), story.spaceId, story.id);
-    await expect(verify(ctx.jar, code)).rejects.toMatchObject(refusal('conflict', 'invitation.changed'));
+    await expect(verify(ctx.jar, code)).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
     expect(await account(story.email)).toBeUndefined();
   });
 
@@ -254,7 +254,9 @@ describe('a link that is over', () => {
   it('stays accepted when somebody cancels it afterwards', async () => {
     const { token, spaceId, inviter, id } = await invited();
     await signUp(token);
-    await invitations.cancel(as(inviter), spaceId, id);
+    await expect(invitations.cancel(as(inviter), spaceId, id)).rejects.toMatchObject(
+      refusal('conflict', 'invitation.changed'),
+    );
     expect(await count('invitation', `id = ? and status = 'accepted'`, id)).toBe(1);
   });
 
@@ -678,4 +680,36 @@ it('the confirmation mail holds the password only when the policy says so', asyn
   expect(mail!.text).toContain('abc1');
   expect(mail!.text).toContain(story.email);
   expect(mail!.text).toContain(`http://localhost:8787/spaces/${story.spaceId}`);
+});
+
+describe('an invitation to the site', () => {
+  const inviteColleague = async () => {
+    const admin = await makeAdministrator();
+    const email = someEmail('colleague', 'foyer.example');
+    const form = { email, administrator: true, canCreateSpaces: true, locale: 'en' as const };
+    await invitations.inviteUser(as(admin), form);
+    return { admin, email, token: invitations.mailToken(as(admin), await invitationOf(email)) };
+  };
+
+  it('is worth nothing once its inviter is deactivated', async () => {
+    const { admin, email, token } = await inviteColleague();
+    await accounts.setActive(as(await makeAdministrator()), admin.id, false);
+    expect((await signUp(token)).to).toBeNull();
+    expect(await account(email)).toBeUndefined();
+  });
+
+  it('makes a user of somebody who became a guest meanwhile', async () => {
+    const { email, token } = await inviteColleague();
+    const guest = await makeGuest({ email });
+    expect(await invitations.join(as(guest), token)).toBe('/');
+    expect(await account(email)).toMatchObject({ kind: 'user', administrator: true });
+  });
+});
+
+describe('what is pasted', () => {
+  it('is refused once, however often it stands there', async () => {
+    const inviter = await makeUser();
+    const outcomes = await invite(inviter, await makeSpace(inviter), 'nobody, nobody; NOBODY nobody');
+    expect(outcomes.filter((o) => o.typed === 'nobody')).toHaveLength(1);
+  });
 });

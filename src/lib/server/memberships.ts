@@ -21,7 +21,7 @@ export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: strin
 export async function members(ctx: Ctx, spaceId: number) {
   const [reach, people, candidates] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
-    spaces.peopleQuery(ctx, spaceId),
+    spaces.peopleQuery(ctx, spaceId, true),
     ctx.db
       .select({ id: user.id, name: user.name, email: user.email })
       .from(user)
@@ -123,12 +123,30 @@ export async function removeMember(ctx: Ctx, spaceId: number, userId: string): P
   ]);
 }
 
-/** What the actor has seen of the space counts as read, up to now. */
-export async function markRead(ctx: Ctx, spaceId: number): Promise<void> {
+/**
+ * Undoes the batch unless the actor is in the space still (and administers it, where that is asked): who was removed
+ * while they wrote has written nothing.
+ */
+export const stillIn = (ctx: Ctx, spaceId: number, administrator = false): Statement[] => [
+  ctx.db
+    .update(membership)
+    .set({ lastReadAt: sql`last_read_at` })
+    .where(
+      and(
+        eq(membership.spaceId, spaceId),
+        eq(membership.userId, ctx.actor!.id),
+        administrator ? eq(membership.administrator, true) : undefined,
+      ),
+    ),
+  guard(ctx),
+];
+
+/** What the actor has seen of the space counts as read, up to when their page was made. */
+export async function markRead(ctx: Ctx, spaceId: number, until: number): Promise<void> {
   await ctx.commit([
     ctx.db
       .update(membership)
-      .set({ lastReadAt: ctx.now })
+      .set({ lastReadAt: sql`max(last_read_at, ${Math.min(until, ctx.now)})` })
       .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor!.id))),
   ]);
 }

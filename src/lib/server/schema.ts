@@ -162,7 +162,6 @@ export const invitation = sqliteTable(
     index('invitation_overdue')
       .on(t.expiresAt)
       .where(sql`status = 'invited'`),
-    index('invitation_sent').on(t.spaceId, t.sentAt),
     index('invitation_by_inviter').on(t.invitedBy),
     index('invitation_by_accepter').on(t.acceptedBy),
   ],
@@ -184,6 +183,8 @@ export const loginChallenge = sqliteTable(
     invitationVersion: integer('invitation_version'),
     name: text('name'),
     passwordHash: text('password_hash'),
+    /** The password itself, sealed, and only where the confirmation mail will hold it; gone with the code. */
+    sealedPassword: text('sealed_password'),
     /** The random key in KV of the current code; null when no code is valid. */
     codeKey: text('code_key'),
     codeExpiresAt: at('code_expires_at'),

@@ -5,13 +5,16 @@ import {
   login,
   makeAdministrator,
   makeGuest,
+  makeSpace,
   makeUser,
+  spaceForm,
   testContext,
   visit,
 } from '../../../tests/factories';
 import { audited, countingD1, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as settings from './settings';
+import * as spaces from './spaces';
 
 describe('a setting', () => {
   it('has its default until it is written', async () => {
@@ -97,5 +100,34 @@ describe('healthy', () => {
       .bind(last.id, last.name)
       .run();
     expect(await settings.healthy(testContext())).toBe(true);
+  });
+});
+
+describe('a stale form', () => {
+  it('switches nothing back that somebody else has switched since', async () => {
+    const ava = await makeAdministrator();
+    const { revision } = await settings.read(testContext());
+    await settings.change(as(ava), { twoStep: true }, revision);
+    await expect(settings.change(as(ava), { twoStep: false }, revision)).rejects.toMatchObject(
+      refusal('conflict', 'form.stale'),
+    );
+    expect((await settings.read(testContext())).twoStep).toBe(true);
+    await settings.change(as(ava), { twoStep: false }, revision + 1);
+  });
+
+  it('of a space overwrites no announcement', async () => {
+    const ava = await makeUser();
+    const spaceId = await makeSpace(ava);
+    const { updatedAt } = await spaces.settingsOf(as(ava), spaceId);
+    await spaces.change(
+      as(ava, { now: updatedAt + 1 }),
+      spaceId,
+      { ...spaceForm, announcement: 'First' },
+      updatedAt,
+    );
+    await expect(
+      spaces.change(as(ava), spaceId, { ...spaceForm, announcement: 'Second' }, updatedAt),
+    ).rejects.toMatchObject(refusal('conflict', 'form.stale'));
+    expect((await spaces.settingsOf(as(ava), spaceId)).announcement).toBe('First');
   });
 });

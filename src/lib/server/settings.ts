@@ -3,8 +3,8 @@ import { eq, sql } from 'drizzle-orm';
 import journal from '../../../drizzle/meta/_journal.json';
 import { asciiDomain } from '../addresses';
 import * as audit from './audit';
-import type { Ctx, Statement } from './context';
-import { Refusal } from './errors';
+import { guard, type Ctx, type Statement } from './context';
+import { LostRace, Refusal } from './errors';
 import { allow } from './policy';
 import { setting } from './schema';
 
@@ -48,6 +48,8 @@ export interface Settings {
   policy: CredentialPolicy;
   /** Guests are invited only from these domains; empty: from any. */
   allowedDomains: string[];
+  /** Goes up with each change, so that a stale form is noticed. */
+  revision: number;
   /** The demo's seed ran to its end. */
   seeded: boolean;
 }
@@ -58,6 +60,7 @@ const defaults: Settings = {
   twoStep: false,
   policy: presets.hardened,
   allowedDomains: [],
+  revision: 0,
   seeded: false,
 };
 
@@ -109,15 +112,37 @@ export function domainsOf(typed: string): string[] {
   return [...new Set(domains)];
 }
 
-/** Administration: changes settings and writes what changed to the audit. */
-export async function change(ctx: Ctx, values: Partial<Settings>): Promise<void> {
+/** Counts changes of settings up: from a given one only, where a form names the one that it showed. */
+const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
+  ctx.db
+    .insert(setting)
+    .values({ key: 'revision', value: String((from ?? 0) + 1) })
+    .onConflictDoUpdate({
+      target: setting.key,
+      set: { value: sql`cast(value as integer) + 1` },
+      setWhere: from === undefined ? undefined : sql`value = ${String(from)}`,
+    }),
+  guard(ctx),
+];
+
+/**
+ * Changes settings and writes what changed to the audit.
+ * @param revision of the settings that the form showed: what somebody else switched since is not overwritten unseen
+ */
+export async function change(ctx: Ctx, values: Partial<Settings>, revision?: number): Promise<void> {
   allow(ctx, 'site.administer');
   const entries = Object.entries(values) as [keyof Settings, never][];
-  await ctx.commit([
-    ...entries.map(([key, value]) => put(ctx, key, value)),
-    audit.entry(ctx, 'setting.changed', 'site', values),
-  ]);
-  if (ctx.settings) ctx.settings = { ...ctx.settings, ...values };
+  try {
+    await ctx.commit([
+      ...nextRevision(ctx, revision),
+      ...entries.map(([key, value]) => put(ctx, key, value)),
+      audit.entry(ctx, 'setting.changed', 'site', values),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'form.stale' }) : error;
+  }
+  // What the page shows next is read anew: the session's settings are from before.
+  ctx.settings = null;
 }
 
 /** What every page shows of the site. Decides nothing, so the isolate may keep it for a minute. */

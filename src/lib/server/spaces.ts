@@ -3,10 +3,10 @@ import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Standing } from '../roles';
 import * as audit from './audit';
 import { guard, isDuplicate, type Ctx } from './context';
-import { Refusal } from './errors';
+import { LostRace, Refusal } from './errors';
 import * as markdown from './markdown';
 import { allow, can } from './policy';
-import { invitation, membership, space, thread, user } from './schema';
+import { membership, space, thread, user } from './schema';
 
 type SpaceRow = typeof space.$inferSelect;
 
@@ -121,61 +121,48 @@ export async function administer(ctx: Ctx, spaceId: number): Promise<Reached> {
 /** The portal: the viewer's spaces, each with its people, unread threads and last words. One batch. */
 export async function portal(ctx: Ctx) {
   const actor = ctx.actor!;
-  const mine = sql`(select space_id from membership where user_id = ${actor.id})`;
-  const [spaces, people, invited] = await ctx.db.batch([
-    ctx.db
-      .select({
-        id: space.id,
-        name: space.name,
-        cover: space.cover,
-        unread: sql<number>`(select count(*) from (select 1 from thread where thread.space_id = ${space.id}
-          and thread.last_activity_at > ${membership.lastReadAt} limit 100))`,
-        latest: sql<string | null>`(select title from thread where thread.space_id = ${space.id}
-          order by last_activity_at desc limit 1)`,
-        lastActivityAt: sql<number>`coalesce((select max(last_activity_at) from thread
-          where thread.space_id = ${space.id}), ${space.createdAt})`.as('activity'),
-      })
-      .from(membership)
-      .innerJoin(space, eq(space.id, membership.spaceId))
-      .where(and(eq(membership.userId, actor.id), isNull(space.deletedAt)))
-      .orderBy(desc(sql`activity`), desc(space.id))
-      .limit(200),
-    ctx.db
-      .select({ spaceId: membership.spaceId, name: user.name, kind: user.kind })
-      .from(membership)
-      .innerJoin(user, eq(user.id, membership.userId))
-      .where(and(sql`${membership.spaceId} in ${mine}`, eq(user.status, 'active')))
-      .orderBy(membership.joinedAt)
-      .limit(2_000),
-    // Who is invited but not in yet is for space administrators only.
-    ctx.db
-      .select({ spaceId: invitation.spaceId, count: sql<number>`count(*)` })
-      .from(invitation)
-      .where(
-        and(
-          sql`${invitation.spaceId} in (select space_id from membership where user_id = ${actor.id} and administrator = 1)`,
-          eq(invitation.status, 'invited'),
-        ),
-      )
-      .groupBy(invitation.spaceId),
-  ]);
+  const rows = await ctx.db
+    .select({
+      id: space.id,
+      name: space.name,
+      cover: space.cover,
+      unread: sql<number>`(select count(*) from (select 1 from thread where thread.space_id = ${space.id}
+        and thread.last_activity_at > ${membership.lastReadAt} limit 100))`,
+      latest: sql<string | null>`(select title from thread where thread.space_id = ${space.id}
+        order by last_activity_at desc limit 1)`,
+      lastActivityAt: sql<number>`coalesce((select max(last_activity_at) from thread
+        where thread.space_id = ${space.id}), ${space.createdAt})`.as('activity'),
+      faces: sql<string>`(select json_group_array(json_object('name', name, 'kind', kind)) from
+        (select u.name, u.kind from membership m join user u on u.id = m.user_id
+        where m.space_id = ${space.id} and u.status = 'active' order by m.joined_at limit 6))`,
+      guestCount: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
+        where m.space_id = ${space.id} and u.kind = 'guest' and u.status = 'active')`,
+      // Who is invited but not in yet is for space administrators only.
+      invitedCount: sql<number>`iif(${membership.administrator}, (select count(*) from invitation i
+        where i.space_id = ${space.id} and i.status = 'invited' and i.expires_at > ${ctx.now}), 0)`,
+    })
+    .from(membership)
+    .innerJoin(space, eq(space.id, membership.spaceId))
+    .where(and(eq(membership.userId, actor.id), isNull(space.deletedAt)))
+    .orderBy(desc(sql`activity`), desc(space.id))
+    .limit(200);
   return {
     mayCreate: can(actor, 'space.create'),
-    spaces: spaces.map((s) => {
-      const here = people.filter((p) => p.spaceId === s.id);
-      return {
-        ...s,
-        people: here.slice(0, 6).map((p) => ({ name: p.name, guest: p.kind === 'guest' })),
-        peopleCount: here.length,
-        guestCount: here.filter((p) => p.kind === 'guest').length,
-        invitedCount: invited.find((i) => i.spaceId === s.id)?.count ?? 0,
-      };
-    }),
+    spaces: rows.map(({ faces, ...row }) => ({
+      ...row,
+      people: (JSON.parse(faces) as { name: string; kind: string }[]).map(({ name, kind }) => ({
+        name,
+        guest: kind === 'guest',
+      })),
+    })),
   };
 }
 
-/** The active people of a space, members first, each with company and role. For a batch. */
-export const peopleQuery = (ctx: Ctx, spaceId: number) =>
+/**
+ * The people of a space, members first, each with company and role. For a batch.
+ * @param inactive also those whose account is deactivated
+ */
+export const peopleQuery = (ctx: Ctx, spaceId: number, inactive = false) =>
   ctx.db
     .select({
       id: user.id,
@@ -184,9 +171,10 @@ export const peopleQuery = (ctx: Ctx, spaceId: number) =>
       company: user.company,
       kind: user.kind,
       administrator: membership.administrator,
+      status: user.status,
     })
     .from(membership)
-    .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
+    .innerJoin(user, and(eq(user.id, membership.userId), inactive ? undefined : eq(user.status, 'active')))
     .where(eq(membership.spaceId, spaceId))
     .orderBy(asc(sql`${user.kind} = 'guest'`), desc(membership.administrator), asc(user.name))
     .limit(500);
@@ -235,20 +223,21 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
       id: found.id,
       name: found.name,
       cover: found.cover,
-      links: found.links,
+      links: found.showLinks ? found.links : [],
       severalThreads: found.severalThreads,
       showAnnouncement: found.showAnnouncement,
       showThreads: found.showThreads,
       showPeople: found.showPeople,
       showLinks: found.showLinks,
     },
-    announcementHtml: found.announcement ? markdown.render(found.announcement) : null,
+    announcementHtml:
+      found.showAnnouncement && found.announcement ? markdown.render(found.announcement) : null,
     standing: found.standing,
     may: {
       administer: can(ctx.actor, 'space.administer', found.standing),
       leave: mayLeave(ctx, found),
     },
-    people: people.map((p) => ({
+    people: (found.showPeople ? people : []).map((p) => ({
       id: p.id,
       name: p.name,
       company: p.company,
@@ -258,7 +247,7 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
     guestCompanies: [...new Set(guests.map((g) => g.company).filter(Boolean))],
     guestCount: guests.length,
     next: threads[THREADS] ? `${threads[THREADS - 1]!.lastActivityAt}-${threads[THREADS - 1]!.id}` : null,
-    threads: threads.slice(0, THREADS).map(({ authorKind, unread, ...t }) => ({
+    threads: (found.showThreads ? threads.slice(0, THREADS) : []).map(({ authorKind, unread, ...t }) => ({
       ...t,
       guest: authorKind === 'guest',
       unread: unread === 1,
@@ -267,9 +256,12 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
 }
 
 /** Space Settings → General, before it is changed. */
-export async function settingsOf(ctx: Ctx, spaceId: number): Promise<SpaceForm & { announcement: string }> {
+export async function settingsOf(
+  ctx: Ctx,
+  spaceId: number,
+): Promise<SpaceForm & { announcement: string; updatedAt: number }> {
   const found = await administer(ctx, spaceId);
-  const { name, cover, severalThreads, blockJoining, blockFollowing, announcement } = found;
+  const { name, cover, severalThreads, blockJoining, blockFollowing, announcement, updatedAt } = found;
   const { showAnnouncement, showThreads, showPeople, showLinks } = found;
   return {
     name,
@@ -278,6 +270,7 @@ export async function settingsOf(ctx: Ctx, spaceId: number): Promise<SpaceForm &
     blockJoining,
     blockFollowing,
     announcement,
+    updatedAt,
     showAnnouncement,
     showThreads,
     showPeople,
@@ -285,14 +278,18 @@ export async function settingsOf(ctx: Ctx, spaceId: number): Promise<SpaceForm &
   };
 }
 
-/** Space Settings → General. Several threads can be switched on, never off again. */
+/**
+ * Space Settings → General. Several threads can be switched on, never off again.
+ * @param updatedAt of the settings that the form showed: what somebody else saved since is not overwritten unseen
+ */
 export async function change(
   ctx: Ctx,
   spaceId: number,
   form: SpaceForm & { announcement: string },
+  updatedAt?: number,
 ): Promise<void> {
   const before = await administer(ctx, spaceId);
-  await ctx.commit([
+  const save = ctx.commit([
     ctx.db
       .update(space)
       .set({
@@ -300,7 +297,13 @@ export async function change(
         severalThreads: sql`several_threads or ${form.severalThreads ? 1 : 0}`,
         updatedAt: ctx.now,
       })
-      .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
+      .where(
+        and(
+          eq(space.id, spaceId),
+          isNull(space.deletedAt),
+          updatedAt === undefined ? undefined : eq(space.updatedAt, updatedAt),
+        ),
+      ),
     guard(ctx),
     audit.entry(ctx, 'space.changed', `space:${spaceId}`, { name: form.name, cover: form.cover }, spaceId),
     before.announcement !== form.announcement &&
@@ -312,6 +315,9 @@ export async function change(
         spaceId,
       ),
   ]);
+  await save.catch((error) => {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'form.stale' }) : error;
+  });
 }
 
 /** For `form`: only who reaches the space of the route may post, … */

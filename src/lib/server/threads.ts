@@ -1,11 +1,12 @@
 /** Threads of a space and their comments: begin, read, comment. Reached only through the space. */
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql, type SQL } from 'drizzle-orm';
 import * as audit from './audit';
 import { guard, isDuplicate, type Ctx } from './context';
 import { LostRace, Refusal } from './errors';
 import * as markdown from './markdown';
 import { allow } from './policy';
-import { comment, membership, thread, user } from './schema';
+import * as memberships from './memberships';
+import { comment, thread, user } from './schema';
 import * as spaces from './spaces';
 
 const PAGE = 100;
@@ -26,7 +27,8 @@ export async function begin(
   if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
   const key = `${ctx.actor!.id}:${form.requestKey}`;
   try {
-    const [made] = (await ctx.commit([
+    const [, , made] = (await ctx.commit([
+      ...memberships.stillIn(ctx, spaceId),
       ctx.db
         .insert(thread)
         .values({
@@ -40,14 +42,23 @@ export async function begin(
         })
         .returning({ id: thread.id }),
       audit.entry(ctx, 'space.thread-created', `space:${spaceId}`, { title: form.title }, spaceId),
-    ])) as [{ id: number }[]];
+      readUnlessOthers(ctx, spaceId, sql`t.request_key <> ${key}`),
+    ])) as [unknown, unknown, { id: number }[]];
     return made[0]!.id;
   } catch (error) {
+    if (error instanceof LostRace) throw new Refusal('missing');
     if (!isDuplicate(error)) throw error;
     const [row] = await ctx.db.select({ id: thread.id }).from(thread).where(eq(thread.requestKey, key));
     return row!.id;
   }
 }
+
+/** What somebody writes, they have read; the marks of other threads stay. */
+const readUnlessOthers = (ctx: Ctx, spaceId: number, other: SQL) =>
+  ctx.db.run(sql`
+    update membership set last_read_at = ${ctx.now}
+    where space_id = ${spaceId} and user_id = ${ctx.actor!.id} and not exists (select 1 from thread t
+      where t.space_id = ${spaceId} and ${other} and t.last_activity_at > membership.last_read_at)`);
 
 /** A thread with its comments from the first on, `PAGE` a page (`after`: the last comment's id of the page before). */
 export async function read(ctx: Ctx, spaceId: number, threadId: number, after = 0) {
@@ -97,17 +108,21 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, after = 
   };
 }
 
-/** Writes a comment; the thread moves up. A second post of the same form writes nothing. */
+/**
+ * Writes a comment; the thread moves up. A second post of the same form writes nothing.
+ * @returns after which comment the thread's last page begins (0: it is the only one)
+ */
 export async function addComment(
   ctx: Ctx,
   spaceId: number,
   threadId: number,
   form: { body: string; requestKey: string },
-): Promise<void> {
+): Promise<number> {
   const found = await spaces.reach(ctx, spaceId);
   allow(ctx, 'space.write', found.standing);
   try {
     await ctx.commit([
+      ...memberships.stillIn(ctx, spaceId),
       ctx.db
         .update(thread)
         .set({ lastActivityAt: ctx.now, commentCount: sql`comment_count + 1` })
@@ -120,14 +135,14 @@ export async function addComment(
         requestKey: `${ctx.actor!.id}:${form.requestKey}`,
         createdAt: ctx.now,
       }),
-      // What somebody writes, they have read.
-      ctx.db
-        .update(membership)
-        .set({ lastReadAt: ctx.now })
-        .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor!.id))),
+      readUnlessOthers(ctx, spaceId, sql`t.id <> ${threadId}`),
     ]);
   } catch (error) {
     if (error instanceof LostRace) throw new Refusal('missing');
     if (!isDuplicate(error)) throw error;
   }
+  const [last] = await ctx.db
+    .select({ id: sql<number>`min(id)`, count: sql<number>`count(*)` })
+    .from(sql`(select id from comment where thread_id = ${threadId} order by id desc limit ${PAGE + 1})`);
+  return last && last.count > PAGE ? last.id : 0;
 }

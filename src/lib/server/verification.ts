@@ -10,6 +10,7 @@ import { LostRace, Refusal } from './errors';
 import * as outbox from './mail/outbox';
 import * as rateLimit from './rate-limit';
 import { invitation, loginChallenge, mail, setting, user } from './schema';
+import * as sessions from './sessions';
 
 const HOUR = 3_600_000;
 const TRIES = 5;
@@ -31,6 +32,7 @@ export type Subject =
       invitationVersion: number;
       name: string;
       passwordHash: string;
+      sealedPassword: string | null;
       to: string;
       locale: Locale;
       next: string;
@@ -40,13 +42,19 @@ export type Subject =
 /**
  * Begins a second step for this browser: challenge, code, mail. The mail is tried within the request (5 s); the
  * queue is the fallback, and /verify says how it went.
+ * @param first statements (with their guards) that decide whether there may be a second step at all
  * @param together statements that must land with the challenge
  */
-export async function begin(ctx: Ctx, subject: Subject, together: Statement[] = []): Promise<void> {
+export async function begin(
+  ctx: Ctx,
+  subject: Subject,
+  { first = [], together = [] }: { first?: Statement[]; together?: Statement[] } = {},
+): Promise<void> {
   const token = randomToken();
   const id = hashToken(token);
   const code = await makeCode(ctx, id, subject);
   await ctx.commit([
+    ...first,
     ctx.db.insert(loginChallenge).values({
       id,
       purpose: subject.purpose,
@@ -61,6 +69,7 @@ export async function begin(ctx: Ctx, subject: Subject, together: Statement[] = 
             invitationVersion: subject.invitationVersion,
             name: subject.name,
             passwordHash: subject.passwordHash,
+            sealedPassword: subject.sealedPassword,
           }),
     }),
     code.mail.statement,
@@ -166,6 +175,9 @@ async function find(ctx: Ctx) {
       and(
         eq(loginChallenge.id, hashToken(token)),
         isNull(loginChallenge.consumedAt),
+        // A sign-up lives only as long as the invitation that it is for.
+        sql`(${loginChallenge.purpose} = 'login' or (${invitation.status} = 'invited' and
+          ${invitation.version} = ${loginChallenge.invitationVersion}))`,
         // An expired code can still be replaced by a new one for a while.
         gt(loginChallenge.expiresAt, ctx.now - HOUR),
       ),
@@ -214,6 +226,12 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
   await sendNow(ctx, code.mail.id);
 }
 
+/** Whose wrong codes in a row count together: a known browser's, an account's, or an invitation's. */
+function throttleOf(ctx: Ctx, challenge: Challenge, email: string): rateLimit.ThrottleKey {
+  if (challenge.purpose === 'signup') return rateLimit.key(ctx, 'code', `sign-up:${challenge.invitationId}`);
+  return rateLimit.key(ctx, 'code', sessions.knownDevice(ctx, email) ?? email);
+}
+
 /** A right code: what it was for, and the statements that take it. They must stand first in the batch that acts on it. */
 export interface Passed {
   challenge: Challenge;
@@ -229,34 +247,46 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
   const found = await find(ctx);
   if (!found) throw new Refusal('conflict', { key: 'verify.gone' });
   const { challenge, email } = found;
-  const [tried, names, origins] = await ctx.db.batch([
-    ctx.db
-      .update(loginChallenge)
-      .set({ tries: sql`tries + 1` })
-      .where(
-        and(
-          eq(loginChallenge.id, challenge.id),
-          isNull(loginChallenge.consumedAt),
-          gt(loginChallenge.codeExpiresAt, ctx.now),
-          lt(loginChallenge.tries, TRIES),
-        ),
-      )
-      .returning(),
-    rateLimit.countInARow(ctx, rateLimit.key(ctx, 'code', email)),
-    rateLimit.countOrigin(ctx),
-  ]);
-  const row = tried[0];
+  // The challenge's own count first: only a code that is alive can use up anybody's tries.
+  const [row] = await ctx.db
+    .update(loginChallenge)
+    .set({ tries: sql`tries + 1` })
+    .where(
+      and(
+        eq(loginChallenge.id, challenge.id),
+        isNull(loginChallenge.consumedAt),
+        gt(loginChallenge.codeExpiresAt, ctx.now),
+        lt(loginChallenge.tries, TRIES),
+      ),
+    )
+    .returning();
   if (!row?.codeKey)
     throw new Refusal('conflict', {
       key: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'verify.expired' : 'verify.ended',
       field: 'code',
     });
-  if (!names.length || !origins.length)
-    throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
+  const counted = throttleOf(ctx, challenge, email);
+  const [inARow, origins] = await ctx.db.batch([
+    rateLimit.countInARow(ctx, counted),
+    rateLimit.countOrigin(ctx),
+  ]);
+  if (!inARow.length || !origins.length) {
+    await ctx.db.batch([
+      ctx.db
+        .update(loginChallenge)
+        .set({ tries: sql`max(0, tries - 1)` })
+        .where(eq(loginChallenge.id, row.id)),
+    ]);
+    const until = inARow.length ? ctx.now + 15 * 60_000 : await rateLimit.lockedUntil(ctx, counted);
+    throw new Refusal('throttled', {
+      key: 'login.throttled',
+      params: { minutes: Math.max(1, Math.ceil((until - ctx.now) / 60_000)) },
+    });
+  }
   const expected = await ctx.kv.get(row.codeKey);
   const code = typed.normalize('NFKC').replace(/\D/g, '');
-  const found2 = keyedHash(ctx.config.secret, 'code', `${row.id}:${code}`);
-  if (!expected || !sameText(expected, found2))
+  const hashed = keyedHash(ctx.config.secret, 'code', `${row.id}:${code}`);
+  if (!expected || !sameText(expected, hashed))
     throw new Refusal('invalid', {
       key: row.tries >= TRIES ? 'verify.ended' : 'verify.wrong',
       params: { left: TRIES - row.tries },
@@ -268,7 +298,7 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
     take: [
       ctx.db
         .update(loginChallenge)
-        .set({ consumedAt: ctx.now, codeKey: null, passwordHash: null })
+        .set({ consumedAt: ctx.now, codeKey: null, passwordHash: null, sealedPassword: null })
         .where(
           and(
             eq(loginChallenge.id, row.id),
@@ -277,7 +307,7 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
           ),
         ),
       guard(ctx),
-      rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', email)),
+      rateLimit.succeed(ctx, counted),
       rateLimit.giveBack(ctx, rateLimit.originKey(ctx)),
     ],
   };

@@ -4,7 +4,7 @@ import { isLocale } from '../../messages';
 import * as accounts from '../accounts';
 import * as audit from '../audit';
 import { guard, isDuplicate, type Ctx, type Statement } from '../context';
-import { randomId } from '../crypto';
+import { randomId, seal, unseal } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as outbox from '../mail/outbox';
 import * as memberships from '../memberships';
@@ -102,7 +102,10 @@ const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, via: Via): Statem
         eq(invitation.status, 'invited'),
         eq(invitation.version, i.version),
         gt(invitation.expiresAt, ctx.now),
-        sql`(space_id is null or exists (select 1 from space where space.id = space_id and deleted_at is null))`,
+        // A space must be there still; an invitation to the site is worth what its inviter may still do.
+        sql`iif(space_id is null,
+          exists (select 1 from user u where u.id = invited_by and u.status = 'active' and u.administrator = 1),
+          exists (select 1 from space where space.id = space_id and deleted_at is null))`,
       ),
     ),
   guard(ctx),
@@ -146,6 +149,10 @@ export async function signUp(
       invitationVersion: i.version,
       name: form.name,
       passwordHash,
+      // The confirmation mail that comes after the code may have to hold it.
+      sealedPassword: site.policy.mailPassword
+        ? await seal(ctx.config.secret, 'sign-up', form.password)
+        : null,
       to: i.emailOriginal,
       locale: ctx.locale,
       next: landing(i.spaceId),
@@ -246,8 +253,12 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
     await createAccount(
       ctx,
       { ...row, site: parse(row.settings) },
-      // The form's password is gone: only its hash waited for the code, so no mail can hold it.
-      { name: challenge.name!, passwordHash: challenge.passwordHash!, password: null },
+      {
+        name: challenge.name!,
+        passwordHash: challenge.passwordHash!,
+        password:
+          challenge.sealedPassword && (await unseal(ctx.config.secret, 'sign-up', challenge.sealedPassword)),
+      },
       'copy',
       passed.take,
     );
@@ -272,12 +283,7 @@ export async function join(ctx: Ctx, token: string): Promise<string | null> {
       ...take(ctx, i, found.via as Via),
       takenBy(ctx, i.id, actor.id),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
-      // Somebody who became a guest meanwhile: the administrator's invitation makes them a user.
-      i.kind === 'user' &&
-        ctx.db
-          .update(user)
-          .set({ kind: 'user', administrator: i.administrator, canCreateSpaces: i.canCreateSpaces })
-          .where(and(eq(user.id, actor.id), eq(user.kind, 'guest'))),
+      ...(i.kind === 'user' && actor.kind === 'guest' ? becomeUser(ctx, i) : []),
       audit.entry(
         ctx,
         'invitation.accepted',
@@ -293,12 +299,42 @@ export async function join(ctx: Ctx, token: string): Promise<string | null> {
   return landing(i.spaceId);
 }
 
+/** Somebody who became a guest while the invitation was out: it makes them a user, with what it grants. */
+function becomeUser(ctx: Ctx, i: Invitation): Statement[] {
+  const may = { administrator: i.administrator, canCreateSpaces: i.canCreateSpaces };
+  return [
+    ctx.db
+      .update(user)
+      .set({ kind: 'user', ...may })
+      .where(eq(user.id, ctx.actor!.id)),
+    audit.entry(ctx, 'account.permission-changed', `user:${ctx.actor!.id}`, { kind: 'user', ...may }),
+  ];
+}
+
+/**
+ * Who can send a new link: the inviter while they may, else another administrator of the space (or of the site).
+ */
+const whoCanInvite = (ctx: Ctx, i: Invitation) =>
+  ctx.db
+    .select()
+    .from(user)
+    .where(
+      and(
+        eq(user.status, 'active'),
+        i.spaceId === null
+          ? eq(user.administrator, true)
+          : sql`exists (select 1 from membership m where m.space_id = ${i.spaceId} and m.user_id = user.id and m.administrator = 1)`,
+      ),
+    )
+    .orderBy(sql`id = ${i.invitedBy} desc`, user.createdAt)
+    .limit(1);
+
 /** An expired link: asks the inviter, by mail, for a new one; at most once a day. */
 export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i } = found;
   if (arrivalOf(ctx, found).state !== 'expired') return;
-  const [inviter] = await ctx.db.select().from(user).where(eq(user.id, i.invitedBy));
+  const [inviter] = await whoCanInvite(ctx, i);
   if (!inviter) return;
   const queued = await outbox.queue(ctx, {
     to: inviter.emailOriginal,

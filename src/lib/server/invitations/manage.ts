@@ -67,8 +67,9 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
         waiting: sql<number>`coalesce(sum(status = 'invited' and expires_at > ${ctx.now}), 0)`,
         active: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
           where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'active')`,
-        sending: sql<number>`coalesce(sum((select status in ('queued', 'sending') from mail
-          where mail.invitation_id = invitation.id order by mail.created_at desc limit 1)), 0)`,
+        // Through the index of what is due, which is short.
+        sending: sql<number>`(select count(distinct i.id) from mail join invitation i on i.id = mail.invitation_id
+          where mail.status in ('queued', 'sending') and i.space_id = ${spaceId} and i.status = 'invited')`,
       })
       .from(invitation)
       .where(and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']))),
@@ -174,6 +175,9 @@ export async function cancel(ctx: Ctx, spaceId: number | null, id: string): Prom
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;
+    const now = await manage(ctx, spaceId, id);
+    // Cancelled twice is cancelled; accepted meanwhile is not.
+    if (now.found.status !== 'cancelled') throw new Refusal('conflict', { key: 'invitation.changed' });
   }
 }
 

@@ -8,6 +8,7 @@ import { randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as outbox from '../mail/outbox';
 import type { MailMessage } from '../mail/messages';
+import * as memberships from '../memberships';
 import { allow } from '../policy';
 import * as rateLimit from '../rate-limit';
 import { invitation, membership, user } from '../schema';
@@ -85,12 +86,14 @@ async function inviteOnce(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const wanted = new Map<string, Address>();
+  const seen = new Set<string>();
   for (const typed of splitAddresses(form.addresses)) {
     const address = parseAddress(typed);
+    if (seen.has(address?.email ?? typed)) continue;
+    seen.add(address?.email ?? typed);
     const refuse = (reason: MessageKey) =>
       void outcomes.push({ typed, email: address?.email ?? null, result: 'refused', reason });
     if (!address) refuse('invite.malformed');
-    else if (wanted.has(address.email)) continue;
     else if (!domainAllowed(site, address.email)) refuse('invite.domain');
     else if (wanted.size >= MOST_AT_ONCE) refuse('invite.too-many');
     else wanted.set(address.email, address);
@@ -134,6 +137,7 @@ async function inviteOnce(
     })),
   );
   await ctx.commit([
+    ...memberships.stillIn(ctx, target.id, true),
     ...inChunks(
       toSend.filter((i) => !i.again),
       (chunk) => insertMany(ctx, target.id, form, expiresAt, chunk),
@@ -268,7 +272,7 @@ export async function inviteUser(
     administrator: form.administrator,
     canCreateSpaces: form.canCreateSpaces || form.administrator,
   };
-  if (open[0]) return sendAgain(ctx, open[0], null, site, may);
+  if (open[0]) return sendAgain(ctx, open[0], null, site, { ...may, locale: form.locale });
   const id = randomId();
   const expiresAt = ctx.now + VALID_FOR;
   const queued = await outbox.queue(ctx, {
@@ -324,7 +328,7 @@ export async function sendAgain(
   found: Invitation,
   target: spaces.Reached | null,
   site: Settings,
-  may: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces'>> = {},
+  change: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces' | 'locale'>> = {},
 ): Promise<void> {
   if (found.spaceId !== null) {
     const [room] = await ctx.db.batch([countSent(ctx, found.spaceId, 1)]);
@@ -334,7 +338,7 @@ export async function sendAgain(
   const expiresAt = ctx.now + VALID_FOR;
   const queued = await outbox.queue(ctx, {
     to: found.emailOriginal,
-    locale: isLocale(found.locale) ? found.locale : ctx.locale,
+    locale: [change.locale, found.locale].find(isLocale) ?? ctx.locale,
     invitationId: found.id,
     message: target
       ? invitationMail(ctx, target, site, { ...found, version, expiresAt })
@@ -344,7 +348,14 @@ export async function sendAgain(
     await ctx.commit([
       ctx.db
         .update(invitation)
-        .set({ status: 'invited', version, sentAt: ctx.now, expiresAt, ...may })
+        .set({
+          status: 'invited',
+          version,
+          sentAt: ctx.now,
+          expiresAt,
+          invitedBy: ctx.actor!.id,
+          ...change,
+        })
         .where(
           and(
             eq(invitation.id, found.id),

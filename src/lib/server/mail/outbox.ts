@@ -286,13 +286,14 @@ export async function deliverMany(ctx: Ctx, ids: string[]): Promise<string[]> {
 }
 
 /** Cron: delivers what is due – the queue lost it, its time to try again has come, or its lease ran out. */
-export async function sendDue(ctx: Ctx, limit = 50): Promise<number> {
+export async function sendDue(ctx: Ctx, limit = 200): Promise<number> {
   const due = await ctx.db
     .select({ id: mail.id })
     .from(mail)
     // In plain words, so that SQLite sees that the partial index mail_due fits.
     .where(and(sql`status in ('queued', 'sending')`, lte(mail.nextAttemptAt, ctx.now)))
-    .orderBy(asc(mail.nextAttemptAt))
+    // What must not come late (codes) first.
+    .orderBy(sql`drop_after_at is null`, asc(mail.nextAttemptAt))
     .limit(limit);
   await deliverMany(
     ctx,

@@ -9,7 +9,7 @@ import * as verification from '$lib/server/verification';
 export const load = (event) =>
   show(event, async (ctx) => {
     const pending = await verification.pending(ctx);
-    if (!pending) redirect(303, ctx.actor ? '/' : '/login');
+    if (!pending) redirect(303, ctx.actor ? '/' : '/login?over');
     return { ...pending, resent: event.url.searchParams.has('resent') };
   });
 

@@ -8,7 +8,12 @@ export const load = async ({ locals: { ctx }, url }) => {
   const next = ownPath(url.searchParams.get('next'));
   if (ctx.actor) redirect(303, next);
   if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
-  return { next, email: url.searchParams.get('email') ?? '', reset: url.searchParams.has('reset') };
+  return {
+    next,
+    email: url.searchParams.get('email') ?? '',
+    reset: url.searchParams.has('reset'),
+    over: url.searchParams.has('over'),
+  };
 };
 
 export const actions = { default: form(login, accounts.login) };

@@ -5,14 +5,15 @@ import * as settings from '$lib/server/settings';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const { twoStep, policy, allowedDomains } = await settings.read(ctx);
-    return { twoStep, policy, allowedDomains, presets: settings.presets };
+    const { twoStep, policy, allowedDomains, revision } = await settings.read(ctx);
+    return { twoStep, policy, allowedDomains, revision, presets: settings.presets };
   });
 
 export const actions = {
-  default: form(authentication, async (ctx, { twoStep, allowedDomains, ...policy }) => {
+  default: form(authentication, async (ctx, { twoStep, allowedDomains, revision, ...policy }) => {
     allow(ctx, 'site.administer');
-    await settings.change(ctx, { twoStep, policy, allowedDomains: settings.domainsOf(allowedDomains) });
+    const domains = settings.domainsOf(allowedDomains);
+    await settings.change(ctx, { twoStep, policy, allowedDomains: domains }, revision);
     return { saved: true };
   }),
 };

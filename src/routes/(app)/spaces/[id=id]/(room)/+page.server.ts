@@ -1,3 +1,4 @@
+import { readUntil } from '$lib/schemas';
 import * as spaces from '$lib/server/spaces';
 import * as v from 'valibot';
 import { form } from '$lib/server/http';
@@ -5,9 +6,9 @@ import * as memberships from '$lib/server/memberships';
 
 export const actions = {
   read: form(
-    v.object({}),
-    async (ctx, _input, { params }) => {
-      await memberships.markRead(ctx, Number(params.id));
+    readUntil,
+    async (ctx, { until }, { params }) => {
+      await memberships.markRead(ctx, Number(params.id), until);
       return `/spaces/${params.id}`;
     },
     spaces.reaches,

@@ -19,8 +19,8 @@ export const actions = {
   default: form(
     comment,
     async (ctx, input, { params }) => {
-      await threads.addComment(ctx, Number(params.id), Number(params.thread), input);
-      return `/spaces/${params.id}/threads/${params.thread}#last`;
+      const after = await threads.addComment(ctx, Number(params.id), Number(params.thread), input);
+      return `/spaces/${params.id}/threads/${params.thread}${after ? `?after=${after}` : ''}#last`;
     },
     spaces.reaches,
   ),

@@ -8,8 +8,8 @@ export const load = (event) =>
 export const actions = {
   default: form(
     spaceSettings,
-    async (ctx, input, { params }) => {
-      await spaces.change(ctx, Number(params.id), input);
+    async (ctx, { updatedAt, ...input }, { params }) => {
+      await spaces.change(ctx, Number(params.id), input, updatedAt);
       return { saved: true };
     },
     spaces.administers,

@@ -1,0 +1,86 @@
+/** What the pages before the login cost a guest: no script at all, and little to load. */
+import { gzipSync } from 'node:zlib';
+import { expect, test, type Page, type Response } from '@playwright/test';
+import {
+  addressOf,
+  invited,
+  linkIn,
+  mailsTo,
+  makeSpace,
+  newGuest,
+  nextMail,
+  post,
+  signedIn,
+  somebody,
+} from './people';
+
+/** Opens a page with scripts allowed and an empty cache, and returns all that it loads. */
+async function loads(page: Page, path: string): Promise<Response[]> {
+  const answers: Response[] = [];
+  page.on('response', (answer) => answers.push(answer));
+  await page.goto(path);
+  return answers;
+}
+
+test('pages before the login ship no script: neither elements nor preloads nor requests', async ({
+  browser,
+  request,
+}) => {
+  const host = await signedIn(browser, 'ben@foyer.example');
+  const space = await makeSpace(host, 'Weight');
+  const [used, open, copied] = await invited(
+    host,
+    space,
+    ...['used', 'open', 'copied'].map((n) => addressOf(n)),
+  );
+  await newGuest(browser, space, used!);
+  await post(host, '/forgot', { email: used!.email });
+  const reset = linkIn(await nextMail(request, used!.email, 3), /\/reset\//);
+  const expired = linkIn((await mailsTo(request, 'hal@studio.example'))[0]!, /\/signup\//);
+  // Half-signed-in: a sign-up through a copied link waits for its code.
+  const half = await somebody(browser);
+  await host.goto(`${space}/settings/guests`);
+  await host.getByRole('row', { name: copied!.email }).getByRole('button', { name: 'Copy link' }).click();
+  const link = new URL(await host.getByLabel('Link to hand on').inputValue()).pathname;
+  await post(half, `${link}?/signUp`, { name: 'Half', password: 'half-way-1' });
+
+  const nobody = await somebody(browser);
+  const pages: [Page, string, status?: number][] = [
+    [nobody, '/login'],
+    [nobody, '/forgot'],
+    [nobody, open!.url],
+    [nobody, used!.url],
+    [nobody, expired],
+    [nobody, reset],
+    [nobody, '/reset/nonsense'],
+    [nobody, '/signup/nonsense', 404],
+    [half, '/verify'],
+    [host, '/nowhere', 404],
+    [host, '/spaces/999999', 404],
+  ];
+  for (const [page, path, status = 200] of pages) {
+    const answers = await loads(page, path);
+    expect(new URL(page.url()).pathname, path).toBe(new URL(path, page.url()).pathname);
+    expect(answers[0]!.status(), path).toBe(status);
+    expect(await page.locator('script, link[rel~=modulepreload], link[as=script]').count(), path).toBe(0);
+    const kinds = answers.map((answer) => answer.request().resourceType());
+    expect(kinds, path).not.toContain('script');
+    expect(answers[0]!.headers().link ?? '', path).not.toContain('script');
+    page.removeAllListeners('response');
+  }
+});
+
+// What counts: the HTML (with the styles inside it) and every stylesheet, image and font that the page asks for,
+// each gzipped on its own, as the edge sends them; the tab's icon too, although it is fetched after the page.
+for (const path of ['/login', '/forgot'])
+  test(`${path} weighs at most 12 kB`, async ({ page, request }) => {
+    const parts = new Map<string, number>();
+    for (const answer of await loads(page, path))
+      parts.set(new URL(answer.url()).pathname, gzipSync(await answer.body()).length);
+    const icon = await page.locator('link[rel=icon]').getAttribute('href');
+    parts.set(icon!, gzipSync(await (await request.get(icon!)).body()).length);
+    const total = [...parts.values()].reduce((sum, bytes) => sum + bytes);
+    const measured = `${total} bytes: ${[...parts].map((part) => part.join(' ')).join(', ')}`;
+    test.info().annotations.push({ type: 'weight', description: measured });
+    expect(total, measured).toBeLessThanOrEqual(12_000);
+  });
