@@ -713,3 +713,18 @@ describe('what is pasted', () => {
     expect(outcomes.filter((o) => o.typed === 'nobody')).toHaveLength(1);
   });
 });
+
+describe('the copied link, where the policy mails the password', () => {
+  it('keeps it sealed until the code, mails it then, and forgets it', async () => {
+    await site({ policy: presets.documented });
+    const { inviter, spaceId, email, id } = await invited();
+    const url = await invitations.copyLink(as(inviter), spaceId, id);
+    const { ctx } = await signUp(url.slice(url.lastIndexOf('/') + 1));
+    expect(JSON.stringify(await dump())).not.toContain(PASSWORD);
+    expect(await count('login_challenge', 'invitation_id = ? and sealed_password is not null', id)).toBe(1);
+    await verify(ctx.jar, await codeTo(email));
+    expect(await count('login_challenge', 'invitation_id = ? and sealed_password is not null', id)).toBe(0);
+    const welcome = (await mailsTo(email)).find((mail) => mail.subject === 'Sign-up is complete!');
+    expect(welcome?.text).toContain(PASSWORD);
+  });
+});
