@@ -195,6 +195,12 @@ describe('the seed', () => {
     const before = await dump();
     await seed.plant(testContext({ config: { ...config, seed: true } }), bindings);
     expect(await dump()).toEqual(before);
+    // As if it had died half-way: it is made anew, and there is one of it.
+    await site({ seeded: false, seeding: true });
+    const again = testContext({ config: { ...config, seed: true } });
+    await seed.plant(again, bindings);
+    await again.settle();
+    expect(await count('space')).toBe(1);
     for (const email of [
       'ava@foyer.example',
       'ben@foyer.example',

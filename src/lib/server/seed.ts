@@ -5,6 +5,7 @@ import { createContext, type Ctx, type Surroundings } from './context';
 import { randomId } from './crypto';
 import * as invitations from './invitations';
 import { Refusal } from './errors';
+import * as schema from './schema';
 import { session, space, user } from './schema';
 import * as sessions from './sessions';
 import * as settings from './settings';
@@ -13,16 +14,37 @@ import * as threads from './threads';
 
 const PASSWORD = 'foyer-demo-1';
 const DAY = 24 * 3_600_000;
+/** Every table, those that refer to others first. */
+const everything = [
+  schema.comment,
+  schema.thread,
+  schema.mail,
+  schema.mailboxEntry,
+  schema.loginChallenge,
+  schema.passwordReset,
+  schema.session,
+  schema.membership,
+  schema.invitation,
+  schema.space,
+  schema.user,
+  schema.auditEntry,
+  schema.throttle,
+  schema.setting,
+];
 
 /**
  * Site "Foyer" with Ava (administrator), Ben (may create spaces), Cho (may not), guest Gil, and the space
- * "Harbour Bridge". Done once; a run that died half-way leaves the site unhealthy, and `npm run reset` clears it.
+ * "Harbour Bridge". Done once; a run that died half-way is done again from the beginning.
  */
 export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   if (!ctx.config.local || !ctx.config.setupToken) throw new Refusal('missing');
   const site = await settings.read(ctx);
   if (site.seeded) return;
-  if (site.setUp) throw new Refusal('conflict');
+  if (site.setUp && !site.seeding) throw new Refusal('conflict');
+  // A run that died half-way is cleared away, and only such a one: the mark stands in no other database.
+  if (site.seeding) await ctx.commit(everything.map((table) => ctx.db.delete(table)));
+  await ctx.commit([settings.put(ctx, 'seeding', true)]);
+  ctx.settings = null;
 
   /** The same site, some days ago, as somebody. */
   const at = async (daysAgo: number, email: string | null): Promise<Ctx> => {
@@ -62,7 +84,11 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   await invite(await at(2, 'ava@foyer.example'), bridge, 'noor@partner.example');
   await invitations.expireOverdue(ctx);
   // The people of the demo have been here, but no browser of theirs is open.
-  await ctx.commit([settings.put(ctx, 'seeded', true), ctx.db.delete(session)]);
+  await ctx.commit([
+    settings.put(ctx, 'seeded', true),
+    settings.put(ctx, 'seeding', false),
+    ctx.db.delete(session),
+  ]);
 }
 
 type At = (daysAgo: number, email: string | null) => Promise<Ctx>;

@@ -50,6 +50,8 @@ export interface Settings {
   allowedDomains: string[];
   /** Goes up with each change, so that a stale form is noticed. */
   revision: number;
+  /** The demo's seed has begun, and not ended. */
+  seeding: boolean;
   /** The demo's seed ran to its end. */
   seeded: boolean;
 }
@@ -61,6 +63,7 @@ const defaults: Settings = {
   policy: presets.hardened,
   allowedDomains: [],
   revision: 0,
+  seeding: false,
   seeded: false,
 };
 
