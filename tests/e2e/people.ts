@@ -42,6 +42,21 @@ export async function nextMail(request: APIRequestContext, address: string, nth 
   return (await mailsTo(request, address))[0]!;
 }
 
+/** Waits for a mail that says this and was not there before: others may still be on their way at the same time. */
+export async function newMail(
+  request: APIRequestContext,
+  address: string,
+  fits: RegExp,
+  before: Mail[] = [],
+): Promise<Mail> {
+  const find = async () =>
+    (await mailsTo(request, address)).find(
+      (mail) => fits.test(mail.text) && !before.some((old) => old.id === mail.id),
+    );
+  await expect.poll(find, { timeout: 10_000, intervals: [150] }).toBeTruthy();
+  return (await find())!;
+}
+
 /** The only address in a mail's text that leads to a path like this: once, in full, alone on its line. */
 export function linkIn(mail: Mail, path: RegExp): string {
   const lines = mail.text.split('\n').filter((line) => /^https?:\/\/\S+$/.test(line) && path.test(line));
@@ -131,7 +146,7 @@ export async function invited(host: Page, space: string, ...emails: string[]): P
   expect((await post(host, `${space}/settings/guests/invite`, form)).status()).toBe(303);
   return Promise.all(
     emails.map(async (email, i) => {
-      const mail = await nextMail(host.request, email, before[i]!.length + 1);
+      const mail = await newMail(host.request, email, /\/signup\//, before[i]);
       return { email, url: linkIn(mail, /\/signup\//) };
     }),
   );

@@ -8,7 +8,7 @@ import {
   mailsTo,
   makeSpace,
   newGuest,
-  nextMail,
+  newMail,
   post,
   signedIn,
   somebody,
@@ -36,7 +36,7 @@ test('pages before the login ship no script: neither elements nor preloads nor r
   );
   await newGuest(browser, space, used!);
   await post(host, '/forgot', { email: used!.email });
-  const reset = linkIn(await nextMail(request, used!.email, 3), /\/reset\//);
+  const reset = linkIn(await newMail(request, used!.email, /\/reset\//), /\/reset\//);
   const expired = linkIn((await mailsTo(request, 'hal@studio.example'))[0]!, /\/signup\//);
   // Half-signed-in: a sign-up through a copied link waits for its code.
   const half = await somebody(browser);
