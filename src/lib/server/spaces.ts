@@ -76,7 +76,11 @@ export async function create(
 }
 
 /** A space as its people reach it, with the actor's standing. */
-export type Reached = SpaceRow & { standing: Standing };
+export type Reached = SpaceRow & {
+  standing: Standing;
+  /** Whether the actor sees other guests and what they wrote (`guestsHidden` is for guests alone). */
+  seesGuests: boolean;
+};
 
 /** The one way to a space: through a membership of the actor; else 404. For a batch: see `reachQuery`. */
 export async function reach(ctx: Ctx, spaceId: number): Promise<Reached> {
@@ -108,7 +112,7 @@ export function reached(ctx: Ctx, rows: { space: SpaceRow; administrator: boolea
   if (!row || !ctx.actor) throw new Refusal('missing');
   const standing: Standing =
     ctx.actor.kind === 'guest' ? 'guest' : row.administrator ? 'space-administrator' : 'member';
-  return { ...row.space, standing };
+  return { ...row.space, standing, seesGuests: standing !== 'guest' || !row.space.guestsHidden };
 }
 
 /** Reaches a space and asks for the right to administer it (settings, members, guests). */
