@@ -28,6 +28,10 @@ const people = {
 const standings: Standing[] = ['none', 'guest', 'member', 'space-administrator'];
 
 const inside: Action[] = ['space.view', 'space.write', 'space.leave'];
+/** Of a space's administrator besides: also what others wrote may go, never be changed. */
+const rules: Action[] = ['space.administer', 'text.delete', 'thread.close', 'thread.pin'];
+/** Of one's own words, wherever one is. */
+const ofOwn: Action[] = ['text.edit', 'text.delete', 'thread.close'];
 const allowed: Record<keyof typeof people, Record<Standing, Action[]>> = {
   nobody: { none: [], guest: [], member: [], 'space-administrator': [] },
   guest: { none: [], guest: inside, member: inside, 'space-administrator': inside },
@@ -36,20 +40,20 @@ const allowed: Record<keyof typeof people, Record<Standing, Action[]>> = {
     none: [],
     guest: inside,
     member: inside,
-    'space-administrator': [...inside, 'space.administer'],
+    'space-administrator': [...inside, ...rules],
   },
   creator: {
     none: ['space.create'],
     guest: ['space.create', ...inside],
     member: ['space.create', ...inside],
-    'space-administrator': ['space.create', ...inside, 'space.administer'],
+    'space-administrator': ['space.create', ...inside, ...rules],
   },
   // An administrator of the site is nobody special in a space.
   administrator: {
     none: ['site.administer', 'space.create'],
     guest: ['site.administer', 'space.create', ...inside],
     member: ['site.administer', 'space.create', ...inside],
-    'space-administrator': ['site.administer', 'space.create', ...inside, 'space.administer'],
+    'space-administrator': ['site.administer', 'space.create', ...inside, ...rules],
   },
 };
 
@@ -62,6 +66,10 @@ it('has the actions that are written out here', () => {
       'space.leave',
       'space.view',
       'space.write',
+      'text.delete',
+      'text.edit',
+      'thread.close',
+      'thread.pin',
     ].sort(),
   );
 });
@@ -80,6 +88,15 @@ for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor
             expect.objectContaining(refusal('forbidden')),
           );
       }
+    });
+
+for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor | null][])
+  for (const standing of standings)
+    it(`${who}, ${standing}: of the own words besides ${ofOwn.join(', ')}, but not from outside`, () => {
+      const more = actor && standing !== 'none' ? ofOwn : [];
+      expect(actions.filter((action) => can(actor, action, standing, true)).sort()).toEqual(
+        [...new Set([...allowed[who][standing], ...more])].sort(),
+      );
     });
 
 it('asks without a standing as for a stranger', () => {

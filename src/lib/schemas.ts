@@ -15,6 +15,8 @@ export const limits = {
   announcement: 10_000,
   threadTitle: 200,
   body: 20_000,
+  links: 20,
+  linkTitle: 200,
   addresses: 60_000,
 } as const;
 
@@ -134,11 +136,39 @@ export const newSpace = v.object({
   members: v.array(id),
   administrators: v.array(id),
 });
+/** Related links, one a line: a title, then the address (or the address alone). */
+const links = v.pipe(
+  lines(10_000),
+  v.transform((typed) =>
+    typed
+      .split('\n')
+      .map((row) => row.trim())
+      .filter(Boolean)
+      .map((row) => {
+        const [, title, url] = /^(.*?)[\s|,–-]*(\S+)$/.exec(row)!;
+        return { title: title!.trim(), url: url! };
+      }),
+  ),
+  v.maxLength(limits.links, says('links.too-many')),
+  v.check((list) => list.every(({ url }) => isWebAddress(url)), says('links.wrong')),
+  v.check((list) => list.every(({ title }) => title.length <= limits.linkTitle), says('form.too-long')),
+  v.transform((list) => list.map(({ title, url }) => ({ title: title || new URL(url).host, url }))),
+);
+/** Whether a link may lead there: the web, nothing else. */
+export function isWebAddress(url: string): boolean {
+  try {
+    return url.length <= 2_000 && ['https:', 'http:'].includes(new URL(url).protocol);
+  } catch {
+    return false;
+  }
+}
+
 /** When what the form showed was last saved: a stale form overwrites nothing. */
 const updatedAt = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
 export const spaceSettings = v.object({
   ...spaceParts,
   announcement: lines(limits.announcement),
+  links,
   updatedAt,
 });
 
@@ -158,15 +188,38 @@ export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });
 
+/** Of uploads that a script made before; and of files that come with the form itself. */
+const attached = { fileIds: v.array(id), files: v.array(v.instance(File)) };
 export const thread = v.object({
   title: optionalLine(limits.threadTitle),
   body: lines(limits.body),
+  everybody: tick,
+  ...attached,
   requestKey,
 });
-export const comment = v.object({
-  body: v.pipe(lines(limits.body), v.nonEmpty(says('comment.missing'))),
-  requestKey,
+/** Without words only when files come along: the domain says so. */
+export const comment = v.object({ body: lines(limits.body), ...attached, requestKey });
+
+const digits = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
+/** A comment by its id; empty: the thread's first text. */
+const text = v.pipe(
+  v.optional(v.string(), ''),
+  v.regex(/^\d{0,15}$/),
+  v.transform((value) => (value === '' ? null : Number(value))),
+);
+export const editText = v.object({
+  text,
+  title: optionalLine(limits.threadTitle),
+  body: lines(limits.body),
+  editedAt: digits,
 });
+export const byText = v.object({ text });
+/** To switch something of a thread on or off. */
+export const onOff = v.object({ on: tick });
+export const react = v.object({ text, kind: v.pipe(v.string(), v.maxLength(20)), on: tick });
+/** The space's name, typed to confirm its end. */
+export const deleteSpace = v.object({ typed: optionalLine(1_000) });
+export const bySpace = v.object({ id: digits });
 
 /** When the page was made whose marks are to go. */
 export const readUntil = v.object({

@@ -1,7 +1,9 @@
 import * as settings from '$lib/server/settings';
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = async ({ locals: { ctx } }) => ({
+// The address is asked for so that every navigation loads this anew: the clock, and the language after it was changed.
+export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => ({
+  path: url.pathname + url.search,
   locale: ctx.locale,
   timeZone: ctx.timeZone,
   now: ctx.now,

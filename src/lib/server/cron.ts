@@ -1,11 +1,13 @@
 /** Every minute: write down what time has decided. Each step is idempotent, bounded, and goes on where it stopped. */
 import * as accounts from './accounts';
+import * as changes from './changes';
 import type { Ctx } from './context';
 import { inWords } from './errors';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
 import * as rateLimit from './rate-limit';
 import * as sessions from './sessions';
+import * as trash from './trash';
 import * as verification from './verification';
 
 export async function run(ctx: Ctx): Promise<void> {
@@ -20,9 +22,11 @@ export async function run(ctx: Ctx): Promise<void> {
           sessions.purge(ctx),
           accounts.purgeResets(ctx),
           rateLimit.purge(ctx),
+          changes.purge(ctx),
         ]),
     ],
     ['purge mail', () => outbox.purge(ctx)],
+    ['empty the trash', () => trash.purge(ctx)],
   ];
   // One step that fails does not keep the others from running.
   for (const [name, step] of steps)

@@ -136,6 +136,7 @@ export const stillIn = (ctx: Ctx, spaceId: number, administrator = false): State
         eq(membership.spaceId, spaceId),
         eq(membership.userId, ctx.actor!.id),
         administrator ? eq(membership.administrator, true) : undefined,
+        sql`exists (select 1 from space where id = ${spaceId} and deleted_at is null)`,
       ),
     ),
   guard(ctx),

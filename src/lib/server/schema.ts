@@ -327,6 +327,7 @@ export const setting = sqliteTable('setting', {
 export interface Mention {
   id: string;
   name: string;
+  guest?: boolean;
 }
 const mentions = () => text('mentions', { mode: 'json' }).$type<Mention[]>().notNull().default([]);
 
@@ -405,7 +406,10 @@ export const revision = sqliteTable(
     /** Until when it said so. */
     at: at('at').notNull(),
   },
-  (t) => [index('revision_by_thread').on(t.threadId, t.commentId), index('revision_by_comment').on(t.commentId)],
+  (t) => [
+    index('revision_by_thread').on(t.threadId, t.commentId),
+    index('revision_by_comment').on(t.commentId),
+  ],
 );
 
 /** Somebody's reaction to a comment, or to the thread's first text (`comment_id` 0). */

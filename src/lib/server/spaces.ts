@@ -1,14 +1,22 @@
 /** Guest spaces: made, reached, shown, shaped. Everything about a space is found only through its members. */
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Standing } from '../roles';
 import * as audit from './audit';
+import * as changes from './changes';
 import { guard, isDuplicate, type Ctx } from './context';
 import { LostRace, Refusal } from './errors';
 import * as markdown from './markdown';
 import { allow, can } from './policy';
-import { membership, space, thread, user } from './schema';
+import { invitation, membership, space, user } from './schema';
+import * as threadList from './threads/list';
 
 type SpaceRow = typeof space.$inferSelect;
+
+/** A related link: to the web only. */
+export interface Link {
+  title: string;
+  url: string;
+}
 
 /** What the form of a new space and its settings hold. */
 export interface SpaceForm {
@@ -115,6 +123,20 @@ export function reached(ctx: Ctx, rows: { space: SpaceRow; administrator: boolea
   return { ...row.space, standing, seesGuests: standing !== 'guest' || !row.space.guestsHidden };
 }
 
+/**
+ * SQL: whether a person exists for the viewer. Where guests are hidden, a guest sees the company and themselves.
+ * @param kind,id columns of the person
+ */
+export const visible = (
+  ctx: Ctx,
+  spaceId: number | SQL,
+  kind: SQL | SQLWrapper,
+  id: SQL | SQLWrapper,
+): SQL =>
+  ctx.actor?.kind === 'guest'
+    ? sql`(${kind} = 'user' or ${id} = ${ctx.actor.id} or (select guests_hidden from space where id = ${spaceId}) = 0)`
+    : sql`1`;
+
 /** Reaches a space and asks for the right to administer it (settings, members, guests). */
 export async function administer(ctx: Ctx, spaceId: number): Promise<Reached> {
   const found = await reach(ctx, spaceId);
@@ -122,25 +144,37 @@ export async function administer(ctx: Ctx, spaceId: number): Promise<Reached> {
   return found;
 }
 
-/** The portal: the viewer's spaces, each with its people, unread threads and last words. One batch. */
+/** The portal: the viewer's spaces, each with its people, unread threads and last words. One query. */
 export async function portal(ctx: Ctx) {
   const actor = ctx.actor!;
+  // Where guests are hidden, the viewer's own are the only words and faces of guests that count.
+  const blind = actor.kind === 'guest' ? sql`space.guests_hidden` : sql`0`;
+  const seen = sql`(not ${blind} or u.kind = 'user' or u.id = ${actor.id})`;
+  const activity = sql`iif(${blind}, thread.company_activity_at, thread.last_activity_at)`;
   const rows = await ctx.db
     .select({
       id: space.id,
       name: space.name,
       cover: space.cover,
-      unread: sql<number>`(select count(*) from (select 1 from thread where thread.space_id = ${space.id}
-        and thread.last_activity_at > ${membership.lastReadAt} limit 100))`,
-      latest: sql<string | null>`(select title from thread where thread.space_id = ${space.id}
-        order by last_activity_at desc limit 1)`,
-      lastActivityAt: sql<number>`coalesce((select max(last_activity_at) from thread
-        where thread.space_id = ${space.id}), ${space.createdAt})`.as('activity'),
+      // Of the hundred newest threads, so that somebody who never reads costs no more than others.
+      unread: sql<number>`(select count(*) from (
+          select ${activity} as activity, thread.id, thread.author_id from thread
+          where thread.space_id = space.id and thread.last_activity_at > membership.last_read_at
+          order by thread.last_activity_at desc limit 100) t
+        left join thread_person p on p.thread_id = t.id and p.user_id = ${actor.id}
+        join user u on u.id = t.author_id
+        where t.activity > max(membership.last_read_at, coalesce(p.read_at, 0)) and ${seen})`,
+      latest: sql<string | null>`(select thread.title from thread join user u on u.id = thread.author_id
+        where thread.space_id = space.id and ${seen} order by thread.last_activity_at desc limit 1)`,
+      lastActivityAt:
+        sql<number>`coalesce((select ${activity} from thread join user u on u.id = thread.author_id
+        where thread.space_id = space.id and ${seen} order by thread.last_activity_at desc limit 1),
+        ${space.createdAt})`.as('activity'),
       faces: sql<string>`(select json_group_array(json_object('name', name, 'kind', kind)) from
         (select u.name, u.kind from membership m join user u on u.id = m.user_id
-        where m.space_id = ${space.id} and u.status = 'active' order by m.joined_at limit 6))`,
+        where m.space_id = ${space.id} and u.status = 'active' and ${seen} order by m.joined_at limit 6))`,
       guestCount: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
-        where m.space_id = ${space.id} and u.kind = 'guest' and u.status = 'active')`,
+        where m.space_id = ${space.id} and u.kind = 'guest' and u.status = 'active' and ${seen})`,
       // Who is invited but not in yet is for space administrators only.
       invitedCount: sql<number>`iif(${membership.administrator}, (select count(*) from invitation i
         where i.space_id = ${space.id} and i.status = 'invited' and i.expires_at > ${ctx.now}), 0)`,
@@ -163,7 +197,7 @@ export async function portal(ctx: Ctx) {
 }
 
 /**
- * The people of a space, members first, each with company and role. For a batch.
+ * The people of a space whom the viewer sees, members first, each with company and role. For a batch.
  * @param inactive also those whose account is deactivated
  */
 export const peopleQuery = (ctx: Ctx, spaceId: number, inactive = false) =>
@@ -179,49 +213,55 @@ export const peopleQuery = (ctx: Ctx, spaceId: number, inactive = false) =>
     })
     .from(membership)
     .innerJoin(user, and(eq(user.id, membership.userId), inactive ? undefined : eq(user.status, 'active')))
-    .where(eq(membership.spaceId, spaceId))
+    .where(and(eq(membership.spaceId, spaceId), visible(ctx, spaceId, user.kind, user.id)))
     .orderBy(asc(sql`${user.kind} = 'guest'`), desc(membership.administrator), asc(user.name))
     .limit(500);
 
-/** Threads a page. */
-const THREADS = 30;
+/** Which guests a space is shared with, as the viewer sees it: how many, and of which companies. For a batch. */
+export const sharedQuery = (ctx: Ctx, spaceId: number) =>
+  ctx.db
+    .select({
+      count: sql<number>`count(*)`,
+      companies: sql<string>`json_group_array(distinct ${user.company})`,
+    })
+    .from(membership)
+    .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active'), eq(user.kind, 'guest')))
+    .where(and(eq(membership.spaceId, spaceId), visible(ctx, spaceId, user.kind, user.id)));
 
-/**
- * The space page: the space, its threads by last activity, its people. One batch.
- * @param before the key of the last thread of the page before, as `next` gave it
- */
+/** What `sharedQuery` found. */
+export const shared = ([row]: { count: number; companies: string }[]) => ({
+  guestCount: row?.count ?? 0,
+  guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean).slice(0, 8),
+});
+
+/** The space page: the space, its threads by last activity, its people. One batch. */
 export async function room(ctx: Ctx, spaceId: number, before: string | null = null) {
-  const [activity, lastId] = (before ?? '').split('-').map(Number);
-  const [reach, people, threads] = await ctx.db.batch([
+  const [reach, people, guests, invited, newest, pinned, page, blindPage] = await ctx.db.batch([
     reachQuery(ctx, spaceId),
     peopleQuery(ctx, spaceId),
+    sharedQuery(ctx, spaceId),
+    // Who is invited but not in yet is for space administrators only.
     ctx.db
-      .select({
-        id: thread.id,
-        title: thread.title,
-        excerpt: sql<string>`substr(${thread.body}, 1, 140)`,
-        commentCount: thread.commentCount,
-        lastActivityAt: thread.lastActivityAt,
-        author: user.name,
-        authorKind: user.kind,
-        unread: sql<number>`${thread.lastActivityAt} > (select last_read_at from membership
-          where space_id = ${spaceId} and user_id = ${ctx.actor?.id ?? ''})`,
-      })
-      .from(thread)
-      .innerJoin(user, eq(user.id, thread.authorId))
+      .select({ id: invitation.id, email: invitation.emailOriginal })
+      .from(invitation)
+      .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor?.id ?? '')))
       .where(
         and(
-          eq(thread.spaceId, spaceId),
-          activity && lastId
-            ? sql`(${thread.lastActivityAt}, ${thread.id}) < (${activity}, ${lastId})`
-            : undefined,
+          eq(invitation.spaceId, spaceId),
+          eq(invitation.status, 'invited'),
+          gt(invitation.expiresAt, ctx.now),
+          eq(membership.administrator, true),
         ),
       )
-      .orderBy(desc(thread.lastActivityAt), desc(thread.id))
-      .limit(THREADS + 1),
+      .orderBy(asc(invitation.email))
+      .limit(50),
+    changes.newestQuery(ctx, spaceId),
+    threadList.pinnedQuery(ctx, spaceId),
+    threadList.query(ctx, spaceId, before, false),
+    threadList.query(ctx, spaceId, before, true),
   ]);
   const found = reached(ctx, reach);
-  const guests = people.filter((p) => p.kind === 'guest');
+  const { threads, next } = threadList.present(found.seesGuests ? page : blindPage);
   return {
     space: {
       id: found.id,
@@ -248,14 +288,13 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
       guest: p.kind === 'guest',
       administrator: p.administrator,
     })),
-    guestCompanies: [...new Set(guests.map((g) => g.company).filter(Boolean))],
-    guestCount: guests.length,
-    next: threads[THREADS] ? `${threads[THREADS - 1]!.lastActivityAt}-${threads[THREADS - 1]!.id}` : null,
-    threads: (found.showThreads ? threads.slice(0, THREADS) : []).map(({ authorKind, unread, ...t }) => ({
-      ...t,
-      guest: authorKind === 'guest',
-      unread: unread === 1,
-    })),
+    invited: found.showPeople ? invited : [],
+    ...shared(guests),
+    seq: newest[0]?.seq ?? 0,
+    until: ctx.now,
+    next: found.showThreads ? next : null,
+    pinned: found.showThreads && !before ? threadList.present(pinned).threads : [],
+    threads: found.showThreads ? threads : [],
   };
 }
 
@@ -263,9 +302,9 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
 export async function settingsOf(
   ctx: Ctx,
   spaceId: number,
-): Promise<SpaceForm & { announcement: string; updatedAt: number }> {
+): Promise<SpaceForm & { announcement: string; links: Link[]; updatedAt: number }> {
   const found = await administer(ctx, spaceId);
-  const { name, cover, severalThreads, blockJoining, blockFollowing, announcement, updatedAt } = found;
+  const { name, cover, severalThreads, blockJoining, blockFollowing, announcement, links, updatedAt } = found;
   const { showAnnouncement, showThreads, showPeople, showLinks } = found;
   return {
     name,
@@ -274,6 +313,7 @@ export async function settingsOf(
     blockJoining,
     blockFollowing,
     announcement,
+    links,
     updatedAt,
     showAnnouncement,
     showThreads,
@@ -289,7 +329,7 @@ export async function settingsOf(
 export async function change(
   ctx: Ctx,
   spaceId: number,
-  form: SpaceForm & { announcement: string },
+  form: SpaceForm & { announcement: string; links?: Link[] },
   updatedAt?: number,
 ): Promise<void> {
   const before = await administer(ctx, spaceId);
@@ -309,6 +349,7 @@ export async function change(
         ),
       ),
     guard(ctx),
+    changes.note(ctx, spaceId, 'space'),
     audit.entry(ctx, 'space.changed', `space:${spaceId}`, { name: form.name, cover: form.cover }, spaceId),
     before.announcement !== form.announcement &&
       audit.entry(

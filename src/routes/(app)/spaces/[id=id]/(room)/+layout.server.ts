@@ -2,4 +2,15 @@ import { show } from '$lib/server/http';
 import * as spaces from '$lib/server/spaces';
 
 export const load = (event) =>
-  show(event, (ctx) => spaces.room(ctx, Number(event.params.id), event.url.searchParams.get('before')));
+  show(event, async (ctx) => {
+    const query = event.url.searchParams;
+    const room = await spaces.room(ctx, Number(event.params.id), query.get('before'));
+    // What is asked over the page, of those who may.
+    const asking =
+      query.has('leave') && room.may.leave
+        ? ('leave' as const)
+        : query.has('delete') && room.may.administer
+          ? ('delete' as const)
+          : null;
+    return { ...room, asking, covered: asking !== null };
+  });

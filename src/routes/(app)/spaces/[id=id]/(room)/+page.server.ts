@@ -1,8 +1,9 @@
-import { readUntil } from '$lib/schemas';
+import { deleteSpace, readUntil } from '$lib/schemas';
 import * as spaces from '$lib/server/spaces';
 import * as v from 'valibot';
 import { form } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
+import * as trash from '$lib/server/trash';
 
 export const actions = {
   read: form(
@@ -20,5 +21,13 @@ export const actions = {
       return '/';
     },
     spaces.reaches,
+  ),
+  delete: form(
+    deleteSpace,
+    async (ctx, { typed }, { params }) => {
+      await trash.putSpace(ctx, Number(params.id), typed);
+      return '/';
+    },
+    spaces.administers,
   ),
 };

@@ -1,26 +1,116 @@
-import * as spaces from '$lib/server/spaces';
-import { comment } from '$lib/schemas';
+import { byText, comment, editText, onOff, react, readUntil } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
+import * as spaces from '$lib/server/spaces';
 import * as threads from '$lib/server/threads';
 
+/** The space and thread of the path. */
+const at = (params: { id: string; thread: string }) => [Number(params.id), Number(params.thread)] as const;
+const here = (params: { id: string; thread: string }) => `/spaces/${params.id}/threads/${params.thread}`;
+/** A text by its name in an address: `first`, or a comment's number. */
+const named = (name: string) => (name === 'first' ? null : Number(name) || 0);
+
+function windowOf(query: URLSearchParams): threads.Window {
+  const number = (name: string) => Number(query.get(name)) || 0;
+  if (number('before')) return { before: number('before') };
+  if (number('after')) return { after: number('after') };
+  if (number('comment')) return { around: number('comment') };
+  return { newest: true };
+}
+
 export const load = (event) =>
-  show(event, async (ctx) => ({
-    ...(await threads.read(
-      ctx,
-      Number(event.params.id),
-      Number(event.params.thread),
-      Number(event.url.searchParams.get('after')) || 0,
-    )),
-    requestKey: randomId(),
-  }));
+  show(event, async (ctx) => {
+    const query = event.url.searchParams;
+    const thread = at(event.params);
+    const asked = (name: 'edit' | 'quote' | 'history') => query.get(name);
+    const [page, editing, quoting, history] = await Promise.all([
+      threads.read(ctx, ...thread, windowOf(query)),
+      asked('edit') ? threads.source(ctx, ...thread, named(asked('edit')!)) : null,
+      asked('quote') ? threads.source(ctx, ...thread, named(asked('quote')!)) : null,
+      asked('history') ? threads.history(ctx, ...thread, named(asked('history')!)) : null,
+    ]);
+    // Asked before something is deleted: only what is there, and only of those who may.
+    const doomed = query.get('delete');
+    const deleting =
+      doomed === 'first'
+        ? page.may.delete && { name: 'first', author: page.thread.author }
+        : page.comments
+            .filter((c) => String(c.id) === doomed && c.may.delete)
+            .map((c) => ({ name: String(c.id), author: c.author }))[0];
+    return {
+      ...page,
+      deleting: deleting || null,
+      covered: !!deleting || !!history,
+      editing: editing?.mayEdit ? { ...editing, name: asked('edit')! } : null,
+      quoting: quoting && { author: quoting.author, body: quoting.body },
+      history,
+      requestKey: randomId(),
+    };
+  });
+
+const textName = (text: number | null) => (text === null ? '' : `?comment=${text}#comment-${text}`);
 
 export const actions = {
-  default: form(
+  comment: form(
     comment,
-    async (ctx, input, { params }) => {
-      const after = await threads.addComment(ctx, Number(params.id), Number(params.thread), input);
-      return `/spaces/${params.id}/threads/${params.thread}${after ? `?after=${after}` : ''}#last`;
+    async (ctx, input, { params }) =>
+      `${here(params)}#comment-${await threads.addComment(ctx, ...at(params), input)}`,
+    spaces.reaches,
+  ),
+  edit: form(
+    editText,
+    async (ctx, { text, ...input }, { params }) => {
+      await threads.edit(ctx, ...at(params), text, input);
+      return here(params) + textName(text);
+    },
+    spaces.reaches,
+  ),
+  delete: form(
+    byText,
+    async (ctx, { text }, { params }) => {
+      if (text !== null) await threads.removeComment(ctx, ...at(params), text);
+      else await threads.remove(ctx, ...at(params));
+      return text === null ? `/spaces/${params.id}` : here(params);
+    },
+    spaces.reaches,
+  ),
+  react: form(
+    react,
+    async (ctx, { text, kind, on }, { params }) => {
+      await threads.react(ctx, ...at(params), text, kind, on);
+      return here(params) + textName(text);
+    },
+    spaces.reaches,
+  ),
+  follow: form(
+    onOff,
+    async (ctx, { on }, { params }) => {
+      await threads.follow(ctx, ...at(params), on);
+      return here(params);
+    },
+    spaces.reaches,
+  ),
+  pin: form(
+    onOff,
+    async (ctx, { on }, { params }) => {
+      await threads.pin(ctx, ...at(params), on);
+      return here(params);
+    },
+    spaces.reaches,
+  ),
+  close: form(
+    onOff,
+    async (ctx, { on }, { params }) => {
+      await threads.close(ctx, ...at(params), on);
+      return here(params);
+    },
+    spaces.reaches,
+  ),
+  read: form(
+    readUntil,
+    async (ctx, { until }, { params }) => {
+      await threads.markRead(ctx, ...at(params), until);
+      return here(params);
     },
     spaces.reaches,
   ),

@@ -1,0 +1,80 @@
+/** How an open page learns what others do: the browser's side of server/changes.ts. A push channel would replace this file. */
+export interface Change {
+  kind: string;
+  thread: number | null;
+  comment: number | null;
+  own: boolean;
+}
+
+const OFTEN = 4_000;
+const SELDOM = 30_000;
+/** After so long without a key or pointer the page asks seldom. */
+const IDLE = 5 * 60_000;
+
+interface Listener {
+  heard: (changes: Change[]) => void;
+  /** The space is out of reach, or nobody is signed in any more. */
+  ended: (why: 'gone' | 'signed-out') => void;
+}
+
+/**
+ * Asks for what happened in a space since `seq`, while the tab is visible.
+ * @returns ends it; and `know`, to tell what a page loaded meanwhile shows already
+ */
+export function watch(spaceId: number, seq: number, { heard, ended }: Listener) {
+  let since = seq;
+  let touched = Date.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+
+  const next = () => {
+    clearTimeout(timer);
+    if (over || document.hidden) return;
+    timer = setTimeout(ask, Date.now() - touched > IDLE ? SELDOM : OFTEN);
+  };
+
+  async function ask() {
+    clearTimeout(timer);
+    try {
+      // A redirect leads to the login: it is not followed, only noticed.
+      const answer = await fetch(`/spaces/${spaceId}/changes?since=${since}`, { redirect: 'manual' });
+      if (over) return;
+      if (answer.status === 404 || answer.type === 'opaqueredirect') {
+        over = true;
+        return ended(answer.status === 404 ? 'gone' : 'signed-out');
+      }
+      if (answer.status === 200) {
+        const news = (await answer.json()) as { seq: number; changes: Change[] };
+        if (news.seq > since) {
+          since = news.seq;
+          heard(news.changes);
+        }
+      } else await answer.text();
+    } catch {
+      // No network just now: the next turn asks again.
+    }
+    next();
+  }
+
+  const seen = () => (document.hidden ? clearTimeout(timer) : void ask());
+  const touch = () => {
+    const wasIdle = Date.now() - touched > IDLE;
+    touched = Date.now();
+    if (wasIdle) next();
+  };
+  document.addEventListener('visibilitychange', seen);
+  addEventListener('pointerdown', touch, { passive: true });
+  addEventListener('keydown', touch, { passive: true });
+  next();
+
+  return {
+    know: (newer: number) => void (since = Math.max(since, newer)),
+    stop: () => {
+      over = true;
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', seen);
+      removeEventListener('pointerdown', touch);
+      removeEventListener('keydown', touch);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * What happened in a space, in order, so that open pages learn of it within seconds. A page asks for what is newer than
+ * the number it knows; a push channel could take the place of `since` without anybody else noticing.
+ */
+import { desc, eq, lt, sql } from 'drizzle-orm';
+import type { Ctx, Statement } from './context';
+import { Refusal } from './errors';
+import { spaceEvent } from './schema';
+
+export type ChangeKind =
+  | 'thread'
+  | 'thread-changed'
+  | 'thread-deleted'
+  | 'comment'
+  | 'comment-changed'
+  | 'comment-deleted'
+  | 'reaction'
+  | 'space';
+
+export interface Change {
+  kind: ChangeKind;
+  thread: number | null;
+  comment: number | null;
+  /** Whether the viewer did it, perhaps in another tab. */
+  own: boolean;
+}
+
+const KEEP = 7 * 24 * 3_600_000;
+const AT_ONCE = 50;
+
+/** The statement that tells open pages, for the batch of the change. Ids that the batch itself makes come as SQL. */
+export const note = (
+  ctx: Ctx,
+  spaceId: number,
+  kind: ChangeKind,
+  thread: Id = null,
+  comment: Id = null,
+): Statement =>
+  ctx.db.run(sql`
+    insert into space_event (space_id, kind, thread_id, comment_id, actor_id, by_guest, at)
+    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor!.id}, ${ctx.actor!.kind === 'guest' ? 1 : 0}, ${ctx.now})`);
+type Id = number | ReturnType<typeof sql> | null;
+
+/** The newest number of a space, for the batch of a page. */
+export const newestQuery = (ctx: Ctx, spaceId: number) =>
+  ctx.db
+    .select({ seq: spaceEvent.seq })
+    .from(spaceEvent)
+    .where(eq(spaceEvent.spaceId, spaceId))
+    .orderBy(desc(spaceEvent.seq))
+    .limit(1);
+
+/**
+ * What happened after `seq`, as far as the viewer may see it; null when nothing did. One indexed read, which finds the
+ * space through the viewer's membership in the same breath: who lost it gets 404.
+ */
+export async function since(
+  ctx: Ctx,
+  spaceId: number,
+  seq: number,
+): Promise<{ seq: number; changes: Change[] } | null> {
+  const me = ctx.actor!;
+  const rows = await ctx.db.all<{
+    seq: number | null;
+    kind: ChangeKind;
+    thread: number | null;
+    comment: number | null;
+    own: number;
+  }>(sql`
+    select e.seq, e.kind, e.thread_id as thread, e.comment_id as comment, e.actor_id = m.user_id as own
+    from membership m
+    join space s on s.id = m.space_id and s.deleted_at is null
+    left join space_event e on e.space_id = m.space_id and e.seq > ${seq}
+      and (${me.kind === 'user' ? 1 : 0} or s.guests_hidden = 0 or e.by_guest = 0 or e.actor_id = m.user_id)
+    where m.space_id = ${spaceId} and m.user_id = ${me.id}
+    order by e.seq limit ${AT_ONCE}`);
+  if (rows.length === 0) throw new Refusal('missing');
+  const newest = rows.at(-1)!.seq;
+  if (newest === null) return null;
+  return {
+    seq: newest,
+    changes: rows.map(({ kind, thread, comment, own }) => ({ kind, thread, comment, own: own === 1 })),
+  };
+}
+
+/** Cron: pages that were asleep for longer load anew anyhow. */
+export const purge = (ctx: Ctx): Statement =>
+  ctx.db.delete(spaceEvent).where(lt(spaceEvent.at, ctx.now - KEEP));

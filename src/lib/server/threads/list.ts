@@ -1,0 +1,96 @@
+/** The threads of a space as its page lists them: pinned ones, then by last activity, each with its unread mark. */
+import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import type { Ctx } from '../context';
+import * as markdown from '../markdown';
+import { thread, user } from '../schema';
+
+/** Threads a page. */
+const PAGE = 30;
+
+/**
+ * What `hidden` says of a space: 1 only for a guest's page of a space in which guests do not see each other. Such a
+ * page goes by the company's activity, and holds the company's threads and the viewer's own.
+ */
+const hidden = (ctx: Ctx, spaceId: number) =>
+  ctx.actor?.kind === 'guest'
+    ? sql`coalesce((select guests_hidden from space where id = ${spaceId}), 0)`
+    : sql`0`;
+const visible = (ctx: Ctx) => sql`(${user.kind} = 'user' or ${user.id} = ${ctx.actor?.id ?? ''})`;
+
+const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
+  const activity = sql<number>`iif(${blind}, ${thread.companyActivityAt}, ${thread.lastActivityAt})`;
+  const me = ctx.actor?.id ?? '';
+  return {
+    id: thread.id,
+    title: thread.title,
+    body: sql<string>`substr(${thread.body}, 1, 400)`,
+    commentCount: sql<number>`iif(${blind}, ${thread.companyCommentCount}, ${thread.commentCount})`,
+    lastActivityAt: activity,
+    pinned: sql<number>`${thread.pinnedAt} is not null`,
+    closed: sql<number>`${thread.closedAt} is not null`,
+    author: user.name,
+    authorKind: user.kind,
+    unread: sql<number>`${activity} > max(
+      coalesce((select last_read_at from membership where space_id = ${spaceId} and user_id = ${me}), 0),
+      coalesce((select read_at from thread_person where thread_id = ${thread.id} and user_id = ${me}), 0))`,
+  };
+};
+
+/**
+ * One page by last activity, without pinned threads. For a batch, which runs it twice: as it is (`blind` false), and as
+ * a guest sees it who does not see other guests; the one that does not apply reads nothing.
+ * @param before the key of the last thread of the page before, as `present` gave it
+ */
+export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: boolean) => {
+  const [at, lastId] = (before ?? '').split('-').map(Number);
+  const activity = blind ? thread.companyActivityAt : thread.lastActivityAt;
+  return ctx.db
+    .select(row(ctx, spaceId, blind ? sql`1` : sql`0`))
+    .from(thread)
+    .innerJoin(user, eq(user.id, thread.authorId))
+    .where(
+      and(
+        sql`${hidden(ctx, spaceId)} = ${blind ? 1 : 0}`,
+        eq(thread.spaceId, spaceId),
+        isNull(thread.pinnedAt),
+        blind ? visible(ctx) : undefined,
+        at && lastId ? sql`(${activity}, ${thread.id}) < (${at}, ${lastId})` : undefined,
+      ),
+    )
+    .orderBy(desc(activity), desc(thread.id))
+    .limit(PAGE + 1);
+};
+
+/** The pinned ones, as pinned last. For a batch. */
+export const pinnedQuery = (ctx: Ctx, spaceId: number) =>
+  ctx.db
+    .select(row(ctx, spaceId, hidden(ctx, spaceId)))
+    .from(thread)
+    .innerJoin(user, eq(user.id, thread.authorId))
+    .where(
+      and(
+        eq(thread.spaceId, spaceId),
+        isNotNull(thread.pinnedAt),
+        sql`(${hidden(ctx, spaceId)} = 0 or ${visible(ctx)})`,
+      ),
+    )
+    .orderBy(desc(thread.pinnedAt))
+    .limit(PAGE);
+
+type Row = Awaited<ReturnType<typeof query>>[number];
+
+/** What the queries found, for the page. `next`: the key of the page after this one. */
+export function present(rows: Row[]) {
+  const last = rows[PAGE - 1];
+  return {
+    next: rows.length > PAGE && last ? `${last.lastActivityAt}-${last.id}` : null,
+    threads: rows.slice(0, PAGE).map(({ authorKind, unread, pinned, closed, body, ...rest }) => ({
+      ...rest,
+      excerpt: markdown.excerpt(body, 140),
+      guest: authorKind === 'guest',
+      unread: unread === 1,
+      pinned: pinned === 1,
+      closed: closed === 1,
+    })),
+  };
+}

@@ -1,0 +1,136 @@
+/** What people do with a thread besides writing: follow, read, react; pin and close. */
+import { and, eq, sql } from 'drizzle-orm';
+import * as audit from '../audit';
+import * as changes from '../changes';
+import { guard, type Ctx, type Statement } from '../context';
+import { LostRace, Refusal } from '../errors';
+import * as memberships from '../memberships';
+import * as notifications from '../notifications';
+import { allow } from '../policy';
+import { reaction, thread, threadPerson } from '../schema';
+import * as spaces from '../spaces';
+import { commentQuery, seen, threadQuery } from './read';
+import { reactionOf } from './text';
+
+/** Reaches a thread of a space that the actor is in, else 404. */
+async function reach(ctx: Ctx, spaceId: number, threadId: number) {
+  const [rows, threads] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+  ]);
+  const found = spaces.reached(ctx, rows);
+  return { found, row: seen(threads) };
+}
+
+/** Commits something of a thread, or 404 when thread or membership went in that moment. */
+async function commit(ctx: Ctx, statements: (Statement | Statement[])[]): Promise<void> {
+  await ctx.commit(statements).catch((error) => {
+    throw error instanceof LostRace ? new Refusal('missing') : error;
+  });
+}
+
+/** "Follow", "Unfollow": whether comments are told. Not where the space decides it for everybody. */
+export async function follow(ctx: Ctx, spaceId: number, threadId: number, on: boolean): Promise<void> {
+  const { found } = await reach(ctx, spaceId, threadId);
+  if (found.blockFollowing) throw new Refusal('forbidden');
+  await commit(ctx, [
+    ...memberships.stillIn(ctx, spaceId),
+    ctx.db
+      .insert(threadPerson)
+      .values({ threadId, userId: ctx.actor!.id, following: on })
+      .onConflictDoUpdate({ target: [threadPerson.threadId, threadPerson.userId], set: { following: on } }),
+  ]);
+}
+
+/** The thread counts as read up to when its page was made; so do its notifications. */
+export async function markRead(ctx: Ctx, spaceId: number, threadId: number, until: number): Promise<void> {
+  await reach(ctx, spaceId, threadId);
+  const at = Math.min(until, ctx.now);
+  await commit(ctx, [
+    ...memberships.stillIn(ctx, spaceId),
+    ctx.db
+      .insert(threadPerson)
+      .values({ threadId, userId: ctx.actor!.id, readAt: at })
+      .onConflictDoUpdate({
+        target: [threadPerson.threadId, threadPerson.userId],
+        set: { readAt: sql`max(read_at, ${at})` },
+      }),
+    notifications.readThread(ctx, threadId),
+  ]);
+}
+
+/** Sets a reaction, or takes it back when it was there. */
+export async function react(
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  kind: string,
+  on: boolean,
+): Promise<void> {
+  const word = reactionOf(kind);
+  const [rows, threads, comments] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+  ]);
+  spaces.reached(ctx, rows);
+  seen(threads);
+  if (commentId !== null) seen(comments);
+  const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor!.id, kind: word };
+  await commit(ctx, [
+    ...memberships.stillIn(ctx, spaceId),
+    on
+      ? ctx.db
+          .insert(reaction)
+          .values({ ...key, at: ctx.now })
+          .onConflictDoNothing()
+      : ctx.db
+          .delete(reaction)
+          .where(
+            and(
+              eq(reaction.threadId, key.threadId),
+              eq(reaction.commentId, key.commentId),
+              eq(reaction.userId, key.userId),
+              eq(reaction.kind, word),
+            ),
+          ),
+    changes.note(ctx, spaceId, 'reaction', threadId, commentId),
+  ]);
+}
+
+/** Pins a thread on top of the list, or lets it go: space administrators. */
+export async function pin(ctx: Ctx, spaceId: number, threadId: number, on: boolean): Promise<void> {
+  const { found } = await reach(ctx, spaceId, threadId);
+  allow(ctx, 'thread.pin', found.standing);
+  await commit(ctx, [
+    ...memberships.stillIn(ctx, spaceId, true),
+    ...set(ctx, spaceId, threadId, { pinnedAt: on ? ctx.now : null }),
+  ]);
+}
+
+/** Closes a thread: it can be read, and nothing more is said in it. Who began it, or a space administrator. */
+export async function close(ctx: Ctx, spaceId: number, threadId: number, on: boolean): Promise<void> {
+  const { found, row } = await reach(ctx, spaceId, threadId);
+  const own = row.authorId === ctx.actor!.id;
+  allow(ctx, 'thread.close', found.standing, own);
+  await commit(ctx, [
+    ...memberships.stillIn(ctx, spaceId, !own),
+    ...set(ctx, spaceId, threadId, { closedAt: on ? ctx.now : null }),
+  ]);
+}
+
+const set = (
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number,
+  values: { pinnedAt: number | null } | { closedAt: number | null },
+): Statement[] => [
+  ctx.db
+    .update(thread)
+    .set(values)
+    .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),
+  guard(ctx),
+  changes.note(ctx, spaceId, 'thread-changed', threadId),
+  audit.entry(ctx, 'space.thread-changed', `space:${spaceId}`, { thread: threadId, ...values }, spaceId),
+];

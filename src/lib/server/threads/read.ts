@@ -1,0 +1,204 @@
+/** A thread as its page shows it: the first text, a window of comments, what the viewer may do. */
+import { and, asc, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { REACTIONS } from '../../reactions';
+import * as changes from '../changes';
+import type { Ctx } from '../context';
+import { Refusal } from '../errors';
+import * as files from '../files';
+import * as markdown from '../markdown';
+import { can } from '../policy';
+import { comment, membership, reaction, revision, thread, threadPerson, user } from '../schema';
+import * as spaces from '../spaces';
+import { present, textColumns, visibleAuthor, wordsFor } from './text';
+
+/** Comments a page. */
+const PAGE = 50;
+/** Comments shown before the one that a link names. */
+const CONTEXT = 5;
+
+/** Which comments a page shows: the newest, or those before, after or around one. */
+export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
+
+/** The ids of a window, as a subquery: one more than a page tells that there are more. */
+function idsOf(ctx: Ctx, spaceId: number, threadId: number, window: Window): SQL {
+  const rows = (condition: SQL, order: SQL) => sql`(select c.id from comment c
+    join user u on u.id = c.author_id
+    where c.thread_id = ${threadId} and ${spaces.visible(ctx, spaceId, sql`u.kind`, sql`u.id`)} and ${condition}
+    order by c.id ${order} limit ${PAGE + 1})`;
+  if ('before' in window) return rows(sql`c.id < ${window.before}`, sql`desc`);
+  if ('after' in window) return rows(sql`c.id > ${window.after}`, sql`asc`);
+  if ('around' in window)
+    return rows(
+      sql`c.id >= coalesce((select min(id) from (select id from comment where thread_id = ${threadId}
+        and id < ${window.around} order by id desc limit ${CONTEXT})), ${window.around})`,
+      sql`asc`,
+    );
+  return rows(sql`1`, sql`desc`);
+}
+
+/** A thread that the viewer sees. For a batch; `seen` refuses what it did not find. */
+export const threadQuery = (ctx: Ctx, spaceId: number, threadId: number) =>
+  ctx.db
+    .select({
+      ...textColumns.thread,
+      pinnedAt: thread.pinnedAt,
+      closedAt: thread.closedAt,
+      lastActivityAt: thread.lastActivityAt,
+    })
+    .from(thread)
+    .innerJoin(user, eq(user.id, thread.authorId))
+    .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId), visibleAuthor(ctx, spaceId)));
+
+/** What `threadQuery` found, or 404. */
+export function seen<T>([row]: T[]): T {
+  if (!row) throw new Refusal('missing');
+  return row;
+}
+
+/** The thread's page. One batch. */
+export async function read(ctx: Ctx, spaceId: number, threadId: number, window: Window = { newest: true }) {
+  const me = ctx.actor?.id ?? '';
+  const ids = idsOf(ctx, spaceId, threadId, window);
+  const [reach, threads, comments, reactions, attached, person, member, guests, newest] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    ctx.db
+      .select(textColumns.comment)
+      .from(comment)
+      .innerJoin(user, eq(user.id, comment.authorId))
+      .where(inArray(comment.id, ids))
+      .orderBy('before' in window || 'newest' in window ? desc(comment.id) : asc(comment.id)),
+    ctx.db
+      .select({
+        commentId: reaction.commentId,
+        kind: reaction.kind,
+        count: sql<number>`count(*)`,
+        own: sql<number>`max(${reaction.userId} = ${me})`,
+        names: sql<string>`json_group_array(${user.name} order by ${reaction.at})`,
+      })
+      .from(reaction)
+      .innerJoin(user, eq(user.id, reaction.userId))
+      .where(
+        and(
+          eq(reaction.threadId, threadId),
+          sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
+          visibleAuthor(ctx, spaceId),
+        ),
+      )
+      .groupBy(reaction.commentId, reaction.kind),
+    files.inThreadQuery(ctx, spaceId, threadId, ids),
+    ctx.db
+      .select()
+      .from(threadPerson)
+      .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
+    ctx.db
+      .select({ readAt: membership.lastReadAt })
+      .from(membership)
+      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
+    spaces.sharedQuery(ctx, spaceId),
+    changes.newestQuery(ctx, spaceId),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  const first = seen(threads);
+  const downward = 'before' in window || 'newest' in window;
+  const more = comments.length > PAGE;
+  const page = comments.slice(0, PAGE);
+  if (downward) page.reverse();
+  const belonging = (id: number | null) => ({
+    files: attached.filter((file) => file.commentId === id),
+    reactions: REACTIONS.flatMap(({ kind }) => {
+      const row = reactions.find((r) => r.commentId === (id ?? 0) && r.kind === kind);
+      if (!row) return [];
+      const names = (JSON.parse(row.names) as string[]).slice(0, 20);
+      return [{ kind, count: row.count, own: row.own === 1, names }];
+    }),
+  });
+  const readAt = Math.max(person[0]?.readAt ?? 0, member[0]?.readAt ?? 0);
+  const own = first.authorId === me;
+  const may = (action: 'thread.pin' | 'thread.close') => can(ctx.actor, action, found.standing, own);
+  return {
+    space: { id: found.id, name: found.name, severalThreads: found.severalThreads },
+    ...spaces.shared(guests),
+    thread: {
+      ...present(ctx, found, first),
+      ...belonging(null),
+      title: first.title,
+      pinned: first.pinnedAt !== null,
+      closed: first.closedAt !== null,
+      following: found.blockFollowing || person[0]?.following === true,
+    },
+    may: {
+      pin: may('thread.pin') && found.severalThreads,
+      close: may('thread.close'),
+      follow: !found.blockFollowing,
+      delete: can(ctx.actor, 'text.delete', found.standing, own) && found.severalThreads,
+    },
+    comments: page.map((row) => ({
+      ...present(ctx, found, row),
+      ...belonging(row.id),
+      unread: row.createdAt > readAt && row.authorId !== me,
+    })),
+    /** Keys of the pages before and after, where there are any. */
+    earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
+    later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
+    seq: newest[0]?.seq ?? 0,
+    until: ctx.now,
+    unread: first.lastActivityAt > readAt,
+  };
+}
+
+/** The raw words of a text, for its form to edit (own texts only) or to be quoted. */
+export async function source(ctx: Ctx, spaceId: number, threadId: number, commentId: number | null) {
+  const [reach, threads, comments] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  const first = seen(threads);
+  const row = commentId === null ? first : seen(comments);
+  return {
+    id: row.id,
+    title: commentId === null ? first.title : '',
+    body: wordsFor(ctx, found, row.body, row.mentions),
+    author: row.author,
+    editedAt: row.editedAt ?? 0,
+    mayEdit: can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),
+  };
+}
+
+/** A comment that the viewer sees, in a thread of this very space. For a batch, or alone. */
+export const commentQuery = (ctx: Ctx, spaceId: number, threadId: number, commentId: number) =>
+  ctx.db
+    .select(textColumns.comment)
+    .from(comment)
+    .innerJoin(user, eq(user.id, comment.authorId))
+    .innerJoin(thread, and(eq(thread.id, comment.threadId), eq(thread.spaceId, spaceId)))
+    .where(and(eq(comment.id, commentId), eq(comment.threadId, threadId), visibleAuthor(ctx, spaceId)));
+
+/** What a text said before, newest first. Whoever reads the text may read its history. */
+export async function history(ctx: Ctx, spaceId: number, threadId: number, commentId: number | null) {
+  const [reach, threads, comments, revisions] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    ctx.db
+      .select({ id: revision.id, title: revision.title, body: revision.body, at: revision.at })
+      .from(revision)
+      .where(
+        and(
+          eq(revision.threadId, threadId),
+          commentId === null ? sql`${revision.commentId} is null` : eq(revision.commentId, commentId),
+        ),
+      )
+      .orderBy(desc(revision.id))
+      .limit(50),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  const first = seen(threads);
+  const row = commentId === null ? first : seen(comments);
+  return revisions.map(({ body, ...rest }) => ({
+    ...rest,
+    html: markdown.render(wordsFor(ctx, found, body, row.mentions)),
+  }));
+}

@@ -1,0 +1,484 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { eq } from 'drizzle-orm';
+import {
+  as,
+  DAY,
+  joinSpace,
+  makeAdministrator,
+  makeGuest,
+  makeSpace,
+  makeUser,
+  spaceForm,
+  testContext,
+  type User,
+} from '../../../../tests/factories';
+import { audited, count, parallel, refusal } from '../../../../tests/helpers';
+import * as changes from '../changes';
+import { randomId } from '../crypto';
+import * as memberships from '../memberships';
+import { space } from '../schema';
+import * as spaces from '../spaces';
+import * as threads from '.';
+
+const words = (body: string) => ({ body, requestKey: randomId() });
+const begin = (who: User, spaceId: number, title = 'Piles', body = 'Thursday', now?: number) =>
+  threads.begin(as(who, { now }), spaceId, { title, ...words(body) });
+
+/** A space with its administrator, a colleague, and two guests. */
+let ava: User, ben: User, gil: User, noor: User, stranger: User;
+let spaceId: number;
+beforeAll(async () => {
+  ava = await makeUser({ name: 'Ava Lind' });
+  ben = await makeUser({ name: 'Ben Kowalski' });
+  gil = await makeGuest({ name: 'Gil Ferreira', company: 'Partner Ltd' });
+  noor = await makeGuest({ name: 'Noor Haddad', company: 'Studio' });
+  stranger = await makeGuest();
+  spaceId = await makeSpace(ava, {}, [ben]);
+  for (const guest of [gil, noor]) await joinSpace(ava, spaceId, guest);
+  await joinSpace(ava, await makeSpace(ava), stranger);
+});
+
+describe('writing', () => {
+  it('posted twice is once; the thread counts right', async () => {
+    const form = { title: 'Twice', ...words('Thursday') };
+    const { done } = await parallel(5, () => threads.begin(as(gil), spaceId, form));
+    expect(new Set(done).size).toBe(1);
+    const id = done[0]!;
+    const comment = words('Good');
+    await parallel(5, () => threads.addComment(as(gil), spaceId, id, comment));
+    await threads.addComment(as(gil), spaceId, id, words('Again'));
+    expect((await threads.read(as(gil), spaceId, id)).comments).toHaveLength(2);
+    const listed = (await spaces.room(as(ava), spaceId)).threads.find((t) => t.id === id);
+    expect(listed?.commentCount).toBe(2);
+  });
+
+  it('twenty people at once lose nothing', async () => {
+    const id = await begin(ava, spaceId, 'Crowd');
+    const { refused } = await parallel(20, (i) =>
+      threads.addComment(as([ava, ben, gil, noor][i % 4]!), spaceId, id, words(`say ${i}`)),
+    );
+    expect(refused).toEqual([]);
+    const read = await threads.read(as(ava), spaceId, id);
+    expect(new Set(read.comments.map((c) => c.html)).size).toBe(20);
+    expect(await count('comment', 'thread_id = ?', id)).toBe(20);
+  });
+
+  it('a thread needs a title, a comment a word or a file', async () => {
+    await expect(threads.begin(as(gil), spaceId, { title: '', ...words('x') })).rejects.toMatchObject(
+      refusal('invalid', 'thread.title-missing'),
+    );
+    const id = await begin(gil, spaceId);
+    await expect(threads.addComment(as(gil), spaceId, id, words(''))).rejects.toMatchObject(
+      refusal('invalid', 'comment.missing'),
+    );
+  });
+
+  it('in a closed thread is refused with a sentence; who closed it meanwhile wins the race', async () => {
+    const id = await begin(gil, spaceId);
+    await threads.close(as(gil), spaceId, id, true);
+    await expect(threads.addComment(as(ava), spaceId, id, words('late'))).rejects.toMatchObject(
+      refusal('conflict', 'thread.closed'),
+    );
+    await threads.close(as(ava), spaceId, id, false);
+    await threads.addComment(as(ava), spaceId, id, words('in time'));
+    expect(await count('comment', 'thread_id = ?', id)).toBe(1);
+  });
+});
+
+describe('pages of comments', () => {
+  let id: number;
+  const made: number[] = [];
+  beforeAll(async () => {
+    id = await begin(ava, spaceId, 'Long');
+    for (let i = 0; i < 120; i++) made.push(await threads.addComment(as(gil), spaceId, id, words(`c${i}`)));
+  });
+  const shown = async (window?: threads.Window) => {
+    const { comments, earlier, later } = await threads.read(as(ava), spaceId, id, window);
+    return { ids: comments.map((c) => c.id), earlier, later };
+  };
+
+  it('begin with the newest, and go back by key', async () => {
+    const newest = await shown();
+    expect(newest).toEqual({ ids: made.slice(70), earlier: made[70], later: null });
+    const middle = await shown({ before: newest.earlier! });
+    expect(middle).toEqual({ ids: made.slice(20, 70), earlier: made[20], later: made[69] });
+    expect((await shown({ before: middle.earlier! })).ids).toEqual(made.slice(0, 20));
+    expect((await shown({ before: middle.earlier! })).earlier).toBeNull();
+    expect((await shown({ after: middle.later! })).ids).toEqual(made.slice(70));
+  });
+
+  it('a permalink shows its comment with what came before, also one that is deleted', async () => {
+    expect((await shown({ around: made[60]! })).ids).toEqual(made.slice(55, 105));
+    expect((await shown({ around: made[1]! })).ids.slice(0, 2)).toEqual(made.slice(0, 2));
+    expect((await shown({ around: 9_999_999 })).ids).toEqual(made.slice(115));
+  });
+});
+
+describe('editing', () => {
+  it('is for the author alone, marked, with its history', async () => {
+    const id = await begin(gil, spaceId, 'Old title', 'Old words');
+    const edit = { title: 'New title', body: 'New words', editedAt: 0 };
+    for (const other of [ava, ben, noor])
+      await expect(threads.edit(as(other), spaceId, id, null, edit)).rejects.toMatchObject(
+        refusal('forbidden'),
+      );
+    await threads.edit(as(gil), spaceId, id, null, edit);
+    const read = await threads.read(as(noor), spaceId, id);
+    expect(read.thread).toMatchObject({ title: 'New title', editedAt: expect.any(Number) });
+    expect(await threads.history(as(noor), spaceId, id, null)).toMatchObject([
+      { title: 'Old title', html: expect.stringContaining('Old words') },
+    ]);
+  });
+
+  it('of a comment keeps each version; a stale form overwrites nothing', async () => {
+    const id = await begin(gil, spaceId);
+    const comment = await threads.addComment(as(ava), spaceId, id, words('one'));
+    await threads.edit(as(ava), spaceId, id, comment, { body: 'two', editedAt: 0 });
+    await expect(
+      threads.edit(as(ava), spaceId, id, comment, { body: 'stale', editedAt: 0 }),
+    ).rejects.toMatchObject(refusal('conflict', 'form.stale'));
+    const { editedAt } = await threads.source(as(ava), spaceId, id, comment);
+    await threads.edit(as(ava), spaceId, id, comment, { body: 'three', editedAt });
+    const before = await threads.history(as(gil), spaceId, id, comment);
+    expect(before.map((v) => v.html.trim())).toEqual(['<p>two</p>', '<p>one</p>']);
+    // Nothing changed, nothing written.
+    const now = await threads.source(as(ava), spaceId, id, comment);
+    await threads.edit(as(ava), spaceId, id, comment, { body: 'three', editedAt: now.editedAt });
+    expect(await threads.history(as(gil), spaceId, id, comment)).toHaveLength(2);
+  });
+
+  it('twice at the same time: one of them is told', async () => {
+    const id = await begin(gil, spaceId);
+    const comment = await threads.addComment(as(ava), spaceId, id, words('zero'));
+    const { done, refused } = await parallel(5, (i) =>
+      threads.edit(as(ava), spaceId, id, comment, { body: `edit ${i}`, editedAt: 0 }),
+    );
+    expect([done.length, refused.length]).toEqual([1, 4]);
+    expect(await count('revision', 'comment_id = ?', comment)).toBe(1);
+  });
+});
+
+describe('deleting', () => {
+  it('a comment: its author or a space administrator, nobody else; all of it goes', async () => {
+    const id = await begin(gil, spaceId);
+    const comment = await threads.addComment(as(gil), spaceId, id, words('secret plan'));
+    await threads.edit(as(gil), spaceId, id, comment, { body: 'secret plan 2', editedAt: 0 });
+    await threads.react(as(ava), spaceId, id, comment, 'yes', true);
+    for (const other of [ben, noor])
+      await expect(threads.removeComment(as(other), spaceId, id, comment)).rejects.toMatchObject(
+        refusal('forbidden'),
+      );
+    await threads.removeComment(as(ava), spaceId, id, comment);
+    await threads.removeComment(as(ava), spaceId, id, comment);
+    for (const table of ['comment', 'revision', 'reaction'])
+      expect(await count(table, 'thread_id = ?', id)).toBe(0);
+    const listed = (await spaces.room(as(ava), spaceId)).threads.find((t) => t.id === id);
+    expect(listed?.commentCount).toBe(0);
+    expect(await audited('space.comment-deleted', gil.name)).toHaveLength(1);
+  });
+
+  it('a thread: with all that was said; the audit keeps its title', async () => {
+    const id = await begin(gil, spaceId, 'Doomed thread');
+    const comment = await threads.addComment(as(ava), spaceId, id, words('x'));
+    await expect(threads.remove(as(ben), spaceId, id)).rejects.toMatchObject(refusal('forbidden'));
+    await threads.remove(as(gil), spaceId, id);
+    await expect(threads.read(as(ava), spaceId, id)).rejects.toMatchObject(refusal('missing'));
+    expect(await count('comment', 'id = ?', comment)).toBe(0);
+    expect(await audited('space.thread-deleted', 'Doomed thread')).toHaveLength(1);
+  });
+
+  it('never the one conversation of a space without several threads', async () => {
+    const single = await makeSpace(ava, { severalThreads: false });
+    const [only] = (await spaces.room(as(ava), single)).threads;
+    await expect(threads.remove(as(ava), single, only!.id)).rejects.toMatchObject(refusal('forbidden'));
+  });
+});
+
+describe('a thread', () => {
+  it('is pinned by space administrators; pinned ones stand on top and not twice', async () => {
+    const own = await makeSpace(ava, {}, [ben]);
+    const [first, second] = [await begin(ava, own, 'A'), await begin(ben, own, 'B')];
+    await expect(threads.pin(as(ben), own, first, true)).rejects.toMatchObject(refusal('forbidden'));
+    await threads.pin(as(ava), own, first, true);
+    const room = await spaces.room(as(ben), own);
+    expect([room.pinned.map((t) => t.id), room.threads.map((t) => t.id)]).toEqual([[first], [second]]);
+    await threads.pin(as(ava), own, first, false);
+    expect((await spaces.room(as(ben), own)).pinned).toEqual([]);
+  });
+
+  it('is closed by who began it or a space administrator', async () => {
+    const id = await begin(gil, spaceId);
+    for (const other of [ben, noor])
+      await expect(threads.close(as(other), spaceId, id, true)).rejects.toMatchObject(refusal('forbidden'));
+    await threads.close(as(gil), spaceId, id, true);
+    expect((await threads.read(as(ben), spaceId, id)).thread.closed).toBe(true);
+  });
+
+  it('moves up with a comment; the list goes on by key after thirty', async () => {
+    const own = await makeSpace(ava);
+    const then = Date.now() - DAY;
+    const ids: number[] = [];
+    for (let i = 0; i < 35; i++) ids.push(await begin(ava, own, `T${i}`, '', then + i));
+    await threads.addComment(as(ava), own, ids[0]!, words('up'));
+    const page = await spaces.room(as(ava), own);
+    expect(page.threads.slice(0, 2).map((t) => t.title)).toEqual(['T0', 'T34']);
+    const rest = await spaces.room(as(ava), own, page.next);
+    expect(rest.threads.map((t) => t.title)).toEqual(['T5', 'T4', 'T3', 'T2', 'T1']);
+    expect(rest.next).toBeNull();
+  });
+
+  it('is followed by who writes in it, until they say otherwise', async () => {
+    const id = await begin(gil, spaceId);
+    const following = async (who: User) => (await threads.read(as(who), spaceId, id)).thread.following;
+    expect([await following(gil), await following(ava)]).toEqual([true, false]);
+    await threads.addComment(as(ava), spaceId, id, words('x'));
+    expect(await following(ava)).toBe(true);
+    await threads.follow(as(ava), spaceId, id, false);
+    await threads.addComment(as(ava), spaceId, id, words('y'));
+    expect(await following(ava)).toBe(false);
+  });
+
+  it('is followed by everybody, and unfollowed by nobody, where the space says so', async () => {
+    const blocked = await makeSpace(ava, { blockFollowing: true }, [ben]);
+    const id = await begin(ava, blocked);
+    expect((await threads.read(as(ben), blocked, id)).thread.following).toBe(true);
+    await expect(threads.follow(as(ben), blocked, id, false)).rejects.toMatchObject(refusal('forbidden'));
+  });
+});
+
+describe('unread marks', () => {
+  const marked = async (who: User, id: number) =>
+    (await spaces.room(as(who), spaceId)).threads.find((t) => t.id === id)!.unread;
+
+  it('are each person’s own, and each thread’s own', async () => {
+    const [one, two] = [await begin(gil, spaceId), await begin(gil, spaceId)];
+    expect([await marked(gil, one), await marked(ava, one), await marked(ava, two)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    await threads.markRead(as(ava), spaceId, one, Date.now());
+    expect([await marked(ava, one), await marked(ava, two), await marked(ben, one)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    await threads.addComment(as(gil, { now: Date.now() + 1000 }), spaceId, one, words('more'));
+    expect(await marked(ava, one)).toBe(true);
+  });
+
+  it('never reach beyond what the page showed', async () => {
+    const id = await begin(gil, spaceId);
+    const seen = Date.now();
+    await threads.addComment(as(gil, { now: seen + 5 }), spaceId, id, words('while reading'));
+    await threads.markRead(as(ava, { now: seen + 10 }), spaceId, id, seen);
+    expect(await marked(ava, id)).toBe(true);
+    await threads.markRead(as(ava, { now: seen + 10 }), spaceId, id, seen + 99 * DAY);
+    await threads.addComment(as(gil, { now: seen + 20 }), spaceId, id, words('later'));
+    expect(await marked(ava, id)).toBe(true);
+  });
+
+  it('are counted on the portal', async () => {
+    const own = await makeSpace(ava, {}, [ben]);
+    const unread = async () => (await spaces.portal(as(ben))).spaces.find((s) => s.id === own)!.unread;
+    const now = Date.now() + 1000;
+    const id = await begin(ava, own, 'x', '', now);
+    await begin(ava, own, 'y', '', now);
+    expect(await unread()).toBe(2);
+    await threads.markRead(as(ben, { now: now + 1 }), own, id, now + 1);
+    expect(await unread()).toBe(1);
+    await memberships.markRead(as(ben, { now: now + 1 }), own, now + 1);
+    expect(await unread()).toBe(0);
+  });
+});
+
+describe('reactions', () => {
+  it('are one of each kind a person, and taken back', async () => {
+    const id = await begin(gil, spaceId);
+    await parallel(5, () => threads.react(as(ava), spaceId, id, null, 'yes', true));
+    await threads.react(as(noor), spaceId, id, null, 'yes', true);
+    const reactions = async (who: User) => (await threads.read(as(who), spaceId, id)).thread.reactions;
+    expect(await reactions(ava)).toEqual([
+      { kind: 'yes', count: 2, own: true, names: [ava.name, noor.name] },
+    ]);
+    await threads.react(as(ava), spaceId, id, null, 'yes', false);
+    expect(await reactions(ava)).toEqual([{ kind: 'yes', count: 1, own: false, names: [noor.name] }]);
+    await expect(threads.react(as(ava), spaceId, id, null, '<b>', true)).rejects.toMatchObject(
+      refusal('invalid'),
+    );
+    await expect(threads.react(as(ava), spaceId, id, 999_999, 'yes', true)).rejects.toMatchObject(
+      refusal('missing'),
+    );
+  });
+});
+
+describe('open pages', () => {
+  it('hear what happened since, in order, and nothing twice', async () => {
+    const { seq } = await spaces.room(as(ava), spaceId);
+    expect(await changes.since(as(ava), spaceId, seq)).toBeNull();
+    const id = await begin(gil, spaceId);
+    const comment = await threads.addComment(as(ava), spaceId, id, words('x'));
+    await threads.react(as(gil), spaceId, id, comment, 'eyes', true);
+    const news = await changes.since(as(ava), spaceId, seq);
+    expect(news!.changes).toEqual([
+      { kind: 'thread', thread: id, comment: null, own: false },
+      { kind: 'comment', thread: id, comment, own: true },
+      { kind: 'reaction', thread: id, comment, own: false },
+    ]);
+    expect(await changes.since(as(ava), spaceId, news!.seq)).toBeNull();
+  });
+
+  it('learn at once that access has ended', async () => {
+    const leaving = await makeGuest();
+    await joinSpace(ava, spaceId, leaving);
+    expect(await changes.since(as(leaving), spaceId, 9_999_999)).toBeNull();
+    await memberships.removeGuest(as(ava), spaceId, leaving.id);
+    await expect(changes.since(as(leaving), spaceId, 0)).rejects.toMatchObject(refusal('missing'));
+  });
+});
+
+describe('isolation', () => {
+  it('a guest of another space, and an administrator of the site, reach nothing of a thread', async () => {
+    const id = await begin(ava, spaceId);
+    const comment = await threads.addComment(as(ava), spaceId, id, words('x'));
+    const other = (await spaces.portal(as(stranger))).spaces[0]!.id;
+    for (const person of [stranger, await makeAdministrator()])
+      for (const place of [spaceId, other]) {
+        const ctx = as(person);
+        const ways: Record<string, () => Promise<unknown>> = {
+          read: () => threads.read(ctx, place, id),
+          source: () => threads.source(ctx, place, id, comment),
+          history: () => threads.history(ctx, place, id, comment),
+          comment: () => threads.addComment(ctx, place, id, words('mine')),
+          edit: () => threads.edit(ctx, place, id, comment, { body: 'mine', editedAt: 0 }),
+          follow: () => threads.follow(ctx, place, id, true),
+          read_: () => threads.markRead(ctx, place, id, 1),
+          react: () => threads.react(ctx, place, id, comment, 'yes', true),
+          pin: () => threads.pin(ctx, place, id, true),
+          close: () => threads.close(ctx, place, id, true),
+        };
+        for (const [name, way] of Object.entries(ways))
+          await expect(way(), name).rejects.toMatchObject(refusal('missing'));
+      }
+    // Deleting what is not there says nothing, and does nothing.
+    await expect(threads.remove(as(stranger), spaceId, id)).rejects.toMatchObject(refusal('missing'));
+    await threads.remove(as(stranger), other, id);
+    await threads.removeComment(as(stranger), other, id, comment);
+    expect(await count('comment', 'id = ?', comment)).toBe(1);
+  });
+
+  it('a thread’s number in another of the own spaces is 404', async () => {
+    const id = await begin(ava, spaceId);
+    const elsewhere = await makeSpace(ava);
+    await expect(threads.read(as(ava), elsewhere, id)).rejects.toMatchObject(refusal('missing'));
+    await expect(threads.addComment(as(ava), elsewhere, id, words('x'))).rejects.toMatchObject(
+      refusal('missing'),
+    );
+  });
+
+  it('who was removed while they wrote has written nothing', async () => {
+    const leaving = await makeGuest();
+    await joinSpace(ava, spaceId, leaving);
+    const id = await begin(ava, spaceId);
+    const ctx = as(leaving);
+    const { commit } = ctx;
+    ctx.commit = async (statements) => {
+      await memberships.removeGuest(as(ava), spaceId, leaving.id);
+      return commit(statements);
+    };
+    await expect(threads.addComment(ctx, spaceId, id, words('last word'))).rejects.toMatchObject(
+      refusal('missing'),
+    );
+    expect(await count('comment', 'thread_id = ?', id)).toBe(0);
+  });
+});
+
+describe('where guests do not see each other', () => {
+  let hidden: number, byAva: number, byGil: number, gilsComment: number;
+  beforeAll(async () => {
+    hidden = await makeSpace(ava, {}, [ben]);
+    for (const guest of [gil, noor]) await joinSpace(ava, hidden, guest);
+    await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, hidden));
+    byAva = await begin(ava, hidden, 'From the company', '', Date.now() - DAY);
+    byGil = await begin(gil, hidden, 'From Gil', '');
+    gilsComment = await threads.addComment(as(gil), hidden, byAva, words('Gil was here'));
+    await threads.addComment(as(ben), hidden, byAva, words('So was Ben'));
+    await threads.react(as(gil), hidden, byAva, null, 'yes', true);
+  });
+
+  it('another guest’s name stands nowhere: people, line of companies, portal', async () => {
+    const portal = await spaces.portal(as(noor));
+    for (const seen of [await spaces.room(as(noor), hidden), portal.spaces.find((s) => s.id === hidden)]) {
+      const said = JSON.stringify(seen);
+      expect(said).not.toContain(gil.name);
+      expect(said).not.toContain('Partner Ltd');
+      expect(said).not.toContain('From Gil');
+    }
+    expect((await spaces.room(as(noor), hidden)).guestCount).toBe(1);
+    const card = portal.spaces.find((s) => s.id === hidden)!;
+    expect([card.guestCount, card.latest]).toEqual([1, 'From the company']);
+  });
+
+  it('what another guest wrote is not there: list, thread, comment, counts, reactions, marks', async () => {
+    const room = await spaces.room(as(noor), hidden);
+    expect(room.threads.map((t) => [t.id, t.commentCount])).toEqual([[byAva, 1]]);
+    await expect(threads.read(as(noor), hidden, byGil)).rejects.toMatchObject(refusal('missing'));
+    await expect(threads.addComment(as(noor), hidden, byGil, words('x'))).rejects.toMatchObject(
+      refusal('missing'),
+    );
+    const read = await threads.read(as(noor), hidden, byAva);
+    expect(read.comments.map((c) => c.author)).toEqual([ben.name]);
+    expect(read.thread.reactions).toEqual([]);
+    await expect(threads.source(as(noor), hidden, byAva, gilsComment)).rejects.toMatchObject(
+      refusal('missing'),
+    );
+    // Something that only Gil did moves nothing for Noor.
+    await memberships.markRead(as(noor), hidden, Date.now());
+    await threads.addComment(as(gil, { now: Date.now() + 5000 }), hidden, byAva, words('again'));
+    expect((await spaces.room(as(noor), hidden)).threads[0]!.unread).toBe(false);
+  });
+
+  it('open pages hear nothing of it either', async () => {
+    const { seq } = await spaces.room(as(noor), hidden);
+    const before = await changes.since(as(noor), hidden, seq);
+    await threads.addComment(as(gil), hidden, byAva, words('psst'));
+    expect(await changes.since(as(noor), hidden, seq)).toEqual(before);
+    expect(await changes.since(as(ben), hidden, seq)).not.toBeNull();
+  });
+
+  it('the company sees everybody, and each guest sees themselves', async () => {
+    expect((await spaces.room(as(ben), hidden)).threads.map((t) => t.id).sort()).toEqual(
+      [byAva, byGil].sort(),
+    );
+    expect((await spaces.room(as(gil), hidden)).people.map((p) => p.name)).toContain(gil.name);
+    expect((await threads.read(as(gil), hidden, byGil)).thread.title).toBe('From Gil');
+    expect((await spaces.room(as(ben), hidden)).guestCount).toBe(2);
+  });
+});
+
+it('related links lead to the web and nowhere else', async () => {
+  const { spaceSettings } = await import('../../schemas');
+  const { safeParse } = await import('valibot');
+  const parse = (links: string) =>
+    safeParse(spaceSettings, { name: 'x', cover: spaceForm.cover, links, updatedAt: '1' });
+  const ok = parse(
+    'Drawings, rev D https://drawings.example/d\nhttps://tides.example/north\nA | http://b.example',
+  );
+  expect((ok.output as { links: unknown }).links).toEqual([
+    { title: 'Drawings, rev D', url: 'https://drawings.example/d' },
+    { title: 'tides.example', url: 'https://tides.example/north' },
+    { title: 'A', url: 'http://b.example' },
+  ]);
+  for (const bad of [
+    'x javascript:alert(1)',
+    'x data:text/html,hi',
+    'just words',
+    'x //evil',
+    'x file:///etc/passwd',
+  ])
+    expect(
+      parse(bad).issues?.map((i) => i.message),
+      bad,
+    ).toEqual(['links.wrong']);
+  expect(parse('https://a.example\n'.repeat(21)).issues?.map((i) => i.message)).toEqual(['links.too-many']);
+});

@@ -1,0 +1,366 @@
+/** Words: beginning a thread, commenting, editing, deleting. Two people who write at once lose nothing. */
+import { and, eq, sql } from 'drizzle-orm';
+import * as audit from '../audit';
+import * as changes from '../changes';
+import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { LostRace, Refusal } from '../errors';
+import * as files from '../files';
+import * as memberships from '../memberships';
+import * as notifications from '../notifications';
+import { allow } from '../policy';
+import { comment, reaction, thread } from '../schema';
+import * as search from '../search';
+import * as spaces from '../spaces';
+import { commentQuery, seen, threadQuery } from './read';
+import { commentOf, mentioned, threadOf } from './text';
+
+/** What the forms of a thread and a comment share. */
+export interface TextForm {
+  body: string;
+  /** A random key of the form: a second post of it writes nothing twice. */
+  requestKey: string;
+  /** Uploads of the actor, made before by a script. */
+  fileIds?: string[];
+  /** Files that came with the form itself. */
+  files?: File[];
+}
+
+const byGuest = (ctx: Ctx) => ctx.actor!.kind === 'guest';
+
+/** What somebody writes in they follow, unless they said otherwise; and they have read it. */
+const takePart = (ctx: Ctx, threadId: number | ReturnType<typeof sql>): Statement =>
+  ctx.db.run(sql`
+    insert into thread_person (thread_id, user_id, following, read_at)
+    values (${threadId}, ${ctx.actor!.id}, 1, ${ctx.now})
+    on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`);
+
+/** Files that came with a form without scripts are uploaded first; what a refused form leaves behind, cron clears away. */
+async function filesOf(ctx: Ctx, spaceId: number, form: TextForm) {
+  const ids = [...(form.fileIds ?? [])];
+  for (const file of form.files ?? []) {
+    const { id } = await files.upload(ctx, spaceId, {
+      kind: 'attachment',
+      name: file.name,
+      body: file.stream(),
+      size: file.size,
+    });
+    ids.push(id);
+  }
+  if (ids.length > files.MOST_FILES)
+    throw new Refusal('invalid', { key: 'file.too-many', params: { max: files.MOST_FILES }, field: 'files' });
+  const names = ids.length > 0 ? await files.names(ctx, ids) : [];
+  return { ids, names };
+}
+
+/**
+ * Begins a thread.
+ * @param form `everybody`: all people of the space are told
+ * @returns the thread's id
+ */
+export async function begin(
+  ctx: Ctx,
+  spaceId: number,
+  form: TextForm & { title: string; everybody?: boolean },
+): Promise<number> {
+  const [reach, people] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    spaces.peopleQuery(ctx, spaceId),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  allow(ctx, 'space.write', found.standing);
+  if (!found.severalThreads) throw new Refusal('forbidden');
+  if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+  const attached = await filesOf(ctx, spaceId, form);
+  const mentions = mentioned(ctx, form.body, people);
+  const key = `${ctx.actor!.id}:${form.requestKey}`;
+  const id = threadOf(key);
+  try {
+    const [, , made] = (await ctx.commit([
+      ...memberships.stillIn(ctx, spaceId),
+      ctx.db
+        .insert(thread)
+        .values({
+          spaceId,
+          title: form.title,
+          body: form.body,
+          mentions,
+          authorId: ctx.actor!.id,
+          requestKey: key,
+          createdAt: ctx.now,
+          lastActivityAt: ctx.now,
+          companyActivityAt: ctx.now,
+        })
+        .returning({ id: thread.id }),
+      ...files.attach(ctx, spaceId, attached.ids, { threadId: id, commentId: null }),
+      ...search.put(
+        ctx,
+        { thread: id },
+        {
+          spaceId,
+          authorId: ctx.actor!.id,
+          byGuest: byGuest(ctx),
+          text: [form.title, form.body, ...attached.names].join('\n'),
+        },
+      ),
+      takePart(ctx, id),
+      ...notifications.tell(ctx, {
+        spaceId,
+        threadId: id,
+        commentId: null,
+        kind: 'thread',
+        mentioned: mentions.map((m) => m.id),
+        everybody: form.everybody ?? false,
+        byGuest: byGuest(ctx),
+      }),
+      changes.note(ctx, spaceId, 'thread', id),
+      audit.entry(ctx, 'space.thread-created', `space:${spaceId}`, { title: form.title }, spaceId),
+    ])) as [unknown, unknown, { id: number }[]];
+    return made[0]!.id;
+  } catch (error) {
+    if (error instanceof LostRace) throw await whyLost(ctx, spaceId, null);
+    if (!isDuplicate(error)) throw error;
+    const [row] = await ctx.db.select({ id: thread.id }).from(thread).where(eq(thread.requestKey, key));
+    return row!.id;
+  }
+}
+
+/** Why a batch was undone: the space or thread is out of reach, the thread was closed, or a file is gone or used. */
+async function whyLost(ctx: Ctx, spaceId: number, threadId: number | null): Promise<Refusal> {
+  const [reach, threads] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId ?? 0),
+  ]);
+  spaces.reached(ctx, reach);
+  if (threadId !== null && seen(threads).closedAt !== null)
+    return new Refusal('conflict', { key: 'thread.closed' });
+  return new Refusal('conflict', { key: 'file.gone', field: 'files' });
+}
+
+/**
+ * Writes a comment; the thread moves up. A second post of the same form writes nothing.
+ * @returns the comment's id
+ */
+export async function addComment(
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number,
+  form: TextForm,
+): Promise<number> {
+  const [reach, people, threads] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    spaces.peopleQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  allow(ctx, 'space.write', found.standing);
+  if (seen(threads).closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
+  const attached = await filesOf(ctx, spaceId, form);
+  if (!form.body && attached.ids.length === 0)
+    throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
+  const mentions = mentioned(ctx, form.body, people);
+  const key = `${ctx.actor!.id}:${form.requestKey}`;
+  const id = commentOf(key);
+  try {
+    await ctx.commit([
+      ...memberships.stillIn(ctx, spaceId),
+      ctx.db
+        .update(thread)
+        .set({
+          lastActivityAt: ctx.now,
+          commentCount: sql`comment_count + 1`,
+          ...(!byGuest(ctx) && {
+            companyActivityAt: ctx.now,
+            companyCommentCount: sql`company_comment_count + 1`,
+          }),
+        })
+        .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId), sql`closed_at is null`)),
+      guard(ctx),
+      ctx.db.insert(comment).values({
+        threadId,
+        authorId: ctx.actor!.id,
+        body: form.body,
+        mentions,
+        requestKey: key,
+        createdAt: ctx.now,
+      }),
+      ...files.attach(ctx, spaceId, attached.ids, { threadId, commentId: id }),
+      ...search.put(
+        ctx,
+        { comment: id },
+        {
+          spaceId,
+          authorId: ctx.actor!.id,
+          byGuest: byGuest(ctx),
+          text: [form.body, ...attached.names].join('\n'),
+        },
+      ),
+      takePart(ctx, threadId),
+      ...notifications.tell(ctx, {
+        spaceId,
+        threadId,
+        commentId: id,
+        kind: 'comment',
+        mentioned: mentions.map((m) => m.id),
+        byGuest: byGuest(ctx),
+      }),
+      changes.note(ctx, spaceId, 'comment', threadId, id),
+    ]);
+  } catch (error) {
+    if (error instanceof LostRace) throw await whyLost(ctx, spaceId, threadId);
+    if (!isDuplicate(error)) throw error;
+  }
+  const [row] = await ctx.db.select({ id: comment.id }).from(comment).where(eq(comment.requestKey, key));
+  return row!.id;
+}
+
+/**
+ * Changes own words; what they were is kept as a revision. Who is named anew is told.
+ * @param commentId null: the thread's first text
+ * @param form `editedAt`: of the text that the form showed (0: never), so that a stale form overwrites nothing
+ */
+export async function edit(
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  form: { title?: string; body: string; editedAt: number },
+): Promise<void> {
+  const [reach, people, threads, comments, names] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    spaces.peopleQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    files.namesOfQuery(ctx, threadId, commentId),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  const first = seen(threads);
+  const before = commentId === null ? first : seen(comments);
+  allow(ctx, 'text.edit', found.standing, before.authorId === ctx.actor!.id);
+  const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
+  if (commentId === null && found.severalThreads && !title)
+    throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+  if (commentId !== null && !form.body && names.length === 0)
+    throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
+  if (form.body === before.body && (commentId !== null || title === first.title)) return;
+  const mentions = mentioned(ctx, form.body, people);
+  const me = ctx.actor!.id;
+  const table = commentId === null ? sql`thread` : sql`comment`;
+  const textId = commentId ?? threadId;
+  try {
+    await ctx.commit([
+      ...memberships.stillIn(ctx, spaceId),
+      ctx.db.run(sql`
+        insert into revision (thread_id, comment_id, title, body, at)
+        select ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
+        from ${table} where id = ${textId} and author_id = ${me} and coalesce(edited_at, 0) = ${form.editedAt}`),
+      guard(ctx),
+      commentId === null
+        ? ctx.db
+            .update(thread)
+            .set({ title, body: form.body, mentions, editedAt: ctx.now })
+            .where(eq(thread.id, threadId))
+        : ctx.db
+            .update(comment)
+            .set({ body: form.body, mentions, editedAt: ctx.now })
+            .where(eq(comment.id, commentId)),
+      ...search.put(ctx, commentId === null ? { thread: threadId } : { comment: commentId }, {
+        spaceId,
+        authorId: me,
+        byGuest: byGuest(ctx),
+        text: [title, form.body, ...names.map((n) => n.name)].join('\n'),
+      }),
+      ...notifications.mentionedLater(ctx, {
+        spaceId,
+        threadId,
+        commentId,
+        mentioned: mentions.map((m) => m.id),
+        byGuest: byGuest(ctx),
+      }),
+      changes.note(
+        ctx,
+        spaceId,
+        commentId === null ? 'thread-changed' : 'comment-changed',
+        threadId,
+        commentId,
+      ),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'form.stale' }) : error;
+  }
+}
+
+/** Deletes a comment with its history, reactions and files: the author, or a space administrator. Twice is once. */
+export async function removeComment(
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number,
+  commentId: number,
+): Promise<void> {
+  const [reach, comments] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    commentQuery(ctx, spaceId, threadId, commentId),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  const row = comments[0];
+  if (!row) return;
+  const own = row.authorId === ctx.actor!.id;
+  allow(ctx, 'text.delete', found.standing, own);
+  await unlessLost(
+    ctx.commit([
+      ...memberships.stillIn(ctx, spaceId, !own),
+      files.release(ctx, { commentId }),
+      ...search.drop(ctx, { comment: commentId }),
+      ctx.db.delete(reaction).where(and(eq(reaction.threadId, threadId), eq(reaction.commentId, commentId))),
+      ctx.db.delete(comment).where(and(eq(comment.id, commentId), eq(comment.threadId, threadId))),
+      guard(ctx),
+      ctx.db
+        .update(thread)
+        .set({
+          commentCount: sql`comment_count - 1`,
+          ...(row.authorKind === 'user' && { companyCommentCount: sql`company_comment_count - 1` }),
+        })
+        .where(eq(thread.id, threadId)),
+      changes.note(ctx, spaceId, 'comment-deleted', threadId, commentId),
+      audit.entry(ctx, 'space.comment-deleted', `space:${spaceId}`, { author: row.author, own }, spaceId),
+    ]),
+  );
+}
+
+/** Deletes a thread with all that was said in it: who began it, or a space administrator. Twice is once. */
+export async function remove(ctx: Ctx, spaceId: number, threadId: number): Promise<void> {
+  const [reach, threads] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  const row = threads[0];
+  if (!row) return;
+  const own = row.authorId === ctx.actor!.id;
+  allow(ctx, 'text.delete', found.standing, own);
+  // The one conversation of a space without several threads stays.
+  if (!found.severalThreads) throw new Refusal('forbidden');
+  await unlessLost(
+    ctx.commit([
+      ...memberships.stillIn(ctx, spaceId, !own),
+      files.release(ctx, { threadId }),
+      ...search.drop(ctx, { threadWithComments: threadId }),
+      ctx.db.delete(thread).where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),
+      guard(ctx),
+      changes.note(ctx, spaceId, 'thread-deleted', threadId),
+      audit.entry(
+        ctx,
+        'space.thread-deleted',
+        `space:${spaceId}`,
+        { title: row.title, author: row.author, own },
+        spaceId,
+      ),
+    ]),
+  );
+}
+
+/** Somebody else was first, or the right is gone meanwhile: the next page shows which. */
+async function unlessLost(commit: Promise<unknown>): Promise<void> {
+  await commit.catch((error) => {
+    if (!(error instanceof LostRace)) throw error;
+  });
+}

@@ -1,0 +1,154 @@
+/** Deleted spaces: 14 days in the trash, where an administrator of the site can restore them, then gone for good. */
+import { and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import * as audit from './audit';
+import { guard, type Ctx } from './context';
+import { LostRace, Refusal } from './errors';
+import * as files from './files';
+import * as memberships from './memberships';
+import { allow } from './policy';
+import { comment, space, thread, user } from './schema';
+import * as search from './search';
+import * as spaces from './spaces';
+
+const DAY = 24 * 3_600_000;
+export const KEEP_DAYS = 14;
+/** Comments of a purged space that go in one batch; the rest follows a minute later. */
+const CHUNK = 2_000;
+const LISTED = 100;
+
+/**
+ * "Delete Space": out of everybody's reach at once, into the trash.
+ * @param typed the space's name, typed to confirm
+ */
+export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promise<void> {
+  const found = await spaces.administer(ctx, spaceId);
+  const plain = (name: string) => name.normalize('NFKC').replace(/\s+/g, ' ').trim();
+  if (plain(typed) !== plain(found.name))
+    throw new Refusal('invalid', { key: 'trash.wrong-name', field: 'typed' });
+  try {
+    await ctx.commit([
+      ...memberships.stillIn(ctx, spaceId, true),
+      ctx.db
+        .update(space)
+        .set({ deletedAt: ctx.now, deletedBy: ctx.actor!.id })
+        .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
+      guard(ctx),
+      audit.entry(ctx, 'space.deleted', `space:${spaceId}`, { name: found.name }, spaceId),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('missing') : error;
+  }
+}
+
+/** Administration → "Space Management": every space by name and size (never what is in it), and the trash. */
+export async function overview(ctx: Ctx, filter: { search: string; after: string }) {
+  allow(ctx, 'site.administer');
+  const people = (kind: 'user' | 'guest') =>
+    sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
+      where m.space_id = ${space.id} and u.kind = ${kind})`.as(kind === 'user' ? 'users' : 'guests');
+  const [afterName, afterId] = splitKey(filter.after);
+  // Aliases: a batch gives rows as objects, in which two columns of one name (or one text) are one.
+  const [rows, trash] = await ctx.db.batch([
+    ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        cover: space.cover,
+        createdAt: space.createdAt,
+        creator: sql<string>`${user.name}`.as('creator'),
+        users: people('user'),
+        guests: people('guest'),
+      })
+      .from(space)
+      .innerJoin(user, eq(user.id, space.createdBy))
+      .where(
+        and(
+          isNull(space.deletedAt),
+          filter.search ? sql`instr(lower(${space.name}), lower(${filter.search})) > 0` : undefined,
+          afterId ? sql`(${space.name}, ${space.id}) > (${afterName}, ${afterId})` : undefined,
+        ),
+      )
+      .orderBy(asc(space.name), asc(space.id))
+      .limit(LISTED + 1),
+    ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        cover: space.cover,
+        deletedAt: space.deletedAt,
+        deletedBy: sql<string>`${user.name}`.as('deleted_by_name'),
+        users: people('user'),
+        guests: people('guest'),
+      })
+      .from(space)
+      .innerJoin(user, eq(user.id, space.deletedBy))
+      .where(isNotNull(space.deletedAt))
+      .orderBy(desc(space.deletedAt))
+      .limit(LISTED),
+  ]);
+  const last = rows[LISTED - 1];
+  return {
+    rows: rows.slice(0, LISTED),
+    next: rows.length > LISTED && last ? `${last.id}-${last.name}` : null,
+    trash: trash.map(({ deletedAt, ...row }) => ({
+      ...row,
+      deletedAt: deletedAt!,
+      goneAt: deletedAt! + KEEP_DAYS * DAY,
+    })),
+  };
+}
+
+const splitKey = (key: string): [name: string, id: number] => {
+  const [, id, name] = /^(\d+)-(.*)$/s.exec(key) ?? [];
+  return [name ?? '', Number(id ?? 0)];
+};
+
+/** Takes a space out of the trash: everything is as it was. Done twice is done once. */
+export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
+  allow(ctx, 'site.administer');
+  try {
+    await ctx.commit([
+      ctx.db
+        .update(space)
+        .set({ deletedAt: null, deletedBy: null })
+        .where(and(eq(space.id, spaceId), isNotNull(space.deletedAt))),
+      guard(ctx),
+      audit.entry(ctx, 'space.restored', `space:${spaceId}`, {}, spaceId),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'trash.gone' }) : error;
+  }
+}
+
+/** Cron: what lay in the trash for 14 days goes, a bounded piece a run; its files leave R2 with the other unused ones. */
+export async function purge(ctx: Ctx): Promise<void> {
+  const [due] = await ctx.db
+    .select({ id: space.id, name: space.name })
+    .from(space)
+    .where(and(isNotNull(space.deletedAt), lt(space.deletedAt, ctx.now - KEEP_DAYS * DAY)))
+    .orderBy(asc(space.deletedAt))
+    .limit(1);
+  if (!due) return;
+  const comments = ctx.db
+    .select({ id: comment.id })
+    .from(comment)
+    .innerJoin(thread, eq(thread.id, comment.threadId))
+    .where(eq(thread.spaceId, due.id))
+    .limit(CHUNK);
+  const some = (await comments).map((c) => c.id);
+  const ids = JSON.stringify(some);
+  if (some.length > 0)
+    await ctx.commit([
+      ...search.drop(ctx, { comments: some }),
+      ctx.db.run(sql`update file set gone_at = ${ctx.now} where gone_at is null
+        and comment_id in (select value from json_each(${ids}))`),
+      ctx.db.run(sql`delete from comment where id in (select value from json_each(${ids}))`),
+    ]);
+  if (some.length === CHUNK) return;
+  await ctx.commit([
+    files.release(ctx, { spaceId: due.id }),
+    ...search.drop(ctx, { space: due.id }),
+    ctx.db.delete(space).where(and(eq(space.id, due.id), isNotNull(space.deletedAt))),
+    audit.entry(ctx, 'space.purged', `space:${due.id}`, { name: due.name }, due.id, null),
+  ]);
+}
