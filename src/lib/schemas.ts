@@ -1,5 +1,7 @@
 /** Every input and its limits, once, for forms (and later the API). Messages are keys of the dictionaries. */
 import * as v from 'valibot';
+import { covers } from './components/covers';
+import { fileLimits } from './files';
 import { locales, type Locale, type MessageKey } from './messages';
 
 const says = (key: MessageKey): string => key;
@@ -116,10 +118,7 @@ export const setUp = v.object({
 
 const spaceParts = {
   name: line(limits.spaceName, 'space.name-missing'),
-  cover: v.pipe(
-    v.string(says('space.cover-missing')),
-    v.regex(/^[a-z0-9-]{1,40}$/, says('space.cover-missing')),
-  ),
+  cover: v.pipe(v.string(says('space.cover-missing')), v.check(isCover, says('space.cover-missing'))),
   severalThreads: tick,
   blockJoining: tick,
   blockFollowing: tick,
@@ -216,3 +215,18 @@ function number(min: number, max: number) {
     v.maxValue(max, says('form.number')),
   );
 }
+
+/** A cover: the name of one that ships with us, or an uploaded one. */
+function isCover(value: string): boolean {
+  return covers.some(({ name }) => name === value) || /^file:[a-z2-7]{16}$/.test(value);
+}
+
+/** Files that a form carries itself, without scripts. */
+const files = (max: number) => v.pipe(v.array(v.file()), v.maxLength(max, says('file.too-many')));
+/** Of a form with an own cover. It wins over the chosen radio. */
+export const coverUpload = { coverFile: files(1) };
+/** Of a comment or thread: files that were uploaded before, and files that come with the form. */
+export const attachments = {
+  fileIds: v.pipe(v.array(id), v.maxLength(fileLimits.count, says('file.too-many'))),
+  files: files(fileLimits.count),
+};
