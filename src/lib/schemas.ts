@@ -1,5 +1,7 @@
 /** Every input and its limits, once, for forms (and later the API). Messages are keys of the dictionaries. */
 import * as v from 'valibot';
+import { covers } from './components/covers';
+import { fileLimits } from './files';
 import { locales, type Locale, type MessageKey } from './messages';
 
 const says = (key: MessageKey): string => key;
@@ -118,10 +120,7 @@ export const setUp = v.object({
 
 const spaceParts = {
   name: line(limits.spaceName, 'space.name-missing'),
-  cover: v.pipe(
-    v.string(says('space.cover-missing')),
-    v.regex(/^[a-z0-9-]{1,40}$/, says('space.cover-missing')),
-  ),
+  cover: v.pipe(v.string(says('space.cover-missing')), v.check(isCover, says('space.cover-missing'))),
   severalThreads: tick,
   blockJoining: tick,
   blockFollowing: tick,
@@ -188,8 +187,11 @@ export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });
 
-/** Of uploads that a script made before; and of files that come with the form itself. */
-const attached = { fileIds: v.array(id), files: v.array(v.instance(File)) };
+/** Of a comment or thread: files that a script uploaded before, and files that come with the form itself. */
+const attached = {
+  fileIds: v.pipe(v.array(id), v.maxLength(fileLimits.count, says('file.too-many'))),
+  files: files(fileLimits.count),
+};
 export const thread = v.object({
   title: optionalLine(limits.threadTitle),
   body: lines(limits.body),
@@ -269,3 +271,15 @@ function number(min: number, max: number) {
     v.maxValue(max, says('form.number')),
   );
 }
+
+/** A cover: the name of one that ships with us, or an uploaded one. */
+function isCover(value: string): boolean {
+  return covers.some(({ name }) => name === value) || /^file:[a-z2-7]{16}$/.test(value);
+}
+
+/** Files that a form carries itself, without scripts. */
+function files(max: number) {
+  return v.pipe(v.array(v.file()), v.maxLength(max, says('file.too-many')));
+}
+/** Of a form with an own cover. It wins over the chosen radio. */
+export const coverUpload = { coverFile: files(1) };

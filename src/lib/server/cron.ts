@@ -3,6 +3,7 @@ import * as accounts from './accounts';
 import * as changes from './changes';
 import type { Ctx } from './context';
 import { inWords } from './errors';
+import * as files from './files';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
 import * as rateLimit from './rate-limit';
@@ -27,6 +28,7 @@ export async function run(ctx: Ctx): Promise<void> {
     ],
     ['purge mail', () => outbox.purge(ctx)],
     ['empty the trash', () => trash.purge(ctx)],
+    ['purge files', () => files.purge(ctx)],
   ];
   // One step that fails does not keep the others from running.
   for (const [name, step] of steps)

@@ -2,13 +2,15 @@
 import type { MessageKey } from '../messages';
 
 /** `missing`: cannot be reached (404). `forbidden`: reachable, not allowed (pages 404, posts and API 403). */
-export type RefusalKind = 'missing' | 'forbidden' | 'invalid' | 'conflict' | 'throttled' | 'unavailable';
+export type RefusalKind =
+  'missing' | 'forbidden' | 'invalid' | 'conflict' | 'too-large' | 'throttled' | 'unavailable';
 
 const STATUS: Record<RefusalKind, number> = {
   missing: 404,
   forbidden: 403,
   invalid: 400,
   conflict: 409,
+  'too-large': 413,
   throttled: 429,
   unavailable: 503,
 };

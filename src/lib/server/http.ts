@@ -4,8 +4,9 @@
  */
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { fileLimits, fileSize } from '../files';
 import type { FormFailure } from '../forms';
-import type { MessageKey } from '../messages';
+import { loadTranslator, type MessageKey } from '../messages';
 import type { Ctx } from './context';
 import { Refusal } from './errors';
 
@@ -46,7 +47,7 @@ export const form =
     let result: R;
     try {
       await may?.(event.locals.ctx, event.params);
-      typed = fields(schema, await event.request.formData());
+      typed = fields(schema, await formData(event.request, limitOf(schema), event.locals.ctx));
       const parsed = v.safeParse(schema, typed);
       if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
       result = await act(event.locals.ctx, parsed.output, event);
@@ -61,21 +62,64 @@ export const form =
     return result as Exclude<R, string>;
   };
 
-/** The schema's fields of a form; a list where the schema wants a list. */
+/** The schema's fields of a form; a list where the schema wants a list, files where it wants files. */
 function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : undefined);
+  const list = (name: string, files: boolean) =>
+    // A file input in which nothing was chosen sends an empty file.
+    data.getAll(name).filter((x) => (files ? typeof x !== 'string' && x.size > 0 : typeof x === 'string'));
   return Object.fromEntries(
     Object.entries(schema.entries).map(([name, entry]) => [
       name,
-      entry.type === 'array' ? data.getAll(name).filter((x) => typeof x === 'string') : text(data.get(name)),
+      entry.type === 'array' ? list(name, takesFiles(entry)) : text(data.get(name)),
     ]),
   );
 }
 
-function failure(typed: Record<string, unknown>, errors: FormFailure['errors']): FormFailure {
-  const values = Object.entries(typed).filter(
-    ([name, value]) => value !== undefined && !SECRET_FIELDS.has(name),
+/** Whether a schema is a list of files: `v.array(v.file())`, with whatever behind it. */
+const takesFiles = (entry: v.GenericSchema): boolean =>
+  'item' in entry && (entry.item as v.GenericSchema).type === 'file';
+
+/** How much a form may be; it is held in memory whole. */
+const PLAIN_FORM = 1024 * 1024;
+const limitOf = (schema: ObjectSchema): number =>
+  PLAIN_FORM + (Object.values(schema.entries).some(takesFiles) ? fileLimits.form : 0);
+
+/** The form of a request. Its length is looked at before the first byte is read, and counted where it is not said. */
+async function formData(request: Request, limit: number, ctx: Ctx): Promise<FormData> {
+  const files = limit > PLAIN_FORM;
+  const tooLarge = new Refusal('too-large', {
+    key: files ? 'file.form-too-large' : 'form.too-large',
+    params: { size: fileSize(files ? fileLimits.form : PLAIN_FORM, ctx.locale) },
+  });
+  const length = request.headers.get('content-length');
+  if (Number(length) > limit) throw tooLarge;
+  if (length !== null || !request.body) return request.formData();
+  let left = limit;
+  const counted = request.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        left -= chunk.length;
+        if (left < 0) controller.error(tooLarge);
+        else controller.enqueue(chunk);
+      },
+    }),
   );
+  try {
+    return await new Response(counted, { headers: request.headers }).formData();
+  } catch (error) {
+    throw left < 0 ? tooLarge : error;
+  }
+}
+
+/** What goes back to the page. Of files only their names: a browser lets nobody fill a file input again. */
+function failure(typed: Record<string, unknown>, errors: FormFailure['errors']): FormFailure {
+  const values = Object.entries(typed)
+    .filter(([name, value]) => value !== undefined && !SECRET_FIELDS.has(name))
+    .map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map((one) => (one instanceof File ? one.name : one)) : value,
+    ]);
   return { values: Object.fromEntries(values) as FormFailure['values'], errors };
 }
 
@@ -91,16 +135,32 @@ function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'
   return errors;
 }
 
-/** For endpoints (JSON, files): refusals as status alone. */
+/**
+ * For endpoints (JSON, files): refusals as status alone.
+ * @param sentence also in words, as `{ message }` in the viewer's language: for scripts that show it
+ */
 export async function answer(
   event: { locals: App.Locals },
   act: (ctx: Ctx) => Promise<Response> | Response,
+  sentence = false,
 ): Promise<Response> {
   if (event.locals.refused) return new Response('Not found', { status: 404 });
   try {
     return await act(event.locals.ctx);
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    return new Response(thrown.kind === 'missing' ? 'Not found' : 'Refused', { status: thrown.status });
+    const { status, kind, detail } = thrown;
+    if (!sentence) return new Response(kind === 'missing' ? 'Not found' : 'Refused', { status });
+    const t = await loadTranslator(event.locals.ctx.locale);
+    const otherwise = kind === 'missing' ? 'error.not-found' : 'error.forbidden';
+    return Response.json({ message: t(detail.key ?? otherwise, detail.params) }, { status });
   }
+}
+
+/** A raw body, and how many bytes it says it has (0: it does not say). */
+export function rawBody(request: Request): { body: ReadableStream<Uint8Array> | Uint8Array; size: number } {
+  return {
+    body: request.body ?? new Uint8Array(),
+    size: Number(request.headers.get('content-length') ?? 0),
+  };
 }

@@ -5,6 +5,7 @@ import * as audit from './audit';
 import * as changes from './changes';
 import { guard, isDuplicate, type Ctx } from './context';
 import { LostRace, Refusal } from './errors';
+import * as files from './files';
 import * as markdown from './markdown';
 import { allow, can } from './policy';
 import { invitation, membership, space, user } from './schema';
@@ -62,6 +63,7 @@ export async function create(
         from json_each(${others}) join user on user.id = json_extract(value, '$.id')
         where user.kind = 'user' and user.status = 'active'
         on conflict do nothing`),
+      ...files.useCover(ctx, form.cover, spaceId),
       // Without several threads the space has just this one, which needs no name.
       !form.severalThreads &&
         ctx.db.run(sql`
@@ -77,6 +79,7 @@ export async function create(
     ])) as [{ id: number }[]];
     return made[0]!.id;
   } catch (error) {
+    if (error instanceof LostRace) throw new Refusal('conflict', { key: 'cover.gone', field: 'cover' });
     if (!isDuplicate(error)) throw error;
     const [row] = await ctx.db.select({ id: space.id }).from(space).where(eq(space.requestKey, key));
     return row!.id;
@@ -333,6 +336,7 @@ export async function change(
   updatedAt?: number,
 ): Promise<void> {
   const before = await administer(ctx, spaceId);
+  if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
   const save = ctx.commit([
     ctx.db
       .update(space)
@@ -350,6 +354,7 @@ export async function change(
       ),
     guard(ctx),
     changes.note(ctx, spaceId, 'space'),
+    ...(form.cover === before.cover ? [] : files.useCover(ctx, form.cover, spaceId)),
     audit.entry(ctx, 'space.changed', `space:${spaceId}`, { name: form.name, cover: form.cover }, spaceId),
     before.announcement !== form.announcement &&
       audit.entry(

@@ -59,7 +59,7 @@ export function seen<T>([row]: T[]): T {
 export async function read(ctx: Ctx, spaceId: number, threadId: number, window: Window = { newest: true }) {
   const me = ctx.actor?.id ?? '';
   const ids = idsOf(ctx, spaceId, threadId, window);
-  const [reach, threads, comments, reactions, attached, person, member, guests, newest] = await ctx.db.batch([
+  const [reach, threads, comments, reactions, firstFiles, commentFiles, person, member, guests, newest] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
     ctx.db
@@ -86,7 +86,8 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
         ),
       )
       .groupBy(reaction.commentId, reaction.kind),
-    files.inThreadQuery(ctx, spaceId, threadId, ids),
+    files.ofThreadQuery(ctx, threadId),
+    files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
     ctx.db
       .select()
       .from(threadPerson)
@@ -105,7 +106,7 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
   const page = comments.slice(0, PAGE);
   if (downward) page.reverse();
   const belonging = (id: number | null) => ({
-    files: attached.filter((file) => file.commentId === id),
+    files: id === null ? firstFiles : commentFiles.filter((file) => file.commentId === id),
     reactions: REACTIONS.flatMap(({ kind }) => {
       const row = reactions.find((r) => r.commentId === (id ?? 0) && r.kind === kind);
       if (!row) return [];

@@ -36,20 +36,8 @@ const takePart = (ctx: Ctx, threadId: number | ReturnType<typeof sql>): Statemen
 
 /** Files that came with a form without scripts are uploaded first; what a refused form leaves behind, cron clears away. */
 async function filesOf(ctx: Ctx, spaceId: number, form: TextForm) {
-  const ids = [...(form.fileIds ?? [])];
-  for (const file of form.files ?? []) {
-    const { id } = await files.upload(ctx, spaceId, {
-      kind: 'attachment',
-      name: file.name,
-      body: file.stream(),
-      size: file.size,
-    });
-    ids.push(id);
-  }
-  if (ids.length > files.MOST_FILES)
-    throw new Refusal('invalid', { key: 'file.too-many', params: { max: files.MOST_FILES }, field: 'files' });
-  const names = ids.length > 0 ? await files.names(ctx, ids) : [];
-  return { ids, names };
+  const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
+  return { ids, names: await files.names(ctx, ids) };
 }
 
 /**
@@ -225,12 +213,12 @@ export async function edit(
   commentId: number | null,
   form: { title?: string; body: string; editedAt: number },
 ): Promise<void> {
-  const [reach, people, threads, comments, names] = await ctx.db.batch([
+  const [reach, people, threads, comments, attached] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     spaces.peopleQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-    files.namesOfQuery(ctx, threadId, commentId),
+    commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
   ]);
   const found = spaces.reached(ctx, reach);
   const first = seen(threads);
@@ -239,7 +227,7 @@ export async function edit(
   const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
   if (commentId === null && found.severalThreads && !title)
     throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
-  if (commentId !== null && !form.body && names.length === 0)
+  if (commentId !== null && !form.body && attached.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   if (form.body === before.body && (commentId !== null || title === first.title)) return;
   const mentions = mentioned(ctx, form.body, people);
@@ -267,7 +255,7 @@ export async function edit(
         spaceId,
         authorId: me,
         byGuest: byGuest(ctx),
-        text: [title, form.body, ...names.map((n) => n.name)].join('\n'),
+        text: [title, form.body, ...attached.map((file) => file.name)].join('\n'),
       }),
       ...notifications.mentionedLater(ctx, {
         spaceId,

@@ -1,0 +1,15 @@
+import * as files from '$lib/server/files';
+import { answer, rawBody } from '$lib/server/http';
+
+/** The cover of a space that does not exist yet, as a raw body; `?name=` says what it is called. */
+export const POST = (event) =>
+  answer(
+    event,
+    async (ctx) => {
+      const name = event.url.searchParams.get('name') ?? '';
+      return Response.json(await files.uploadCover(ctx, { name, ...rawBody(event.request) }), {
+        status: 201,
+      });
+    },
+    true,
+  );

@@ -1,0 +1,16 @@
+import * as files from '$lib/server/files';
+import { answer, rawBody } from '$lib/server/http';
+
+/** A raw body: `?name=` says what it is called, `?kind=cover` what it is for. */
+export const POST = (event) =>
+  answer(
+    event,
+    async (ctx) => {
+      const { params, request, url } = event;
+      const kind = url.searchParams.get('kind') === 'cover' ? 'cover' : 'attachment';
+      const name = url.searchParams.get('name') ?? '';
+      const made = await files.upload(ctx, Number(params.id), { kind, name, ...rawBody(request) });
+      return Response.json(made, { status: 201 });
+    },
+    true,
+  );
