@@ -73,8 +73,13 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/(room)': {
     at: '/spaces/:space',
     get: inSpace,
-    post: { leave: 'in in - 404 404 - 404', read: 'in in 400 404 404 400 404' },
+    post: {
+      leave: 'in in - 404 404 - 404',
+      read: inSpacePost,
+      delete: ofSpacePost,
+    },
   },
+  '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace },
   '/(app)/spaces/[id=id]/(room)/settings': {
     at: '/spaces/:space/settings',
     get: 'in in 404 404 404 home 404',
@@ -107,7 +112,17 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/threads/[thread=id]': {
     at: '/spaces/:space/threads/:thread',
     get: inSpace,
-    post: { '': inSpacePost },
+    // The last three say nothing that could be wrong: what they do is told by their own tests.
+    post: {
+      comment: inSpacePost,
+      edit: inSpacePost,
+      react: inSpacePost,
+      read: inSpacePost,
+      follow: 'in in home 404 404 home 404',
+      pin: 'in in 403 404 404 home 404',
+      close: 'in in 403 404 404 home 404',
+      delete: 'in in 403 404 404 - 404',
+    },
   },
   '/(admin)/admin': { at: '/admin', get: 'in in 404 404 404 404 home' },
   '/(admin)/admin/users': {
@@ -133,6 +148,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: site_,
     post: { '': 'in in 403 403 403 403 -' },
   },
+  '/(admin)/admin/spaces': { at: '/admin/spaces', get: site_, post: { restore: sitePost } },
   '/(admin)/admin/authentication': { at: '/admin/authentication', get: site_, post: { '': sitePost } },
   '/dev/mailbox': { at: '/dev/mailbox', get: anybody },
   '/dev/mailbox.json': { at: '/dev/mailbox.json', get: anybody },

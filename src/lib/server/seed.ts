@@ -16,6 +16,13 @@ const PASSWORD = 'foyer-demo-1';
 const DAY = 24 * 3_600_000;
 /** Every table, those that refer to others first. */
 const everything = [
+  schema.notification,
+  schema.reaction,
+  schema.revision,
+  schema.threadPerson,
+  schema.spaceEvent,
+  schema.file,
+  schema.spaceTemplate,
   schema.comment,
   schema.thread,
   schema.mail,
