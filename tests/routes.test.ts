@@ -7,6 +7,7 @@ import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
 import { hashToken } from '../src/lib/server/crypto';
 import type { Env } from '../src/lib/server/context';
+import * as files from '../src/lib/server/files';
 import * as invitations from '../src/lib/server/invitations';
 import { loginChallenge } from '../src/lib/server/schema';
 import * as threads from '../src/lib/server/threads';
@@ -104,6 +105,18 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: ofSpace,
     post: { '': ofSpacePost },
   },
+  '/(app)/spaces/[id=id]/files': {
+    at: '/spaces/:space/files',
+    get: 'in in 405 405 405 405 405',
+    post: { '': 'in in 400 404 404 400 404' },
+  },
+  '/(app)/files/[file]': { at: '/files/:file', get: inSpace },
+  '/(app)/files/[file]/thumb': { at: '/files/:file/thumb', get: 'in in 405 405 405 405 405' },
+  '/(app)/covers': {
+    at: '/covers',
+    get: 'in in 405 405 405 405 405',
+    post: { '': 'in in 403 403 403 400 400' },
+  },
   '/(app)/spaces/[id=id]/new-thread': {
     at: '/spaces/:space/new-thread',
     get: inSpace,
@@ -187,6 +200,15 @@ beforeAll(async () => {
   const open = await invitationOf('open@partner.example', space);
   names.set(':space', String(space));
   names.set(':thread', String(thread));
+  const ctx = as(spaceAdmin);
+  const { id: file } = await files.upload(ctx, space, {
+    kind: 'attachment',
+    name: 'plan.txt',
+    body: new Uint8Array(3),
+    size: 3,
+  });
+  await ctx.commit(files.attach(ctx, space, [file], { threadId: thread, commentId: null }));
+  names.set(':file', file);
   names.set(':token', invitations.mailToken(testContext(), open));
   for (const [who, person] of Object.entries({ guest, foreign, user, spaceAdmin, admin }))
     jars.set(who as Who, (await login(person.email)).jar);
@@ -207,7 +229,7 @@ beforeAll(async () => {
   jars.set('anonymous', new Jar());
 });
 
-const address = (at: string) => at.replace(/:(space|thread|token)/g, (name) => names.get(name)!);
+const address = (at: string) => at.replace(/:(space|thread|file|token)/g, (name) => names.get(name)!);
 
 async function ask(who: Who, path: string, init: RequestInit = {}, env: Env = bindings): Promise<Response> {
   const cookie = [...(jars.get(who) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');

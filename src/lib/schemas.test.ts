@@ -52,6 +52,11 @@ describe('what a form of ours cannot send', () => {
   );
   it('a cover is a name, not a path', () => {
     expect(parse(v.pick(schemas.spaceSettings, ['cover']), { cover: '../x' }).success).toBe(false);
+    for (const cover of ['no-such-cover', 'file:x', 'file:../../../../etc/pass', 'FILE:aaaaaaaaaaaaaaaa', ''])
+      expect(parse(v.pick(schemas.spaceSettings, ['cover']), { cover }).success).toBe(false);
+    expect(parse(v.pick(schemas.spaceSettings, ['cover']), { cover: 'file:abcdefghijklmn23' }).success).toBe(
+      true,
+    );
     expect(parse(v.pick(schemas.spaceSettings, ['cover']), { cover: 'harbour' }).success).toBe(true);
   });
   it('a time zone is one that Intl knows', () => {

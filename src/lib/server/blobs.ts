@@ -460,9 +460,10 @@ export function safeName(name: string): string {
   const last = name.split(/[/\\]/).at(-1)!;
   const seen = last
     .normalize('NFC')
+    .replace(/[\t-\r\p{Zl}\p{Zp}]/gu, ' ')
+    // Control, format (directions, zero width, tags), lone surrogates, private use, and fillers that look like nothing.
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, '')
     .replace(/\s+/gu, ' ')
-    // Control, format (directions, zero width, tags), lone surrogates, private use, separators, and fillers that look like nothing.
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, '')
     .replace(/^[\s.]+|[\s.]+$/gu, '');
   const whole = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(seen) ? `_${seen}` : seen;
   const characters = [...whole];
