@@ -59,7 +59,7 @@ function read(html: string): { tags: string[]; text: string; attributes: [string
     at += tag[0].length;
   }
   if (open.length) throw new Error(`left open: ${open.join(' ')}`);
-  // eslint-disable-next-line no-control-regex -- none of these may come out
+   
   if (/[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(html))
     throw new Error('a control or direction character');
   if (!html.isWellFormed()) throw new Error('a lone surrogate');
