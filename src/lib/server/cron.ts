@@ -4,6 +4,7 @@ import type { Ctx } from './context';
 import { inWords } from './errors';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
+import * as notifications from './notifications';
 import * as rateLimit from './rate-limit';
 import * as sessions from './sessions';
 import * as verification from './verification';
@@ -11,6 +12,7 @@ import * as verification from './verification';
 export async function run(ctx: Ctx): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ['expire invitations', () => invitations.expireOverdue(ctx)],
+    ['write notification mail', () => notifications.mailDue(ctx)],
     ['send stuck mail', () => outbox.sendDue(ctx)],
     [
       'purge',
@@ -20,6 +22,7 @@ export async function run(ctx: Ctx): Promise<void> {
           sessions.purge(ctx),
           accounts.purgeResets(ctx),
           rateLimit.purge(ctx),
+          notifications.purge(ctx),
         ]),
     ],
     ['purge mail', () => outbox.purge(ctx)],
