@@ -15,8 +15,8 @@ export function excerpt(text: string, max: number): string {
     .replace(/^ {0,3}(?:[-*_] ?){3,}$/gm, ' ')
     // A link is its words.
     .replace(/!?\[([^\]\n]*)\]\([^)\n]*\)/g, '$1')
-    .replace(/\*\*|__|~~|`/g, '')
-    .replace(/(^|[\s(])[*_](?=\S)|(?<=\S)[*_](?=[\s).,;:!?]|$)/g, '$1')
+    .replace(/(?<!\\)(?:\*\*|__|~~|`)/g, '')
+    .replace(/(^|[\s(])[*_](?=\S)|(?<=[^\s\\])[*_](?=[\s).,;:!?]|$)/g, '$1')
     .replace(/\\(?=[\p{P}\p{S}])/gu, '')
     .replace(/\s+/g, ' ')
     .trim();
