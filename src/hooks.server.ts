@@ -111,7 +111,19 @@ const formFailure = (key: MessageKey): Response =>
 const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
   ['GET', 'HEAD'].includes(request.method) ||
   url.pathname.startsWith('/k/') ||
-  request.headers.get('origin') === config.origin;
+  request.headers.get('origin') === config.origin ||
+  isOneClickUnsubscribe(request, url);
+
+/**
+ * The one exception: a mail provider's "Unsubscribe" (RFC 8058) is a post from no page at all. The token in the path is
+ * the right to it, and stopping that person's notification mail is all that it can do. A browser's post from somewhere
+ * else always says where from, so it is refused as ever.
+ */
+const isOneClickUnsubscribe = (request: Request, url: URL): boolean =>
+  request.method === 'POST' &&
+  !request.headers.has('origin') &&
+  url.search === '' &&
+  /^\/unsubscribe\/[a-z2-7]{48}$/.test(url.pathname);
 
 function contextOf(event: RequestEvent, env: Env, config: Config) {
   const platform = event.platform!;

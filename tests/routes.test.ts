@@ -9,6 +9,7 @@ import { hashToken } from '../src/lib/server/crypto';
 import type { Env } from '../src/lib/server/context';
 import * as files from '../src/lib/server/files';
 import * as invitations from '../src/lib/server/invitations';
+import * as notifications from '../src/lib/server/notifications';
 import { loginChallenge } from '../src/lib/server/schema';
 import * as threads from '../src/lib/server/threads';
 import {
@@ -23,7 +24,7 @@ import {
   makeAdministrator,
 } from './factories';
 import { countingD1 } from './helpers';
-import { makeGuest, PASSWORD, makeSpace, makeUser, ORIGIN, site, testContext } from './factories';
+import { account, makeGuest, PASSWORD, makeSpace, makeUser, ORIGIN, site, testContext } from './factories';
 
 type Who = 'anonymous' | 'half' | 'guest' | 'foreign' | 'user' | 'spaceAdmin' | 'admin';
 const people: Who[] = ['anonymous', 'half', 'guest', 'foreign', 'user', 'spaceAdmin', 'admin'];
@@ -32,6 +33,7 @@ const people: Who[] = ['anonymous', 'half', 'guest', 'foreign', 'user', 'spaceAd
 type Row = string;
 const anybody = '200 200 200 200 200 200 200';
 const signedIn = 'in in 200 200 200 200 200';
+const inPost = 'in in 400 400 400 400 400';
 const inSpace = 'in in 200 404 404 200 404';
 const inSpacePost = 'in in 400 404 404 400 404';
 const ofSpace = 'in in 404 404 404 200 404';
@@ -50,6 +52,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(public)/forgot': { at: '/forgot', get: anybody, post: { '': all(400) } },
   '/(public)/reset/[token]': { at: '/reset/nobody', get: anybody, post: { '': all(400) } },
+  '/(public)/unsubscribe/[token]': { at: '/unsubscribe/nobody', get: anybody, post: { '': all(404) } },
   '/(public)/signup/[token]': {
     at: '/signup/:token',
     get: anybody,
@@ -60,11 +63,16 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: 'in 200 in in in in in',
     post: { verify: 'in 400 in in in in in' },
   },
-  '/(app)': { at: '/', get: signedIn },
+  '/(app)': { at: '/', get: signedIn, post: { mark: inPost, markAll: inPost, later: inPost } },
+  '/(app)/notifications': {
+    at: '/notifications',
+    get: signedIn,
+    post: { mark: inPost, markAll: inPost, later: inPost },
+  },
   '/(app)/me': {
     at: '/me',
     get: signedIn,
-    post: { profile: 'in in 400 400 400 400 400', password: 'in in 400 400 400 400 400' },
+    post: { profile: inPost, password: inPost, notifications: inPost },
   },
   '/(app)/spaces/new': {
     at: '/spaces/new',
@@ -288,6 +296,47 @@ test('no post without our own Origin, whoever sends it and whatever it claims to
   ];
   for (const headers of forged)
     for (const who of people) expect((await post(who, '/login', headers)).status).toBe(403);
+});
+
+test('the one post without Origin: "Unsubscribe" of a mail provider, with the token of a mail, and nothing besides', async () => {
+  const person = await makeGuest();
+  const path = new URL(notifications.unsubscribeUrl(testContext(), person.id)).pathname;
+  const stopped = async () => (await account(person.email))!.notify === 'never';
+  const oneClick = (to: string, headers: Record<string, string> = {}, method = 'POST') =>
+    ask('anonymous', to, { method, body: new URLSearchParams('List-Unsubscribe=One-Click'), headers });
+
+  // Scanners and people open it: nothing happens.
+  expect((await ask('anonymous', path)).status).toBe(200);
+  expect((await ask('anonymous', path, { method: 'HEAD' })).status).toBe(200);
+  // A browser says where it posts from. Other methods, other paths and other actions are no exception.
+  for (const origin of ['https://evil.example', 'null', ''])
+    expect((await oneClick(path, { origin })).status).toBe(403);
+  for (const to of [
+    `${path}?/default`,
+    `${path}?x`,
+    `${path}a`,
+    `/x${path}`,
+    '/unsubscribe',
+    '/unsubscribe/nobody',
+  ])
+    expect((await oneClick(to)).status, to).toBe(403);
+  for (const method of ['PUT', 'DELETE', 'PATCH'])
+    expect((await oneClick(path, {}, method)).status).toBe(403);
+  expect((await oneClick(`/unsubscribe/${'a'.repeat(48)}`)).status).toBe(404);
+  expect(await stopped()).toBe(false);
+
+  // RFC 8058: answered without a redirect; a second time too.
+  for (let i = 0; i < 2; i++) expect((await oneClick(path)).status).toBe(200);
+  expect(await stopped()).toBe(true);
+  expect(await (await ask('anonymous', path)).text()).not.toContain(person.email);
+});
+
+test('the page behind the link in a notification mail: its button posts with Origin, and leads back to it', async () => {
+  const person = await makeGuest();
+  const path = new URL(notifications.unsubscribeUrl(testContext(), person.id)).pathname;
+  const answer = await post('spaceAdmin', path);
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, path]);
+  expect((await account(person.email))!.notify).toBe('never');
 });
 
 test('an unknown path is 404 to those who are in, and asks the others to log in', async () => {

@@ -237,6 +237,23 @@ export const profile = v.object({
 export const newPassword = v.object({ current: password, password });
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
+/** /me: what is mailed, and whether once a day. */
+export const notificationMail = v.object({
+  notify: v.picklist(['never', 'mentions', 'all']),
+  digest: v.pipe(
+    v.picklist(['once', 'daily']),
+    v.transform((when) => when === 'daily'),
+  ),
+});
+/** A notification by its number; `on` for "Read later". */
+export const oneNotification = v.object({ id: rowNumber(), on: tick });
+/** All of a list, up to the newest that was shown. */
+export const shownNotifications = v.object({ upTo: rowNumber() });
+/** What a mail provider posts for "Unsubscribe" (RFC 8058); the page's own button posts nothing. */
+export const unsubscribe = v.object({
+  'List-Unsubscribe': v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
+});
+
 export const inviteUser = v.object({ email, administrator: tick, canCreateSpaces: tick, locale });
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
 export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
@@ -283,3 +300,7 @@ function files(max: number) {
 }
 /** Of a form with an own cover. It wins over the chosen radio. */
 export const coverUpload = { coverFile: files(1) };
+
+function rowNumber() {
+  return v.pipe(v.string(), v.regex(/^[1-9]\d{0,14}$/), v.transform(Number));
+}

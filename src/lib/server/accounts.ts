@@ -9,6 +9,7 @@ import { hashToken, randomId, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
+import { nextMorning } from './notifications/mornings';
 import * as passwords from './passwords';
 import { allow } from './policy';
 import * as rateLimit from './rate-limit';
@@ -434,7 +435,12 @@ export async function changeProfile(
   await ctx.commit([
     ctx.db
       .update(user)
-      .set({ ...form, updatedAt: ctx.now })
+      .set({
+        ...form,
+        // The morning of their daily mail is another where their zone is.
+        digestAt: nextMorning(form.timeZone ?? ctx.timeZone, ctx.now),
+        updatedAt: ctx.now,
+      })
       .where(eq(user.id, actor.id)),
     audit.entry(ctx, 'account.changed', `user:${actor.id}`, { name: form.name }),
   ]);
@@ -452,6 +458,8 @@ export async function profile(ctx: Ctx) {
         kind: user.kind,
         locale: user.locale,
         timeZone: user.timeZone,
+        notify: user.notify,
+        digest: user.digest,
       })
       .from(user)
       .where(eq(user.id, actor.id)),

@@ -6,6 +6,7 @@ import { inWords } from './errors';
 import * as files from './files';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
+import * as notifications from './notifications';
 import * as rateLimit from './rate-limit';
 import * as sessions from './sessions';
 import * as trash from './trash';
@@ -14,6 +15,7 @@ import * as verification from './verification';
 export async function run(ctx: Ctx): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ['expire invitations', () => invitations.expireOverdue(ctx)],
+    ['write notification mail', () => notifications.mailDue(ctx)],
     ['send stuck mail', () => outbox.sendDue(ctx)],
     [
       'purge',
@@ -24,6 +26,7 @@ export async function run(ctx: Ctx): Promise<void> {
           accounts.purgeResets(ctx),
           rateLimit.purge(ctx),
           changes.purge(ctx),
+          notifications.purge(ctx),
         ]),
     ],
     ['purge mail', () => outbox.purge(ctx)],

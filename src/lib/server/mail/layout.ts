@@ -17,7 +17,11 @@ export type Part =
   /** The one button; the address once in full below it. */
   | { kind: 'link'; label: string; url: string }
   /** Labels and values. */
-  | { kind: 'facts'; rows: (readonly [label: string, value: string])[] };
+  | { kind: 'facts'; rows: (readonly [label: string, value: string])[] }
+  /** What the events below it belong to. */
+  | { kind: 'heading'; text: string }
+  /** One of several things that happened: who did what, what they wrote, and where. */
+  | { kind: 'event'; head: string; text: string; url: string };
 
 export interface Letter {
   siteName: string;
@@ -27,6 +31,8 @@ export interface Letter {
   parts: Part[];
   /** Small print: what to do when it was not meant for the reader. */
   note: string;
+  /** Below it: how not to get such mails. */
+  links?: { label: string; url: string }[];
 }
 
 /** The plain text part. The address stands alone on its line; a code comes first when its part does. */
@@ -43,10 +49,18 @@ export function toText(letter: Letter, t: Translate): string {
         return `${part.label}:\n${part.url}`;
       case 'facts':
         return part.rows.map(([label, value]) => `${label}: ${value}`).join('\n');
+      case 'heading':
+        return part.text;
+      case 'event':
+        return [part.head, manyLines(part.text), part.url].filter(Boolean).join('\n');
     }
   });
+  const links = (letter.links ?? []).map(({ label, url }) => `${label}:\n${url}`);
   // "-- " alone on its line begins the signature (RFC 3676 §4.3).
-  return [...parts, letter.note, `-- \n${t('mail.footer', { site: letter.siteName })}`].join('\n\n') + '\n';
+  return (
+    [...parts, letter.note, ...links, `-- \n${t('mail.footer', { site: letter.siteName })}`].join('\n\n') +
+    '\n'
+  );
 }
 
 // The tokens of app.css as hex, since mail clients know no oklch(); never six digits only, which would look like a code.
@@ -72,9 +86,9 @@ const style = safe(`
 @media (max-width:480px){.sheet-pad{padding:24px 20px!important}.frame{padding:16px 8px!important}}
 `);
 
-/** An address of ours as it is (the escaping of `/` is correct, but not every mail client undoes it); else escaped. */
+/** An address of ours as it is (the escaping of `/` and `=` is correct, but not every mail client undoes it); else escaped. */
 const address = (url: string): string | HtmlSafeString =>
-  /^https?:\/\/[\w.:/~-]+$/.test(url) ? safe(url) : url;
+  /^https?:\/\/[\w.:/~?=#%-]+$/.test(url) ? safe(url) : url;
 
 const paragraph = (text: string | HtmlSafeString) =>
   html`<p class="ink" dir="auto" style="margin:0 0 18px;color:${light.ink}">${text}</p>`;
@@ -158,6 +172,31 @@ function partHtml(part: Part, t: Translate): HtmlSafeString | HtmlSafeString[] {
             </tr>`,
         )}
       </table>`;
+    case 'heading':
+      return html`<h2
+        class="ink"
+        dir="auto"
+        style="margin:26px 0 12px;color:${light.ink};font-size:16px;line-height:1.35;font-weight:600"
+      >
+        ${part.text}
+      </h2>`;
+    case 'event':
+      return html`<div
+        class="rule"
+        style="margin:0 0 18px;padding:0 0 0 14px;border-left:3px solid ${light.line};border-inline-start:3px solid ${light.line}"
+      >
+        <p class="soft" dir="auto" style="margin:0 0 6px;color:${light.soft};font-size:13px">${part.head}</p>
+        ${part.text ? paragraphs(part.text) : ''}
+        <p style="margin:-8px 0 0;font-size:13px">
+          <a
+            class="ours-ink"
+            dir="ltr"
+            href="${address(part.url)}"
+            style="color:${ours.light};word-break:break-all"
+            >${address(part.url)}</a
+          >
+        </p>
+      </div>`;
   }
 }
 
@@ -242,6 +281,12 @@ export const toHtml = (letter: Letter, locale: Locale, t: Translate): string =>
                       style="margin:8px 0 16px;padding-top:16px;border-top:1px solid ${light.line};color:${light.soft};font-size:13px"
                     >
                       ${letter.note}
+                      ${(letter.links ?? []).map(
+                        ({ label, url }) =>
+                          html`<br /><a class="ours-ink" href="${address(url)}" style="color:${ours.light}"
+                              >${label}</a
+                            >`,
+                      )}
                     </p>
                   </td>
                 </tr>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadTranslator, locales } from '../../messages';
-import { defaultInvitation, render } from './messages';
+import { defaultInvitation, render, unsubscribeOf, type MailMessage } from './messages';
 import { samples } from './samples';
 
 const lone = /(?<!\d)\d{6}(?!\d)/;
@@ -86,8 +86,25 @@ describe('every mail, in every language, with awkward data', () => {
       const shown = words(visible(html));
       for (const line of text.split('\n')) {
         if (line === '-- ') continue;
+        // An address in the small print lies behind its words.
+        if ('unsubscribe' in message && html.includes(`href="${line}"`)) continue;
         for (const piece of line.split(/: |:$/).filter(Boolean))
           if (!('url' in message) || piece !== message.url) expect(shown, name).toContain(words(piece));
+      }
+    }
+  });
+
+  it('can be stopped and chosen where one need not get it, and nowhere else', () => {
+    for (const { name, message, text, html } of every) {
+      if (!('unsubscribe' in message)) {
+        expect(text, name).not.toContain('/unsubscribe/');
+        expect(unsubscribeOf(message), name).toBeNull();
+        continue;
+      }
+      expect(unsubscribeOf(message), name).toBe(message.unsubscribe);
+      for (const url of [message.unsubscribe, message.settings]) {
+        expect(text.split('\n'), name).toContain(url);
+        expect(html, name).toContain(`href="${url}"`);
       }
     }
   });
@@ -150,5 +167,76 @@ describe('the confirmation', () => {
 
   it('holds no password where it may not', async () => {
     expect((await render({ ...welcome, password: null }, 'en')).text).not.toMatch(/^Password:/m);
+  });
+});
+
+describe('a notification', () => {
+  const one = {
+    kind: 'notification',
+    siteName: 'Foyer',
+    event: 'mention',
+    actorName: 'Ava',
+    spaceName: 'Bridge',
+    threadTitle: 'Piles',
+    text: 'First line\n\n**second** line, order 123456',
+    cut: false,
+    url: 'https://guests.example.com/spaces/7/threads/12?comment=34#comment-34',
+    unsubscribe: 'https://guests.example.com/unsubscribe/k7q2',
+    settings: 'https://guests.example.com/me#notification-mail',
+  } as const satisfies MailMessage;
+
+  it('says who did what where, and holds the whole text as it was written', async () => {
+    const { subject, text } = await render(one, 'en');
+    expect(subject).toBe('Ava mentioned you in “Piles”');
+    expect(text).toContain('First line\n\n**second** line, order 123\u2060456');
+    expect(text).toContain('Space: Bridge\nThread: Piles');
+    expect(text).not.toContain('goes on');
+    expect((await render({ ...one, event: 'comment' }, 'en')).subject).toBe('Ava commented on “Piles”');
+    expect((await render({ ...one, event: 'thread' }, 'en')).subject).toBe('Ava began “Piles”');
+    expect((await render(one, 'ja')).subject).toContain('Ava');
+  });
+
+  it('says that a long text goes on', async () => {
+    expect((await render({ ...one, cut: true }, 'en')).text).toContain('The text goes on');
+  });
+
+  it('keeps six digits of an id in its address from looking like a code, and the address good', async () => {
+    const url = 'https://guests.example.com/spaces/7/threads/123456?comment=345678#comment-345678';
+    const { text } = await render({ ...one, url }, 'en');
+    const line = text.split('\n').find((l) => l.includes('/threads/'))!;
+    expect(line).not.toMatch(lone);
+    expect(decodeURIComponent(line)).toBe(url);
+  });
+
+  it('of several is a list by thread, each with its address, the time in the zone of the reader', async () => {
+    const event = {
+      event: 'comment',
+      actorName: 'Ben',
+      text: 'Fine.',
+      cut: false,
+      at: Date.UTC(2026, 10, 28, 17, 20),
+    } as const;
+    const { subject, text } = await render(
+      {
+        kind: 'digest',
+        siteName: 'Foyer',
+        count: 9,
+        threads: [
+          { spaceName: 'Bridge', threadTitle: 'Piles', events: [{ ...event, url: one.url }] },
+          { spaceName: 'Harbour', threadTitle: 'Ferry', events: [{ ...event, url: `${one.url}5` }] },
+        ],
+        timeZone: 'Asia/Tokyo',
+        url: 'https://guests.example.com/notifications',
+        unsubscribe: one.unsubscribe,
+        settings: one.settings,
+      },
+      'en',
+    );
+    expect(subject).toBe('9 notifications from Foyer');
+    expect(text).toMatch(
+      /Bridge · Piles\n\nBen commented · Sun, Nov 29, 2:20\sAM\nFine\.\nhttps:\S+#comment-34\n/,
+    );
+    expect(text).toContain('Harbour · Ferry');
+    expect(text).toContain('And 7 more.');
   });
 });

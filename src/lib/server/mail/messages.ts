@@ -41,7 +41,57 @@ export type MailMessage =
   /** To the inviter: a guest whose invitation expired asks for a new one. */
   | { kind: 'link-asked'; siteName: string; spaceName: string; guestEmail: string; url: string }
   /** A guest was removed from a space. */
-  | { kind: 'removed'; siteName: string; spaceName: string };
+  | { kind: 'removed'; siteName: string; spaceName: string }
+  /** Somebody was mentioned, commented, or began a thread: told in full. */
+  | ({
+      kind: 'notification';
+      siteName: string;
+      event: Happening;
+      actorName: string;
+      spaceName: string;
+      /** The space's name where a thread has none. */
+      threadTitle: string;
+      /** As it was written. */
+      text: string;
+      /** The text goes on in the thread. */
+      cut: boolean;
+      url: string;
+    } & Ways)
+  /** Several of these, by space and thread: the daily mail, or what happened all at once. */
+  | ({
+      kind: 'digest';
+      siteName: string;
+      /** All of them; the list may hold fewer. */
+      count: number;
+      threads: {
+        spaceName: string;
+        threadTitle: string;
+        events: {
+          event: Happening;
+          actorName: string;
+          text: string;
+          cut: boolean;
+          at: number;
+          url: string;
+        }[];
+      }[];
+      timeZone: string;
+      /** All notifications. */
+      url: string;
+    } & Ways);
+
+type Happening = 'mention' | 'comment' | 'thread';
+
+/** Notification mail can be stopped, and chosen. */
+interface Ways {
+  /** The reader's own link; also the header that mail programs make a button of (RFC 8058). */
+  unsubscribe: string;
+  settings: string;
+}
+
+/** The link that stops mails of this kind; null for those that one has to get. */
+export const unsubscribeOf = (message: MailMessage): string | null =>
+  'unsubscribe' in message ? message.unsubscribe : null;
 
 export interface Rendered {
   subject: string;
@@ -202,22 +252,93 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
         t('mail.removed.note'),
       );
     }
+    case 'notification': {
+      const [actor, thread] = [name(message.actorName), name(message.threadTitle)];
+      const body = unlikeACode(manyLines(message.text));
+      return {
+        ...letter(
+          t(`mail.notification.${message.event}`, { actor, thread }),
+          oneLine(body).slice(0, 140).toWellFormed(),
+          [
+            body ? { kind: 'words', text: body } : text(t('mail.notification.no-text')),
+            ...(message.cut ? [text(t('mail.notification.cut'))] : []),
+            {
+              kind: 'facts',
+              rows: [
+                [t('mail.notification.space'), name(message.spaceName)],
+                [t('mail.notification.thread-name'), thread],
+              ],
+            },
+            { kind: 'link', label: t('mail.notification.button'), url: unlikeACode(message.url) },
+          ],
+          t('mail.notification.note'),
+        ),
+        links: waysOut(message, t),
+      };
+    }
+    case 'digest': {
+      const told = message.threads.flatMap((thread) => thread.events).length;
+      return {
+        ...letter(
+          t('mail.notification.digest', { count: message.count, site }),
+          message.threads.map((thread) => name(thread.threadTitle)).join(', '),
+          [
+            ...message.threads.flatMap((thread): Part[] => [
+              { kind: 'heading', text: `${name(thread.spaceName)} · ${name(thread.threadTitle)}` },
+              ...thread.events.map((event): Part => ({
+                kind: 'event',
+                head: t(`mail.notification.item-${event.event}`, {
+                  actor: name(event.actorName),
+                  when: shortMoment(locale, message.timeZone, event.at),
+                }),
+                text:
+                  unlikeACode(manyLines(event.text)) + (event.cut ? `\n\n${t('mail.notification.cut')}` : ''),
+                url: unlikeACode(event.url),
+              })),
+            ]),
+            ...(message.count > told
+              ? [text(t('mail.notification.more', { count: message.count - told }))]
+              : []),
+            { kind: 'link', label: t('mail.notification.all'), url: message.url },
+          ],
+          t('mail.notification.note'),
+        ),
+        links: waysOut(message, t),
+      };
+    }
   }
 }
 
+/** The small print of a mail that nobody has to get. */
+const waysOut = (ways: Ways, t: Translate): Letter['links'] => [
+  { label: t('mail.notification.settings'), url: ways.settings },
+  { label: t('mail.notification.unsubscribe'), url: unlikeACode(ways.unsubscribe) },
+];
+
+/** "Sat, Nov 28, 6:20 PM": in a list for one reader, whose zone it is. */
+const shortMoment = (locale: Locale, timeZone: string, at: number): string =>
+  inZone(locale, timeZone, at, {
+    weekday: 'short',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+
 /** "Saturday, November 28, 2026 at 6:20 PM GMT+9": day, time and zone, for people in another zone than the writer's. */
-function moment(locale: Locale, timeZone: string, at: number): string {
-  const format = (zone: string) =>
-    new Intl.DateTimeFormat(locale, {
-      weekday: 'long',
-      year: 'numeric',
-      month: 'long',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: '2-digit',
-      timeZoneName: 'short',
-      timeZone: zone,
-    }).format(at);
+const moment = (locale: Locale, timeZone: string, at: number): string =>
+  inZone(locale, timeZone, at, {
+    weekday: 'long',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  });
+
+function inZone(locale: Locale, timeZone: string, at: number, parts: Intl.DateTimeFormatOptions): string {
+  const format = (zone: string) => new Intl.DateTimeFormat(locale, { ...parts, timeZone: zone }).format(at);
   try {
     return format(timeZone);
   } catch {

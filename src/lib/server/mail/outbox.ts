@@ -11,7 +11,7 @@ import { defaultLocale, isLocale } from '../../messages';
 import type { Ctx, Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
 import { mail, mailboxEntry } from '../schema';
-import { render, type MailMessage } from './messages';
+import { render, unsubscribeOf, type MailMessage } from './messages';
 import { send, type FailReason, type Outcome, type RetryReason } from './transport';
 
 const SECOND = 1_000;
@@ -116,7 +116,8 @@ export const dropWaiting = (ctx: Ctx, invitationIds: string[]): Statement =>
 export const nudge = (ctx: Ctx, id: string, delaySeconds = 0): Promise<unknown> =>
   ctx.config.inlineMail ? deliver(ctx, id) : ctx.queue.send({ mailId: id }, { delaySeconds });
 
-async function nudgeMany(ctx: Ctx, ids: string[]): Promise<void> {
+/** The same for many. */
+export async function nudgeMany(ctx: Ctx, ids: string[]): Promise<void> {
   if (ctx.config.inlineMail) return void (await deliverMany(ctx, ids));
   for (let i = 0; i < ids.length; i += CHUNK_ROWS)
     await ctx.queue.sendBatch(ids.slice(i, i + CHUNK_ROWS).map((mailId) => ({ body: { mailId } })));
@@ -185,6 +186,7 @@ async function open(ctx: Ctx, row: Mail) {
     fromName: message.siteName,
     ...(await render(message, isLocale(row.locale) ? row.locale : defaultLocale)),
     resent: row.unknowns > 0,
+    unsubscribe: unsubscribeOf(message),
   };
 }
 

@@ -13,6 +13,9 @@ interface Data {
   email: string;
   password: string;
   timeZone: string;
+  /** Of a thread. */
+  title: string;
+  comment: string;
 }
 
 const ordinary: Data = {
@@ -24,6 +27,9 @@ const ordinary: Data = {
   email: 'gil@partner.example',
   password: 'quiet-arches-7',
   timeZone: 'Europe/Berlin',
+  title: 'Where the second pile goes',
+  comment:
+    'Hello @Gil Moreau,\n\nthe survey says that the **second pile** can stand three metres further north. Can you live with that?\n\n- the crane reaches it\n- the ferry does not',
 };
 
 /** Names → data that has broken mails elsewhere. */
@@ -38,6 +44,8 @@ const data: Record<string, Data> = {
     message: `${'A paragraph that goes on and on. '.repeat(40)}\n\n${'x'.repeat(400)}`,
     email: `${'a'.repeat(60)}@${'sub.'.repeat(40)}partner.example`,
     password: 'p1 '.repeat(20).trim(),
+    title: 'A title that does not want to end, and goes on, and on '.repeat(4).trim(),
+    comment: `${'A paragraph that goes on and on. '.repeat(40)}\n\n${'x'.repeat(400)}`,
   },
   markup: {
     ...ordinary,
@@ -47,6 +55,8 @@ const data: Record<string, Data> = {
     subject: 'Look: <script>alert(2)</script> & </title></style>',
     message: '<a href="https://evil.example">click</a>\n\n{{mustache}} {space} </p></td></table><!-- ',
     password: `<i>"a1'&\`=</i>`,
+    title: '</h2><script>alert(3)</script>',
+    comment: '<img src=x onerror=alert(4)> & <b>bold</b> [x](javascript:alert(5)) </td></table>',
   },
   'header-injection': {
     ...ordinary,
@@ -56,6 +66,8 @@ const data: Record<string, Data> = {
     subject: 'Hello\r\nBcc: everybody@evil.example\r\n\r\nAnother body\u2029',
     message: 'One\r\nTwo\r\n\r\n.\r\nQUIT\u0000\u0007',
     password: 'a1\tb',
+    title: 'Piles\r\nBcc: everybody@evil.example\r\n\r\nbody',
+    comment: 'One\r\n.\r\nQUIT\u0000\u0007\u2028Two',
   },
   numbers: {
     ...ordinary,
@@ -64,6 +76,8 @@ const data: Record<string, Data> = {
     inviter: 'Agent 654321',
     subject: 'Order 123456',
     message: 'Your order 123456 and 1234567 and #000000.\n999999',
+    title: '424242',
+    comment: 'It is 135790, or see https://partner.example/orders/246802?n=135790.\n864209',
   },
   'right-to-left': {
     ...ordinary,
@@ -97,6 +111,7 @@ const data: Record<string, Data> = {
 
 const ORIGIN = 'https://guests.example.com';
 const TOKEN = 'k7q2m4x6c3v5b2n4h6j3g5f2d4s6a3p5o2i4u6y3';
+const WAYS = { settings: `${ORIGIN}/me#notification-mail`, unsubscribe: `${ORIGIN}/unsubscribe/${TOKEN}` };
 const EXPIRES = Date.UTC(2026, 10, 28, 17, 20);
 
 /** Every kind of mail made from some data. */
@@ -130,6 +145,77 @@ function all(d: Data, t: Translate): MailMessage[] {
       url: `${ORIGIN}/spaces/7/settings/guests`,
     },
     { kind: 'removed', siteName, spaceName },
+    {
+      kind: 'notification',
+      siteName,
+      event: 'mention',
+      actorName: inviterName,
+      spaceName,
+      threadTitle: d.title,
+      text: d.comment,
+      cut: false,
+      url: `${ORIGIN}/spaces/7/threads/12?comment=34#comment-34`,
+      ...WAYS,
+    },
+    {
+      kind: 'notification',
+      siteName,
+      event: 'thread',
+      actorName: inviterName,
+      spaceName,
+      threadTitle: d.title,
+      text: '',
+      cut: true,
+      url: `${ORIGIN}/spaces/7/threads/12`,
+      ...WAYS,
+    },
+    {
+      kind: 'digest',
+      siteName,
+      count: 7,
+      threads: [
+        {
+          spaceName,
+          threadTitle: d.title,
+          events: [
+            {
+              event: 'comment',
+              actorName: inviterName,
+              text: d.comment,
+              cut: true,
+              at: EXPIRES,
+              // Six digits of an id are no code either.
+              url: `${ORIGIN}/spaces/7/threads/12?comment=345678#comment-345678`,
+            },
+            {
+              event: 'mention',
+              actorName: d.email,
+              text: 'Thank you!',
+              cut: false,
+              at: EXPIRES + 600_000,
+              url: `${ORIGIN}/spaces/7/threads/12?comment=35#comment-35`,
+            },
+          ],
+        },
+        {
+          spaceName: d.site,
+          threadTitle: spaceName,
+          events: [
+            {
+              event: 'thread',
+              actorName: inviterName,
+              text: '',
+              cut: false,
+              at: EXPIRES,
+              url: `${ORIGIN}/spaces/8/threads/123456`,
+            },
+          ],
+        },
+      ],
+      timeZone,
+      url: `${ORIGIN}/notifications`,
+      ...WAYS,
+    },
   ];
 }
 
@@ -152,5 +238,6 @@ export async function samples(locale: Locale): Promise<Sample[]> {
 function nameOf(message: MailMessage): string {
   if (message.kind === 'code') return `code-${message.purpose}`;
   if (message.kind === 'welcome') return message.spaceName === null ? 'welcome-site' : 'welcome-space';
+  if (message.kind === 'notification') return `notification-${message.event}`;
   return message.kind;
 }

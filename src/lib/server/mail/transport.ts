@@ -25,6 +25,8 @@ export interface OutgoingMail {
   html: string;
   /** An earlier sending had an unknown outcome: this one may be its double, and says so. */
   resent: boolean;
+  /** The reader's link that stops mails of this kind; none where there is none. */
+  unsubscribe?: string | null;
 }
 
 export type RetryReason = 'unreachable' | 'throttled' | 'server-error';
@@ -76,9 +78,19 @@ function envelopeOf(mail: OutgoingMail, mailDomain: string): Envelope | null {
       // RFC 3834 §5: keeps vacation responders from answering.
       'Auto-Submitted': 'auto-generated',
       ...(mail.resent && { 'X-Foyer-Resent': 'possible-duplicate' }),
+      ...(mail.unsubscribe && oneClick(mail.unsubscribe)),
     },
   };
 }
+
+/**
+ * RFC 8058 §3.1: the two headers of which a mail program makes its own "Unsubscribe" button. MailChannels makes its own
+ * for mails marked as not transactional, which would stop them there and not here; so ours travel as ordinary headers.
+ */
+const oneClick = (url: string): Record<string, string> =>
+  /^https?:\/\/[\w.:/~-]+$/.test(url)
+    ? { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+    : {};
 
 /** What is known of one request to the API. */
 interface Exchange {

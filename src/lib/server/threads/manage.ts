@@ -55,7 +55,7 @@ export async function markRead(ctx: Ctx, spaceId: number, threadId: number, unti
         target: [threadPerson.threadId, threadPerson.userId],
         set: { readAt: sql`max(read_at, ${at})` },
       }),
-    notifications.readThread(ctx, threadId),
+    notifications.readThread(ctx, threadId, at),
   ]);
 }
 

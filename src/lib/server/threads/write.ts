@@ -261,6 +261,7 @@ export async function edit(
         spaceId,
         threadId,
         commentId,
+        kind: commentId === null ? 'thread' : 'comment',
         mentioned: mentions.map((m) => m.id),
         byGuest: byGuest(ctx),
       }),

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { newPassword, oneSession, profile } from '$lib/schemas';
+import { newPassword, notificationMail, oneSession, profile } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
+import * as notifications from '$lib/server/notifications';
 
 export const load = (event) =>
   show(event, async (ctx) => ({
@@ -14,6 +15,10 @@ export const actions = {
   profile: form(profile, async (ctx, input) => {
     await accounts.changeProfile(ctx, input);
     return '/me?done=profile';
+  }),
+  notifications: form(notificationMail, async (ctx, input) => {
+    await notifications.setPreferences(ctx, input);
+    return '/me?done=notifications#notification-mail';
   }),
   password: form(newPassword, async (ctx, input) => {
     await accounts.changePassword(ctx, input);

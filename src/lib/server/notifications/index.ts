@@ -1,0 +1,5 @@
+/** What somebody is told of: in the portal, and by mail as they chose. */
+export { tell, mentionedLater, type Event } from './tell';
+export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
+export { mailDue, purge } from './mailing';
+export { setPreferences, unsubscribe, unsubscribeTarget, unsubscribeUrl } from './preferences';

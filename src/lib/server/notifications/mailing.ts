@@ -1,0 +1,248 @@
+/** Notification mail: what is due becomes one mail a person, exactly once. And the end of old notifications. */
+import { sql, type SQL } from 'drizzle-orm';
+import { defaultLocale, isLocale } from '../../messages';
+import { guard, type Ctx, type Statement } from '../context';
+import { LostRace } from '../errors';
+import type { MailMessage } from '../mail/messages';
+import * as outbox from '../mail/outbox';
+import * as settings from '../settings';
+import { nextMorning } from './mornings';
+import { unsubscribeUrl } from './preferences';
+import { afterwards, excerpt, shortened } from './words';
+
+const DAY = 24 * 3_600_000;
+/** People a run; the rest follows in the next minute. */
+const PEOPLE = 100;
+/** Notifications a run. */
+const ROWS = 1_000;
+/** People whose mails are written in one commit. */
+const TOGETHER = 20;
+/** What happened meanwhile to some of them is looked at anew, this often in a run. */
+const ROUNDS = 3;
+/** Characters of a text in a mail; a few texts are told in full, of many the beginning. */
+const LONGEST = 4_000;
+const FEW = 5;
+/** Events in one mail. */
+const MOST = 50;
+
+interface Due {
+  id: number;
+  kind: 'mention' | 'comment' | 'thread';
+  toMe: number;
+  createdAt: number;
+  readAt: number | null;
+  spaceId: number;
+  space: string;
+  threadId: number;
+  commentId: number | null;
+  thread: string;
+  actor: string;
+  text: string;
+  /** Whether the reader may know of it still. */
+  known: number;
+  userId: string;
+  email: string;
+  locale: string | null;
+  timeZone: string | null;
+  notify: 'never' | 'mentions' | 'all';
+  digest: number;
+  digestAt: number;
+}
+
+/**
+ * Writes the mails that are due. Texts are read now: what is deleted, hidden or out of reach by now is told to nobody.
+ * Two runs at a time are no harm: whoever's update takes a notification has its mail in the same commit.
+ * @param those only people who have been told of these
+ * @returns how many mails were written
+ */
+export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
+  let written = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const people = grouped(await due(ctx, those));
+    if (people.length === 0) break;
+    const { siteName } = await settings.read(ctx);
+    let lost = 0;
+    for (let i = 0; i < people.length; i += TOGETHER) {
+      const letters = people.slice(i, i + TOGETHER).map((rows) => letterTo(ctx, siteName, rows));
+      const done = await post(ctx, letters);
+      written += done.written;
+      lost += done.lost;
+    }
+    if (lost === 0) break;
+  }
+  return written;
+}
+
+/** What is due, person by person. */
+const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
+  ctx.db.all<Due>(sql`
+    with person as (
+      select user_id from (
+        select user_id, mail_at from notification indexed by notification_mail_due
+        where mail_at <= ${ctx.now} ${those ? sql`and ${those}` : sql``}
+        order by mail_at limit ${ROWS})
+      group by user_id order by min(mail_at) limit ${PEOPLE})
+    select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt",
+      s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor",
+      substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 1}) "text",
+      (u.status = 'active' and s.deleted_at is null and m.user_id is not null
+        and (s.guests_hidden = 0 or u.kind = 'user' or (a.kind = 'user' and (w.kind = 'user' or w.id = u.id)))) "known",
+      u.id "userId", u.email_original "email", u.locale, u.time_zone "timeZone", u.notify, u.digest, u.digest_at "digestAt"
+    from notification n indexed by notification_mail_due
+      join user u on u.id = n.user_id
+      join space s on s.id = n.space_id
+      join thread t on t.id = n.thread_id
+      join user w on w.id = t.author_id
+      join user a on a.id = n.actor_id
+      left join comment c on c.id = n.comment_id
+      left join membership m on m.space_id = n.space_id and m.user_id = n.user_id
+    where n.mail_at <= ${ctx.now} and n.user_id in (select user_id from person)
+    order by n.user_id, s.name, n.space_id, n.thread_id, n.id
+    limit ${ROWS}`);
+
+/** Rows by person. Who was cut off by the limit waits for the next run, but for somebody who fills it alone. */
+function grouped(rows: Due[]): Due[][] {
+  const people = [...Map.groupBy(rows, (row) => row.userId).values()];
+  return rows.length === ROWS && people.length > 1 ? people.slice(0, -1) : people;
+}
+
+interface Letter {
+  /** The notifications that it settles, also those that it does not tell. */
+  settles: number[];
+  mail: outbox.QueuedMail | null;
+  /** The next daily mail. */
+  anchor: Statement | null;
+}
+
+function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
+  const person = rows[0]!;
+  const told = rows.filter(
+    (row) =>
+      row.known &&
+      row.notify !== 'never' &&
+      (row.notify === 'all' || row.toMe) &&
+      // What goes at once goes also to those who are here; a daily mail leaves out what they have seen since.
+      !(row.digest && row.readAt !== null),
+  );
+  return {
+    settles: rows.map((row) => row.id),
+    mail: told.length
+      ? {
+          to: person.email,
+          locale: isLocale(person.locale) ? person.locale : defaultLocale,
+          message: messageOf(ctx, siteName, told),
+          userId: person.userId,
+          nudge: false,
+        }
+      : null,
+    anchor: person.digest ? anchorOf(ctx, person) : null,
+  };
+}
+
+/** One event is told in full; several stand in a list, by space and thread. */
+function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
+  const { origin } = ctx.config;
+  const person = rows[0]!;
+  const ways = {
+    unsubscribe: unsubscribeUrl(ctx, person.userId),
+    settings: `${origin}/me#notification-mail`,
+  };
+  const urlOf = (row: Due) => origin + afterwards(row.spaceId, row.threadId, row.commentId);
+  const titleOf = (row: Due) => shortened(row.thread || row.space, 100);
+  if (rows.length === 1) {
+    return {
+      kind: 'notification',
+      siteName,
+      event: person.kind,
+      actorName: person.actor,
+      spaceName: person.space,
+      threadTitle: titleOf(person),
+      ...textOf(person.text),
+      url: urlOf(person),
+      ...ways,
+    };
+  }
+  const few = rows.length <= FEW;
+  const threads = Map.groupBy(rows.slice(0, MOST), (row) => row.threadId);
+  return {
+    kind: 'digest',
+    siteName,
+    count: rows.length,
+    threads: [...threads.values()].map((events) => ({
+      spaceName: events[0]!.space,
+      threadTitle: titleOf(events[0]!),
+      events: events.map((row) => ({
+        event: row.kind,
+        actorName: row.actor,
+        ...(few ? textOf(row.text) : { text: excerpt(row.text, 280), cut: false }),
+        at: row.createdAt,
+        url: urlOf(row),
+      })),
+    })),
+    timeZone: person.timeZone ?? 'UTC',
+    url: `${origin}/notifications`,
+    ...ways,
+  };
+}
+
+const textOf = (text: string): { text: string; cut: boolean } => ({
+  text: text.slice(0, LONGEST).toWellFormed(),
+  cut: text.length > LONGEST,
+});
+
+/** The next morning of the reader; where their zone is not known, the same hour of the next day. */
+function anchorOf(ctx: Ctx, person: Due): Statement | null {
+  const { timeZone, digestAt, userId } = person;
+  if (digestAt === 0 || digestAt > ctx.now) return null;
+  const next = timeZone
+    ? nextMorning(timeZone, ctx.now)
+    : digestAt + (Math.floor((ctx.now - digestAt) / DAY) + 1) * DAY;
+  // Unless they have just chosen another.
+  return ctx.db.run(
+    sql`update user set digest_at = ${next} where id = ${userId} and digest_at = ${digestAt}`,
+  );
+}
+
+/** Takes the notifications and writes their mails, in one commit; where another run was faster, in halves. */
+async function post(ctx: Ctx, letters: Letter[]): Promise<{ written: number; lost: number }> {
+  const ids = letters.flatMap((letter) => letter.settles);
+  const mails = letters.flatMap((letter) => letter.mail ?? []);
+  const queued = await outbox.queueMany(ctx, mails);
+  try {
+    await ctx.commit([
+      ctx.db.run(sql`
+        update notification set mail_at = null
+        where id in (select value from json_each(${JSON.stringify(ids)})) and mail_at is not null`),
+      guard(ctx, ids.length),
+      ...queued.statements,
+      ...letters.map((letter) => letter.anchor),
+    ]);
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error;
+    if (letters.length === 1) return { written: 0, lost: 1 };
+    const half = letters.length >> 1;
+    const [a, b] = [await post(ctx, letters.slice(0, half)), await post(ctx, letters.slice(half))];
+    return { written: a.written + b.written, lost: a.lost + b.lost };
+  }
+  // Not by afterCommit: what runs after a request's commit may cross another commit of that request.
+  await outbox.nudgeMany(ctx, queued.ids);
+  return { written: mails.length, lost: 0 };
+}
+
+/** Notifications looked at in a run of `purge`. */
+const WINDOW = 1_000;
+const KEEP_READ = 90 * DAY;
+const KEEP = 365 * DAY;
+
+/**
+ * Cron: forgets what was read 90 days ago (unless it was put aside to be read later), and everything after a year.
+ * There is no index over all people by age; so each run looks through a window of ids, and the minutes move it on.
+ */
+export const purge = (ctx: Ctx): Statement =>
+  ctx.db.run(sql`
+    delete from notification where id in (
+      select n.id from notification n, (
+        select lo + cast(${Math.floor(ctx.now / 60_000) * WINDOW} as integer) % (hi - lo + 1) first from (
+          select (select min(id) from notification) lo, (select max(id) from notification) hi)) w
+      where n.id >= w.first and n.id < w.first + ${WINDOW}
+        and (n.created_at < ${ctx.now - KEEP} or (n.read_at < ${ctx.now - KEEP_READ} and n.later = 0)))`);

@@ -1,0 +1,125 @@
+/** Notifications in the portal: the list, the count, what is read, what is put aside. Always the actor's own. */
+import { sql, type SQL } from 'drizzle-orm';
+import { guard, type Ctx, type Statement } from '../context';
+import { LostRace, Refusal } from '../errors';
+import { afterwards, excerpt } from './words';
+
+/** "To me", "All", "Read later". */
+export type Shown = 'me' | 'all' | 'later';
+
+const MOST_COUNTED = 100;
+
+/**
+ * What the reader may know of today, whatever they were told before: of spaces that they are in and that are not in the
+ * trash, and nothing of another guest (what they did, or their threads) where guests are hidden now.
+ */
+const known = (ctx: Ctx): SQL => sql`
+  from notification n
+    join membership m on m.space_id = n.space_id and m.user_id = n.user_id
+    join space s on s.id = n.space_id and s.deleted_at is null
+    join user a on a.id = n.actor_id
+    join thread t on t.id = n.thread_id
+    join user w on w.id = t.author_id
+    left join comment c on c.id = n.comment_id
+  where n.user_id = ${ctx.actor!.id}
+    and (s.guests_hidden = 0 or ${ctx.actor!.kind === 'user' ? 1 : 0}
+      or (a.kind = 'user' and (w.kind = 'user' or w.id = n.user_id)))`;
+
+const only: Record<Shown, SQL> = {
+  me: sql`and n.to_me = 1`,
+  all: sql``,
+  later: sql`and n.later = 1`,
+};
+
+interface Row {
+  id: number;
+  kind: 'mention' | 'comment' | 'thread';
+  toMe: number;
+  createdAt: number;
+  readAt: number | null;
+  later: number;
+  spaceId: number;
+  space: string;
+  threadId: number;
+  commentId: number | null;
+  thread: string;
+  actor: string;
+  actorKind: string;
+  text: string;
+}
+
+/** Notifications, the latest first, by key (`before`: the last id of the page before). One query. */
+export async function list(
+  ctx: Ctx,
+  { show, before = null, limit = 30 }: { show: Shown; before?: number | null; limit?: number },
+) {
+  const rows = await ctx.db.all<Row>(sql`
+    select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt", n.later,
+      s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId",
+      a.name "actor", a.kind "actorKind", substr(iif(n.comment_id is null, t.body, c.body), 1, 400) "text"
+    ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
+    order by n.id desc limit ${limit + 1}`);
+  const page = rows.slice(0, limit);
+  return {
+    items: page.map(({ actorKind, toMe, readAt, later, text, spaceId, threadId, commentId, ...row }) => ({
+      ...row,
+      href: afterwards(spaceId, threadId, commentId),
+      toMe: toMe === 1,
+      guest: actorKind === 'guest',
+      excerpt: excerpt(text, 140),
+      read: readAt !== null,
+      later: later === 1,
+    })),
+    next: rows.length > limit ? page.at(-1)!.id : null,
+  };
+}
+
+/** How many are unread, counted to 100 at most. */
+export async function countUnread(ctx: Ctx): Promise<number> {
+  const [row] = await ctx.db.all<{ n: number }>(sql`
+    select count(*) n from (select 1 ${known(ctx)} and n.read_at is null limit ${MOST_COUNTED})`);
+  return row?.n ?? 0;
+}
+
+/**
+ * For the batch that marks a thread as read: its notifications are read with it.
+ * @param until when the page was made that was read
+ */
+export const readThread = (ctx: Ctx, threadId: number, until = ctx.now): Statement =>
+  ctx.db.run(sql`
+    update notification set read_at = ${ctx.now}
+    where user_id = ${ctx.actor!.id} and thread_id = ${threadId} and read_at is null and created_at <= ${until}`);
+
+/**
+ * Marks some as read, or all of a list.
+ * @param upTo of a list: the newest that its page showed; what came since stays unread
+ */
+export async function markRead(
+  ctx: Ctx,
+  which: number[] | 'all',
+  show: Shown = 'all',
+  upTo: number | null = null,
+): Promise<void> {
+  const those =
+    which === 'all'
+      ? sql`${only[show]} ${upTo === null ? sql`` : sql`and n.id <= ${upTo}`}`
+      : sql`and n.id in (select value from json_each(${JSON.stringify(which)}))`;
+  await ctx.commit([
+    ctx.db.run(sql`
+      update notification as n set read_at = ${ctx.now}
+      where n.user_id = ${ctx.actor!.id} and n.read_at is null ${those}`),
+  ]);
+}
+
+/** "Read later", or no more. */
+export async function setLater(ctx: Ctx, id: number, on: boolean): Promise<void> {
+  try {
+    await ctx.commit([
+      ctx.db.run(sql`
+        update notification set later = ${on ? 1 : 0} where id = ${id} and user_id = ${ctx.actor!.id}`),
+      guard(ctx),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('missing') : error;
+  }
+}

@@ -1,0 +1,36 @@
+import * as schemas from '$lib/schemas';
+import { form, show } from '$lib/server/http';
+import * as notifications from '$lib/server/notifications';
+
+/** Which list the address asks for. */
+const shown = (url: URL): notifications.Shown =>
+  (['all', 'later'] as const).find((list) => list === url.searchParams.get('show')) ?? 'me';
+
+export const load = (event) =>
+  show(event, async (ctx) => {
+    const before = Number(event.url.searchParams.get('before')) || null;
+    const list = shown(event.url);
+    return { ...(await notifications.list(ctx, { show: list, before })), show: list, before };
+  });
+
+/** The page that the form stood on. */
+const back = ({ url }: { url: URL }) => {
+  const query = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
+  return query.size ? `${url.pathname}?${query}` : url.pathname;
+};
+
+/** Also those of the portal home, where the newest stand. */
+export const actions = {
+  mark: form(schemas.oneNotification, async (ctx, { id }, event) => {
+    await notifications.markRead(ctx, [id]);
+    return back(event);
+  }),
+  markAll: form(schemas.shownNotifications, async (ctx, { upTo }, event) => {
+    await notifications.markRead(ctx, 'all', shown(event.url), upTo);
+    return back(event);
+  }),
+  later: form(schemas.oneNotification, async (ctx, { id, on }, event) => {
+    await notifications.setLater(ctx, id, on);
+    return back(event);
+  }),
+};

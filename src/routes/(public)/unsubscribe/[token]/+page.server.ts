@@ -1,0 +1,14 @@
+import { unsubscribe } from '$lib/schemas';
+import { form, show } from '$lib/server/http';
+import * as notifications from '$lib/server/notifications';
+
+export const load = (event) =>
+  show(event, async (ctx) => ({ target: await notifications.unsubscribeTarget(ctx, event.params.token) }));
+
+export const actions = {
+  default: form(unsubscribe, async (ctx, posted, event) => {
+    await notifications.unsubscribe(ctx, event.params.token!);
+    // RFC 8058 §3.1: to a mail provider no redirect; to people one, so that a reload posts nothing.
+    return posted['List-Unsubscribe'] ? {} : event.url.pathname;
+  }),
+};
