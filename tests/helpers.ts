@@ -66,8 +66,15 @@ export async function whileFailing(table: string, when: string, run: () => Promi
  * D1 with its round trips counted: a statement run on its own is one, a batch is one. `inARow`: the longest chain of
  * trips of which each began after another had ended; what runs side by side counts once.
  */
-export function countingD1(): { DB: D1Database; trips: () => number; inARow: () => number } {
+export function countingD1(): {
+  DB: D1Database;
+  trips: () => number;
+  inARow: () => number;
+  /** Rows that batches read, as D1 counts (and bills) them. */
+  rowsRead: () => number;
+} {
   let trips = 0;
+  let rowsRead = 0;
   let ended = 0;
   const trip = async <T>(run: () => Promise<T>): Promise<T> => {
     trips++;
@@ -97,12 +104,16 @@ export function countingD1(): { DB: D1Database; trips: () => number; inARow: () 
       if (name === 'prepare') return (query: string) => counted(target.prepare(query));
       if (name === 'batch')
         return (statements: D1PreparedStatement[]) =>
-          trip(() => target.batch(statements.map((s) => originals.get(s) ?? s)));
+          trip(async () => {
+            const results = await target.batch(statements.map((s) => originals.get(s) ?? s));
+            for (const { meta } of results) rowsRead += meta.rows_read;
+            return results;
+          });
       const value = Reflect.get(target, name) as unknown;
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return { DB, trips: () => trips, inARow: () => ended };
+  return { DB, trips: () => trips, inARow: () => ended, rowsRead: () => rowsRead };
 }
 
 /** `count` runs at the same time; how many of them came through, and why the others did not. */

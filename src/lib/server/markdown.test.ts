@@ -59,7 +59,7 @@ function read(html: string): { tags: string[]; text: string; attributes: [string
     at += tag[0].length;
   }
   if (open.length) throw new Error(`left open: ${open.join(' ')}`);
-   
+
   if (/[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(html))
     throw new Error('a control or direction character');
   if (!html.isWellFormed()) throw new Error('a lone surrogate');

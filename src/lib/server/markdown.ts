@@ -39,7 +39,7 @@ const isLink = (url: string) =>
  * Characters that turn the direction of what follows them, also of what we write around them, and control characters.
  * They are taken out of what is shown: no text needs them, since every block finds its own direction (app.css).
  */
- 
+
 const DISGUISES = /[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /** A bare address is shown as it leads: a host in the letters of another alphabet only looks like one that is known. */

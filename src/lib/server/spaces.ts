@@ -237,6 +237,13 @@ export const shared = ([row]: { count: number; companies: string }[]) => ({
   guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean).slice(0, 8),
 });
 
+/** A space as a page within it needs it: its name, and with whom it is shared. One batch. */
+export async function place(ctx: Ctx, spaceId: number) {
+  const [reach, guests] = await ctx.db.batch([reachQuery(ctx, spaceId), sharedQuery(ctx, spaceId)]);
+  const { id, name } = reached(ctx, reach);
+  return { space: { id, name }, ...shared(guests) };
+}
+
 /** The space page: the space, its threads by last activity, its people. One batch. */
 export async function room(ctx: Ctx, spaceId: number, before: string | null = null) {
   const [reach, people, guests, invited, newest, pinned, page, blindPage] = await ctx.db.batch([

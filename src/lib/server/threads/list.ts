@@ -2,7 +2,7 @@
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
-import { thread, user } from '../schema';
+import { space, thread, user } from '../schema';
 
 /** Threads a page. */
 const PAGE = 30;
@@ -44,21 +44,25 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
 export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: boolean) => {
   const [at, lastId] = (before ?? '').split('-').map(Number);
   const activity = blind ? thread.companyActivityAt : thread.lastActivityAt;
-  return ctx.db
-    .select(row(ctx, spaceId, blind ? sql`1` : sql`0`))
-    .from(thread)
-    .innerJoin(user, eq(user.id, thread.authorId))
-    .where(
-      and(
-        sql`${hidden(ctx, spaceId)} = ${blind ? 1 : 0}`,
-        eq(thread.spaceId, spaceId),
-        isNull(thread.pinnedAt),
-        blind ? visible(ctx) : undefined,
-        at && lastId ? sql`(${activity}, ${thread.id}) < (${at}, ${lastId})` : undefined,
-      ),
-    )
-    .orderBy(desc(activity), desc(thread.id))
-    .limit(PAGE + 1);
+  return (
+    ctx.db
+      .select(row(ctx, spaceId, blind ? sql`1` : sql`0`))
+      // Through the space's one row: where it says that this query does not apply, no thread is read.
+      .from(space)
+      .innerJoin(thread, eq(thread.spaceId, space.id))
+      .innerJoin(user, eq(user.id, thread.authorId))
+      .where(
+        and(
+          eq(space.id, spaceId),
+          ctx.actor?.kind === 'guest' ? eq(space.guestsHidden, blind) : blind ? sql`0` : undefined,
+          isNull(thread.pinnedAt),
+          blind ? visible(ctx) : undefined,
+          at && lastId ? sql`(${activity}, ${thread.id}) < (${at}, ${lastId})` : undefined,
+        ),
+      )
+      .orderBy(desc(activity), desc(thread.id))
+      .limit(PAGE + 1)
+  );
 };
 
 /** The pinned ones, as pinned last. For a batch. */

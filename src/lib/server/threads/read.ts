@@ -59,46 +59,47 @@ export function seen<T>([row]: T[]): T {
 export async function read(ctx: Ctx, spaceId: number, threadId: number, window: Window = { newest: true }) {
   const me = ctx.actor?.id ?? '';
   const ids = idsOf(ctx, spaceId, threadId, window);
-  const [reach, threads, comments, reactions, firstFiles, commentFiles, person, member, guests, newest] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    ctx.db
-      .select(textColumns.comment)
-      .from(comment)
-      .innerJoin(user, eq(user.id, comment.authorId))
-      .where(inArray(comment.id, ids))
-      .orderBy('before' in window || 'newest' in window ? desc(comment.id) : asc(comment.id)),
-    ctx.db
-      .select({
-        commentId: reaction.commentId,
-        kind: reaction.kind,
-        count: sql<number>`count(*)`,
-        own: sql<number>`max(${reaction.userId} = ${me})`,
-        names: sql<string>`json_group_array(${user.name} order by ${reaction.at})`,
-      })
-      .from(reaction)
-      .innerJoin(user, eq(user.id, reaction.userId))
-      .where(
-        and(
-          eq(reaction.threadId, threadId),
-          sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
-          visibleAuthor(ctx, spaceId),
-        ),
-      )
-      .groupBy(reaction.commentId, reaction.kind),
-    files.ofThreadQuery(ctx, threadId),
-    files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
-    ctx.db
-      .select()
-      .from(threadPerson)
-      .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
-    ctx.db
-      .select({ readAt: membership.lastReadAt })
-      .from(membership)
-      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
-    spaces.sharedQuery(ctx, spaceId),
-    changes.newestQuery(ctx, spaceId),
-  ]);
+  const [reach, threads, comments, reactions, firstFiles, commentFiles, person, member, guests, newest] =
+    await ctx.db.batch([
+      spaces.reachQuery(ctx, spaceId),
+      threadQuery(ctx, spaceId, threadId),
+      ctx.db
+        .select(textColumns.comment)
+        .from(comment)
+        .innerJoin(user, eq(user.id, comment.authorId))
+        .where(inArray(comment.id, ids))
+        .orderBy('before' in window || 'newest' in window ? desc(comment.id) : asc(comment.id)),
+      ctx.db
+        .select({
+          commentId: reaction.commentId,
+          kind: reaction.kind,
+          count: sql<number>`count(*)`,
+          own: sql<number>`max(${reaction.userId} = ${me})`,
+          names: sql<string>`json_group_array(${user.name} order by ${reaction.at})`,
+        })
+        .from(reaction)
+        .innerJoin(user, eq(user.id, reaction.userId))
+        .where(
+          and(
+            eq(reaction.threadId, threadId),
+            sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
+            visibleAuthor(ctx, spaceId),
+          ),
+        )
+        .groupBy(reaction.commentId, reaction.kind),
+      files.ofThreadQuery(ctx, threadId),
+      files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
+      ctx.db
+        .select()
+        .from(threadPerson)
+        .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
+      ctx.db
+        .select({ readAt: membership.lastReadAt })
+        .from(membership)
+        .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
+      spaces.sharedQuery(ctx, spaceId),
+      changes.newestQuery(ctx, spaceId),
+    ]);
   const found = spaces.reached(ctx, reach);
   const first = seen(threads);
   const downward = 'before' in window || 'newest' in window;

@@ -6,8 +6,7 @@ import * as threads from '$lib/server/threads';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const { id, name } = await spaces.reach(ctx, Number(event.params.id));
-    return { space: { id, name }, requestKey: randomId() };
+    return { ...(await spaces.place(ctx, Number(event.params.id))), requestKey: randomId() };
   });
 
 export const actions = {
