@@ -118,8 +118,9 @@ async function keep(
       params: { size: fileSize(limit, ctx.locale) },
       field,
     });
-  let { head, chunks } = await blobs.open(body);
-  const type = blobs.sniff(head);
+  const source = await blobs.open(body);
+  const type = blobs.sniff(source.head);
+  let { chunks } = source;
   let size = said;
   if (kind === 'cover' && !blobs.isPicture(type)) throw new Refusal('invalid', { key: 'cover.kind', field });
   if (blobs.isPicture(type) && said <= IN_MEMORY) {
@@ -241,6 +242,19 @@ export async function checkCover(ctx: Ctx, cover: string): Promise<void> {
   if (!id) return;
   const [row] = await ctx.db.select({ kind: file.kind }).from(file).where(ownUnused(ctx, id)).limit(1);
   if (row?.kind !== 'cover') throw new Refusal('conflict', { key: 'cover.gone', field: 'cover' });
+}
+
+/**
+ * The cover that a form chose: the picture that it carries itself (without scripts), else its radio.
+ * @param spaceId of the space whose cover it becomes; none when that is only made now
+ */
+export async function chosenCover(ctx: Ctx, cover: string, [own]: File[], spaceId?: number): Promise<string> {
+  if (!own) return cover;
+  const given = { name: own.name, body: own.stream(), size: own.size };
+  const made = spaceId
+    ? await upload(ctx, spaceId, { kind: 'cover', ...given })
+    : await uploadCover(ctx, given);
+  return `file:${made.id}`;
 }
 
 /** `useCover` for a template: an own unused upload (or copy, see `copyCover`) becomes its cover. */

@@ -1,6 +1,8 @@
-import { newSpace } from '$lib/schemas';
+import * as v from 'valibot';
+import { coverUpload, newSpace } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomId } from '$lib/server/crypto';
+import * as files from '$lib/server/files';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as spaces from '$lib/server/spaces';
@@ -14,8 +16,9 @@ export const load = (event) =>
 
 export const actions = {
   default: form(
-    newSpace,
-    async (ctx, { requestKey, members, administrators, ...input }) => {
+    v.object({ ...newSpace.entries, ...coverUpload }),
+    async (ctx, { requestKey, members, administrators, coverFile, ...input }) => {
+      input.cover = await files.chosenCover(ctx, input.cover, coverFile);
       const chosen = [...new Set([...members, ...administrators])];
       const people = chosen.map((id) => ({ id, administrator: administrators.includes(id) }));
       return `/spaces/${await spaces.create(ctx, input, people, requestKey)}`;

@@ -1,4 +1,6 @@
-import { spaceSettings } from '$lib/schemas';
+import * as v from 'valibot';
+import { coverUpload, spaceSettings } from '$lib/schemas';
+import * as files from '$lib/server/files';
 import { form, show } from '$lib/server/http';
 import * as spaces from '$lib/server/spaces';
 
@@ -7,8 +9,9 @@ export const load = (event) =>
 
 export const actions = {
   default: form(
-    spaceSettings,
-    async (ctx, { updatedAt, ...input }, { params }) => {
+    v.object({ ...spaceSettings.entries, ...coverUpload }),
+    async (ctx, { updatedAt, coverFile, ...input }, { params }) => {
+      input.cover = await files.chosenCover(ctx, input.cover, coverFile, Number(params.id));
       await spaces.change(ctx, Number(params.id), input, updatedAt);
       return { saved: true };
     },

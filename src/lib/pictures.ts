@@ -1,0 +1,52 @@
+/** In the browser: pictures made smaller, and cropped to a cover, before they are uploaded. */
+
+/** A cover's proportions, and its size at most. */
+const COVER = { width: 1600, height: 480 };
+const THUMB = 480;
+
+/** The picture as it is to be looked at; null when this browser cannot read it. */
+export async function read(file: Blob): Promise<ImageBitmap | null> {
+  if (!/^image\/(jpeg|png|webp|avif|gif)$/.test(file.type)) return null;
+  return createImageBitmap(file).catch(() => null);
+}
+
+/** How much of a picture a cover leaves out, from 0 (nothing) to 1, above and below. */
+export const slack = (picture: ImageBitmap): number =>
+  Math.max(0, 1 - (picture.width * COVER.height) / COVER.width / picture.height);
+
+/**
+ * The part of a picture that a cover shows, as wide as it gets.
+ * @param position 0: its upper end, 1: its lower end
+ */
+export function cropTo(canvas: HTMLCanvasElement, picture: ImageBitmap, position: number): void {
+  const width = Math.min(picture.width, (picture.height * COVER.width) / COVER.height);
+  const height = (width * COVER.height) / COVER.width;
+  canvas.width = Math.max(1, Math.round(Math.min(width, COVER.width)));
+  canvas.height = Math.max(1, Math.round((canvas.width * COVER.height) / COVER.width));
+  const [left, top] = [(picture.width - width) / 2, (picture.height - height) * position];
+  const context = canvas.getContext('2d')!;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture, left, top, width, height, 0, 0, canvas.width, canvas.height);
+}
+
+/** A small version of a picture file, or null when there is none. */
+export async function thumbOf(file: Blob): Promise<Blob | null> {
+  const picture = await read(file);
+  if (!picture) return null;
+  const scale = Math.min(1, THUMB / Math.max(picture.width, picture.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(picture.width * scale));
+  canvas.height = Math.max(1, Math.round(picture.height * scale));
+  const context = canvas.getContext('2d')!;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return encoded(canvas, 0.75);
+}
+
+/** WebP; JPEG where the browser cannot write that. */
+export async function encoded(canvas: HTMLCanvasElement, quality = 0.85): Promise<Blob | null> {
+  const as = (type: string) => new Promise<Blob | null>((done) => canvas.toBlob(done, type, quality));
+  const webp = await as('image/webp');
+  return webp?.type === 'image/webp' ? webp : as('image/jpeg');
+}

@@ -1,0 +1,84 @@
+/** In the browser: files on their way to the server, each as a raw body with its progress; forms that wait for them. */
+import { tick } from 'svelte';
+import type { MessageKey } from './messages';
+
+/** Why a file did not arrive: the server's sentence, or ours by its key. */
+export class NotSent extends Error {
+  constructor(
+    readonly key: MessageKey,
+    readonly sentence?: string,
+  ) {
+    super(sentence ?? key);
+  }
+}
+
+export interface Sending {
+  /** What the server answered; throws `NotSent`. */
+  done: Promise<{ id: string }>;
+  abort(): void;
+}
+
+/** Sends a body. XMLHttpRequest, since `fetch` tells no progress of what goes out. */
+export function send(
+  method: 'POST' | 'PUT',
+  url: string,
+  body: Blob,
+  progress: (percent: number) => void = () => {},
+): Sending {
+  const request = new XMLHttpRequest();
+  const done = new Promise<{ id: string }>((arrived, failed) => {
+    request.open(method, url);
+    request.responseType = 'text';
+    // Whatever it is: the server looks at the bytes.
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.setRequestHeader('accept', 'application/json');
+    request.upload.onprogress = ({ loaded, total }) => progress(Math.floor((loaded / (total || 1)) * 100));
+    request.onerror = request.ontimeout = () => failed(new NotSent('file.broken-off'));
+    request.onabort = () => failed(new NotSent('file.refused'));
+    request.onload = () => {
+      const said = json(request.responseText);
+      if (request.status === 204 || (request.status === 201 && said)) arrived((said ?? {}) as { id: string });
+      // The session ended: the login page came instead.
+      else if (request.responseURL.includes('/login')) failed(new NotSent('login.ended'));
+      else failed(new NotSent('file.refused', said?.message));
+    };
+    request.send(body);
+  });
+  return { done, abort: () => request.abort() };
+}
+
+function json(text: string): { id?: string; message?: string } | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+interface Waiting {
+  /** Whether the form must not be sent yet. */
+  holds(): boolean;
+  /** Somebody wants to send the form. Resolves when nothing is on its way any more: true when all of it arrived. */
+  wait(): Promise<boolean>;
+}
+
+/** Lets the form around an element wait for its uploads; it is sent as soon as they are there. */
+export function holdForm(within: HTMLElement, { holds, wait }: Waiting): () => void {
+  const form = within.closest('form');
+  let held = false;
+  const onSubmit = async (event: SubmitEvent) => {
+    if (!holds()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (held) return;
+    held = true;
+    const arrived = await wait();
+    held = false;
+    await tick();
+    const by = event.submitter;
+    if (arrived && form?.isConnected) form.requestSubmit(by?.isConnected ? by : null);
+  };
+  // Before whoever else listens (Kit's `enhance`).
+  form?.addEventListener('submit', onSubmit, { capture: true });
+  return () => form?.removeEventListener('submit', onSubmit, { capture: true });
+}
