@@ -99,7 +99,7 @@ export const put = (
 /** Takes texts out of the index. Stands in the batch before the texts themselves go, since it asks which there are. */
 export const drop = (
   ctx: Pick<Ctx, 'db'>,
-  what: Target | { threadWithComments: number } | { space: number },
+  what: Target | { comments: number[] } | { threadWithComments: number } | { space: number },
 ): Statement[] => {
   const rows =
     'space' in what
@@ -108,7 +108,9 @@ export const drop = (
       : 'threadWithComments' in what
         ? sql`select ${what.threadWithComments} * 2 union all
           select id * 2 + 1 from comment where thread_id = ${what.threadWithComments}`
-        : sql`select ${rowid(what)}`;
+        : 'comments' in what
+          ? sql`select value * 2 + 1 from json_each(${JSON.stringify(what.comments)})`
+          : sql`select ${rowid(what)}`;
   return [ctx.db.run(sql`delete from search_entry where rowid in (${rows})`)];
 };
 

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import * as accounts from './accounts';
 import { createContext, type Ctx, type Surroundings } from './context';
 import { randomId } from './crypto';
+import * as files from './files';
 import * as invitations from './invitations';
 import { Refusal } from './errors';
 import * as schema from './schema';
@@ -182,17 +183,20 @@ async function guestJoins(at: At, spaceId: number, daysAgo: number): Promise<voi
 
 async function conversation(at: At, spaceId: number): Promise<void> {
   const [ava, ben, gil] = ['ava@foyer.example', 'ben@foyer.example', 'gil@partner.example'] as const;
-  const write = async (
-    title: string,
-    body: string,
-    from: [daysAgo: number, email: string],
-    comments: [daysAgo: number, email: string, body: string][],
-  ) => {
+  type Said = [daysAgo: number, email: string, body: string];
+  const write = async (title: string, body: string, from: [daysAgo: number, email: string], said: Said[]) => {
     const id = await threads.begin(await at(...from), spaceId, { title, body, requestKey: randomId() });
-    for (const [daysAgo, email, text] of comments)
-      await threads.addComment(await at(daysAgo, email), spaceId, id, { body: text, requestKey: randomId() });
+    const comments: number[] = [];
+    for (const [daysAgo, email, text] of said)
+      comments.push(
+        await threads.addComment(await at(daysAgo, email), spaceId, id, {
+          body: text,
+          requestKey: randomId(),
+        }),
+      );
+    return { id, comments };
   };
-  await write(
+  const minutes = await write(
     'Weekly minutes',
     'One comment a week, decisions in **bold**. Whoever was there may correct them here.',
     [10, ben],
@@ -202,19 +206,34 @@ async function conversation(at: At, spaceId: number): Promise<void> {
       [2, ben, 'Week 46: **crane confirmed.** Open: who closes the north quay?'],
     ],
   );
+  await threads.pin(await at(9, ava), spaceId, minutes.id, true);
+  await threads.react(await at(8, ben), spaceId, minutes.id, minutes.comments[1]!, 'yes', true);
   await write(
     'Drawings, revision D',
     'Revision D replaces sheets 12 and 14. Please work from these only:\n\n- sheet 12: handrail, now 1.1 m\n- sheet 14: drainage',
     [6, ava],
     [[5, gil, 'Thank you. Does the handrail change touch the lamp posts on sheet 17?']],
   );
-  await write(
+  const piles = await write(
     'Piles for pier 3',
     'The piles arrive **Thursday**. Can we unload from the north side?',
     [1.5, gil],
-    [
-      [1.2, ava, 'North side is fine until 14:00. After that the ferry needs the quay.'],
-      [0.2, gil, 'Good, we will be there at 7:30 with two trucks.'],
-    ],
+    [[1.2, ava, '@Gil Ferreira, the north side is fine until 14:00. After that the ferry needs the quay.']],
   );
+  await threads.react(await at(1, gil), spaceId, piles.id, piles.comments[0]!, 'yes', true);
+  const plan = new TextEncoder().encode(
+    'Unloading, pier 3\n\n07:30  two trucks at gate B\n08:00  crane ready, north side\n13:30  quay clear for the ferry\n',
+  );
+  const last = await at(0.2, gil);
+  const file = await files.upload(last, spaceId, {
+    kind: 'attachment',
+    name: 'Unloading plan.txt',
+    body: plan,
+    size: plan.length,
+  });
+  await threads.addComment(last, spaceId, piles.id, {
+    body: 'Good, we will be there at 7:30 with two trucks. The plan is attached.',
+    requestKey: randomId(),
+    fileIds: [file.id],
+  });
 }
