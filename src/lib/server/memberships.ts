@@ -8,7 +8,7 @@ import { allow } from './policy';
 import { invitation, membership, space, user } from './schema';
 import * as settings from './settings';
 import * as spaces from './spaces';
-import { isLocale } from '../messages';
+import { isLocale, type MessageKey } from '../messages';
 
 /** The statement that puts an account into a space; nothing happens when it is there already. */
 export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement =>
@@ -49,6 +49,7 @@ export async function addMember(
   await spaces.administer(ctx, spaceId);
   try {
     await ctx.commit([
+      ...stillIn(ctx, spaceId, true),
       ctx.db.run(sql`
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
         select ${spaceId}, id, ${administrator ? 1 : 0}, ${ctx.actor!.id}, ${ctx.now}, 0
@@ -58,7 +59,7 @@ export async function addMember(
       audit.entry(ctx, 'space.member-added', `user:${userId}`, { administrator }, spaceId),
     ]);
   } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'members.not-added' }) : error;
+    throw await refusalOf(ctx, spaceId, error, 'members.not-added');
   }
 }
 
@@ -75,7 +76,8 @@ export async function setAdministrator(
   to: boolean,
 ): Promise<void> {
   await spaces.administer(ctx, spaceId);
-  await commitUnlessLast(ctx, [
+  await commitUnlessLast(ctx, spaceId, [
+    ...stillIn(ctx, spaceId, true),
     ctx.db
       .update(membership)
       .set({ administrator: to })
@@ -106,18 +108,26 @@ const end = (ctx: Ctx, spaceId: number, userId: string): Statement[] => [
   guard(ctx),
 ];
 
-async function commitUnlessLast(ctx: Ctx, statements: Statement[]): Promise<void> {
+async function commitUnlessLast(ctx: Ctx, spaceId: number, statements: Statement[]): Promise<void> {
   try {
     await ctx.commit(statements);
   } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'members.last-administrator' }) : error;
+    throw await refusalOf(ctx, spaceId, error, 'members.last-administrator');
   }
+}
+
+/** Why a batch was undone: the actor has lost the space or the right in that moment, else the sentence. */
+async function refusalOf(ctx: Ctx, spaceId: number, error: unknown, key: MessageKey): Promise<unknown> {
+  if (!(error instanceof LostRace)) return error;
+  await spaces.reach(ctx, spaceId);
+  return new Refusal('conflict', { key });
 }
 
 /** Members tab: removes a user from the space. */
 export async function removeMember(ctx: Ctx, spaceId: number, userId: string): Promise<void> {
   await spaces.administer(ctx, spaceId);
-  await commitUnlessLast(ctx, [
+  await commitUnlessLast(ctx, spaceId, [
+    ...stillIn(ctx, spaceId, true),
     ...end(ctx, spaceId, userId),
     audit.entry(ctx, 'space.member-removed', `user:${userId}`, {}, spaceId),
   ]);
@@ -156,7 +166,7 @@ export async function markRead(ctx: Ctx, spaceId: number, until: number): Promis
 export async function leave(ctx: Ctx, spaceId: number): Promise<void> {
   const found = await spaces.reach(ctx, spaceId);
   if (!spaces.mayLeave(ctx, found)) throw new Refusal('forbidden');
-  await commitUnlessLast(ctx, [
+  await commitUnlessLast(ctx, spaceId, [
     ...end(ctx, spaceId, ctx.actor!.id),
     audit.entry(ctx, 'space.left', `user:${ctx.actor!.id}`, {}, spaceId),
   ]);
@@ -183,6 +193,7 @@ export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Pr
   });
   try {
     await ctx.commit([
+      ...stillIn(ctx, spaceId, true),
       ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
       guard(ctx),
       ctx.db

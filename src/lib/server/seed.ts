@@ -1,5 +1,5 @@
 /** The demo: through the domain's own verbs, local only, only into an empty database. */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import * as accounts from './accounts';
 import { createContext, type Ctx, type Surroundings } from './context';
 import { randomId } from './crypto';
@@ -50,7 +50,11 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   if (site.seeded) return;
   if (site.setUp && !site.seeding) throw new Refusal('conflict');
   // A run that died half-way is cleared away, and only such a one: the mark stands in no other database.
-  if (site.seeding) await ctx.commit(everything.map((table) => ctx.db.delete(table)));
+  if (site.seeding)
+    await ctx.commit([
+      ctx.db.run(sql`insert into search_entry (search_entry) values ('delete-all')`),
+      ...everything.map((table) => ctx.db.delete(table)),
+    ]);
   await ctx.commit([settings.put(ctx, 'seeding', true)]);
   ctx.settings = null;
 

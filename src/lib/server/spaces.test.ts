@@ -330,3 +330,27 @@ describe('removing a guest', () => {
     });
   });
 });
+
+describe('the right to administer', () => {
+  it('counts when it is written, not when it was read: who lost it in between changes nothing', async () => {
+    const { ava, ben, gil, stranger, spaceId } = await house();
+    await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+    const acts: ((ctx: ReturnType<typeof as>) => Promise<unknown>)[] = [
+      (ctx) => memberships.addMember(ctx, spaceId, stranger.id, false),
+      (ctx) => memberships.setAdministrator(ctx, spaceId, ava.id, false),
+      (ctx) => memberships.removeMember(ctx, spaceId, ava.id),
+      (ctx) => memberships.removeGuest(ctx, spaceId, gil.id),
+    ];
+    for (const act of acts) {
+      await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+      const ctx = as(ben);
+      const { commit } = ctx;
+      ctx.commit = async (statements) => {
+        await memberships.setAdministrator(as(ava), spaceId, ben.id, false);
+        return commit(statements);
+      };
+      await act(ctx).catch(() => {});
+    }
+    expect([await membersOf(spaceId), await administratorsOf(spaceId)]).toEqual([3, 1]);
+  });
+});
