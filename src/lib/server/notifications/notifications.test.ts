@@ -49,14 +49,14 @@ async function stage(form: { blockFollowing?: boolean; guestsHidden?: boolean } 
   ];
   const spaceId = await makeSpace(ava, {}, [ben]);
   await joinSpace(ava, spaceId, gil);
-  await change(spaceTable, sql`id = ${spaceId}`, {
-    blockFollowing: form.blockFollowing ?? false,
-    guestsHidden: form.guestsHidden ?? false,
-  });
   const threadId = await threads.begin(as(ava), spaceId, {
     title: 'Piles',
     body: BODY,
     requestKey: randomId(),
+  });
+  await change(spaceTable, sql`id = ${spaceId}`, {
+    blockFollowing: form.blockFollowing ?? false,
+    guestsHidden: form.guestsHidden ?? false,
   });
   return { ava, ben, gil, spaceId, threadId };
 }

@@ -3,7 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { guard, type Ctx, type Statement } from '../context';
 import { LostRace, Refusal } from '../errors';
 import { excerpt } from '../markdown';
-import { afterwards } from './words';
+import { afterwards, ownWords } from './words';
 
 /** "To me", "All", "Read later". */
 export type Shown = 'me' | 'all' | 'later';
@@ -67,7 +67,7 @@ export async function list(
       href: afterwards(spaceId, threadId, commentId),
       toMe: toMe === 1,
       guest: actorKind === 'guest',
-      excerpt: excerpt(text, 140),
+      excerpt: excerpt(ownWords(text), 140),
       read: readAt !== null,
       later: later === 1,
     })),

@@ -5,6 +5,12 @@ export const afterwards = (spaceId: number, threadId: number, commentId: number 
   `/spaces/${spaceId}/threads/${threadId}` +
   (commentId === null ? '' : `?comment=${commentId}#comment-${commentId}`);
 
+/** What somebody says themselves: a quote before an answer is somebody else's words. All of it, where there is no more. */
+export const ownWords = (text: string): string => {
+  const own = text.replace(/^ {0,3}>.*$/gm, '');
+  return own.trim() ? own : text;
+};
+
 /** At most so many characters, cut between two of them. */
 export function shortened(text: string, max: number): string {
   const characters = [...text];
