@@ -272,7 +272,7 @@ export default {
   'mail.notification.item-thread': '{actor} began this thread · {when}',
   'mail.notification.more': 'And {count, number} more.',
   'mail.notification.all': 'Open all notifications',
-  'mail.notification.note': 'Please answer in the thread: nobody reads what is sent to this address.',
+  'mail.notification.note': 'To answer, write in the thread. Which of these mails come is up to you:',
   'mail.notification.settings': 'Choose what is mailed to you',
   'mail.notification.unsubscribe': 'Stop notification mail',
   'mail.failure.rejected': 'The mail server refused this address or this mail.',

@@ -267,7 +267,7 @@ export default {
   'mail.notification.item-thread': '{actor}さんがこのスレッドを始めました · {when}',
   'mail.notification.more': 'ほかに{count, number}件あります。',
   'mail.notification.all': 'すべての通知を開く',
-  'mail.notification.note': 'このメールアドレスは送信専用です。返信はスレッドにお書きください。',
+  'mail.notification.note': '返信はスレッドにお書きください。受け取るメールはいつでも変更できます。',
   'mail.notification.settings': 'メールで受け取る内容を選ぶ',
   'mail.notification.unsubscribe': '通知メールを停止する',
   'mail.failure.rejected': 'メールサーバーがこのアドレスまたはメールを拒否しました。',

@@ -187,7 +187,7 @@ function partHtml(part: Part, t: Translate): HtmlSafeString | HtmlSafeString[] {
       >
         <p class="soft" dir="auto" style="margin:0 0 6px;color:${light.soft};font-size:13px">${part.head}</p>
         ${part.text ? paragraphs(part.text) : ''}
-        <p style="margin:-8px 0 0;font-size:13px">
+        <p style="margin:${part.text ? '-8px' : '0'} 0 0;font-size:13px">
           <a
             class="ours-ink"
             dir="ltr"

@@ -432,6 +432,28 @@ describe('headers', () => {
     }
   });
 
+  it('mail that can be stopped says where, for one click (RFC 8058); a link that is none says nothing', async () => {
+    const unsubscribe = 'https://guests.example.com/unsubscribe/k7q2';
+    await send(context(), { ...outgoing, unsubscribe }, options);
+    expect(fake.arrived.at(-1)!.headers).toMatchObject({
+      'List-Unsubscribe': `<${unsubscribe}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    });
+    // Else MailChannels would make links of its own, which stop mail there and not here.
+    expect(fake.arrived.at(-1)!.payload).not.toHaveProperty('transactional');
+    for (const bad of [
+      null,
+      '',
+      'javascript:1',
+      'https://x.example/>,<https://evil.example',
+      'https://x.example/\r\nX: 1',
+    ]) {
+      await send(context(), { ...outgoing, unsubscribe: bad }, options);
+      expect(Object.keys(fake.arrived.at(-1)!.headers).join()).not.toContain('List-');
+    }
+    expect(fake.problems).toEqual([]);
+  });
+
   it('an address that could begin one is refused', async () => {
     for (const to of [
       'a@b.example\r\nBcc: c@d.example',

@@ -3,12 +3,13 @@ import { sql, type SQL } from 'drizzle-orm';
 import { defaultLocale, isLocale } from '../../messages';
 import { guard, type Ctx, type Statement } from '../context';
 import { LostRace } from '../errors';
+import { excerpt } from '../markdown';
 import type { MailMessage } from '../mail/messages';
 import * as outbox from '../mail/outbox';
 import * as settings from '../settings';
 import { nextMorning } from './mornings';
 import { unsubscribeUrl } from './preferences';
-import { afterwards, excerpt, shortened } from './words';
+import { afterwards, ownWords, shortened } from './words';
 
 const DAY = 24 * 3_600_000;
 /** People a run; the rest follows in the next minute. */
@@ -174,7 +175,7 @@ function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
       events: events.map((row) => ({
         event: row.kind,
         actorName: row.actor,
-        ...(few ? textOf(row.text) : { text: excerpt(row.text, 280), cut: false }),
+        ...(few ? textOf(row.text) : { text: excerpt(ownWords(row.text), 280), cut: false }),
         at: row.createdAt,
         url: urlOf(row),
       })),

@@ -26,7 +26,6 @@ import * as memberships from '../memberships';
 import { space as spaceTable, thread as threadTable, user as userTable } from '../schema';
 import * as threads from '../threads';
 import { nextMorning } from './mornings';
-import { excerpt } from './words';
 import * as notifications from '.';
 
 beforeAll(() => site({ setUp: true, siteName: 'Foyer' }));
@@ -50,14 +49,14 @@ async function stage(form: { blockFollowing?: boolean; guestsHidden?: boolean } 
   ];
   const spaceId = await makeSpace(ava, {}, [ben]);
   await joinSpace(ava, spaceId, gil);
-  await change(spaceTable, sql`id = ${spaceId}`, {
-    blockFollowing: form.blockFollowing ?? false,
-    guestsHidden: form.guestsHidden ?? false,
-  });
   const threadId = await threads.begin(as(ava), spaceId, {
     title: 'Piles',
     body: BODY,
     requestKey: randomId(),
+  });
+  await change(spaceTable, sql`id = ${spaceId}`, {
+    blockFollowing: form.blockFollowing ?? false,
+    guestsHidden: form.guestsHidden ?? false,
   });
   return { ava, ben, gil, spaceId, threadId };
 }
@@ -731,22 +730,6 @@ describe('the end of notifications', () => {
     const ctx = testContext();
     await ctx.commit([ctx.db.run(sql`delete from notification`), notifications.purge(ctx)]);
   });
-});
-
-describe('the beginning of a text', () => {
-  it.each([
-    ['plain words', 'plain words'],
-    ['# Head\n\ntext *em* **strong** __b__ `code` ~~no~~', 'Head text em strong b code no'],
-    ['1. one\n2) two\n- three', 'one two three'],
-    ['> said before\n\nanswer', 'answer'],
-    ['> only a quote', '> only a quote'],
-    ['a_b_c and 2 * 3 * 4', 'a_b_c and 2 * 3 * 4'],
-    ['```js\nlet x\n```', 'let x'],
-    ['<b>x</b> & \\*y\\*', '<b>x</b> & *y*'],
-    ['', ''],
-  ])('%j is %j', (text, words) => expect(excerpt(text, 100)).toBe(words));
-
-  it('is cut between characters', () => expect(excerpt('👍🏽'.repeat(3), 3)).toBe('👍🏽👍…'));
 });
 
 /** A statement past the domain. */

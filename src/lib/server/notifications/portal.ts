@@ -2,7 +2,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { guard, type Ctx, type Statement } from '../context';
 import { LostRace, Refusal } from '../errors';
-import { afterwards, excerpt } from './words';
+import { excerpt } from '../markdown';
+import { afterwards, ownWords } from './words';
 
 /** "To me", "All", "Read later". */
 export type Shown = 'me' | 'all' | 'later';
@@ -56,7 +57,7 @@ export async function list(
   const rows = await ctx.db.all<Row>(sql`
     select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt", n.later,
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId",
-      a.name "actor", a.kind "actorKind", substr(iif(n.comment_id is null, t.body, c.body), 1, 400) "text"
+      a.name "actor", a.kind "actorKind", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text"
     ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
   const page = rows.slice(0, limit);
@@ -66,7 +67,7 @@ export async function list(
       href: afterwards(spaceId, threadId, commentId),
       toMe: toMe === 1,
       guest: actorKind === 'guest',
-      excerpt: excerpt(text, 140),
+      excerpt: excerpt(ownWords(text), 140),
       read: readAt !== null,
       later: later === 1,
     })),
