@@ -228,6 +228,9 @@ export const readUntil = v.object({
   until: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
 });
 
+/** What the writing tools ask for: a text as it would look. */
+export const preview = v.object({ text: lines(limits.body) });
+
 export const profile = v.object({
   name: line(limits.name, 'form.name-missing'),
   company: optionalLine(limits.company),

@@ -9,6 +9,7 @@ export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => ({
   now: ctx.now,
   siteName: (await settings.appearance(ctx)).siteName,
   viewer: ctx.actor && {
+    id: ctx.actor.id,
     name: ctx.actor.name,
     guest: ctx.actor.kind === 'guest',
     administrator: ctx.actor.administrator,

@@ -9,6 +9,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import * as markdown from './markdown';
+import type { Mention } from './schema';
 import * as spaces from './spaces';
 
 /** Hits a page. */
@@ -92,7 +93,7 @@ export const put = (
     ctx.db.run(sql`delete from search_entry where rowid = ${rowid(target)}`),
     ctx.db.run(sql`
       insert into search_entry (rowid, scope, words)
-      values (${rowid(target)}, 's' || (${entry.spaceId}) || ${` ${scope}`}, ${wordsOf(entry.text)})`),
+      values (${rowid(target)}, 's' || cast((${entry.spaceId}) as integer) || ${` ${scope}`}, ${wordsOf(entry.text)})`),
   ];
 };
 
@@ -147,6 +148,9 @@ export interface Found {
 
 const last = Number.MAX_SAFE_INTEGER;
 
+/** The FTS5 expression that finds nothing. */
+const nothing = '""';
+
 /**
  * The hits of one kind, newest first, for a batch. Threads and comments have ids of their own, each in the order of time:
  * two lists by key, which `merged` puts together by the clock.
@@ -157,8 +161,8 @@ function hitsQuery(ctx: Ctx, terms: Term[], threads: boolean, before: number, in
   const guest = ctx.actor?.kind === 'guest' ? 1 : 0;
   const own = `) AND scope : ("company" OR "u${me}"))`;
   const looked = ` AND words : (${terms.map(quoted).join(' AND ')})) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
-  // One expression out of the viewer's memberships, made in the same query. Without any it is null, which finds nothing.
-  const expression = sql`(
+  // One expression out of the viewer's memberships, made in the same query.
+  const expression = sql`coalesce((
     select '((' || iif(count(*) > sum(hidden),
         'scope : (' || group_concat(iif(hidden, null, '"s' || id || '"'), ' OR ') || ')', '')
       || iif(sum(hidden) > 0 and count(*) > sum(hidden), ' OR ', '')
@@ -167,7 +171,7 @@ function hitsQuery(ctx: Ctx, terms: Term[], threads: boolean, before: number, in
     from (select s.id, s.guests_hidden and ${guest} as hidden from membership m join space s on s.id = m.space_id
       where m.user_id = ${me} and s.deleted_at is null ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
       order by m.last_read_at desc limit ${SPACES})
-    having count(*) > 0)`;
+    having count(*) > 0), ${nothing})`;
   const wrote = (user: 'u' | 'b') => sql.raw(`(${user}.kind = 'user' or ${user}.id = m.user_id)`);
   // "cross join" keeps this order: the index first, the rest row by row until the page is full.
   return ctx.db
@@ -179,6 +183,9 @@ function hitsQuery(ctx: Ctx, terms: Term[], threads: boolean, before: number, in
       commentId: sql<number | null>`c.id`.as('comment_id'),
       title: sql<string>`t.title`.as('title'),
       body: sql<string>`iif(e.rowid & 1, c.body, t.body)`.as('body'),
+      mentions: sql<string>`iif(e.rowid & 1, c.mentions, t.mentions)`.as('mentions'),
+      /** Other guests are hidden from the viewer here. */
+      hidden: sql<number>`s.guests_hidden and ${guest}`.as('hidden'),
       author: sql<string>`u.name`.as('author'),
       guest: sql<number>`u.kind = 'guest'`.as('guest'),
       createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
@@ -196,7 +203,7 @@ function hitsQuery(ctx: Ctx, terms: Term[], threads: boolean, before: number, in
         cross join user b on b.id = t.author_id`,
     )
     .where(
-      sql`e.search_entry match ${terms.length > 0 ? expression : sql`null`} and e.rowid < ${before} and s.deleted_at is null
+      sql`e.search_entry match ${terms.length > 0 ? expression : nothing} and e.rowid < ${before} and s.deleted_at is null
         and (not (s.guests_hidden and ${guest}) or (${wrote('u')} and ${wrote('b')}))`,
     )
     .orderBy(sql`e.rowid desc`)
@@ -212,7 +219,14 @@ function keysOf(before: string | null): { thread: number; comment: number } {
 }
 
 /** Two lists of hits as one page, by the clock. */
-function merged(typed: string, terms: Term[], before: string | null, threads: Row[], comments: Row[]): Found {
+function merged(
+  ctx: Ctx,
+  typed: string,
+  terms: Term[],
+  before: string | null,
+  threads: Row[],
+  comments: Row[],
+): Found {
   const all = [...threads, ...comments].sort((a, b) => b.createdAt - a.createdAt || b.key - a.key);
   const page = all.slice(0, PAGE);
   const keys = keysOf(before);
@@ -220,7 +234,10 @@ function merged(typed: string, terms: Term[], before: string | null, threads: Ro
     Math.min(key, ...page.filter((row) => list.includes(row)).map((row) => row.key));
   return {
     typed,
-    hits: page.map((row) => presented(row, terms)),
+    hits: page.flatMap((row) => {
+      const hit = presented(ctx, row, terms);
+      return hit ? [hit] : [];
+    }),
     next: all.length > PAGE ? `${end(threads, keys.thread)}-${end(comments, keys.comment)}` : null,
   };
 }
@@ -235,7 +252,7 @@ export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: 
     hitsQuery(ctx, terms, false, comment, spaceId),
   ]);
   const { id, name } = spaces.reached(ctx, reach);
-  return { space: { id, name }, ...merged(typed, terms, before, threads, comments) };
+  return { space: { id, name }, ...merged(ctx, typed, terms, before, threads, comments) };
 }
 
 /** The same over all of one's own spaces. */
@@ -246,12 +263,21 @@ export async function everywhere(ctx: Ctx, typed: string, before: string | null 
     hitsQuery(ctx, terms, true, thread),
     hitsQuery(ctx, terms, false, comment),
   ]);
-  return merged(typed, terms, before, threads, comments);
+  return merged(ctx, typed, terms, before, threads, comments);
 }
 
 // --- Showing -------------------------------------------------------------------------------------------------
 
-function presented(row: Row, terms: Term[]): Hit {
+/** Null: what was found is the name of somebody who does not exist for the viewer. */
+function presented(ctx: Ctx, row: Row, terms: Term[]): Hit | null {
+  const secret = row.hidden
+    ? (JSON.parse(row.mentions) as Mention[]).filter((m) => m.guest && m.id !== ctx.actor?.id)
+    : [];
+  const body = secret.reduce((text, { name }) => text.replaceAll(`@${name}`, '@…'), row.body);
+  if (secret.length > 0) {
+    const readable = [row.title, body, row.files].join(' ');
+    if (!terms.every((term) => hitsIn(readable, [term]).length > 0)) return null;
+  }
   const thread = `/spaces/${row.spaceId}/threads/${row.threadId}`;
   const files = (JSON.parse(row.files) as { id: string; name: string }[])
     .map(({ id, name }) => ({ id, name: pieces(name, terms) }))
@@ -264,7 +290,7 @@ function presented(row: Row, terms: Term[]): Hit {
     author: row.author,
     guest: row.guest === 1,
     createdAt: row.createdAt,
-    excerpt: around(row.body, terms),
+    excerpt: around(body, terms),
     files,
     href: row.commentId === null ? thread : `${thread}?comment=${row.commentId}#comment-${row.commentId}`,
   };

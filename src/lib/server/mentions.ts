@@ -1,0 +1,63 @@
+/** What the writing tools ask for while somebody writes: whom they could name, and how their text will look. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Ctx } from './context';
+import * as markdown from './markdown';
+import { membership, user } from './schema';
+import * as spaces from './spaces';
+
+/** People offered at a time. */
+const OFFERED = 8;
+
+/**
+ * The people of a space whose name holds what was typed behind @, beginnings first. Only who exists for the viewer, never the
+ * viewer themselves, and never an address. Reach first: else 404.
+ */
+export async function complete(ctx: Ctx, spaceId: number, typed: string) {
+  const sought = typed.normalize('NFC').trim().slice(0, 100);
+  const lower = sought.toLowerCase();
+  // lower() knows ASCII only: what was typed is looked for as it is too (Ärzte).
+  const at = sql`max(instr(lower(${user.name}), ${lower}), instr(${user.name}, ${sought}))`;
+  const [reach, people] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    ctx.db
+      .select({ id: user.id, name: user.name, company: user.company, kind: user.kind })
+      .from(membership)
+      .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
+      .where(
+        and(
+          eq(membership.spaceId, spaceId),
+          spaces.visible(ctx, spaceId, user.kind, user.id),
+          sql`${user.id} <> ${ctx.actor?.id ?? ''}`,
+          sought ? sql`${at} > 0` : undefined,
+        ),
+      )
+      // The beginning of the name, then of a word of it, then anywhere.
+      .orderBy(
+        sql`case when ${at} = 1 then 0 when instr(lower(' ' || ${user.name}), ${` ${lower}`}) > 0 then 1
+          else 2 end`,
+        sql`${user.name} collate nocase`,
+        user.id,
+      )
+      .limit(OFFERED),
+  ]);
+  spaces.reached(ctx, reach);
+  return people.map(({ kind, ...person }) => ({ ...person, guest: kind === 'guest' }));
+}
+
+/** Whom a text of the viewer could name. Reach first: else 404. */
+export async function nameable(ctx: Ctx, spaceId: number) {
+  const [reach, people] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    spaces.peopleQuery(ctx, spaceId),
+  ]);
+  spaces.reached(ctx, reach);
+  return people.filter((person) => person.id !== ctx.actor?.id);
+}
+
+/** How a text will look once it is posted. `people`: of `nameable`. */
+export function preview(text: string, people: Awaited<ReturnType<typeof nameable>>): string {
+  const guests = new Set(people.filter((p) => p.kind === 'guest').map((p) => p.id));
+  return markdown.render(text, {
+    mentions: markdown.mentionsIn(text, people).map(({ id, name }) => ({ name, guest: guests.has(id) })),
+  });
+}

@@ -1,0 +1,9 @@
+import { json } from '@sveltejs/kit';
+import { answer } from '$lib/server/http';
+import * as mentions from '$lib/server/mentions';
+
+/** Whom somebody could mean who types `@` and the beginning of a name. */
+export const GET = (event) =>
+  answer(event, async (ctx) =>
+    json(await mentions.complete(ctx, Number(event.params.id), event.url.searchParams.get('q') ?? '')),
+  );
