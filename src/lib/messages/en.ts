@@ -666,7 +666,7 @@ export default {
   'thread.reopen': 'Reopen',
   'thread.pinned': 'Pinned',
   'thread.closed-badge': 'Closed',
-  'thread.everybody': 'Tell everybody in this space',
+  'thread.everybody': 'Tell everyone in this space',
   'thread.everybody-hint': 'Otherwise it is told to the people whom you mention.',
   'thread.delete-title': 'Delete “{title}”?',
   'thread.delete-text':
