@@ -183,10 +183,7 @@ describe('who is told', () => {
     const s = await stage({ blockFollowing: true });
     await follow(s.ben, s.threadId, false);
     await say(s, s.ava);
-    expect([await kinds(s.ben), await kinds(s.gil)]).toEqual([
-      ['comment', 'thread'],
-      ['comment', 'thread'],
-    ]);
+    expect([await kinds(s.ben), await kinds(s.gil)]).toEqual([['comment'], ['comment']]);
   });
 
   it('of a new thread: who is named, and everybody where that is asked', async () => {
