@@ -348,6 +348,34 @@ test('an unknown path is 404 to those who are in, and asks the others to log in'
   );
 });
 
+test('a form of more than 1 MB is refused, whether it says its length or not; then nothing of it is read', async () => {
+  const body = new URLSearchParams({ email: 'a@b.example', password: 'x'.repeat(1_100_000) }).toString();
+  const headers = { origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded' };
+  const counted = await ask('anonymous', '/login', { method: 'POST', body, headers });
+  expect(counted.status).toBe(413);
+  expect(await counted.text()).toContain('This was too much at once');
+  let read = 0;
+  const endless = new ReadableStream<Uint8Array>(
+    { pull: (controller) => controller.enqueue(new Uint8Array((read += 1_000) && 1_000)) },
+    { highWaterMark: 0 },
+  );
+  const said = await ask('anonymous', '/login', {
+    method: 'POST',
+    body: endless,
+    headers: { ...headers, 'content-length': '2000000' },
+  });
+  expect([said.status, read]).toEqual([413, 0]);
+  const unsaid = await ask('anonymous', '/login', { method: 'POST', body: endless, headers });
+  expect(unsaid.status).toBe(413);
+  expect(read).toBeLessThan(1_200_000);
+});
+
+test('raw uploads answer scripts in the language of the viewer', async () => {
+  const headers = { origin: ORIGIN, 'accept-language': 'ja' };
+  const response = await ask('guest', address('/spaces/:space/files'), { method: 'POST', headers });
+  expect([response.status, await response.json()]).toEqual([400, { message: 'このファイルは空です。' }]);
+});
+
 test('local only: /dev is 404 for another Host', async () => {
   for (const path of ['/dev/mailbox', '/dev/mailbox.json', '/dev/mail-samples'])
     expect((await ask('admin', path, { headers: { host: 'foyer.example' } })).status).toBe(404);

@@ -684,6 +684,17 @@ describe('covers', () => {
     expect(await sees(host, second.id)).toBe(false);
   });
 
+  it('lost in R2, it is replaced by a shipped one; a lost attachment is 404', async () => {
+    const { id } = await cover(host);
+    await bindings.FILES.delete((await rowOf(id))!.key);
+    const response = await get(host, id);
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/covers/harbour.svg']);
+    expect(response.headers.get('cache-control')).toContain('no-store');
+    const lost = await send(host, p.text('x'));
+    await bindings.FILES.delete((await rowOf(lost.id))!.key);
+    await expect(get(host, lost.id)).rejects.toMatchObject(refusal('missing'));
+  });
+
   it('another space administrator may save the settings with the cover that is there', async () => {
     const { id } = await cover(host);
     const own = await make(host, `file:${id}`);

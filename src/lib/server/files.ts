@@ -477,7 +477,15 @@ export async function serve(ctx: Ctx, id: string, request: Request): Promise<Res
   const status = part ? 206 : 200;
   if (request.method === 'HEAD') return new Response(null, { status, headers });
   const object = await ctx.bucket.get(row.key, part ? { range: part } : undefined);
-  if (!object) throw new Refusal('missing');
+  if (!object) {
+    console.error(`file ${row.id}: its object is not in R2`);
+    if (!cover) throw new Refusal('missing');
+    // No space shows a broken picture, not even without scripts.
+    return new Response(null, {
+      status: 302,
+      headers: { location: '/covers/harbour.svg', 'cache-control': 'private, no-store' },
+    });
+  }
   return new Response(object.body, { status, headers });
 }
 
