@@ -125,6 +125,14 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: 'in in 405 405 405 405 405',
     post: { '': 'in in 403 403 403 400 400' },
   },
+  '/(app)/search': { at: '/search?q=piles', get: signedIn },
+  '/(app)/spaces/[id=id]/search': { at: '/spaces/:space/search?q=piles', get: inSpace },
+  '/(app)/spaces/[id=id]/people.json': { at: '/spaces/:space/people.json?q=a', get: inSpace },
+  '/(app)/spaces/[id=id]/preview': {
+    at: '/spaces/:space/preview',
+    get: 'in in 405 405 405 405 405',
+    post: { '': 'in in 200 404 404 200 404' },
+  },
   '/(app)/spaces/[id=id]/new-thread': {
     at: '/spaces/:space/new-thread',
     get: inSpace,

@@ -54,16 +54,13 @@ export function forget(userId: string, key: string): void {
 export function tidy(userId: string, now: number): void {
   const store = storage();
   if (!store) return;
-  for (const name of Object.keys(store)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const own = name.startsWith(keyOf(userId, ''));
-    const draft = own ? read(userId, name.slice(keyOf(userId, '').length)) : null;
+  for (const name of Object.keys(store).filter((key) => key.startsWith(PREFIX))) {
     let at = 0;
     try {
-      at = (JSON.parse(store.getItem(name) ?? 'null') as Draft).at;
+      at = (JSON.parse(store.getItem(name) ?? '') as Draft).at;
     } catch {
-      // Not one of ours any more.
+      // Not written by this version: it goes.
     }
-    if (draft === null || !(at > now - KEPT)) store.removeItem(name);
+    if (!name.startsWith(keyOf(userId, '')) || !(at > now - KEPT)) store.removeItem(name);
   }
 }

@@ -17,11 +17,41 @@ export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: strin
     .values({ spaceId, userId, invitedBy, joinedAt: ctx.now, lastReadAt: 0 })
     .onConflictDoNothing();
 
-/** Members tab: the users in the space, and the users who could be added. */
-export async function members(ctx: Ctx, spaceId: number) {
-  const [reach, people, candidates] = await ctx.db.batch([
+/** Members a page, and people found at a time. */
+const MEMBERS = 100;
+const FOUND = 20;
+
+/**
+ * Members tab: the users in the space, administrators first, and the users found by name or address who could be added.
+ * @param filter `after`: the id of the last member of the page before; `find`: what was typed, empty finds nobody
+ */
+export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
+  const find = (filter.find ?? '').normalize('NFC').trim().slice(0, 100);
+  const lower = find.toLowerCase();
+  const [reach, people, found] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
-    spaces.peopleQuery(ctx, spaceId, true),
+    ctx.db
+      .select({
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        administrator: membership.administrator,
+        status: user.status,
+      })
+      .from(membership)
+      .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'user')))
+      .where(
+        and(
+          eq(membership.spaceId, spaceId),
+          filter.after
+            ? sql`(1 - ${membership.administrator}, ${user.name}, ${user.id}) >
+                (select 1 - m.administrator, u.name, u.id from membership m join user u on u.id = m.user_id
+                where m.space_id = ${spaceId} and m.user_id = ${filter.after})`
+            : undefined,
+        ),
+      )
+      .orderBy(asc(sql`1 - ${membership.administrator}`), asc(user.name), asc(user.id))
+      .limit(MEMBERS + 1),
     ctx.db
       .select({ id: user.id, name: user.name, email: user.email })
       .from(user)
@@ -29,14 +59,25 @@ export async function members(ctx: Ctx, spaceId: number) {
         and(
           eq(user.kind, 'user'),
           eq(user.status, 'active'),
+          // lower() knows ASCII only: what was typed is looked for as it is too.
+          find
+            ? sql`(instr(lower(name), ${lower}) > 0 or instr(name, ${find}) > 0 or instr(email, ${lower}) > 0)`
+            : sql`0`,
           sql`not exists (select 1 from membership m where m.space_id = ${spaceId} and m.user_id = ${user.id})`,
         ),
       )
       .orderBy(asc(user.email))
-      .limit(500),
+      .limit(FOUND + 1),
   ]);
   allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
-  return { members: people.filter((p) => p.kind === 'user'), candidates };
+  return {
+    members: people.slice(0, MEMBERS),
+    next: people[MEMBERS] ? people[MEMBERS - 1]!.id : null,
+    find,
+    found: found.slice(0, FOUND),
+    /** There are more than are shown: more letters will help. */
+    more: found.length > FOUND,
+  };
 }
 
 /** Members tab: adds a user of the company. */

@@ -28,8 +28,10 @@ export const actions = {
     await accounts.endSessions(ctx, id || null);
     return '/me?done=sessions';
   }),
-  signOut: form(v.object({}), async (ctx) => {
+  signOut: form(v.object({}), async (ctx, _input, { setHeaders }) => {
     await accounts.signOut(ctx);
+    // Drafts are kept in the browser: the next person at this computer is to find none.
+    setHeaders({ 'clear-site-data': '"storage"' });
     return '/login';
   }),
 };

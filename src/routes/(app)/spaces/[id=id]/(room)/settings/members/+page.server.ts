@@ -3,7 +3,11 @@ import { byId, member } from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
 
-export const load = (event) => show(event, (ctx) => memberships.members(ctx, Number(event.params.id)));
+export const load = (event) => {
+  const query = event.url.searchParams;
+  const filter = { find: query.get('find') ?? '', after: query.get('after') ?? '' };
+  return show(event, (ctx) => memberships.members(ctx, Number(event.params.id), filter));
+};
 
 const here = (params: { id?: string }) => `/spaces/${params.id}/settings/members`;
 
