@@ -70,13 +70,11 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
   await expect(cho.getByRole('heading', { name: 'Which crane?' })).toBeVisible();
 
   // Cho answers with a file; Gia's open page shows it within five seconds.
-  await cho
-    .getByLabel('Attach files')
-    .setInputFiles({
-      name: 'crane plan.txt',
-      mimeType: 'text/plain',
-      buffer: Buffer.from('Liebherr LTM 1060'),
-    });
+  await cho.getByLabel('Attach files').setInputFiles({
+    name: 'crane plan.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('Liebherr LTM 1060'),
+  });
   await say(cho, 'This one, see the plan.');
   const answer = textOf(giaPage, 'This one, see the plan.');
   await expect(answer).toBeVisible({ timeout: 6_000 });

@@ -107,6 +107,9 @@ export const space = sqliteTable(
     index('space_by_creator').on(t.createdBy),
     uniqueIndex('space_request').on(t.requestKey),
     index('space_by_deleter').on(t.deletedBy),
+    index('space_by_name')
+      .on(t.name, t.id)
+      .where(sql`deleted_at is null`),
     index('space_trash')
       .on(t.deletedAt)
       .where(sql`deleted_at is not null`),
@@ -545,6 +548,9 @@ export const notification = sqliteTable(
     index('notification_to_me')
       .on(t.userId, t.id)
       .where(sql`to_me = 1`),
+    index('notification_later')
+      .on(t.userId, t.id)
+      .where(sql`later = 1`),
     index('notification_unread')
       .on(t.userId, t.threadId)
       .where(sql`read_at is null`),

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   account,
   as,
-  DAY,
   invite,
   invited,
   joinSpace,
