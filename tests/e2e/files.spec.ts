@@ -109,6 +109,89 @@ test('more than a form may carry is refused before it is read, and the page says
   await ava.context().close();
 });
 
+test('attachments: the form waits for them, holds back what failed, and sends what was dropped and pasted', async ({
+  browser,
+}) => {
+  const ava = await signedIn(browser, AVA);
+  const space = await makeSpace(ava, 'Attachments');
+  await ava.goto(`${space}/new-thread`);
+  await ava.getByLabel('Title').fill('Drawings');
+  await ava.getByRole('button', { name: 'Post' }).click();
+  await expect(ava).toHaveURL(/\/threads\/\d+$/);
+  const chosen = ava.getByRole('list', { name: 'Chosen files' }).getByRole('listitem');
+  const text = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) });
+
+  let broken = true;
+  await ava.route('**/files?name=*', async (route) => {
+    await new Promise((done) => setTimeout(done, 400));
+    return broken ? route.abort() : route.continue();
+  });
+  await ava.getByLabel('Write a comment').fill('Please look.');
+  await ava
+    .getByLabel('Attach files')
+    .setInputFiles([
+      text('a.txt'),
+      text('unwanted.txt'),
+      { ...text('nothing.txt'), buffer: Buffer.alloc(0) },
+    ]);
+  await expect(chosen.filter({ hasText: 'This file is empty.' })).toBeVisible();
+  await chosen.filter({ hasText: 'unwanted' }).getByRole('button', { name: 'Remove' }).click();
+  await chosen.filter({ hasText: 'This file is empty.' }).getByRole('button', { name: 'Remove' }).click();
+  await ava.getByRole('button', { name: 'Comment', exact: true }).click();
+  await expect(ava.getByText('A file could not be attached.').first()).toBeVisible();
+  await expect(ava.getByLabel('Write a comment')).toHaveValue('Please look.');
+  broken = false;
+  await ava.getByRole('button', { name: 'Try again' }).click();
+  await ava.evaluate(() => {
+    const holding = (name: string) => {
+      const data = new DataTransfer();
+      data.items.add(new File([name], name));
+      return data;
+    };
+    const box = document.querySelector('textarea')!;
+    const how = { bubbles: true, cancelable: true };
+    box.dispatchEvent(new DragEvent('drop', { ...how, dataTransfer: holding('dropped.txt') }));
+    box.dispatchEvent(new ClipboardEvent('paste', { ...how, clipboardData: holding('pasted.txt') }));
+  });
+  await ava
+    .getByLabel('Attach files')
+    .setInputFiles([picture('plan.png', png(600, 300)), text('5.txt'), text('6.txt')]);
+  await expect(ava.getByText('At most 5 files at a time.').first()).toBeVisible();
+  await ava.getByRole('button', { name: 'Comment', exact: true }).click();
+
+  const links = ava.getByRole('list', { name: 'Attached files' }).getByRole('link');
+  await expect(links).toHaveCount(5);
+  expect((await links.allTextContents()).map((name) => name.trim()).sort()).toEqual([
+    '5.txt',
+    'a.txt',
+    'dropped.txt',
+    'pasted.txt',
+    'plan.png',
+  ]);
+  await expect(chosen).toHaveCount(0);
+  const thumb = links.filter({ hasText: 'plan.png' }).locator('img');
+  expect(await thumb.evaluate((img: HTMLImageElement) => img.decode().then(() => img.naturalWidth))).toBe(
+    480,
+  );
+  const [download] = await Promise.all([
+    ava.waitForEvent('download'),
+    ava.getByRole('link', { name: 'dropped.txt', exact: true }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('dropped.txt');
+
+  // Without scripts the files come with the form.
+  const plain = await signedIn(browser, AVA, { javaScriptEnabled: false });
+  await plain.goto(new URL(ava.url()).pathname);
+  await plain.getByLabel('Write a comment').fill('Without scripts.');
+  await plain.getByLabel('Attach files').setInputFiles([text('one.txt'), picture('two.jpg', jpegTelling())]);
+  await plain.getByRole('button', { name: 'Comment', exact: true }).click();
+  const photo = plain.getByRole('link', { name: 'two.jpg', exact: true });
+  const sent = await plain.request.get((await photo.getAttribute('href'))!);
+  expect((await sent.body()).includes(PLACE)).toBe(false);
+  expect(sent.headers()['content-disposition']).toMatch(/^attachment/);
+  for (const page of [ava, plain]) await page.context().close();
+});
+
 test('raw uploads: exact sizes, sentences for scripts, and nothing for people of other spaces', async ({
   browser,
 }) => {
