@@ -1,0 +1,199 @@
+/** Search in a space and over all of one's own, and the composer: names behind @, the preview, drafts. */
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
+
+const BEN = 'ben@foyer.example';
+let space = '';
+let other = '';
+let guest: Page;
+let host: Page;
+
+async function beginThread(page: Page, where: string, title: string, body: string): Promise<string> {
+  const form = {
+    title,
+    body,
+    requestKey: Array.from({ length: 16 }, () => 'abcdefgh'[Math.floor(Math.random() * 8)]).join(''),
+  };
+  const response = await post(page, `${where}/new-thread`, form);
+  expect(response.status()).toBe(303);
+  return response.headers().location!;
+}
+
+const room = `Search room ${Math.random().toString(36).slice(2, 7)}`;
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(60_000);
+  host = await signedIn(browser, BEN);
+  space = await makeSpace(host, room);
+  other = await makeSpace(host, 'Another room');
+  const [link] = await invited(host, space, addressOf('searcher'));
+  guest = await newGuest(browser, space, link!);
+  await beginThread(host, space, 'Quay wall', 'The survey of the **quay wall** is in quay-wall_v2.pdf');
+  await beginThread(host, space, '議事録', '昨日の商談会について、議事録を共有します。');
+  await beginThread(host, other, 'Elsewhere', 'Another quay wall, for nobody else');
+});
+test.afterAll(async () => {
+  await guest.context().close();
+  await host.context().close();
+});
+
+async function searching(browser: Browser, scripts: boolean): Promise<Page> {
+  return signedIn(browser, BEN, { javaScriptEnabled: scripts });
+}
+
+for (const scripts of [true, false])
+  test.describe(scripts ? 'with scripts' : 'without scripts', () => {
+    test('a space is searched by words, Japanese and names with a hyphen', async ({ browser }) => {
+      const page = await searching(browser, scripts);
+      await page.goto(`${space}/search`);
+      const box = page.getByRole('searchbox', { name: 'Search this space', exact: true });
+      for (const [typed, title] of [
+        ['survey quay', 'Quay wall'],
+        ['quay-wall_v2.pdf', 'Quay wall'],
+        ['sur', 'Quay wall'],
+        ['商談', '議事録'],
+        ['録', '議事録'],
+      ] as const) {
+        await box.fill(typed);
+        await box.press('Enter');
+        await expect(page.getByRole('heading', { level: 1 })).toContainText(typed);
+        await expect(page.locator('main').getByText('1 hit', { exact: true })).toBeVisible();
+        await expect(page.getByRole('link', { name: title })).toBeVisible();
+      }
+      await page.getByRole('link', { name: '議事録' }).click();
+      await expect(page).toHaveURL(/\/threads\/\d+$/);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('議事録');
+      await page.goto(`${space}/search?q=%22NEAR(`);
+      await expect(page.getByText('Nothing found')).toBeVisible();
+      await page.context().close();
+    });
+
+    test('the portal searches all own spaces', async ({ browser }) => {
+      const page = await searching(browser, scripts);
+      await page.goto('/');
+      const box = page.getByRole('searchbox', { name: 'Search all spaces', exact: true });
+      await box.fill('quay wall');
+      await box.press('Enter');
+      await expect(page).toHaveURL(/\/search\?q=quay/);
+      await expect(page.getByRole('link', { name: 'Elsewhere' }).first()).toBeVisible();
+      await expect(page.getByRole('link', { name: room }).first()).toBeVisible();
+      await page.context().close();
+    });
+  });
+
+test('a guest finds nothing of other spaces, and cannot search them', async () => {
+  await guest.goto('/search?q=quay wall');
+  await expect(guest.getByRole('link', { name: 'Quay wall' })).toBeVisible();
+  await expect(guest.getByText('Elsewhere')).toHaveCount(0);
+  for (const path of ['search?q=quay', 'people.json?q=a'])
+    expect((await guest.request.get(`${other}/${path}`)).status()).toBe(404);
+});
+
+test.describe('the composer', () => {
+  const body = (page: Page) => page.getByLabel('Body', { exact: true });
+
+  test('a name is completed by keyboard, and marked in the preview and in the thread', async () => {
+    await host.goto(`${space}/new-thread`);
+    await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
+    await host.getByLabel('Title').fill('Names');
+    await body(host).pressSequentially('Hello @gues');
+    const option = host.getByRole('option', { name: 'Guest Person' });
+    await expect(option).toBeVisible();
+    await expect(option).toHaveAttribute('aria-selected', 'true');
+    await expect(body(host)).toHaveAttribute('aria-activedescendant', (await option.getAttribute('id'))!);
+    await host.keyboard.press('ArrowDown');
+    await host.keyboard.press('ArrowUp');
+    await host.keyboard.press('Enter');
+    await expect(body(host)).toHaveValue('Hello @Guest Person ');
+    await expect(host.getByRole('option')).toHaveCount(0);
+    await body(host).pressSequentially('and @gu');
+    await expect(option).toBeVisible();
+    await host.keyboard.press('Escape');
+    await expect(host.getByRole('option')).toHaveCount(0);
+    await body(host).pressSequentially('ests, **hi**');
+    await expect(body(host)).toHaveValue('Hello @Guest Person and @guests, **hi**');
+    await host.getByRole('button', { name: 'Preview' }).click();
+    const shown = host.getByRole('region', { name: 'How it will look' });
+    await expect(shown.locator('.mention.guest')).toHaveText('@Guest Person');
+    await expect(shown.locator('strong')).toHaveText('hi');
+    await host.getByRole('button', { name: 'Preview' }).click();
+    await body(host).press('Control+Enter');
+    await expect(host).toHaveURL(/\/threads\/\d+$/);
+    await expect(host.locator('.mention.guest')).toHaveText('@Guest Person');
+  });
+
+  test('a draft survives a reload, and is gone once it was posted', async () => {
+    await host.goto(`${space}/new-thread`);
+    await expect(body(host)).toHaveValue('');
+    await body(host).pressSequentially('Half a sentence');
+    await expect(host.getByText('Draft kept')).toBeVisible();
+    await host.reload();
+    await expect(body(host)).toHaveValue('Half a sentence');
+    // Refused: everything stays.
+    await host.getByRole('button', { name: 'Post' }).click();
+    await expect(host.getByRole('alert')).toBeVisible();
+    await expect(body(host)).toHaveValue('Half a sentence');
+    await host.reload();
+    await expect(body(host)).toHaveValue('Half a sentence');
+    await host.getByLabel('Title').fill('Drafted');
+    await host.getByRole('button', { name: 'Post' }).click();
+    await expect(host).toHaveURL(/\/threads\/\d+$/);
+    await host.goto(`${space}/new-thread`);
+    await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
+    await expect(body(host)).toHaveValue('');
+  });
+
+  test('a draft of a comment is gone once it was posted', async () => {
+    const thread = await beginThread(host, space, 'Comments', '');
+    await host.goto(thread);
+    const write = host.getByLabel('Write a comment', { exact: true });
+    await write.pressSequentially('First thought');
+    await expect(host.getByText('Draft kept')).toBeVisible();
+    await host.getByRole('button', { name: 'Comment', exact: true }).click();
+    await expect(host.getByRole('article').filter({ hasText: 'First thought' })).toBeVisible();
+    await expect(write).toHaveValue('');
+    await host.reload();
+    await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
+    await expect(write).toHaveValue('');
+  });
+
+  test('signing out takes the drafts of this browser along', async ({ browser }) => {
+    const [link] = await invited(host, space, addressOf('leaver'));
+    const page = await newGuest(browser, space, link!);
+    await page.goto(`${space}/new-thread`);
+    await body(page).pressSequentially('Nobody else is to read this');
+    await expect(page.getByText('Draft kept')).toBeVisible();
+    const keys = () => page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft:')));
+    expect(await keys()).toHaveLength(1);
+    await page.getByRole('button', { name: /Guest Person/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await expect(page).toHaveURL(/\/login/);
+    expect(await keys()).toHaveLength(0);
+    await page.context().close();
+  });
+
+  test('without scripts it is a box to write in', async ({ browser }) => {
+    const page = await searching(browser, false);
+    await page.goto(`${space}/new-thread`);
+    await expect(page.getByRole('button', { name: 'Preview' })).toHaveCount(0);
+    await page.getByLabel('Title').fill('Plain');
+    await body(page).fill('Hello @Guest Person');
+    await page.getByRole('button', { name: 'Post' }).click();
+    await expect(page.locator('.mention.guest')).toHaveText('@Guest Person');
+    await page.context().close();
+  });
+});
+
+test('the Members tab finds a person by a part of the name, and adds them', async ({ browser }) => {
+  for (const scripts of [true, false]) {
+    const page = await searching(browser, scripts);
+    const where = await makeSpaceFor(scripts);
+    await page.goto(`${where}/settings/members`);
+    await page.getByLabel('Add a person of your company').fill('cho');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('radio', { name: /cho/i }).first().check();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(page.getByRole('row', { name: /cho@foyer\.example/ })).toBeVisible();
+    await page.context().close();
+  }
+});
+const makeSpaceFor = (scripts: boolean) => makeSpace(host, `Members ${scripts}`);
