@@ -167,7 +167,10 @@ export const changeTemplate = v.object({
   id,
   updatedAt: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
 });
-export const hideTemplate = v.object({ id: v.pipe(v.string(), v.regex(/^shipped:[a-z-]{1,40}$/)), hidden: tick });
+export const hideTemplate = v.object({
+  id: v.pipe(v.string(), v.regex(/^shipped:[a-z-]{1,40}$/)),
+  hidden: tick,
+});
 export const importTemplate = v.object({ file: files(1) });
 
 /** A text of a file: as of a form, and without what only a file can hold. */

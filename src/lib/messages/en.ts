@@ -498,7 +498,8 @@ export default {
   'template.delete-text':
     'The template is gone for good. Spaces that began with it stay as they are. You can export it first.',
   'template.shipped': 'Shipped with Foyer',
-  'template.shipped-lead': 'Each person gets these in their own language. Hide what does not fit your company.',
+  'template.shipped-lead':
+    'Each person gets these in their own language. Hide what does not fit your company.',
   'template.hide': 'Hide',
   'template.show': 'Show',
   'template.hidden': 'Hidden',

@@ -151,8 +151,7 @@ export async function beginSpace(
   const template = templateId ? await find(ctx, templateId) : null;
   if (templateId && !template) throw new Refusal('conflict', { key: 'template.gone' });
   // A template's own picture stays the template's.
-  const cover =
-    form.cover === template?.content.cover ? await coverCopy(ctx, form.cover) : form.cover;
+  const cover = form.cover === template?.content.cover ? await coverCopy(ctx, form.cover) : form.cover;
   return spaces.create(ctx, { ...form, cover }, members, requestKey, template?.content);
 }
 
@@ -207,7 +206,12 @@ async function contentOf(ctx: Ctx, spaceId: number) {
 export async function draft(ctx: Ctx, spaceId: number) {
   const { name, content } = await contentOf(ctx, spaceId);
   return {
-    ...preview({ id: '', name: [...name].slice(0, limits.templateName).join('').trim(), description: '', content }),
+    ...preview({
+      id: '',
+      name: [...name].slice(0, limits.templateName).join('').trim(),
+      description: '',
+      content,
+    }),
     /** An uploaded cover is copied only for who may make covers. */
     plainCover: files.coverFile(content.cover) !== null && !can(ctx.actor, 'space.create'),
     mayCreate: can(ctx.actor, 'space.create'),
@@ -444,8 +448,7 @@ function wrong(issue: v.InferIssue<typeof templateFile>): Refusal {
     return say({ key, params: { where, max: Number(issue.requirement) } });
   }
   if (issue.expected === 'never') return say({ key: 'template.file-unknown', params: { where } });
-  if (issue.message === 'template.file-link')
-    return say({ key: 'template.file-link', params: { where } });
+  if (issue.message === 'template.file-link') return say({ key: 'template.file-link', params: { where } });
   if (issue.received === 'undefined' || issue.type === 'non_empty')
     return say({ key: 'template.file-missing', params: { where } });
   return say({ key: 'template.file-wrong', params: { where } });
