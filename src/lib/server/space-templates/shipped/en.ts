@@ -21,10 +21,10 @@ export default {
 What is different for your customers or colleagues when we are done?
 
 **In scope**
--
+- …
 
 **Not in scope**
--
+- …
 
 **Milestones**
 
@@ -198,17 +198,17 @@ Please present candidates **only here**, never by mail, and only those who have 
 **Start:** · **Salary range:** · **Contract:**
 
 **What this person has achieved after a year**
-1.
-2.
+1. …
+2. …
 
 **Must have** (three, not ten)
--
+- …
 
 **Nice to have**
--
+- …
 
 **Why somebody good should come to us**
-`,
+- …`,
       },
       {
         title: 'How to present a candidate',
