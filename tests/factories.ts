@@ -179,6 +179,7 @@ export const spaceForm = {
   showThreads: true,
   showPeople: true,
   showLinks: true,
+  guestsHidden: false,
 };
 
 /** A space of this creator, with users of the company as members. */

@@ -16,6 +16,8 @@ export interface FormFailure {
 /** Reads a page's `form` prop, whatever it is. */
 export function refusal(form: unknown, t: Translate) {
   const { values = {}, errors = {} } = (form ?? {}) as Partial<FormFailure>;
+  /** The page shows a form again, with something wrong in it or not. */
+  const again = typeof form === 'object' && form !== null && 'values' in form;
   const said = Object.entries(errors).map(([field, { key, params }]) => [field, t(key, params)] as const);
   return {
     /** What concerns the whole form. */
@@ -30,7 +32,7 @@ export function refusal(form: unknown, t: Translate) {
     },
     /** Whether a box was ticked, else whether it was before. */
     ticked: (name: string, otherwise = false): boolean =>
-      said.length > 0 ? values[name] !== undefined && values[name] !== '' : otherwise,
+      again ? values[name] !== undefined && values[name] !== '' : otherwise,
     /** What was chosen of a list. */
     list: (name: string): string[] => [values[name] ?? []].flat(),
   };

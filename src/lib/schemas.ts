@@ -19,6 +19,11 @@ export const limits = {
   body: 20_000,
   links: 20,
   linkTitle: 200,
+  templateName: 30,
+  templateDescription: 200,
+  templateThreads: 10,
+  /** Bytes of a template as a file. */
+  templateFile: 512 * 1024,
   addresses: 60_000,
 } as const;
 
@@ -128,13 +133,109 @@ const spaceParts = {
   showThreads: tick,
   showPeople: tick,
   showLinks: tick,
+  guestsHidden: tick,
 };
 export const newSpace = v.object({
   ...spaceParts,
   requestKey,
   members: v.array(id),
   administrators: v.array(id),
+  template: v.pipe(v.optional(v.string(), ''), v.maxLength(60)),
+  /** Who of the company was looked for, to be shown again. */
+  people: v.pipe(v.optional(v.string(), ''), v.maxLength(200)),
 });
+/** The same form on its way to be shown again: nothing in it has to be right yet. */
+export const unfinishedSpace = v.object(
+  Object.fromEntries(
+    Object.entries(newSpace.entries).map(([name, { type }]) => [
+      name,
+      type === 'array'
+        ? v.pipe(v.array(v.string()), v.maxLength(5_000))
+        : v.optional(v.pipe(v.string(), v.maxLength(1_000))),
+    ]),
+  ) as Record<string, v.GenericSchema<unknown, string | string[] | undefined>>,
+);
+
+const templateWords = {
+  templateName: line(limits.templateName, 'template.name-missing'),
+  description: optionalLine(limits.templateDescription),
+};
+/** "Create Template". */
+export const newTemplate = v.object({ ...templateWords, requestKey });
+export const changeTemplate = v.object({
+  ...templateWords,
+  id,
+  updatedAt: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+});
+export const hideTemplate = v.object({
+  id: v.pipe(v.string(), v.regex(/^shipped:[a-z-]{1,40}$/)),
+  hidden: tick,
+});
+export const importTemplate = v.object({ file: files(1) });
+
+/** A text of a file: as of a form, and without what only a file can hold. */
+const fileText = (max: number) =>
+  v.pipe(
+    lines(1_000_000),
+    v.transform((typed) => typed.replace(/[\u0000-\u0008\u000b-\u001f\u007f]+/g, '')),
+    v.maxLength(max),
+  );
+const yes = v.optional(v.boolean(), true);
+const no = v.optional(v.boolean(), false);
+/** A space template as a file. Strict: what it does not know it refuses, so that nobody believes it was taken. */
+export const templateFile = v.strictObject({
+  format: v.literal('foyer-space-template'),
+  version: v.literal(1),
+  name: line(limits.templateName, 'template.name-missing'),
+  description: optionalLine(limits.templateDescription),
+  content: v.strictObject({
+    cover: v.pipe(
+      v.optional(v.string(), covers[0]!.name),
+      v.regex(/^[a-z0-9-]{1,40}$/),
+      // One of a newer version, perhaps: no reason to refuse the rest.
+      v.transform((name) => (covers.some((cover) => cover.name === name) ? name : covers[0]!.name)),
+    ),
+    severalThreads: yes,
+    blockJoining: no,
+    blockFollowing: no,
+    guestsHidden: no,
+    showAnnouncement: yes,
+    showThreads: yes,
+    showPeople: yes,
+    showLinks: yes,
+    announcement: fileText(limits.announcement),
+    threads: v.optional(
+      v.pipe(
+        v.array(
+          v.pipe(
+            v.strictObject({ title: optionalLine(limits.threadTitle), body: fileText(limits.body) }),
+            v.check(({ title, body }) => title !== '' || body !== ''),
+          ),
+        ),
+        v.maxLength(limits.templateThreads),
+      ),
+      [],
+    ),
+    links: v.optional(
+      v.pipe(
+        v.array(
+          v.strictObject({
+            title: line(limits.linkTitle, 'template.name-missing'),
+            url: v.pipe(
+              v.string(),
+              v.trim(),
+              v.regex(/^https?:\/\/\S+$/i, says('template.file-link')),
+              v.check(isWebAddress, says('template.file-link')),
+            ),
+          }),
+        ),
+        v.maxLength(limits.links),
+      ),
+      [],
+    ),
+  }),
+});
+
 /** Related links, one a line: a title, then the address (or the address alone). */
 const links = v.pipe(
   lines(10_000),

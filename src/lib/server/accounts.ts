@@ -1,5 +1,5 @@
 /** Accounts: set-up, login, password, profile, permissions, deactivation. Users and guests alike. */
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, ne, not, or, sql } from 'drizzle-orm';
 import { parseAddress } from '../addresses';
 import type { Locale } from '../messages';
 import { isLocale } from '../messages';
@@ -641,15 +641,31 @@ export async function setActive(ctx: Ctx, userId: string, active: boolean): Prom
   }
 }
 
-/** Users of the company whose name or address contains a text: for "members" of a space. */
-export const findUsers = (ctx: Ctx, search = '', limit = 200) => {
-  return ctx.db
-    .select({ id: user.id, name: user.name, email: user.email })
-    .from(user)
-    .where(and(eq(user.kind, 'user'), eq(user.status, 'active'), search ? matches(search) : undefined))
-    .orderBy(asc(user.email))
-    .limit(limit);
-};
+/** Colleagues that a form shows at once; more are found by searching. */
+const COLLEAGUES = 30;
+
+/**
+ * The other active users of the company, for the first members of a space: those who are chosen, then those whose name or
+ * address contains a text. For who may create spaces.
+ * @returns `more`: there are others besides
+ */
+export async function colleagues(ctx: Ctx, search = '', chosen: string[] = []) {
+  allow(ctx, 'space.create');
+  const ids = JSON.stringify(chosen.slice(0, 1_000));
+  const isChosen = sql`${user.id} in (select value from json_each(${ids}))`;
+  const others = and(eq(user.kind, 'user'), eq(user.status, 'active'), ne(user.id, ctx.actor!.id));
+  const columns = { id: user.id, name: user.name, email: user.email };
+  const [first, found] = await ctx.db.batch([
+    ctx.db.select(columns).from(user).where(and(others, isChosen)).orderBy(asc(user.email)).limit(1_000),
+    ctx.db
+      .select(columns)
+      .from(user)
+      .where(and(others, not(isChosen), search ? matches(search) : undefined))
+      .orderBy(asc(user.email))
+      .limit(COLLEAGUES + 1),
+  ]);
+  return { people: [...first, ...found.slice(0, COLLEAGUES)], more: found.length > COLLEAGUES };
+}
 
 /** Cron: forgets reset links that are over, some at a time. */
 export const purgeResets = (ctx: Ctx): Statement =>

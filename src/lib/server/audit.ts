@@ -7,6 +7,7 @@ export type AuditAction =
   | `account.${'created' | 'signed-in' | 'signed-out' | 'changed' | 'password-changed' | 'reset-asked' | 'deactivated' | 'reactivated' | 'sessions-ended' | 'permission-changed'}`
   | `invitation.${'sent' | 'resent' | 'link-copied' | 'cancelled' | 'accepted' | 'expired' | 'asked-again'}`
   | `space.${'created' | 'changed' | 'member-added' | 'member-removed' | 'member-changed' | 'left' | 'guest-removed' | 'announcement-changed' | 'thread-created' | 'thread-changed' | 'thread-deleted' | 'comment-deleted' | 'deleted' | 'restored' | 'purged'}`
+  | `template.${'created' | 'changed' | 'removed' | 'imported'}`
   | `site.${'set-up' | 'seeded'}`
   | 'setting.changed';
 

@@ -41,6 +41,10 @@ export const keyedBytes = (secret: string, purpose: string, text: string): Uint8
 export const keyedHash = (secret: string, purpose: string, text: string): string =>
   encodeBase64urlNoPadding(keyedBytes(secret, purpose, text));
 
+/** A row's id that follows from a text, as that of a request: the same request makes the same row. */
+export const keyedId = (secret: string, purpose: string, text: string): string =>
+  encodeBase32LowerCaseNoPadding(keyedBytes(secret, purpose, text).slice(0, 10));
+
 /** Compares two texts without telling by time where they differ. */
 export function sameText(a: string, b: string): boolean {
   const [x, y] = [utf8.encode(a), utf8.encode(b)];

@@ -129,6 +129,7 @@ async function harbourBridge(ava: Ctx, ctx: Ctx): Promise<number> {
     showThreads: true,
     showPeople: true,
     showLinks: true,
+    guestsHidden: false,
   };
   const id = await spaces.create(
     ava,

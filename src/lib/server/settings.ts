@@ -48,6 +48,8 @@ export interface Settings {
   policy: CredentialPolicy;
   /** Guests are invited only from these domains; empty: from any. */
   allowedDomains: string[];
+  /** Shipped space templates that nobody is offered. */
+  hiddenTemplates: string[];
   /** Goes up with each change, so that a stale form is noticed. */
   revision: number;
   /** The demo's seed has begun, and not ended. */
@@ -62,6 +64,7 @@ const defaults: Settings = {
   twoStep: false,
   policy: presets.hardened,
   allowedDomains: [],
+  hiddenTemplates: [],
   revision: 0,
   seeding: false,
   seeded: false,

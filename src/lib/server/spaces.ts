@@ -9,6 +9,7 @@ import * as files from './files';
 import * as markdown from './markdown';
 import { allow, can } from './policy';
 import { invitation, membership, space, user } from './schema';
+import * as starter from './space-templates/starter';
 import * as threadList from './threads/list';
 
 type SpaceRow = typeof space.$inferSelect;
@@ -30,11 +31,13 @@ export interface SpaceForm {
   showThreads: boolean;
   showPeople: boolean;
   showLinks: boolean;
+  guestsHidden: boolean;
 }
 
 /**
  * Makes a space with its creator as space administrator, and its first members.
  * @param requestKey a random key of the form: a second post of it leads to the same space
+ * @param start what its template gives it to begin with
  * @returns the space's id
  */
 export async function create(
@@ -42,6 +45,7 @@ export async function create(
   form: SpaceForm,
   members: { id: string; administrator: boolean }[],
   requestKey: string,
+  start: starter.Starter = starter.nothing,
 ): Promise<number> {
   allow(ctx, 'space.create');
   const actor = ctx.actor!;
@@ -52,7 +56,15 @@ export async function create(
     const [made] = (await ctx.commit([
       ctx.db
         .insert(space)
-        .values({ ...form, requestKey: key, createdBy: actor.id, createdAt: ctx.now, updatedAt: ctx.now })
+        .values({
+          ...form,
+          announcement: start.announcement,
+          links: start.links,
+          requestKey: key,
+          createdBy: actor.id,
+          createdAt: ctx.now,
+          updatedAt: ctx.now,
+        })
         .returning({ id: space.id }),
       ctx.db.run(sql`
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
@@ -64,11 +76,7 @@ export async function create(
         where user.kind = 'user' and user.status = 'active'
         on conflict do nothing`),
       ...files.useCover(ctx, form.cover, spaceId),
-      // Without several threads the space has just this one, which needs no name.
-      !form.severalThreads &&
-        ctx.db.run(sql`
-          insert into thread (space_id, title, body, author_id, last_activity_at, request_key, created_at)
-          values (${spaceId}, '', '', ${actor.id}, ${ctx.now}, ${key}, ${ctx.now})`),
+      ...starter.begin(ctx, spaceId, key, form.severalThreads, start.threads),
       audit.entry(
         ctx,
         'space.created',
@@ -315,7 +323,7 @@ export async function settingsOf(
 ): Promise<SpaceForm & { announcement: string; links: Link[]; updatedAt: number }> {
   const found = await administer(ctx, spaceId);
   const { name, cover, severalThreads, blockJoining, blockFollowing, announcement, links, updatedAt } = found;
-  const { showAnnouncement, showThreads, showPeople, showLinks } = found;
+  const { showAnnouncement, showThreads, showPeople, showLinks, guestsHidden } = found;
   return {
     name,
     cover,
@@ -329,6 +337,7 @@ export async function settingsOf(
     showThreads,
     showPeople,
     showLinks,
+    guestsHidden,
   };
 }
 

@@ -1,28 +1,61 @@
+import { fail, isActionFailure } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { coverUpload, newSpace } from '$lib/schemas';
+import type { FormFailure } from '$lib/forms';
+import { coverUpload, newSpace, unfinishedSpace } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomId } from '$lib/server/crypto';
 import * as files from '$lib/server/files';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
-import * as spaces from '$lib/server/spaces';
+import * as templates from '$lib/server/space-templates';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    allow(ctx, 'space.create');
-    const users = await accounts.findUsers(ctx);
-    return { requestKey: randomId(), users: users.filter((user) => user.id !== ctx.actor!.id) };
+    const id = event.url.searchParams.get('template') ?? '';
+    const wanted = id !== '' && id !== 'scratch';
+    const [list, chosen, colleagues] = await Promise.all([
+      templates.list(ctx),
+      wanted ? templates.find(ctx, id) : null,
+      accounts.colleagues(ctx),
+    ]);
+    return {
+      requestKey: randomId(),
+      templates: list,
+      chosen: chosen && templates.preview(chosen),
+      gone: wanted && !chosen,
+      colleagues,
+    };
   });
 
+const create = form(
+  v.object({ ...newSpace.entries, ...coverUpload }),
+  async (ctx, { requestKey, members, administrators, coverFile, template, people: _, ...input }) => {
+    input.cover = await files.chosenCover(ctx, input.cover, coverFile);
+    const chosen = [...new Set([...members, ...administrators])];
+    const first = chosen.map((id) => ({ id, administrator: administrators.includes(id) }));
+    return `/spaces/${await templates.beginSpace(ctx, template, input, first, requestKey)}`;
+  },
+  (ctx) => allow(ctx, 'space.create'),
+);
+
+/** Without scripts: looks for colleagues, and shows the form again as it is. */
+const findPeople = form(
+  v.object({ ...unfinishedSpace.entries, ...coverUpload }),
+  async (_ctx, { coverFile, ...values }) => ({
+    values: { ...values, coverFile: coverFile.map(({ name }) => name) },
+    errors: {},
+  }),
+  (ctx) => allow(ctx, 'space.create'),
+);
+
 export const actions = {
-  default: form(
-    v.object({ ...newSpace.entries, ...coverUpload }),
-    async (ctx, { requestKey, members, administrators, coverFile, ...input }) => {
-      input.cover = await files.chosenCover(ctx, input.cover, coverFile);
-      const chosen = [...new Set([...members, ...administrators])];
-      const people = chosen.map((id) => ({ id, administrator: administrators.includes(id) }));
-      return `/spaces/${await spaces.create(ctx, input, people, requestKey)}`;
-    },
-    (ctx) => allow(ctx, 'space.create'),
-  ),
+  default: async (event) => {
+    const answer = await (event.url.searchParams.has('find') ? findPeople : create)(event);
+    const again = (isActionFailure(answer) ? answer.data : answer) as FormFailure;
+    // Whoever was chosen is shown again, too, however many others there are.
+    const list = (name: string) => [again.values[name] ?? []].flat();
+    const chosen = [...list('members'), ...list('administrators')];
+    const colleagues = await accounts.colleagues(event.locals.ctx, list('people')[0], chosen);
+    return isActionFailure(answer) ? fail(answer.status, { ...again, colleagues }) : { ...again, colleagues };
+  },
 };

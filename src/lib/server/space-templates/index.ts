@@ -1,0 +1,455 @@
+/**
+ * Templates of spaces: what a new space begins with. Some ship with Foyer, others are made here from living spaces or come
+ * as files. A template holds settings and texts of the company, never people, comments, files or what guests wrote.
+ */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import * as v from 'valibot';
+import { fileSize } from '../../files';
+import { isWebAddress, limits, templateFile } from '../../schemas';
+import * as audit from '../audit';
+import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { keyedId, randomId } from '../crypto';
+import { LostRace, Refusal } from '../errors';
+import * as files from '../files';
+import * as markdown from '../markdown';
+import * as memberships from '../memberships';
+import { allow, can } from '../policy';
+import { spaceTemplate, thread, user, type TemplateContent } from '../schema';
+import * as settings from '../settings';
+import * as spaces from '../spaces';
+import { shipped } from './shipped';
+
+/** Templates that one site may have of its own: so many that a gallery still shows them all. */
+const MOST = 100;
+/** The cover of a template whose own one cannot come along. */
+const PLAIN_COVER = 'harbour';
+
+/** A template as a space is made from it. */
+export interface Template {
+  id: string;
+  name: string;
+  description: string;
+  content: TemplateContent;
+}
+
+/** A template in a list: what is in it in numbers. */
+export interface Card {
+  id: string;
+  name: string;
+  description: string;
+  cover: string;
+  threads: number;
+  links: number;
+  announcement: boolean;
+  guestsHidden: boolean;
+}
+
+const isShipped = (id: string) => id.startsWith('shipped:');
+
+const cardOf = ({ content, ...template }: Template): Card => ({
+  ...template,
+  cover: content.cover,
+  threads: content.threads.length,
+  links: content.links.length,
+  announcement: content.announcement !== '',
+  guestsHidden: content.guestsHidden,
+});
+
+// --- Choosing -----------------------------------------------------------------------------------------------
+
+/** The site's own, by name. Their texts stay where they are. */
+async function own(ctx: Ctx) {
+  const { content } = spaceTemplate;
+  const rows = await ctx.db
+    .select({
+      id: spaceTemplate.id,
+      name: spaceTemplate.name,
+      description: spaceTemplate.description,
+      cover: sql<string>`json_extract(${content}, '$.cover')`,
+      threads: sql<number>`json_array_length(${content}, '$.threads')`,
+      links: sql<number>`json_array_length(${content}, '$.links')`,
+      announcement: sql<number>`json_extract(${content}, '$.announcement') <> ''`,
+      guestsHidden: sql<number>`json_extract(${content}, '$.guestsHidden')`,
+      by: user.name,
+      createdAt: spaceTemplate.createdAt,
+      updatedAt: spaceTemplate.updatedAt,
+    })
+    .from(spaceTemplate)
+    .innerJoin(user, eq(user.id, spaceTemplate.createdBy))
+    .orderBy(asc(sql`lower(${spaceTemplate.name})`), asc(spaceTemplate.id))
+    .limit(MOST);
+  return rows.map((row) => ({
+    ...row,
+    announcement: row.announcement === 1,
+    guestsHidden: row.guestsHidden === 1,
+  }));
+}
+
+/** What a new space may begin with: the site's own, then those that ship and are not hidden. In the viewer's language. */
+export async function list(ctx: Ctx): Promise<(Card & { by: string | null })[]> {
+  allow(ctx, 'space.create');
+  const [mine, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
+  return [
+    ...mine.map(({ createdAt: _created, updatedAt: _updated, ...card }) => card),
+    ...shipped(ctx.locale)
+      .filter(({ id }) => !hiddenTemplates.includes(id))
+      .map((template) => ({ ...cardOf(template), by: null })),
+  ];
+}
+
+/** The template of this id, for who may begin a space with it; null when there is none (any more), or it is hidden. */
+export async function find(ctx: Ctx, id: string): Promise<Template | null> {
+  allow(ctx, 'space.create');
+  if (isShipped(id)) {
+    const { hiddenTemplates } = await settings.read(ctx);
+    return hiddenTemplates.includes(id) ? null : shippedOne(ctx, id);
+  }
+  return stored(ctx, id);
+}
+
+const shippedOne = (ctx: Ctx, id: string): Template | null =>
+  shipped(ctx.locale).find((template) => template.id === id) ?? null;
+
+async function stored(ctx: Ctx, id: string): Promise<Template | null> {
+  const [row] = await ctx.db
+    .select({
+      id: spaceTemplate.id,
+      name: spaceTemplate.name,
+      description: spaceTemplate.description,
+      content: spaceTemplate.content,
+    })
+    .from(spaceTemplate)
+    .where(eq(spaceTemplate.id, id))
+    .limit(1);
+  return row ?? null;
+}
+
+/** A template as its preview shows it: texts rendered, threads by their first words. */
+export function preview({ content, ...template }: Template) {
+  const { announcement, threads, links, ...form } = content;
+  return {
+    ...template,
+    form,
+    announcementHtml: announcement ? markdown.render(announcement) : null,
+    threads: threads.map(({ title, body }) => ({ title, excerpt: markdown.excerpt(body, 160) })),
+    links,
+  };
+}
+
+/**
+ * Makes a space from what its form says and what a template gives it beside that.
+ * @param templateId empty: from scratch
+ * @returns the space's id
+ */
+export async function beginSpace(
+  ctx: Ctx,
+  templateId: string,
+  form: spaces.SpaceForm,
+  members: { id: string; administrator: boolean }[],
+  requestKey: string,
+): Promise<number> {
+  const template = templateId ? await find(ctx, templateId) : null;
+  if (templateId && !template) throw new Refusal('conflict', { key: 'template.gone' });
+  // A template's own picture stays the template's.
+  const cover = form.cover === template?.content.cover ? await coverCopy(ctx, form.cover) : form.cover;
+  return spaces.create(ctx, { ...form, cover }, members, requestKey, template?.content);
+}
+
+// --- Making -------------------------------------------------------------------------------------------------
+
+/** A link to a file leads nowhere from another space: its words stay. */
+const withoutFiles = (ctx: Ctx, text: string): string =>
+  text
+    .replaceAll(`](${ctx.config.origin}/files/`, '](/files/')
+    .replace(/!?\[([^\]\n]{0,500})\]\(\/files\/[^)\s]{0,200}\)/g, '$1');
+
+/** What of a space a template takes. One batch; for its administrators. */
+async function contentOf(ctx: Ctx, spaceId: number) {
+  const [reach, threads] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    // What a guest wrote is not the company's to hand on.
+    ctx.db
+      .select({ title: thread.title, body: thread.body })
+      .from(thread)
+      .innerJoin(user, eq(user.id, thread.authorId))
+      .where(
+        and(
+          eq(thread.spaceId, spaceId),
+          eq(user.kind, 'user'),
+          sql`(${thread.title} <> '' or ${thread.body} <> '')`,
+        ),
+      )
+      .orderBy(sql`${thread.pinnedAt} is null, ${thread.pinnedAt} desc`, asc(thread.id))
+      .limit(limits.templateThreads),
+  ]);
+  const found = spaces.reached(ctx, reach);
+  allow(ctx, 'space.administer', found.standing);
+  const content: TemplateContent = {
+    cover: found.cover,
+    severalThreads: found.severalThreads,
+    blockJoining: found.blockJoining,
+    blockFollowing: found.blockFollowing,
+    guestsHidden: found.guestsHidden,
+    showAnnouncement: found.showAnnouncement,
+    showThreads: found.showThreads,
+    showPeople: found.showPeople,
+    showLinks: found.showLinks,
+    announcement: withoutFiles(ctx, found.announcement),
+    // Texts only: who they mention is left behind, and stays in them as plain words.
+    threads: threads.map(({ title, body }) => ({ title, body: withoutFiles(ctx, body) })),
+    links: found.links.filter(({ url }) => isWebAddress(url)).slice(0, limits.links),
+  };
+  return { name: found.name, content };
+}
+
+/** "Create Template", before it is made: what will be in it. */
+export async function draft(ctx: Ctx, spaceId: number) {
+  const { name, content } = await contentOf(ctx, spaceId);
+  return {
+    ...preview({
+      id: '',
+      name: [...name].slice(0, limits.templateName).join('').trim(),
+      description: '',
+      content,
+    }),
+    /** An uploaded cover is copied only for who may make covers. */
+    plainCover: files.coverFile(content.cover) !== null && !can(ctx.actor, 'space.create'),
+    mayCreate: can(ctx.actor, 'space.create'),
+  };
+}
+
+/**
+ * "Create Template": of a space that the actor administers. Everybody who may create spaces sees it from then on.
+ * @param requestKey a random key of the form: a second post of it makes no second template
+ * @returns the template's id
+ */
+export async function fromSpace(
+  ctx: Ctx,
+  spaceId: number,
+  form: { name: string; description: string; requestKey?: string },
+): Promise<string> {
+  const { content } = await contentOf(ctx, spaceId);
+  const id = form.requestKey
+    ? keyedId(ctx.config.secret, 'template', `${ctx.actor!.id}:${form.requestKey}`)
+    : randomId();
+  if (files.coverFile(content.cover))
+    content.cover = can(ctx.actor, 'space.create') ? await coverCopy(ctx, content.cover) : PLAIN_COVER;
+  return insert(ctx, { id, ...form, content }, 'template.created', spaceId);
+}
+
+/** An own copy of an uploaded cover; where its bytes are gone, a shipped one. */
+async function coverCopy(ctx: Ctx, cover: string): Promise<string> {
+  try {
+    return await files.copyCover(ctx, cover);
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'missing') return PLAIN_COVER;
+    throw error;
+  }
+}
+
+/** Writes a template under a name that is free, unless the site has too many. */
+async function insert(
+  ctx: Ctx,
+  { id, name, description, content }: Template,
+  action: 'template.created' | 'template.imported',
+  spaceId: number | null,
+): Promise<string> {
+  if (bytesOf({ id, name, description, content }) > limits.templateFile) throw tooLarge(ctx);
+  const actor = ctx.actor!.id;
+  try {
+    await ctx.commit([
+      ...(spaceId === null ? [] : memberships.stillIn(ctx, spaceId, true)),
+      ctx.db.run(sql`
+        insert into space_template (id, name, description, content, created_by, created_at, updated_at)
+        select ${id}, ${name}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}
+        where not exists (select 1 from space_template where lower(name) = lower(${name}))
+          and (select count(*) from space_template) < ${MOST}`),
+      guard(ctx),
+      ...files.useCoverOfTemplate(ctx, content.cover, id),
+      audit.entry(ctx, action, `template:${id}`, { name }, spaceId),
+    ]);
+    return id;
+  } catch (error) {
+    if (!(error instanceof LostRace) && !isDuplicate(error)) throw error;
+    const [state] = await ctx.db
+      .select({
+        again: sql<number>`exists (select 1 from space_template where id = ${id} and created_by = ${actor})`,
+        taken: sql<number>`exists (select 1 from space_template where lower(name) = lower(${name}))`,
+        count: sql<number>`(select count(*) from space_template)`,
+      })
+      .from(sql`(select 1)`);
+    if (state!.again) return id;
+    if (state!.taken) throw nameTaken(name);
+    if (state!.count >= MOST)
+      throw new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
+    // No administrator of the space any more, or the copy of the cover has gone.
+    throw new Refusal('missing');
+  }
+}
+
+const nameTaken = (name: string) =>
+  new Refusal('conflict', { key: 'template.name-taken', params: { name }, field: 'templateName' });
+const tooLarge = (ctx: Ctx, field?: string) =>
+  new Refusal('too-large', {
+    key: 'template.too-large',
+    params: { size: fileSize(limits.templateFile, ctx.locale) },
+    field,
+  });
+
+// --- Administration -----------------------------------------------------------------------------------------
+
+/** Administration: the site's own templates, and those that ship with who is hidden. */
+export async function manage(ctx: Ctx) {
+  allow(ctx, 'site.administer');
+  const [rows, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
+  const cards = shipped(ctx.locale).map((template) => ({
+    ...cardOf(template),
+    hidden: hiddenTemplates.includes(template.id),
+  }));
+  return { rows, shipped: cards };
+}
+
+/**
+ * Administration: another name and description.
+ * @param updatedAt of the template that the form showed: what somebody else saved since is not overwritten unseen
+ */
+export async function change(
+  ctx: Ctx,
+  id: string,
+  form: { name: string; description: string },
+  updatedAt: number,
+): Promise<void> {
+  allow(ctx, 'site.administer');
+  const { name, description } = form;
+  const save = ctx.commit([
+    ctx.db.run(sql`
+      update space_template set name = ${name}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
+      where id = ${id} and updated_at = ${updatedAt}
+        and not exists (select 1 from space_template o where lower(o.name) = lower(${name}) and o.id <> ${id})`),
+    guard(ctx),
+    audit.entry(ctx, 'template.changed', `template:${id}`, { name }),
+  ]);
+  await save.catch(async (error) => {
+    if (!(error instanceof LostRace)) throw error;
+    const [row] = await ctx.db
+      .select({ updatedAt: spaceTemplate.updatedAt })
+      .from(spaceTemplate)
+      .where(eq(spaceTemplate.id, id));
+    if (!row) throw new Refusal('missing');
+    throw row.updatedAt === updatedAt ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
+  });
+}
+
+/** Administration: forgets a template. Spaces that were made from it stay as they are. */
+export async function remove(ctx: Ctx, id: string): Promise<void> {
+  allow(ctx, 'site.administer');
+  const template = await stored(ctx, id);
+  if (!template) throw new Refusal('missing');
+  const gone: Statement[] = [
+    ...files.useCoverOfTemplate(ctx, PLAIN_COVER, id),
+    ctx.db.delete(spaceTemplate).where(eq(spaceTemplate.id, id)),
+    guard(ctx),
+    audit.entry(ctx, 'template.removed', `template:${id}`, { name: template.name }),
+  ];
+  await ctx.commit(gone).catch((error) => {
+    throw error instanceof LostRace ? new Refusal('missing') : error;
+  });
+}
+
+/** Administration: whether a shipped template is offered. */
+export async function setHidden(ctx: Ctx, id: string, hidden: boolean): Promise<void> {
+  allow(ctx, 'site.administer');
+  if (!shippedOne(ctx, id)) throw new Refusal('missing');
+  const { hiddenTemplates, revision } = await settings.read(ctx);
+  const others = hiddenTemplates.filter((one) => one !== id);
+  await settings.change(ctx, { hiddenTemplates: hidden ? [...others, id] : others }, revision);
+}
+
+// --- Files --------------------------------------------------------------------------------------------------
+
+/** A template as a document. An uploaded cover is a file, and no file comes along. */
+const documentOf = ({ name, description, content }: Template): string =>
+  `${JSON.stringify(
+    {
+      format: 'foyer-space-template',
+      version: 1,
+      name,
+      description,
+      content: { ...content, cover: files.coverFile(content.cover) ? PLAIN_COVER : content.cover },
+    },
+    null,
+    2,
+  )}\n`;
+
+const bytesOf = (template: Template): number => new TextEncoder().encode(documentOf(template)).length;
+
+/** Administration: a template as a file, also a shipped or hidden one. */
+export async function exportFile(ctx: Ctx, id: string): Promise<{ name: string; text: string }> {
+  allow(ctx, 'site.administer');
+  const template = isShipped(id) ? shippedOne(ctx, id) : await stored(ctx, id);
+  if (!template) throw new Refusal('missing');
+  const name = template.name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'template';
+  return { name: `${name}.foyer-template.json`, text: documentOf(template) };
+}
+
+/**
+ * Administration: takes a template from a file, as a new one.
+ * @returns the template's id and name
+ */
+export async function importFile(
+  ctx: Ctx,
+  document: string | Uint8Array,
+): Promise<{ id: string; name: string }> {
+  allow(ctx, 'site.administer');
+  const bytes = typeof document === 'string' ? new TextEncoder().encode(document) : document;
+  if (bytes.length > limits.templateFile) throw tooLarge(ctx, 'file');
+  const parsed = v.safeParse(templateFile, ours(read(bytes)), { abortEarly: true });
+  if (!parsed.success) throw wrong(parsed.issues[0]);
+  const { name, description, content } = parsed.output;
+  const id = randomId();
+  try {
+    await insert(ctx, { id, name, description, content }, 'template.imported', null);
+  } catch (error) {
+    // The name stands in the file, not in a field.
+    if (!(error instanceof Refusal) || error.kind === 'missing') throw error;
+    throw new Refusal(error.kind, { ...error.detail, field: 'file' });
+  }
+  return { id, name };
+}
+
+/** The JSON of a file in UTF-8, with or without a byte order mark. */
+function read(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refusal('invalid', { key: 'template.file-unreadable', field: 'file' });
+  }
+}
+
+/** Refuses in words what is no template, or one of a version that is still to come. */
+function ours(value: unknown): unknown {
+  const { format, version } = Object(value) as { format?: unknown; version?: unknown };
+  if (format !== 'foyer-space-template')
+    throw new Refusal('invalid', { key: 'template.file-other', field: 'file' });
+  if (version !== 1) throw new Refusal('invalid', { key: 'template.file-version', field: 'file' });
+  return value;
+}
+
+/** What is wrong with a file, and where: `content › threads › 3 › title`. */
+function wrong(issue: v.InferIssue<typeof templateFile>): Refusal {
+  const path = (issue.path ?? []) as { key: unknown }[];
+  const where = path
+    .map(({ key }) => (typeof key === 'number' ? String(key + 1) : String(key).slice(0, 60)))
+    .join(' › ');
+  const say = (key: ConstructorParameters<typeof Refusal>[1] & object) =>
+    new Refusal('invalid', { ...key, field: 'file' });
+  if (issue.type === 'max_length') {
+    const key = Array.isArray(issue.input) ? 'template.file-too-many' : 'template.file-too-long';
+    return say({ key, params: { where, max: Number(issue.requirement) } });
+  }
+  if (issue.expected === 'never') return say({ key: 'template.file-unknown', params: { where } });
+  if (issue.message === 'template.file-link') return say({ key: 'template.file-link', params: { where } });
+  if (issue.received === 'undefined' || issue.type === 'non_empty')
+    return say({ key: 'template.file-missing', params: { where } });
+  return say({ key: 'template.file-wrong', params: { where } });
+}

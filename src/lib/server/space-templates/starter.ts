@@ -1,0 +1,59 @@
+/** What a new space begins with: the threads of its template, or the one nameless thread. For the batch that makes it. */
+import { sql, type SQL } from 'drizzle-orm';
+import { limits } from '../../schemas';
+import type { Ctx, Statement } from '../context';
+import type { TemplateContent } from '../schema';
+import * as search from '../search';
+
+/** What a template gives a new space beside its settings, which the form holds. */
+export type Starter = Pick<TemplateContent, 'announcement' | 'threads' | 'links'>;
+
+export const nothing: Starter = { announcement: '', threads: [], links: [] };
+
+/** Several threads as one text: what a space without several threads begins with. What would not fit is left out. */
+function asOne(threads: Starter['threads']): string {
+  let text = '';
+  for (const { title, body } of threads) {
+    const part = [title && `## ${title}`, body].filter(Boolean).join('\n\n');
+    const more = text ? `${text}\n\n${part}` : part;
+    if (more.length <= limits.body) text = more;
+  }
+  return text;
+}
+
+/**
+ * The first threads of a space, by its creator, who has read and follows them. The listing keeps the template's order:
+ * the first is the one with the latest activity.
+ * @param spaceId the space of this batch; `key`: of the request that makes it
+ */
+export function begin(
+  ctx: Ctx,
+  spaceId: SQL,
+  key: string,
+  severalThreads: boolean,
+  threads: Starter['threads'],
+): Statement[] {
+  // Without several threads the space has just this one, which needs no name.
+  const begun = severalThreads ? threads : [{ title: '', body: asOne(threads) }];
+  if (begun.length === 0) return [];
+  const actor = ctx.actor!.id;
+  return [
+    ctx.db.run(sql`
+      insert into thread (space_id, title, body, author_id, last_activity_at, company_activity_at, request_key, created_at)
+      select ${spaceId}, json_extract(value, '$.title'), json_extract(value, '$.body'), ${actor},
+        ${ctx.now} - key, ${ctx.now} - key, ${key} || ':' || key, ${ctx.now}
+      from json_each(${JSON.stringify(begun)}) order by key`),
+    ctx.db.run(sql`
+      insert into thread_person (thread_id, user_id, following, read_at)
+      select id, ${actor}, 1, ${ctx.now} from thread where space_id = ${spaceId}`),
+    ...begun.flatMap(({ title, body }, i) =>
+      title || body
+        ? search.put(
+            ctx,
+            { thread: sql`(select id from thread where request_key = ${`${key}:${i}`})` },
+            { spaceId, authorId: actor, byGuest: false, text: `${title}\n${body}` },
+          )
+        : [],
+    ),
+  ];
+}

@@ -1,0 +1,20 @@
+/** What is in a space template, in words. */
+import type { I18n } from './i18n';
+
+interface Counts {
+  threads: number;
+  links: number;
+  announcement: boolean;
+}
+
+/** "4 threads, an announcement and 2 links". */
+export function insideWords({ locale, t }: Pick<I18n, 'locale' | 't'>, counts: Counts): string {
+  const parts = [
+    counts.threads > 0 && t('template.threads', { count: counts.threads }),
+    counts.announcement && t('template.an-announcement'),
+    counts.links > 0 && t('template.links', { count: counts.links }),
+  ].filter((part) => part !== false);
+  return parts.length === 0
+    ? t('template.empty')
+    : new Intl.ListFormat(locale, { type: 'conjunction' }).format(parts);
+}

@@ -1,0 +1,32 @@
+import { byId, changeTemplate, hideTemplate, importTemplate } from '$lib/schemas';
+import { Refusal } from '$lib/server/errors';
+import { form, show } from '$lib/server/http';
+import * as templates from '$lib/server/space-templates';
+
+export const load = (event) =>
+  show(event, async (ctx) => ({
+    ...(await templates.manage(ctx)),
+    done: event.url.searchParams.get('done'),
+  }));
+
+const here = (done: string) => `/admin/templates?done=${done}`;
+
+export const actions = {
+  change: form(changeTemplate, async (ctx, { id, templateName: name, description, updatedAt }) => {
+    await templates.change(ctx, id, { name, description }, updatedAt);
+    return here('changed');
+  }),
+  delete: form(byId, async (ctx, { id }) => {
+    await templates.remove(ctx, id);
+    return here('removed');
+  }),
+  hide: form(hideTemplate, async (ctx, { id, hidden }) => {
+    await templates.setHidden(ctx, id, hidden);
+    return here(hidden ? 'hidden' : 'shown');
+  }),
+  import: form(importTemplate, async (ctx, { file: [file] }) => {
+    if (!file) throw new Refusal('invalid', { key: 'template.file-none', field: 'file' });
+    await templates.importFile(ctx, new Uint8Array(await file.arrayBuffer()));
+    return here('imported');
+  }),
+};

@@ -1,0 +1,9 @@
+import * as accounts from '$lib/server/accounts';
+import { answer } from '$lib/server/http';
+
+/** Colleagues for a new space, as the script of its form looks for them. */
+export const GET = (event) =>
+  answer(event, async (ctx) => {
+    const search = event.url.searchParams.get('search')?.trim().slice(0, 200);
+    return Response.json(await accounts.colleagues(ctx, search));
+  });
