@@ -133,11 +133,32 @@ const parts: Record<string, Pages> = {
     'space, Options open': ['ben', () => made.space, opened('Options')],
     'space, Leave asks': ['ben', () => '/spaces/1?leave'],
     'new thread': ['ben', () => `${made.space}/new-thread`],
+    'new thread, names offered': [
+      'ben',
+      () => `${made.space}/new-thread`,
+      async (page) => {
+        await expect(page.getByRole('button', { name: 'Preview' })).toBeVisible();
+        await page.getByLabel('Body').pressSequentially('@');
+        await expect(page.getByRole('option').first()).toBeVisible();
+      },
+    ],
+    'new thread, preview': [
+      'ben',
+      () => `${made.space}/new-thread`,
+      async (page) => {
+        await page.getByRole('button', { name: 'Preview' }).click();
+        await expect(page.getByRole('region', { name: 'How it will look' })).toBeVisible();
+      },
+    ],
     thread: ['ben', () => made.thread],
+    search: ['ben', () => `${made.space}/search?q=thread`],
+    'search, nothing found': ['ben', () => `${made.space}/search?q=zzzz`],
+    'search everywhere': ['ben', () => '/search?q=a'],
   },
   settings: {
     General: ['ben', () => `${made.space}/settings/general`],
     Members: ['ben', () => `${made.space}/settings/members`],
+    'Members, people found': ['ben', () => `${made.space}/settings/members?find=foyer`],
     Guests: ['ben', () => `${made.space}/settings/guests`],
     'Guests, Delete asks': [
       'ben',

@@ -44,7 +44,7 @@ for (const scripts of [true, false])
   test.describe(scripts ? 'with scripts' : 'without scripts', () => {
     test('a space is searched by words, Japanese and names with a hyphen', async ({ browser }) => {
       const page = await searching(browser, scripts);
-      await page.goto(`${space}/search`);
+      await page.goto(space);
       const box = page.getByRole('searchbox', { name: 'Search this space', exact: true });
       for (const [typed, title] of [
         ['survey quay', 'Quay wall'],
@@ -70,7 +70,7 @@ for (const scripts of [true, false])
     test('the portal searches all own spaces', async ({ browser }) => {
       const page = await searching(browser, scripts);
       await page.goto('/');
-      const box = page.getByRole('searchbox', { name: 'Search all spaces', exact: true });
+      const box = page.getByRole('searchbox', { name: 'Search everything', exact: true });
       await box.fill('quay wall');
       await box.press('Enter');
       await expect(page).toHaveURL(/\/search\?q=quay/);
