@@ -87,7 +87,7 @@ describe('shipped templates', () => {
         expect(content.threads.length, id).toBeLessThanOrEqual(5);
         for (const { title, body } of content.threads) {
           expect(title, id).toBeTruthy();
-          expect(body.length, title).toBeGreaterThan(60);
+          expect(body.length, title).toBeGreaterThan(40);
         }
       }
       expect(new Set(all.map((t) => t.name)).size).toBe(all.length);
