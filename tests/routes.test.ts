@@ -79,6 +79,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: 'in in 404 404 404 200 200',
     post: { '': 'in in 403 403 403 400 400' },
   },
+  '/(app)/spaces/new/people': { at: '/spaces/new/people', get: 'in in 403 403 403 200 200' },
   '/(app)/spaces/[id=id]/(room)': {
     at: '/spaces/:space',
     get: inSpace,
@@ -95,6 +96,11 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(app)/spaces/[id=id]/(room)/settings/general': {
     at: '/spaces/:space/settings/general',
+    get: ofSpace,
+    post: { '': ofSpacePost },
+  },
+  '/(app)/spaces/[id=id]/(room)/settings/template': {
+    at: '/spaces/:space/settings/template',
     get: ofSpace,
     post: { '': ofSpacePost },
   },
@@ -177,6 +183,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: site_,
     post: { '': 'in in 403 403 403 403 -' },
   },
+  '/(admin)/admin/templates': {
+    at: '/admin/templates',
+    get: site_,
+    post: { change: sitePost, delete: sitePost, hide: sitePost, import: sitePost },
+  },
+  '/(admin)/admin/templates/[template].json': { at: '/admin/templates/shipped:event.json', get: site_ },
   '/(admin)/admin/spaces': { at: '/admin/spaces', get: site_, post: { restore: sitePost } },
   '/(admin)/admin/authentication': { at: '/admin/authentication', get: site_, post: { '': sitePost } },
   '/dev/mailbox': { at: '/dev/mailbox', get: anybody },

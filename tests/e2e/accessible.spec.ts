@@ -91,6 +91,14 @@ const inRow =
     await expect(seen(page)).toBeVisible();
   };
 
+/** Presses a button of the first template that was made here ("Create Template, made", above). */
+const inOwn =
+  (button: string, seen: 'dialog' | 'alertdialog'): Act =>
+  async (page) => {
+    await page.getByRole('row', { name: 'Seen' }).first().getByRole('button', { name: button }).click();
+    await expect(page.getByRole(seen)).toBeVisible();
+  };
+
 /** A mail is shown in a sandbox that lets no script in: axe cannot look inside and waits for an answer. */
 const withoutMails: Act = (page) =>
   page.locator('iframe').evaluateAll((frames) => frames.forEach((frame) => frame.remove()));
@@ -129,6 +137,8 @@ const parts: Record<string, Pages> = {
     notifications: ['ben', () => '/notifications?show=all'],
     'new space': ['ben', () => '/spaces/new'],
     'new space, refused': ['ben', () => '/spaces/new', refused('Save')],
+    'new space, from a template': ['ben', () => '/spaces/new?template=shipped:supplier-onboarding'],
+    'new space, template gone': ['ben', () => '/spaces/new?template=shipped:nothing'],
     space: ['ben', () => '/spaces/1'],
     'space, Options open': ['ben', () => made.space, opened('Options')],
     'space, Leave asks': ['ben', () => '/spaces/1?leave'],
@@ -159,6 +169,16 @@ const parts: Record<string, Pages> = {
     General: ['ben', () => `${made.space}/settings/general`],
     Members: ['ben', () => `${made.space}/settings/members`],
     'Members, people found': ['ben', () => `${made.space}/settings/members?find=foyer`],
+    'Create Template': ['ben', () => `${made.space}/settings/template`],
+    'Create Template, made': [
+      'ben',
+      () => `${made.space}/settings/template`,
+      async (page) => {
+        await page.getByLabel('Template name').fill(`Seen ${Date.now() % 1_000_000}`);
+        await page.getByRole('button', { name: 'Save' }).click();
+        await expect(page.getByText('is there. New spaces can begin')).toBeVisible();
+      },
+    ],
     Guests: ['ben', () => `${made.space}/settings/guests`],
     'Guests, Delete asks': [
       'ben',
@@ -186,6 +206,10 @@ const parts: Record<string, Pages> = {
     guests: ['ava', () => '/admin/guests'],
     permissions: ['ava', () => '/admin/permissions'],
     authentication: ['ava', () => '/admin/authentication'],
+    templates: ['ava', () => '/admin/templates'],
+    'templates, Import refused': ['ava', () => '/admin/templates', refused('Import')],
+    'templates, Rename': ['ava', () => '/admin/templates', inOwn('Rename', 'dialog')],
+    'templates, Delete asks': ['ava', () => '/admin/templates', inOwn('Delete', 'alertdialog')],
     mailbox: ['nobody', () => '/dev/mailbox', withoutMails],
     'mail samples': ['nobody', () => '/dev/mail-samples', withoutMails],
   },

@@ -131,7 +131,7 @@ export function preview({ content, ...template }: Template) {
     ...template,
     form,
     announcementHtml: announcement ? markdown.render(announcement) : null,
-    threads: threads.map(({ title, body }) => ({ title, excerpt: markdown.excerpt(body, 160) })),
+    threads: threads.map(({ title, body }) => ({ title, excerpt: markdown.excerpt(body, 120) })),
     links,
   };
 }

@@ -108,7 +108,9 @@ We check them within five working days and tell you there what is missing.
       },
       {
         title: 'Who is who',
-        body: `| For | Person | How to reach them |
+        body: `Whom to ask for what, so that nothing is passed around.
+
+| For | Person | How to reach them |
 | --- | --- | --- |
 | Prices and contracts | | |
 | Orders and dates | | |
@@ -134,7 +136,9 @@ What changes in the last 48 hours stands here first.`,
     threads: [
       {
         title: 'Programme and speakers',
-        body: `| Time | What | Who | Room | Needs |
+        body: `The programme as it stands; what is not in bold can still change.
+
+| Time | What | Who | Room | Needs |
 | --- | --- | --- | --- | --- |
 | 9:00 | Welcome | | | Microphone |
 | 9:20 | | | | |
@@ -402,7 +406,9 @@ Everything here is subject to the confidentiality agreement of _date_.`,
       },
       {
         title: 'Index of documents',
-        body: `| No. | Area | What | As of |
+        body: `What there is, by area, and as of when. Please quote the number in your questions.
+
+| No. | Area | What | As of |
 | --- | --- | --- | --- |
 | 1 | Corporate | Articles, register, shareholders, minutes | |
 | 2 | Finance | Accounts of three years, monthly figures, plan, debts | |
@@ -416,7 +422,9 @@ Each area gets a thread with its files. What is new is noted there.`,
       },
       {
         title: 'Timetable',
-        body: `| Until | Step |
+        body: `The dates of this process. Should one move, everybody is told here at the same time.
+
+| Until | Step |
 | --- | --- |
 | | Room opens |
 | | Last questions |
