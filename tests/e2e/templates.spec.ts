@@ -84,8 +84,10 @@ for (const javaScriptEnabled of [true, false])
       await expect(page.getByRole('status').filter({ hasText: name })).toBeVisible();
 
       await page.goto('/spaces/new');
-      await expect(page.getByRole('link', { name })).toContainText('For everything with a crane');
-      await expect(page.getByRole('link', { name })).toContainText('1 thread');
+      const card = page.getByRole('listitem').filter({ has: page.getByRole('link', { name }) });
+      await expect(card).toContainText('For everything with a crane');
+      await expect(card).toContainText('1 thread');
+      await expect(card).toContainText('Ben Kowalski');
       await page.getByRole('link', { name }).click();
       await expect(page.getByRole('region', { name })).toBeVisible();
       await page.getByLabel('Space name').fill('With a crane');
