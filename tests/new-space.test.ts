@@ -72,6 +72,8 @@ test('thirty colleagues are shown, and a field to look for the others', async ()
   const { html } = await ask('/spaces/new');
   expect(html.match(/name="members"/g)).toHaveLength(30);
   expect(html).toContain('Find colleagues');
+  const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+  expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
   expect(html).not.toContain('Person of a guest');
   expect(html).not.toContain('Person who left');
 });

@@ -67,3 +67,25 @@ describe('what a form of ours cannot send', () => {
     expect(parse(schemas.login, { email: ['a'], password: {} }).success).toBe(false);
   });
 });
+
+describe('space templates', () => {
+  const words = { templateName: 'Bridge', description: '', requestKey: 'a'.repeat(16) };
+  it('a name has 1 to 30 characters, a description at most 200', () => {
+    const said = (change: object) => message(schemas.newTemplate, { ...words, ...change });
+    expect(said({})).toBeUndefined();
+    expect(said({ templateName: 'x'.repeat(30), description: 'x'.repeat(200) })).toBeUndefined();
+    expect(said({ templateName: 'x'.repeat(31) })).toBe('form.too-long');
+    expect(said({ templateName: ' \n ' })).toBe('template.name-missing');
+    expect(said({ description: 'x'.repeat(201) })).toBe('form.too-long');
+  });
+  it.each(['', 'shipped:', 'shipped:Event', 'event', 'aaaaaaaaaaaaaaaa', 'shipped:event;x'])(
+    '%j is none that can be hidden',
+    (id) => expect(parse(schemas.hideTemplate, { id }).success).toBe(false),
+  );
+  it('a form that is only shown again takes whatever stands in it, within reason', () => {
+    expect(parse(schemas.unfinishedSpace, { name: '', members: ['x'], administrators: [] }).success).toBe(
+      true,
+    );
+    expect(parse(schemas.unfinishedSpace, { name: 'x'.repeat(2_000), members: [] }).success).toBe(false);
+  });
+});
