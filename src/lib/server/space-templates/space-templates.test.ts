@@ -106,7 +106,7 @@ describe('shipped templates', () => {
     for (const { id, content } of shipped(locale))
       for (const text of [content.announcement, ...content.threads.map((t) => t.body)]) {
         const words = markdown.render(text).replace(/<[^>]+>/g, '');
-        expect(words, `${id}: ${words}`).not.toMatch(/\*\*|(^|\s)_\S|\| ---/);
+        expect(words, `${id}: ${words}`).not.toMatch(/\*\*|(^|\s)_\S|\| ---|\[ \]/);
       }
   });
 

@@ -479,7 +479,7 @@ Changes are numbered, with cause, cost and time, and released by _name_ **before
       },
       {
         title: 'Acceptance and hand-over',
-        body: `- [ ] Inspection of each room, with a list
+        body: `☐ Inspection of each room, with a list
 ☐ Tests and measurements: protocols
 ☐ As-built drawings
 ☐ Manuals, maintenance contracts, spare parts
