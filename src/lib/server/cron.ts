@@ -8,6 +8,7 @@ import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
 import * as notifications from './notifications';
 import * as rateLimit from './rate-limit';
+import * as search from './search';
 import * as sessions from './sessions';
 import * as trash from './trash';
 import * as verification from './verification';
@@ -31,6 +32,7 @@ export async function run(ctx: Ctx): Promise<void> {
     ],
     ['purge mail', () => outbox.purge(ctx)],
     ['empty the trash', () => trash.purge(ctx)],
+    ['rebuild the search index', () => search.rebuild(ctx)],
     ['purge files', () => files.purge(ctx)],
   ];
   // One step that fails does not keep the others from running.

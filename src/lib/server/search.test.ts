@@ -439,3 +439,21 @@ describe('cost', () => {
     expect(await everywhere(busy, 'heron')).toEqual(['Heron']);
   });
 });
+
+describe('the index can be written anew', () => {
+  it('piece by piece, where a setting asks for it: after a restored backup everything is found again', async () => {
+    const room = await makeSpace(ava, {}, [ben]);
+    await joinSpace(ava, room, gil);
+    const t = await begin(ava, room, 'Winding tower', '巻上機');
+    for (let i = 0; i < 3; i++) await say(gil, room, t, `windings of coil ${i}`);
+    await bindings.DB.batch([
+      bindings.DB.prepare(`insert into search_entry (search_entry) values ('delete-all')`),
+      bindings.DB.prepare(`insert into setting (key, value) values ('rebuildSearch', '0')`),
+    ]);
+    expect(await find(ben, room, 'winding')).toEqual([]);
+    for (let i = 0; i < 20; i++) await search.rebuild(testContext());
+    expect(await find(ben, room, 'winding')).toHaveLength(4);
+    expect(await find(ben, room, '巻上')).toEqual(['Winding tower']);
+    expect(await bindings.DB.prepare(`select 1 from setting where key = 'rebuildSearch'`).first()).toBeNull();
+  });
+});

@@ -6,10 +6,10 @@
  * They stand in the index like words, so a search walks only over what the viewer may see, and costs the same
  * however much other spaces hold. What is found is checked once more against membership, trash and hidden guests.
  */
-import { sql, type SQL } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import * as markdown from './markdown';
-import type { Mention } from './schema';
+import { setting, type Mention } from './schema';
 import * as spaces from './spaces';
 
 /** Hits a page. */
@@ -113,6 +113,65 @@ export const drop = (
           ? sql`select value * 2 + 1 from json_each(${JSON.stringify(what.comments)})`
           : sql`select ${rowid(what)}`;
   return [ctx.db.run(sql`delete from search_entry where rowid in (${rows})`)];
+};
+
+/** Ids of threads and comments that a run of `rebuild` goes through. */
+const PIECE = 300;
+
+/**
+ * Cron: writes the index anew where the setting `rebuildSearch` asks for it (after a backup was restored, or for what was
+ * written before there was an index). Its value is the id up to which that is done; the last piece takes it away.
+ */
+export async function rebuild(ctx: Ctx): Promise<void> {
+  const [row] = await ctx.db
+    .select({ value: setting.value })
+    .from(setting)
+    .where(eq(setting.key, 'rebuildSearch'));
+  if (!row) return;
+  const from = Number(row.value) || 0;
+  const [texts, newest] = await ctx.db.batch([
+    ctx.db.select(indexed).from(sql`(
+      select t.id, 1 as thread, t.space_id, t.author_id, t.title || char(10) || t.body as words
+        from thread t where t.id > ${from} and t.id <= ${from + PIECE}
+      union all
+      select c.id, 0, t.space_id, c.author_id, c.body
+        from comment c join thread t on t.id = c.thread_id where c.id > ${from} and c.id <= ${from + PIECE}) e
+      join user u on u.id = e.author_id`),
+    ctx.db
+      .select({ id: sql<number>`max(thread, comment)` })
+      .from(
+        sql`(select coalesce((select max(id) from thread), 0) as thread, coalesce((select max(id) from comment), 0) as comment)`,
+      ),
+  ]);
+  const done = from + PIECE >= newest[0]!.id;
+  await ctx.commit([
+    // In one piece with the cursor: what was edited since it was read is written by its own commit, before or after.
+    ...texts.flatMap((text) =>
+      put(ctx, text.thread ? { thread: text.id } : { comment: text.id }, {
+        spaceId: text.spaceId,
+        authorId: text.authorId,
+        byGuest: text.kind === 'guest',
+        text: [text.words, text.files ?? ''].join('\n'),
+      }),
+    ),
+    done
+      ? ctx.db.delete(setting).where(eq(setting.key, 'rebuildSearch'))
+      : ctx.db
+          .update(setting)
+          .set({ value: String(from + PIECE) })
+          .where(eq(setting.key, 'rebuildSearch')),
+  ]);
+}
+
+const indexed = {
+  id: sql<number>`e.id`.as('id'),
+  thread: sql<number>`e.thread`.as('thread'),
+  spaceId: sql<number>`e.space_id`.as('space_id'),
+  authorId: sql<string>`e.author_id`.as('author_id'),
+  words: sql<string>`e.words`.as('words'),
+  kind: sql<string>`u.kind`.as('kind'),
+  files: sql<string | null>`(select group_concat(f.name, char(10)) from file f where f.gone_at is null
+    and iif(e.thread, f.thread_id = e.id and f.comment_id is null, f.comment_id = e.id))`.as('files'),
 };
 
 // --- Finding -------------------------------------------------------------------------------------------------
