@@ -108,6 +108,8 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
     .getByRole('button', { name: 'More: Cho Yamada' })
     .click();
   await cho.getByRole('menuitem', { name: 'Edit' }).click();
+  await expect(cho.getByLabel('Your text')).toBeFocused();
+  await expect(cho.getByLabel('Your text')).toBeInViewport();
   await cho.getByLabel('Your text').fill('The bigger one, see the plan.');
   await cho.getByRole('button', { name: 'Save' }).click();
   await expect(textOf(cho, 'The bigger one')).toBeVisible();
@@ -240,7 +242,7 @@ test('what is typed survives other people’s words, and the page’s own news',
   await expect(ava.getByLabel('Write a comment')).toHaveValue('Half a sent');
   await ava.getByLabel('Write a comment').press('End');
   await ava.getByLabel('Write a comment').pressSequentially('ence');
-  await ava.getByRole('button', { name: 'Comment' }).click();
+  await ava.getByRole('button', { name: 'Comment' }).dblclick();
   await expect(textOf(ava, 'Half a sentence')).toBeVisible();
   await expect(ava.getByLabel('Write a comment')).toHaveValue('');
   await expect(ava.getByRole('article')).toHaveCount(3);

@@ -555,7 +555,7 @@ export default {
   'space.shared-with': 'Shared with guests of {companies}. What is written here, they can read.',
   'space.threads': 'Threads',
   'space.threads-order': 'by last activity',
-  'space.threads-empty-title': 'No threads yet',
+  'space.threads-empty-title': 'Nothing here yet',
   'space.threads-empty':
     'A thread is one topic, with everything that is said about it. Begin with what everybody should know.',
   'space.unread': 'new',
@@ -755,7 +755,8 @@ export default {
   'thread.pinned': 'Pinned',
   'thread.closed-badge': 'Closed',
   'thread.everybody': 'Tell everyone in this space',
-  'thread.everybody-hint': 'Otherwise it is told to the people whom you mention.',
+  'thread.everybody-hint':
+    'In their notifications; by mail to those who want everything mailed. Without it only the people whom you mention are told.',
   'thread.delete-title': 'Delete “{title}”?',
   'thread.delete-text':
     'The thread goes with everything that was said in it, and its files. This cannot be undone.',
@@ -774,7 +775,7 @@ export default {
   'text.delete-text': 'It goes with its files and reactions. This cannot be undone.',
   'text.edited': 'edited',
   'text.history': 'What it said before',
-  'text.history-until': 'Until {when}',
+  'text.history-until': 'Until then',
   'text.link': 'Link to this',
   'text.new': 'new',
   'reaction.add': 'React to {author}',

@@ -2,7 +2,7 @@
  * What happened in a space, in order, so that open pages learn of it within seconds. A page asks for what is newer than
  * the number it knows; a push channel could take the place of `since` without anybody else noticing.
  */
-import { desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { Refusal } from './errors';
 import { spaceEvent } from './schema';
@@ -28,25 +28,44 @@ export interface Change {
 const KEEP = 7 * 24 * 3_600_000;
 const AT_ONCE = 50;
 
-/** The statement that tells open pages, for the batch of the change. Ids that the batch itself makes come as SQL. */
+/**
+ * The statement that tells open pages, for the batch of the change. Ids that the batch itself makes come as SQL.
+ * @param authors of the thread, then of the comment that it concerns: what is a guest's is not told to other guests where they are hidden
+ */
 export const note = (
   ctx: Ctx,
   spaceId: number,
   kind: ChangeKind,
   thread: Id = null,
   comment: Id = null,
+  authors: { authorId: string; authorKind: 'user' | 'guest' }[] = [],
 ): Statement =>
   ctx.db.run(sql`
-    insert into space_event (space_id, kind, thread_id, comment_id, actor_id, by_guest, at)
-    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor!.id}, ${ctx.actor!.kind === 'guest' ? 1 : 0}, ${ctx.now})`);
-type Id = number | ReturnType<typeof sql> | null;
+    insert into space_event (space_id, kind, thread_id, comment_id, actor_id, by_guest, owner_id, at)
+    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor!.id}, ${ctx.actor!.kind === 'guest' ? 1 : 0},
+      ${authors.find((a) => a.authorKind === 'guest')?.authorId ?? null}, ${ctx.now})`);
+type Id = number | SQL | null;
 
-/** The newest number of a space, for the batch of a page. */
+/** SQL: whether the viewer may hear of an event. In raw names, of the table or its alias. */
+const audible = (ctx: Ctx, event: SQL, guestsHidden: SQL): SQL => {
+  const me = ctx.actor?.id ?? '';
+  return ctx.actor?.kind === 'guest'
+    ? sql`(${guestsHidden} = 0 or ((${event}.by_guest = 0 or ${event}.actor_id = ${me})
+        and (${event}.owner_id is null or ${event}.owner_id = ${me})))`
+    : sql`1`;
+};
+
+/** The newest number of a space that the viewer may hear of, for the batch of a page. */
 export const newestQuery = (ctx: Ctx, spaceId: number) =>
   ctx.db
     .select({ seq: spaceEvent.seq })
     .from(spaceEvent)
-    .where(eq(spaceEvent.spaceId, spaceId))
+    .where(
+      and(
+        eq(spaceEvent.spaceId, spaceId),
+        audible(ctx, sql`space_event`, sql`(select guests_hidden from space where id = ${spaceId})`),
+      ),
+    )
     .orderBy(desc(spaceEvent.seq))
     .limit(1);
 
@@ -71,7 +90,7 @@ export async function since(
     from membership m
     join space s on s.id = m.space_id and s.deleted_at is null
     left join space_event e on e.space_id = m.space_id and e.seq > ${seq}
-      and (${me.kind === 'user' ? 1 : 0} or s.guests_hidden = 0 or e.by_guest = 0 or e.actor_id = m.user_id)
+      and ${audible(ctx, sql`e`, sql`s.guests_hidden`)}
     where m.space_id = ${spaceId} and m.user_id = ${me.id}
     order by e.seq limit ${AT_ONCE}`);
   if (rows.length === 0) throw new Refusal('missing');

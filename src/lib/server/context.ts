@@ -232,6 +232,9 @@ const says = (error: unknown, words: string): boolean =>
 /** A unique index refused a row of the batch: the thing exists already. */
 export const isDuplicate = (error: unknown): boolean => says(error, 'UNIQUE constraint failed');
 
+/** What a row of the batch hangs on is gone: a foreign key leads nowhere. */
+export const isOrphan = (error: unknown): boolean => says(error, 'FOREIGN KEY constraint failed');
+
 /**
  * A statement that undoes the whole batch unless the statement before it changed exactly `rows` rows.
  * D1 has no interactive transactions and a zero-row UPDATE fails nothing; but an error in a batch rolls all

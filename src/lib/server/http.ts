@@ -66,8 +66,12 @@ export const form =
 function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : undefined);
   const list = (name: string, files: boolean) =>
-    // A file input in which nothing was chosen sends an empty file.
-    data.getAll(name).filter((x) => (files ? typeof x !== 'string' && x.size > 0 : typeof x === 'string'));
+    // A file input in which nothing was chosen sends an empty file without a name; with one, it is somebody's empty file.
+    data
+      .getAll(name)
+      .filter((x) =>
+        files ? typeof x !== 'string' && (x.size > 0 || x.name !== '') : typeof x === 'string',
+      );
   return Object.fromEntries(
     Object.entries(schema.entries).map(([name, entry]) => [
       name,

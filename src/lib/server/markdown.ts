@@ -289,6 +289,31 @@ export function mentionsIn(
   });
 }
 
+/**
+ * A text in which some of the mentioned people do not exist for its reader: their mentions become `@…`, whatever their
+ * case or at-sign. Longer names come first, so that a hidden Ben takes nothing away from Ben Kowalski.
+ */
+export function withoutNames<M extends { name: string }>(
+  text: string,
+  mentions: M[],
+  hidden: (mention: M) => boolean,
+): string {
+  if (!mentions.some(hidden)) return text;
+  const secret = new Set(mentions.filter(hidden).map(({ name }) => fold(name)));
+  const names = [...new Set(mentions.map(({ name }) => name.normalize('NFC').trim()))].sort(
+    (a, b) => b.length - a.length,
+  );
+  const pattern = names.map((name) => {
+    const words = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/[^\S\n]/g, '[^\\S\\n]');
+    return unspaced.test(charBefore(name, name.length)) ? words : `${words}(?![\\p{L}\\p{N}_])`;
+  });
+  return text
+    .normalize('NFC')
+    .replace(new RegExp(`[@＠](${pattern.join('|')})`, 'giu'), (whole, name) =>
+      secret.has(fold(String(name))) ? '@…' : whole,
+    );
+}
+
 // --- Plain words ---------------------------------------------------------------------------------------------
 
 /** The words of inline tokens, without what marks them up. */

@@ -164,12 +164,22 @@ async function refusalOf(ctx: Ctx, spaceId: number, error: unknown, key: Message
   return new Refusal('conflict', { key });
 }
 
+/**
+ * For the batch that ends a membership: notification mail that has not left yet may hold words of the space. (Of other
+ * spaces too; those are told in the portal all the same.)
+ */
+const keepBack = (ctx: Ctx, userId: string): Statement =>
+  ctx.db.run(sql`
+    update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
+    where user_id = ${userId} and status = 'queued' and kind in ('notification', 'digest')`);
+
 /** Members tab: removes a user from the space. */
 export async function removeMember(ctx: Ctx, spaceId: number, userId: string): Promise<void> {
   await spaces.administer(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, [
     ...stillIn(ctx, spaceId, true),
     ...end(ctx, spaceId, userId),
+    keepBack(ctx, userId),
     audit.entry(ctx, 'space.member-removed', `user:${userId}`, {}, spaceId),
   ]);
 }
@@ -209,6 +219,7 @@ export async function leave(ctx: Ctx, spaceId: number): Promise<void> {
   if (!spaces.mayLeave(ctx, found)) throw new Refusal('forbidden');
   await commitUnlessLast(ctx, spaceId, [
     ...end(ctx, spaceId, ctx.actor!.id),
+    keepBack(ctx, ctx.actor!.id),
     audit.entry(ctx, 'space.left', `user:${ctx.actor!.id}`, {}, spaceId),
   ]);
 }
@@ -237,6 +248,7 @@ export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Pr
       ...stillIn(ctx, spaceId, true),
       ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
       guard(ctx),
+      keepBack(ctx, userId),
       ctx.db
         .update(invitation)
         .set({ status: 'cancelled' })

@@ -51,7 +51,7 @@ export async function nameable(ctx: Ctx, spaceId: number) {
     spaces.peopleQuery(ctx, spaceId),
   ]);
   spaces.reached(ctx, reach);
-  return people.filter((person) => person.id !== ctx.actor?.id);
+  return spaces.nameable(ctx, people);
 }
 
 /** How a text will look once it is posted. `people`: of `nameable`. */

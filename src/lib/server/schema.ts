@@ -465,6 +465,8 @@ export const spaceEvent = sqliteTable(
     actorId: text('actor_id').notNull(),
     /** Whether a guest did it: other guests may not see it. */
     byGuest: flag('by_guest').notNull(),
+    /** The guest to whose words it was done: where guests are hidden, other guests may not see it either. */
+    ownerId: text('owner_id'),
     at: at('at').notNull(),
   },
   (t) => [index('space_event_by_space').on(t.spaceId, t.seq), index('space_event_by_age').on(t.at)],

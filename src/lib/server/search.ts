@@ -332,7 +332,9 @@ function presented(ctx: Ctx, row: Row, terms: Term[]): Hit | null {
   const secret = row.hidden
     ? (JSON.parse(row.mentions) as Mention[]).filter((m) => m.guest && m.id !== ctx.actor?.id)
     : [];
-  const body = secret.reduce((text, { name }) => text.replaceAll(`@${name}`, '@…'), row.body);
+  const body = markdown.withoutNames(row.body, JSON.parse(row.mentions) as Mention[], (m) =>
+    secret.some(({ id }) => id === m.id),
+  );
   if (secret.length > 0) {
     const readable = [row.title, body, row.files].join(' ');
     if (!terms.every((term) => hitsIn(readable, [term]).length > 0)) return null;

@@ -339,6 +339,7 @@ describe('the right to administer', () => {
       (ctx) => memberships.setAdministrator(ctx, spaceId, ava.id, false),
       (ctx) => memberships.removeMember(ctx, spaceId, ava.id),
       (ctx) => memberships.removeGuest(ctx, spaceId, gil.id),
+      (ctx) => spaces.change(ctx, spaceId, { ...spaceForm, name: 'Taken over', announcement: '' }),
     ];
     for (const act of acts) {
       await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
@@ -351,5 +352,6 @@ describe('the right to administer', () => {
       await act(ctx).catch(() => {});
     }
     expect([await membersOf(spaceId), await administratorsOf(spaceId)]).toEqual([3, 1]);
+    expect((await spaces.reach(as(ava), spaceId)).name).toBe(spaceForm.name);
   });
 });

@@ -7,6 +7,7 @@ import { guard, isDuplicate, type Ctx } from './context';
 import { LostRace, Refusal } from './errors';
 import * as files from './files';
 import * as markdown from './markdown';
+import * as memberships from './memberships';
 import { allow, can } from './policy';
 import { invitation, membership, space, user } from './schema';
 import * as starter from './space-templates/starter';
@@ -161,7 +162,10 @@ export async function portal(ctx: Ctx) {
   // Where guests are hidden, the viewer's own are the only words and faces of guests that count.
   const blind = actor.kind === 'guest' ? sql`space.guests_hidden` : sql`0`;
   const seen = sql`(not ${blind} or u.kind = 'user' or u.id = ${actor.id})`;
-  const activity = sql`iif(${blind}, thread.company_activity_at, thread.last_activity_at)`;
+  const activity =
+    actor.kind === 'guest'
+      ? sql`iif(${blind}, thread.company_activity_at, thread.last_activity_at)`
+      : sql`thread.last_activity_at`;
   const rows = await ctx.db
     .select({
       id: space.id,
@@ -176,11 +180,10 @@ export async function portal(ctx: Ctx) {
         join user u on u.id = t.author_id
         where t.activity > max(membership.last_read_at, coalesce(p.read_at, 0)) and ${seen})`,
       latest: sql<string | null>`(select thread.title from thread join user u on u.id = thread.author_id
-        where thread.space_id = space.id and ${seen} order by thread.last_activity_at desc limit 1)`,
+        where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`,
       lastActivityAt:
-        sql<number>`coalesce((select ${activity} from thread join user u on u.id = thread.author_id
-        where thread.space_id = space.id and ${seen} order by thread.last_activity_at desc limit 1),
-        ${space.createdAt})`.as('activity'),
+        sql<number>`coalesce((select max(${activity}) from thread join user u on u.id = thread.author_id
+        where thread.space_id = space.id and ${seen}), ${space.createdAt})`.as('activity'),
       faces: sql<string>`(select json_group_array(json_object('name', name, 'kind', kind)) from
         (select u.name, u.kind from membership m join user u on u.id = m.user_id
         where m.space_id = ${space.id} and u.status = 'active' and ${seen} order by m.joined_at limit 6))`,
@@ -227,6 +230,12 @@ export const peopleQuery = (ctx: Ctx, spaceId: number, inactive = false) =>
     .where(and(eq(membership.spaceId, spaceId), visible(ctx, spaceId, user.kind, user.id)))
     .orderBy(asc(sql`${user.kind} = 'guest'`), desc(membership.administrator), asc(user.name))
     .limit(500);
+
+/** People as a text of the actor may name them: guests by their names alone, since they know nobody's address. */
+export const nameable = <P extends { id: string; email: string }>(ctx: Ctx, people: P[]): P[] =>
+  people
+    .filter((person) => person.id !== ctx.actor?.id)
+    .map((person) => (ctx.actor?.kind === 'guest' ? { ...person, email: '' } : person));
 
 /** Which guests a space is shared with, as the viewer sees it: how many, and of which companies. For a batch. */
 export const sharedQuery = (ctx: Ctx, spaceId: number) =>
@@ -279,7 +288,7 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
     threadList.query(ctx, spaceId, before, true),
   ]);
   const found = reached(ctx, reach);
-  const { threads, next } = threadList.present(found.seesGuests ? page : blindPage);
+  const { threads, next } = threadList.present(ctx, found.seesGuests ? page : blindPage, found.seesGuests);
   return {
     space: {
       id: found.id,
@@ -311,7 +320,7 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,
     next: found.showThreads ? next : null,
-    pinned: found.showThreads && !before ? threadList.present(pinned).threads : [],
+    pinned: found.showThreads && !before ? threadList.present(ctx, pinned, found.seesGuests).threads : [],
     threads: found.showThreads ? threads : [],
   };
 }
@@ -354,6 +363,7 @@ export async function change(
   const before = await administer(ctx, spaceId);
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
   const save = ctx.commit([
+    ...memberships.stillIn(ctx, spaceId, true),
     ctx.db
       .update(space)
       .set({

@@ -1,7 +1,7 @@
 /** Deleted spaces: 14 days in the trash, where an administrator of the site can restore them, then gone for good. */
-import { and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import * as audit from './audit';
-import { guard, type Ctx } from './context';
+import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
 import * as files from './files';
 import * as memberships from './memberships';
@@ -111,7 +111,13 @@ export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
       ctx.db
         .update(space)
         .set({ deletedAt: null, deletedBy: null })
-        .where(and(eq(space.id, spaceId), isNotNull(space.deletedAt))),
+        .where(
+          and(
+            eq(space.id, spaceId),
+            // What is older is being taken apart already.
+            gte(space.deletedAt, ctx.now - KEEP_DAYS * DAY),
+          ),
+        ),
       guard(ctx),
       audit.entry(ctx, 'space.restored', `space:${spaceId}`, {}, spaceId),
     ]);
@@ -139,6 +145,7 @@ export async function purge(ctx: Ctx): Promise<void> {
   const ids = JSON.stringify(some);
   if (some.length > 0)
     await ctx.commit([
+      ...stillDue(ctx, due.id),
       ...search.drop(ctx, { comments: some }),
       ctx.db.run(sql`update file set gone_at = ${ctx.now} where gone_at is null
         and comment_id in (select value from json_each(${ids}))`),
@@ -146,9 +153,19 @@ export async function purge(ctx: Ctx): Promise<void> {
     ]);
   if (some.length === CHUNK) return;
   await ctx.commit([
+    ...stillDue(ctx, due.id),
     files.release(ctx, { spaceId: due.id }),
     ...search.drop(ctx, { space: due.id }),
     ctx.db.delete(space).where(and(eq(space.id, due.id), isNotNull(space.deletedAt))),
     audit.entry(ctx, 'space.purged', `space:${due.id}`, { name: due.name }, due.id, null),
   ]);
 }
+
+/** Undoes a piece of the purge unless the space lies in the trash still, and for long enough. */
+const stillDue = (ctx: Ctx, spaceId: number): Statement[] => [
+  ctx.db
+    .update(space)
+    .set({ deletedAt: sql`deleted_at` })
+    .where(and(eq(space.id, spaceId), lt(space.deletedAt, ctx.now - KEEP_DAYS * DAY))),
+  guard(ctx),
+];

@@ -9,7 +9,7 @@ import * as outbox from '../mail/outbox';
 import * as settings from '../settings';
 import { nextMorning } from './mornings';
 import { unsubscribeUrl } from './preferences';
-import { afterwards, ownWords, shortened } from './words';
+import { afterwards, ownWords, readableBy, shortened } from './words';
 
 const DAY = 24 * 3_600_000;
 /** People a run; the rest follows in the next minute. */
@@ -41,7 +41,10 @@ interface Due {
   text: string;
   /** Whether the reader may know of it still. */
   known: number;
+  mentions: string | null;
+  guestsHidden: number;
   userId: string;
+  userKind: 'user' | 'guest';
   email: string;
   locale: string | null;
   timeZone: string | null;
@@ -85,7 +88,9 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       group by user_id order by min(mail_at) limit ${PEOPLE})
     select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt",
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor",
-      substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 1}) "text",
+      substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
+      iif(n.comment_id is null, t.mentions, c.mentions) "mentions", s.guests_hidden "guestsHidden",
+      u.kind "userKind",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
         and (s.guests_hidden = 0 or u.kind = 'user' or (a.kind = 'user' and (w.kind = 'user' or w.id = u.id)))) "known",
       u.id "userId", u.email_original "email", u.locale, u.time_zone "timeZone", u.notify, u.digest, u.digest_at "digestAt"
@@ -117,7 +122,7 @@ interface Letter {
 
 function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
   const person = rows[0]!;
-  const told = rows.filter(
+  const told = rows.map(readable).filter(
     (row) =>
       row.known &&
       row.notify !== 'never' &&
@@ -139,6 +144,12 @@ function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
     anchor: person.digest ? anchorOf(ctx, person) : null,
   };
 }
+
+/** A row with the words that its reader may have. */
+const readable = (row: Due): Due => ({
+  ...row,
+  text: readableBy({ id: row.userId, kind: row.userKind }, row.guestsHidden === 1, row.text, row.mentions),
+});
 
 /** One event is told in full; several stand in a list, by space and thread. */
 function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {

@@ -3,7 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { guard, type Ctx, type Statement } from '../context';
 import { LostRace, Refusal } from '../errors';
 import { excerpt } from '../markdown';
-import { afterwards, ownWords } from './words';
+import { afterwards, ownWords, readableBy } from './words';
 
 /** "To me", "All", "Read later". */
 export type Shown = 'me' | 'all' | 'later';
@@ -47,6 +47,8 @@ interface Row {
   actor: string;
   actorKind: string;
   text: string;
+  mentions: string;
+  hidden: number;
 }
 
 /** Notifications, the latest first, by key (`before`: the last id of the page before). One query. */
@@ -57,20 +59,26 @@ export async function list(
   const rows = await ctx.db.all<Row>(sql`
     select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt", n.later,
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId",
-      a.name "actor", a.kind "actorKind", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text"
+      a.name "actor", a.kind "actorKind", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
+      iif(n.comment_id is null, t.mentions, c.mentions) "mentions", s.guests_hidden "hidden"
     ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
   const page = rows.slice(0, limit);
   return {
-    items: page.map(({ actorKind, toMe, readAt, later, text, spaceId, threadId, commentId, ...row }) => ({
-      ...row,
-      href: afterwards(spaceId, threadId, commentId),
-      toMe: toMe === 1,
-      guest: actorKind === 'guest',
-      excerpt: excerpt(ownWords(text), 140),
-      read: readAt !== null,
-      later: later === 1,
-    })),
+    items: page.map(
+      ({ actorKind, toMe, readAt, later, text, mentions, hidden, spaceId, threadId, commentId, ...row }) => ({
+        ...row,
+        href: afterwards(spaceId, threadId, commentId),
+        toMe: toMe === 1,
+        guest: actorKind === 'guest',
+        excerpt: excerpt(
+          ownWords(readableBy({ id: ctx.actor!.id, kind: ctx.actor!.kind }, hidden === 1, text, mentions)),
+          140,
+        ),
+        read: readAt !== null,
+        later: later === 1,
+      }),
+    ),
     next: rows.length > limit ? page.at(-1)!.id : null,
   };
 }

@@ -1,9 +1,29 @@
-/** Where a notification leads, and how long its words may be. */
+/** Where a notification leads, what its reader may read, and how long its words may be. */
+import { withoutNames } from '../markdown';
+import type { Mention } from '../schema';
 
 /** The path of what happened: the thread, at the comment when it was one. */
 export const afterwards = (spaceId: number, threadId: number, commentId: number | null): string =>
   `/spaces/${spaceId}/threads/${threadId}` +
   (commentId === null ? '' : `?comment=${commentId}#comment-${commentId}`);
+
+/**
+ * A text as its reader may have it: where guests are hidden, a guest reads no other guest's name in it.
+ * @param mentions as they are stored: JSON
+ */
+export const readableBy = (
+  reader: { id: string; kind: 'user' | 'guest' },
+  guestsHidden: boolean,
+  text: string,
+  mentions: string | null,
+): string =>
+  guestsHidden && reader.kind === 'guest'
+    ? withoutNames(
+        text,
+        JSON.parse(mentions ?? '[]') as Mention[],
+        (m) => m.guest === true && m.id !== reader.id,
+      )
+    : text;
 
 /** What somebody says themselves: a quote before an answer is somebody else's words. All of it, where there is no more. */
 export const ownWords = (text: string): string => {

@@ -3,6 +3,7 @@ import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
 import { space, thread, user } from '../schema';
+import { wordsForGuest } from './text';
 
 /** Threads a page. */
 const PAGE = 30;
@@ -23,7 +24,9 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
   return {
     id: thread.id,
     title: thread.title,
-    body: sql<string>`substr(${thread.body}, 1, 400)`,
+    body: sql<string>`substr(${thread.body}, 1, 1000)`,
+    mentions: thread.mentions,
+    authorId: thread.authorId,
     commentCount: sql<number>`iif(${blind}, ${thread.companyCommentCount}, ${thread.commentCount})`,
     lastActivityAt: activity,
     pinned: sql<number>`${thread.pinnedAt} is not null`,
@@ -84,17 +87,22 @@ export const pinnedQuery = (ctx: Ctx, spaceId: number) =>
 type Row = Awaited<ReturnType<typeof query>>[number];
 
 /** What the queries found, for the page. `next`: the key of the page after this one. */
-export function present(rows: Row[]) {
+export function present(ctx: Ctx, rows: Row[], seesGuests: boolean) {
   const last = rows[PAGE - 1];
   return {
     next: rows.length > PAGE && last ? `${last.lastActivityAt}-${last.id}` : null,
-    threads: rows.slice(0, PAGE).map(({ authorKind, unread, pinned, closed, body, ...rest }) => ({
-      ...rest,
-      excerpt: markdown.excerpt(body, 140),
-      guest: authorKind === 'guest',
-      unread: unread === 1,
-      pinned: pinned === 1,
-      closed: closed === 1,
-    })),
+    threads: rows
+      .slice(0, PAGE)
+      .map(({ authorKind, unread, pinned, closed, body, mentions, authorId, ...rest }) => ({
+        ...rest,
+        excerpt: markdown.excerpt(
+          seesGuests ? body : wordsForGuest(ctx.actor!.id, { body, mentions, authorId }),
+          140,
+        ),
+        guest: authorKind === 'guest',
+        unread: unread === 1,
+        pinned: pinned === 1,
+        closed: closed === 1,
+      })),
   };
 }

@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import * as audit from '../audit';
 import * as changes from '../changes';
-import { guard, type Ctx, type Statement } from '../context';
+import { guard, isOrphan, type Ctx, type Statement } from '../context';
 import { LostRace, Refusal } from '../errors';
 import * as memberships from '../memberships';
 import * as notifications from '../notifications';
@@ -25,7 +25,7 @@ async function reach(ctx: Ctx, spaceId: number, threadId: number) {
 /** Commits something of a thread, or 404 when thread or membership went in that moment. */
 async function commit(ctx: Ctx, statements: (Statement | Statement[])[]): Promise<void> {
   await ctx.commit(statements).catch((error) => {
-    throw error instanceof LostRace ? new Refusal('missing') : error;
+    throw error instanceof LostRace || isOrphan(error) ? new Refusal('missing') : error;
   });
 }
 
@@ -81,10 +81,11 @@ export async function react(
   await commit(ctx, [
     ...memberships.stillIn(ctx, spaceId),
     on
-      ? ctx.db
-          .insert(reaction)
-          .values({ ...key, at: ctx.now })
-          .onConflictDoNothing()
+      ? ctx.db.run(sql`
+          insert into reaction (thread_id, comment_id, user_id, kind, at)
+          select ${threadId}, ${key.commentId}, ${key.userId}, ${word}, ${ctx.now}
+          where ${key.commentId} = 0 or exists (select 1 from comment where id = ${key.commentId})
+          on conflict do nothing`)
       : ctx.db
           .delete(reaction)
           .where(
@@ -95,17 +96,17 @@ export async function react(
               eq(reaction.kind, word),
             ),
           ),
-    changes.note(ctx, spaceId, 'reaction', threadId, commentId),
+    changes.note(ctx, spaceId, 'reaction', threadId, commentId, [...threads, ...comments]),
   ]);
 }
 
 /** Pins a thread on top of the list, or lets it go: space administrators. */
 export async function pin(ctx: Ctx, spaceId: number, threadId: number, on: boolean): Promise<void> {
-  const { found } = await reach(ctx, spaceId, threadId);
+  const { found, row } = await reach(ctx, spaceId, threadId);
   allow(ctx, 'thread.pin', found.standing);
   await commit(ctx, [
     ...memberships.stillIn(ctx, spaceId, true),
-    ...set(ctx, spaceId, threadId, { pinnedAt: on ? ctx.now : null }),
+    ...set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),
   ]);
 }
 
@@ -116,21 +117,21 @@ export async function close(ctx: Ctx, spaceId: number, threadId: number, on: boo
   allow(ctx, 'thread.close', found.standing, own);
   await commit(ctx, [
     ...memberships.stillIn(ctx, spaceId, !own),
-    ...set(ctx, spaceId, threadId, { closedAt: on ? ctx.now : null }),
+    ...set(ctx, spaceId, row, { closedAt: on ? ctx.now : null }),
   ]);
 }
 
 const set = (
   ctx: Ctx,
   spaceId: number,
-  threadId: number,
+  row: { id: number; authorId: string; authorKind: 'user' | 'guest' },
   values: { pinnedAt: number | null } | { closedAt: number | null },
 ): Statement[] => [
   ctx.db
     .update(thread)
     .set(values)
-    .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),
+    .where(and(eq(thread.id, row.id), eq(thread.spaceId, spaceId))),
   guard(ctx),
-  changes.note(ctx, spaceId, 'thread-changed', threadId),
-  audit.entry(ctx, 'space.thread-changed', `space:${spaceId}`, { thread: threadId, ...values }, spaceId),
+  changes.note(ctx, spaceId, 'thread-changed', row.id, null, [row]),
+  audit.entry(ctx, 'space.thread-changed', `space:${spaceId}`, { thread: row.id, ...values }, spaceId),
 ];

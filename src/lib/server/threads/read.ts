@@ -29,8 +29,10 @@ function idsOf(ctx: Ctx, spaceId: number, threadId: number, window: Window): SQL
   if ('after' in window) return rows(sql`c.id > ${window.after}`, sql`asc`);
   if ('around' in window)
     return rows(
-      sql`c.id >= coalesce((select min(id) from (select id from comment where thread_id = ${threadId}
-        and id < ${window.around} order by id desc limit ${CONTEXT})), ${window.around})`,
+      sql`c.id >= coalesce((select min(id) from (select before.id from comment before join user u on u.id = before.author_id
+        where before.thread_id = ${threadId} and before.id < ${window.around}
+          and ${spaces.visible(ctx, spaceId, sql`u.kind`, sql`u.id`)}
+        order by before.id desc limit ${CONTEXT})), ${window.around})`,
       sql`asc`,
     );
   return rows(sql`1`, sql`desc`);
@@ -44,6 +46,7 @@ export const threadQuery = (ctx: Ctx, spaceId: number, threadId: number) =>
       pinnedAt: thread.pinnedAt,
       closedAt: thread.closedAt,
       lastActivityAt: thread.lastActivityAt,
+      companyActivityAt: thread.companyActivityAt,
     })
     .from(thread)
     .innerJoin(user, eq(user.id, thread.authorId))
@@ -122,7 +125,7 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
     space: { id: found.id, name: found.name, severalThreads: found.severalThreads },
     ...spaces.shared(guests),
     thread: {
-      ...present(ctx, found, first),
+      ...present(ctx, found, first, first.closedAt !== null),
       ...belonging(null),
       title: first.title,
       pinned: first.pinnedAt !== null,
@@ -136,7 +139,7 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
       delete: can(ctx.actor, 'text.delete', found.standing, own) && found.severalThreads,
     },
     comments: page.map((row) => ({
-      ...present(ctx, found, row),
+      ...present(ctx, found, row, first.closedAt !== null),
       ...belonging(row.id),
       unread: row.createdAt > readAt && row.authorId !== me,
     })),
@@ -145,7 +148,7 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,
-    unread: first.lastActivityAt > readAt,
+    unread: (found.seesGuests ? first.lastActivityAt : first.companyActivityAt) > readAt,
   };
 }
 
@@ -162,10 +165,12 @@ export async function source(ctx: Ctx, spaceId: number, threadId: number, commen
   return {
     id: row.id,
     title: commentId === null ? first.title : '',
-    body: wordsFor(ctx, found, row.body, row.mentions),
-    author: row.author,
+    body: wordsFor(ctx, found, row),
+    // Where guests are hidden, a quote does not carry a guest's name to the others.
+    author: found.guestsHidden && row.authorKind === 'guest' ? null : row.author,
     editedAt: row.editedAt ?? 0,
-    mayEdit: can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),
+    mayEdit:
+      first.closedAt === null && can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),
   };
 }
 
@@ -178,7 +183,10 @@ export const commentQuery = (ctx: Ctx, spaceId: number, threadId: number, commen
     .innerJoin(thread, and(eq(thread.id, comment.threadId), eq(thread.spaceId, spaceId)))
     .where(and(eq(comment.id, commentId), eq(comment.threadId, threadId), visibleAuthor(ctx, spaceId)));
 
-/** What a text said before, newest first. Whoever reads the text may read its history. */
+/**
+ * What a text said before, newest first. Whoever reads the text may read its history, but where guests are hidden: there
+ * a guest reads that of the own texts alone, since nobody knows any more whom old words named.
+ */
 export async function history(ctx: Ctx, spaceId: number, threadId: number, commentId: number | null) {
   const [reach, threads, comments, revisions] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
@@ -199,8 +207,6 @@ export async function history(ctx: Ctx, spaceId: number, threadId: number, comme
   const found = spaces.reached(ctx, reach);
   const first = seen(threads);
   const row = commentId === null ? first : seen(comments);
-  return revisions.map(({ body, ...rest }) => ({
-    ...rest,
-    html: markdown.render(wordsFor(ctx, found, body, row.mentions)),
-  }));
+  if (!found.seesGuests && row.authorId !== ctx.actor!.id) return [];
+  return revisions.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) }));
 }

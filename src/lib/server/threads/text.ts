@@ -47,15 +47,24 @@ interface TextRow {
   company: string;
 }
 
-/** The words as the viewer may read them: where guests are hidden, other guests' names in them are not names. */
-export const wordsFor = (ctx: Ctx, found: spaces.Reached, body: string, mentions: Mention[]): string => {
-  if (found.seesGuests) return body;
-  const names = mentions.filter((m) => m.guest && m.id !== ctx.actor!.id).map((m) => `@${m.name}`);
-  return names.reduce((text, name) => text.replaceAll(name, '@…'), body);
-};
+/** The words as the viewer may read them: where guests are hidden, other guests' names are none, but in the own words. */
+export const wordsFor = (
+  ctx: Ctx,
+  found: spaces.Reached,
+  text: { body: string; mentions: Mention[]; authorId: string },
+): string => (found.seesGuests ? text.body : wordsForGuest(ctx.actor!.id, text));
+
+/** The same for a guest who does not see others, whoever they are. */
+export const wordsForGuest = (
+  guestId: string,
+  { body, mentions, authorId }: { body: string; mentions: Mention[]; authorId: string },
+): string =>
+  authorId === guestId
+    ? body
+    : markdown.withoutNames(body, mentions, (m) => m.guest === true && m.id !== guestId);
 
 /** A text as its page shows it. */
-export const present = (ctx: Ctx, found: spaces.Reached, row: TextRow) => ({
+export const present = (ctx: Ctx, found: spaces.Reached, row: TextRow, closed: boolean) => ({
   id: row.id,
   author: row.author,
   authorId: row.authorId,
@@ -64,14 +73,24 @@ export const present = (ctx: Ctx, found: spaces.Reached, row: TextRow) => ({
   own: row.authorId === ctx.actor!.id,
   createdAt: row.createdAt,
   editedAt: row.editedAt,
-  html: markdown.render(wordsFor(ctx, found, row.body, row.mentions), {
-    mentions: row.mentions.map((m) => ({ name: m.name, guest: m.guest, me: m.id === ctx.actor!.id })),
+  html: markdown.render(wordsFor(ctx, found, row), {
+    mentions: shownTo(ctx, found, row).map((m) => ({
+      name: m.name,
+      guest: m.guest,
+      me: m.id === ctx.actor!.id,
+    })),
   }),
   may: {
-    edit: can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),
+    edit: !closed && can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),
     delete: can(ctx.actor, 'text.delete', found.standing, row.authorId === ctx.actor!.id),
   },
 });
+
+/** The mentions that are marked: where guests are hidden, none of another guest. */
+const shownTo = (ctx: Ctx, found: spaces.Reached, row: TextRow): Mention[] =>
+  found.seesGuests || row.authorId === ctx.actor!.id
+    ? row.mentions
+    : row.mentions.filter((m) => !m.guest || m.id === ctx.actor!.id);
 
 /** The people of a space whom a text of the actor names. `people`: of `spaces.peopleQuery`, so only who they see. */
 export const mentioned = (
@@ -80,7 +99,7 @@ export const mentioned = (
   people: { id: string; name: string; email: string; kind: 'user' | 'guest' }[],
 ): Mention[] =>
   markdown
-    .mentionsIn(text, people)
+    .mentionsIn(text, spaces.nameable(ctx, people))
     .filter(({ id }) => id !== ctx.actor!.id)
     .map((m) => (people.some((p) => p.id === m.id && p.kind === 'guest') ? { ...m, guest: true } : m));
 

@@ -7,6 +7,7 @@ import {
   makeAdministrator,
   makeGuest,
   makeSpace,
+  mailsTo,
   makeUser,
   spaceForm,
   testContext,
@@ -16,6 +17,9 @@ import { audited, count, parallel, refusal } from '../../../../tests/helpers';
 import * as changes from '../changes';
 import { randomId } from '../crypto';
 import * as memberships from '../memberships';
+import * as mentions from '../mentions';
+import * as notifications from '../notifications';
+import * as search from '../search';
 import { space } from '../schema';
 import * as spaces from '../spaces';
 import * as threads from '.';
@@ -30,7 +34,7 @@ let spaceId: number;
 beforeAll(async () => {
   ava = await makeUser({ name: 'Ava Lind' });
   ben = await makeUser({ name: 'Ben Kowalski' });
-  gil = await makeGuest({ name: 'Gil Ferreira', company: 'Partner Ltd' });
+  gil = await makeGuest({ name: 'Gil Ferreira', company: 'Partner Ltd', email: 'gil@hidden.example' });
   noor = await makeGuest({ name: 'Noor Haddad', company: 'Studio' });
   stranger = await makeGuest();
   spaceId = await makeSpace(ava, {}, [ben]);
@@ -82,6 +86,69 @@ describe('writing', () => {
     await threads.close(as(ava), spaceId, id, false);
     await threads.addComment(as(ava), spaceId, id, words('in time'));
     expect(await count('comment', 'thread_id = ?', id)).toBe(1);
+  });
+});
+
+describe('posts', () => {
+  it('with the same key but other words (a page that Back brought up again) are another comment', async () => {
+    const id = await begin(gil, spaceId);
+    const form = words('first');
+    await threads.addComment(as(gil), spaceId, id, form);
+    await threads.addComment(as(gil), spaceId, id, { ...form, body: 'second' });
+    await threads.addComment(as(gil), spaceId, id, form);
+    expect((await threads.read(as(gil), spaceId, id)).comments).toHaveLength(2);
+  });
+
+  it('never move a thread backwards', async () => {
+    const id = await begin(gil, spaceId);
+    const now = Date.now();
+    await threads.addComment(as(ava, { now: now + 9000 }), spaceId, id, words('quick'));
+    await threads.addComment(as(ben, { now }), spaceId, id, words('slow'));
+    const listed = (await spaces.room(as(ava), spaceId)).threads.find((t) => t.id === id)!;
+    expect(listed.lastActivityAt).toBe(now + 9000);
+  });
+
+  it('neither new nor edited in a closed thread', async () => {
+    const id = await begin(gil, spaceId);
+    const said = await threads.addComment(as(gil), spaceId, id, words('a'));
+    await threads.close(as(gil), spaceId, id, true);
+    await expect(threads.edit(as(gil), spaceId, id, said, { body: 'b', editedAt: 0 })).rejects.toMatchObject(
+      refusal('conflict', 'thread.closed'),
+    );
+    expect((await threads.read(as(gil), spaceId, id)).comments[0]!.may.edit).toBe(false);
+  });
+
+  it('to what was deleted in that moment are 404, and leave nothing', async () => {
+    const id = await begin(ava, spaceId);
+    const said = await threads.addComment(as(ava), spaceId, id, words('a'));
+    const during = (undo: () => Promise<unknown>) => {
+      const ctx = as(noor);
+      const { commit } = ctx;
+      ctx.commit = async (statements) => {
+        await undo();
+        return commit(statements);
+      };
+      return ctx;
+    };
+    await threads.react(
+      during(() => threads.removeComment(as(ava), spaceId, id, said)),
+      spaceId,
+      id,
+      said,
+      'yes',
+      true,
+    );
+    expect(await count('reaction', 'comment_id = ?', said)).toBe(0);
+    const gone = during(() => threads.remove(as(ava), spaceId, id));
+    await expect(threads.react(gone, spaceId, id, null, 'yes', true)).rejects.toMatchObject(
+      refusal('missing'),
+    );
+  });
+
+  it('by guests name nobody by an address: they would learn whose it is', async () => {
+    const offered = await mentions.nameable(as(noor), spaceId);
+    expect(mentions.preview(`@${ava.email}`, offered)).not.toContain('class="mention');
+    expect(mentions.preview('@Ava Lind', offered)).toContain('class="mention');
   });
 });
 
@@ -446,13 +513,104 @@ describe('where guests do not see each other', () => {
     expect(await changes.since(as(ben), hidden, seq)).not.toBeNull();
   });
 
+  it.each([
+    ['as it is written', 'Ask @Gil Ferreira about it'],
+    ['in other letters', 'Ask @gil ferreira about it'],
+    ['with the full-width sign', 'Ask ＠Gil Ferreira about it'],
+    ['by the address', 'Ask @GIL@HIDDEN.EXAMPLE about it'],
+  ])(
+    'a mention of another guest is nobody’s name, %s: page, list, history, search, notification, mail',
+    async (_how, body) => {
+      const kim = await makeGuest({ name: 'Kim Park', notify: 'all' });
+      const room = await makeSpace(ava);
+      for (const guest of [gil, kim]) await joinSpace(ava, room, guest);
+      await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, room));
+      const topic = await begin(ava, room, 'Mentions', body);
+      await threads.follow(as(kim), room, topic, true);
+      const ctx = as(ava);
+      const said = await threads.addComment(ctx, room, topic, words(body));
+      await ctx.settle();
+      const seen = async () =>
+        JSON.stringify([
+          await spaces.room(as(kim), room),
+          await threads.read(as(kim), room, topic),
+          await threads.history(as(kim), room, topic, said),
+          await threads.source(as(kim), room, topic, said),
+          (await search.inSpace(as(kim), room, 'ferreira')).hits,
+          (await search.inSpace(as(kim), room, 'about')).hits,
+          await notifications.list(as(kim), { show: 'all' }),
+          await mailsTo(kim.email),
+        ]);
+      expect(await seen()).toContain('about it');
+      expect(await seen()).not.toMatch(/gil ferreira|gil@hidden/i);
+      await threads.edit(as(ava), room, topic, said, { body: 'Somebody knows', editedAt: 0 });
+      expect(await seen()).not.toMatch(/gil ferreira|gil@hidden/i);
+      expect(JSON.stringify(await threads.read(as(gil), room, topic))).toMatch(/gil ferreira|gil@hidden/i);
+    },
+  );
+
+  it('a hidden name takes nothing from a longer one; who has left is hidden still; own words stay', async () => {
+    const [short, zed] = [await makeGuest({ name: 'Ben' }), await makeGuest({ name: 'Zed Zander' })];
+    for (const guest of [short, zed]) await joinSpace(ava, hidden, guest);
+    const topic = await begin(ava, hidden, 'Names', '@Ben Kowalski and @Ben, ask @Zed Zander');
+    const html = async () => (await threads.read(as(noor), hidden, topic)).thread.html;
+    expect(await html()).toMatch(/@Ben Kowalski.* and @…, ask @…/);
+    await memberships.removeGuest(as(ava), hidden, zed.id);
+    const edit = { title: 'Names', body: '@Ben Kowalski and @Ben, ask @Zed Zander!', editedAt: 0 };
+    await threads.edit(as(ava), hidden, topic, null, edit);
+    expect(await html()).not.toContain('Zed');
+    const mine = await threads.addComment(as(noor), hidden, topic, words('thanks @Noor Haddad'));
+    expect((await threads.source(as(noor), hidden, topic, mine)).body).toBe('thanks @Noor Haddad');
+  });
+
+  it('what the company does to another guest’s words is heard by that guest alone', async () => {
+    const [topic, theirs] = [await begin(ava, hidden, 'T'), await begin(gil, hidden, 'G')];
+    const comment = await threads.addComment(as(gil), hidden, topic, words('psst'));
+    const { seq } = await spaces.room(as(noor), hidden);
+    await threads.react(as(ava), hidden, topic, comment, 'yes', true);
+    await threads.addComment(as(ava), hidden, theirs, words('answer'));
+    await threads.close(as(ava), hidden, theirs, true);
+    await threads.removeComment(as(ava), hidden, topic, comment);
+    await threads.remove(as(ava), hidden, theirs);
+    expect(await changes.since(as(noor), hidden, seq)).toBeNull();
+    expect((await spaces.room(as(noor), hidden)).seq).toBe(seq);
+    expect((await changes.since(as(gil), hidden, seq))!.changes.slice(-5).map((c) => c.kind)).toEqual([
+      'reaction',
+      'comment',
+      'thread-changed',
+      'comment-deleted',
+      'thread-deleted',
+    ]);
+  });
+
+  it('no mark, order or number moves by what another guest does', async () => {
+    const apart = await makeSpace(ava);
+    for (const guest of [gil, noor]) await joinSpace(ava, apart, guest);
+    await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, apart));
+    const now = Date.now();
+    const old = await begin(ava, apart, 'Old', '', now - 2 * DAY);
+    await begin(ava, apart, 'New', '', now - DAY);
+    await threads.markRead(as(noor), apart, old, now);
+    const looks = async () => {
+      const card = (await spaces.portal(as(noor))).spaces.find((s) => s.id === apart)!;
+      const { unread, seq } = await threads.read(as(noor), apart, old);
+      return [card.latest, card.lastActivityAt, card.unread, unread, seq];
+    };
+    const before = await looks();
+    for (let i = 0; i < 6; i++)
+      await threads.addComment(as(gil, { now: now + 5000 }), apart, old, words(`psst ${i}`));
+    expect(await looks()).toEqual(before);
+    const said = await threads.addComment(as(ava), apart, old, words('aloud'));
+    expect((await threads.read(as(noor), apart, old, { around: said })).comments).toHaveLength(1);
+  });
+
   it('the company sees everybody, and each guest sees themselves', async () => {
-    expect((await spaces.room(as(ben), hidden)).threads.map((t) => t.id).sort()).toEqual(
-      [byAva, byGil].sort(),
+    expect((await spaces.room(as(ben), hidden)).threads.map((t) => t.id)).toEqual(
+      expect.arrayContaining([byAva, byGil]),
     );
     expect((await spaces.room(as(gil), hidden)).people.map((p) => p.name)).toContain(gil.name);
     expect((await threads.read(as(gil), hidden, byGil)).thread.title).toBe('From Gil');
-    expect((await spaces.room(as(ben), hidden)).guestCount).toBe(2);
+    expect((await spaces.room(as(ben), hidden)).guestCount).toBe(3);
   });
 });
 

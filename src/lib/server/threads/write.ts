@@ -3,8 +3,10 @@ import { and, eq, sql } from 'drizzle-orm';
 import * as audit from '../audit';
 import * as changes from '../changes';
 import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { hashToken } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as files from '../files';
+import * as markdown from '../markdown';
 import * as memberships from '../memberships';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
@@ -27,6 +29,13 @@ export interface TextForm {
 
 const byGuest = (ctx: Ctx) => ctx.actor!.kind === 'guest';
 
+/**
+ * The key of a post: the same form with the same words is the same post (a double click), with others it is another (a
+ * page that the browser brought back).
+ */
+const keyOf = (ctx: Ctx, form: TextForm, ...words: (string | number)[]): string =>
+  `${ctx.actor!.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
+
 /** What somebody writes in they follow, unless they said otherwise; and they have read it. */
 const takePart = (ctx: Ctx, threadId: number | ReturnType<typeof sql>): Statement =>
   ctx.db.run(sql`
@@ -36,7 +45,10 @@ const takePart = (ctx: Ctx, threadId: number | ReturnType<typeof sql>): Statemen
 
 /** Files that came with a form without scripts are uploaded first; what a refused form leaves behind, cron clears away. */
 async function filesOf(ctx: Ctx, spaceId: number, form: TextForm) {
+  const began = Date.now();
   const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
+  // What is written now is newer than what others have read while the files were on their way.
+  ctx.now += Date.now() - began;
   return { ids, names: await files.names(ctx, ids) };
 }
 
@@ -60,7 +72,7 @@ export async function begin(
   if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
   const attached = await filesOf(ctx, spaceId, form);
   const mentions = mentioned(ctx, form.body, people);
-  const key = `${ctx.actor!.id}:${form.requestKey}`;
+  const key = keyOf(ctx, form, spaceId, form.title);
   const id = threadOf(key);
   try {
     const [, , made] = (await ctx.commit([
@@ -141,12 +153,13 @@ export async function addComment(
   ]);
   const found = spaces.reached(ctx, reach);
   allow(ctx, 'space.write', found.standing);
-  if (seen(threads).closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
+  const topic = seen(threads);
+  if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
   const attached = await filesOf(ctx, spaceId, form);
   if (!form.body && attached.ids.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   const mentions = mentioned(ctx, form.body, people);
-  const key = `${ctx.actor!.id}:${form.requestKey}`;
+  const key = keyOf(ctx, form, threadId);
   const id = commentOf(key);
   try {
     await ctx.commit([
@@ -154,10 +167,10 @@ export async function addComment(
       ctx.db
         .update(thread)
         .set({
-          lastActivityAt: ctx.now,
+          lastActivityAt: sql`max(last_activity_at, ${ctx.now})`,
           commentCount: sql`comment_count + 1`,
           ...(!byGuest(ctx) && {
-            companyActivityAt: ctx.now,
+            companyActivityAt: sql`max(company_activity_at, ${ctx.now})`,
             companyCommentCount: sql`company_comment_count + 1`,
           }),
         })
@@ -191,7 +204,7 @@ export async function addComment(
         mentioned: mentions.map((m) => m.id),
         byGuest: byGuest(ctx),
       }),
-      changes.note(ctx, spaceId, 'comment', threadId, id),
+      changes.note(ctx, spaceId, 'comment', threadId, id, [topic]),
     ]);
   } catch (error) {
     if (error instanceof LostRace) throw await whyLost(ctx, spaceId, threadId);
@@ -224,13 +237,20 @@ export async function edit(
   const first = seen(threads);
   const before = commentId === null ? first : seen(comments);
   allow(ctx, 'text.edit', found.standing, before.authorId === ctx.actor!.id);
+  if (first.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
   const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
   if (commentId === null && found.severalThreads && !title)
     throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
   if (commentId !== null && !form.body && attached.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   if (form.body === before.body && (commentId !== null || title === first.title)) return;
-  const mentions = mentioned(ctx, form.body, people);
+  const now = mentioned(ctx, form.body, people);
+  // Who has left the space since is named still: where guests are hidden, others must not read it.
+  const left = before.mentions.filter((m) => m.guest && !now.some(({ id }) => id === m.id));
+  const mentions = [
+    ...now,
+    ...left.filter((m) => markdown.withoutNames(form.body, [m], () => true) !== form.body),
+  ];
   const me = ctx.actor!.id;
   const table = commentId === null ? sql`thread` : sql`comment`;
   const textId = commentId ?? threadId;
@@ -262,7 +282,7 @@ export async function edit(
         threadId,
         commentId,
         kind: commentId === null ? 'thread' : 'comment',
-        mentioned: mentions.map((m) => m.id),
+        mentioned: now.map((m) => m.id),
         byGuest: byGuest(ctx),
       }),
       changes.note(
@@ -271,6 +291,7 @@ export async function edit(
         commentId === null ? 'thread-changed' : 'comment-changed',
         threadId,
         commentId,
+        [first, before],
       ),
     ]);
   } catch (error) {
@@ -285,8 +306,9 @@ export async function removeComment(
   threadId: number,
   commentId: number,
 ): Promise<void> {
-  const [reach, comments] = await ctx.db.batch([
+  const [reach, threads, comments] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId),
   ]);
   const found = spaces.reached(ctx, reach);
@@ -309,7 +331,7 @@ export async function removeComment(
           ...(row.authorKind === 'user' && { companyCommentCount: sql`company_comment_count - 1` }),
         })
         .where(eq(thread.id, threadId)),
-      changes.note(ctx, spaceId, 'comment-deleted', threadId, commentId),
+      changes.note(ctx, spaceId, 'comment-deleted', threadId, commentId, [...threads, row]),
       audit.entry(ctx, 'space.comment-deleted', `space:${spaceId}`, { author: row.author, own }, spaceId),
     ]),
   );
@@ -335,7 +357,7 @@ export async function remove(ctx: Ctx, spaceId: number, threadId: number): Promi
       ...search.drop(ctx, { threadWithComments: threadId }),
       ctx.db.delete(thread).where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),
       guard(ctx),
-      changes.note(ctx, spaceId, 'thread-deleted', threadId),
+      changes.note(ctx, spaceId, 'thread-deleted', threadId, null, [row]),
       audit.entry(
         ctx,
         'space.thread-deleted',

@@ -1,0 +1,1 @@
+ALTER TABLE `space_event` ADD `owner_id` text;
