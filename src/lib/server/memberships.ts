@@ -170,7 +170,7 @@ async function refusalOf(ctx: Ctx, spaceId: number, error: unknown, key: Message
  */
 const keepBack = (ctx: Ctx, userId: string): Statement =>
   ctx.db.run(sql`
-    update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
+    update mail set status = 'dropped', sealed = null, finished_at = ${ctx.now}
     where user_id = ${userId} and status = 'queued' and kind in ('notification', 'digest')`);
 
 /** Members tab: removes a user from the space. */

@@ -162,42 +162,58 @@ export async function portal(ctx: Ctx) {
   // Where guests are hidden, the viewer's own are the only words and faces of guests that count.
   const blind = actor.kind === 'guest' ? sql`space.guests_hidden` : sql`0`;
   const seen = sql`(not ${blind} or u.kind = 'user' or u.id = ${actor.id})`;
-  const activity =
+  // Each kind of activity has its index: chosen within one query, by neither could be sorted.
+  const newest = (what: SQL, activity: SQL) => sql`(select ${what} from thread
+    join user u on u.id = thread.author_id
+    where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
+  const byActivity = (query: (activity: SQL) => SQL) =>
     actor.kind === 'guest'
-      ? sql`iif(${blind}, thread.company_activity_at, thread.last_activity_at)`
-      : sql`thread.last_activity_at`;
-  const rows = await ctx.db
-    .select({
-      id: space.id,
-      name: space.name,
-      cover: space.cover,
-      // Of the hundred newest threads, so that somebody who never reads costs no more than others.
-      unread: sql<number>`(select count(*) from (
+      ? sql`iif(${blind}, ${query(sql`thread.company_activity_at`)}, ${query(sql`thread.last_activity_at`)})`
+      : query(sql`thread.last_activity_at`);
+  const [rows] = await ctx.db.batch([
+    ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        cover: space.cover,
+        // Of the hundred newest threads, so that somebody who never reads costs no more than others.
+        unread: sql<number>`${byActivity(
+          (activity) => sql`(select count(*) from (
           select ${activity} as activity, thread.id, thread.author_id from thread
-          where thread.space_id = space.id and thread.last_activity_at > membership.last_read_at
-          order by thread.last_activity_at desc limit 100) t
+          where thread.space_id = space.id and ${activity} > membership.last_read_at
+          order by ${activity} desc limit 100) t
         left join thread_person p on p.thread_id = t.id and p.user_id = ${actor.id}
         join user u on u.id = t.author_id
         where t.activity > max(membership.last_read_at, coalesce(p.read_at, 0)) and ${seen})`,
-      latest: sql<string | null>`(select thread.title from thread join user u on u.id = thread.author_id
-        where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`,
-      lastActivityAt:
-        sql<number>`coalesce((select max(${activity}) from thread join user u on u.id = thread.author_id
-        where thread.space_id = space.id and ${seen}), ${space.createdAt})`.as('activity'),
-      faces: sql<string>`(select json_group_array(json_object('name', name, 'kind', kind)) from
+        )}`.as('unread'),
+        latest: sql<string | null>`${byActivity((activity) => newest(sql`thread.title`, activity))}`.as(
+          'latest',
+        ),
+        lastActivityAt:
+          sql<number>`coalesce(${byActivity((activity) => newest(activity, activity))}, ${space.createdAt})`.as(
+            'activity',
+          ),
+        faces: sql<string>`(select json_group_array(json_object('name', name, 'kind', kind)) from
         (select u.name, u.kind from membership m join user u on u.id = m.user_id
-        where m.space_id = ${space.id} and u.status = 'active' and ${seen} order by m.joined_at limit 6))`,
-      guestCount: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
-        where m.space_id = ${space.id} and u.kind = 'guest' and u.status = 'active' and ${seen})`,
-      // Who is invited but not in yet is for space administrators only.
-      invitedCount: sql<number>`iif(${membership.administrator}, (select count(*) from invitation i
-        where i.space_id = ${space.id} and i.status = 'invited' and i.expires_at > ${ctx.now}), 0)`,
-    })
-    .from(membership)
-    .innerJoin(space, eq(space.id, membership.spaceId))
-    .where(and(eq(membership.userId, actor.id), isNull(space.deletedAt)))
-    .orderBy(desc(sql`activity`), desc(space.id))
-    .limit(200);
+        where m.space_id = ${space.id} and u.status = 'active' and ${seen} order by m.joined_at limit 6))`.as(
+          'faces',
+        ),
+        guestCount: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
+        where m.space_id = ${space.id} and u.kind = 'guest' and u.status = 'active' and ${seen})`.as(
+          'guest_count',
+        ),
+        // Who is invited but not in yet is for space administrators only.
+        invitedCount: sql<number>`iif(${membership.administrator}, (select count(*) from invitation i
+        where i.space_id = ${space.id} and i.status = 'invited' and i.expires_at > ${ctx.now}), 0)`.as(
+          'invited_count',
+        ),
+      })
+      .from(membership)
+      .innerJoin(space, eq(space.id, membership.spaceId))
+      .where(and(eq(membership.userId, actor.id), isNull(space.deletedAt)))
+      .orderBy(desc(sql`activity`), desc(space.id))
+      .limit(200),
+  ]);
   return {
     mayCreate: can(actor, 'space.create'),
     spaces: rows.map(({ faces, ...row }) => ({

@@ -734,3 +734,28 @@ async function run(statement: SQL): Promise<void> {
   const ctx = testContext();
   await ctx.commit([ctx.db.run(statement)]);
 }
+
+it('mail that still waits when somebody loses a space is never sent, whichever way they lost it', async () => {
+  const ways: [keyof Stage, (s: Stage) => Promise<void>][] = [
+    ['gil', (s) => memberships.removeGuest(as(s.ava), s.spaceId, s.gil.id)],
+    ['ben', (s) => memberships.removeMember(as(s.ava), s.spaceId, s.ben.id)],
+    ['gil', (s) => memberships.leave(as(s.gil), s.spaceId)],
+  ];
+  for (const [name, lose] of ways) {
+    const s = await stage();
+    const who = s[name] as User;
+    const queued = () => count('mail', `user_id = ? and kind = 'notification' and status = 'queued'`, who.id);
+    const ctx = as(s.ava);
+    // The queue is away: the mail is written, and waits.
+    ctx.queue = { send: async () => {}, sendBatch: async () => {} } as never;
+    await threads.addComment(ctx, s.spaceId, s.threadId, {
+      body: `@${who.name} only for you`,
+      requestKey: randomId(),
+    });
+    await ctx.settle();
+    expect(await queued()).toBe(1);
+    await lose(s);
+    expect(await queued()).toBe(0);
+    expect(await count('mail', `user_id = ? and status = 'dropped' and sealed is null`, who.id)).toBe(1);
+  }
+});
