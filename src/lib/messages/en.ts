@@ -1,6 +1,5 @@
 /** English: the reference. Every other language has exactly these keys (checked by the type). */
 export default {
-  'app.name': 'Foyer',
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'errors.title': 'Please check what you typed',
@@ -111,7 +110,6 @@ export default {
   'authentication.preset-no-script':
     'Without scripts the values below are not filled in: please type them as well.',
   'authentication.preset-changed': 'with changes',
-  'authentication.values': 'New passwords',
   'authentication.min': 'At least this many characters',
   'authentication.max': 'At most this many characters',
   'authentication.min-over-max': 'This must not be less than the number above.',
@@ -135,7 +133,6 @@ export default {
   'me.lead': 'You are signed in as {email}.',
   'me.profile': 'Profile',
   'me.profile-lead': 'This is how the people in your spaces see you.',
-  'me.email-hint': 'Your login name, and where mails go.',
   'me.company': 'Company',
   'me.company-hint': 'Shown beside your name.',
   'me.language': 'Language',
@@ -170,13 +167,10 @@ export default {
   'mailbox.lead': 'Every mail that this copy of {site} has sent, newest first. Nothing leaves this machine.',
   'mailbox.tools': 'Local tools',
   'mailbox.local': 'Only on this machine',
-  'mailbox.back': 'To the site',
   'mailbox.empty-title': 'No mail yet',
   'mailbox.empty':
     'Invite a guest, or ask for a new password: the mail appears here within a moment. Then load this page again.',
   'mailbox.to': 'To',
-  'mailbox.from': 'From',
-  'mailbox.sent': 'Sent',
   'mailbox.text': 'As text',
   'mailbox.html': 'As a mail client shows it',
   'mailbox.html-of': 'The mail “{subject}” as HTML',
@@ -184,7 +178,6 @@ export default {
   'mailbox.json': 'As JSON',
   'mailbox.samples': 'Mail samples',
   'mailbox.samples-lead': 'Every mail of the product in every language, made from sample data.',
-  'mailbox.subject': 'Subject',
   'members.not-added': 'This person is a member already, or cannot be added.',
   'members.last-administrator': 'A space needs at least one administrator. Make somebody else one first.',
   'space.name-missing': 'Please give the space a name.',
@@ -737,7 +730,6 @@ export default {
   'form.stale':
     'Somebody changed this while you had it open. Please look at what is different, then save again.',
   'verify.over': 'That login is over, or its code was used already. Please log in once more.',
-  'thread.earlier': 'From the beginning',
   'links.label': 'Links',
   'links.hint': 'One a line: a title, then the address. Up to 20.',
   'links.too-many': 'At most {max, number} links, please.',
@@ -805,7 +797,6 @@ export default {
   'space-admin.lead': 'Every space by name and size. What is in them, only their people see.',
   'space-admin.search': 'Search spaces',
   'space-admin.name': 'Space',
-  'space-admin.people': 'People',
   'space-admin.made': 'Made',
   'space-admin.made-by': 'by {name}',
   'space-admin.counts':

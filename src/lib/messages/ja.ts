@@ -2,7 +2,6 @@ import type { Messages } from '.';
 
 /** 日本語 */
 export default {
-  'app.name': 'Foyer',
   'action.cancel': 'キャンセル',
   'action.close': '閉じる',
   'errors.title': '入力内容をご確認ください',
@@ -109,7 +108,6 @@ export default {
   'authentication.preset-no-script':
     'スクリプトが無効な場合、下の値は自動では入りません。あわせて入力してください。',
   'authentication.preset-changed': '変更あり',
-  'authentication.values': '新しいパスワード',
   'authentication.min': '最小文字数',
   'authentication.max': '最大文字数',
   'authentication.min-over-max': '最小文字数以上の数字を入力してください。',
@@ -131,7 +129,6 @@ export default {
   'me.lead': '{email}としてログインしています。',
   'me.profile': 'プロフィール',
   'me.profile-lead': '同じスペースの人に表示される情報です。',
-  'me.email-hint': 'ログイン名と、メールの送り先です。',
   'me.company': '会社名',
   'me.company-hint': '名前の横に表示されます。',
   'me.language': '言語',
@@ -168,13 +165,10 @@ export default {
     'この{site}が送信したすべてのメールです(新しい順)。このコンピューターの外には送信されません。',
   'mailbox.tools': 'ローカルツール',
   'mailbox.local': 'このコンピューター専用',
-  'mailbox.back': 'サイトへ',
   'mailbox.empty-title': 'メールはまだありません',
   'mailbox.empty':
     'ゲストを招待するか、パスワードの再設定を申し込むと、ここにメールが表示されます。このページを再読み込みしてください。',
   'mailbox.to': '宛先',
-  'mailbox.from': '差出人',
-  'mailbox.sent': '送信日時',
   'mailbox.text': 'テキスト',
   'mailbox.html': 'メールソフトでの表示',
   'mailbox.html-of': 'メール「{subject}」のHTML',
@@ -182,7 +176,6 @@ export default {
   'mailbox.json': 'JSONで見る',
   'mailbox.samples': 'メールの見本',
   'mailbox.samples-lead': '製品が送るすべてのメールを、言語ごとに見本のデータで表示します。',
-  'mailbox.subject': '件名',
   'members.not-added': 'この人は既にメンバーか、追加できません。',
   'members.last-administrator': 'スペースには管理者が1人以上必要です。先に別の人を管理者にしてください。',
   'space.name-missing': 'スペース名を入力してください。',
@@ -727,7 +720,6 @@ export default {
     'ログアウトされています。別のタブでログインしてから、もう一度送信してください。入力内容は残っています。',
   'form.stale': '開いている間に、ほかの人が変更しました。内容を確認して、もう一度保存してください。',
   'verify.over': 'このログインは終了したか、コードは使用済みです。もう一度ログインしてください。',
-  'thread.earlier': '最初から表示',
   'links.label': 'リンク',
   'links.hint': '1行に1件、タイトルの後にアドレスを書きます。最大20件。',
   'links.too-many': 'リンクは {max, number} 件までです。',
@@ -793,7 +785,6 @@ export default {
   'space-admin.lead': 'すべてのスペースの名前と規模です。中身は参加者だけに表示されます。',
   'space-admin.search': 'スペースを検索',
   'space-admin.name': 'スペース',
-  'space-admin.people': '人数',
   'space-admin.made': '作成',
   'space-admin.made-by': '作成者：{name}',
   'space-admin.counts': 'メンバー {users, number}人、ゲスト {guests, number}人',
