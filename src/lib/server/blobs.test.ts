@@ -254,9 +254,13 @@ describe('names', () => {
     ['a\u2028b', 'a b'],
     ['  spaced   out .txt ', 'spaced out .txt'],
     ['dots at the end...', 'dots at the end'],
+    [`a${'.'.repeat(200_000)}a`, 'a.a'],
     ['CON', '_CON'],
     ['con.txt', '_con.txt'],
     ['LPT1.tar.gz', '_LPT1.tar.gz'],
+    ['nul .txt', '_nul .txt'],
+    ['com¹.log', '_com¹.log'],
+    ['CONOUT$', '_CONOUT$'],
     ['console.txt', 'console.txt'],
     ['e\u0301te\u0301.txt', 'été.txt'],
     ['報告書（最終）.xlsx', '報告書（最終）.xlsx'],
@@ -266,12 +270,60 @@ describe('names', () => {
     ['\u{e0041}\u{e0042}tag.txt', 'tag.txt'],
   ])('%j becomes %j', (name, safe) => expect(blobs.safeName(name)).toBe(safe));
 
-  it('a long name keeps its ending, and no half of a character', () => {
-    const name = blobs.safeName(`${'🎉'.repeat(300)}.tar.gz`);
-    expect([...name]).toHaveLength(120);
-    expect(name).toMatch(/🎉\.gz$/u);
-    expect([...blobs.safeName('x'.repeat(500))]).toHaveLength(120);
-    expect(blobs.safeName(`${'x'.repeat(200)}.${'y'.repeat(200)}`)).toHaveLength(120);
+  const bytes = (name: string) => new TextEncoder().encode(name).length;
+
+  it.each([
+    ['letters', `${'x'.repeat(500)}.pdf`, /^x+\.pdf$/],
+    ['kanji', `${'報'.repeat(120)}.xlsx`, /^報+\.xlsx$/],
+    ['emoji', `${'🎉'.repeat(300)}.tar.gz`, /^(🎉)+\.gz$/u],
+    ['families', `${'👨‍👩‍👧‍👦'.repeat(40)}.png`, /^(👨‍👩‍👧‍👦)+\.png$/u],
+    ['flags', `${'🇯🇵'.repeat(80)}.png`, /^(🇯🇵)+\.png$/u],
+    ['accents', `${'x\u0301\u0323'.repeat(150)}.txt`, /^(x\u0323\u0301)+\.txt$/u],
+    ['hangul', `${'각'.normalize('NFD').repeat(120)}.hwp`, /^각+\.hwp$/u],
+    ['a long word behind the dot', `${'x'.repeat(200)}.${'y'.repeat(200)}`, /^x{200}\.y{39}$/],
+    ['kanji behind the dot', `${'x'.repeat(300)}.${'書'.repeat(15)}`, /^x{194}\.書{15}$/u],
+    ['one letter with 900 accents', `a${'\u0323'.repeat(900)}.txt`, /^ạ\u0323+\.txt$/u],
+    ['a blank where it is cut', `${'x'.repeat(239)} ${'y'.repeat(50)}`, /^x{239}$/],
+  ])(
+    'a long name is 240 bytes at most, keeps its ending, and no half of a character: %s',
+    (_, name, looks) => {
+      const safe = blobs.safeName(name);
+      expect(safe).toMatch(looks);
+      expect(bytes(safe)).toBeLessThanOrEqual(240);
+      expect(bytes(safe)).toBeGreaterThan(200);
+      expect(blobs.safeName(safe)).toBe(safe);
+    },
+  );
+
+  it.each([
+    ['could be spelt without', 'a\u200db\u200c.txt', 'ab.txt'],
+    ['Persian', 'می\u200cخواهم.pdf', 'می\u200cخواهم.pdf'],
+    ['Hindi', 'क्\u200dष.pdf', 'क्\u200dष.pdf'],
+    ['a family', '👨‍👩‍👧.png', '👨‍👩‍👧.png'],
+    ['a heart', '❤️.png', '❤️.png'],
+    ["a kanji's variant", '葛\u{e0100}.txt', '葛\u{e0100}.txt'],
+    ['a variant of nothing', '\ufe0f\u{e0100}x.txt', 'x.txt'],
+    ['braille without dots', '\u2800\u2800.\u2800', 'file'],
+    ['noncharacters', '\uffff\ufdd0a.txt', 'a.txt'],
+  ])('invisible characters stay only where spelling needs them: %s', (_, name, safe) =>
+    expect(blobs.safeName(name)).toBe(safe),
+  );
+
+  // 41 s for 200,000 dots, once: a pattern that began anew at each of them.
+  it.each([
+    ['dots', (n: number) => `a${'.'.repeat(n)}a`],
+    ['blanks', (n: number) => `a${' '.repeat(n)}a`],
+    ['blanks and dots', (n: number) => `a${' .'.repeat(n / 2)}a`],
+    ['zero width', (n: number) => `a${'\u200d'.repeat(n)}a`],
+    ['accents out of order', (n: number) => `a${'\u0323\u0301'.repeat(n / 2)}a`],
+    ['slashes', (n: number) => `a${'/\\'.repeat(n / 2)}a`],
+    ['half surrogates', (n: number) => '\ud800'.repeat(n)],
+    ['emoji', (n: number) => '👨‍👩‍👧'.repeat(n / 8)],
+  ])('a name of 1 MB costs no more than reading it: %s', (_, made) => {
+    const name = made(1_000_000);
+    const began = performance.now();
+    for (let i = 0; i < 20; i++) blobs.safeName(name);
+    expect(performance.now() - began).toBeLessThan(1_000);
   });
 
   it('a safe name stays as it is', () => {

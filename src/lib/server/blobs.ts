@@ -449,27 +449,69 @@ function itemPlaces(bytes: Uint8Array, { from, to }: Box) {
 
 // --- Names --------------------------------------------------------------------------------------------------
 
-const NAME = 120;
+/** Bytes of UTF-8. Disks take 255; a copy ("… (2)") and archives add a few. */
+const NAME_BYTES = 240;
+/** More of a name is not even looked at: it could not be kept. In UTF-16 units. */
+const [NAME_HEAD, NAME_TAIL] = [1_000, 100];
+
+/** What nobody sees: control and direction characters, zero width, lone surrogates, private use, blank fillers. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]/u;
+/** The few of them that spelling needs, each in its place only: joiners within a word, variants of an emoji or a kanji. */
+const SPELLING =
+  /(?<=(?!\p{sc=Latin})[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=(?!\p{sc=Latin})[\p{L}\p{Extended_Pictographic}])|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=\p{Unified_Ideograph})[\u{e0100}-\u{e01ef}]/u;
+const UNSEEN = new RegExp(`(${SPELLING.source})|${INVISIBLE.source}`, 'gu');
+
+/** Names that Windows keeps for devices, whatever ending they have. */
+const DEVICE = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) ?(\.|$)/i;
 
 /**
- * A file's name as it may stand on a page and in a header: its last part only, without characters that cannot be seen
- * or that turn the reading direction (`cod\u202Egpj.exe` looks like a picture), no hidden file, no name that Windows
- * keeps for devices. At most 120 characters, of which the ending survives. Never empty.
+ * A file's name as it may stand on a page, in a header and on a disk: its last part only, without characters that cannot
+ * be seen or that turn the reading direction (`cod\u202Egpj.exe` looks like a picture), no hidden file, no name that Windows
+ * keeps for devices. At most 240 bytes of UTF-8, of which the ending survives, cut between characters as people see
+ * them. Never empty. Cut to a bounded length before anything is matched against it.
  */
 export function safeName(name: string): string {
-  const last = name.split(/[/\\]/).at(-1)!;
-  const seen = last
-    .normalize('NFC')
-    .replace(/[\t-\r\p{Zl}\p{Zp}]/gu, ' ')
-    // Control, format (directions, zero width, tags), lone surrogates, private use, and fillers that look like nothing.
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, '')
-    .replace(/\s+/gu, ' ')
-    .replace(/^[\s.]+|[\s.]+$/gu, '');
-  const whole = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(seen) ? `_${seen}` : seen;
-  const characters = [...whole];
-  if (characters.length <= NAME) return whole || 'file';
-  const ending = [...(/\.[^.\s]{1,15}$/u.exec(whole)?.[0] ?? '')];
-  return [...characters.slice(0, NAME - ending.length), ...ending].join('');
+  const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+  const bounded =
+    last.length <= NAME_HEAD + NAME_TAIL ? last : last.slice(0, NAME_HEAD) + last.slice(-NAME_TAIL);
+  const seen = trimmed(
+    bounded
+      .normalize('NFC')
+      // U+2800 is a braille cell without dots.
+      .replace(/[\t-\r\u2800\p{Zl}\p{Zp}]/gu, ' ')
+      .replace(UNSEEN, '$1')
+      .replace(/\s+/gu, ' '),
+  );
+  const whole = DEVICE.test(seen) ? `_${seen}` : seen;
+  if (bytesOf(whole) <= NAME_BYTES) return whole || 'file';
+  const ending = /\.[^.\s]{1,15}$/u.exec(whole)?.[0] ?? '';
+  return trimmed(cutTo(whole.slice(0, whole.length - ending.length), NAME_BYTES - bytesOf(ending))) + ending;
+}
+
+const utf8 = new TextEncoder();
+const bytesOf = (text: string): number => utf8.encode(text).length;
+
+/** Without blanks, dots and joiners at both ends. */
+function trimmed(text: string): string {
+  const loose = (at: number) => /[\s.\u200c\u200d]/u.test(text[at]!);
+  let [from, to] = [0, text.length];
+  while (from < to && loose(from)) from++;
+  while (to > from && loose(to - 1)) to--;
+  return text.slice(from, to);
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** As many whole characters as so many bytes hold; of one that is too large by itself, as many code points. */
+function cutTo(text: string, bytes: number): string {
+  const fitting = (parts: Iterable<string>) => {
+    let [kept, left] = ['', bytes];
+    for (const part of parts)
+      if ((left -= bytesOf(part)) >= 0) kept += part;
+      else break;
+    return kept;
+  };
+  return fitting(Array.from(graphemes.segment(text), ({ segment }) => segment)) || fitting(text);
 }
 
 // --- Streams and R2 -----------------------------------------------------------------------------------------

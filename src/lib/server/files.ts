@@ -5,6 +5,7 @@
  * Pictures lose what they tell about their maker (blobs.ts): covers always, attachments up to 20 MB, which is as much as
  * is held in memory. Larger ones are streamed as they are.
  */
+import { create as attachment } from 'content-disposition';
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { fileLimits, fileSize } from '../files';
 import * as blobs from './blobs';
@@ -457,7 +458,7 @@ export async function serve(ctx: Ctx, id: string, request: Request): Promise<Res
 
   const tag = `"${row.id}"`;
   headers.set('content-type', SAFE.has(row.type) ? row.type : 'application/octet-stream');
-  headers.set('content-disposition', cover ? 'inline' : disposition(row.name));
+  headers.set('content-disposition', cover ? 'inline' : attachment(blobs.safeName(row.name)));
   headers.set('etag', tag);
   headers.set('accept-ranges', 'bytes');
   const known = request.headers.get('if-none-match')?.split(/\s*,\s*/) ?? [];
@@ -515,21 +516,6 @@ function partOf(range: string | null, size: number): { offset: number; length: n
   if (last !== '' && Number(last) < offset) return null;
   if (offset >= size) return 'nothing';
   return { offset, length: Math.min(last === '' ? Infinity : Number(last) + 1, size) - offset };
-}
-
-/** RFC 6266: the name for today's browsers in UTF-8 (RFC 8187), and something like it in ASCII for the others. */
-function disposition(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(/[^\x20-\x7e]/g, '')
-    .replace(/["\\%;]/g, '_')
-    .trim();
-  const fallback = /^[^.]/.test(plain) ? plain : `file${plain}`;
-  const exact = encodeURIComponent(name).replace(
-    /['()*!]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${fallback}"; filename*=UTF-8''${exact}`;
 }
 
 // --- Purging ------------------------------------------------------------------------------------------------
