@@ -33,6 +33,59 @@ describe('texts', () => {
   it('white space alone is nothing', () => {
     expect(message(schemas.signUp, { name: ' \n ', password: 'x' })).toBe('form.name-missing');
   });
+  it('is looked at by nothing when it is far too long', () => {
+    const begun = performance.now();
+    for (const piece of ['\u200b', ' ', 'e\u0301', '\u1100\u1161'])
+      expect(message(schemas.signUp, { name: piece.repeat(400_000), password: 'x' })).toBe('form.too-long');
+    expect(performance.now() - begun).toBeLessThan(200);
+  });
+  it('what shows nothing is nothing: a name, a title, a body, a company', () => {
+    expect(message(schemas.signUp, { name: '\u200b', password: 'x' })).toBe('form.name-missing');
+    expect(message(schemas.profile, { name: ' \u202e\u3164 ' })).toBe('form.name-missing');
+    expect(message(v.pick(schemas.spaceSettings, ['name']), { name: '\u2800' })).toBe('space.name-missing');
+    expect(message(schemas.newTemplate, { templateName: '\u00ad', requestKey: 'a'.repeat(16) })).toBe(
+      'template.name-missing',
+    );
+    const said = { title: '\u200b', body: ' \u200b ', fileIds: [], files: [], requestKey: 'a'.repeat(16) };
+    expect(parse(schemas.thread, said).output).toMatchObject({ title: '', body: '' });
+    expect(parse(schemas.comment, said).output).toMatchObject({ body: '' });
+    expect(parse(schemas.editText, { ...said, editedAt: '1' }).output).toMatchObject({ title: '', body: '' });
+    expect(parse(schemas.profile, { name: 'Ann  Lee', company: '\u200bNorth  wind' }).output).toMatchObject({
+      name: 'Ann Lee',
+      company: 'North wind',
+    });
+  });
+  it('lengths are in code points', () => {
+    const name = (name: string) => message(v.pick(schemas.spaceSettings, ['name']), { name });
+    expect([65, 128, 129].map((n) => name('😀'.repeat(n)))).toEqual([undefined, undefined, 'form.too-long']);
+    const person = (name: string) => message(schemas.signUp, { name, password: 'x' });
+    expect([100, 101].map((n) => person('😀'.repeat(n)))).toEqual([undefined, 'form.too-long']);
+    // Typed in pieces, or with blanks around it, it is no longer than it is.
+    expect(name('e\u0301'.repeat(128) + ' '.repeat(500))).toBeUndefined();
+    const body = (body: string) => message(v.pick(schemas.comment, ['body']), { body });
+    expect([20_000, 20_001].map((n) => body('😀'.repeat(n)))).toEqual([undefined, 'form.too-long']);
+    expect(parse(schemas.signUp, { name: '😀'.repeat(101), password: 'x' }).issues![0]).toMatchObject({
+      type: 'max_length',
+      requirement: 100,
+    });
+  });
+  it('related links: one a line, at most 20, each leads to the web', () => {
+    const links = (links: string) => parse(v.pick(schemas.spaceSettings, ['links']), { links });
+    expect(links('Docs|https://x.example/a\n\n\u200b\nhttps://y.example').output).toEqual({
+      links: [
+        { title: 'Docs', url: 'https://x.example/a' },
+        { title: 'y.example', url: 'https://y.example' },
+      ],
+    });
+    expect(links('https://x.example\n'.repeat(21)).issues![0].message).toBe('links.too-many');
+    expect(links('Docs').issues![0].message).toBe('links.wrong');
+    expect(links(`${'x'.repeat(201)} https://x.example`).issues![0].message).toBe('links.long-title');
+    const longest = `${'x'.repeat(200)} https://x.example/${'a'.repeat(1_900)}\n`;
+    expect(links(longest.repeat(20)).success).toBe(true);
+    const begun = performance.now();
+    expect(links('-'.repeat(40_000)).success).toBe(false);
+    expect(performance.now() - begun).toBeLessThan(200);
+  });
   it('a space name has 1 to 128 characters', () => {
     const name = (name: string) => message(v.pick(schemas.spaceSettings, ['name']), { name });
     expect(name('x'.repeat(128))).toBeUndefined();

@@ -2,11 +2,13 @@
 import * as v from 'valibot';
 import { covers } from './components/covers';
 import { fileLimits } from './files';
+import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { locales, type Locale, type MessageKey } from './messages';
+import { characters, longestRaw, manyLines, oneLine, shows } from './text';
 
 const says = (key: MessageKey): string => key;
 
-/** Limits that pages show as well. Lengths are in characters. */
+/** Limits that pages show as well. Lengths are in characters (Unicode code points). */
 export const limits = {
   spaceName: 128,
   name: 100,
@@ -27,34 +29,39 @@ export const limits = {
   addresses: 60_000,
 } as const;
 
-/** One line: surrounding white space and control characters go. */
+/** At most so many characters (code points). Its issues are those of `v.maxLength`. */
+const atMost = (max: number, fits = (text: string) => characters(text) <= max) => {
+  const limit = v.maxLength<string, number, string>(max, says('form.too-long'));
+  const checked: typeof limit = {
+    ...limit,
+    '~run'(dataset, config) {
+      if (dataset.typed && !fits(dataset.value))
+        v._addIssue(checked, 'length', dataset, config, { received: `${dataset.value.length}` });
+      return dataset;
+    },
+  };
+  return checked;
+};
+
+/** Before anything looks at a text: what is far longer than allowed is only refused. */
+const bounded = (max: number) => atMost(max, (text) => text.length <= longestRaw(max));
+
+/** One line that can be seen: a name, a title. */
 const line = (max: number, required: MessageKey) =>
   v.pipe(
     v.string(says(required)),
-    v.transform((text) =>
-      text
-        .normalize('NFC')
-        .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
-        .trim(),
-    ),
+    bounded(max),
+    v.transform(oneLine),
     v.nonEmpty(says(required)),
-    v.maxLength(max, says('form.too-long')),
-  );
-
-/** Several lines; line ends as \n. */
-const lines = (max: number) =>
-  v.pipe(
-    v.optional(v.string(), ''),
-    v.transform((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim()),
-    v.maxLength(max, says('form.too-long')),
+    atMost(max),
   );
 
 const optionalLine = (max: number) =>
-  v.pipe(
-    v.optional(v.string(), ''),
-    v.transform((text) => text.normalize('NFC').replace(/\s+/g, ' ').trim()),
-    v.maxLength(max, says('form.too-long')),
-  );
+  v.pipe(v.optional(v.string(), ''), bounded(max), v.transform(oneLine), atMost(max));
+
+/** Several lines; line ends as \n. */
+const lines = (max: number) =>
+  v.pipe(v.optional(v.string(), ''), bounded(max), v.transform(manyLines), atMost(max));
 
 /** Passwords are taken as they are typed; the policy is checked by the domain. 1,000 bounds the work. */
 const password = v.pipe(
@@ -64,9 +71,10 @@ const password = v.pipe(
 );
 const email = v.pipe(
   v.string(says('address.missing')),
+  bounded(320),
   v.trim(),
   v.nonEmpty(says('address.missing')),
-  v.maxLength(320, says('form.too-long')),
+  atMost(320),
 );
 
 /** A checkbox: there or not. */
@@ -96,7 +104,7 @@ export function isTimeZone(value: string): boolean {
 
 /** A path of our own to go to after a login; anything else is `/`. A backslash or a second slash would leave the site. */
 export const ownPath = (value: string | null | undefined): string =>
-  value && /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value) ? value : '/';
+  value && value.length <= 2_000 && /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value) ? value : '/';
 
 const next = v.pipe(
   v.optional(v.string(), '/'),
@@ -173,13 +181,6 @@ export const hideTemplate = v.object({
 });
 export const importTemplate = v.object({ file: files(1) });
 
-/** A text of a file: as of a form, and without what only a file can hold. */
-const fileText = (max: number) =>
-  v.pipe(
-    lines(1_000_000),
-    v.transform((typed) => typed.replace(/[\u0000-\u0008\u000b-\u001f\u007f]+/g, '')),
-    v.maxLength(max),
-  );
 const yes = v.optional(v.boolean(), true);
 const no = v.optional(v.boolean(), false);
 /** A space template as a file. Strict: what it does not know it refuses, so that nobody believes it was taken. */
@@ -203,12 +204,12 @@ export const templateFile = v.strictObject({
     showThreads: yes,
     showPeople: yes,
     showLinks: yes,
-    announcement: fileText(limits.announcement),
+    announcement: lines(limits.announcement),
     threads: v.optional(
       v.pipe(
         v.array(
           v.pipe(
-            v.strictObject({ title: optionalLine(limits.threadTitle), body: fileText(limits.body) }),
+            v.strictObject({ title: optionalLine(limits.threadTitle), body: lines(limits.body) }),
             v.check(({ title, body }) => title !== '' || body !== ''),
           ),
         ),
@@ -236,32 +237,19 @@ export const templateFile = v.strictObject({
   }),
 });
 
-/** Related links, one a line: a title, then the address (or the address alone). */
+/** Related links, one a line. */
 const links = v.pipe(
-  lines(10_000),
-  v.transform((typed) =>
-    typed
-      .split('\n')
-      .map((row) => row.trim())
-      .filter(Boolean)
-      .map((row) => {
-        const [, title, url] = /^(.*?)[\s|,–-]*(\S+)$/.exec(row)!;
-        return { title: title!.trim(), url: url! };
-      }),
-  ),
+  lines(limits.links * (limits.linkTitle + LONGEST_ADDRESS + 10)),
+  v.transform((typed) => typed.split('\n').filter(shows)),
   v.maxLength(limits.links, says('links.too-many')),
-  v.check((list) => list.every(({ url }) => isWebAddress(url)), says('links.wrong')),
-  v.check((list) => list.every(({ title }) => title.length <= limits.linkTitle), says('form.too-long')),
-  v.transform((list) => list.map(({ title, url }) => ({ title: title || new URL(url).host, url }))),
+  v.transform((rows) => rows.map(readLink)),
+  v.check((list) => !list.includes(null), says('links.wrong')),
+  v.transform((list) => list.filter((link) => link !== null)),
+  v.check(
+    (list) => list.every(({ title }) => characters(title) <= limits.linkTitle),
+    says('links.long-title'),
+  ),
 );
-/** Whether a link may lead there: the web, nothing else. */
-export function isWebAddress(url: string): boolean {
-  try {
-    return url.length <= 2_000 && ['https:', 'http:'].includes(new URL(url).protocol);
-  } catch {
-    return false;
-  }
-}
 
 /** When what the form showed was last saved: a stale form overwrites nothing. */
 const updatedAt = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
@@ -275,9 +263,10 @@ export const spaceSettings = v.object({
 export const invite = v.object({
   addresses: v.pipe(
     v.string(says('invite.addresses-missing')),
+    bounded(limits.addresses),
     v.trim(),
     v.nonEmpty(says('invite.addresses-missing')),
-    v.maxLength(limits.addresses, says('form.too-long')),
+    atMost(limits.addresses),
   ),
   subject: line(limits.subject, 'invite.subject-missing'),
   message: lines(limits.message),

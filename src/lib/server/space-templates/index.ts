@@ -5,7 +5,8 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { fileSize } from '../../files';
-import { isWebAddress, limits, templateFile } from '../../schemas';
+import { isWebAddress } from '../../links';
+import { limits, templateFile } from '../../schemas';
 import * as audit from '../audit';
 import { guard, isDuplicate, type Ctx, type Statement } from '../context';
 import { keyedId, randomId } from '../crypto';

@@ -1,6 +1,7 @@
 /** What a new space begins with: the threads of its template, or the one nameless thread. For the batch that makes it. */
 import { sql, type SQL } from 'drizzle-orm';
 import { limits } from '../../schemas';
+import { characters } from '../../text';
 import type { Ctx, Statement } from '../context';
 import type { TemplateContent } from '../schema';
 import * as search from '../search';
@@ -16,7 +17,7 @@ function asOne(threads: Starter['threads']): string {
   for (const { title, body } of threads) {
     const part = [title && `## ${title}`, body].filter(Boolean).join('\n\n');
     const more = text ? `${text}\n\n${part}` : part;
-    if (more.length <= limits.body) text = more;
+    if (characters(more) <= limits.body) text = more;
   }
   return text;
 }

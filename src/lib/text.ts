@@ -1,0 +1,104 @@
+/**
+ * What people type, on its way in: every text passes here once (schemas.ts), so that what is stored is bounded, in one
+ * normal form, and can be seen. All of it is linear in the length of the text.
+ */
+
+/** How many characters a text has: Unicode code points, as people are told. */
+export function characters(text: string): number {
+  let count = text.length;
+  for (let i = 1; i < text.length; i++) if (isTail(text, i)) count--;
+  return count;
+}
+
+/** The first characters of a text; never half of one. */
+export function firstCharacters(text: string, max: number): string {
+  let end = 0;
+  for (let count = 0; end < text.length && count < max; count++) end += isTail(text, end + 1) ? 2 : 1;
+  return text.slice(0, end);
+}
+
+/** Whether the second half of a surrogate pair stands here. */
+const isTail = (text: string, i: number): boolean =>
+  (text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800;
+
+/**
+ * The longest raw text (in UTF-16 units) that is looked at where so many characters are allowed: a character may be
+ * typed as several (Hangul in pieces, letters with their accents apart), and white space and invisible ones go first.
+ */
+export const longestRaw = (max: number): number => 4 * max + 1_000;
+
+/** What is blank to the eye: white space, line breaks, control characters, and Braille's empty cell. */
+const BLANK = /[\s\p{Cc}\u2800]+/gu;
+
+/**
+ * What is never kept in one line: characters that show nothing (Default_Ignorable_Code_Point, with the controls of
+ * reading direction and the fillers of Hangul), halves of surrogate pairs, private use (each font's own picture, or none), what
+ * Unicode calls no character, anchors of annotations and objects, and an empty note of music.
+ */
+const INVISIBLE =
+  /(?![\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}])\p{DI}|[\p{Cs}\p{Co}\p{NChar}\ufff9-\ufffc\u{1d159}]/gu;
+
+/** Scripts in which a (non-)joiner between two letters changes how a word is written (RFC 5892, appendix A). */
+const JOINING =
+  '(?!\\p{DI})(?=[\\p{L}\\p{M}])[' +
+  'Arab Syrc Nkoo Mong Adlm Rohg Mand Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Mymr Khmr Tibt Java Bali'
+    .split(' ')
+    .map((script) => `\\p{scx=${script}}`)
+    .join('') +
+  ']';
+
+/** Invisible characters that stay where they do something, each with what must stand around it; elsewhere they go. */
+const IN_PLACE = new RegExp(
+  '(' +
+    [
+      // Flags of England, Scotland, Wales and others.
+      '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
+      // Emoji made of several, emoji or text style, keycaps.
+      '(?<=\\p{ExtPict}(?:\\p{EMod}|\\ufe0f)?)\\u200d(?=\\p{ExtPict})',
+      '(?<=\\p{ExtPict})[\\ufe0e\\ufe0f]',
+      '(?<=[0-9#*])\\ufe0f(?=\\u20e3)',
+      // Words of Persian, Urdu, Hindi, Bengali, Malayalam (also at the end of one), Sinhala …
+      `(?<=${JOINING})[\\u200c\\u200d](?=${JOINING})`,
+      '(?<=[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca])\\u200d',
+      // Variants of Chinese and Japanese characters (as names in registers have them), of mathematical signs, of Mongolian.
+      '(?<=\\p{Script=Han})[\\ufe00-\\ufe02\\u{e0100}-\\u{e01ef}]',
+      '(?<=[\\p{Sm}\\p{Script=Mymr}])\\ufe00',
+      '(?<=[\\u1820-\\u1878\\u1880-\\u18aa])[\\u180b-\\u180f]',
+    ].join('|') +
+    ')|[\\u180b-\\u180f\\u200c\\u200d\\ufe00-\\ufe0f\\u{e0020}-\\u{e007f}\\u{e0100}-\\u{e01ef}]',
+  'gu',
+);
+
+/** A mark needs a letter to stand on: none at the beginning of a text. */
+const LEADING = /^[\s\p{M}\u180e\u200c\u200d\u{e0020}-\u{e007f}]+/u;
+/** No writing heaps more marks on one letter; in a list they would run over the lines above and below. */
+const HEAP = /(\p{M}{8})[\p{M}\u200c\u200d]+/gu;
+
+/** Something to see: a letter, digit, sign or emoji that is none of the invisible or empty ones. */
+const SEEN = /(?![\p{DI}\u2800\u{1d159}\ufffc])[\p{L}\p{N}\p{P}\p{S}\p{ExtPict}]/u;
+
+/** Whether a text has anything that is seen. Marks alone, blanks and invisible characters are nothing. */
+export const shows = (text: string): boolean => SEEN.test(text);
+
+/**
+ * One line that can be seen: a name, a title. White space is collapsed, what is invisible is removed (but where writing
+ * or emoji need it); what shows nothing then is empty.
+ */
+export function oneLine(text: string): string {
+  const inPlace = (part: string) => part.replace(IN_PLACE, (_, kept?: string) => kept ?? '').normalize('NFC');
+  const seen = text.normalize('NFC').replace(INVISIBLE, '').replace(BLANK, ' ').replace(LEADING, '');
+  // Twice: what stood between two letters, or between a letter and its accent, is gone.
+  const kept = inPlace(inPlace(seen)).replace(HEAP, '$1').replace(BLANK, ' ').trim();
+  return shows(kept) ? kept : '';
+}
+
+/** Control characters but line breaks and tabs; halves of surrogate pairs. */
+const UNTYPED = /[^\P{Cc}\n\t]|\p{Cs}/gu;
+
+/**
+ * A longer text keeps its characters, with \n as line ends; only control characters go, and what shows nothing is empty.
+ */
+export function manyLines(text: string): string {
+  const kept = text.normalize('NFC').replace(/\r\n?/g, '\n').replace(UNTYPED, '').trim();
+  return shows(kept) ? kept : '';
+}
