@@ -3,6 +3,8 @@
  * with the names of people that a text mentions. What it costs and what comes out are bounded, whatever was typed.
  */
 import MarkdownIt, { type Env, type MarkdownIt as Md, type StateInline, type Token } from 'markdown-it';
+import { addresses, unspaced } from './addresses';
+import { dialect } from './dialect';
 
 /** Somebody whom a text may name. */
 export interface Mentioned {
@@ -52,8 +54,7 @@ function asItLeads(url: string): string {
 function make(tables: boolean): Md {
   const md = new MarkdownIt({ html: false, linkify: true, breaks: true, maxNesting: LIMITS.nesting });
   if (!tables) md.disable('table');
-  // `plan.zip` and `notes.md` are files to people, whatever domains exist: an address begins with http:// or https://.
-  md.linkify.set({ fuzzyLink: false }).add('ftp:', null).add('//', null);
+  md.use(dialect).use(addresses, LIMITS.address);
   md.validateLink = isLink;
   md.normalizeLinkText = asItLeads;
 
@@ -69,6 +70,7 @@ function make(tables: boolean): Md {
       if (token.attrs) token.attrs = token.attrs.filter(([name]) => name !== 'style');
       if (aligned) token.attrSet('class', `to-${aligned}`);
       if (token.children) token.children = tidied(token.children);
+      if (token.type === 'inline' && token.meta?.task) token.children = asTask(token);
     }
   });
   md.renderer.rules.link_open = (tokens, index, options, _env, self) => {
@@ -79,6 +81,10 @@ function make(tables: boolean): Md {
   };
   // The language after ``` would become a class of the reader's page.
   md.renderer.rules.fence = (tokens, index) => `<pre><code>${escaped(tokens[index]!.content)}</code></pre>\n`;
+  // The words of a task are the name of its box.
+  md.renderer.rules.task_open = (tokens, index) =>
+    `<label><input type="checkbox" disabled=""${tokens[index]!.info === 'done' ? ' checked=""' : ''}> `;
+  md.renderer.rules.task_close = () => '</label>';
   md.renderer.rules.mention = (tokens, index) => {
     const { name, guest, me } = (tokens[index]!.meta as { who: Mentioned }).who;
     const kind = `mention${guest ? ' guest' : ''}${me ? ' me' : ''}`;
@@ -101,25 +107,58 @@ function plainText(state: StateInline, silent: boolean): boolean {
 }
 const special = /[\n!#$%&*+\-:<=>@[\\\]^_`{}~＠]/g;
 
-/** A picture would tell its sender who reads. What is left of it is a link, or within a link its words. */
+/** Something to see: no blank, no control character, nothing that is drawn as nothing. */
+const visible = /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/**
+ * A picture would tell its sender who reads: what is left of it is a link, or within a link its words. And a link without
+ * anything to see shows where it leads.
+ */
 function tidied(tokens: Token[]): Token[] {
-  /** The links that are open, each whether it leads anywhere: `[a]()` is no link. */
-  const open: boolean[] = [];
-  return tokens.flatMap((token) => {
-    if (token.type === 'link_open') {
-      open.push(token.attrGet('href') !== '');
-      return open.at(-1) ? [token] : [];
+  const tidy: Token[] = [];
+  /** The links that are open: where they begin in `tidy`, and where they lead. `[a]()` is no link. */
+  const open: { at: number; href: string }[] = [];
+  const say = (like: Token, words: string) => {
+    const text = newToken(like, 'text', '', 0);
+    text.content = words;
+    tidy.push(text);
+  };
+  const opened = (token: Token) => {
+    open.push({ at: tidy.length, href: String(token.attrGet('href') ?? '') });
+    if (open.at(-1)!.href) tidy.push(token);
+  };
+  const closed = (token: Token) => {
+    const { at, href } = open.pop() ?? { at: 0, href: '' };
+    if (!href) return;
+    if (!visible.test(wordsOf(tidy.slice(at)))) {
+      tidy.length = at + 1;
+      say(token, asItLeads(href.replace(/^mailto:/i, '')));
     }
-    if (token.type === 'link_close') return open.pop() ? [token] : [];
-    if (token.type !== 'image') return [token];
-    const src = String(token.attrGet('src'));
-    const text = newToken(token, 'text', '', 0);
-    text.content = wordsOf(token.children ?? []).trim() || src;
-    if (!src || open.includes(true)) return [text];
-    const link = newToken(token, 'link_open', 'a', 1);
-    link.attrs = [['href', src]];
-    return [link, text, newToken(token, 'link_close', 'a', -1)];
-  });
+    tidy.push(token);
+  };
+  for (const token of tokens) {
+    if (token.type === 'link_open') opened(token);
+    else if (token.type === 'link_close') closed(token);
+    else if (token.type !== 'image') tidy.push(token);
+    else {
+      const src = String(token.attrGet('src') ?? '');
+      const link = newToken(token, 'link_open', 'a', 1);
+      link.attrs = [['href', src]];
+      const inLink = open.some(({ href }) => href);
+      if (!inLink) opened(link);
+      if (token.children?.length) say(token, wordsOf(token.children).trim());
+      if (!inLink) closed(newToken(token, 'link_close', 'a', -1));
+    }
+  }
+  return tidy;
+}
+
+/** The words of a task as a box with a name. */
+function asTask(inline: Token): Token[] {
+  const open = newToken(inline, 'task_open', '', 0);
+  open.info = String((inline.meta as { task: string }).task);
+  open.content = open.info === 'done' ? '\u2611 ' : '\u2610 ';
+  return [open, ...(inline.children ?? []), newToken(inline, 'task_close', '', 0)];
 }
 
 const newToken = (like: Token, type: string, tag: string, nesting: 1 | 0 | -1): Token =>
@@ -153,9 +192,6 @@ function indexOf(candidates: { text: string; address?: boolean; who: object }[])
   return index;
 }
 
-/** Scripts that put no space between words: a name ends wherever it ends. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆]/u;
 const ofWord = /[\p{L}\p{N}_]/u;
 
 /** Whether a name that ends with `last` may end before `next`. */

@@ -1,6 +1,6 @@
 // What people write becomes safe HTML, whatever they write. The output is read by a strict tokenizer of this test.
 import { describe, expect, it } from 'vitest';
-import { excerpt, mentionsIn, render, words, type Mentioned } from './markdown';
+import { excerpt, mentionsIn, render, words, type Mentioned } from '.';
 
 // --- The strict reader -----------------------------------------------------------------------------------------
 
@@ -13,12 +13,15 @@ const allowed: Record<string, Record<string, RegExp>> = {
   },
   span: { class: /^mention( guest)?( me)?$/ },
   ol: { start: /^\d{1,9}$/ },
+  li: { class: /^task$/ },
+  input: { type: /^checkbox$/, disabled: /^$/, checked: /^$/ },
+  label: {},
   th: { class: /^to-(center|right)$/ },
   td: { class: /^to-(center|right)$/ },
 };
-for (const tag of 'p ul li h3 h4 h5 h6 pre code em strong s blockquote table thead tbody tr br hr'.split(' '))
+for (const tag of 'p ul h3 h4 h5 h6 pre code em strong s blockquote table thead tbody tr br hr'.split(' '))
   allowed[tag] = {};
-const empty = ['br', 'hr'];
+const empty = ['br', 'hr', 'input'];
 
 /** Reads the HTML and throws at anything that is not plainly of the list above, well nested. Returns elements and text. */
 function read(html: string): { tags: string[]; text: string; attributes: [string, string][] } {
@@ -361,6 +364,21 @@ describe('texts that are made to be expensive', () => {
     spaces: `${fill(' ', N - 1)}a`,
     tabs: fill('\t>'),
     fences: fill('```\n'),
+    'Windows paths': fill('C:\\a_b\\'),
+    'an open Windows path': `\\\\${fill('a', 19_000)}`,
+    'the beginnings of Windows paths': fill('\\\\a'),
+    'percent signs and backslashes': fill('%a\\'),
+    'dots and backslashes': fill('..\\'),
+    tasks: fill('- [ ] a\n'),
+    'tasks in tasks': fill('- [ ] - [x] '),
+    signatures: fill('a\n-- \n'),
+    dashes: fill('a\n--\n'),
+    'addresses and kanji': fill('https://a.bを'),
+    'hosts of kanji': fill('https://を'),
+    'one host of kanji': `https://${fill('を', N - 8)}`,
+    'asterisks and kanji': fill('を**「'),
+    'links without words': fill('[](/a)'),
+    'pictures without words in a link': `[${fill('![](/a)', 19_000)}](/b)`,
     mentions: fill('@Ben Okafor '),
     'almost mentions': fill('@Ben Okafo '),
     '@': fill('@'),
@@ -425,6 +443,15 @@ it('a thousand texts of random pieces: nothing else ever comes out', () => {
     '<script>',
     '</script>',
     '<img src=x onerror=alert(1)>',
+    '- [ ] ',
+    '[x] ',
+    'C:\\a_b\\',
+    '\\\\srv\\',
+    '\n-- \n',
+    'を',
+    '「',
+    '[](',
+    '\u200b',
     '<!--',
     '-->',
     '<![CDATA[',

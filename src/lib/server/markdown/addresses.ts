@@ -1,0 +1,57 @@
+/** Bare addresses: which they are, and where they end. */
+import type { MarkdownIt as Md } from 'markdown-it';
+
+/** Scripts that put no space between words: whatever stands beside them may be another word. */
+export const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆]/u;
+
+/** The same, and their signs, each one as the parser is to see it: a blank. */
+const ending = new RegExp(`${unspaced.source}|[\\u3000-\\u303f\\uff00-\\uffef]`, 'gu');
+const hasEnding = new RegExp(ending.source, 'u');
+const asEnd = (text: string) => text.replace(ending, (letter) => '\u3000'.repeat(letter.length));
+
+/**
+ * A host of other letters is one (`https://例え.テスト/`), as far as it goes: where they follow upon Latin ones within its last part,
+ * somebody writes on (`https://partner.exampleを見て`).
+ */
+const HOST = /(https?:\/\/)([^\s/?#]{1,255})/giu;
+const HOST_ENDS = new RegExp(`[.:][A-Za-z0-9-]{0,62}[A-Za-z0-9](?=${unspaced.source})`, 'u');
+
+/** A text of the same length, in which addresses end where they end to their readers. */
+function seen(text: string): string {
+  if (!hasEnding.test(text)) return text;
+  let marked = '';
+  let last = 0;
+  for (const { index, 1: scheme, 2: host } of text.matchAll(HOST)) {
+    const from = index + scheme!.length;
+    const end = HOST_ENDS.exec(host!);
+    const to = from + (end ? end.index + end[0].length : host!.length);
+    marked += asEnd(text.slice(last, from)) + text.slice(from, to);
+    last = to;
+  }
+  return marked + asEnd(text.slice(last));
+}
+
+/**
+ * A plugin of markdown-it. `plan.zip` and `notes.md` are files to people, whatever domains exist: an address begins with
+ * http:// or https://, or is one of mail.
+ * @param longest what is longer is no link; so no more is looked at
+ */
+export function addresses(md: Md, longest: number): void {
+  const linkify = md.linkify.set({ fuzzyLink: false }).add('ftp:', null).add('//', null);
+  const { test, match, matchAtStart } = linkify;
+  type Match = NonNullable<ReturnType<typeof match>>[number];
+  const asTyped = (text: string, found: Match): Match => {
+    const typed = text.slice(found.index, found.lastIndex);
+    found.url = found.url.replace(found.text, () => typed);
+    found.text = found.raw = typed;
+    return found;
+  };
+  linkify.test = (text) => test.call(linkify, seen(text));
+  linkify.match = (text) => match.call(linkify, seen(text))?.map((found) => asTyped(text, found)) ?? null;
+  linkify.matchAtStart = (text) => {
+    const begun = text.slice(0, longest + 1);
+    const found = matchAtStart.call(linkify, seen(begun));
+    return found && asTyped(begun, found);
+  };
+}

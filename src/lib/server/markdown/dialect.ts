@@ -1,0 +1,121 @@
+/**
+ * Where our Markdown differs from CommonMark, because people who never heard of it write so (docs/decisions/008-markdown.md).
+ * All else is CommonMark: dialect.test.ts runs the examples of its specification through these very rules.
+ */
+import type { MarkdownIt as Md, StateBlock, StateCore, StateInline } from 'markdown-it';
+import cjkFriendly from 'markdown-it-cjk-friendly';
+
+/** A plugin of markdown-it. */
+export function dialect(md: Md): void {
+  // `これは**「重要」**です。`: asterisks beside CJK punctuation mark up, as they do beside Latin letters.
+  md.use(cjkFriendly);
+  md.inline.ruler.before('escape', 'windows-path', windowsPath);
+  md.block.ruler.at('lheading', underlined, { alt: [] });
+  md.block.ruler.before('hr', 'signature', signature, { alt: ['paragraph'] });
+  md.core.ruler.after('block', 'task', tasks);
+}
+
+// --- Windows paths -------------------------------------------------------------------------------------------
+
+/**
+ * A path begins as only paths do: `C:\`, `\\server\`, `\\?\`, `.\`, `..\`, `%TEMP%\`. All of it is words, up to white space or what no
+ * path holds. Every part has a bound or a character that ends it, and a path is looked for once a place: linear.
+ */
+const PATH =
+  /(?<![\p{Script=Latin}\p{N}\\.%_])(?:[A-Za-z]:\\|\\\\(?:[?.]|[\p{L}\p{N}][\p{L}\p{N}._$-]{0,254})\\(?=[\p{L}\p{N}._$?])|\.{1,2}\\(?=[\p{L}\p{N}._])|%\w{1,60}%\\)[^\s<>"|`[\]()]{0,1000}/gu;
+/** Marks that stand behind a path rather than in it. */
+const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''));
+
+/** By the text that is being read: where its paths begin (to the parser, which stops at signs only), and where each ends. */
+const pathsOf = new WeakMap<StateInline, Map<number, number>>();
+
+function windowsPath(state: StateInline, silent: boolean): boolean {
+  const { src, pos, posMax } = state;
+  if (!pathsOf.has(state)) pathsOf.set(state, src.includes('\\') ? pathsIn(src) : new Map());
+  const end = Math.min(pathsOf.get(state)!.get(pos) ?? 0, posMax);
+  if (end <= pos) return false;
+  if (!silent) state.pending += src.slice(pos, end);
+  state.pos = end;
+  return true;
+}
+
+const pathsIn = (text: string): Map<number, number> =>
+  new Map(
+    [...text.matchAll(PATH)].map(({ index, 0: path }) => {
+      let end = path.length;
+      while (BEHIND.has(path[end - 1]!) && path[end - 2] !== '\\') end--;
+      return [index + path.search(/[:\\%]/), index + end];
+    }),
+  );
+
+// --- Lines of dashes -----------------------------------------------------------------------------------------
+
+const lineOf = (state: StateBlock, line: number) =>
+  state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]);
+const isText = (state: StateBlock, line: number) => state.sCount[line]! - state.blkIndent > 3;
+
+/**
+ * A heading underlined with `=`, as in CommonMark. Dashes below a line are no heading, but a line: people sum up with them,
+ * and sign with them.
+ */
+function underlined(state: StateBlock, startLine: number, endLine: number): boolean {
+  if (isText(state, startLine)) return false;
+  const ends = state.md.block.ruler.getRules('paragraph');
+  const parentType = state.parentType;
+  state.parentType = 'paragraph';
+  let line = startLine + 1;
+  let found = false;
+  for (; line < endLine && !state.isEmpty(line); line++) {
+    if (isText(state, line)) continue;
+    if (state.sCount[line]! >= state.blkIndent && /^=+[ \t]*$/.test(lineOf(state, line))) {
+      found = true;
+      break;
+    }
+    // A line that goes on with a quote, without its mark.
+    if (state.sCount[line]! < 0) continue;
+    if (ends.some((rule) => rule(state, line, endLine, true))) break;
+  }
+  state.parentType = parentType;
+  if (!found) return false;
+  state.line = line + 1;
+  const open = state.push('heading_open', 'h1', 1);
+  open.markup = '=';
+  open.map = [startLine, state.line];
+  const inline = state.push('inline', '', 0);
+  inline.content = state.getLines(startLine, line, state.blkIndent, false).trim();
+  inline.map = [startLine, line];
+  inline.children = [];
+  state.push('heading_close', 'h1', -1).markup = '=';
+  return true;
+}
+
+/** `-- ` begins a signature (RFC 3676); mail programs lose its blank, so right below a paragraph two dashes do. */
+function signature(state: StateBlock, line: number, _end: number, silent: boolean): boolean {
+  if (isText(state, line) || state.sCount[line]! < state.blkIndent) return false;
+  const text = lineOf(state, line);
+  if (!/^--[ \t]*$/.test(text)) return false;
+  if (silent) return true;
+  const before = state.tokens.at(-1);
+  const below = before?.type === 'paragraph_close' && !state.isEmpty(line - 1);
+  if (!below && text === '--') return false;
+  state.line = line + 1;
+  const token = state.push('hr', 'hr', 0);
+  token.map = [line, state.line];
+  token.markup = '--';
+  return true;
+}
+
+// --- Tasks ---------------------------------------------------------------------------------------------------
+
+/** `- [ ]` and `- [x]`: the words behind it become the name of a box (see `task` in index.ts). */
+function tasks({ tokens }: StateCore): void {
+  for (const [i, item] of tokens.entries()) {
+    const inline = tokens[i + 2];
+    if (item.type !== 'list_item_open' || inline?.type !== 'inline') continue;
+    const found = /^\[([ xX])\][ \t\u3000]+(?=\S)/.exec(inline.content);
+    if (!found) continue;
+    item.attrSet('class', 'task');
+    inline.content = inline.content.slice(found[0].length);
+    inline.meta = { task: found[1] === ' ' ? 'open' : 'done' };
+  }
+}
