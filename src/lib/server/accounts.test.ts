@@ -26,6 +26,7 @@ import {
 import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as cron from './cron';
+import * as paging from './paging';
 import * as rateLimit from './rate-limit';
 import * as spaces from './spaces';
 import { sign } from './crypto';
@@ -492,7 +493,10 @@ describe('administration', () => {
     const found = await accounts.list(as(ava), 'guest', { search: '100%_' });
     expect(found.rows).toHaveLength(3);
     expect((await accounts.list(as(ava), 'guest', { search: '1000_' })).rows).toHaveLength(0);
-    const after = await accounts.list(as(ava), 'guest', { search: '100%_', after: found.rows[0]!.email });
+    const after = await accounts.list(as(ava), 'guest', {
+      search: '100%_',
+      after: paging.write([found.rows[0]!.email]),
+    });
     expect(after.rows).toHaveLength(2);
   });
 

@@ -10,6 +10,7 @@ import { LostRace, Refusal } from './errors';
 import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
 import { nextMorning } from './notifications/mornings';
+import * as paging from './paging';
 import * as passwords from './passwords';
 import { allow } from './policy';
 import * as rateLimit from './rate-limit';
@@ -446,10 +447,10 @@ export async function changeProfile(
   ]);
 }
 
-/** /me: the own account and sessions, in one batch. */
-export async function profile(ctx: Ctx) {
+/** /me: the own account, sessions and spaces, in one batch. The lists go by pages. */
+export async function profile(ctx: Ctx, after: { sessions?: string | null; spaces?: string | null } = {}) {
   const actor = ctx.actor!;
-  const [[person], list, spaces] = await ctx.db.batch([
+  const [[person], list, own] = await ctx.db.batch([
     ctx.db
       .select({
         name: user.name,
@@ -463,14 +464,18 @@ export async function profile(ctx: Ctx) {
       })
       .from(user)
       .where(eq(user.id, actor.id)),
-    sessions.ofUser(ctx, actor.id),
-    memberships.ofActor(ctx),
+    sessions.ofUser(ctx, actor.id, after.sessions),
+    memberships.ofActor(ctx, after.spaces),
   ]);
+  const begun = sessions.pageOfUser(list);
+  const spaces = memberships.pageOfActor(own);
   return {
     profile: person!,
-    spaces,
+    spaces: spaces.rows,
+    spacesNext: spaces.next,
     policy: ctx.settings!.policy,
-    sessions: list.map((s) => ({ ...s, current: s.id === ctx.sessionHash })),
+    sessions: begun.rows,
+    sessionsNext: begun.next,
   };
 }
 
@@ -489,13 +494,14 @@ const PAGE = 100;
 const matches = (search: string) =>
   sql`(instr(lower(${user.email}), lower(${search})) > 0 or instr(lower(${user.name}), lower(${search})) > 0)`;
 
-/** Administration: people of one kind, by key (`after`: the last e-mail of the page before), filtered by a search. */
+/** Administration: people of one kind by address, a page at a time, filtered by a search. */
 export async function list(
   ctx: Ctx,
   kind: 'user' | 'guest',
   { after = '', search = '' }: { after?: string; search?: string } = {},
 ) {
   allow(ctx, 'site.administer');
+  const [last] = paging.read(after, 'text') ?? [''];
   const rows = await ctx.db
     .select({
       id: user.id,
@@ -507,10 +513,10 @@ export async function list(
       lastLoginAt: user.lastLoginAt,
     })
     .from(user)
-    .where(and(eq(user.kind, kind), gt(user.email, after), search ? matches(search) : undefined))
+    .where(and(eq(user.kind, kind), gt(user.email, last), search ? matches(search) : undefined))
     .orderBy(asc(user.email))
     .limit(PAGE + 1);
-  return { rows: rows.slice(0, PAGE), next: rows.length > PAGE ? rows[PAGE - 1]!.email : null };
+  return paging.paged(rows, PAGE, (row) => [row.email]);
 }
 
 /** A field of a CSV file (RFC 4180). A leading = + - @ would be a formula to a spreadsheet (OWASP, CSV injection). */
@@ -651,12 +657,13 @@ const COLLEAGUES = 30;
  */
 export async function colleagues(ctx: Ctx, search = '', chosen: string[] = []) {
   allow(ctx, 'space.create');
-  const ids = JSON.stringify(chosen.slice(0, 1_000));
+  const ids = JSON.stringify(chosen);
   const isChosen = sql`${user.id} in (select value from json_each(${ids}))`;
   const others = and(eq(user.kind, 'user'), eq(user.status, 'active'), ne(user.id, ctx.actor!.id));
   const columns = { id: user.id, name: user.name, email: user.email };
   const [first, found] = await ctx.db.batch([
-    ctx.db.select(columns).from(user).where(and(others, isChosen)).orderBy(asc(user.email)).limit(1_000),
+    // All of them: a form that comes back keeps every choice (at most as many as its schema takes).
+    ctx.db.select(columns).from(user).where(and(others, isChosen)).orderBy(asc(user.email)),
     ctx.db
       .select(columns)
       .from(user)

@@ -4,6 +4,7 @@ import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
 import * as outbox from './mail/outbox';
+import * as paging from './paging';
 import { allow } from './policy';
 import { invitation, membership, space, user } from './schema';
 import * as settings from './settings';
@@ -23,11 +24,12 @@ const FOUND = 20;
 
 /**
  * Members tab: the users in the space, administrators first, and the users found by name or address who could be added.
- * @param filter `after`: the id of the last member of the page before; `find`: what was typed, empty finds nobody
+ * @param filter `after`: where the page before ended; `find`: what was typed, empty finds nobody
  */
 export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
   const find = (filter.find ?? '').normalize('NFC').trim().slice(0, 100);
   const lower = find.toLowerCase();
+  const last = paging.read(filter.after, 'number', 'text', 'text');
   const [reach, people, found] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     ctx.db
@@ -43,14 +45,12 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
       .where(
         and(
           eq(membership.spaceId, spaceId),
-          filter.after
-            ? sql`(1 - ${membership.administrator}, ${user.name}, ${user.id}) >
-                (select 1 - m.administrator, u.name, u.id from membership m join user u on u.id = m.user_id
-                where m.space_id = ${spaceId} and m.user_id = ${filter.after})`
+          last
+            ? sql`(1 - ${membership.administrator}, ${user.name} collate nocase, ${user.id}) > (${last[0]}, ${last[1]}, ${last[2]})`
             : undefined,
         ),
       )
-      .orderBy(asc(sql`1 - ${membership.administrator}`), asc(user.name), asc(user.id))
+      .orderBy(asc(sql`1 - ${membership.administrator}`), asc(sql`${user.name} collate nocase`), asc(user.id))
       .limit(MEMBERS + 1),
     ctx.db
       .select({ id: user.id, name: user.name, email: user.email })
@@ -70,9 +70,10 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
       .limit(FOUND + 1),
   ]);
   allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
+  const page = paging.paged(people, MEMBERS, (p) => [p.administrator ? 0 : 1, p.name, p.id]);
   return {
-    members: people.slice(0, MEMBERS),
-    next: people[MEMBERS] ? people[MEMBERS - 1]!.id : null,
+    members: page.rows,
+    next: page.next,
     find,
     found: found.slice(0, FOUND),
     /** There are more than are shown: more letters will help. */
@@ -267,9 +268,13 @@ export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Pr
   }
 }
 
-/** Own spaces, for /me, each with whether the actor may leave it. For a batch. */
-export const ofActor = (ctx: Ctx) =>
-  ctx.db
+/** Own spaces a page of /me. */
+const OWN = 100;
+
+/** Own spaces by name, for /me, each with whether the actor may leave it. For a batch; `pageOfActor` reads it. */
+export const ofActor = (ctx: Ctx, after: string | null = null) => {
+  const last = paging.read(after, 'text', 'number');
+  return ctx.db
     .select({
       id: space.id,
       name: space.name,
@@ -277,6 +282,15 @@ export const ofActor = (ctx: Ctx) =>
     })
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), sql`${space.deletedAt} is null`))
-    .where(eq(membership.userId, ctx.actor!.id))
-    .orderBy(asc(space.name))
-    .limit(500);
+    .where(
+      and(
+        eq(membership.userId, ctx.actor!.id),
+        last ? sql`(${space.name} collate nocase, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
+      ),
+    )
+    .orderBy(asc(sql`${space.name} collate nocase`), asc(space.id))
+    .limit(OWN + 1);
+};
+
+export const pageOfActor = (found: Awaited<ReturnType<typeof ofActor>>) =>
+  paging.paged(found, OWN, (row) => [row.name, row.id]);

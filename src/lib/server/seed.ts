@@ -108,7 +108,7 @@ type At = (daysAgo: number, email: string | null) => Promise<Ctx>;
 async function colleague(at: At, email: string, name: string, canCreateSpaces: boolean): Promise<void> {
   const ava = await at(19, 'ava@foyer.example');
   await invitations.inviteUser(ava, { email, administrator: false, canCreateSpaces, locale: 'en' });
-  const open = await invitations.openOfUsers(ava);
+  const { rows: open } = await invitations.openOfUsers(ava);
   const mine = open.find((i) => i.email === email)!;
   await invitations.signUp(await at(18, null), invitations.mailToken(ava, mine), {
     name,

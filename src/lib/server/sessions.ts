@@ -6,6 +6,7 @@ import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import type { Actor, Ctx, Statement } from './context';
 import { hashToken, randomToken, sign, unsign } from './crypto';
+import * as paging from './paging';
 import { session, user } from './schema';
 import { parse, settingsColumn, type Settings } from './settings';
 
@@ -152,20 +153,41 @@ export const endAll = (ctx: Ctx, userId: string, except: string | null = null): 
 export const endOne = (ctx: Ctx, userId: string, idHash: string): Statement =>
   ctx.db.delete(session).where(and(eq(session.userId, userId), eq(session.idHash, idHash)));
 
-/** The own sessions for /me, the latest first. Not executed: for a batch. */
-export const ofUser = (ctx: Ctx, userId: string) =>
-  ctx.db
-    .select({
-      id: session.idHash,
-      createdAt: session.createdAt,
-      lastSeenAt: session.lastSeenAt,
-      ip: session.ip,
-      userAgent: session.userAgent,
-    })
-    .from(session)
-    .where(and(eq(session.userId, userId), gt(session.expiresAt, ctx.now)))
-    .orderBy(desc(session.lastSeenAt))
-    .limit(50);
+/** Sessions a page of /me. */
+const SHOWN = 50;
+
+/** The own sessions for /me: this one, then the last begun first. For a batch; `pageOfUser` reads it. */
+export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) => {
+  const last = paging.read(after, 'number', 'number', 'text');
+  const current = sql<number>`${session.idHash} = ${ctx.sessionHash ?? ''}`;
+  return (
+    ctx.db
+      .select({
+        id: session.idHash,
+        createdAt: session.createdAt,
+        lastSeenAt: session.lastSeenAt,
+        ip: session.ip,
+        userAgent: session.userAgent,
+        current: current.mapWith(Boolean).as('current'),
+      })
+      .from(session)
+      .where(
+        and(
+          eq(session.userId, userId),
+          gt(session.expiresAt, ctx.now),
+          last
+            ? sql`(${current}, ${session.createdAt}, ${session.idHash}) < (${last[0]}, ${last[1]}, ${last[2]})`
+            : undefined,
+        ),
+      )
+      // By what never changes: a browser that is used meanwhile would jump over the end of a page.
+      .orderBy(desc(current), desc(session.createdAt), desc(session.idHash))
+      .limit(SHOWN + 1)
+  );
+};
+
+export const pageOfUser = (found: Awaited<ReturnType<typeof ofUser>>) =>
+  paging.paged(found, SHOWN, (row) => [row.current ? 1 : 0, row.createdAt, row.id]);
 
 /** Cron: forgets sessions past a limit, some at a time. (The absolute limit caps the idle one: see renewal.) */
 export const purge = (ctx: Ctx): Statement =>

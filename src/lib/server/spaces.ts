@@ -8,6 +8,7 @@ import { LostRace, Refusal } from './errors';
 import * as files from './files';
 import * as markdown from './markdown';
 import * as memberships from './memberships';
+import * as paging from './paging';
 import { allow, can } from './policy';
 import { invitation, membership, space, user } from './schema';
 import * as starter from './space-templates/starter';
@@ -156,9 +157,17 @@ export async function administer(ctx: Ctx, spaceId: number): Promise<Reached> {
   return found;
 }
 
-/** The portal: the viewer's spaces, each with its people, unread threads and last words. One query. */
-export async function portal(ctx: Ctx) {
+/** Spaces a page of the portal. */
+const CARDS = 60;
+
+/**
+ * The portal: the viewer's spaces by last activity, each with its people, unread threads and last words. One query: first it
+ * finds out which spaces stand on the page, then what their cards say.
+ * @param before where the page before ended
+ */
+export async function portal(ctx: Ctx, before: string | null = null) {
   const actor = ctx.actor!;
+  const last = paging.read(before, 'number', 'number');
   // Where guests are hidden, the viewer's own are the only words and faces of guests that count.
   const blind = actor.kind === 'guest' ? sql`space.guests_hidden` : sql`0`;
   const seen = sql`(not ${blind} or u.kind = 'user' or u.id = ${actor.id})`;
@@ -170,7 +179,13 @@ export async function portal(ctx: Ctx) {
     actor.kind === 'guest'
       ? sql`iif(${blind}, ${query(sql`thread.company_activity_at`)}, ${query(sql`thread.last_activity_at`)})`
       : query(sql`thread.last_activity_at`);
-  const [rows] = await ctx.db.batch([
+  const shown = sql`(select * from (
+      select space.id as space_id, coalesce(${byActivity((activity) => newest(activity, activity))}, space.created_at) as activity
+      from membership join space on space.id = membership.space_id
+      where membership.user_id = ${actor.id} and space.deleted_at is null)
+    ${last ? sql`where (activity, space_id) < (${last[0]}, ${last[1]})` : sql``}
+    order by activity desc, space_id desc limit ${CARDS + 1}) shown`;
+  const [found] = await ctx.db.batch([
     ctx.db
       .select({
         id: space.id,
@@ -189,10 +204,7 @@ export async function portal(ctx: Ctx) {
         latest: sql<string | null>`${byActivity((activity) => newest(sql`thread.title`, activity))}`.as(
           'latest',
         ),
-        lastActivityAt:
-          sql<number>`coalesce(${byActivity((activity) => newest(activity, activity))}, ${space.createdAt})`.as(
-            'activity',
-          ),
+        lastActivityAt: sql<number>`shown.activity`.as('activity'),
         faces: sql<string>`(select json_group_array(json_object('name', name, 'kind', kind)) from
         (select u.name, u.kind from membership m join user u on u.id = m.user_id
         where m.space_id = ${space.id} and u.status = 'active' and ${seen} order by m.joined_at limit 6))`.as(
@@ -208,14 +220,15 @@ export async function portal(ctx: Ctx) {
           'invited_count',
         ),
       })
-      .from(membership)
-      .innerJoin(space, eq(space.id, membership.spaceId))
-      .where(and(eq(membership.userId, actor.id), isNull(space.deletedAt)))
-      .orderBy(desc(sql`activity`), desc(space.id))
-      .limit(200),
+      .from(shown)
+      .innerJoin(space, sql`${space.id} = shown.space_id`)
+      .innerJoin(membership, and(eq(membership.spaceId, space.id), eq(membership.userId, actor.id)))
+      .orderBy(desc(sql`shown.activity`), desc(space.id)),
   ]);
+  const { rows, next } = paging.paged(found, CARDS, (row) => [row.lastActivityAt, row.id]);
   return {
     mayCreate: can(actor, 'space.create'),
+    spacesNext: next,
     spaces: rows.map(({ faces, ...row }) => ({
       ...row,
       people: (JSON.parse(faces) as { name: string; kind: string }[]).map(({ name, kind }) => ({
@@ -277,8 +290,16 @@ export async function place(ctx: Ctx, spaceId: number) {
   return { space: { id, name }, ...shared(guests) };
 }
 
-/** The space page: the space, its threads by last activity, its people. One batch. */
-export async function room(ctx: Ctx, spaceId: number, before: string | null = null) {
+/**
+ * The space page: the space, its threads by last activity, its people. One batch.
+ * @param before,pinnedBefore where the page before of the threads, or of the pinned ones, ended
+ */
+export async function room(
+  ctx: Ctx,
+  spaceId: number,
+  before: string | null = null,
+  pinnedBefore: string | null = null,
+) {
   const [reach, people, guests, invited, newest, pinned, page, blindPage] = await ctx.db.batch([
     reachQuery(ctx, spaceId),
     peopleQuery(ctx, spaceId),
@@ -299,12 +320,14 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
       .orderBy(asc(invitation.email))
       .limit(50),
     changes.newestQuery(ctx, spaceId),
-    threadList.pinnedQuery(ctx, spaceId),
+    threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
     threadList.query(ctx, spaceId, before, false),
     threadList.query(ctx, spaceId, before, true),
   ]);
   const found = reached(ctx, reach);
   const { threads, next } = threadList.present(ctx, found.seesGuests ? page : blindPage, found.seesGuests);
+  const first = threadList.present(ctx, pinned, found.seesGuests);
+  const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
   return {
     space: {
       id: found.id,
@@ -336,7 +359,8 @@ export async function room(ctx: Ctx, spaceId: number, before: string | null = nu
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,
     next: found.showThreads ? next : null,
-    pinned: found.showThreads && !before ? threadList.present(ctx, pinned, found.seesGuests).threads : [],
+    pinned: showsPinned ? first.threads : [],
+    pinnedNext: showsPinned ? first.next : null,
     threads: found.showThreads ? threads : [],
   };
 }

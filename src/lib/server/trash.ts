@@ -5,6 +5,7 @@ import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
 import * as files from './files';
 import * as memberships from './memberships';
+import * as paging from './paging';
 import { allow } from './policy';
 import { comment, space, thread, user } from './schema';
 import * as search from './search';
@@ -41,12 +42,13 @@ export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promis
 }
 
 /** Administration → "Space Management": every space by name and size (never what is in it), and the trash. */
-export async function overview(ctx: Ctx, filter: { search: string; after: string }) {
+export async function overview(ctx: Ctx, filter: { search: string; after: string; trash?: string }) {
   allow(ctx, 'site.administer');
+  const last = paging.read(filter.after, 'text', 'number');
+  const lastGone = paging.read(filter.trash, 'number', 'number');
   const people = (kind: 'user' | 'guest') =>
     sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
       where m.space_id = ${space.id} and u.kind = ${kind})`.as(kind === 'user' ? 'users' : 'guests');
-  const [afterName, afterId] = splitKey(filter.after);
   // Aliases: a batch gives rows as objects, in which two columns of one name (or one text) are one.
   const [rows, trash] = await ctx.db.batch([
     ctx.db
@@ -65,7 +67,7 @@ export async function overview(ctx: Ctx, filter: { search: string; after: string
         and(
           isNull(space.deletedAt),
           filter.search ? sql`instr(lower(${space.name}), lower(${filter.search})) > 0` : undefined,
-          afterId ? sql`(${space.name}, ${space.id}) > (${afterName}, ${afterId})` : undefined,
+          last ? sql`(${space.name}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
         ),
       )
       .orderBy(asc(space.name), asc(space.id))
@@ -82,26 +84,26 @@ export async function overview(ctx: Ctx, filter: { search: string; after: string
       })
       .from(space)
       .innerJoin(user, eq(user.id, space.deletedBy))
-      .where(isNotNull(space.deletedAt))
-      .orderBy(desc(space.deletedAt))
-      .limit(LISTED),
+      .where(
+        and(
+          isNotNull(space.deletedAt),
+          lastGone ? sql`(${space.deletedAt}, ${space.id}) < (${lastGone[0]}, ${lastGone[1]})` : undefined,
+        ),
+      )
+      .orderBy(desc(space.deletedAt), desc(space.id))
+      .limit(LISTED + 1),
   ]);
-  const last = rows[LISTED - 1];
+  const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {
-    rows: rows.slice(0, LISTED),
-    next: rows.length > LISTED && last ? `${last.id}-${last.name}` : null,
-    trash: trash.map(({ deletedAt, ...row }) => ({
+    ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
+    trashNext: gone.next,
+    trash: gone.rows.map(({ deletedAt, ...row }) => ({
       ...row,
       deletedAt: deletedAt!,
       goneAt: deletedAt! + KEEP_DAYS * DAY,
     })),
   };
 }
-
-const splitKey = (key: string): [name: string, id: number] => {
-  const [, id, name] = /^(\d+)-(.*)$/s.exec(key) ?? [];
-  return [name ?? '', Number(id ?? 0)];
-};
 
 /** Takes a space out of the trash: everything is as it was. Done twice is done once. */
 export async function restore(ctx: Ctx, spaceId: number): Promise<void> {

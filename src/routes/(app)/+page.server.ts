@@ -11,7 +11,7 @@ export const load = (event) =>
   show(event, async (ctx) => {
     const list = event.url.searchParams.get('show') === 'all' ? 'all' : 'me';
     const [portal, newest] = await Promise.all([
-      spaces.portal(ctx),
+      spaces.portal(ctx, event.url.searchParams.get('before')),
       notifications.list(ctx, { show: list, limit: NEWEST }),
     ]);
     return { ...portal, notifications: { ...newest, show: list as 'me' | 'all' } };

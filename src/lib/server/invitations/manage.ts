@@ -5,6 +5,7 @@ import * as audit from '../audit';
 import { guard, type Ctx } from '../context';
 import { LostRace, Refusal } from '../errors';
 import * as outbox from '../mail/outbox';
+import * as paging from '../paging';
 import { allow } from '../policy';
 import { invitation, loginChallenge, mail, membership, user } from '../schema';
 import * as settings from '../settings';
@@ -103,9 +104,11 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
   };
 }
 
-/** Administration → Users: the open invitations of users. For a batch. */
-export const openOfUsers = (ctx: Ctx) =>
-  ctx.db
+/** Administration → Users: the open invitations of users by address, `PAGE` a page. */
+export async function openOfUsers(ctx: Ctx, after = '') {
+  allow(ctx, 'site.administer');
+  const [last] = paging.read(after, 'text') ?? [''];
+  const found = await ctx.db
     .select({
       id: invitation.id,
       email: invitation.email,
@@ -115,9 +118,14 @@ export const openOfUsers = (ctx: Ctx) =>
       canCreateSpaces: invitation.canCreateSpaces,
     })
     .from(invitation)
-    .where(and(isNull(invitation.spaceId), inArray(invitation.status, ['invited', 'expired'])))
+    .where(
+      // In the words of the index of open invitations, of which an address has one.
+      and(isNull(invitation.spaceId), sql`status in ('invited', 'expired')`, gt(invitation.email, last)),
+    )
     .orderBy(asc(invitation.email))
-    .limit(500);
+    .limit(PAGE + 1);
+  return paging.paged(found, PAGE, (row) => [row.email]);
+}
 
 /** An open invitation that the actor may manage: of the given space, or (without one) of a user. */
 async function manage(ctx: Ctx, spaceId: number | null, id: string) {

@@ -2,6 +2,7 @@
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
+import * as paging from '../paging';
 import { space, thread, user } from '../schema';
 import { wordsForGuest } from './text';
 
@@ -29,7 +30,7 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
     authorId: thread.authorId,
     commentCount: sql<number>`iif(${blind}, ${thread.companyCommentCount}, ${thread.commentCount})`,
     lastActivityAt: activity,
-    pinned: sql<number>`${thread.pinnedAt} is not null`,
+    pinnedAt: thread.pinnedAt,
     closed: sql<number>`${thread.closedAt} is not null`,
     author: user.name,
     authorKind: user.kind,
@@ -45,7 +46,7 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
  * @param before the key of the last thread of the page before, as `present` gave it
  */
 export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: boolean) => {
-  const [at, lastId] = (before ?? '').split('-').map(Number);
+  const last = paging.read(before, 'number', 'number');
   const activity = blind ? thread.companyActivityAt : thread.lastActivityAt;
   return (
     ctx.db
@@ -60,7 +61,7 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
           ctx.actor?.kind === 'guest' ? eq(space.guestsHidden, blind) : blind ? sql`0` : undefined,
           isNull(thread.pinnedAt),
           blind ? visible(ctx) : undefined,
-          at && lastId ? sql`(${activity}, ${thread.id}) < (${at}, ${lastId})` : undefined,
+          last ? sql`(${activity}, ${thread.id}) < (${last[0]}, ${last[1]})` : undefined,
         ),
       )
       .orderBy(desc(activity), desc(thread.id))
@@ -68,9 +69,10 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
   );
 };
 
-/** The pinned ones, as pinned last. For a batch. */
-export const pinnedQuery = (ctx: Ctx, spaceId: number) =>
-  ctx.db
+/** One page of the pinned ones, as pinned last. For a batch. */
+export const pinnedQuery = (ctx: Ctx, spaceId: number, before: string | null = null) => {
+  const last = paging.read(before, 'number', 'number');
+  return ctx.db
     .select(row(ctx, spaceId, hidden(ctx, spaceId)))
     .from(thread)
     .innerJoin(user, eq(user.id, thread.authorId))
@@ -79,30 +81,31 @@ export const pinnedQuery = (ctx: Ctx, spaceId: number) =>
         eq(thread.spaceId, spaceId),
         isNotNull(thread.pinnedAt),
         sql`(${hidden(ctx, spaceId)} = 0 or ${visible(ctx)})`,
+        last ? sql`(${thread.pinnedAt}, ${thread.id}) < (${last[0]}, ${last[1]})` : undefined,
       ),
     )
-    .orderBy(desc(thread.pinnedAt))
-    .limit(PAGE);
+    .orderBy(desc(thread.pinnedAt), desc(thread.id))
+    .limit(PAGE + 1);
+};
 
 type Row = Awaited<ReturnType<typeof query>>[number];
 
 /** What the queries found, for the page. `next`: the key of the page after this one. */
-export function present(ctx: Ctx, rows: Row[], seesGuests: boolean) {
-  const last = rows[PAGE - 1];
+export function present(ctx: Ctx, found: Row[], seesGuests: boolean) {
+  // Pinned ones go by when they were pinned, the others by their last activity.
+  const { rows, next } = paging.paged(found, PAGE, (row) => [row.pinnedAt ?? row.lastActivityAt, row.id]);
   return {
-    next: rows.length > PAGE && last ? `${last.lastActivityAt}-${last.id}` : null,
-    threads: rows
-      .slice(0, PAGE)
-      .map(({ authorKind, unread, pinned, closed, body, mentions, authorId, ...rest }) => ({
-        ...rest,
-        excerpt: markdown.excerpt(
-          seesGuests ? body : wordsForGuest(ctx.actor!.id, { body, mentions, authorId }),
-          140,
-        ),
-        guest: authorKind === 'guest',
-        unread: unread === 1,
-        pinned: pinned === 1,
-        closed: closed === 1,
-      })),
+    next,
+    threads: rows.map(({ authorKind, unread, pinnedAt, closed, body, mentions, authorId, ...rest }) => ({
+      ...rest,
+      excerpt: markdown.excerpt(
+        seesGuests ? body : wordsForGuest(ctx.actor!.id, { body, mentions, authorId }),
+        140,
+      ),
+      guest: authorKind === 'guest',
+      unread: unread === 1,
+      pinned: pinnedAt !== null,
+      closed: closed === 1,
+    })),
   };
 }

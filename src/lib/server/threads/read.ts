@@ -1,11 +1,12 @@
 /** A thread as its page shows it: the first text, a window of comments, what the viewer may do. */
-import { and, asc, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { REACTIONS } from '../../reactions';
 import * as changes from '../changes';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as files from '../files';
 import * as markdown from '../markdown';
+import * as paging from '../paging';
 import { can } from '../policy';
 import { comment, membership, reaction, revision, thread, threadPerson, user } from '../schema';
 import * as spaces from '../spaces';
@@ -15,6 +16,11 @@ import { present, textColumns, visibleAuthor, wordsFor } from './text';
 const PAGE = 50;
 /** Comments shown before the one that a link names. */
 const CONTEXT = 5;
+/** Names that a reaction's button says; the rest is a number, and a page of its own. */
+const NAMES = 20;
+/** Former versions a page, and people who reacted. */
+const VERSIONS = 20;
+const PEOPLE = 50;
 
 /** Which comments a page shows: the newest, or those before, after or around one. */
 export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
@@ -114,8 +120,8 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
     reactions: REACTIONS.flatMap(({ kind }) => {
       const row = reactions.find((r) => r.commentId === (id ?? 0) && r.kind === kind);
       if (!row) return [];
-      const names = (JSON.parse(row.names) as string[]).slice(0, 20);
-      return [{ kind, count: row.count, own: row.own === 1, names }];
+      const names = (JSON.parse(row.names) as string[]).slice(0, NAMES);
+      return [{ kind, count: row.count, own: row.own === 1, names, more: row.count - names.length }];
     }),
   });
   const readAt = Math.max(person[0]?.readAt ?? 0, member[0]?.readAt ?? 0);
@@ -187,7 +193,14 @@ export const commentQuery = (ctx: Ctx, spaceId: number, threadId: number, commen
  * What a text said before, newest first. Whoever reads the text may read its history, but where guests are hidden: there
  * a guest reads that of the own texts alone, since nobody knows any more whom old words named.
  */
-export async function history(ctx: Ctx, spaceId: number, threadId: number, commentId: number | null) {
+export async function history(
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  after: string | null = null,
+) {
+  const last = paging.read(after, 'number');
   const [reach, threads, comments, revisions] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
@@ -199,14 +212,63 @@ export async function history(ctx: Ctx, spaceId: number, threadId: number, comme
         and(
           eq(revision.threadId, threadId),
           commentId === null ? sql`${revision.commentId} is null` : eq(revision.commentId, commentId),
+          last ? lt(revision.id, last[0]) : undefined,
         ),
       )
       .orderBy(desc(revision.id))
-      .limit(50),
+      .limit(VERSIONS + 1),
   ]);
   const found = spaces.reached(ctx, reach);
   const first = seen(threads);
   const row = commentId === null ? first : seen(comments);
-  if (!found.seesGuests && row.authorId !== ctx.actor!.id) return [];
-  return revisions.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) }));
+  if (!found.seesGuests && row.authorId !== ctx.actor!.id) return { rows: [], next: null };
+  const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [r.id]);
+  return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };
+}
+
+/** Everybody who reacted to a text, as far as the viewer may know, the first first, a page at a time. */
+export async function reacted(
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  after: string | null = null,
+) {
+  const last = paging.read(after, 'number', 'text', 'text');
+  const [reach, threads, comments, reactions] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    ctx.db
+      .select({
+        id: user.id,
+        name: user.name,
+        company: user.company,
+        personKind: sql<'user' | 'guest'>`${user.kind}`.as('person_kind'),
+        kind: reaction.kind,
+        at: reaction.at,
+      })
+      .from(reaction)
+      .innerJoin(user, eq(user.id, reaction.userId))
+      .where(
+        and(
+          eq(reaction.threadId, threadId),
+          eq(reaction.commentId, commentId ?? 0),
+          visibleAuthor(ctx, spaceId),
+          last
+            ? sql`(${reaction.at}, ${user.id}, ${reaction.kind}) > (${last[0]}, ${last[1]}, ${last[2]})`
+            : undefined,
+        ),
+      )
+      .orderBy(asc(reaction.at), asc(user.id), asc(reaction.kind))
+      .limit(PEOPLE + 1),
+  ]);
+  spaces.reached(ctx, reach);
+  seen(threads);
+  if (commentId !== null) seen(comments);
+  const { rows, next } = paging.paged(reactions, PEOPLE, (r) => [r.at, r.id, r.kind]);
+  return {
+    rows: rows.map(({ personKind, ...row }) => ({ ...row, guest: personKind === 'guest' })),
+    next,
+  };
 }

@@ -192,7 +192,7 @@ describe('editing', () => {
     await threads.edit(as(gil), spaceId, id, null, edit);
     const read = await threads.read(as(noor), spaceId, id);
     expect(read.thread).toMatchObject({ title: 'New title', editedAt: expect.any(Number) });
-    expect(await threads.history(as(noor), spaceId, id, null)).toMatchObject([
+    expect((await threads.history(as(noor), spaceId, id, null)).rows).toMatchObject([
       { title: 'Old title', html: expect.stringContaining('Old words') },
     ]);
   });
@@ -206,12 +206,12 @@ describe('editing', () => {
     ).rejects.toMatchObject(refusal('conflict', 'form.stale'));
     const { editedAt } = await threads.source(as(ava), spaceId, id, comment);
     await threads.edit(as(ava), spaceId, id, comment, { body: 'three', editedAt });
-    const before = await threads.history(as(gil), spaceId, id, comment);
+    const { rows: before } = await threads.history(as(gil), spaceId, id, comment);
     expect(before.map((v) => v.html.trim())).toEqual(['<p>two</p>', '<p>one</p>']);
     // Nothing changed, nothing written.
     const now = await threads.source(as(ava), spaceId, id, comment);
     await threads.edit(as(ava), spaceId, id, comment, { body: 'three', editedAt: now.editedAt });
-    expect(await threads.history(as(gil), spaceId, id, comment)).toHaveLength(2);
+    expect((await threads.history(as(gil), spaceId, id, comment)).rows).toHaveLength(2);
   });
 
   it('twice at the same time: one of them is told', async () => {
@@ -366,10 +366,12 @@ describe('reactions', () => {
     await threads.react(as(noor), spaceId, id, null, 'yes', true);
     const reactions = async (who: User) => (await threads.read(as(who), spaceId, id)).thread.reactions;
     expect(await reactions(ava)).toEqual([
-      { kind: 'yes', count: 2, own: true, names: [ava.name, noor.name] },
+      { kind: 'yes', count: 2, own: true, names: [ava.name, noor.name], more: 0 },
     ]);
     await threads.react(as(ava), spaceId, id, null, 'yes', false);
-    expect(await reactions(ava)).toEqual([{ kind: 'yes', count: 1, own: false, names: [noor.name] }]);
+    expect(await reactions(ava)).toEqual([
+      { kind: 'yes', count: 1, own: false, names: [noor.name], more: 0 },
+    ]);
     await expect(threads.react(as(ava), spaceId, id, null, '<b>', true)).rejects.toMatchObject(
       refusal('invalid'),
     );
@@ -416,6 +418,7 @@ describe('isolation', () => {
           read: () => threads.read(ctx, place, id),
           source: () => threads.source(ctx, place, id, comment),
           history: () => threads.history(ctx, place, id, comment),
+          reacted: () => threads.reacted(ctx, place, id, comment),
           comment: () => threads.addComment(ctx, place, id, words('mine')),
           edit: () => threads.edit(ctx, place, id, comment, { body: 'mine', editedAt: 0 }),
           follow: () => threads.follow(ctx, place, id, true),
@@ -535,6 +538,7 @@ describe('where guests do not see each other', () => {
           await spaces.room(as(kim), room),
           await threads.read(as(kim), room, topic),
           await threads.history(as(kim), room, topic, said),
+          await threads.reacted(as(kim), room, topic, said),
           await threads.source(as(kim), room, topic, said),
           (await search.inSpace(as(kim), room, 'ferreira')).hits,
           (await search.inSpace(as(kim), room, 'about')).hits,

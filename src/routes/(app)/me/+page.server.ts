@@ -6,7 +6,10 @@ import * as notifications from '$lib/server/notifications';
 
 export const load = (event) =>
   show(event, async (ctx) => ({
-    ...(await accounts.profile(ctx)),
+    ...(await accounts.profile(ctx, {
+      sessions: event.url.searchParams.get('sessions'),
+      spaces: event.url.searchParams.get('spaces'),
+    })),
     // From here, since browsers know other lists: hydration would put the choice on the wrong line.
     zones: Intl.supportedValuesOf('timeZone'),
   }));

@@ -6,7 +6,11 @@ export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
     const search = query.get('search')?.slice(0, 100) ?? '';
-    const found = await trash.overview(ctx, { search, after: query.get('after') ?? '' });
+    const found = await trash.overview(ctx, {
+      search,
+      after: query.get('after') ?? '',
+      trash: query.get('trash') ?? '',
+    });
     return { ...found, search, restored: query.has('restored') };
   });
 

@@ -9,9 +9,16 @@ export const load = (event) =>
     const search = query.get('search')?.slice(0, 100) ?? '';
     const [users, open] = await Promise.all([
       accounts.list(ctx, 'user', { after: query.get('after') ?? '', search }),
-      invitations.openOfUsers(ctx),
+      invitations.openOfUsers(ctx, query.get('open') ?? ''),
     ]);
-    return { ...users, open, search, me: ctx.actor!.id, done: query.get('done') };
+    return {
+      ...users,
+      open: open.rows,
+      openNext: open.next,
+      search,
+      me: ctx.actor!.id,
+      done: query.get('done'),
+    };
   });
 
 const here = (done: string) => `/admin/users?done=${done}`;

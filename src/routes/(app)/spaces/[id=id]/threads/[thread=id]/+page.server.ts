@@ -22,12 +22,15 @@ export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
     const thread = at(event.params);
-    const asked = (name: 'edit' | 'quote' | 'history') => query.get(name);
-    const [page, editing, quoting, history] = await Promise.all([
+    const asked = (name: 'edit' | 'quote' | 'history' | 'reacted') => query.get(name);
+    const [page, editing, quoting, history, reacted] = await Promise.all([
       threads.read(ctx, ...thread, windowOf(query)),
       asked('edit') ? threads.source(ctx, ...thread, named(asked('edit')!)) : null,
       asked('quote') ? threads.source(ctx, ...thread, named(asked('quote')!)) : null,
-      asked('history') ? threads.history(ctx, ...thread, named(asked('history')!)) : null,
+      asked('history') ? threads.history(ctx, ...thread, named(asked('history')!), query.get('older')) : null,
+      asked('reacted')
+        ? threads.reacted(ctx, ...thread, named(asked('reacted')!), query.get('further'))
+        : null,
     ]);
     // Asked before something is deleted: only what is there, and only of those who may.
     const doomed = query.get('delete');
@@ -40,10 +43,11 @@ export const load = (event) =>
     return {
       ...page,
       deleting: deleting || null,
-      covered: !!deleting || !!history,
+      covered: !!deleting || !!history || !!reacted,
       editing: editing?.mayEdit ? { ...editing, name: asked('edit')! } : null,
       quoting: quoting && { author: quoting.author, body: quoting.body },
       history,
+      reacted,
       requestKey: randomId(),
     };
   });
