@@ -1,0 +1,225 @@
+/**
+ * How Foyer compares words: one fold for search, highlighting, completion, mentions and people. Two texts that a reader
+ * takes for the same word fold to the same string. Case, accents, width, invisible characters, and the kind of
+ * apostrophe, dash or white space make no difference.
+ *
+ * What stays apart, because it makes another word: kana with and without voicing marks, hiragana and katakana,
+ * vowel signs of Indic and South-East Asian scripts, and Cyrillic й and ў (but ё is е, as people write it).
+ * An emoji says what it said: only the sign for "in colour" goes.
+ *
+ * The work is linear in the text. No more than 32 accents on one letter are looked at: to sort them takes
+ * `normalize` quadratic time, and no writing has so many.
+ */
+
+/** A folded text, and where each of its UTF-16 units comes from. Use `originalRange` to go back. */
+export interface Folded {
+  folded: string;
+  /** Where the original character of `folded[i]` begins. Accents and joined emoji belong to their character. */
+  start: number[];
+  /** Where it ends. */
+  end: number[];
+}
+
+/** Invisible, or a control that is no white space, or the sign of Arabic that only makes a word longer. */
+const IGNORED = String.raw`\u0640\p{Default_Ignorable_Code_Point}\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f`;
+const WHITE = String.raw`\t-\r\u0085\p{Z}`;
+const TONED = String.raw`\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0e\ufe0f\u20e3\u{e0020}-\u{e007f}]*`;
+
+const units = new RegExp(
+  [
+    `(?<white>[${WHITE}][${WHITE}${IGNORED}]*)`,
+    `(?<ascii>[!-~]+)(?![\\p{M}${IGNORED}])`,
+    // Kana, Chinese characters and Korean syllables stay what they are.
+    `(?<same>[\\u3041-\\u3096\\u30a1-\\u30fc\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3]+)(?![\\p{M}${IGNORED}\\u1160-\\u11ff\\ud7b0-\\ud7ff])`,
+    `(?<emoji>\\p{RI}\\p{RI}|${TONED}(?:\\u200d${TONED})*)(?<tail>[\\p{M}${IGNORED}]*)`,
+    // A letter with all that joins it; Korean letters that make one syllable are one.
+    `(?:[\\u1100-\\u115f\\ua960-\\ua97c\\uac00-\\ud7a3][\\u1160-\\u11ff\\ud7b0-\\ud7ff]+|[^])[\\p{M}${IGNORED}]*`,
+  ].join('|'),
+  'gu',
+);
+
+const ignored = new RegExp(`[${IGNORED}]+`, 'gu');
+const dashes = /(?![〜〰゠\u{10ead}])[\p{Pd}−⁃]/gu;
+/** Apostrophes only within a word: elsewhere they mark code, or are accents that stand alone. */
+const graves = /(?<=[\p{L}\p{M}])[`´｀](?=\p{L})/gu;
+
+/** One sign in place of one, so that places stay what they are. Lone surrogates become U+FFFD. */
+function evened(text: string): string {
+  const same = text
+    .toWellFormed()
+    .replace(/[‘’‛′ʹʻʼʽˈ＇]/g, "'")
+    .replace(dashes, '-')
+    .replace(/〜/g, '~')
+    .replace(/[゛ﾞ]/g, '\u3099')
+    .replace(/[゜ﾟ]/g, '\u309a');
+  return /[`´｀]/.test(same) ? same.replace(graves, "'") : same;
+}
+
+/** Letters that Unicode does not take apart, as people write them who have no key for them. */
+const LETTERS = new Map(
+  Object.entries({
+    ...{
+      æ: 'ae',
+      œ: 'oe',
+      ø: 'o',
+      ł: 'l',
+      đ: 'd',
+      ð: 'd',
+      þ: 'th',
+      ħ: 'h',
+      ŧ: 't',
+      ŋ: 'n',
+      ĸ: 'k',
+      ı: 'i',
+      ȷ: 'j',
+    },
+    ...{
+      ƀ: 'b',
+      ɓ: 'b',
+      ƈ: 'c',
+      ȼ: 'c',
+      ɖ: 'd',
+      ɗ: 'd',
+      ɇ: 'e',
+      ƒ: 'f',
+      ǥ: 'g',
+      ɠ: 'g',
+      ɨ: 'i',
+      ɉ: 'j',
+      ƙ: 'k',
+    },
+    ...{
+      ƚ: 'l',
+      ɫ: 'l',
+      ɲ: 'n',
+      ƞ: 'n',
+      ɵ: 'o',
+      ƥ: 'p',
+      ᵽ: 'p',
+      ɍ: 'r',
+      ƭ: 't',
+      ʈ: 't',
+      ⱦ: 't',
+      ʉ: 'u',
+      ʋ: 'v',
+    },
+    ...{
+      ƴ: 'y',
+      ɏ: 'y',
+      ƶ: 'z',
+      ȥ: 'z',
+      ⱥ: 'a',
+      ς: 'σ',
+      '⁄': '/',
+      ʹ: "'",
+      ʼ: "'",
+      '′': "'",
+      '−': '-',
+      ـ: '',
+    },
+  }),
+);
+const letters = new RegExp(`[${[...LETTERS.keys()].join('')}]`, 'gu');
+
+/** Accents, and the points of Arabic and Hebrew that only beginners' books have. Not a breve: see below. */
+const accents =
+  /[\u0300-\u0305\u0307-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
+
+/** Half-width Korean letters have the order of the others, with gaps. `normalize` would join them into syllables. */
+const halfHangul = (unit: string): string => {
+  const code = unit.charCodeAt(0);
+  return String.fromCharCode(
+    code <= 0xffbe
+      ? code - 0xffa1 + 0x3131
+      : 0x314f + Math.floor((code - 0xffc2) / 8) * 6 + ((code - 0xffc2) % 8),
+  );
+};
+/** Korean letters that stand alone, and those in circles and brackets. */
+const alone = /^[\u3131-\u318e\u3200-\u321e\u3260-\u327e]$/;
+
+const cased = (text: string) =>
+  text
+    .toLowerCase()
+    // There and back is what brings ß to ss.
+    .toUpperCase()
+    .toLowerCase()
+    .replace(letters, (letter) => LETTERS.get(letter)!)
+    .normalize('NFKC');
+
+const withMarks = (base: string, marks: string) => base + [...marks.slice(0, 64)].slice(0, 32).join('');
+
+function bare(text: string): string {
+  const apart = text.normalize('NFKD');
+  // Accents that stand alone are made of a blank.
+  if (apart.startsWith(' ')) return text;
+  if (!/\p{L}/u.test(apart)) return cased(apart);
+  return cased(apart.replace(accents, '').replace(/(?<!\p{Script=Cyrillic})\u0306/gu, ''));
+}
+
+function foldUnit(unit: string): string {
+  const [, base, marks] = /^(\P{M}*)(\p{M}*)/u.exec(unit.replace(ignored, ''))!;
+  if (/^[\uffa1-\uffdc]$/.test(base!)) return halfHangul(base!);
+  if (alone.test(base!)) return base!;
+  return bare(withMarks(base!, marks!));
+}
+
+const foldEmoji = (emoji: string, tail: string) =>
+  bare(withMarks(emoji.replace(/[\ufe0e\ufe0f]/g, ''), tail.replace(ignored, '')));
+
+/** Units that come again and again, as the letters of Greek or Thai do. */
+const known = new Map<string, string>();
+function remembered(unit: string): string {
+  let found = known.get(unit);
+  if (found !== undefined) return found;
+  found = foldUnit(unit);
+  if (unit.length <= 4 && known.size < 4_000) known.set(unit, found);
+  return found;
+}
+
+/** Goes through a text piece by piece. `exact`: each place of the piece is the same place of its fold. */
+function walk(text: string, take: (folded: string, from: number, to: number, exact: boolean) => void): void {
+  for (const match of evened(text).matchAll(units)) {
+    const [whole] = match;
+    const { white, ascii, same, emoji, tail } = match.groups!;
+    const from = match.index;
+    const to = from + whole.length;
+    if (ascii !== undefined) take(whole.toLowerCase(), from, to, true);
+    else if (same !== undefined) take(whole, from, to, true);
+    else if (white !== undefined) take(' ', from, to, false);
+    else if (emoji !== undefined) take(foldEmoji(emoji, tail!), from, to, false);
+    else take(remembered(whole), from, to, false);
+  }
+}
+
+/** A text as it is compared. White space at its ends stays (as one blank). */
+export function fold(text: string): string {
+  // The words of most texts, and quickly.
+  if (/^[\x20-\x7e\n]*$/.test(text) && !text.includes('`')) return text.toLowerCase().replace(/[ \n]+/g, ' ');
+  let folded = '';
+  walk(text, (piece) => (folded += piece));
+  return folded;
+}
+
+/** The same with the places in the original. */
+export function foldWithMap(text: string): Folded {
+  let folded = '';
+  const start: number[] = [];
+  const end: number[] = [];
+  walk(text, (piece, from, to, exact) => {
+    folded += piece;
+    for (let i = 0; i < piece.length; i++) {
+      start.push(exact ? from + i : from);
+      end.push(exact ? from + i + 1 : to);
+    }
+  });
+  return { folded, start, end };
+}
+
+/** What `folded.slice(from, to)` was in the original: whole characters, with their accents. */
+export const originalRange = ({ start, end }: Folded, from: number, to: number): [number, number] =>
+  from >= to
+    ? [start[from] ?? end.at(-1) ?? 0, start[from] ?? end.at(-1) ?? 0]
+    : [start[from]!, end[to - 1]!];
+
+/** Whether two names are the same to a reader. */
+export const sameWords = (a: string, b: string): boolean => fold(a).trim() === fold(b).trim();
