@@ -1,6 +1,6 @@
 // `npm run doctor`: looks at everything a deployment needs and says what to do about each thing that is wrong: before the
 // first `npm run deploy`, after it, and when mail does not arrive. Changes nothing. What it cannot look at (no login, no
-// network) is said, and is no failure. Exit code 1: there is a problem.
+// network, a tool that takes too long) is said, and is never a problem. Exit code 1: there is a problem.
 import { execFile } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
@@ -10,10 +10,14 @@ import { folder } from './lib/state.mjs';
 
 const SECRETS = ['FOYER_SECRET', 'MAILCHANNELS_API_KEY', 'DKIM_PRIVATE_KEY'];
 let problems = 0;
+let unchecked = 0;
 
 const title = (text) => console.log(`\n${text}`);
 const ok = (text) => console.log(`  ok               ${text}`);
-const unknown = (text, todo) => console.log(`  could not check  ${text}\n                   → ${todo}`);
+function unknown(text, todo) {
+  unchecked++;
+  console.log(`  could not check  ${text}\n                   → ${todo}`);
+}
 function problem(text, todo) {
   problems++;
   console.log(`  PROBLEM          ${text}\n                   → ${todo}`);
@@ -25,52 +29,71 @@ if (!existsSync(join(root, 'node_modules/wrangler'))) {
   process.exit(1);
 }
 
+/** How long one tool may take, in seconds. A busy machine needs 10 s for what a quiet one does in 2. */
+const PATIENCE = Number(process.env.FOYER_DOCTOR_SECONDS || 90);
+const tooLong = `It did not finish within ${PATIENCE} seconds. Run npm run doctor again when the machine is less busy.`;
+
+console.log('Looking … (up to a minute or two on a busy machine)');
 // Everything slow begins at once; each has its own time limit.
-const account = wrangler(['whoami', '--json']).then(async ({ out }) => {
-  if (!out.includes('"loggedIn": true') && !out.includes('"loggedIn":true')) return null;
+const account = wrangler(['whoami', '--json']).then(async (who) => {
+  const loggedIn = /"loggedIn":\s*(true|false)/.exec(who.out)?.[1];
+  if (loggedIn !== 'true') return { ...who, loggedIn };
   const [secrets, remote] = await Promise.all([
-    wrangler(['secret', 'list', '--format', 'json'], 5),
-    wrangler(['d1', 'migrations', 'list', 'DB', '--remote'], 5),
+    wrangler(['secret', 'list', '--format', 'json']),
+    wrangler(['d1', 'migrations', 'list', 'DB', '--remote']),
   ]);
-  return { secrets, remote };
+  return { loggedIn, secrets, remote };
 });
 const local = existsSync(join(folder, 'v3'))
   ? wrangler(['d1', 'migrations', 'list', 'DB', '--local', '--persist-to', folder])
   : null;
-const config = await readConfig();
+const read = await readConfig();
+const { config } = read;
 const domain = config?.vars.MAIL_DOMAIN;
 const dns = config && !placeholder(domain) ? lookUp(domain, config.vars) : null;
 
 title('This machine');
-const node = (await tool('node', ['--version'])).out.trim();
-check(
-  Number(node.slice(1).split('.')[0]) >= 22,
-  `Node ${node} for the tools`,
-  `Node ${node} is too old for wrangler`,
-  'Run npm ci (it brings a newer one), or install Node 22 or newer.',
-);
+const node = /^v(\d+)\S*/.exec((await tool('node', ['--version'])).out);
+if (!node) unknown('the version of Node', tooLong);
+else
+  check(
+    Number(node[1]) >= 22,
+    `Node ${node[0]} for the tools`,
+    `Node ${node[0]} is too old for wrangler`,
+    'Run npm ci (it brings a newer one), or install Node 22 or newer.',
+  );
 if (!local) ok('No local state yet: npm start makes it');
 else reportMigrations(await local, 'Local database', 'Run npm start: it migrates.');
 
 title('wrangler.toml');
-if (!config) problem('wrangler cannot read it', 'Run npx wrangler deploy --dry-run to see why.');
-else reportConfig(config);
+if (config) reportConfig(config);
+else if (read.timedOut) unknown('wrangler.toml', tooLong);
+else problem('wrangler cannot read it', `It says: ${read.why}`);
 
 title('Cloudflare account');
 const there = await account;
-if (!there) {
-  unknown('secrets', 'Run npx wrangler login (or set CLOUDFLARE_API_TOKEN), then npm run doctor again.');
-  unknown('migrations of the production database', 'The same.');
-} else {
+if (there.loggedIn === 'true') {
   reportSecrets(there.secrets);
   reportMigrations(there.remote, 'Production database', 'Run npx wrangler d1 migrations apply DB --remote');
+} else {
+  const why = there.timedOut
+    ? tooLong
+    : there.loggedIn === 'false'
+      ? 'Run npx wrangler login (or set CLOUDFLARE_API_TOKEN), then npm run doctor again.'
+      : `wrangler whoami gave no answer${there.why ? `: ${there.why}` : ''}. Try again online.`;
+  unknown('secrets', why);
+  unknown('migrations of the production database', why);
 }
 
 title('DNS for mail');
-if (!dns) unknown('DNS', 'Set MAIL_DOMAIN in wrangler.toml first.');
+if (!dns)
+  unknown('DNS', config ? 'Set MAIL_DOMAIN in wrangler.toml first.' : 'It needs wrangler.toml, see above.');
 else reportDns(await dns);
 
-console.log(problems ? `\n${problems} problem${problems > 1 ? 's' : ''}.` : '\nNo problems found.');
+const found = problems === 0 ? 'No problems found' : problems === 1 ? '1 problem' : `${problems} problems`;
+console.log(
+  `\n${found}${unchecked ? `; could not check ${unchecked === 1 ? '1 thing' : `${unchecked} things`}` : ''}.`,
+);
 process.exit(problems ? 1 : 0);
 
 // ---------------------------------------------------------------- configuration
@@ -145,21 +168,28 @@ function placeholder(value) {
   return !value || /(^|[/.])example\.(com|org|net)/.test(value);
 }
 
+/** → { config }, or { timedOut, why } */
 async function readConfig() {
   const script = `
     const { unstable_readConfig } = await import('wrangler');
     console.log('CONFIG' + JSON.stringify(unstable_readConfig({ config: 'wrangler.toml' }, { hideWarnings: true })));
     process.exit(0);`;
-  const { out } = await tool('node', ['--input-type=module', '-e', script]);
-  const json = /^CONFIG(.*)$/m.exec(out)?.[1];
-  return json ? JSON.parse(json) : null;
+  const result = await tool('node', ['--input-type=module', '-e', script]);
+  const json = /^CONFIG(.*)$/m.exec(result.out)?.[1];
+  return json ? { config: JSON.parse(json) } : result;
 }
 
 // ---------------------------------------------------------------- account
 
-function reportSecrets({ code, out }) {
+function reportSecrets({ code, out, timedOut, why }) {
+  if (timedOut) return unknown('secrets', tooLong);
   if (code)
-    return unknown('secrets', 'Deploy once (npm run deploy): secrets belong to a Worker that exists.');
+    return unknown(
+      'secrets',
+      /10007|not (found|exist)/i.test(why)
+        ? 'Deploy once (npm run deploy): secrets belong to a Worker that exists.'
+        : `wrangler could not list them: ${why}`,
+    );
   const names = JSON.parse(out.slice(out.indexOf('['))).map(({ name }) => name);
   for (const name of SECRETS)
     check(names.includes(name), `${name} is set`, `${name} is missing`, `npx wrangler secret put ${name}`);
@@ -169,13 +199,14 @@ function reportSecrets({ code, out }) {
     ok('SETUP_TOKEN is not set: /setup is closed (a new site needs it: npx wrangler secret put SETUP_TOKEN)');
 }
 
-function reportMigrations({ code, out }, what, todo) {
-  if (code) return unknown(`${what}: migrations`, 'wrangler could not list them; try again online.');
-  const pending = [...new Set(out.match(/\b\d{4}_\w+\.sql\b/g))];
+function reportMigrations({ code, out, timedOut, why }, what, todo) {
+  if (timedOut) return unknown(`${what}: migrations`, tooLong);
+  if (code) return unknown(`${what}: migrations`, `wrangler could not list them: ${why}`);
+  const pending = [...new Set(out.match(/\b\d{4}_[\w-]+\.sql\b/g))];
   check(
     !pending.length,
     `${what}: no migration is pending`,
-    `${what}: ${pending.length} migrations pending`,
+    `${what}: ${pending.length === 1 ? 'one migration' : `${pending.length} migrations`} pending`,
     todo,
   );
 }
@@ -221,20 +252,28 @@ function reportDns([control, spf, dkim, dmarc, lockdown]) {
 
 // ---------------------------------------------------------------- tools
 
-function wrangler(args, seconds) {
-  return tool('wrangler', args, seconds);
+function wrangler(args) {
+  return tool('wrangler', args);
 }
 
-/** Runs a tool for some seconds at most; never throws, never asks. */
-function tool(command, args, seconds = 4) {
+/**
+ * Runs a tool. Never throws, never asks.
+ * → { code, out, timedOut, why }; `why`: the last line of what it said on failing
+ */
+function tool(command, args) {
   return new Promise((done) => {
     const options = {
       cwd: root,
       env: toolEnv({ NO_COLOR: '1' }),
-      timeout: seconds * 1000,
+      timeout: PATIENCE * 1000,
       killSignal: 'SIGKILL',
+      maxBuffer: 32 * 1024 * 1024,
     };
-    const child = execFile(command, args, options, (error, out) => done({ code: error ? 1 : 0, out }));
+    const child = execFile(command, args, options, (error, out, err) => {
+      const said = `${err}\n${out}`.split('\n').map((line) => line.trim());
+      const why = said.find((line) => /error/i.test(line)) ?? said.filter(Boolean).at(-1) ?? '';
+      done({ code: error ? 1 : 0, out, timedOut: error?.killed === true, why: why.slice(0, 300) });
+    });
     child.stdin.end();
   });
 }

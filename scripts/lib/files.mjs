@@ -1,10 +1,36 @@
 // Reading files that may not be there, and telling whether many of them changed.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from './run.mjs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fail, root } from './run.mjs';
 
 export const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+/** Makes a folder that only its owner reads, or uses the one that is there. Ends with a sentence where it cannot be written. */
+export async function makeFolder(path) {
+  try {
+    const missing = [];
+    for (let up = path; !existsSync(up); up = dirname(up)) missing.push(up);
+    // One by one: `recursive` never ends where the system refuses with ENOENT, as in /proc (Node 26).
+    for (const each of missing.reverse()) mkdirSync(each, { mode: 0o700 });
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'EEXIST' });
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = {
+      EACCES: 'this user may not write there',
+      EPERM: 'this user may not write there',
+      EROFS: 'the file system is read-only',
+      ENOENT: 'no folder can be made there',
+      EEXIST: 'a file of that name is in the way',
+      ENOTDIR: 'a part of the path is a file, not a folder',
+      ENOSPC: 'the disk is full',
+    }[error.code];
+    await fail(
+      `Foyer cannot write to ${path}: ${why ?? error.message}.\n` +
+        'Its local state needs a folder that you can write to: FOYER_STATE=/tmp/foyer npm start',
+    );
+  }
+}
 
 /** A hash over names and contents of files and folders of the project. */
 export function fingerprint(paths, skip = () => false) {

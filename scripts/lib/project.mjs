@@ -2,7 +2,6 @@
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -12,8 +11,8 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fingerprint, read } from './files.mjs';
-import { fail, root, run, toolEnv } from './run.mjs';
+import { fingerprint, makeFolder, read } from './files.mjs';
+import { fail, root, run, saying, toolEnv } from './run.mjs';
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
@@ -38,7 +37,12 @@ export async function ensurePackages() {
       .filter((part) => !part.endsWith(join('node_modules', '.bin')))
       .join(delimiter);
     const args = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error'];
-    if (await run('npm', args, { env: toolEnv({ PATH }) })) await fail('npm ci failed: see above.');
+    const code = await saying('Installing packages', () => run('npm', args, { env: toolEnv({ PATH }) }));
+    if (code)
+      await fail(
+        'The packages could not be installed: npm says why above. If this machine has no network, connect it once: ' +
+          'only this first step needs it.',
+      );
   });
   const check = 'process.exit(Number(process.versions.node.split(".")[0]) < 22 ? 1 : 0)';
   if (await run('node', ['-e', check]))
@@ -70,7 +74,7 @@ export async function build({ always = false, output } = {}) {
     if (!always) console.log('Building …');
     rmSync(buildStamp, { force: true });
     const before = fingerprint(sources, isTest);
-    const code = await run('vite', ['build'], { output });
+    const code = await saying('Building', () => run('vite', ['build'], { output }));
     // Sources that changed meanwhile belong to the next build.
     if (code === 0 && fingerprint(sources, isTest) === before) writeFileSync(buildStamp, buildMark());
     return code;
@@ -82,7 +86,7 @@ export async function build({ always = false, output } = {}) {
  * Whoever holds the lock touches it every second, so one that was left behind is known by its age.
  */
 async function locked(name, work) {
-  mkdirSync(join(root, '.wrangler'), { recursive: true });
+  await makeFolder(join(root, '.wrangler'));
   const path = join(root, `.wrangler/${name}.lock`);
   for (let told = false; ; await sleep(200)) {
     try {

@@ -53,6 +53,21 @@ export async function run(command, args, options) {
   return ending ? new Promise(() => {}) : code;
 }
 
+/**
+ * Waits for slow work and says every 15 seconds that it goes on, so that silence never lasts for minutes.
+ * @param what the line that was printed when it began, as in "Building"
+ */
+export async function saying(what, work) {
+  const began = performance.now();
+  const seconds = () => Math.round((performance.now() - began) / 1000);
+  const timer = setInterval(() => console.log(`  ${what}: still going after ${seconds()} s …`), 15_000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Ends every child: asked first, after five seconds made to. */
 export async function stopAll() {
   await Promise.all(

@@ -1,11 +1,16 @@
 // The running site: seed, health, the cron, the words of welcome.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from './net.mjs';
-import { fail } from './run.mjs';
+import { fail, saying } from './run.mjs';
 import { demo, folder, logTail, origin, seedingDone, setupToken } from './state.mjs';
 
 /** Seeds the demo, then waits until the site says that it is well. */
 export async function ready(patience = 90_000) {
+  console.log(demo ? 'Starting, and filling the demo …' : 'Starting …');
+  await saying('Starting', () => waitUntilReady(patience));
+}
+
+async function waitUntilReady(patience) {
   const until = Date.now() + patience;
   let seeded = !demo;
   let answer = 'Nothing answered.';

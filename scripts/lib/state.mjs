@@ -1,10 +1,10 @@
 // The folder of the local state: database, files, secrets, variables, log. Readable by its owner alone.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fingerprint, read } from './files.mjs';
+import { fingerprint, makeFolder, read } from './files.mjs';
 import { call, portIsFree } from './net.mjs';
-import { fail, root, run, toolEnv } from './run.mjs';
+import { fail, root, run, saying, toolEnv } from './run.mjs';
 
 export const port = Number(process.env.PORT || 8787);
 export const origin = `http://localhost:${port}`;
@@ -58,11 +58,11 @@ export async function claim() {
   if (!(await portIsFree(port)))
     await fail(`Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`);
 
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   // A first start that was broken off while it seeded: nobody has used that database, so begin anew.
   if (existsSync(inState('seeding')))
     for (const name of ['v3', 'migrated', 'seeding']) rmSync(inState(name), { recursive: true, force: true });
-  mkdirSync(inState('v3'), { recursive: true, mode: 0o700 });
+  await makeFolder(inState('v3'));
   for (const name of ['secret', 'setup-token'])
     if (!read(inState(name))) writePrivate(name, randomBytes(32).toString('base64url'));
   writePrivate('running', `${process.pid} ${port}`);
@@ -78,8 +78,10 @@ export async function migrate() {
   const before = read(inState('migrated'));
   if (before === mark) return;
   if (!before && demo) writePrivate('seeding', 'A new database, which the demo has not filled yet.\n');
+  console.log('Preparing the database …');
   const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', folder];
-  if (await run('wrangler', args, wranglerOptions())) await fail(`The migration failed.\n${logTail()}`);
+  if (await saying('Preparing the database', () => run('wrangler', args, wranglerOptions())))
+    await fail(`The migration failed.\n${logTail()}`);
   writePrivate('migrated', mark);
 }
 
