@@ -1,7 +1,7 @@
 /** Every mail of the product: what it is made from (MailMessage), and what it says. */
 import { loadTranslator, type Locale, type Translate } from '../../messages';
 import { toHtml, toText, type Letter, type Part } from './layout';
-import { manyLines, oneLine, unlikeACode } from './words';
+import { manyLines, oneLine } from './words';
 
 /** What a mail is made from: sealed in the outbox until it is delivered. Times are milliseconds UTC. */
 export type MailMessage =
@@ -116,7 +116,7 @@ export function defaultInvitation(
 }
 
 /** A name or subject that somebody typed. */
-const name = (text: string): string => unlikeACode(oneLine(text));
+const name = oneLine;
 
 const text = (words: string): Part => ({ kind: 'text', text: words });
 
@@ -137,7 +137,7 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
         name(message.subject),
         t('mail.invitation.preheader', { inviter, space }),
         [
-          { kind: 'words', text: unlikeACode(manyLines(message.message)) },
+          { kind: 'words', text: manyLines(message.message) },
           {
             kind: 'facts',
             rows: [
@@ -254,7 +254,7 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
     }
     case 'notification': {
       const [actor, thread] = [name(message.actorName), name(message.threadTitle)];
-      const body = unlikeACode(manyLines(message.text));
+      const body = manyLines(message.text);
       return {
         ...letter(
           t(`mail.notification.${message.event}`, { actor, thread }),
@@ -269,7 +269,7 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
                 [t('mail.notification.thread-name'), thread],
               ],
             },
-            { kind: 'link', label: t('mail.notification.button'), url: unlikeACode(message.url) },
+            { kind: 'link', label: t('mail.notification.button'), url: message.url },
           ],
           t('mail.notification.note'),
         ),
@@ -291,9 +291,8 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
                   actor: name(event.actorName),
                   when: shortMoment(locale, message.timeZone, event.at),
                 }),
-                text:
-                  unlikeACode(manyLines(event.text)) + (event.cut ? `\n\n${t('mail.notification.cut')}` : ''),
-                url: unlikeACode(event.url),
+                text: manyLines(event.text) + (event.cut ? `\n\n${t('mail.notification.cut')}` : ''),
+                url: event.url,
               })),
             ]),
             ...(message.count > told
@@ -312,7 +311,7 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
 /** The small print of a mail that nobody has to get. */
 const waysOut = (ways: Ways, t: Translate): Letter['links'] => [
   { label: t('mail.notification.settings'), url: ways.settings },
-  { label: t('mail.notification.unsubscribe'), url: unlikeACode(ways.unsubscribe) },
+  { label: t('mail.notification.unsubscribe'), url: ways.unsubscribe },
 ];
 
 /** "Sat, Nov 28, 6:20 PM": in a list for one reader, whose zone it is. */

@@ -14,15 +14,3 @@ export const manyLines = (text: string): string =>
     .replace(/\r\n?|\u2028|\u2029/g, '\n')
     .replace(/[^\P{Cc}\n\t]/gu, '')
     .trim();
-
-/**
- * Puts an invisible word joiner (U+2060) into a lone six-digit number: only the mail with the code holds one, so
- * neither a person nor a mail client ("copy code") takes something else for it. Looks the same.
- */
-export const unlikeACode = (text: string): string =>
-  text.replace(/\bhttps?:\/\/\S+|(?<!\d)(\d{3})(\d{3})(?!\d)/g, (found, head?: string, tail?: string) =>
-    head
-      ? `${head}\u2060${tail}`
-      : // In an address a percent-encoded digit is the same digit (RFC 3986 §2.3), and the link goes on working.
-        found.replace(/(?<!\d)(\d{5})(\d)(?!\d)/g, '$1%3$2'),
-  );
