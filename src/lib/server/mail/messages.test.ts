@@ -3,7 +3,6 @@ import { loadTranslator, locales } from '../../messages';
 import { defaultInvitation, render, unsubscribeOf, type MailMessage } from './messages';
 import { samples } from './samples';
 
-const lone = /(?<!\d)\d{6}(?!\d)/;
 const every = (await Promise.all(locales.map(samples))).flat();
 const invitation = {
   kind: 'invitation',
@@ -60,7 +59,6 @@ describe('every mail, in every language, with awkward data', () => {
       expect(text.split(message.code), name).toHaveLength(2);
       const shown = visible(html.replace(/<div style="display:none[\s\S]*?<\/div>/, ''));
       expect(shown.split(message.code), name).toHaveLength(2);
-      expect(html.match(lone)?.[0], name).toBe(message.code);
       expect(subject, name).not.toContain(message.code);
     }
   });
