@@ -8,7 +8,7 @@ import {
   type RequestEvent,
 } from '@sveltejs/kit';
 import Negotiator from 'negotiator';
-import { defaultLocale, isLocale, locales, type Locale, type MessageKey } from '$lib/messages';
+import { isLocale, locales, type Locale, type MessageKey } from '$lib/messages';
 import { isTimeZone } from '$lib/schemas';
 import {
   createContext,
@@ -20,6 +20,7 @@ import {
 } from '$lib/server/context';
 import { inWords } from '$lib/server/errors';
 import { can } from '$lib/server/policy';
+import * as invitations from '$lib/server/invitations';
 import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
 
@@ -46,7 +47,9 @@ const handleRequest: Handle = async ({ event, resolve }) => {
 
   const { ctx } = (event.locals = { refused: false, ctx: contextOf(event, env, config) });
   await sessions.resume(ctx);
-  ctx.locale = localeOf(ctx.actor?.locale, request);
+  if (isLocale(ctx.actor?.locale)) ctx.locale = ctx.actor.locale;
+  else if (!ctx.askedLocale && route.id === '/(public)/signup/[token]')
+    ctx.locale = (await invitations.languageOf(ctx, event.params.token!)) ?? ctx.locale;
   if (ctx.actor?.timeZone) ctx.timeZone = ctx.actor.timeZone;
 
   const group = route.id?.split('/')[1] ?? '';
@@ -135,6 +138,7 @@ function contextOf(event: RequestEvent, env: Env, config: Config) {
     cookies: cookieJar(event, config),
     ip: event.request.headers.get('cf-connecting-ip') ?? '',
     userAgent: event.request.headers.get('user-agent') ?? '',
+    locale: askedLocale(event.request),
     // Locally the platform's guess is a constant, far from here.
     timeZone: !config.local && zone && isTimeZone(zone) ? zone : 'UTC',
   });
@@ -152,14 +156,13 @@ function cookieJar(event: RequestEvent, config: Config): CookieJar {
   };
 }
 
-/** The person's choice, then the browser's, then English. */
-function localeOf(chosen: string | null | undefined, request: Request): Locale {
-  if (isLocale(chosen)) return chosen;
+/** The language of ours that the browser asks for. */
+function askedLocale(request: Request): Locale | undefined {
   const wanted = new Negotiator({
     headers: { 'accept-language': request.headers.get('accept-language') ?? '' },
   });
   const [found] = wanted.languages(locales);
-  return isLocale(found) ? found : defaultLocale;
+  return isLocale(found) ? found : undefined;
 }
 
 export const handleError: HandleServerError = ({ error, event, status }) => {

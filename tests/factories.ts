@@ -20,6 +20,7 @@ import { randomId } from '../src/lib/server/crypto';
 import * as invitations from '../src/lib/server/invitations';
 import * as outbox from '../src/lib/server/mail/outbox';
 import * as transport from '../src/lib/server/mail/transport';
+import type { Locale } from '../src/lib/messages';
 import * as passwords from '../src/lib/server/passwords';
 import { actorOf, resume } from '../src/lib/server/sessions';
 import { invitation, user } from '../src/lib/server/schema';
@@ -86,6 +87,9 @@ export interface Surroundings {
   /** The browser. A new one by default. */
   jar?: Jar;
   ip?: string;
+  /** What the browser asks for. */
+  locale?: Locale;
+  timeZone?: string;
   env?: Partial<Env>;
   config?: Partial<Config>;
 }
@@ -109,6 +113,8 @@ export function testContext(from: Surroundings = {}): TestCtx {
     ip: from.ip ?? someIp(),
     userAgent: 'Test browser',
     now: from.now,
+    locale: from.locale,
+    timeZone: from.timeZone,
   });
   ctx.actor = from.actor ? actorOf(from.actor) : null;
   const settle = async () => {

@@ -1,12 +1,11 @@
 /** Accounts: set-up, login, password, profile, permissions, deactivation. Users and guests alike. */
 import { and, asc, eq, gt, isNull, ne, not, or, sql } from 'drizzle-orm';
 import { parseAddress } from '../addresses';
-import type { Locale } from '../messages';
-import { isLocale } from '../messages';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { hashToken, randomId, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
+import * as language from './language';
 import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
 import { nextMorning } from './notifications/mornings';
@@ -28,9 +27,6 @@ type User = typeof user.$inferSelect;
 
 /** The canonical form of what somebody typed as login name; a malformed one is nobody's. */
 const loginName = (typed: string): string => parseAddress(typed)?.email ?? typed.trim().toLowerCase();
-
-/** The language for mails to an account. */
-const localeOf = (ctx: Ctx, locale: string | null): Locale => (isLocale(locale) ? locale : ctx.locale);
 
 /** First run: makes the site and its first administrator, once (one conditional insert), and signs them in. */
 export async function setUp(
@@ -64,6 +60,7 @@ export async function setUp(
     passwordHash: await passwords.hash(form.password),
     administrator: true,
     canCreateSpaces: true,
+    locale: ctx.askedLocale,
     mailboxProvedAt: form.mailboxProved ? ctx.now : null,
     loginCount: 1,
     lastLoginAt: ctx.now,
@@ -128,7 +125,7 @@ export async function login(
           purpose: 'login',
           userId: person.id,
           to: person.emailOriginal,
-          locale: localeOf(ctx, person.locale),
+          locale: language.ofVisitor(ctx, person),
           next: form.next,
           siteName: site.siteName,
         },
@@ -294,7 +291,7 @@ export function askReset(ctx: Ctx, typedEmail: string): void {
     const token = randomToken();
     const mail = await outbox.queue(ctx, {
       to: row.user.emailOriginal,
-      locale: localeOf(ctx, row.user.locale),
+      locale: language.ofVisitor(ctx, row.user),
       message: {
         kind: 'reset',
         siteName: parse(row.settings).siteName,
@@ -387,7 +384,7 @@ const endResets = (ctx: Ctx, userId: string): Statement =>
 const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
   outbox.queue(ctx, {
     to: person.emailOriginal,
-    locale: localeOf(ctx, person.locale),
+    locale: language.ofVisitor(ctx, person),
     message: {
       kind: 'password-changed',
       siteName: site.siteName,

@@ -149,7 +149,10 @@ export interface Ctx {
   sessionHash: string | null;
   /** Read in the same query as the session; null for the anonymous (see settings.read). */
   settings: Settings | null;
+  /** The page's language. */
   locale: Locale;
+  /** What the browser asks for; null when that is none of ours. */
+  askedLocale: Locale | null;
   /** The viewer's IANA time zone. */
   timeZone: string;
   ip: string;
@@ -175,6 +178,7 @@ export interface Surroundings {
   cookies?: CookieJar;
   ip?: string;
   userAgent?: string;
+  /** What the browser asks for. */
   locale?: Locale;
   timeZone?: string;
   now?: number;
@@ -199,6 +203,7 @@ export function createContext(from: Surroundings): Ctx {
     sessionHash: null,
     settings: null,
     locale: from.locale ?? defaultLocale,
+    askedLocale: from.locale ?? null,
     timeZone: from.timeZone ?? 'UTC',
     ip: from.ip ?? '',
     userAgent: from.userAgent ?? '',

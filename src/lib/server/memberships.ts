@@ -3,13 +3,14 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
+import * as language from './language';
 import * as outbox from './mail/outbox';
 import * as paging from './paging';
 import { allow } from './policy';
 import { invitation, membership, space, user } from './schema';
 import * as settings from './settings';
 import * as spaces from './spaces';
-import { isLocale, type MessageKey } from '../messages';
+import { type MessageKey } from '../messages';
 
 /** The statement that puts an account into a space; nothing happens when it is there already. */
 export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement =>
@@ -240,7 +241,7 @@ export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Pr
   if (!guest) return;
   const mail = await outbox.queue(ctx, {
     to: guest.user.emailOriginal,
-    locale: isLocale(guest.user.locale) ? guest.user.locale : ctx.locale,
+    locale: language.ofPerson(guest.user),
     message: { kind: 'removed', siteName: site.siteName, spaceName: found.name },
     userId,
   });

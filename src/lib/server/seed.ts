@@ -100,6 +100,8 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
     settings.put(ctx, 'seeded', true),
     settings.put(ctx, 'seeding', false),
     ctx.db.delete(session),
+    // And they read in whatever language the visitor of the demo does.
+    ctx.db.update(user).set({ locale: null }),
   ]);
 }
 

@@ -7,6 +7,7 @@ import type { Locale } from '../messages';
 import { guard, type Ctx, type Statement } from './context';
 import { hashToken, keyedHash, randomCode, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
+import * as language from './language';
 import * as outbox from './mail/outbox';
 import * as rateLimit from './rate-limit';
 import { invitation, loginChallenge, mail, setting, user } from './schema';
@@ -189,7 +190,10 @@ async function find(ctx: Ctx) {
     mailStatus: row.mailStatus,
     email,
     to: row.userOriginal ?? row.invitedOriginal ?? email,
-    locale: (row.userLocale ?? row.invitedLocale ?? ctx.locale) as Locale,
+    locale:
+      row.invitedLocale !== null
+        ? language.ofArrival(ctx, { locale: row.invitedLocale })
+        : language.ofVisitor(ctx, { locale: row.userLocale }),
     siteName: row.siteName ? (JSON.parse(row.siteName) as string) : 'Foyer',
   };
 }

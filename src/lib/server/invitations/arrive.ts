@@ -1,11 +1,12 @@
 /** The other end of a link: where somebody stands who opens it, and how they get in. */
-import { and, eq, gt, sql } from 'drizzle-orm';
-import { isLocale } from '../../messages';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { isLocale, type Locale } from '../../messages';
 import * as accounts from '../accounts';
 import * as audit from '../audit';
 import { guard, isDuplicate, type Ctx, type Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
 import { LostRace, Refusal } from '../errors';
+import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as memberships from '../memberships';
 import * as passwords from '../passwords';
@@ -56,6 +57,15 @@ async function findByToken(ctx: Ctx, token: string) {
   const via = row && recognise(ctx, row.invitation, token);
   if (!row || !via) throw new Refusal('missing');
   return { ...row, via, site: parse(row.settings) };
+}
+
+/** The language in which somebody was invited, for the page behind the link; null where there is none. */
+export async function languageOf(ctx: Ctx, token: string): Promise<Locale | null> {
+  const [row] = await ctx.db
+    .select({ locale: invitation.locale })
+    .from(invitation)
+    .where(eq(invitation.id, token.slice(0, 16)));
+  return isLocale(row?.locale) ? row.locale : null;
 }
 
 type Found = Awaited<ReturnType<typeof findByToken>>;
@@ -154,7 +164,7 @@ export async function signUp(
         ? await seal(ctx.config.secret, 'sign-up', form.password)
         : null,
       to: i.emailOriginal,
-      locale: ctx.locale,
+      locale: language.ofArrival(ctx, i),
       next: landing(i.spaceId),
       siteName: site.siteName,
     });
@@ -190,12 +200,14 @@ async function createAccount(
     mailboxProvedAt: ctx.now,
     loginCount: 1,
     lastLoginAt: ctx.now,
+    // From here on everything is said in it, until it is changed on /me.
+    locale: language.ofArrival(ctx, i),
     createdAt: ctx.now,
     updatedAt: ctx.now,
   };
   const queued = await outbox.queue(ctx, {
     to: i.emailOriginal,
-    locale: ctx.locale,
+    locale: person.locale,
     userId: person.id,
     message: {
       kind: 'welcome',
@@ -283,6 +295,11 @@ export async function join(ctx: Ctx, token: string): Promise<string | null> {
       ...take(ctx, i, found.via as Via),
       takenBy(ctx, i.id, actor.id),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
+      actor.locale === null &&
+        ctx.db
+          .update(user)
+          .set({ locale: language.ofArrival(ctx, i) })
+          .where(and(eq(user.id, actor.id), isNull(user.locale))),
       ...(i.kind === 'user' && actor.kind === 'guest' ? becomeUser(ctx, i) : []),
       audit.entry(
         ctx,
@@ -338,7 +355,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   if (!inviter) return;
   const queued = await outbox.queue(ctx, {
     to: inviter.emailOriginal,
-    locale: isLocale(inviter.locale) ? inviter.locale : isLocale(i.locale) ? i.locale : ctx.locale,
+    locale: language.ofPerson(inviter),
     userId: inviter.id,
     message: {
       kind: 'link-asked',

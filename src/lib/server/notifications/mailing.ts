@@ -1,10 +1,10 @@
 /** Notification mail: what is due becomes one mail a person, exactly once. And the end of old notifications. */
 import { sql, type SQL } from 'drizzle-orm';
-import { defaultLocale, isLocale } from '../../messages';
 import { guard, type Ctx, type Statement } from '../context';
 import { LostRace } from '../errors';
 import { excerpt } from '../markdown';
 import type { MailMessage } from '../mail/messages';
+import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as settings from '../settings';
 import { nextMorning } from './mornings';
@@ -135,7 +135,7 @@ function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
     mail: told.length
       ? {
           to: person.email,
-          locale: isLocale(person.locale) ? person.locale : defaultLocale,
+          locale: language.ofPerson(person),
           message: messageOf(ctx, siteName, told),
           userId: person.userId,
           nudge: false,
