@@ -392,7 +392,7 @@ test('a form of more than 1 MB is refused, whether it says its length or not; th
 
 test('raw uploads answer scripts in the language of the viewer', async () => {
   const headers = { origin: ORIGIN, 'accept-language': 'ja' };
-  const response = await ask('guest', address('/spaces/:space/files'), { method: 'POST', headers });
+  const response = await ask('spaceAdmin', address('/spaces/:space/files'), { method: 'POST', headers });
   expect([response.status, await response.json()]).toEqual([400, { message: 'このファイルは空です。' }]);
 });
 
