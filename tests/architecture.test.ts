@@ -41,7 +41,10 @@ const importersOf = (what: RegExp) =>
 const server = files(/^src\/lib\/server\//);
 const named = (...names: string[]) => names.map((name) => `src/lib/server/${name}.ts`);
 const layer = {
-  platform: named('context', 'schema', 'crypto', 'passwords', 'rate-limit', 'markdown', 'errors', 'blobs'),
+  platform: [
+    ...named('context', 'schema', 'crypto', 'passwords', 'rate-limit', 'markdown', 'errors', 'blobs'),
+    ...server.filter((path) => path.startsWith('src/lib/server/pictures/')),
+  ],
   rules: named('policy', 'audit'),
   delivery: server.filter((path) => path.startsWith('src/lib/server/mail/')),
   work: named('jobs', 'cron'),

@@ -49,6 +49,12 @@ export const jpegTelling = (orientation = 1): Uint8Array =>
     `<script>alert('${PLACE}')</script>`,
   );
 
+/** Telling, and cut off one byte before the end of its only scan. */
+export const jpegCut = (): Uint8Array => {
+  const telling = jpegTelling();
+  return telling.subarray(0, telling.length - `<script>alert('${PLACE}')</script>`.length - 3);
+};
+
 // --- PNG ----------------------------------------------------------------------------------------------------
 
 function crc(bytes: Uint8Array): number {
@@ -145,6 +151,48 @@ export function webpTelling(): Uint8Array {
   );
 }
 
+// --- GIF ----------------------------------------------------------------------------------------------------
+
+const gifParts = {
+  head: join('GIF89a', [10, 0, 10, 0, 0x91, 0, 0], [255, 255, 255, 255, 0, 0, 0, 0, 255, 0, 0, 0]),
+  repeats: join([0x21, 0xff, 11], 'NETSCAPE2.0', [3, 1, 0, 0, 0]),
+  timing: join([0x21, 0xf9, 4, 4, 10, 0, 0, 0]),
+  frame: join([0x2c, 0, 0, 0, 0, 10, 0, 10, 0, 0], bytesOf('AhaMLZmHKhzcM6ACdeyV+qjeYIwEkUwBAA==')),
+};
+/** Two frames of 10 × 10 that repeat. */
+export const gif = (): Uint8Array => {
+  const { head, repeats, timing, frame } = gifParts;
+  return join(head, repeats, timing, frame, timing, frame, [0x3b]);
+};
+/** With a comment, XMP (whose bytes are no blocks), another program's words, and bytes behind the end. */
+export const gifTelling = (): Uint8Array => {
+  const { head, repeats, timing, frame } = gifParts;
+  const block = (words: string) => join([words.length], words, [0]);
+  // Its "magic trailer" leads whoever reads it as blocks to its end.
+  const trailer = [1, ...Array.from({ length: 256 }, (_, i) => 255 - i), 0];
+  return join(
+    head,
+    [0x21, 0xfe],
+    block(PLACE),
+    repeats,
+    [0x21, 0xff, 11],
+    'XMP DataXMP',
+    `<x:xmpmeta>${PLACE}</x:xmpmeta>`,
+    trailer,
+    timing,
+    frame,
+    [0x21, 0xff, 11],
+    'MGKIPTC0000',
+    block(PLACE),
+    [0x21, 0x01, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    block(PLACE),
+    timing,
+    frame,
+    [0x3b],
+    PLACE,
+  );
+};
+
 // --- AVIF ---------------------------------------------------------------------------------------------------
 
 /** One key frame of 16 × 16, by Chromium's AV1 encoder. */
@@ -163,6 +211,8 @@ export interface AvifOptions {
   method?: number;
   more?: Uint8Array[];
   length?: number;
+  /** The kind of its picture, and its brand. */
+  kind?: 'av01' | 'hvc1';
 }
 export function avif({
   metadata = false,
@@ -170,6 +220,7 @@ export function avif({
   method = 0,
   more = [],
   length,
+  kind = 'av01',
 }: AvifOptions = {}): Uint8Array {
   const exif = metadata ? join(be32(0), tiff()) : new Uint8Array();
   const xmp = metadata ? join(`<x:xmpmeta>${PLACE}`) : new Uint8Array();
@@ -197,7 +248,7 @@ export function avif({
         'iinf',
         be32(0),
         count,
-        infe(1, 'av01', '\0'),
+        infe(1, kind, '\0'),
         ...(metadata ? [infe(2, 'Exif', '\0'), infe(3, 'mime', '\0application/rdf+xml\0')] : []),
       ),
       box(
@@ -214,12 +265,15 @@ export function avif({
       ...(metadata ? [box('uuid', '0123456789abcdef', PLACE)] : []),
     );
   };
-  const before = FTYP.length + meta(0).length + 8;
+  const ftyp = kind === 'av01' ? FTYP : box('ftyp', 'heic', be32(0), 'mif1heic');
+  const before = ftyp.length + meta(0).length + 8;
   return join(
-    FTYP,
+    ftyp,
     meta(before),
     box('mdat', frame, exif, xmp, slack),
     ...(metadata ? [box('free', PLACE)] : []),
     ...more,
   );
 }
+/** The same as an HEIC; its pixels are nobody's. */
+export const heic = (options: AvifOptions = {}): Uint8Array => avif({ ...options, kind: 'hvc1' });

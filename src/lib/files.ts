@@ -12,6 +12,36 @@ export const fileLimits = {
   form: 20 * MB,
 } as const;
 
+/** What a file that is handed on as it was may say beside what it shows: where and when it was taken, or who wrote it. */
+export type Stays = 'place' | 'author';
+
+const PLACE =
+  'heic heif hif tif tiff dng cr2 cr3 nef nrw arw orf rw2 raf pef srw psd jxl jp2 mpo ' +
+  'mp4 m4v mov qt avi mkv webm 3gp 3g2 mts m2ts ts wmv asf mpg mpeg ogv insv lrv ' +
+  'mp3 m4a wav flac ogg oga opus aac wma amr aif aiff caf gpx kml kmz';
+const AUTHOR =
+  'pdf doc docx docm dot dotx xls xlsx xlsm xlsb ppt pptx pptm pps ppsx odt ods odp odg rtf pages numbers key epub ' +
+  'vsd vsdx mpp pub one indd ai eps ps svg dwg dxf msg eml';
+const ENDINGS = new Map<string, Stays>([
+  ...PLACE.split(' ').map((ending) => [ending, 'place'] as const),
+  ...AUTHOR.split(' ').map((ending) => [ending, 'author'] as const),
+]);
+/** Pictures whose metadata is taken out, as far as they are held in memory. */
+const CLEANED = /^image\/(jpeg|png|webp|avif|gif|heic)$/;
+export const CLEANED_UP_TO = 20 * MB;
+
+/**
+ * What a file will still say after it was sent, as far as its name and type can tell; null: nothing that we know of.
+ * Whether a picture could really be cleaned, only the server can say, from its bytes.
+ */
+export function stays({ name, type, size }: { name: string; type: string; size: number }): Stays | null {
+  if (CLEANED.test(type)) return size > CLEANED_UP_TO ? 'place' : null;
+  if (/^(image|video|audio)\//.test(type) && !/^image\/(svg|bmp|x-icon|vnd\.microsoft\.icon)/.test(type))
+    return 'place';
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return ENDINGS.get(ending) ?? (type === 'application/pdf' ? 'author' : null);
+}
+
 /** "1.4 MB", in the viewer's language. */
 export function fileSize(bytes: number, locale: string): string {
   const [unit, value] =

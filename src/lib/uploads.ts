@@ -1,5 +1,6 @@
 /** In the browser: files on their way to the server, each as a raw body with its progress; forms that wait for them. */
 import { tick } from 'svelte';
+import type { Stays } from './files';
 import type { MessageKey } from './messages';
 
 /** Why a file did not arrive: the server's sentence, or ours by its key. */
@@ -12,9 +13,15 @@ export class NotSent extends Error {
   }
 }
 
+/** What the server says of a file that arrived. */
+export interface Made {
+  id: string;
+  stays?: Stays | null;
+}
+
 export interface Sending {
   /** What the server answered; throws `NotSent`. */
-  done: Promise<{ id: string }>;
+  done: Promise<Made>;
   abort(): void;
 }
 
@@ -26,7 +33,7 @@ export function send(
   progress: (percent: number) => void = () => {},
 ): Sending {
   const request = new XMLHttpRequest();
-  const done = new Promise<{ id: string }>((arrived, failed) => {
+  const done = new Promise<Made>((arrived, failed) => {
     request.open(method, url);
     request.responseType = 'text';
     // Whatever it is: the server looks at the bytes.
@@ -37,7 +44,7 @@ export function send(
     request.onabort = () => failed(new NotSent('file.refused'));
     request.onload = () => {
       const said = json(request.responseText);
-      if (request.status === 204 || (request.status === 201 && said)) arrived((said ?? {}) as { id: string });
+      if (request.status === 204 || (request.status === 201 && said)) arrived((said ?? {}) as Made);
       // The session ended: the login page came instead.
       else if (request.responseURL.includes('/login')) failed(new NotSent('login.ended'));
       else failed(new NotSent('file.refused', said?.message));

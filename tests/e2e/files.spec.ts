@@ -1,6 +1,6 @@
 /** Own covers with and without scripts; files behind their addresses, as HTTP says it. */
 import { expect, test, type Page } from '@playwright/test';
-import { PLACE, avif, jpegTelling, png, webpTelling } from '../pictures';
+import { PLACE, avif, gifTelling, jpegCut, jpegTelling, png, webpTelling } from '../pictures';
 import { invited, makeSpace, newGuest, addressOf, ORIGIN, signedIn, somebody } from './people';
 
 const AVA = 'ava@foyer.example';
@@ -192,6 +192,61 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   for (const page of [ava, plain]) await page.context().close();
 });
 
+test('what stays in a file is said before it is sent', async ({ browser }) => {
+  const ava = await signedIn(browser, AVA);
+  const space = await makeSpace(ava, 'What stays');
+  await ava.goto(`${space}/new-thread`);
+  const chosen = ava.getByRole('list', { name: 'Chosen files' }).getByRole('listitem');
+  const row = (name: string) => chosen.filter({ hasText: name });
+  const place = 'Sent as it is: it may say where and when it was taken, and with what.';
+  const author = 'Sent as it is: it may name its authors and hold earlier versions.';
+  // Nothing has left yet: what the name and the type tell, is told at once.
+  await ava.route('**/files?name=*', () => {});
+  await ava
+    .getByLabel('Attach files')
+    .setInputFiles([
+      { name: 'IMG_0042.MOV', mimeType: 'video/quicktime', buffer: Buffer.from('moov') },
+      { name: 'offer.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') },
+      picture('ok.jpg', jpegTelling()),
+    ]);
+  await expect(row('IMG_0042.MOV')).toContainText(place);
+  await expect(row('offer.pdf')).toContainText(author);
+  await expect(row('ok.jpg')).not.toContainText('Sent as it is');
+
+  // A picture that ends early is one all the same; one that cannot be followed is sent as it is.
+  await ava.unroute('**/files?name=*');
+  await ava.goto(`${space}/new-thread`);
+  await ava.getByLabel('Title').fill('Pictures');
+  await ava
+    .getByLabel('Attach files')
+    .setInputFiles([
+      picture('early.jpg', jpegCut()),
+      picture('odd.jpg', jpegTelling().subarray(0, 300)),
+      { name: 'moving.gif', mimeType: 'image/gif', buffer: Buffer.from(gifTelling()) },
+    ]);
+  await expect(row('odd.jpg')).toContainText(place);
+  await expect(row('early.jpg')).not.toContainText('Sent as it is');
+  await expect(row('moving.gif')).not.toContainText('Sent as it is');
+  await ava.getByRole('button', { name: 'Post', exact: true }).click();
+  for (const [name, stays] of [
+    ['early.jpg', false],
+    ['odd.jpg', true],
+    ['moving.gif', false],
+  ] as const) {
+    const href = await ava.getByRole('link', { name, exact: true }).getAttribute('href');
+    const got = await ava.request.get(href!);
+    expect((await got.body()).includes(PLACE)).toBe(stays);
+    expect(got.headers()['content-disposition']).toMatch(/^attachment/);
+  }
+
+  const plain = await signedIn(browser, AVA, { javaScriptEnabled: false });
+  await plain.goto(`${space}/new-thread`);
+  await expect(plain.getByLabel('Attach files')).toHaveAccessibleDescription(
+    /Videos, PDFs and office files are sent as they are/,
+  );
+  for (const page of [ava, plain]) await page.context().close();
+});
+
 test('raw uploads: exact sizes, sentences for scripts, and nothing for people of other spaces', async ({
   browser,
 }) => {
@@ -216,6 +271,7 @@ test('raw uploads: exact sizes, sentences for scripts, and nothing for people of
   expect(file).toEqual({
     id: expect.stringMatching(/^[a-z2-7]{16}$/),
     name: 'Gr\u00fc\u00dfe gpj.exe',
+    stays: null,
     type: 'application/octet-stream',
     size: 2,
     thumb: false,

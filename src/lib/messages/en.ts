@@ -660,6 +660,10 @@ export default {
   'file.attach': 'Attach files',
   'file.hint-plain': 'Up to {max, number} files, {size} together.',
   'file.hint': 'Up to {max, number} files of {size} each. You can also drop or paste them here.',
+  'file.hint-stays':
+    'Where and when a photo was taken is removed from it. Videos, PDFs and office files are sent as they are: they may say where and when they were made, and by whom.',
+  'file.stays-place': 'Sent as it is: it may say where and when it was taken, and with what.',
+  'file.stays-author': 'Sent as it is: it may name its authors and hold earlier versions.',
   'file.drop': 'Drop to attach',
   'file.list': 'Chosen files',
   'file.remove': 'Remove',

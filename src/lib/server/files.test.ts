@@ -163,14 +163,27 @@ describe('an attachment', () => {
     }
   });
 
-  it('a damaged picture is refused in words, and nothing stays', async () => {
-    expect(
-      await leaves(() =>
-        expect(send(ana, p.jpeg.subarray(0, 400), 'x.jpg')).rejects.toMatchObject(
-          refusal('invalid', 'file.picture-broken'),
-        ),
-      ),
-    ).toEqual({ rows: 0, objects: 0 });
+  it.each([
+    ['a JPEG', 'x.jpg', p.jpegTelling(), null],
+    ['a JPEG that is cut off', 'x.jpg', p.jpegCut(), null],
+    ['a GIF', 'x.gif', p.gifTelling(), null],
+    ['an HEIC', 'x.heic', p.heic({ metadata: true }), null],
+    ['a picture that cannot be followed', 'x.jpg', p.join(p.jpeg.subarray(0, 20), p.PLACE), 'place'],
+    ['an AVIF that is a film', 'x.avif', p.avif({ more: [p.box('moov', p.PLACE)] }), 'place'],
+    ['a TIFF', 'x', p.join('II*', [0], p.PLACE), 'place'],
+    ['a film of a telephone', 'IMG_1.MOV', p.join(p.box('ftyp', 'qt  '), p.PLACE), 'place'],
+    ['a film by its name', 'x.wmv', p.text(p.PLACE), 'place'],
+    ['a PDF', 'x', p.text(`%PDF-1.7 ${p.PLACE}`), 'author'],
+    ['an office file', 'x.docx', p.text(`PK\x03\x04${p.PLACE}`), 'author'],
+    ['plain words', 'x.txt', p.text(p.PLACE), null],
+    ['an archive', 'x.zip', p.text(`PK\x03\x04${p.PLACE}`), null],
+  ] as const)('is never refused for what stays in it, and says so: %s', async (_what, name, bytes, stays) => {
+    const made = await send(ana, bytes, name);
+    expect(made.stays).toBe(stays);
+    const handed = new Uint8Array(await (await get(ana, made.id)).arrayBuffer());
+    const cleaned = /jpg|gif|heic/.test(name) && !stays;
+    if (cleaned) expect(String.fromCharCode(...handed)).not.toContain(p.PLACE);
+    else expect([...handed]).toEqual([...bytes]);
   });
 
   it.each([

@@ -2,17 +2,18 @@
  * Files in R2: attachments of threads and comments, covers of spaces. The row is the truth; the object hangs on it by
  * a random key. A row stands before its object and goes after it, so that nothing in R2 is ever forgotten.
  *
- * Pictures lose what they tell about their maker (blobs.ts): covers always, attachments up to 20 MB, which is as much as
- * is held in memory. Larger ones are streamed as they are.
+ * Pictures lose what they tell about their maker (pictures/): covers always, attachments where they can be followed, up to
+ * 20 MB, which is as much as is held in memory. All else is handed on as it is, and its sender is told what stays in it.
  */
 import { create as attachment } from 'content-disposition';
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
-import { fileLimits, fileSize } from '../files';
+import { CLEANED_UP_TO, fileLimits, fileSize, stays, type Stays } from '../files';
 import * as blobs from './blobs';
 import { guard, type Ctx, type Statement } from './context';
 import { randomId, randomToken } from './crypto';
 import { inWords, LostRace, Refusal } from './errors';
 import * as memberships from './memberships';
+import * as pictures from './pictures';
 import { allow, can } from './policy';
 import { file } from './schema';
 import * as spaces from './spaces';
@@ -21,8 +22,6 @@ type FileRow = typeof file.$inferSelect;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Pictures up to this size are held in memory to take their metadata out. */
-const IN_MEMORY = 20 * 1024 * 1024;
 /** Uploads of one person that nothing uses yet. */
 const UNUSED = 100;
 /** Objects that R2 deletes at a time, well below its 1,000. */
@@ -42,7 +41,14 @@ export interface UploadedFile {
   size: number;
   /** Whether it has a small picture at `/files/<id>?thumb`. */
   thumb: boolean;
+  /** What it may still say besides: metadata that was not, or could not be, taken out. */
+  stays: Stays | null;
 }
+
+/** What a cover can be. Others than these some browsers do not show. */
+const COVERS = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'image/avif']);
+/** What a small picture can be. */
+const THUMBS = new Set<string>(['image/jpeg', 'image/png', 'image/webp']);
 
 // --- Uploading ----------------------------------------------------------------------------------------------
 
@@ -123,15 +129,18 @@ async function keep(
   const type = blobs.sniff(source.head);
   let { chunks } = source;
   let size = said;
-  if (kind === 'cover' && !blobs.isPicture(type)) throw new Refusal('invalid', { key: 'cover.kind', field });
-  if (blobs.isPicture(type) && said <= IN_MEMORY) {
-    const clean = cleaned(
-      await blobs.whole(chunks, said),
-      type,
-      kind === 'cover' ? 'cover.broken' : undefined,
-    );
-    size = clean.length;
-    chunks = blobs.only(clean);
+  if (kind === 'cover' && !COVERS.has(type)) throw new Refusal('invalid', { key: 'cover.kind', field });
+  let told: Stays | null = pictures.isPicture(type)
+    ? 'place'
+    : (blobs.tells(source.head) ?? stays({ name, type, size }));
+  if (pictures.isPicture(type) && said <= CLEANED_UP_TO) {
+    const bytes = await blobs.whole(chunks, said);
+    const clean = cleaned(bytes, type);
+    if (!clean && kind === 'cover') throw new Refusal('invalid', { key: 'cover.broken', field });
+    // What we cannot follow may be a picture all the same: it is sent as it is, and its sender is told.
+    if (clean) told = null;
+    size = (clean ?? bytes).length;
+    chunks = blobs.only(clean ?? bytes);
   }
   const row = {
     id: randomId(),
@@ -153,19 +162,16 @@ async function keep(
     console.error('an upload broke off', inWords(error));
     throw new Refusal('invalid', { key: 'file.size-wrong', field });
   });
-  return { id: row.id, name: row.name, type, size, thumb: false };
+  return { id: row.id, name: row.name, type, size, thumb: false, stays: told };
 }
 
-/** Without metadata; a refusal names the field of the form, and says it in the words of its place. */
-function cleaned(bytes: Uint8Array, type: blobs.PictureType, otherwise?: 'cover.broken'): Uint8Array {
+/** Without metadata; null when the picture cannot be followed (its bytes are unchanged then). */
+function cleaned(bytes: Uint8Array, type: pictures.PictureType): Uint8Array | null {
   try {
-    return blobs.withoutMetadata(bytes, type);
+    return pictures.withoutMetadata(bytes, type);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new Refusal(error.kind, {
-      key: otherwise ?? error.detail.key,
-      field: otherwise ? 'coverFile' : 'files',
-    });
+    if (error instanceof Refusal) return null;
+    throw error;
   }
 }
 
@@ -181,8 +187,8 @@ export async function thumbnail(ctx: Ctx, id: string, { body, size }: Omit<Uploa
     });
   const { head, chunks } = await blobs.open(body);
   const type = blobs.sniff(head);
-  if (!blobs.isPicture(type) || type === 'image/avif') throw new Refusal('invalid', { key: 'cover.kind' });
-  const bytes = blobs.withoutMetadata(await blobs.whole(chunks, size), type);
+  if (!pictures.isPicture(type) || !THUMBS.has(type)) throw new Refusal('invalid', { key: 'cover.kind' });
+  const bytes = pictures.withoutMetadata(await blobs.whole(chunks, size), type);
   // The key belongs to the row before there is an object, and is the same for every try: none is forgotten.
   const key = `${row.key}-thumb`;
   await ctx.bucket.put(key, bytes);
@@ -435,6 +441,7 @@ const SAFE = new Set<string>([
   'image/png',
   'image/webp',
   'image/avif',
+  'image/heic',
   'image/gif',
   'application/pdf',
 ]);

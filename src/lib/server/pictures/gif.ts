@@ -1,0 +1,70 @@
+/**
+ * GIF (89a). What stays is what is shown: pictures, their timing and transparency, how often the whole repeats, the colour
+ * profile. Comments, XMP and every other application's words go. As browsers do, the first thing that is no block ends it.
+ */
+import { ascii, must, Output } from './bytes';
+
+const [IMAGE, EXTENSION, TRAILER] = [0x2c, 0x21, 0x3b];
+const [CONTROL, APPLICATION] = [0xf9, 0xff];
+const tableSize = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+
+export function cleanGif(bytes: Uint8Array): Uint8Array {
+  must(bytes.length > 13);
+  const out = new Output(bytes);
+  let at = 13 + tableSize(bytes[10]!);
+  must(at < bytes.length);
+  out.put(bytes.subarray(0, at));
+  let images = 0;
+  while (bytes[at] === IMAGE || bytes[at] === EXTENSION) {
+    if (bytes[at] === IMAGE) {
+      const data = at + 11 + tableSize(bytes[at + 9] ?? 0);
+      if (data >= bytes.length) break;
+      out.put(bytes.subarray(at, data));
+      at = putBlocks(out, bytes, data);
+      images++;
+    } else {
+      const label = bytes[at + 1];
+      const end = endOfBlocks(bytes, at + 2);
+      if (label === CONTROL && bytes[at + 2] === 4 && end >= at + 8) out.put(bytes.subarray(at, at + 7), [0]);
+      if (label === APPLICATION && bytes[at + 2] === 11) putApplication(out, bytes, at, end);
+      at = end;
+    }
+  }
+  must(images > 0);
+  out.put([TRAILER]);
+  return out.written;
+}
+
+function putApplication(out: Output, bytes: Uint8Array, at: number, end: number): void {
+  const data = at + 14;
+  const name = ascii(bytes, at + 3, 11);
+  if (name === 'NETSCAPE2.0' || name === 'ANIMEXTS1.0') {
+    // How often it repeats.
+    if (bytes[data] === 3 && bytes[data + 1] === 1 && end > data + 4)
+      out.put(bytes.subarray(at, data + 4), [0]);
+  } else if (name === 'ICCRGBG1012' && end <= bytes.length && data < end) {
+    out.put(bytes.subarray(at, data));
+    putBlocks(out, bytes, data);
+  }
+}
+
+/** Where a chain of blocks ends: behind its empty one, or with the file. */
+function endOfBlocks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at]!;
+  return Math.min(at + 1, bytes.length);
+}
+
+/** Writes a chain of blocks; one that was cut off is closed. */
+function putBlocks(out: Output, bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== 0 && at + 1 + bytes[at]! <= bytes.length) at += 1 + bytes[at]!;
+  out.put(bytes.subarray(from, at));
+  const rest = bytes.length - at - 1;
+  if (rest > 0 && bytes[at] !== 0) {
+    out.put([rest], bytes.subarray(at + 1));
+    at = bytes.length;
+  }
+  out.put([0]);
+  return Math.min(at + 1, bytes.length);
+}

@@ -1,0 +1,55 @@
+/** PNG (W3C, third edition), with animation. */
+import { ascii, must, Output, u32 } from './bytes';
+
+/** What a PNG needs to look as it does: size, palette, pixels, transparency, colours, density, animation. */
+const CHUNKS = new Set(
+  'IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT'.split(' '),
+);
+
+export function cleanPng(bytes: Uint8Array): Uint8Array {
+  const out = new Output(bytes);
+  out.put(bytes.subarray(0, 8));
+  let pixels = false;
+  for (let at = 8; at + 8 <= bytes.length;) {
+    const end = at + 12 + u32(bytes, at);
+    const name = ascii(bytes, at + 4, 4);
+    const first = at === 8;
+    if (!/^[A-Za-z]{4}$/.test(name) || (name === 'IHDR') !== first || end > bytes.length) {
+      // Cut off within its pixels, it shows what there is: handed on as it is, since decoders wait for the rest.
+      if (!first && name === 'IDAT' && end > bytes.length && at + 8 < bytes.length) {
+        pixels = true;
+        out.put(bytes.subarray(at));
+      }
+      break;
+    }
+    if (first) must(end === 33 && u32(bytes, 16) > 0 && u32(bytes, 20) > 0);
+    // A capital says: without this chunk the picture cannot be shown. When we do not know it, we do not know what it is.
+    const critical = name[0]! < 'a';
+    if (critical && !CHUNKS.has(name)) {
+      must(pixels);
+      break;
+    }
+    if (CHUNKS.has(name)) {
+      const right = crc32(bytes, at + 4, end - 4) === u32(bytes, end - 4);
+      // With a wrong sum decoders show the pixels before it, and leave out what they can do without.
+      must(right || !critical || name === 'IDAT');
+      if (right || critical) out.put(bytes.subarray(at, end));
+    }
+    pixels ||= name === 'IDAT';
+    if (name === 'IEND') break;
+    at = end;
+  }
+  must(pixels);
+  return out.written;
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let bit = 0; bit < 8; bit++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+  return n;
+});
+
+function crc32(bytes: Uint8Array, from: number, to: number): number {
+  let crc = ~0;
+  for (let at = from; at < to; at++) crc = crcTable[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
