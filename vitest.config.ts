@@ -13,8 +13,8 @@ export default defineConfig({
         bindings: {
           ORIGIN: 'http://localhost:8787',
           FOYER_LOCAL: '1',
-          FOYER_SECRET: 'test-secret-test-secret-test-secret-test-s1',
-          SETUP_TOKEN: 'test-setup-token',
+          FOYER_SECRET: 'pXv7mQ2cRk9TzL4wJ8bHs6NfYd3GaVe1uKoWxCi5BtM',
+          SETUP_TOKEN: '9f3b7c1e5a2d8f60b4e7',
           MAIL_TRANSPORT: 'mailbox',
           MAIL_DOMAIN: 'foyer.example',
           TEST_MIGRATIONS: await readD1Migrations(path('drizzle')),

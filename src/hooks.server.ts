@@ -18,7 +18,7 @@ import {
   type CookieJar,
   type Env,
 } from '$lib/server/context';
-import { inWords } from '$lib/server/errors';
+import { log } from '$lib/server/log';
 import { can } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
 import * as sessions from '$lib/server/sessions';
@@ -44,6 +44,9 @@ const handleRequest: Handle = async ({ event, resolve }) => {
 
   if (!isOwnOrigin(request, url, config))
     return new Response('This request did not come from a page of this site.', { status: 403 });
+
+  // No API yet. Nobody is signed in here by a cookie, since requests to it are not asked where they come from.
+  if (isApi(url)) return json({ message: 'Not found' }, { status: 404 });
 
   const { ctx } = (event.locals = { refused: false, ctx: contextOf(event, env, config) });
   await sessions.resume(ctx);
@@ -82,7 +85,7 @@ export const handle: Handle = async (input) => {
         ? json({ type: 'redirect', location: thrown.location })
         : new Response(null, { status: thrown.status, headers: { location: thrown.location } });
     else if (thrown instanceof Misconfigured) {
-      console.error(`Foyer is not configured: ${thrown.message}`);
+      log(`Foyer is not configured: ${thrown.message}`);
       response = new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, {
         status: 503,
       });
@@ -110,10 +113,13 @@ const formFailure = (key: MessageKey): Response =>
     data: JSON.stringify([{ values: 1, errors: 2 }, {}, { '': 3 }, { key: 4 }, key]),
   });
 
+/** What is for programs. Its rule is its own: no check of the origin, and so no cookie either. */
+const isApi = (url: URL): boolean => /^\/k(\/|$)/.test(url.pathname);
+
 /** The one origin check: whatever changes state outside the API carries the configured origin (also JSON, also empty bodies). */
 const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
   ['GET', 'HEAD'].includes(request.method) ||
-  url.pathname.startsWith('/k/') ||
+  isApi(url) ||
   request.headers.get('origin') === config.origin ||
   isOneClickUnsubscribe(request, url);
 
@@ -167,6 +173,6 @@ function askedLocale(request: Request): Locale | undefined {
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
   const id = crypto.randomUUID().slice(0, 8);
-  if (status !== 404) console.error(`error ${id} at ${event.route.id ?? 'no route'}`, inWords(error));
+  if (status !== 404) log(`error ${id} at ${event.route.id ?? 'no route'}`, error);
   return { message: status === 404 ? 'Not found' : 'Something went wrong', id };
 };

@@ -44,7 +44,7 @@ export type User = typeof user.$inferSelect;
 export const config: Config = {
   origin: ORIGIN,
   // As the Worker of tests/routes.test.ts has it: links and mails made here are good there.
-  secret: bindings.FOYER_SECRET!,
+  secret: [bindings.FOYER_SECRET!],
   setupToken: 'set-up-token',
   mail: { transport: 'mailbox', domain: 'foyer.example' },
   local: true,
@@ -311,9 +311,12 @@ export async function verify(jar: Jar, code: string, from: Surroundings = {}): P
 
 // --- Mail ---------------------------------------------------------------------------------------------------
 
+/** The secrets that the local mailbox is sealed with. */
+export const mailboxSecrets: [string, ...string[]] = [bindings.FOYER_SECRET!];
+
 /** The mails to an address that have arrived, newest first. */
 export async function mailsTo(email: string): Promise<transport.MailboxMail[]> {
-  const all = await transport.mailbox(testContext(), 5_000);
+  const all = await transport.mailbox(testContext({ config: { secret: mailboxSecrets } }), 5_000);
   return all.filter((mail) => mail.to.toLowerCase() === email.toLowerCase());
 }
 

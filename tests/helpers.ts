@@ -124,3 +124,14 @@ export async function parallel<T>(count: number, run: (i: number) => Promise<T>)
     refused: all.filter((r) => r.status === 'rejected').map((r) => r.reason as Error),
   };
 }
+
+/** Seeded random whole numbers below a bound (mulberry32): a run that fails can be had again. */
+export function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}

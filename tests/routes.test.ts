@@ -307,6 +307,57 @@ test.each(posts)('POST %s: refused before anything typed is looked at', async (_
   }
 });
 
+test("under /k/ a cookie is nobody's session: the same answer to everybody, without the check of the origin", async () => {
+  const signedIn = ['guest', 'spaceAdmin', 'admin'] as const;
+  const read: string[] = [];
+  const DB = new Proxy(bindings.DB, {
+    get: (db, name) => (read.push(String(name)), Reflect.get(db, name, db).bind?.(db)),
+  });
+  for (const path of [
+    '/k',
+    '/k/',
+    '/k/v1/spaces.json',
+    '/k/spaces/1',
+    '/k/admin/users',
+    '/k/login',
+    '/k/__data.json',
+  ])
+    for (const method of ['GET', 'POST', 'DELETE'])
+      for (const who of ['anonymous', 'half', ...signedIn] as const) {
+        const answer = await ask(
+          who,
+          path,
+          { method, headers: { origin: 'https://evil.example' } },
+          {
+            ...bindings,
+            DB,
+          },
+        );
+        expect([answer.status, await answer.json()], `${who} ${method} ${path}`).toEqual([
+          404,
+          { message: 'Not found' },
+        ]);
+        expect(answer.headers.getSetCookie()).toEqual([]);
+      }
+  expect(read).toEqual([]);
+});
+
+test('no path but /k/ escapes the check of the origin, however it is written', async () => {
+  for (const path of [
+    '/K/x',
+    '/kx',
+    '/%6b/x',
+    '//k/x',
+    '/x/k/x',
+    '/k%2fx',
+    '/;/k/x',
+    '/k/../login',
+    '/k/%2e%2e/login',
+  ])
+    for (const origin of ['https://evil.example', 'null'])
+      expect((await ask('admin', path, { method: 'POST', headers: { origin } })).status, path).toBe(403);
+});
+
 test('no post without our own Origin, whoever sends it and whatever it claims to be', async () => {
   const forged: Record<string, string>[] = [
     {},

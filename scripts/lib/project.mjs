@@ -55,6 +55,7 @@ export async function ensurePackages() {
 const sources = [
   'src',
   'static',
+  '_headers',
   'svelte.config.js',
   'vite.config.ts',
   'wrangler.sveltekit.toml',

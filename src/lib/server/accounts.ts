@@ -44,7 +44,7 @@ export async function setUp(
   await setUpOpen(ctx);
   const [origins] = await ctx.db.batch([rateLimit.countOrigin(ctx)]);
   if (!origins.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
-  if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!)))
+  if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!.trim())))
     throw new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
   const address = parseAddress(form.email);
   if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });

@@ -9,7 +9,7 @@ import { setting } from './schema';
 const production: Env = {
   ...bindings,
   ORIGIN: 'https://guests.example.com',
-  FOYER_SECRET: 'x'.repeat(43),
+  FOYER_SECRET: 'Jt5vQx8Lr2ZkWm9Yc4Hs7BfNd1GpTe6AuKoVi3RwMbS',
   SETUP_TOKEN: undefined,
   MAIL_TRANSPORT: 'mailchannels',
   MAIL_DOMAIN: 'guests.example.com',
@@ -48,6 +48,20 @@ describe('the configuration', () => {
     ['no secret', { FOYER_SECRET: undefined }],
     ['an empty secret', { FOYER_SECRET: '' }],
     ['a short secret', { FOYER_SECRET: 'x'.repeat(31) }],
+    ['a secret of one character', { FOYER_SECRET: 'x'.repeat(43) }],
+    ['a secret of few characters', { FOYER_SECRET: 'abacabadabacabaeabacabadabacabafacab' }],
+    ['a repeated word', { FOYER_SECRET: 'harbour-bridge-harbour-bridge-harbour-bridge' }],
+    ['a word with counters', { FOYER_SECRET: 'Harbour1Harbour2Harbour3Harbour4Harbour5' }],
+    ['the alphabet', { FOYER_SECRET: 'abcdefghijklmnopqrstuvwxyz0123456789' }],
+    ['the keyboard', { FOYER_SECRET: 'qwertyuiopasdfghjklzxcvbnm1234567890' }],
+    ['an example value', { FOYER_SECRET: 'change-me-to-a-long-random-secret-string' }],
+    ['another example value', { FOYER_SECRET: 'your-secret-key-here-at-least-32-characters' }],
+    ['a long secret made of blanks', { FOYER_SECRET: `short${' '.repeat(40)}` }],
+    ['a weak previous secret', { FOYER_SECRET_PREVIOUS: 'x'.repeat(43) }],
+    ['a short set-up token', { SETUP_TOKEN: 'k3J9xQ2m' }],
+    ['a set-up token of one word', { SETUP_TOKEN: 'setup-token-setup-token' }],
+    ['a set-up token that counts', { SETUP_TOKEN: '12345678901234567890' }],
+    ['a set-up token as in an example', { SETUP_TOKEN: 'your-setup-token-here' }],
     ['no secret on a laptop', { ...local, FOYER_SECRET: undefined }],
     ['no transport', { MAIL_TRANSPORT: undefined }],
     ['an unknown transport', { MAIL_TRANSPORT: 'smtp' }],
@@ -57,6 +71,27 @@ describe('the configuration', () => {
     ['no mail domain', { MAIL_DOMAIN: '' }],
   ])('with %s fails closed, in words', (_name, more) => {
     expect(read(more)).toThrow(Misconfigured);
+  });
+
+  it('of random secrets is accepted, however they were made', () => {
+    const bytes = (n: number) => crypto.getRandomValues(new Uint8Array(n));
+    for (let i = 0; i < 500; i++) {
+      const hex = bytes(24).toHex();
+      const base64 = bytes(32).toBase64();
+      const digits = [...bytes(64)].map((byte) => byte % 10).join('');
+      for (const secret of [hex, base64, digits])
+        expect(read({ FOYER_SECRET: secret, SETUP_TOKEN: hex })()).toMatchObject({
+          secret: [secret],
+          setupToken: hex,
+        });
+    }
+  });
+
+  it('holds the previous secret besides the current one, and one alone where they are the same', () => {
+    const previous = 'a3W8-kQ2v!Rz6m-Tp9x!Hc4n-Lb7s!Yd5f-Gj1e';
+    expect(read({ FOYER_SECRET_PREVIOUS: previous })().secret).toEqual([production.FOYER_SECRET, previous]);
+    for (const none of [undefined, '', production.FOYER_SECRET])
+      expect(read({ FOYER_SECRET_PREVIOUS: none })().secret).toEqual([production.FOYER_SECRET]);
   });
 
   it('never says the secret', () => {

@@ -8,8 +8,10 @@ import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import type { Locale } from '../messages';
 import { defaultLocale } from '../messages';
-import { randomId } from './crypto';
-import { inWords, LostRace } from './errors';
+import { randomId, type Secret } from './crypto';
+import { LostRace } from './errors';
+import { log } from './log';
+import { weakness } from './secrets';
 import * as schema from './schema';
 import type { Settings } from './settings';
 
@@ -22,6 +24,8 @@ export interface Env {
   ASSETS: Fetcher;
   ORIGIN?: string;
   FOYER_SECRET?: string;
+  /** The secret before it was changed: what it made is still accepted. */
+  FOYER_SECRET_PREVIOUS?: string;
   SETUP_TOKEN?: string;
   MAIL_TRANSPORT?: string;
   MAIL_DOMAIN?: string;
@@ -56,7 +60,7 @@ export type MailConfig =
 export interface Config {
   /** `https://guests.example.com`: no trailing slash. Every link in a mail starts with it. */
   origin: string;
-  secret: string;
+  secret: Secret;
   setupToken: string | null;
   mail: MailConfig;
   /** The origin is http://localhost and the local variable is set. A request's Host is checked besides. */
@@ -78,17 +82,36 @@ export function readConfig(env: Env): Config {
   }
   const local = env.FOYER_LOCAL === '1' && origin.protocol === 'http:' && origin.hostname === 'localhost';
   if (!local && origin.protocol !== 'https:') throw new Misconfigured('ORIGIN must begin with https://');
-  if (!env.FOYER_SECRET || env.FOYER_SECRET.length < 32)
-    throw new Misconfigured('the secret FOYER_SECRET is missing or shorter than 32 characters');
   return {
     origin: origin.origin,
-    secret: env.FOYER_SECRET,
-    setupToken: env.SETUP_TOKEN || null,
+    secret: readSecret(env),
+    setupToken: readSetupToken(env),
     mail: readMailConfig(env, local),
     local,
     seed: local && env.FOYER_SEED === 'demo',
     inlineMail: local && env.FOYER_INLINE_MAIL === '1',
   };
+}
+
+function readSecret({ FOYER_SECRET: current, FOYER_SECRET_PREVIOUS: previous }: Env): Secret {
+  if (!current) throw new Misconfigured('the secret FOYER_SECRET is missing');
+  const weak = weakness(current, 32);
+  if (weak) throw new Misconfigured(`the secret FOYER_SECRET ${weak}: make one with openssl rand -base64 32`);
+  if (!previous || previous === current) return [current];
+  // What a guessable secret made, anybody can make: it is not accepted any longer.
+  const weakBefore = weakness(previous, 32);
+  if (weakBefore) throw new Misconfigured(`the secret FOYER_SECRET_PREVIOUS ${weakBefore}: delete it`);
+  return [current, previous];
+}
+
+function readSetupToken({ SETUP_TOKEN: token }: Env): string | null {
+  if (!token) return null;
+  const weak = weakness(token, 20);
+  if (weak)
+    throw new Misconfigured(
+      `SETUP_TOKEN ${weak}: make one with openssl rand -hex 24, or delete it once the site is set up`,
+    );
+  return token;
 }
 
 function readMailConfig(env: Env, local: boolean): MailConfig {
@@ -191,7 +214,7 @@ export function createContext(from: Surroundings): Ctx {
   const pending: Statement[] = [];
   const waiting: (() => Promise<unknown>)[] = [];
   const defer = (work: Promise<unknown>) =>
-    from.waitUntil(work.catch((error) => console.error('deferred work failed', inWords(error))));
+    from.waitUntil(work.catch((error) => log('deferred work failed', error)));
   return {
     config: from.config ?? readConfig(from.env),
     db,

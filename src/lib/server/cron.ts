@@ -2,9 +2,9 @@
 import * as accounts from './accounts';
 import * as changes from './changes';
 import type { Ctx } from './context';
-import { inWords } from './errors';
 import * as files from './files';
 import * as invitations from './invitations';
+import { log } from './log';
 import * as outbox from './mail/outbox';
 import * as notifications from './notifications';
 import * as rateLimit from './rate-limit';
@@ -36,6 +36,5 @@ export async function run(ctx: Ctx): Promise<void> {
     ['purge files', () => files.purge(ctx)],
   ];
   // One step that fails does not keep the others from running.
-  for (const [name, step] of steps)
-    await step().catch((error) => console.error(`cron: ${name} failed`, inWords(error)));
+  for (const [name, step] of steps) await step().catch((error) => log(`cron: ${name} failed`, error));
 }

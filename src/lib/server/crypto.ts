@@ -1,6 +1,9 @@
 /**
  * Random values, hashes, keyed hashes and sealed texts. Hashing is @oslojs/crypto; AES-GCM is WebCrypto.
  * One site secret; every use derives its own key from it by a purpose word, so no two uses share a key.
+ *
+ * While the secret is being changed there are two. Everything new is made with the current one, and what the previous
+ * one made is still accepted. That is decided here and nowhere else: callers hand the secret on as it is.
  */
 import { hmac } from '@oslojs/crypto/hmac';
 import { generateRandomString } from '@oslojs/crypto/random';
@@ -29,20 +32,26 @@ export const randomCode = (): string => generateRandomString(random, '0123456789
 /** SHA-256 as base64url: how tokens of 160+ random bits are stored. */
 export const hashToken = (token: string): string => encodeBase64urlNoPadding(sha256(utf8.encode(token)));
 
+/** The site's secret: the one that makes new things, then those that are still accepted. */
+export type Secret = readonly [current: string, ...previous: string[]];
+
+/** The same secret as it was before each change, the current one first. */
+const generations = (secret: Secret): Secret[] => secret.map((one) => [one] as const);
+
 /** The key of one purpose, derived from the site's secret (HMAC as a PRF, RFC 5869's extract step). */
-const purposeKey = (secret: string, purpose: string): Uint8Array =>
-  hmac(SHA256, utf8.encode(secret), utf8.encode(`foyer:${purpose}`));
+const purposeKey = ([current]: Secret, purpose: string): Uint8Array =>
+  hmac(SHA256, utf8.encode(current), utf8.encode(`foyer:${purpose}`));
 
 /** HMAC-SHA-256 of a text for one purpose: 32 bytes. */
-export const keyedBytes = (secret: string, purpose: string, text: string): Uint8Array =>
+export const keyedBytes = (secret: Secret, purpose: string, text: string): Uint8Array =>
   hmac(SHA256, purposeKey(secret, purpose), utf8.encode(text));
 
 /** The same as base64url: codes, throttle keys, signatures. */
-export const keyedHash = (secret: string, purpose: string, text: string): string =>
+export const keyedHash = (secret: Secret, purpose: string, text: string): string =>
   encodeBase64urlNoPadding(keyedBytes(secret, purpose, text));
 
 /** A row's id that follows from a text, as that of a request: the same request makes the same row. */
-export const keyedId = (secret: string, purpose: string, text: string): string =>
+export const keyedId = (secret: Secret, purpose: string, text: string): string =>
   encodeBase32LowerCaseNoPadding(keyedBytes(secret, purpose, text).slice(0, 10));
 
 /** Compares two texts without telling by time where they differ. */
@@ -51,26 +60,34 @@ export function sameText(a: string, b: string): boolean {
   return x.length === y.length && constantTimeEqual(x, y);
 }
 
+/** Whether this text is what `make` makes of the site's secret, the current or a previous one. */
+export const isMadeBy = (secret: Secret, make: (secret: Secret) => string, text: string): boolean =>
+  generations(secret).some((one) => sameText(make(one), text));
+
+/** The keyed hashes under which a row may stand: the current secret's first, then those of previous ones. */
+export const keyedHashes = (secret: Secret, purpose: string, text: string): string[] =>
+  generations(secret).map((one) => keyedHash(one, purpose, text));
+
 /** `value` with its signature appended; read back with `unsign`. For cookies that the browser must not forge. */
-export const sign = (secret: string, purpose: string, value: string): string =>
+export const sign = (secret: Secret, purpose: string, value: string): string =>
   `${value}.${keyedHash(secret, purpose, value)}`;
 
 /** The signed value, or null when the signature does not fit. */
-export function unsign(secret: string, purpose: string, signed: string | undefined): string | null {
+export function unsign(secret: Secret, purpose: string, signed: string | undefined): string | null {
   const dot = signed?.lastIndexOf('.') ?? -1;
   if (!signed || dot < 0) return null;
   const value = signed.slice(0, dot);
-  return sameText(signed, sign(secret, purpose, value)) ? value : null;
+  return isMadeBy(secret, (one) => sign(one, purpose, value), signed) ? value : null;
 }
 
-const aesKey = (secret: string, purpose: string) =>
+const aesKey = (secret: Secret, purpose: string) =>
   crypto.subtle.importKey('raw', new Uint8Array(purposeKey(secret, purpose)), 'AES-GCM', false, [
     'encrypt',
     'decrypt',
   ]);
 
 /** Encrypts a text (AES-256-GCM, random 96-bit IV): base64url of IV + ciphertext. */
-export async function seal(secret: string, purpose: string, text: string): Promise<string> {
+export async function seal(secret: Secret, purpose: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const key = await aesKey(secret, purpose);
   const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, utf8.encode(text)));
@@ -81,9 +98,14 @@ export async function seal(secret: string, purpose: string, text: string): Promi
 }
 
 /** Decrypts what `seal` made; throws when it was changed or the secret is another. */
-export async function unseal(secret: string, purpose: string, sealed: string): Promise<string> {
+export async function unseal(secret: Secret, purpose: string, sealed: string): Promise<string> {
   const both = decodeBase64urlIgnorePadding(sealed);
-  const key = await aesKey(secret, purpose);
   const iv = both.slice(0, 12);
-  return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, both.slice(12)));
+  const [first, ...others] = generations(secret);
+  const open = async (one: Secret) =>
+    new TextDecoder().decode(
+      await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, await aesKey(one, purpose), both.slice(12)),
+    );
+  // GCM refuses what another key has sealed, so the first that opens it is the right one.
+  return others.reduce((tried, one) => tried.catch(() => open(one)), open(first!));
 }

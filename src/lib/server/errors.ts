@@ -43,13 +43,3 @@ export class LostRace extends Error {
     this.name = 'LostRace';
   }
 }
-
-/**
- * An error for the log: what lies at its bottom. Drizzle's own messages print the bound values, and those are
- * addresses, texts and hashes that no log may hold.
- */
-export function inWords(error: unknown): string {
-  let bottom = error;
-  while (bottom instanceof Error && bottom.cause) bottom = bottom.cause;
-  return bottom instanceof Error ? (bottom.stack ?? `${bottom.name}: ${bottom.message}`) : String(bottom);
-}

@@ -11,7 +11,8 @@ import { CLEANED_UP_TO, fileLimits, fileSize, stays, type Stays } from '../files
 import * as blobs from './blobs';
 import { guard, type Ctx, type Statement } from './context';
 import { randomId, randomToken } from './crypto';
-import { inWords, LostRace, Refusal } from './errors';
+import { LostRace, Refusal } from './errors';
+import { log } from './log';
 import * as memberships from './memberships';
 import * as pictures from './pictures';
 import { allow, can } from './policy';
@@ -159,7 +160,7 @@ async function keep(
     await ctx.bucket.delete(row.key);
     await ctx.commit([ctx.db.delete(file).where(eq(file.id, row.id))]);
     if (error instanceof Refusal) throw error;
-    console.error('an upload broke off', inWords(error));
+    log('an upload broke off', error);
     throw new Refusal('invalid', { key: 'file.size-wrong', field });
   });
   return { id: row.id, name: row.name, type, size, thumb: false, stays: told };
@@ -486,7 +487,7 @@ export async function serve(ctx: Ctx, id: string, request: Request): Promise<Res
   if (request.method === 'HEAD') return new Response(null, { status, headers });
   const object = await ctx.bucket.get(row.key, part ? { range: part } : undefined);
   if (!object) {
-    console.error(`file ${row.id}: its object is not in R2`);
+    log(`file ${row.id}: its object is not in R2`);
     if (!cover) throw new Refusal('missing');
     // No space shows a broken picture, not even without scripts.
     return new Response(null, {

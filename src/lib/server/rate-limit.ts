@@ -2,9 +2,9 @@
  * Throttles: a counter rises conditionally *before* a password or code is compared, so a hundred parallel tries
  * are a hundred counted tries. Keys are keyed hashes; no address stands in the table readable.
  */
-import { eq, sql } from 'drizzle-orm';
+import { inArray, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
-import { keyedHash } from './crypto';
+import { keyedHashes } from './crypto';
 import { throttle } from './schema';
 
 const MINUTE = 60_000;
@@ -13,14 +13,26 @@ const FAILURES_IN_A_ROW = 10;
 /** A counter that nobody touched for a day starts anew. */
 const FORGET_AFTER = 24 * 60 * MINUTE;
 
-export type ThrottleKey = `${'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite'}:${string}`;
+/** What a counter counts: tries of a login name, of a known browser, of an address of origin; mails asked for, codes, … */
+export type ThrottleKind = 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'lift';
+
+/** Where a counter stands: under the current secret, or since before the secret was changed. */
+export type ThrottleKey = readonly [current: string, ...previous: string[]];
 
 /** The key of a login name, a device, an address of origin, … */
-export const key = (
-  ctx: Ctx,
-  kind: 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite',
-  value: string,
-): ThrottleKey => `${kind}:${keyedHash(ctx.config.secret, 'throttle', `${kind}:${value}`)}`;
+export const key = (ctx: Ctx, kind: ThrottleKind, value: string): ThrottleKey =>
+  keyedHashes(ctx.config.secret, 'throttle', `${kind}:${value}`).map(
+    (hash) => `${kind}:${hash}`,
+  ) as unknown as ThrottleKey;
+
+/** The rows of a counter. */
+const rows = (of: ThrottleKey): SQL => inArray(throttle.key, [...of]);
+
+/** The row that a counter goes on in: a new one stands under the current secret. */
+const rowOf = ([current, ...previous]: ThrottleKey): string | SQL =>
+  previous.length
+    ? sql`coalesce((select key from throttle where key in ${previous} limit 1), ${current})`
+    : current;
 
 /** The address of origin as it is counted: IPv4 whole (also written as ::ffff:192.0.2.7), IPv6 by its /64. */
 export function originOf(ip: string): string {
@@ -43,7 +55,7 @@ export function originOf(ip: string): string {
 export const countInARow = (ctx: Ctx, of: ThrottleKey) =>
   ctx.db
     .insert(throttle)
-    .values({ key: of, failures: 1, windowStartedAt: ctx.now, updatedAt: ctx.now })
+    .values({ key: rowOf(of), failures: 1, windowStartedAt: ctx.now, updatedAt: ctx.now })
     .onConflictDoUpdate({
       target: throttle.key,
       set: {
@@ -62,7 +74,7 @@ export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
   return ctx.db
     .insert(throttle)
-    .values({ key: of, failures: by, windowStartedAt: ctx.now, updatedAt: ctx.now })
+    .values({ key: rowOf(of), failures: by, windowStartedAt: ctx.now, updatedAt: ctx.now })
     .onConflictDoUpdate({
       target: throttle.key,
       set: {
@@ -88,18 +100,14 @@ export const giveBack = (ctx: Ctx, of: ThrottleKey): Statement =>
       lockedUntil: sql`case when failures = 0 then 0 else locked_until end`,
       failures: sql`case when failures = 0 and locked_until > ${ctx.now} then ${FAILURES_IN_A_ROW - 1} else max(0, failures - 1) end`,
     })
-    .where(eq(throttle.key, of));
+    .where(rows(of));
 
 /** The row ends: a login was completed, or a password reset. */
-export const succeed = (ctx: Ctx, of: ThrottleKey): Statement =>
-  ctx.db.delete(throttle).where(eq(throttle.key, of));
+export const succeed = (ctx: Ctx, of: ThrottleKey): Statement => ctx.db.delete(throttle).where(rows(of));
 
 /** When a locked key may be tried again; 0 when it is not locked. */
 export async function lockedUntil(ctx: Ctx, of: ThrottleKey): Promise<number> {
-  const [row] = await ctx.db
-    .select({ lockedUntil: throttle.lockedUntil })
-    .from(throttle)
-    .where(eq(throttle.key, of));
+  const [row] = await ctx.db.select({ lockedUntil: throttle.lockedUntil }).from(throttle).where(rows(of));
   return row?.lockedUntil ?? 0;
 }
 

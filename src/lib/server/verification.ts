@@ -5,7 +5,7 @@
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Locale } from '../messages';
 import { guard, type Ctx, type Statement } from './context';
-import { hashToken, keyedHash, randomCode, randomToken, sameText } from './crypto';
+import { hashToken, isMadeBy, keyedHash, randomCode, randomToken, type Secret } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as language from './language';
 import * as outbox from './mail/outbox';
@@ -289,8 +289,8 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
   }
   const expected = await ctx.kv.get(row.codeKey);
   const code = typed.normalize('NFKC').replace(/\D/g, '');
-  const hashed = keyedHash(ctx.config.secret, 'code', `${row.id}:${code}`);
-  if (!expected || !sameText(expected, hashed))
+  const hashed = (secret: Secret) => keyedHash(secret, 'code', `${row.id}:${code}`);
+  if (!expected || !isMadeBy(ctx.config.secret, hashed, expected))
     throw new Refusal('invalid', {
       key: row.tries >= TRIES ? 'verify.ended' : 'verify.wrong',
       params: { left: TRIES - row.tries },

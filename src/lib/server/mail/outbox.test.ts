@@ -46,7 +46,7 @@ function context({
     now: START + after,
     config: {
       origin: 'http://localhost:8787',
-      secret: 'x'.repeat(43),
+      secret: ['x'.repeat(43)],
       setupToken: null,
       mail: {
         transport: 'mailchannels',
@@ -302,7 +302,7 @@ describe('definite failures', () => {
   it('so are props that cannot be read any more', async () => {
     const id = await queued(context());
     const other = context();
-    other.config = { ...other.config, secret: 'y'.repeat(43) };
+    other.config = { ...other.config, secret: ['y'.repeat(43)] };
     expect(await deliver(other, id)).toBe('failed');
     expect(await row(id)).toMatchObject({ failure: 'unreadable' });
   });

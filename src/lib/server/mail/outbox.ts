@@ -10,6 +10,7 @@ import type { Locale, MessageKey } from '../../messages';
 import { defaultLocale, isLocale } from '../../messages';
 import type { Ctx, Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
+import { inWords, log } from '../log';
 import { mail, mailboxEntry } from '../schema';
 import { render, unsubscribeOf, type MailMessage } from './messages';
 import { send, type FailReason, type Outcome, type RetryReason } from './transport';
@@ -162,7 +163,7 @@ export async function deliver(
   try {
     outgoing = await open(ctx, row);
   } catch (error) {
-    return finish(ctx, row, 'failed', 'unreadable', String(error));
+    return finish(ctx, row, 'failed', 'unreadable', inWords(error).split('\n')[0]);
   }
   return record(ctx, row, await send(ctx, outgoing, { timeoutMs }));
 }
@@ -278,7 +279,7 @@ export async function deliverMany(ctx: Ctx, ids: string[]): Promise<string[]> {
       try {
         await deliver(later, id);
       } catch (error) {
-        console.error(`mail ${id}: delivery broke off`, error);
+        log(`mail ${id}: delivery broke off`, error);
         brokenOff.push(id);
       }
     }

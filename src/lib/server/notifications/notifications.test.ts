@@ -685,7 +685,7 @@ describe('the link that stops it', () => {
         refusal('missing'),
       );
     }
-    const other = testContext({ config: { secret: 'another secret of thirty-two characters' } });
+    const other = testContext({ config: { secret: ['another secret of thirty-two characters'] } });
     expect(await notifications.unsubscribeTarget(other, token)).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
 import { eq, sql } from 'drizzle-orm';
 import * as audit from '../audit';
 import { guard, type Ctx } from '../context';
-import { keyedBytes, sameText } from '../crypto';
+import { isMadeBy, keyedBytes, type Secret } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import { user } from '../schema';
 import { nextMorning } from './mornings';
@@ -30,16 +30,16 @@ export async function setPreferences(ctx: Ctx, form: { notify: Notify; digest: b
  * The token of somebody's link: id, then a MAC of it. Nothing of it is stored, it never expires (the mails do not
  * either), and all that it can do is to stop these mails.
  */
-const tokenOf = (ctx: Pick<Ctx, 'config'>, userId: string): string =>
-  userId + encodeBase32LowerCaseNoPadding(keyedBytes(ctx.config.secret, 'unsubscribe', userId).slice(0, 20));
+const tokenOf = (secret: Secret, userId: string): string =>
+  userId + encodeBase32LowerCaseNoPadding(keyedBytes(secret, 'unsubscribe', userId).slice(0, 20));
 
 export const unsubscribeUrl = (ctx: Pick<Ctx, 'config'>, userId: string): string =>
-  `${ctx.config.origin}/unsubscribe/${tokenOf(ctx, userId)}`;
+  `${ctx.config.origin}/unsubscribe/${tokenOf(ctx.config.secret, userId)}`;
 
 /** Whose link it is; null when it is none of ours. */
 function owner(ctx: Ctx, token: string): string | null {
   const id = token.slice(0, 16);
-  return sameText(token, tokenOf(ctx, id)) ? id : null;
+  return isMadeBy(ctx.config.secret, (secret) => tokenOf(secret, id), token) ? id : null;
 }
 
 /** The page behind the link: whose mails it stops (not in full: mails are passed on), and whether they are stopped. */

@@ -1,0 +1,63 @@
+// Files are answered without the Worker: that they carry the headers of pages is seen only in the real answer.
+import { readdirSync } from 'node:fs';
+import { expect, test } from '@playwright/test';
+
+const built = '.svelte-kit/cloudflare';
+const some = (folder: string, name: RegExp) =>
+  `/${folder}/${readdirSync(`${built}/${folder}`).find((file) => name.test(file))!}`;
+
+const files = [
+  '/favicon.svg',
+  some('covers', /\.\w+$/),
+  '/_app/version.json',
+  some('_app/immutable/entry', /\.js$/),
+  some('_app/immutable/assets', /\.css$/),
+];
+
+for (const path of files)
+  test(`static files carry the headers too: ${path.replace(/[^/]+$/, '…')}`, async ({ request }) => {
+    const answer = await request.get(path);
+    expect(answer.status()).toBe(200);
+    expect(answer.headers()).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+      'cross-origin-opener-policy': 'same-origin',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'permissions-policy': expect.stringContaining('camera=()'),
+    });
+    // Locally it is http, where browsers ignore it; a site has a host with a dot.
+    expect(answer.headers()['strict-transport-security']).toBeUndefined();
+    const abroad = await request.get(path, { headers: { host: 'guests.example.com' } });
+    expect(abroad.headers()['strict-transport-security']).toBe('max-age=31536000');
+    expect(answer.headers()['cache-control']).toBe(
+      path.includes('/immutable/')
+        ? 'public, immutable, max-age=31536000'
+        : path.startsWith('/_app/')
+          ? 'no-cache'
+          : 'public, max-age=0, must-revalidate',
+    );
+  });
+
+test('a page still has its styles, scripts, pictures and icon', async ({ page }) => {
+  const refused: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && refused.push(message.text()));
+  // A page that is left breaks off what it was loading.
+  page.on('requestfailed', (request) => {
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') refused.push(request.url());
+  });
+  await page.goto('/login');
+  await page.getByLabel('E-mail address').fill('ben@foyer.example');
+  await page.getByLabel('Password').fill('foyer-demo-1');
+  await page.getByRole('button', { name: 'Login' }).click();
+  await page
+    .getByRole('link', { name: /Harbour Bridge/ })
+    .first()
+    .click();
+  await expect(page.locator('.cover img')).toBeVisible();
+  await expect(page.locator('.cover img')).toHaveJSProperty('complete', true);
+  expect(
+    await page.locator('.cover img').evaluate((img: HTMLImageElement) => img.naturalWidth),
+  ).toBeGreaterThan(0);
+  expect(refused).toEqual([]);
+});
