@@ -2,8 +2,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Ctx } from './context';
 import * as markdown from './markdown';
+import * as named from './named';
 import { membership, user } from './schema';
 import * as spaces from './spaces';
+import { marksOf, nameableQuery, recognised } from './threads/text';
 
 /** People offered at a time. */
 const OFFERED = 8;
@@ -48,16 +50,16 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
 export async function nameable(ctx: Ctx, spaceId: number) {
   const [reach, people] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
-    spaces.peopleQuery(ctx, spaceId),
+    nameableQuery(ctx, spaceId, '@'),
   ]);
   spaces.reached(ctx, reach);
-  return spaces.nameable(ctx, people);
+  return { ctx, people };
 }
 
-/** How a text will look once it is posted. `people`: of `nameable`. */
-export function preview(text: string, people: Awaited<ReturnType<typeof nameable>>): string {
-  const guests = new Set(people.filter((p) => p.kind === 'guest').map((p) => p.id));
-  return markdown.render(text, {
-    mentions: markdown.mentionsIn(text, people).map(({ id, name }) => ({ name, guest: guests.has(id) })),
-  });
+/** How a text will look once it is posted. `nameable`: of the space. */
+export function preview(text: string, { ctx, people }: Awaited<ReturnType<typeof nameable>>): string {
+  const me = ctx.actor!.id;
+  const { mentions } = recognised(ctx, { body: text }, people, []);
+  const { namings } = named.without(text, mentions, () => false);
+  return markdown.render(text, marksOf(text, namings, me, me));
 }

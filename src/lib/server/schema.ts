@@ -326,11 +326,18 @@ export const setting = sqliteTable('setting', {
   value: text('value').notNull(),
 });
 
-/** Somebody whom a text names: who it was, and the name that the text has. */
+/** From and to, in UTF-16 units of the text as it is stored; the @ is within. */
+export type Place = [from: number, to: number];
+/** Somebody whom a text names: who it was, by which name, and where (named.ts). Older rows have no places. */
 export interface Mention {
   id: string;
   name: string;
   guest?: boolean;
+  /** Neither told nor marked: somebody who was not here any more. Hidden from other guests nevertheless. */
+  quiet?: boolean;
+  at?: Place[];
+  /** Of a thread: in its title. */
+  title?: Place[];
 }
 const mentions = () => text('mentions', { mode: 'json' }).$type<Mention[]>().notNull().default([]);
 

@@ -9,6 +9,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import * as markdown from './markdown';
+import { without } from './named';
 import { setting, type Mention } from './schema';
 import * as spaces from './spaces';
 
@@ -332,9 +333,9 @@ function presented(ctx: Ctx, row: Row, terms: Term[]): Hit | null {
   const secret = row.hidden
     ? (JSON.parse(row.mentions) as Mention[]).filter((m) => m.guest && m.id !== ctx.actor?.id)
     : [];
-  const body = markdown.withoutNames(row.body, JSON.parse(row.mentions) as Mention[], (m) =>
+  const body = without(row.body, JSON.parse(row.mentions) as Mention[], (m) =>
     secret.some(({ id }) => id === m.id),
-  );
+  ).text;
   if (secret.length > 0) {
     const readable = [row.title, body, row.files].join(' ');
     if (!terms.every((term) => hitsIn(readable, [term]).length > 0)) return null;

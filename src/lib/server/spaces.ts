@@ -260,12 +260,6 @@ export const peopleQuery = (ctx: Ctx, spaceId: number, inactive = false) =>
     .orderBy(asc(sql`${user.kind} = 'guest'`), desc(membership.administrator), asc(user.name))
     .limit(500);
 
-/** People as a text of the actor may name them: guests by their names alone, since they know nobody's address. */
-export const nameable = <P extends { id: string; email: string }>(ctx: Ctx, people: P[]): P[] =>
-  people
-    .filter((person) => person.id !== ctx.actor?.id)
-    .map((person) => (ctx.actor?.kind === 'guest' ? { ...person, email: '' } : person));
-
 /** Which guests a space is shared with, as the viewer sees it: how many, and of which companies. For a batch. */
 export const sharedQuery = (ctx: Ctx, spaceId: number) =>
   ctx.db

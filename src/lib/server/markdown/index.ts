@@ -3,11 +3,14 @@
  * with the names of people that a text mentions. What it costs and what comes out are bounded, whatever was typed.
  */
 import MarkdownIt, { type Env, type MarkdownIt as Md, type StateInline, type Token } from 'markdown-it';
-import { addresses, unspaced } from './addresses';
+import { addresses } from './addresses';
 import { dialect } from './dialect';
 
-/** Somebody whom a text may name. */
-export interface Mentioned {
+/** A place of a text that names somebody: it becomes a mark, but in code and in links. */
+export interface Mark {
+  /** In UTF-16 units of the text. */
+  from: number;
+  to: number;
   name: string;
   guest?: boolean;
   /** The viewer. */
@@ -86,7 +89,7 @@ function make(tables: boolean): Md {
     `<label><input type="checkbox" disabled=""${tokens[index]!.info === 'done' ? ' checked=""' : ''}> `;
   md.renderer.rules.task_close = () => '</label>';
   md.renderer.rules.mention = (tokens, index) => {
-    const { name, guest, me } = (tokens[index]!.meta as { who: Mentioned }).who;
+    const { name, guest, me } = tokens[index]!.meta as unknown as Mark;
     const kind = `mention${guest ? ' guest' : ''}${me ? ' me' : ''}`;
     return `<span class="${kind}">@${escaped(name)}</span>`;
   };
@@ -96,7 +99,7 @@ function make(tables: boolean): Md {
 const escaped = (text: string) =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
-/** As markdown-it's own rule, but it also stops at the full-width ＠ that Japanese keyboards write. */
+/** As markdown-it's own rule, but it also stops at a mark. */
 function plainText(state: StateInline, silent: boolean): boolean {
   special.lastIndex = state.pos;
   const end = Math.min(special.exec(state.src)?.index ?? state.posMax, state.posMax);
@@ -105,10 +108,10 @@ function plainText(state: StateInline, silent: boolean): boolean {
   state.pos = end;
   return true;
 }
-const special = /[\n!#$%&*+\-:<=>@[\\\]^_`{}~＠]/g;
+const special = /[\n!#$%&*+\-:<=>@[\\\]^_`{}~\ufdd0]/g;
 
 /** Something to see: no blank, no control character, nothing that is drawn as nothing. */
-const visible = /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u;
+const visible = /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]|\p{Co}/u;
 
 /**
  * A picture would tell its sender who reads: what is left of it is a link, or within a link its words. And a link without
@@ -164,85 +167,70 @@ function asTask(inline: Token): Token[] {
 const newToken = (like: Token, type: string, tag: string, nesting: 1 | 0 | -1): Token =>
   new (like.constructor as typeof Token)(type, tag, nesting);
 
-// --- Mentions ------------------------------------------------------------------------------------------------
+// --- Marks ---------------------------------------------------------------------------------------------------
 
-interface Candidate {
-  /** As it is compared. */
-  folded: string;
-  /** An e-mail address: another one may begin with it. */
-  address: boolean;
-  /** Whatever the token is to carry. */
-  who: object;
+/**
+ * Before a text is read, each mark takes two signs that nobody can type: U+FDD0, which is no character, and one that says which
+ * of the marked words it is. So no sign within a name means anything, and where a mark has no place the words come back.
+ */
+const SIGN = '\ufdd0';
+const FIRST = 0xe000;
+const MOST = 6_000;
+
+interface Marked {
+  text: string;
+  /** By the sign: the words, and the mark. */
+  words: string[];
+  marks: Mark[];
 }
-/** Candidates by their first letter, longest first. */
-type Index = Map<string, Candidate[]>;
 
-/** Case, composition and the kind of white space make no difference. */
-const fold = (text: string) => text.toLowerCase().replace(/[^\S\n]/g, ' ');
-
-function indexOf(candidates: { text: string; address?: boolean; who: object }[]): Index {
-  const index: Index = new Map();
-  for (const { text, address = false, who } of candidates) {
-    const folded = fold(text.normalize('NFC').trim());
-    if (!folded || folded.includes('\n')) continue;
-    const first = String.fromCodePoint(folded.codePointAt(0)!);
-    index.set(first, [...(index.get(first) ?? []), { folded, address, who }]);
+function withMarks(text: string, marks: Mark[]): Marked {
+  const plain = text.replaceAll(SIGN, '\ufffd');
+  const signs = new Map<string, number>();
+  const known: Mark[] = [];
+  let marked = '';
+  let last = 0;
+  for (const mark of marks) {
+    const words = plain.slice(mark.from, mark.to);
+    let sign = signs.get(words);
+    if (sign === undefined) {
+      if (signs.size === MOST) continue;
+      signs.set(words, (sign = signs.size));
+      known.push(mark);
+    }
+    marked += plain.slice(last, mark.from) + SIGN + String.fromCharCode(FIRST + sign);
+    last = mark.to;
   }
-  for (const list of index.values()) list.sort((a, b) => b.folded.length - a.folded.length);
-  return index;
+  return { text: marked + plain.slice(last), words: [...signs.keys()], marks: known };
 }
 
-const ofWord = /[\p{L}\p{N}_]/u;
-
-/** Whether a name that ends with `last` may end before `next`. */
-function endsBefore(last: string, next: string, after: string, address: boolean): boolean {
-  if (!next) return true;
-  // An accent, a joiner or a variation sign belongs to the letter before it; a second @ makes an address of it.
-  if (/[\p{M}\u200d@＠]/u.test(next)) return false;
-  if (address && (/[\w-]/.test(next) || (next === '.' && /[\w-]/.test(after)))) return false;
-  return !(ofWord.test(last) && ofWord.test(next) && !unspaced.test(last) && !unspaced.test(next));
-}
-
-/** `@` behind a Latin word or in the middle of an address names nobody. */
-const startsAfter = (before: string) =>
-  !before || unspaced.test(before) || !/[\p{L}\p{N}_./+@＠-]/u.test(before);
+/** The words of signs that became no mark: also within an address, where they were encoded. */
+const restored = (html: string, { words }: Marked): string =>
+  words.length === 0
+    ? html
+    : html
+        .replace(/\ufdd0([\ue000-\uf8ff])/g, (_, sign: string) =>
+          escaped(words[sign.charCodeAt(0) - FIRST] ?? ''),
+        )
+        .replace(/%EF%B7%90(%E[EF]%[0-9A-F]{2}%[0-9A-F]{2})/g, (_, sign: string) =>
+          escaped(encodeURI(words[decodeURIComponent(sign).charCodeAt(0) - FIRST]?.toWellFormed() ?? '')),
+        );
 
 function mention(state: StateInline, silent: boolean): boolean {
-  const { src, pos, posMax } = state;
-  if (src[pos] !== '@' && src[pos] !== '＠') return false;
-  const index = (state.env as { index?: Index }).index;
-  if (!index || state.linkLevel > 0) return false;
-  if (!startsAfter(charBefore(src, pos))) return false;
-  const rest = src.slice(pos + 1, Math.min(posMax, pos + 1 + LONGEST));
-  if (!rest) return false;
-  const candidates = index.get(fold(String.fromCodePoint(rest.codePointAt(0)!)));
-  const folded = candidates && fold(rest);
-  const found = candidates?.find((c) => {
-    if (!folded!.startsWith(c.folded)) return false;
-    const end = c.folded.length;
-    const next = rest.codePointAt(end);
-    return endsBefore(
-      charBefore(rest, end),
-      next === undefined ? '' : String.fromCodePoint(next),
-      rest[end + 1] ?? '',
-      c.address,
-    );
-  });
-  if (!found) return false;
+  const { src, pos } = state;
+  if (src[pos] !== SIGN || pos + 2 > state.posMax) return false;
+  const mark = (state.env as { marks?: Mark[] }).marks?.[src.charCodeAt(pos + 1) - FIRST];
   if (!silent) {
-    const token = state.push('mention', '', 0);
-    token.content = `@${rest.slice(0, found.folded.length)}`;
-    token.meta = { who: found.who };
+    if (!mark || state.linkLevel > 0) state.pending += src.slice(pos, pos + 2);
+    else {
+      const token = state.push('mention', '', 0);
+      token.content = src.slice(pos, pos + 2);
+      token.meta = mark as unknown as Record<string, unknown>;
+    }
   }
-  state.pos = pos + 1 + found.folded.length;
+  state.pos = pos + 2;
   return true;
 }
-/** Of a name (schemas: 100) or an address (320), and what follows it. */
-const LONGEST = 330;
-
-/** The whole character before a place. */
-const charBefore = (text: string, at: number) =>
-  /[\udc00-\udfff]/.test(text[at - 1] ?? '') ? text.slice(at - 2, at) : (text[at - 1] ?? '');
 
 // --- Reading -------------------------------------------------------------------------------------------------
 
@@ -257,18 +245,22 @@ const hasHugeTable = (text: string) =>
   });
 
 /** The tokens of a text, or null: it is beyond the limits. */
-function parse(text: string, index?: Index): { md: Md; tokens: Token[]; env: Env } | null {
+function parse(text: string, marked?: Marked): { md: Md; tokens: Token[]; env: Env } | null {
   if (text.length > LIMITS.characters) return null;
   const md = text.includes('|') && hasHugeTable(text) ? untabled : full;
-  const env = { index };
+  const env = { marks: marked?.marks };
+  // What a sign stands for counts as well.
+  const longest = Math.max(0, ...(marked?.words ?? []).map((words) => words.length));
+  const size = (text: string) =>
+    text.length + (longest && (text.match(/\ufdd0|%EF%B7%90/g)?.length ?? 0) * longest);
   const tokens = md.parse(text, env);
   let count = 0;
   let content = 0;
   const weigh = (list: Token[]) => {
     for (const token of list) {
       count++;
-      content += token.content.length;
-      for (const [name, value] of token.attrs ?? []) content += name.length + String(value).length;
+      content += size(token.content);
+      for (const [name, value] of token.attrs ?? []) content += name.length + size(String(value));
       if (token.children) weigh(token.children);
     }
   };
@@ -281,73 +273,35 @@ const wellFormed = (text: string) => text.toWellFormed().normalize('NFC');
 
 /**
  * Safe HTML of a text.
- * @param options.mentions whom the text names: `@` and the name becomes a mark (never a link to anything)
+ * @param marks whom the text names, in order: names of people, never a link to anything
  */
-export function render(text: string, options: { mentions?: Mentioned[] } = {}): string {
-  const index = options.mentions?.length
-    ? indexOf(options.mentions.map((who) => ({ text: who.name, address: who.name.includes('@'), who })))
-    : undefined;
-  const clean = wellFormed(text);
-  const read = parse(clean, index);
+export function render(text: string, marks: Mark[] = []): string {
+  const marked = withMarks(text, marks);
+  const clean = wellFormed(marked.text);
+  const read = parse(clean, marked);
   const html = read
     ? read.md.renderer.render(read.tokens, read.md.options, read.env)
     : `<p>${escaped(clean).replace(/\r\n?|\n/g, '<br>\n')}</p>\n`;
   // At the very end, since entities and percent signs bring them in too.
-  return html.replace(DISGUISES, '');
+  return restored(html, marked).replace(DISGUISES, '');
 }
 
 /**
- * Whom a text names: `@Name` (longest match first; case makes no difference) or `@address`, outside of code and links.
- * Where several people have the name, all of them.
- * @returns each person once, with the name (or address) that the text has
+ * Which of the marks are the writer's own words: outside of code, of links and of quotations. Of the same words it is the first
+ * mark, wherever they stand.
  */
-export function mentionsIn(
-  text: string,
-  people: { id: string; name: string; email: string }[],
-): { id: string; name: string }[] {
-  if (!/[@＠]/.test(text)) return [];
-  const index = indexOf(
-    people.flatMap(({ name, email }) => [
-      { text: name, who: { name: name.normalize('NFC').trim() } },
-      { text: email, address: true, who: { name: email } },
-    ]),
-  );
-  const read = parse(wellFormed(text), index);
-  const named = new Map<string, string>();
-  for (const token of read?.tokens.flatMap((t) => t.children ?? []) ?? [])
-    if (token.type === 'mention') {
-      const { name } = (token.meta as { who: { name: string } }).who;
-      named.set(fold(name), name);
-    }
-  return people.flatMap(({ id, name, email }) => {
-    const found = named.get(fold(name.normalize('NFC').trim())) ?? named.get(fold(email));
-    return found === undefined ? [] : [{ id, name: found }];
-  });
-}
-
-/**
- * A text in which some of the mentioned people do not exist for its reader: their mentions become `@…`, whatever their
- * case or at-sign. Longer names come first, so that a hidden Ben takes nothing away from Ben Kowalski.
- */
-export function withoutNames<M extends { name: string }>(
-  text: string,
-  mentions: M[],
-  hidden: (mention: M) => boolean,
-): string {
-  if (!mentions.some(hidden)) return text;
-  const secret = new Set(mentions.filter(hidden).map(({ name }) => fold(name)));
-  const names = [...new Set(mentions.map(({ name }) => name.normalize('NFC').trim()))].sort(
-    (a, b) => b.length - a.length,
-  );
-  const pattern = names.map((name) => {
-    const words = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/[^\S\n]/g, '[^\\S\\n]');
-    return unspaced.test(charBefore(name, name.length)) ? words : `${words}(?![\\p{L}\\p{N}_])`;
-  });
-  return text
-    .normalize('NFC')
-    .replace(new RegExp(`[@＠](${pattern.join('|')})`, 'giu'), (whole, name) =>
-      secret.has(fold(String(name))) ? '@…' : whole,
-    );
+export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
+  const marked = withMarks(text, marks);
+  const read = parse(wellFormed(marked.text), marked);
+  const found = new Set<M>();
+  let quotes = 0;
+  for (const token of read?.tokens ?? []) {
+    if (token.type === 'blockquote_open') quotes++;
+    if (token.type === 'blockquote_close') quotes--;
+    if (quotes === 0)
+      for (const child of token.children ?? []) if (child.type === 'mention') found.add(child.meta as unknown as M);
+  }
+  return found;
 }
 
 // --- Plain words ---------------------------------------------------------------------------------------------

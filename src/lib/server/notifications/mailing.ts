@@ -42,6 +42,9 @@ interface Due {
   /** Whether the reader may know of it still. */
   known: number;
   mentions: string | null;
+  /** Of the thread: whom its title names. */
+  threadMentions: string;
+  threadAuthorId: string;
   guestsHidden: number;
   userId: string;
   userKind: 'user' | 'guest';
@@ -89,7 +92,8 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
     select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt",
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor",
       substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
-      iif(n.comment_id is null, t.mentions, c.mentions) "mentions", s.guests_hidden "guestsHidden",
+      iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
+      s.guests_hidden "guestsHidden",
       u.kind "userKind",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
         and (s.guests_hidden = 0 or u.kind = 'user' or (a.kind = 'user' and (w.kind = 'user' or w.id = u.id)))) "known",
@@ -146,10 +150,21 @@ function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
 }
 
 /** A row with the words that its reader may have. */
-const readable = (row: Due): Due => ({
-  ...row,
-  text: readableBy({ id: row.userId, kind: row.userKind }, row.guestsHidden === 1, row.text, row.mentions),
-});
+function readable(row: Due): Due {
+  const reader = { id: row.userId, kind: row.userKind };
+  const hidden = row.guestsHidden === 1;
+  return {
+    ...row,
+    text: readableBy(reader, hidden, row.text, row.mentions),
+    thread: readableBy(
+      reader,
+      hidden && row.threadAuthorId !== row.userId,
+      row.thread,
+      row.threadMentions,
+      'title',
+    ),
+  };
+}
 
 /** One event is told in full; several stand in a list, by space and thread. */
 function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {

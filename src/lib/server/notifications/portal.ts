@@ -48,6 +48,9 @@ interface Row {
   actorKind: string;
   text: string;
   mentions: string;
+  /** Of the thread: whom its title names. */
+  threadMentions: string;
+  threadAuthorId: string;
   hidden: number;
 }
 
@@ -60,25 +63,29 @@ export async function list(
     select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt", n.later,
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId",
       a.name "actor", a.kind "actorKind", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
-      iif(n.comment_id is null, t.mentions, c.mentions) "mentions", s.guests_hidden "hidden"
+      iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
+      s.guests_hidden "hidden"
     ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
   const page = rows.slice(0, limit);
+  const me = { id: ctx.actor!.id, kind: ctx.actor!.kind };
+  const titleOf = ({ thread, threadMentions, threadAuthorId, hidden }: Row) =>
+    readableBy(me, hidden === 1 && threadAuthorId !== me.id, thread, threadMentions, 'title');
   return {
-    items: page.map(
-      ({ actorKind, toMe, readAt, later, text, mentions, hidden, spaceId, threadId, commentId, ...row }) => ({
-        ...row,
+    items: page.map((whole) => {
+      const { actorKind, toMe, readAt, later, text, mentions, hidden, spaceId, threadId, commentId } = whole;
+      const { id, kind, createdAt, space, actor } = whole;
+      return {
+        ...{ id, kind, createdAt, space, actor },
+        thread: titleOf(whole),
         href: afterwards(spaceId, threadId, commentId),
         toMe: toMe === 1,
         guest: actorKind === 'guest',
-        excerpt: excerpt(
-          ownWords(readableBy({ id: ctx.actor!.id, kind: ctx.actor!.kind }, hidden === 1, text, mentions)),
-          140,
-        ),
+        excerpt: excerpt(ownWords(readableBy(me, hidden === 1, text, mentions)), 140),
         read: readAt !== null,
         later: later === 1,
-      }),
-    ),
+      };
+    }),
     next: rows.length > limit ? page.at(-1)!.id : null,
   };
 }

@@ -1,5 +1,5 @@
 /** Where a notification leads, what its reader may read, and how long its words may be. */
-import { withoutNames } from '../markdown';
+import { without } from '../named';
 import type { Mention } from '../schema';
 
 /** The path of what happened: the thread, at the comment when it was one. */
@@ -8,7 +8,8 @@ export const afterwards = (spaceId: number, threadId: number, commentId: number 
   (commentId === null ? '' : `?comment=${commentId}#comment-${commentId}`);
 
 /**
- * A text as its reader may have it: where guests are hidden, a guest reads no other guest's name in it.
+ * The words of a text or the title of its thread as their reader may have them: where guests are hidden, a guest reads no other
+ * guest's name in them.
  * @param mentions as they are stored: JSON
  */
 export const readableBy = (
@@ -16,13 +17,15 @@ export const readableBy = (
   guestsHidden: boolean,
   text: string,
   mentions: string | null,
+  part: 'at' | 'title' = 'at',
 ): string =>
   guestsHidden && reader.kind === 'guest'
-    ? withoutNames(
+    ? without(
         text,
         JSON.parse(mentions ?? '[]') as Mention[],
         (m) => m.guest === true && m.id !== reader.id,
-      )
+        part,
+      ).text
     : text;
 
 /** What somebody says themselves: a quote before an answer is somebody else's words. All of it, where there is no more. */

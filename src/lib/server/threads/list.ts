@@ -4,7 +4,7 @@ import type { Ctx } from '../context';
 import * as markdown from '../markdown';
 import * as paging from '../paging';
 import { space, thread, user } from '../schema';
-import { wordsForGuest } from './text';
+import { titleForGuest, wordsForGuest } from './text';
 
 /** Threads a page. */
 const PAGE = 30;
@@ -96,16 +96,19 @@ export function present(ctx: Ctx, found: Row[], seesGuests: boolean) {
   const { rows, next } = paging.paged(found, PAGE, (row) => [row.pinnedAt ?? row.lastActivityAt, row.id]);
   return {
     next,
-    threads: rows.map(({ authorKind, unread, pinnedAt, closed, body, mentions, authorId, ...rest }) => ({
-      ...rest,
-      excerpt: markdown.excerpt(
-        seesGuests ? body : wordsForGuest(ctx.actor!.id, { body, mentions, authorId }),
-        140,
-      ),
-      guest: authorKind === 'guest',
-      unread: unread === 1,
-      pinned: pinnedAt !== null,
-      closed: closed === 1,
-    })),
+    threads: rows.map(
+      ({ authorKind, unread, pinnedAt, closed, title, body, mentions, authorId, ...rest }) => ({
+        ...rest,
+        title: seesGuests ? title : titleForGuest(ctx.actor!.id, { title, mentions, authorId }),
+        excerpt: markdown.excerpt(
+          seesGuests ? body : wordsForGuest(ctx.actor!.id, { body, mentions, authorId }),
+          140,
+        ),
+        guest: authorKind === 'guest',
+        unread: unread === 1,
+        pinned: pinnedAt !== null,
+        closed: closed === 1,
+      }),
+    ),
   };
 }

@@ -10,7 +10,7 @@ import * as paging from '../paging';
 import { can } from '../policy';
 import { comment, membership, reaction, revision, thread, threadPerson, user } from '../schema';
 import * as spaces from '../spaces';
-import { present, textColumns, visibleAuthor, wordsFor } from './text';
+import { present, textColumns, titleFor, visibleAuthor, wordsFor } from './text';
 
 /** Comments a page. */
 const PAGE = 50;
@@ -133,7 +133,7 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
     thread: {
       ...present(ctx, found, first, first.closedAt !== null),
       ...belonging(null),
-      title: first.title,
+      title: titleFor(ctx, found, first),
       pinned: first.pinnedAt !== null,
       closed: first.closedAt !== null,
       following: found.blockFollowing || person[0]?.following === true,
@@ -170,7 +170,7 @@ export async function source(ctx: Ctx, spaceId: number, threadId: number, commen
   const row = commentId === null ? first : seen(comments);
   return {
     id: row.id,
-    title: commentId === null ? first.title : '',
+    title: commentId === null ? titleFor(ctx, found, first) : '',
     body: wordsFor(ctx, found, row),
     // Where guests are hidden, a quote does not carry a guest's name to the others.
     author: found.guestsHidden && row.authorKind === 'guest' ? null : row.author,

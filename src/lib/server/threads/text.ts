@@ -1,9 +1,11 @@
 /** What a thread's first text and a comment have in common: an author, words, people they name, files, reactions. */
 import { sql, type SQL } from 'drizzle-orm';
+import { fold, sameWords } from '../../fold';
 import { REACTIONS } from '../../reactions';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as markdown from '../markdown';
+import * as named from '../named';
 import { can } from '../policy';
 import { comment, thread, user, type Mention } from '../schema';
 import * as spaces from '../spaces';
@@ -37,6 +39,7 @@ export const textColumns = {
 
 interface TextRow {
   id: number;
+  title?: string;
   body: string;
   mentions: Mention[];
   createdAt: number;
@@ -47,21 +50,30 @@ interface TextRow {
   company: string;
 }
 
+type Named = Pick<TextRow, 'mentions' | 'authorId'>;
+
+/** For a guest who does not see others: whose mentions are none. Nobody's, in the own words. */
+const hiddenFrom =
+  (guestId: string, { authorId }: Named) =>
+  (m: Mention): boolean =>
+    authorId !== guestId && m.guest === true && m.id !== guestId;
+
+/** Whose mentions the viewer does not read. */
+const hidden = (ctx: Ctx, found: spaces.Reached, text: Named) =>
+  found.seesGuests ? () => false : hiddenFrom(ctx.actor!.id, text);
+
 /** The words as the viewer may read them: where guests are hidden, other guests' names are none, but in the own words. */
-export const wordsFor = (
-  ctx: Ctx,
-  found: spaces.Reached,
-  text: { body: string; mentions: Mention[]; authorId: string },
-): string => (found.seesGuests ? text.body : wordsForGuest(ctx.actor!.id, text));
+export const wordsFor = (ctx: Ctx, found: spaces.Reached, text: Named & { body: string }): string =>
+  named.without(text.body, text.mentions, hidden(ctx, found, text)).text;
+/** The title of a thread, in the same way. */
+export const titleFor = (ctx: Ctx, found: spaces.Reached, text: Named & { title: string }): string =>
+  named.without(text.title, text.mentions, hidden(ctx, found, text), 'title').text;
 
 /** The same for a guest who does not see others, whoever they are. */
-export const wordsForGuest = (
-  guestId: string,
-  { body, mentions, authorId }: { body: string; mentions: Mention[]; authorId: string },
-): string =>
-  authorId === guestId
-    ? body
-    : markdown.withoutNames(body, mentions, (m) => m.guest === true && m.id !== guestId);
+export const wordsForGuest = (guestId: string, text: Named & { body: string }): string =>
+  named.without(text.body, text.mentions, hiddenFrom(guestId, text)).text;
+export const titleForGuest = (guestId: string, text: Named & { title: string }): string =>
+  named.without(text.title, text.mentions, hiddenFrom(guestId, text), 'title').text;
 
 /** A text as its page shows it. */
 export const present = (ctx: Ctx, found: spaces.Reached, row: TextRow, closed: boolean) => ({
@@ -73,35 +85,110 @@ export const present = (ctx: Ctx, found: spaces.Reached, row: TextRow, closed: b
   own: row.authorId === ctx.actor!.id,
   createdAt: row.createdAt,
   editedAt: row.editedAt,
-  html: markdown.render(wordsFor(ctx, found, row), {
-    mentions: shownTo(ctx, found, row).map((m) => ({
-      name: m.name,
-      guest: m.guest,
-      me: m.id === ctx.actor!.id,
-    })),
-  }),
+  html: htmlOf(ctx, found, row),
   may: {
     edit: !closed && can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),
     delete: can(ctx.actor, 'text.delete', found.standing, row.authorId === ctx.actor!.id),
   },
 });
 
-/** The mentions that are marked: where guests are hidden, none of another guest. */
-const shownTo = (ctx: Ctx, found: spaces.Reached, row: TextRow): Mention[] =>
-  found.seesGuests || row.authorId === ctx.actor!.id
-    ? row.mentions
-    : row.mentions.filter((m) => !m.guest || m.id === ctx.actor!.id);
+function htmlOf(ctx: Ctx, found: spaces.Reached, row: TextRow): string {
+  const { text, namings } = named.without(row.body, row.mentions, hidden(ctx, found, row));
+  return markdown.render(text, marksOf(text, namings, ctx.actor!.id, row.authorId));
+}
 
-/** The people of a space whom a text of the actor names. `people`: of `spaces.peopleQuery`, so only who they see. */
-export const mentioned = (
+/** Who is called by their name. The author, who names themselves, is not. */
+export const marksOf = (text: string, namings: named.Naming[], viewerId: string, authorId: string) =>
+  namings.flatMap((naming) => {
+    const { from, to } = naming;
+    const who = naming.who.filter((m) => !m.quiet && m.id !== authorId);
+    const [first] = who;
+    if (!first || !named.calls(text, naming)) return [];
+    const typed = text.slice(from + 1, to);
+    return {
+      from,
+      to,
+      name: sameWords(first.name, typed) ? first.name : typed,
+      guest: first.guest,
+      me: who.some((m) => m.id === viewerId),
+      who,
+    };
+  });
+
+/**
+ * Whom a text in this space may name: everybody whom the actor sees, as many as they are, and guests who have left. Nobody where the
+ * texts have no @. For a batch.
+ */
+export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) =>
+  ctx.db
+    .select({
+      id: user.id,
+      name: user.name,
+      email: user.email,
+      kind: user.kind,
+      here: sql<number>`${user.status} = 'active' and exists (select 1 from membership m
+        where m.space_id = ${spaceId} and m.user_id = ${user.id})`,
+    })
+    .from(user)
+    .where(
+      texts.some(named.mayName)
+        ? sql`${user.id} in (select user_id from membership where space_id = ${spaceId}
+            union select accepted_by from invitation where space_id = ${spaceId} and status = 'accepted')
+            and ${spaces.visible(ctx, spaceId, user.kind, user.id)}`
+        : sql`0`,
+    );
+
+/** Guests whom the texts of a thread named, with their texts: a quotation of them may say names that nobody has any more. For a batch. */
+export const namedBeforeQuery = (ctx: Ctx, threadId: number, ...texts: string[]) =>
+  ctx.db
+    .select({ body: sql<string>`body`.as('body'), mentions: sql<string>`mentions`.as('mentions') })
+    .from(
+      sql`(select body, mentions from thread where id = ${threadId} and mentions <> '[]'
+        union all select body, mentions from comment where thread_id = ${threadId} and mentions <> '[]')`,
+    )
+    .where(texts.some(named.mayName) ? sql`instr(mentions, '"guest":true') > 0` : sql`0`);
+
+/** Whom a text names, and where. */
+export function recognised(
   ctx: Ctx,
-  text: string,
-  people: { id: string; name: string; email: string; kind: 'user' | 'guest' }[],
-): Mention[] =>
-  markdown
-    .mentionsIn(text, spaces.nameable(ctx, people))
-    .filter(({ id }) => id !== ctx.actor!.id)
-    .map((m) => (people.some((p) => p.id === m.id && p.kind === 'guest') ? { ...m, guest: true } : m));
+  text: { title?: string; body: string },
+  people: { id: string; name: string; email: string; kind: 'user' | 'guest'; here: number }[],
+  before: { body: string; mentions: string | Mention[] }[],
+): { mentions: Mention[]; told: string[] } {
+  const all: named.Nameable[] = people.map(({ id, name, email, kind, here }) => ({
+    id,
+    name,
+    // Guests know nobody's address.
+    email: ctx.actor?.kind === 'guest' ? '' : email,
+    guest: kind === 'guest',
+    quiet: !here,
+  }));
+  const current = new Set(all.map(({ id, name }) => `${id} ${fold(name)}`));
+  for (const { body, mentions } of before)
+    for (const form of named.formsOf(
+      body,
+      typeof mentions === 'string' ? (JSON.parse(mentions) as Mention[]) : mentions,
+    ))
+      if (form.guest && !current.has(`${form.id} ${fold(form.name)}`)) {
+        current.add(`${form.id} ${fold(form.name)}`);
+        all.push(form);
+      }
+  const mentions: Mention[] = named.find(text.body, all);
+  for (const { at, ...who } of named.find(text.title ?? '', all)) {
+    const known = mentions.find(({ id }) => id === who.id);
+    if (known) known.title = at;
+    else mentions.push({ ...who, at: [], title: at });
+  }
+  return { mentions, told: toldBy(ctx, { body: text.body, mentions }) };
+}
+
+/** Whom a text of the actor calls: who is named in a quotation only is not told of it once more. */
+export function toldBy(ctx: Ctx, { body, mentions }: { body: string; mentions: Mention[] }): string[] {
+  const { text, namings } = named.without(body, mentions, () => false);
+  const me = ctx.actor!.id;
+  const calls = [...markdown.own(text, marksOf(text, namings, me, me))];
+  return [...new Set(calls.flatMap(({ who }) => who.map(({ id }) => id)))];
+}
 
 /** SQL: whether the author of a text exists for the viewer (see spaces.visible). Needs `user` joined. */
 export const visibleAuthor = (ctx: Ctx, spaceId: number): SQL =>

@@ -6,7 +6,6 @@ import { guard, isDuplicate, type Ctx, type Statement } from '../context';
 import { hashToken } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as files from '../files';
-import * as markdown from '../markdown';
 import * as memberships from '../memberships';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
@@ -14,7 +13,7 @@ import { comment, reaction, thread } from '../schema';
 import * as search from '../search';
 import * as spaces from '../spaces';
 import { commentQuery, seen, threadQuery } from './read';
-import { commentOf, mentioned, threadOf } from './text';
+import { commentOf, namedBeforeQuery, nameableQuery, recognised, threadOf, toldBy } from './text';
 
 /** What the forms of a thread and a comment share. */
 export interface TextForm {
@@ -64,14 +63,14 @@ export async function begin(
 ): Promise<number> {
   const [reach, people] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
-    spaces.peopleQuery(ctx, spaceId),
+    nameableQuery(ctx, spaceId, form.title, form.body),
   ]);
   const found = spaces.reached(ctx, reach);
   allow(ctx, 'space.write', found.standing);
   if (!found.severalThreads) throw new Refusal('forbidden');
   if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
   const attached = await filesOf(ctx, spaceId, form);
-  const mentions = mentioned(ctx, form.body, people);
+  const { mentions, told } = recognised(ctx, form, people, []);
   const key = keyOf(ctx, form, spaceId, form.title);
   const id = threadOf(key);
   try {
@@ -108,7 +107,7 @@ export async function begin(
         threadId: id,
         commentId: null,
         kind: 'thread',
-        mentioned: mentions.map((m) => m.id),
+        mentioned: told,
         everybody: form.everybody ?? false,
         byGuest: byGuest(ctx),
       }),
@@ -146,9 +145,10 @@ export async function addComment(
   threadId: number,
   form: TextForm,
 ): Promise<number> {
-  const [reach, people, threads] = await ctx.db.batch([
+  const [reach, people, before, threads] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
-    spaces.peopleQuery(ctx, spaceId),
+    nameableQuery(ctx, spaceId, form.body),
+    namedBeforeQuery(ctx, threadId, form.body),
     threadQuery(ctx, spaceId, threadId),
   ]);
   const found = spaces.reached(ctx, reach);
@@ -158,7 +158,7 @@ export async function addComment(
   const attached = await filesOf(ctx, spaceId, form);
   if (!form.body && attached.ids.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
-  const mentions = mentioned(ctx, form.body, people);
+  const { mentions, told } = recognised(ctx, form, people, before);
   const key = keyOf(ctx, form, threadId);
   const id = commentOf(key);
   try {
@@ -201,7 +201,7 @@ export async function addComment(
         threadId,
         commentId: id,
         kind: 'comment',
-        mentioned: mentions.map((m) => m.id),
+        mentioned: told,
         byGuest: byGuest(ctx),
       }),
       changes.note(ctx, spaceId, 'comment', threadId, id, [topic]),
@@ -226,9 +226,12 @@ export async function edit(
   commentId: number | null,
   form: { title?: string; body: string; editedAt: number },
 ): Promise<void> {
-  const [reach, people, threads, comments, attached] = await ctx.db.batch([
+  const words = [form.title ?? '', form.body];
+  const [reach, people, named, threads, comments, attached] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
-    spaces.peopleQuery(ctx, spaceId),
+    nameableQuery(ctx, spaceId, ...words),
+    // Also of this very text: who has left is named by it still, and hidden still.
+    namedBeforeQuery(ctx, threadId, ...words),
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
     commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
@@ -244,13 +247,8 @@ export async function edit(
   if (commentId !== null && !form.body && attached.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   if (form.body === before.body && (commentId !== null || title === first.title)) return;
-  const now = mentioned(ctx, form.body, people);
-  // Who has left the space since is named still: where guests are hidden, others must not read it.
-  const left = before.mentions.filter((m) => m.guest && !now.some(({ id }) => id === m.id));
-  const mentions = [
-    ...now,
-    ...left.filter((m) => markdown.withoutNames(form.body, [m], () => true) !== form.body),
-  ];
+  const { mentions, told } = recognised(ctx, { title, body: form.body }, people, named);
+  const already = new Set(toldBy(ctx, before));
   const me = ctx.actor!.id;
   const table = commentId === null ? sql`thread` : sql`comment`;
   const textId = commentId ?? threadId;
@@ -282,7 +280,7 @@ export async function edit(
         threadId,
         commentId,
         kind: commentId === null ? 'thread' : 'comment',
-        mentioned: now.map((m) => m.id),
+        mentioned: told.filter((id) => !already.has(id)),
         byGuest: byGuest(ctx),
       }),
       changes.note(

@@ -1,0 +1,210 @@
+/**
+ * Whom a text names: the one grammar for marking, telling and hiding. What was recognised is stored with its places, and what
+ * hides or marks a name later goes by these places. Nothing here knows Markdown: a name in code, in a link or in a quotation is
+ * a name as well, and is hidden like any other. (Who is told and what is marked: `standing` and markdown/.)
+ */
+import { foldWithMap, fold, originalRange, type Folded } from '../fold';
+import { unspaced } from './markdown/addresses';
+import type { Mention, Place } from './schema';
+
+/** Somebody whom a text may name. */
+export interface Nameable {
+  id: string;
+  name: string;
+  /** Empty: nobody names them by it. */
+  email?: string;
+  guest?: boolean;
+  /** They are named, but neither told nor marked: somebody who is no longer here. */
+  quiet?: boolean;
+}
+
+/** Whether a text can name anybody: most cannot, and nothing is read for them. */
+export const mayName = (text: string): boolean => /[@＠﹫]/.test(text);
+
+/** Of a name (schemas: 100 characters) or an address (320), folded: a letter can become three. */
+const LONGEST = 400;
+
+interface Found {
+  from: number;
+  to: number;
+  who: Nameable[];
+}
+
+/** Names and addresses as they are compared, and how long those are that begin with a letter, longest first. */
+class Names {
+  readonly #who = new Map<string, Nameable[]>();
+  readonly #lengths = new Map<string, Set<number>>();
+  /** The most @ that one of them holds. */
+  signs = 0;
+
+  constructor(people: Nameable[]) {
+    for (const person of people)
+      for (const form of new Set([fold(person.name).trim(), fold(person.email ?? '').trim()])) {
+        if (!form || form.length > LONGEST) continue;
+        this.signs = Math.max(this.signs, form.split('@').length - 1);
+        const same = this.#who.get(form);
+        if (same) same.push(person);
+        else this.#who.set(form, [person]);
+        const lengths = this.#lengths.get(form[0]!);
+        if (lengths) lengths.add(form.length);
+        else this.#lengths.set(form[0]!, new Set([form.length]));
+      }
+    for (const [first, lengths] of this.#lengths)
+      this.#lengths.set(first, new Set([...lengths].sort((a, b) => b - a)));
+  }
+
+  /** Who may be named at a place of a folded text, longest name first. */
+  *at(folded: string, from: number, most: number): Generator<{ to: number; who: Nameable[] }> {
+    for (const length of this.#lengths.get(folded[from] ?? '') ?? []) {
+      if (length > most) continue;
+      const who = this.#who.get(folded.slice(from, from + length));
+      if (who) yield { to: from + length, who };
+    }
+  }
+}
+
+const charAt = (text: string, at: number) => String.fromCodePoint(text.codePointAt(at) ?? 0x20);
+const charBefore = (text: string, at: number) =>
+  /[\udc00-\udfff]/.test(text[at - 1] ?? '') ? text.slice(at - 2, at) : (text[at - 1] ?? '');
+
+const ofWord = /[\p{L}\p{N}_]/u;
+/** What Latin writing puts behind a name without a sign between. */
+const HONORIFIC = /^(?:san|sama|kun|chan|sensei|senpai|ssi|nim)(?![\p{L}\p{N}_])/u;
+
+/** Whether a name may end there. */
+function endsAt(map: Folded, to: number): boolean {
+  const { folded } = map;
+  if (to >= folded.length) return true;
+  // In the middle of a letter: ß is ss.
+  if (map.start[to] === map.start[to - 1]) return false;
+  const last = charBefore(folded, to);
+  const next = charAt(folded, to);
+  if (/\p{M}/u.test(next)) return false;
+  if (!ofWord.test(last) || !ofWord.test(next) || unspaced.test(last) || unspaced.test(next)) return true;
+  return HONORIFIC.test(folded.slice(to, to + 12));
+}
+
+/** `info@hanako.example` is an address of somebody else, not Hanako. */
+const isAddress = (folded: string, at: number, to: number) =>
+  /[\p{L}\p{N}._%+-]/u.test(charBefore(folded, at)) && /^[.-][\p{L}\p{N}]/u.test(folded.slice(to, to + 3));
+
+/** All places at which a text names somebody, in order, none over another. */
+function* places(text: string, people: Nameable[]): Generator<Found> {
+  if (!mayName(text) || people.length === 0) return;
+  const names = new Names(people);
+  const map = foldWithMap(text);
+  const { folded } = map;
+  const signs: number[] = [];
+  for (let at = folded.indexOf('@'); at >= 0; at = folded.indexOf('@', at + 1)) signs.push(at);
+  let last = 0;
+  for (const [i, at] of signs.entries()) {
+    if (at < last) continue;
+    // No name goes on beyond more @ than it holds: so all that is looked at is a few times the text.
+    const most = Math.min(LONGEST, (signs[i + 1 + names.signs] ?? folded.length) - at - 1);
+    for (const { to, who } of names.at(folded, at + 1, most)) {
+      const [start, end] = originalRange(map, at, to);
+      if (!endsAt(map, to) || isAddress(folded, at, to)) continue;
+      if (/[\n\r\u2028\u2029]/.test(text.slice(start, end))) continue;
+      yield { from: start, to: end, who };
+      last = to;
+      break;
+    }
+  }
+}
+
+/** Who a text names, each person once, with all places. */
+export function find(text: string, people: Nameable[]): (Mention & { at: Place[] })[] {
+  const found = new Map<string, Mention & { at: Place[] }>();
+  for (const { from, to, who } of places(text, people))
+    for (const { id, name, email, guest, quiet } of who) {
+      const before = found.get(id);
+      if (before) before.at.push([from, to]);
+      else {
+        const byName = fold(text.slice(from + 1, to)).trim() === fold(name).trim();
+        found.set(id, {
+          id,
+          name: byName ? name : email!,
+          ...(guest && { guest }),
+          ...(quiet && { quiet }),
+          at: [[from, to]],
+        });
+      }
+    }
+  return [...found.values()];
+}
+
+// --- Reading again -------------------------------------------------------------------------------------------
+
+/** A place of a text with all whom it names. */
+export interface Naming {
+  from: number;
+  to: number;
+  who: Mention[];
+}
+
+/**
+ * The places of a text, in order. What was stored before there were places has them looked for, by the name that was stored.
+ * @param part the text itself, or a thread's title
+ */
+function namings(text: string, mentions: Mention[], part: 'at' | 'title'): Naming[] {
+  const known =
+    part === 'at' && mentions.some((m) => !m.at)
+      ? find(text, mentions).map(({ id, at }) => ({ ...mentions.find((m) => m.id === id)!, at }))
+      : mentions;
+  const byPlace = new Map<number, Naming>();
+  for (const mention of known)
+    for (const [from, to] of mention[part] ?? []) {
+      // A text that was cut off may end within a name.
+      if (from >= text.length) continue;
+      const same = byPlace.get(from);
+      if (same) same.who.push(mention);
+      else byPlace.set(from, { from, to: Math.min(to, text.length), who: [mention] });
+    }
+  return [...byPlace.values()].sort((a, b) => a.from - b.from);
+}
+
+/**
+ * A text for a reader for whom some people do not exist: their mentions become `@…`. A place that names somebody else as well
+ * (of the same name) tells nothing, and stays.
+ * @returns the text, and whom it names still, at the places where it does now
+ */
+export function without(
+  text: string,
+  mentions: Mention[],
+  hidden: (mention: Mention) => boolean,
+  part: 'at' | 'title' = 'at',
+): { text: string; namings: Naming[] } {
+  let out = '';
+  let last = 0;
+  const kept: Naming[] = [];
+  for (const { from, to, who } of namings(text, mentions, part)) {
+    if (from < last) continue;
+    out += text.slice(last, from);
+    const seen = who.filter((m) => !hidden(m));
+    if (seen.length === 0) out += '@…';
+    else {
+      kept.push({ from: out.length, to: out.length + to - from, who: seen });
+      out += text.slice(from, to);
+    }
+    last = to;
+  }
+  return { text: out + text.slice(last), namings: kept };
+}
+
+/** The forms in which a text named people, to be recognised again in another text. */
+export const formsOf = (text: string, mentions: Mention[]): Nameable[] =>
+  namings(text, mentions, 'at').flatMap(({ from, to, who }) =>
+    who.map(({ id, guest }) => ({ id, guest, name: text.slice(from + 1, to), quiet: true })),
+  );
+
+/**
+ * Whether a place calls somebody, rather than being part of something longer or written to be left alone: `x@Ann`, `/@Ann`,
+ * `@Ann@b.example`, `\@Ann`.
+ */
+export function calls(text: string, { from, to }: { from: number; to: number }): boolean {
+  const before = charBefore(text, from);
+  if (before && !unspaced.test(before) && /[\p{L}\p{N}_./+@＠﹫-]/u.test(before)) return false;
+  if (/(?<!\\)(?:\\\\)*\\$/.test(text.slice(Math.max(0, from - 20), from))) return false;
+  if (/[@＠﹫]/.test(text[to] ?? '')) return false;
+  return !(/[@＠﹫]/.test(text.slice(from + 1, to)) && /^(?:[\w-]|\.[\w-])/.test(text.slice(to, to + 2)));
+}
