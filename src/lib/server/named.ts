@@ -86,7 +86,8 @@ function endsAt(map: Folded, to: number): boolean {
 
 /** `info@hanako.example` is an address of somebody else, not Hanako. */
 const isAddress = (folded: string, at: number, to: number) =>
-  /[\p{L}\p{N}._%+-]/u.test(charBefore(folded, at)) && /^[.-][\p{L}\p{N}]/u.test(folded.slice(to, to + 3));
+  /[\p{L}\p{N}._%+-]/u.test(charBefore(folded, at)) &&
+  /^(?:-[\p{L}\p{N}-]{1,63})?\.[\p{L}\p{N}]{2}/u.test(folded.slice(to, to + 70));
 
 /** All places at which a text names somebody, in order, none over another. */
 function* places(text: string, people: Nameable[]): Generator<Found> {

@@ -73,6 +73,21 @@ export const session = sqliteTable(
   (t) => [index('session_by_user').on(t.userId), index('session_by_expiry').on(t.expiresAt)],
 );
 
+/** From and to, in UTF-16 units of the text as it is stored; the @ is within. */
+export type Place = [from: number, to: number];
+/** Somebody whom a text names: who it was, by which name, and where (named.ts). Older rows have no places. */
+export interface Mention {
+  id: string;
+  name: string;
+  guest?: boolean;
+  /** Neither told nor marked: somebody who was not here any more. Hidden from other guests nevertheless. */
+  quiet?: boolean;
+  at?: Place[];
+  /** Of a thread: in its title. */
+  title?: Place[];
+}
+const mentions = () => text('mentions', { mode: 'json' }).$type<Mention[]>().notNull().default([]);
+
 /** A guest space. */
 export const space = sqliteTable(
   'space',
@@ -92,6 +107,8 @@ export const space = sqliteTable(
     guestsHidden: flag('guests_hidden').notNull().default(false),
     announcement: text('announcement').notNull().default(''),
     links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),
+    /** Whom the announcement names, and (`title`) the titles of the links, one a line. */
+    mentions: mentions(),
     /** A random key of the form that made the space: a second post of it makes no second space. */
     requestKey: text('request_key').notNull(),
     createdBy: text('created_by')
@@ -326,21 +343,6 @@ export const setting = sqliteTable('setting', {
   value: text('value').notNull(),
 });
 
-/** From and to, in UTF-16 units of the text as it is stored; the @ is within. */
-export type Place = [from: number, to: number];
-/** Somebody whom a text names: who it was, by which name, and where (named.ts). Older rows have no places. */
-export interface Mention {
-  id: string;
-  name: string;
-  guest?: boolean;
-  /** Neither told nor marked: somebody who was not here any more. Hidden from other guests nevertheless. */
-  quiet?: boolean;
-  at?: Place[];
-  /** Of a thread: in its title. */
-  title?: Place[];
-}
-const mentions = () => text('mentions', { mode: 'json' }).$type<Mention[]>().notNull().default([]);
-
 /** A thread of a space. What is deleted is gone: rows, history, search, files. */
 export const thread = sqliteTable(
   'thread',
@@ -397,6 +399,9 @@ export const comment = sqliteTable(
   },
   (t) => [
     index('comment_by_thread').on(t.threadId, t.id),
+    index('comment_naming')
+      .on(t.threadId)
+      .where(sql`mentions <> '[]'`),
     index('comment_by_author').on(t.authorId),
     uniqueIndex('comment_request').on(t.requestKey),
   ],
@@ -492,6 +497,8 @@ export const file = sqliteTable(
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
     /** Made safe: no path, no control or direction characters. */
     name: text('name').notNull(),
+    /** Whom the name names. */
+    mentions: mentions(),
     /** What its first bytes say it is; `application/octet-stream` when they say nothing. */
     type: text('type').notNull(),
     /** Bytes. */

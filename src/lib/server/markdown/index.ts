@@ -299,7 +299,8 @@ export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
     if (token.type === 'blockquote_open') quotes++;
     if (token.type === 'blockquote_close') quotes--;
     if (quotes === 0)
-      for (const child of token.children ?? []) if (child.type === 'mention') found.add(child.meta as unknown as M);
+      for (const child of token.children ?? [])
+        if (child.type === 'mention') found.add(child.meta as unknown as M);
   }
   return found;
 }

@@ -480,9 +480,7 @@ it('a thousand texts of random pieces: nothing else ever comes out', () => {
     try {
       safe(text);
     } catch (error) {
-      throw new Error(
-        `${String(error)}\nin ${JSON.stringify(text)}\nHTML ${rendered(text)}`,
-      );
+      throw new Error(`${String(error)}\nin ${JSON.stringify(text)}\nHTML ${rendered(text)}`);
     }
   }
 });
@@ -505,16 +503,7 @@ describe('mentions in the HTML', () => {
     expect(html('昨日@Annさんに')).toBe(`<p>昨日${of('Ann', ' me')}さんに</p>`);
   });
   it('a longer word, an address or a path is no mention', () => {
-    for (const text of [
-      '@Anna',
-      '@Ann2',
-      '@Ann_b',
-      'x@Ann',
-      'x.@Ann',
-      'a/@Ann',
-      '@Ann@b',
-      '\\@Ann',
-    ])
+    for (const text of ['@Anna', '@Ann2', '@Ann_b', 'x@Ann', 'x.@Ann', 'a/@Ann', '@Ann@b', '\\@Ann'])
       expect(html(text), text).not.toContain('mention');
     expect(html('ann@Ann.example')).not.toContain('mention');
     expect(html('https://a.example/@Ann')).not.toContain('mention');

@@ -1,0 +1,335 @@
+// Whom a text names, and that nothing of a hidden name is left: by examples, and for texts and people that nobody chose.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fold } from '../fold';
+import * as markdown from './markdown';
+import { calls, find, formsOf, without, type Nameable } from './named';
+import type { Mention } from './schema';
+
+const person = (name: string, email = '', guest = false): Nameable => ({ id: name, name, email, guest });
+const people = [
+  person('Ben Okafor', 'ben@foyer.example'),
+  { ...person('Ann', 'ann@foyer.example'), id: 'ann1' },
+  { ...person('ann', 'ann@partner.example'), id: 'ann2' },
+  person('田中', 'tanaka@partner.example'),
+  person('田中太郎'),
+  person('Éve', 'eve@partner.example'),
+  person("Siobhán O'Neill"),
+  person('Jean-Luc'),
+  person('Kim (Acme)'),
+  person('A<B'),
+  person('J. R. R. Tolkien'),
+  person('佐藤'),
+  person('Hanako', 'hanako@partner.example', true),
+  person('김민수'),
+  person('ﾃｽﾄ'),
+  person('สมชาย'),
+];
+/** What a text calls: the stretches, and whose they are. */
+const called = (text: string) =>
+  find(text, people).flatMap(({ id, at }) =>
+    at.flatMap(([from, to]) => (calls(text, { from, to }) ? [`${text.slice(from, to)}=${id}`] : [])),
+  );
+const ids = (text: string) => called(text).map((found) => found.slice(found.indexOf('=') + 1));
+
+describe('whom a text names', () => {
+  it.each([
+    ['@ben okafor', 'Ben Okafor'],
+    ['@BEN\u3000OKAFOR', 'Ben Okafor'],
+    ['@Ben\u00a0Okafor', 'Ben Okafor'],
+    ['＠Ben Okafor', 'Ben Okafor'],
+    ['@Ben\u200b Okafor', 'Ben Okafor'],
+    ['@E\u0301ve', 'Éve'],
+    ['@Eve', 'Éve'],
+    ['@Siobhán O’Neill', "Siobhán O'Neill"],
+    ['@siobhan o`neill', "Siobhán O'Neill"],
+    ['@Jean‑Luc', 'Jean-Luc'],
+    ["@Jean-Luc's car", 'Jean-Luc'],
+    ['@Jean-Luc’s car', 'Jean-Luc'],
+    ['@Kim (Acme)', 'Kim (Acme)'],
+    ['@A<B', 'A<B'],
+    ['@J. R. R. Tolkien', 'J. R. R. Tolkien'],
+    ['@佐藤さんお願いします', '佐藤'],
+    ['@佐藤様', '佐藤'],
+    ['昨日@田中太郎さんに', '田中太郎'],
+    ['@田中さん', '田中'],
+    ['@Hanakoさん', 'Hanako'],
+    ['＠Hanako様', 'Hanako'],
+    ['@Hanako-san', 'Hanako'],
+    ['@Hanakosan, hi', 'Hanako'],
+    ['@Hanakoくん', 'Hanako'],
+    ['@김민수씨', '김민수'],
+    ['@김민수 님', '김민수'],
+    ['@김민수님께', '김민수'],
+    ['@テスト', 'ﾃｽﾄ'],
+    ['@สมชายครับ', 'สมชาย'],
+    ['@HANAKO@partner.example', 'Hanako'],
+    ['@ｈａｎａｋｏ＠partner.example', 'Hanako'],
+    ['(@Hanako)', 'Hanako'],
+    ['@Hanako.', 'Hanako'],
+    ['@Hanako_', null],
+    ['@Hanakos', null],
+    ['@Hanako2', null],
+    ['x@Hanako', null],
+    ['x.@Hanako', null],
+    ['a/@Hanako', null],
+    ['\\@Hanako', null],
+    ['@hanako@partner.example.org', null],
+    ['@Ben\nOkafor', null],
+    ['Hanako', null],
+    ['', null],
+  ])('%j: %s', (text, who) => expect(ids(text)).toEqual(who === null ? [] : [who]));
+
+  it('the longest name first; of the same name, all', () => {
+    expect(ids('@田中太郎さん、@田中さん')).toEqual(['田中太郎', '田中']);
+    expect(ids('@Ann')).toEqual(['ann1', 'ann2']);
+    expect(ids('@Ann@partner.example, hello')).toEqual(['ann2']);
+  });
+  it('each person once, with all their places, in UTF-16 units of the text', () => {
+    const text = '😀 @Hanakoさん、\n> ＠HANAKO\n`@hanako@partner.example`';
+    const [hanako] = find(text, people);
+    expect(hanako).toMatchObject({ id: 'Hanako', name: 'Hanako', guest: true });
+    expect(hanako!.at.map(([from, to]) => text.slice(from, to))).toEqual([
+      '@Hanako',
+      '＠HANAKO',
+      '@hanako@partner.example',
+    ]);
+  });
+});
+
+describe('a text without somebody', () => {
+  const hidden = (m: Mention) => m.guest === true;
+  const hide = (text: string, mentions: Mention[] = find(text, people)) =>
+    without(text, mentions, hidden).text;
+
+  it.each([
+    ['@Hanakoさん、どうぞ', '@…さん、どうぞ'],
+    ['＠Hanako様', '@…様'],
+    ['ask @hanako@partner.example.', 'ask @….'],
+    ['`@Hanako` [@HANAKO](/x)', '`@…` [@…](/x)'],
+    ['x@Hanako', 'x@…'],
+    ['\\@Hanako', '\\@…'],
+    ['https://x.example/@Hanako', 'https://x.example/@…'],
+    ['@Hanako@other.example', '@…@other.example'],
+    ['@Ben Okafor and @Hanako-san', '@Ben Okafor and @…-san'],
+    ['info@hanako.example', 'info@hanako.example'],
+  ])('%s', (text, wanted) => expect(hide(text)).toBe(wanted));
+  it('says nothing that was stored without places', () => {
+    const old: Mention[] = [{ id: 'Hanako', name: 'Hanako', guest: true }];
+    expect(hide('@Hanakoさん ＠HANAKO', old)).toBe('@…さん @…');
+    expect(hide('@hanako@partner.example', [{ id: 'x', name: 'hanako@partner.example', guest: true }])).toBe(
+      '@…',
+    );
+  });
+  it('hides nothing of a name that somebody else has too', () => {
+    const both = [person('Ben'), { ...person('ben', '', true), id: 'guest' }];
+    expect(hide('@Ben @BEN', find('@Ben @BEN', both))).toBe('@Ben @BEN');
+  });
+  it('cut off within a name shows nothing of it', () => {
+    const text = 'ask @Hanako';
+    expect(hide(text.slice(0, 8), find(text, people))).toBe('ask @…');
+    expect(hide(text.slice(0, 4), find(text, people))).toBe('ask ');
+  });
+  it('is named in again, as it was: a name that nobody has any more', () => {
+    const text = '@Hanako, @hanako@partner.example';
+    const forms = formsOf(text, find(text, people));
+    expect(hide('> @hanako@partner.example', find('> @hanako@partner.example', forms))).toBe('> @…');
+  });
+});
+
+it('3,000 people and 10,000 signs are read in a moment', () => {
+  const crowd = Array.from({ length: 3_000 }, (_, i) =>
+    person(`a${'b'.repeat(i % 90)} ${i}`, `${'a'.repeat(i % 60)}${i}@partner.example`),
+  );
+  for (const text of [
+    '@a'.repeat(10_000),
+    `@${'ab'.repeat(10_000)}`,
+    `@a${'b'.repeat(300)}`.repeat(66),
+    '@'.repeat(20_000),
+  ]) {
+    const began = performance.now();
+    find(text, crowd);
+    expect(performance.now() - began).toBeLessThan(1_500);
+  }
+});
+
+// --- For texts and people that nobody chose --------------------------------------------------------------------
+
+const names = fc.oneof(
+  fc.constantFrom(
+    'Ann',
+    'Anna',
+    'Ann Lee',
+    'Hanako',
+    'Hana',
+    '花子',
+    '花',
+    '佐藤',
+    '佐藤花子',
+    "O'Neill",
+    'O’Neill',
+    'Straße',
+    'STRASSE',
+    'Łukasz',
+    'ｶﾅ',
+    'カナ',
+    'サン',
+    'A<B',
+    'Kim (Acme)',
+    '*b*',
+    '_x_',
+    '@home',
+    'a@b',
+    '김민수',
+    'สมชาย',
+    'İpek',
+    'Jean-Luc',
+    '👩‍💻 Ada',
+    'x.y',
+  ),
+  fc.string({ unit: fc.constantFrom(..."abAB éß花さん様_-'’.@*`ﾃ"), minLength: 1, maxLength: 6 }),
+);
+const crowd = fc
+  .uniqueArray(fc.tuple(names, fc.boolean(), fc.boolean()), {
+    minLength: 1,
+    maxLength: 6,
+    selector: ([name]) => fold(name).trim(),
+  })
+  .map((list) =>
+    list
+      .filter(([name]) => fold(name).trim() !== '')
+      .map(([name, guest, address], i): Nameable => ({
+        id: String(i),
+        name,
+        guest,
+        email: address ? `p${i}@partner.example` : '',
+      })),
+  );
+const textOf = (people: Nameable[]) =>
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          '@',
+          '＠',
+          ' ',
+          '\n',
+          '> ',
+          '`',
+          '**',
+          '[',
+          '](/x)',
+          '\\',
+          'さん',
+          '様',
+          '-san',
+          "'s",
+          '씨',
+          '、',
+          '.',
+          'x',
+          '\u200b',
+          '\u3000',
+          '…',
+          '😀',
+        ),
+        ...(people.length === 0
+          ? []
+          : [
+              fc.constantFrom(...people).chain(({ name, email }) => {
+                const form = email || name;
+                return fc.constantFrom(
+                  name,
+                  form,
+                  name.toUpperCase(),
+                  name.normalize('NFD'),
+                  `@${name}`,
+                  `＠${name.toLowerCase()}`,
+                  `@${form}`,
+                  name.replace(/ /g, '\u00a0'),
+                );
+              }),
+            ]),
+        fc.string({ maxLength: 4 }),
+      ),
+      { maxLength: 14 },
+    )
+    .map((pieces) => pieces.join(''));
+const cases = crowd.chain((people) => fc.tuple(fc.constant(people), textOf(people)));
+const runs = { seed: 20261126, numRuns: 3_000 };
+
+describe('whatever is written, whoever is there', () => {
+  const hidden = (m: Mention) => m.guest === true;
+
+  it('nothing that is recognised survives', () =>
+    fc.assert(
+      fc.property(cases, ([people, text]) => {
+        const { text: left } = without(text, find(text, people), hidden);
+        // Recognised anew, each place names somebody whom the reader sees.
+        for (const { at } of find(left, people.filter(hidden as never)))
+          for (const [from] of at) {
+            const seen = find(left, people).some(
+              (m) => !m.guest && m.at.some(([start, end]) => start <= from && from < end),
+            );
+            expect(seen, JSON.stringify({ text, left })).toBe(true);
+          }
+      }),
+      runs,
+    ));
+
+  it('nor can anybody read @ and the name, letter by letter', () =>
+    fc.assert(
+      fc.property(cases, ([people, text]) => {
+        const { text: left } = without(text, find(text, people), hidden);
+        const forms = (guest: boolean) =>
+          people
+            .filter((p) => (p.guest ?? false) === guest)
+            .flatMap(({ name, email }) => [name, email!].map((form) => fold(form).trim()))
+            .filter(Boolean)
+            .sort((a, b) => b.length - a.length);
+        for (const line of left.split(/[\n\r\u2028\u2029]/)) {
+          // Without those whom the reader sees, by plain replacement.
+          const rest = forms(false).reduce((words, form) => words.replaceAll(`@${form}`, '∎'), fold(line));
+          for (const form of forms(true))
+            for (const behind of ['', ' ', 'さん', '様', '、', '-san', "'s", ')'])
+              expect(
+                `${rest} `.includes(`@${form}${behind}${behind ? '' : ' '}`),
+                JSON.stringify([text, left]),
+              ).toBe(false);
+        }
+      }),
+      runs,
+    ));
+
+  it('and nobody’s mention is changed but those', () =>
+    fc.assert(
+      fc.property(cases, ([people, text]) => {
+        const mentions = find(text, people);
+        const { text: left, namings } = without(text, mentions, hidden);
+        const shown = mentions
+          .filter((m) => !m.guest)
+          .flatMap(({ at }) => at.map(([from, to]) => text.slice(from, to)));
+        expect(
+          namings
+            .flatMap(({ from, to, who }) => who.filter((m) => !m.guest).map(() => left.slice(from, to)))
+            .sort(),
+        ).toEqual(shown.sort());
+        if (!mentions.some(hidden)) expect(left).toBe(text);
+      }),
+      runs,
+    ));
+
+  it('what is marked is what was recognised, and nothing is lost', () =>
+    fc.assert(
+      fc.property(cases, ([people, text]) => {
+        const { namings } = without(text, find(text, people), () => false);
+        const marks = namings
+          .filter((n) => calls(text, n))
+          .map((n) => ({ ...n, name: text.slice(n.from + 1, n.to) }));
+        const html = markdown.render(text, marks);
+        expect(html).not.toMatch(/[\ufdd0\ue000-\uf8ff]|%EF%B7%90/);
+        if (markdown.own(text, marks).size > 0) expect(html).toContain('class="mention');
+      }),
+      runs,
+    ));
+});
