@@ -4,6 +4,8 @@ export default {
   'action.close': 'Close',
   'errors.title': 'Please check what you typed',
   'guest.badge': 'Guest',
+  'guest.named': '{name} (guest, {company})',
+  'guest.named-alone': '{name} (guest)',
   'error.not-found': 'There is no such page, or it is not for you.',
   'error.forbidden': 'You may not do this.',
   'form.invalid': 'This cannot be used. Please check it.',

@@ -6,6 +6,8 @@ export default {
   'action.close': '閉じる',
   'errors.title': '入力内容をご確認ください',
   'guest.badge': 'ゲスト',
+  'guest.named': '{name}（ゲスト、{company}）',
+  'guest.named-alone': '{name}（ゲスト）',
   'error.not-found': 'お探しのページは存在しないか、閲覧できません。',
   'error.forbidden': 'この操作は許可されていません。',
   'form.invalid': 'この値は使えません。ご確認ください。',

@@ -504,6 +504,7 @@ export async function list(
       id: user.id,
       email: user.email,
       name: user.name,
+      company: user.company,
       status: user.status,
       administrator: user.administrator,
       canCreateSpaces: user.canCreateSpaces,
@@ -524,12 +525,14 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
   allow(ctx, 'site.administer');
   let after: string | null = '';
   return new ReadableStream({
-    start: (stream) => stream.enqueue('\ufeffe-mail,display name,status,last login\r\n'),
+    start: (stream) => stream.enqueue('\ufeffe-mail,display name,company,status,last login\r\n'),
     async pull(stream) {
       const page = await list(ctx, 'guest', { after: after ?? '' });
       for (const row of page.rows) {
         const lastLogin = row.lastLoginAt ? new Date(row.lastLoginAt).toISOString() : '';
-        stream.enqueue(`${[row.email, row.name, row.status, lastLogin].map(csvField).join(',')}\r\n`);
+        stream.enqueue(
+          `${[row.email, row.name, row.company, row.status, lastLogin].map(csvField).join(',')}\r\n`,
+        );
       }
       after = page.next;
       if (after === null) stream.close();

@@ -324,7 +324,7 @@ describe('no list is cut silently', () => {
     );
     await threads.react(as(gil), room, thread, null, 'heart', true);
     const shown = (await threads.read(as(ava), room, thread)).thread.reactions;
-    expect(shown.map(({ kind, count, more, names }) => [kind, count, more, names.length])).toEqual([
+    expect(shown.map(({ kind, count, more, people }) => [kind, count, more, people.length])).toEqual([
       ['yes', 104, 84, 20],
       ['heart', 1, 0, 1],
     ]);

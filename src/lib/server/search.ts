@@ -192,6 +192,7 @@ export interface Hit {
   title: Piece[];
   author: string;
   guest: boolean;
+  company: string;
   createdAt: number;
   excerpt: Piece[];
   /** Files of the text whose names were found. */
@@ -248,6 +249,7 @@ function hitsQuery(ctx: Ctx, terms: Term[], threads: boolean, before: number, in
       hidden: sql<number>`s.guests_hidden and ${guest}`.as('hidden'),
       author: sql<string>`u.name`.as('author'),
       guest: sql<number>`u.kind = 'guest'`.as('guest'),
+      company: sql<string>`u.company`.as('company'),
       createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
       files: sql<string>`(select json_group_array(json_object('id', f.id, 'name', f.name)) from
         (select id, name from file where thread_id = t.id and comment_id is c.id and kind = 'attachment'
@@ -351,6 +353,7 @@ function presented(ctx: Ctx, row: Row, terms: Term[]): Hit | null {
     title: pieces(row.title, row.commentId === null ? terms : []),
     author: row.author,
     guest: row.guest === 1,
+    company: row.company,
     createdAt: row.createdAt,
     excerpt: around(body, terms),
     files,

@@ -21,6 +21,7 @@ export interface GuestRow {
   ref: string;
   email: string;
   name: string | null;
+  company: string;
   status: GuestStatus;
   expiresAt: number | null;
   /** Delivery of the last mail of an open invitation. */
@@ -37,7 +38,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
   const [reach, guests, open, counts] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     ctx.db
-      .select({ id: user.id, email: user.email, name: user.name, status: user.status })
+      .select({ id: user.id, email: user.email, name: user.name, company: user.company, status: user.status })
       .from(membership)
       .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'guest')))
       .where(and(eq(membership.spaceId, spaceId), gt(user.email, after)))
@@ -81,6 +82,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
       ref: `guest:${g.id}`,
       email: g.email,
       name: g.name,
+      company: g.company,
       status: g.status,
       expiresAt: null,
       delivery: null,
@@ -89,6 +91,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
       ref: `invitation:${i.id}`,
       email: i.email,
       name: null,
+      company: '',
       status: i.status === 'expired' || i.expiresAt <= ctx.now ? 'expired' : 'invited',
       expiresAt: i.expiresAt,
       delivery: i.mailStatus && {

@@ -1,5 +1,6 @@
 /** Every mail of the product: what it is made from (MailMessage), and what it says. */
 import { loadTranslator, type Locale, type Translate } from '../../messages';
+import { inWords } from '../../people';
 import { toHtml, toText, type Letter, type Part } from './layout';
 import { manyLines, oneLine } from './words';
 
@@ -48,6 +49,7 @@ export type MailMessage =
       siteName: string;
       event: Happening;
       actorName: string;
+      guestOf?: GuestOf;
       spaceName: string;
       /** The space's name where a thread has none. */
       threadTitle: string;
@@ -69,6 +71,7 @@ export type MailMessage =
         events: {
           event: Happening;
           actorName: string;
+          guestOf?: GuestOf;
           text: string;
           cut: boolean;
           at: number;
@@ -79,6 +82,9 @@ export type MailMessage =
       /** All notifications. */
       url: string;
     } & Ways);
+
+/** The company of an actor who is a guest, perhaps unknown (empty); null of a user. */
+type GuestOf = string | null;
 
 type Happening = 'mention' | 'comment' | 'thread';
 
@@ -117,6 +123,10 @@ export function defaultInvitation(
 
 /** A name or subject that somebody typed. */
 const name = oneLine;
+
+/** Who did something: a guest is told from a user of the same name. */
+const person = (t: Translate, { actorName, guestOf }: { actorName: string; guestOf?: GuestOf }): string =>
+  inWords(t, { name: actorName, guest: typeof guestOf === 'string', company: guestOf ?? '' });
 
 const text = (words: string): Part => ({ kind: 'text', text: words });
 
@@ -253,7 +263,7 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
       );
     }
     case 'notification': {
-      const [actor, thread] = [name(message.actorName), name(message.threadTitle)];
+      const [actor, thread] = [person(t, message), name(message.threadTitle)];
       const body = manyLines(message.text);
       return {
         ...letter(
@@ -288,7 +298,7 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
               ...thread.events.map((event): Part => ({
                 kind: 'event',
                 head: t(`mail.notification.item-${event.event}`, {
-                  actor: name(event.actorName),
+                  actor: person(t, event),
                   when: shortMoment(locale, message.timeZone, event.at),
                 }),
                 text: manyLines(event.text) + (event.cut ? `\n\n${t('mail.notification.cut')}` : ''),

@@ -162,6 +162,7 @@ function all(d: Data, t: Translate): MailMessage[] {
       siteName,
       event: 'thread',
       actorName: inviterName,
+      guestOf: '',
       spaceName,
       threadTitle: d.title,
       text: '',
@@ -190,6 +191,7 @@ function all(d: Data, t: Translate): MailMessage[] {
             {
               event: 'mention',
               actorName: d.email,
+              guestOf: d.space,
               text: 'Thank you!',
               cut: false,
               at: EXPIRES + 600_000,

@@ -38,6 +38,8 @@ interface Due {
   commentId: number | null;
   thread: string;
   actor: string;
+  /** The company of an actor who is a guest, perhaps unknown (empty); null of a user. */
+  guestOf: string | null;
   text: string;
   /** Whether the reader may know of it still. */
   known: number;
@@ -91,6 +93,7 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       group by user_id order by min(mail_at) limit ${PEOPLE})
     select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt",
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor",
+      iif(a.kind = 'guest', a.company, null) "guestOf",
       substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       s.guests_hidden "guestsHidden",
@@ -182,6 +185,7 @@ function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
       siteName,
       event: person.kind,
       actorName: person.actor,
+      guestOf: person.guestOf,
       spaceName: person.space,
       threadTitle: titleOf(person),
       ...textOf(person.text),
@@ -201,6 +205,7 @@ function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
       events: events.map((row) => ({
         event: row.kind,
         actorName: row.actor,
+        guestOf: row.guestOf,
         ...(few ? textOf(row.text) : { text: excerpt(ownWords(row.text), 280), cut: false }),
         at: row.createdAt,
         url: urlOf(row),

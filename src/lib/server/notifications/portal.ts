@@ -46,6 +46,7 @@ interface Row {
   thread: string;
   actor: string;
   actorKind: string;
+  company: string;
   text: string;
   mentions: string;
   /** Of the thread: whom its title names. */
@@ -62,7 +63,7 @@ export async function list(
   const rows = await ctx.db.all<Row>(sql`
     select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt", n.later,
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId",
-      a.name "actor", a.kind "actorKind", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
+      a.name "actor", a.kind "actorKind", a.company "company", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       s.guests_hidden "hidden"
     ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}

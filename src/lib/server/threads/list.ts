@@ -34,6 +34,7 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
     closed: sql<number>`${thread.closedAt} is not null`,
     author: user.name,
     authorKind: user.kind,
+    company: user.company,
     unread: sql<number>`${activity} > max(
       coalesce((select last_read_at from membership where space_id = ${spaceId} and user_id = ${me}), 0),
       coalesce((select read_at from thread_person where thread_id = ${thread.id} and user_id = ${me}), 0))`,

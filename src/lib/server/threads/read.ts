@@ -1,5 +1,6 @@
 /** A thread as its page shows it: the first text, a window of comments, what the viewer may do. */
 import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import type { Person } from '../../people';
 import { REACTIONS } from '../../reactions';
 import * as changes from '../changes';
 import type { Ctx } from '../context';
@@ -84,7 +85,8 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
           kind: reaction.kind,
           count: sql<number>`count(*)`,
           own: sql<number>`max(${reaction.userId} = ${me})`,
-          names: sql<string>`json_group_array(${user.name} order by ${reaction.at})`,
+          people: sql<string>`json_group_array(json_object('name', ${user.name}, 'company', ${user.company},
+            'guest', json(iif(${user.kind} = 'guest', 'true', 'false'))) order by ${reaction.at})`,
         })
         .from(reaction)
         .innerJoin(user, eq(user.id, reaction.userId))
@@ -120,8 +122,8 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
     reactions: REACTIONS.flatMap(({ kind }) => {
       const row = reactions.find((r) => r.commentId === (id ?? 0) && r.kind === kind);
       if (!row) return [];
-      const names = (JSON.parse(row.names) as string[]).slice(0, NAMES);
-      return [{ kind, count: row.count, own: row.own === 1, names, more: row.count - names.length }];
+      const people = (JSON.parse(row.people) as Person[]).slice(0, NAMES);
+      return [{ kind, count: row.count, own: row.own === 1, people, more: row.count - people.length }];
     }),
   });
   const readAt = Math.max(person[0]?.readAt ?? 0, member[0]?.readAt ?? 0);
@@ -173,7 +175,10 @@ export async function source(ctx: Ctx, spaceId: number, threadId: number, commen
     title: commentId === null ? titleFor(ctx, found, first) : '',
     body: wordsFor(ctx, found, row),
     // Where guests are hidden, a quote does not carry a guest's name to the others.
-    author: found.guestsHidden && row.authorKind === 'guest' ? null : row.author,
+    author:
+      found.guestsHidden && row.authorKind === 'guest'
+        ? null
+        : { name: row.author, guest: row.authorKind === 'guest', company: row.company },
     editedAt: row.editedAt ?? 0,
     mayEdit:
       first.closedAt === null && can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),

@@ -2,6 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
 import { REACTIONS } from '../../reactions';
+import { shows } from '../../text';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as markdown from '../markdown';
@@ -189,6 +190,16 @@ export function toldBy(ctx: Ctx, { body, mentions }: { body: string; mentions: M
   const calls = [...markdown.own(text, marksOf(text, namings, me, me))];
   return [...new Set(calls.flatMap(({ who }) => who.map(({ id }) => id)))];
 }
+
+/** Whether there is nothing to see of a text: `&nbsp;` or a lone `#` is as good as empty. A line or a box is something. */
+export const showsNothing = (body: string): boolean =>
+  !shows(body) ||
+  !shows(
+    markdown
+      .render(body)
+      .replace(/<(?:hr|input)/g, '—$&')
+      .replace(/<[^>]*>/g, ''),
+  );
 
 /** SQL: whether the author of a text exists for the viewer (see spaces.visible). Needs `user` joined. */
 export const visibleAuthor = (ctx: Ctx, spaceId: number): SQL =>

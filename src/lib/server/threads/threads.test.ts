@@ -364,13 +364,14 @@ describe('reactions', () => {
     const id = await begin(gil, spaceId);
     await parallel(5, () => threads.react(as(ava), spaceId, id, null, 'yes', true));
     await threads.react(as(noor), spaceId, id, null, 'yes', true);
+    const told = ({ name, company, kind }: User) => ({ name, company, guest: kind === 'guest' });
     const reactions = async (who: User) => (await threads.read(as(who), spaceId, id)).thread.reactions;
     expect(await reactions(ava)).toEqual([
-      { kind: 'yes', count: 2, own: true, names: [ava.name, noor.name], more: 0 },
+      { kind: 'yes', count: 2, own: true, people: [told(ava), told(noor)], more: 0 },
     ]);
     await threads.react(as(ava), spaceId, id, null, 'yes', false);
     expect(await reactions(ava)).toEqual([
-      { kind: 'yes', count: 1, own: false, names: [noor.name], more: 0 },
+      { kind: 'yes', count: 1, own: false, people: [told(noor)], more: 0 },
     ]);
     await expect(threads.react(as(ava), spaceId, id, null, '<b>', true)).rejects.toMatchObject(
       refusal('invalid'),

@@ -13,7 +13,15 @@ import { comment, reaction, thread } from '../schema';
 import * as search from '../search';
 import * as spaces from '../spaces';
 import { commentQuery, seen, threadQuery } from './read';
-import { commentOf, namedBeforeQuery, nameableQuery, recognised, threadOf, toldBy } from './text';
+import {
+  commentOf,
+  namedBeforeQuery,
+  nameableQuery,
+  recognised,
+  showsNothing,
+  threadOf,
+  toldBy,
+} from './text';
 
 /** What the forms of a thread and a comment share. */
 export interface TextForm {
@@ -156,7 +164,7 @@ export async function addComment(
   const topic = seen(threads);
   if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
   const attached = await filesOf(ctx, spaceId, form);
-  if (!form.body && attached.ids.length === 0)
+  if (showsNothing(form.body) && attached.ids.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   const { mentions, told } = recognised(ctx, form, people, before);
   const key = keyOf(ctx, form, threadId);
@@ -244,7 +252,7 @@ export async function edit(
   const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
   if (commentId === null && found.severalThreads && !title)
     throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
-  if (commentId !== null && !form.body && attached.length === 0)
+  if (commentId !== null && showsNothing(form.body) && attached.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   if (form.body === before.body && (commentId !== null || title === first.title)) return;
   const { mentions, told } = recognised(ctx, { title, body: form.body }, people, named);

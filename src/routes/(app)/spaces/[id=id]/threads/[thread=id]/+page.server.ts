@@ -18,6 +18,13 @@ function windowOf(query: URLSearchParams): threads.Window {
   return { newest: true };
 }
 
+/** Who wrote a text. */
+const by = (text: { author: string; guest: boolean; company: string }) => ({
+  name: text.author,
+  guest: text.guest,
+  company: text.company,
+});
+
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
@@ -36,10 +43,10 @@ export const load = (event) =>
     const doomed = query.get('delete');
     const deleting =
       doomed === 'first'
-        ? page.may.delete && { name: 'first', author: page.thread.author }
+        ? page.may.delete && { name: 'first', author: by(page.thread) }
         : page.comments
             .filter((c) => String(c.id) === doomed && c.may.delete)
-            .map((c) => ({ name: String(c.id), author: c.author }))[0];
+            .map((c) => ({ name: String(c.id), author: by(c) }))[0];
     return {
       ...page,
       deleting: deleting || null,

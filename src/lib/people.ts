@@ -1,0 +1,23 @@
+/**
+ * How the site puts a person's name in words: titles, labels, mail, notifications. On pages Name.svelte does it.
+ * A guest is told from a user of the same name everywhere, so nothing else puts a name anywhere.
+ */
+import type { Translate } from './messages';
+import { oneLine } from './text';
+
+export interface Person {
+  name: string;
+  guest: boolean;
+  company?: string;
+}
+
+/** A name as it is shown: also one that was stored before names were cleaned. */
+export const shown = (name: string): string => oneLine(name) || '–';
+
+/** "Ben Kowalski (guest, Northwind)"; a user's name alone. */
+export function inWords(t: Translate, person: Person): string {
+  const name = shown(person.name);
+  if (!person.guest) return name;
+  const company = oneLine(person.company ?? '');
+  return company ? t('guest.named', { name, company }) : t('guest.named-alone', { name });
+}
