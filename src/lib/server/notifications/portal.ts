@@ -75,9 +75,9 @@ export async function list(
   return {
     items: page.map((whole) => {
       const { actorKind, toMe, readAt, later, text, mentions, hidden, spaceId, threadId, commentId } = whole;
-      const { id, kind, createdAt, space, actor } = whole;
+      const { id, kind, createdAt, space, actor, company } = whole;
       return {
-        ...{ id, kind, createdAt, space, actor },
+        ...{ id, kind, createdAt, space, actor, company },
         thread: titleOf(whole),
         href: afterwards(spaceId, threadId, commentId),
         toMe: toMe === 1,
