@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
@@ -7,6 +8,30 @@ export default ts.config(
   { ignores: ['node_modules', '.svelte-kit', '.wrangler', 'drizzle', 'test-results', 'playwright-report'] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
+  {
+    // A pattern whose time grows faster than its text lets one visitor stop the Worker for everybody.
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': [
+        'error',
+        { report: 'potential', ignorePartial: false, ignoreSticky: false },
+      ],
+    },
+  },
+  {
+    files: ['src/**'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.property.name='normalize']",
+          message: 'String.normalize takes quadratic time: use normalize of $lib/normalize.',
+        },
+      ],
+    },
+  },
   {
     languageOptions: { globals: { ...globals.browser, ...globals.node } },
     rules: {

@@ -17,7 +17,7 @@ const files = (test: RegExp) => Object.keys(sources).filter((path) => test.test(
 function imports(path: string): string[] {
   // Comments and strings in templates hold no `from '…'` here; a false alarm would only be seen sooner.
   const found = sources[path]!.matchAll(
-    /(?:^|\n|;|>)\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g,
+    /(?:^|\n|;|>)[ \t]*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g,
   );
   return [...found].map((m) => {
     const name = (m[1] ?? m[2])!;
@@ -142,14 +142,14 @@ describe('one place for', () => {
   it('the environment: context.ts', () => {
     const names =
       /\b(FOYER_SECRET|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
-    const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
     // The dictionaries may tell people which variable to set.
     const readers = files(/^src\/(?!lib\/messages\/)/).filter((path) => names.test(code(path)));
     expect(readers).toEqual(['src/lib/server/context.ts']);
   });
 
   it('the log: log.ts, so that no line of it holds a value that an error quotes', () => {
-    const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
     // Also under another name: a console that is handed on or taken apart.
     expect(files(/./).filter((path) => /\bconsole\b(?!\.\w+['"])/.test(code(path)))).toEqual([
       'src/lib/server/log.ts',

@@ -10,6 +10,7 @@
  * The work is linear in the text. No more than 32 accents on one letter are looked at: to sort them takes
  * `normalize` quadratic time, and no writing has so many.
  */
+import { normalize } from './normalize';
 
 /** A folded text, and where each of its UTF-16 units comes from. Use `originalRange` to go back. */
 export interface Folded {
@@ -25,7 +26,9 @@ const IGNORED = String.raw`\u0640\p{Default_Ignorable_Code_Point}\0-\x08\x0e-\x1
 const WHITE = String.raw`\t-\r\u0085\p{Z}`;
 const TONED = String.raw`\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0e\ufe0f\u20e3\u{e0020}-\u{e007f}]*`;
 
+// Runs are given back by one character only, since the others are followed by one of their own: linear.
 const units = new RegExp(
+  // eslint-disable-next-line regexp/no-super-linear-move
   [
     `(?<white>[${WHITE}][${WHITE}${IGNORED}]*)`,
     `(?<ascii>[!-~]+)(?![\\p{M}${IGNORED}])`,
@@ -138,18 +141,20 @@ const halfHangul = (unit: string): string => {
 const alone = /^[\u3131-\u318e\u3200-\u321e\u3260-\u327e]$/;
 
 const cased = (text: string) =>
-  text
-    .toLowerCase()
-    // There and back is what brings ß to ss.
-    .toUpperCase()
-    .toLowerCase()
-    .replace(letters, (letter) => LETTERS.get(letter)!)
-    .normalize('NFKC');
+  normalize(
+    text
+      .toLowerCase()
+      // There and back is what brings ß to ss.
+      .toUpperCase()
+      .toLowerCase()
+      .replace(letters, (letter) => LETTERS.get(letter)!),
+    'NFKC',
+  );
 
 const withMarks = (base: string, marks: string) => base + [...marks.slice(0, 64)].slice(0, 32).join('');
 
 function bare(text: string): string {
-  const apart = text.normalize('NFKD');
+  const apart = normalize(text, 'NFKD');
   // Accents that stand alone are made of a blank.
   if (apart.startsWith(' ')) return text;
   if (!/\p{L}/u.test(apart)) return cased(apart);

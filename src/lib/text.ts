@@ -2,6 +2,7 @@
  * What people type, on its way in: every text passes here once (schemas.ts), so that what is stored is bounded, in one
  * normal form, and can be seen. All of it is linear in the length of the text.
  */
+import { normalize } from './normalize';
 
 /** How many characters a text has: Unicode code points, as people are told. */
 export function characters(text: string): number {
@@ -75,7 +76,7 @@ const LEADING = /^[\s\p{M}\u180e\u200c\u200d\u{e0020}-\u{e007f}]+/u;
 const HEAP = /(\p{M}{8})[\p{M}\u200c\u200d]+/gu;
 
 /** Something to see: a letter, digit, sign or emoji that is none of the invisible or empty ones. */
-const SEEN = /(?![\p{DI}\u2800\u{1d159}\ufffc])[\p{L}\p{N}\p{P}\p{S}\p{ExtPict}]/u;
+const SEEN = /(?![\p{DI}\u2800\u{1d159}\ufffc])[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u;
 
 /** Whether a text has anything that is seen. Marks alone, blanks and invisible characters are nothing. */
 export const shows = (text: string): boolean => SEEN.test(text);
@@ -85,8 +86,12 @@ export const shows = (text: string): boolean => SEEN.test(text);
  * or emoji need it); what shows nothing then is empty.
  */
 export function oneLine(text: string): string {
-  const inPlace = (part: string) => part.replace(IN_PLACE, (_, kept?: string) => kept ?? '').normalize('NFC');
-  const seen = text.normalize('NFC').replace(INVISIBLE, '').replace(BLANK, ' ').replace(LEADING, '');
+  const inPlace = (part: string) =>
+    normalize(
+      part.replace(IN_PLACE, (_, kept?: string) => kept ?? ''),
+      'NFC',
+    );
+  const seen = normalize(text, 'NFC').replace(INVISIBLE, '').replace(BLANK, ' ').replace(LEADING, '');
   // Twice: what stood between two letters, or between a letter and its accent, is gone.
   const kept = inPlace(inPlace(seen)).replace(HEAP, '$1').replace(BLANK, ' ').trim();
   return shows(kept) ? kept : '';
@@ -99,6 +104,6 @@ const UNTYPED = /[^\P{Cc}\n\t]|\p{Cs}/gu;
  * A longer text keeps its characters, with \n as line ends; only control characters go, and what shows nothing is empty.
  */
 export function manyLines(text: string): string {
-  const kept = text.normalize('NFC').replace(/\r\n?/g, '\n').replace(UNTYPED, '').trim();
+  const kept = normalize(text, 'NFC').replace(/\r\n?/g, '\n').replace(UNTYPED, '').trim();
   return shows(kept) ? kept : '';
 }

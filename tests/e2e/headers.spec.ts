@@ -15,7 +15,7 @@ const files = [
 ];
 
 for (const path of files)
-  test(`static files carry the headers too: ${path.replace(/[^/]+$/, '…')}`, async ({ request }) => {
+  test(`static files carry the headers too: ${path.replace(/(?<![^/])[^/]+$/, '…')}`, async ({ request }) => {
     const answer = await request.get(path);
     expect(answer.status()).toBe(200);
     expect(answer.headers()).toMatchObject({

@@ -87,6 +87,7 @@ export function safeName(name: string): string {
   const bounded =
     last.length <= NAME_HEAD + NAME_TAIL ? last : last.slice(0, NAME_HEAD) + last.slice(-NAME_TAIL);
   const seen = trimmed(
+    // eslint-disable-next-line no-restricted-syntax -- of a bounded length
     bounded
       .normalize('NFC')
       // U+2800 is a braille cell without dots.

@@ -469,8 +469,8 @@ export async function serve(ctx: Ctx, id: string, request: Request): Promise<Res
   headers.set('content-disposition', cover ? 'inline' : attachment(blobs.safeName(row.name)));
   headers.set('etag', tag);
   headers.set('accept-ranges', 'bytes');
-  const known = request.headers.get('if-none-match')?.split(/\s*,\s*/) ?? [];
-  if (known.some((other) => other === '*' || other.replace(/^W\//, '') === tag))
+  const known = request.headers.get('if-none-match')?.split(',') ?? [];
+  if (known.some((other) => other.trim() === '*' || other.trim().replace(/^W\//, '') === tag))
     return new Response(null, { status: 304, headers });
 
   const mayBePart = (request.headers.get('if-range') ?? tag) === tag;

@@ -41,6 +41,7 @@ export function withoutValues(message: string): string {
       .slice(0, MOST)
       // "Failed query: select … params: ada@partner.example,…"
       .replace(/\b(failed query|params):[\s\S]*$/i, '$1: …')
+      // eslint-disable-next-line regexp/no-super-linear-move -- of a bounded length
       .replace(/(["'`“‘«])[\s\S]*?(["'`”’»]|$)/g, '“…”')
       .replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#@]{1,255})(?:[/?#@]\S*)?/gi, '$1/…')
       .replace(/[^\s<>()[\],;:]{1,64}[@＠]\S+/g, (address) => maskedAddress(address))

@@ -1,5 +1,6 @@
 /** Who is in a space: add, make administrator, remove, leave. A space always has at least one administrator. */
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { normalize } from '../normalize';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
@@ -28,7 +29,9 @@ const FOUND = 20;
  * @param filter `after`: where the page before ended; `find`: what was typed, empty finds nobody
  */
 export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
-  const find = (filter.find ?? '').normalize('NFC').trim().slice(0, 100);
+  const find = normalize(filter.find ?? '', 'NFC')
+    .trim()
+    .slice(0, 100);
   const lower = find.toLowerCase();
   const last = paging.read(filter.after, 'number', 'text', 'text');
   const [reach, people, found] = await ctx.db.batch([

@@ -1,5 +1,6 @@
 /** What the writing tools ask for while somebody writes: whom they could name, and how their text will look. */
 import { and, eq, sql } from 'drizzle-orm';
+import { normalize } from '../normalize';
 import type { Ctx } from './context';
 import * as markdown from './markdown';
 import * as named from './named';
@@ -15,7 +16,7 @@ const OFFERED = 8;
  * viewer themselves, and never an address. Reach first: else 404.
  */
 export async function complete(ctx: Ctx, spaceId: number, typed: string) {
-  const sought = typed.normalize('NFC').trim().slice(0, 100);
+  const sought = normalize(typed, 'NFC').trim().slice(0, 100);
   const lower = sought.toLowerCase();
   // lower() knows ASCII only: what was typed is looked for as it is too (Ärzte).
   const at = sql`max(instr(lower(${user.name}), ${lower}), instr(${user.name}, ${sought}))`;

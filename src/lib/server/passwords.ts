@@ -1,6 +1,7 @@
 /** Password hashes (scrypt), and the credential policy in force. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { MessageKey, Params } from '../messages';
+import { normalize } from '../normalize';
 import type { CredentialPolicy } from './settings';
 
 /** OWASP Password Storage Cheat Sheet: scrypt with N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
@@ -9,7 +10,7 @@ const CURRENT = { N: 16384, r: 8, p: 5 };
 const derive = (password: string, salt: Uint8Array, { N, r, p }: typeof CURRENT): Promise<Buffer> =>
   new Promise((resolve, reject) =>
     // NFKC, so that the same password typed on another device is the same (NIST SP 800-63B §5.1.1.2).
-    scrypt(password.normalize('NFKC'), salt, 32, { N, r, p, maxmem: 64 * 1024 * 1024 }, (error, key) =>
+    scrypt(normalize(password, 'NFKC'), salt, 32, { N, r, p, maxmem: 64 * 1024 * 1024 }, (error, key) =>
       error ? reject(error) : resolve(key),
     ),
   );

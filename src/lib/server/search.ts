@@ -7,6 +7,7 @@
  * however much other spaces hold. What is found is checked once more against membership, trash and hidden guests.
  */
 import { eq, sql, type SQL } from 'drizzle-orm';
+import { normalize } from '../normalize';
 import type { Ctx, Statement } from './context';
 import * as markdown from './markdown';
 import { without } from './named';
@@ -29,7 +30,7 @@ const CJK = '(?=[\\p{L}\\p{N}\\p{M}])[\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{
 const cjkRuns = new RegExp(`(?:${CJK})+`, 'gu');
 const isCjk = new RegExp(CJK, 'u');
 
-const folded = (text: string) => text.toWellFormed().normalize('NFKC').toLowerCase();
+const folded = (text: string) => normalize(text.toWellFormed(), 'NFKC').toLowerCase();
 
 const bigrams = (run: string): string[] => {
   const all = [...run];
@@ -378,7 +379,7 @@ function comparable(text: string): { text: string; at: number[] } {
 }
 
 const fold = (unit: string) =>
-  isCjk.test(unit) ? folded(unit) : folded(unit.normalize('NFKD').replace(/\p{M}/gu, ''));
+  isCjk.test(unit) ? folded(unit) : folded(normalize(unit, 'NFKD').replace(/\p{M}/gu, ''));
 
 /** Where a text holds the terms: from and to, in order, none over another. */
 function hitsIn(text: string, terms: Term[]): [number, number][] {

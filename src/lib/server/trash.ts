@@ -1,5 +1,6 @@
 /** Deleted spaces: 14 days in the trash, where an administrator of the site can restore them, then gone for good. */
 import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { normalize } from '../normalize';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
@@ -23,7 +24,7 @@ const LISTED = 100;
  */
 export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promise<void> {
   const found = await spaces.administer(ctx, spaceId);
-  const plain = (name: string) => name.normalize('NFKC').replace(/\s+/g, ' ').trim();
+  const plain = (name: string) => normalize(name, 'NFKC').replace(/\s+/g, ' ').trim();
   if (plain(typed) !== plain(found.name))
     throw new Refusal('invalid', { key: 'trash.wrong-name', field: 'typed' });
   try {

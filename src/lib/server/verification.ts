@@ -4,6 +4,7 @@
  */
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Locale } from '../messages';
+import { normalize } from '../normalize';
 import { guard, type Ctx, type Statement } from './context';
 import { hashToken, isMadeBy, keyedHash, randomCode, randomToken, type Secret } from './crypto';
 import { LostRace, Refusal } from './errors';
@@ -288,7 +289,7 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
     });
   }
   const expected = await ctx.kv.get(row.codeKey);
-  const code = typed.normalize('NFKC').replace(/\D/g, '');
+  const code = normalize(typed, 'NFKC').replace(/\D/g, '');
   const hashed = (secret: Secret) => keyedHash(secret, 'code', `${row.id}:${code}`);
   if (!expected || !isMadeBy(ctx.config.secret, hashed, expected))
     throw new Refusal('invalid', {

@@ -20,7 +20,7 @@ const invitation = {
 const visible = (html: string) =>
   html
     .replace(/<(head|style)[\s\S]*?<\/\1>/g, ' ')
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/&#x2F;/g, '/')
     .replace(/&#x3D;/g, '=')
     .replace(/&#x60;/g, '`')

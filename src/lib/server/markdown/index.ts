@@ -3,6 +3,7 @@
  * with the names of people that a text mentions. What it costs and what comes out are bounded, whatever was typed.
  */
 import MarkdownIt, { type Env, type MarkdownIt as Md, type StateInline, type Token } from 'markdown-it';
+import { normalize } from '../../normalize';
 import { addresses } from './addresses';
 import { dialect } from './dialect';
 
@@ -269,7 +270,7 @@ function parse(text: string, marked?: Marked): { md: Md; tokens: Token[]; env: E
   return tooDeep || count > LIMITS.tokens || content > LIMITS.content ? null : { md, tokens, env };
 }
 
-const wellFormed = (text: string) => text.toWellFormed().normalize('NFC');
+const wellFormed = (text: string) => normalize(text.toWellFormed(), 'NFC');
 
 /**
  * Safe HTML of a text.
@@ -334,11 +335,13 @@ export function excerpt(text: string, max = 140): string {
   // Markup is seldom longer than what it marks up; a list of thirty texts is not to read all of each.
   const begun = text.slice(0, max * 4 + 400);
   const plain = words(begun);
-  if (plain.length <= max) return begun.length < text.length ? `${plain.replace(/[\s….]+$/, '')}…` : plain;
+  if (plain.length <= max)
+    return begun.length < text.length ? `${plain.replace(/(?<![\s….])[\s….]+$/, '')}…` : plain;
   const cut = plain
     .slice(0, max)
     .toWellFormed()
     .replace(/\ufffd$/, '');
   // At a space where there is one near: Japanese has none.
-  return `${cut.replace(/(?<=^.{20,}\S)\s+\S{1,20}$/u, '').trimEnd()}…`;
+  const space = cut.lastIndexOf(' ');
+  return `${(space > 20 && cut.length - space <= 21 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }
