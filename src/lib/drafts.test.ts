@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as drafts from './drafts';
 
 /** As browsers have it, but for what they do when it is full. */
@@ -19,44 +19,75 @@ beforeEach(() => {
   (globalThis as { window?: unknown }).window = { localStorage: storage };
 });
 const DAY = 86_400_000;
+const none = new Set<string>();
 
-it('a draft is kept until it is empty or forgotten', () => {
-  expect(drafts.keep('ava', 'thread-7', 'half a sent', 1)).toBe(true);
-  expect(drafts.read('ava', 'thread-7')).toBe('half a sent');
-  expect(drafts.keep('ava', 'thread-7', '  ', 2)).toBe(false);
-  expect(drafts.read('ava', 'thread-7')).toBeNull();
-  drafts.keep('ava', 'thread-7', 'x', 1);
-  drafts.forget('ava', 'thread-7');
-  expect(store.size).toBe(0);
-});
+describe('a draft', () => {
+  it('is kept with all its fields until it is empty or forgotten', () => {
+    const typed = { title: 'Piles', body: 'half a sent' };
+    expect(drafts.keep('ava', 'thread-7', 'one', typed, 1)).toBe(true);
+    expect(drafts.resume('ava', 'thread-7', 'one', none)).toEqual(typed);
+    expect(drafts.keep('ava', 'thread-7', 'one', { title: '', body: ' ' }, 2)).toBe(false);
+    expect(drafts.resume('ava', 'thread-7', 'one', none)).toBeNull();
+    drafts.keep('ava', 'thread-7', 'one', typed, 1);
+    drafts.forget('ava', 'thread-7', 'one');
+    expect(store.size).toBe(0);
+  });
 
-it('is nobody else’s: who signs in next finds none, and none stays', () => {
-  drafts.keep('ava', 'thread-7', 'secret', 1);
-  expect(drafts.read('ben', 'thread-7')).toBeNull();
-  drafts.keep('ben', 'thread-7', 'mine', 1);
-  store.set('theme', 'dark');
-  drafts.tidy('ben', DAY);
-  expect([...store.keys()].sort()).toEqual(['draft:ben:thread-7', 'theme']);
-});
+  it('belongs to its form and its tab: what another tab posts takes nothing of it away', () => {
+    drafts.keep('ava', 'thread-7', 'one', { body: 'first tab' }, 1);
+    drafts.keep('ava', 'thread-7', 'two', { body: 'second tab' }, 2);
+    drafts.keep('ava', 'thread-77', 'one', { body: 'another thread' }, 3);
+    drafts.forget('ava', 'thread-7', 'two');
+    const open = new Set(['one', 'two']);
+    expect(drafts.resume('ava', 'thread-7', 'one', open)).toEqual({ body: 'first tab' });
+    expect(drafts.resume('ava', 'thread-7', 'two', open)).toBeNull();
+    expect(drafts.resume('ava', 'thread-77', 'one', open)).toEqual({ body: 'another thread' });
+  });
 
-it('goes after thirty days, and so does what is none', () => {
-  drafts.keep('ava', 'old', 'x', 1);
-  drafts.keep('ava', 'new', 'x', 20 * DAY);
-  store.set('draft:ava:broken', '{');
-  drafts.tidy('ava', 31 * DAY);
-  expect([...store.keys()]).toEqual(['draft:ava:new']);
-  store.set('draft:ava:broken', '{');
-  expect(drafts.read('ava', 'broken')).toBeNull();
-});
+  it('of a closed tab goes on in the next one, the newest first, and in no third', () => {
+    drafts.keep('ava', 'thread-7', 'closed', { body: 'older' }, 1);
+    drafts.keep('ava', 'thread-7', 'closed-too', { body: 'newer' }, 2);
+    drafts.keep('ava', 'thread-7', 'open', { body: 'still being written' }, 3);
+    const open = new Set(['open', 'next', 'third', 'fourth']);
+    expect(drafts.resume('ava', 'thread-7', 'next', open)).toEqual({ body: 'newer' });
+    expect(drafts.resume('ava', 'thread-7', 'third', open)).toEqual({ body: 'older' });
+    expect(drafts.resume('ava', 'thread-7', 'fourth', open)).toBeNull();
+    expect(drafts.resume('ava', 'thread-7', 'next', open)).toEqual({ body: 'newer' });
+  });
 
-it('where the browser keeps nothing there are none, and nothing breaks', () => {
-  (globalThis as { window?: unknown }).window = {
-    get localStorage(): never {
-      throw new Error('SecurityError');
-    },
-  };
-  expect(drafts.keep('ava', 'a', 'x', 1)).toBe(false);
-  expect(drafts.read('ava', 'a')).toBeNull();
-  drafts.tidy('ava', 1);
-  drafts.forget('ava', 'a');
+  it('of another state of the thing is not put over what is newer, and is not dropped either', () => {
+    drafts.keep('ava', 'edit-7-first', 'one', { body: 'of the old text' }, 1, '100');
+    expect(drafts.resume('ava', 'edit-7-first', 'one', none, '200')).toBeNull();
+    expect(drafts.resume('ava', 'edit-7-first', 'one', none, '100')).toEqual({ body: 'of the old text' });
+  });
+
+  it('is nobody else’s: who signs in next finds none, and none stays', () => {
+    drafts.keep('ava', 'thread-7', 'one', { body: 'secret' }, 1);
+    expect(drafts.resume('ben', 'thread-7', 'one', none)).toBeNull();
+    drafts.keep('ben', 'thread-7', 'one', { body: 'mine' }, 1);
+    store.set('theme', 'dark');
+    drafts.tidy('ben', DAY);
+    expect([...store.keys()].sort()).toEqual(['draft:ben:thread-7:one', 'theme']);
+  });
+
+  it('goes after thirty days, and so does what is none', () => {
+    drafts.keep('ava', 'old', 'one', { body: 'x' }, 1);
+    drafts.keep('ava', 'new', 'one', { body: 'x' }, 20 * DAY);
+    store.set('draft:ava:broken:one', '{');
+    expect(drafts.resume('ava', 'broken', 'one', none)).toBeNull();
+    drafts.tidy('ava', 31 * DAY);
+    expect([...store.keys()]).toEqual(['draft:ava:new:one']);
+  });
+
+  it('is none where the browser keeps nothing, and nothing breaks', () => {
+    (globalThis as { window?: unknown }).window = {
+      get localStorage(): never {
+        throw new Error('SecurityError');
+      },
+    };
+    expect(drafts.keep('ava', 'a', 'one', { body: 'x' }, 1)).toBe(false);
+    expect(drafts.resume('ava', 'a', 'one', none)).toBeNull();
+    drafts.tidy('ava', 1);
+    drafts.forget('ava', 'a', 'one');
+  });
 });

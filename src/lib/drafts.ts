@@ -1,17 +1,26 @@
 /**
- * Drafts of what somebody writes, in this browser alone. They belong to a person: whoever signs in next finds none of
- * another's, and signing out takes all of them (Clear-Site-Data, /me?/signOut).
+ * Drafts of what somebody writes, in this browser alone: every form in every tab has its own, with all its text fields. They
+ * belong to a person: whoever signs in next finds none of another's, and signing out takes all of them
+ * (Clear-Site-Data, /me?/signOut).
  */
 const PREFIX = 'draft:';
 /** After these days nobody goes on with it. */
 const KEPT = 30 * 86_400_000;
+/** How long a tab waits for its own name, which the page before the reload may still hold. */
+const HANDOVER = 300;
+
+/** What was typed, by the name of the field. */
+export type Fields = Record<string, string>;
 
 interface Draft {
-  text: string;
+  fields: Fields;
   at: number;
+  /** Which state of the thing was edited; none where something new is written. */
+  version?: string;
 }
 
-const keyOf = (userId: string, key: string) => `${PREFIX}${userId}:${key}`;
+/** `form`: what is written, without a colon, as in `thread-7`. */
+const keyOf = (userId: string, form: string, tab: string) => `${PREFIX}${userId}:${form}:${tab}`;
 
 /** Null where the browser keeps nothing (private windows, a full disk): then there are no drafts. */
 function storage(): Storage | null {
@@ -22,32 +31,69 @@ function storage(): Storage | null {
   }
 }
 
-export function read(userId: string, key: string): string | null {
+function parse(stored: string | null): Draft | null {
   try {
-    const draft = JSON.parse(storage()?.getItem(keyOf(userId, key)) ?? 'null') as Draft | null;
-    return typeof draft?.text === 'string' ? draft.text : null;
+    const draft = JSON.parse(stored ?? 'null') as Draft | null;
+    return draft && typeof draft.fields === 'object' && typeof draft.at === 'number' ? draft : null;
   } catch {
     return null;
   }
 }
 
-/** Keeps a text; an empty one is forgotten. Returns whether it is kept. */
-export function keep(userId: string, key: string, text: string, now: number): boolean {
-  if (!text.trim()) {
-    forget(userId, key);
+/** Keeps what was typed; nothing typed is forgotten. Returns whether something is kept. */
+export function keep(
+  userId: string,
+  form: string,
+  tab: string,
+  fields: Fields,
+  now: number,
+  version?: string,
+): boolean {
+  if (!Object.values(fields).some((text) => text.trim())) {
+    forget(userId, form, tab);
     return false;
   }
   try {
     const store = storage();
-    store?.setItem(keyOf(userId, key), JSON.stringify({ text, at: now } satisfies Draft));
+    store?.setItem(keyOf(userId, form, tab), JSON.stringify({ fields, at: now, version } satisfies Draft));
     return store !== null;
   } catch {
     return false;
   }
 }
 
-export function forget(userId: string, key: string): void {
-  storage()?.removeItem(keyOf(userId, key));
+/** Drops the draft of this form in this tab, and no other. */
+export function forget(userId: string, form: string, tab: string): void {
+  storage()?.removeItem(keyOf(userId, form, tab));
+}
+
+/**
+ * The draft to go on with: this tab's own, else the newest that no open tab holds, which then becomes this tab's.
+ * @param open names of the tabs that are open
+ * @param version a draft of another state of the thing stays where it is: it would overwrite what is newer
+ */
+export function resume(
+  userId: string,
+  form: string,
+  tab: string,
+  open: ReadonlySet<string>,
+  version?: string,
+): Fields | null {
+  const store = storage();
+  if (!store) return null;
+  const start = keyOf(userId, form, '');
+  const [found] = Object.keys(store)
+    .filter((key) => key.startsWith(start))
+    .map((key) => ({ key, of: key.slice(start.length), draft: parse(store.getItem(key)) }))
+    .filter(({ of, draft }) => draft && draft.version === version && (of === tab || !open.has(of)))
+    .sort((a, b) => Number(b.of === tab) - Number(a.of === tab) || b.draft!.at - a.draft!.at);
+  if (!found) return null;
+  if (found.of !== tab) {
+    const moved = store.getItem(found.key)!;
+    store.removeItem(found.key);
+    store.setItem(start + tab, moved);
+  }
+  return found.draft!.fields;
 }
 
 /** Drafts of other people who used this browser go, and old ones. */
@@ -55,12 +101,47 @@ export function tidy(userId: string, now: number): void {
   const store = storage();
   if (!store) return;
   for (const name of Object.keys(store).filter((key) => key.startsWith(PREFIX))) {
-    let at = 0;
-    try {
-      at = (JSON.parse(store.getItem(name) ?? '') as Draft).at;
-    } catch {
-      // Not written by this version: it goes.
-    }
-    if (!name.startsWith(keyOf(userId, '')) || !(at > now - KEPT)) store.removeItem(name);
+    const draft = parse(store.getItem(name));
+    if (!name.startsWith(`${PREFIX}${userId}:`) || !draft || draft.at <= now - KEPT) store.removeItem(name);
   }
 }
+
+// --- Tabs ----------------------------------------------------------------------------------------------------
+
+let mine: Promise<string> | undefined;
+
+/** This tab's name. It survives a reload; a copy of the tab gets one of its own. */
+export const thisTab = (): Promise<string> => (mine ??= claim());
+
+/** The names of all open tabs of this site. */
+export async function openTabs(): Promise<Set<string>> {
+  const held = (await navigator.locks?.query())?.held ?? [];
+  return new Set(held.flatMap(({ name }) => (name?.startsWith('tab:') ? [name.slice(4)] : [])));
+}
+
+async function claim(): Promise<string> {
+  let name: string | null = null;
+  try {
+    name = sessionStorage.getItem('tab');
+    if (!name || !(await hold(name))) {
+      name = crypto.randomUUID();
+      void hold(name);
+      sessionStorage.setItem('tab', name);
+    }
+  } catch {
+    // Nothing is kept here: the name lasts as long as the page.
+  }
+  return name ?? crypto.randomUUID();
+}
+
+/** Holds a name as long as the page lives. False: another tab has it. */
+const hold = (name: string): Promise<boolean> =>
+  new Promise((done) => {
+    if (!navigator.locks) return done(true);
+    navigator.locks
+      .request(`tab:${name}`, { signal: AbortSignal.timeout(HANDOVER) }, () => {
+        done(true);
+        return new Promise(() => {});
+      })
+      .catch(() => done(false));
+  });

@@ -1,4 +1,4 @@
-/** Search in a space and over all of one's own, and the composer: names behind @, the preview, drafts. */
+/** Search in a space and over all of one's own, and the composer: names behind @, the preview. */
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
 
@@ -119,56 +119,6 @@ test.describe('the composer', () => {
     await body(host).press('Control+Enter');
     await expect(host).toHaveURL(/\/threads\/\d+$/);
     await expect(host.locator('.mention.guest')).toHaveText('@Guest Person');
-  });
-
-  test('a draft survives a reload, and is gone once it was posted', async () => {
-    await host.goto(`${space}/new-thread`);
-    await expect(body(host)).toHaveValue('');
-    await body(host).pressSequentially('Half a sentence');
-    await expect(host.getByText('Draft kept')).toBeVisible();
-    await host.reload();
-    await expect(body(host)).toHaveValue('Half a sentence');
-    // Refused: everything stays.
-    await host.getByRole('button', { name: 'Post' }).click();
-    await expect(host.getByRole('alert')).toBeVisible();
-    await expect(body(host)).toHaveValue('Half a sentence');
-    await host.reload();
-    await expect(body(host)).toHaveValue('Half a sentence');
-    await host.getByLabel('Title').fill('Drafted');
-    await host.getByRole('button', { name: 'Post' }).click();
-    await expect(host).toHaveURL(/\/threads\/\d+$/);
-    await host.goto(`${space}/new-thread`);
-    await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
-    await expect(body(host)).toHaveValue('');
-  });
-
-  test('a draft of a comment is gone once it was posted', async () => {
-    const thread = await beginThread(host, space, 'Comments', '');
-    await host.goto(thread);
-    const write = host.getByLabel('Write a comment', { exact: true });
-    await write.pressSequentially('First thought');
-    await expect(host.getByText('Draft kept')).toBeVisible();
-    await host.getByRole('button', { name: 'Comment', exact: true }).click();
-    await expect(host.getByRole('article').filter({ hasText: 'First thought' })).toBeVisible();
-    await expect(write).toHaveValue('');
-    await host.reload();
-    await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
-    await expect(write).toHaveValue('');
-  });
-
-  test('signing out takes the drafts of this browser along', async ({ browser }) => {
-    const [link] = await invited(host, space, addressOf('leaver'));
-    const page = await newGuest(browser, space, link!);
-    await page.goto(`${space}/new-thread`);
-    await body(page).pressSequentially('Nobody else is to read this');
-    await expect(page.getByText('Draft kept')).toBeVisible();
-    const keys = () => page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft:')));
-    expect(await keys()).toHaveLength(1);
-    await page.getByRole('button', { name: /Guest Person/ }).click();
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await expect(page).toHaveURL(/\/login/);
-    expect(await keys()).toHaveLength(0);
-    await page.context().close();
   });
 
   test('without scripts it is a box to write in', async ({ browser }) => {

@@ -89,6 +89,21 @@ describe('making a space', () => {
     expect(await spaces.create(as(other), spaceForm, [], key)).not.toBe(done[0]);
   });
 
+  it('posted again with other words is another space, never silently the first one', async () => {
+    const [ava, ben] = [await makeUser(), await makeUser()];
+    const key = randomId();
+    const first = await spaces.create(as(ava), spaceForm, [], key);
+    const members = [{ id: ben.id, administrator: false }];
+    const ids = [
+      first,
+      await spaces.create(as(ava), { ...spaceForm, name: 'Another name' }, [], key),
+      await spaces.create(as(ava), { ...spaceForm, guestsHidden: !spaceForm.guestsHidden }, [], key),
+      await spaces.create(as(ava), spaceForm, members, key),
+    ];
+    expect(new Set(ids).size).toBe(4);
+    expect(await spaces.create(as(ava), spaceForm, [], key)).toBe(first);
+  });
+
   it('leaves nothing when its batch fails half-way', async () => {
     const ava = await makeUser();
     const before = await dump();

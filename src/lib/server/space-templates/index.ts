@@ -221,7 +221,7 @@ export async function draft(ctx: Ctx, spaceId: number) {
 
 /**
  * "Create Template": of a space that the actor administers. Everybody who may create spaces sees it from then on.
- * @param requestKey a random key of the form: a second post of it makes no second template
+ * @param requestKey a random key of the form: posted twice it makes no second template; with other words it does
  * @returns the template's id
  */
 export async function fromSpace(
@@ -231,7 +231,11 @@ export async function fromSpace(
 ): Promise<string> {
   const { content } = await contentOf(ctx, spaceId);
   const id = form.requestKey
-    ? keyedId(ctx.config.secret, 'template', `${ctx.actor!.id}:${form.requestKey}`)
+    ? keyedId(
+        ctx.config.secret,
+        'template',
+        JSON.stringify([ctx.actor!.id, form.requestKey, form.name, form.description]),
+      )
     : randomId();
   if (files.coverFile(content.cover))
     content.cover = can(ctx.actor, 'space.create') ? await coverCopy(ctx, content.cover) : PLAIN_COVER;

@@ -1,0 +1,121 @@
+/** Drafts: nothing that was typed is lost by a reload, a second tab or a refusal; nothing that was posted comes back. */
+import { expect, test, type Page } from '@playwright/test';
+import { addressOf, invited, makeSpace, newGuest, signedIn } from './people';
+
+let space = '';
+let host: Page;
+
+const title = (page: Page) => page.getByLabel('Title', { exact: true });
+const body = (page: Page) => page.getByLabel('Body', { exact: true });
+const comment = (page: Page) => page.getByLabel('Write a comment', { exact: true });
+const kept = (page: Page) => page.getByText('Draft kept');
+/** The scripts have begun, and have looked for a draft. */
+async function opened(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole('button', { name: 'Preview' })).toBeVisible();
+}
+
+test.beforeAll(async ({ browser }) => {
+  host = await signedIn(browser, 'ben@foyer.example');
+  space = await makeSpace(host, 'Drafts');
+});
+test.afterAll(() => host.context().close());
+
+test('title and text survive a reload and a refusal, and are gone once they were posted', async () => {
+  await opened(host, `${space}/new-thread`);
+  await body(host).pressSequentially('Half a sentence');
+  await expect(kept(host)).toBeVisible();
+  await host.getByRole('button', { name: 'Post' }).click();
+  await expect(host.getByRole('alert')).toBeVisible();
+  await title(host).fill('Drafted');
+  await expect(kept(host)).toBeVisible();
+  await host.reload();
+  await expect(body(host)).toHaveValue('Half a sentence');
+  await expect(title(host)).toHaveValue('Drafted');
+  await host.getByRole('button', { name: 'Post' }).click();
+  await expect(host).toHaveURL(/\/threads\/\d+$/);
+  await opened(host, `${space}/new-thread`);
+  await host.waitForFunction(() => !Object.keys(localStorage).some((key) => key.includes('new-thread')));
+  await expect(body(host)).toHaveValue('');
+  await expect(title(host)).toHaveValue('');
+});
+
+test('each tab has its own draft: what one posts takes nothing from the other', async () => {
+  await opened(host, `${space}/new-thread`);
+  await title(host).fill('Two tabs');
+  await host.getByRole('button', { name: 'Post' }).click();
+  await expect(host).toHaveURL(/\/threads\/\d+$/);
+  const thread = new URL(host.url()).pathname;
+  const second = await host.context().newPage();
+  await opened(host, thread);
+  await comment(host).pressSequentially('Long thoughts of the first tab');
+  await expect(kept(host)).toBeVisible();
+  await opened(second, thread);
+  await expect(comment(second)).toHaveValue('');
+  await comment(second).pressSequentially('Quick answer of the second');
+  await expect(kept(second)).toBeVisible();
+  await second.getByRole('button', { name: 'Comment', exact: true }).click();
+  await expect(second.getByRole('article').filter({ hasText: 'Quick answer' })).toBeVisible();
+  await expect(comment(second)).toHaveValue('');
+  await host.reload();
+  await expect(comment(host)).toHaveValue('Long thoughts of the first tab');
+  await second.close();
+  await opened(host, thread);
+  await expect(comment(host)).toHaveValue('Long thoughts of the first tab');
+  await host.getByRole('button', { name: 'Comment', exact: true }).click();
+  await expect(host.getByRole('article').filter({ hasText: 'Long thoughts' })).toBeVisible();
+  await host.reload();
+  await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
+  await expect(comment(host)).toHaveValue('');
+});
+test('the draft of a tab that was closed goes on in the next one', async () => {
+  const first = await host.context().newPage();
+  await opened(first, `${space}/new-thread`);
+  await title(first).fill('Begun in a tab that is closed');
+  await expect(kept(first)).toBeVisible();
+  await first.close();
+  const next = await host.context().newPage();
+  await opened(next, `${space}/new-thread`);
+  await expect(title(next)).toHaveValue('Begun in a tab that is closed');
+  await next.close();
+});
+
+test('words that are edited, settings and invitations have drafts too', async () => {
+  await opened(host, `${space}/new-thread`);
+  await title(host).fill('Edited');
+  await body(host).fill('As it was');
+  await host.getByRole('button', { name: 'Post' }).click();
+  await expect(host).toHaveURL(/\/threads\/\d+$/);
+  const thread = new URL(host.url()).pathname;
+  await opened(host, `${thread}?edit=first`);
+  await host.locator('#edit-body').fill('As it will be');
+  await expect(kept(host)).toBeVisible();
+  await host.reload();
+  await expect(host.locator('#edit-body')).toHaveValue('As it will be');
+  for (const [path, field] of [
+    ['settings/general', 'Space name'],
+    ['settings/guests/invite', 'Message'],
+  ] as const) {
+    await host.goto(`${space}/${path}`);
+    const box = host.getByLabel(field, { exact: true });
+    await box.fill('Typed, not saved');
+    await expect(kept(host)).toBeVisible();
+    await host.reload();
+    await expect(box).toHaveValue('Typed, not saved');
+  }
+});
+
+test('signing out takes the drafts of this browser along', async ({ browser }) => {
+  const [link] = await invited(host, space, addressOf('leaver'));
+  const page = await newGuest(browser, space, link!);
+  await opened(page, `${space}/new-thread`);
+  await body(page).pressSequentially('Nobody else is to read this');
+  await expect(kept(page)).toBeVisible();
+  const keys = () => page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft:')));
+  expect(await keys()).toHaveLength(1);
+  await page.getByRole('button', { name: /Guest Person/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/login/);
+  expect(await keys()).toHaveLength(0);
+  await page.context().close();
+});
