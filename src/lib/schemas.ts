@@ -112,17 +112,24 @@ const next = v.pipe(
 );
 /** A random key of the form, so that a second post of it does nothing twice. */
 const requestKey = v.pipe(v.string(), v.regex(/^[a-z2-7]{16,64}$/));
+/** The long random key of a form with a secret in it: posted twice it is one try. Whatever else is sent is no key. */
+const formKey = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((key) => (/^[a-z2-7]{40}$/.test(key) ? key : undefined)),
+);
 const id = v.pipe(v.string(), v.regex(/^[a-z2-7]{16}$/));
 const preset = v.picklist(['documented', 'hardened']);
 
-export const login = v.object({ email, password, next });
+export const login = v.object({ email, password, next, formKey });
 export const verifyCode = v.object({
   code: v.pipe(v.string(), v.nonEmpty(says('verify.missing')), v.maxLength(40, says('verify.wrong-format'))),
+  formKey,
 });
 export const forgot = v.object({ email });
 export const reset = v.object({ password });
-export const signUp = v.object({ name: line(limits.name, 'form.name-missing'), password });
+export const signUp = v.object({ name: line(limits.name, 'form.name-missing'), password, formKey });
 export const setUp = v.object({
+  formKey,
   token: v.pipe(v.string(), v.nonEmpty(says('setup.token-missing')), v.maxLength(200)),
   siteName: line(limits.siteName, 'form.name-missing'),
   name: line(limits.name, 'form.name-missing'),
@@ -327,7 +334,7 @@ export const profile = v.object({
   locale: optionalLocale,
   timeZone,
 });
-export const newPassword = v.object({ current: password, password });
+export const newPassword = v.object({ current: password, password, formKey });
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
 /** /me: what is mailed, and whether once a day. */

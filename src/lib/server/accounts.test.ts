@@ -1,4 +1,5 @@
 import { scryptSync } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import {
   account,
@@ -29,13 +30,14 @@ import * as cron from './cron';
 import * as paging from './paging';
 import * as rateLimit from './rate-limit';
 import * as spaces from './spaces';
-import { sign } from './crypto';
+import * as audit from './audit';
+import { randomToken, sign } from './crypto';
 
 const NOW = Date.now();
 const db = testContext().db;
 
 /** A login with a wrong password; what was said. */
-const miss = (email: string, from: Surroundings = {}): Promise<unknown> =>
+const miss = (email: string, from: Surroundings & { formKey?: string } = {}): Promise<unknown> =>
   login(email, { ...from, password: 'wrong 1' }).then(
     () => 'came in',
     (reason) => reason.detail?.key ?? reason,
@@ -207,6 +209,190 @@ describe('ten failures in a row', () => {
     const { done } = await parallel(100, () => miss(user.email, { now: NOW }));
     expect(done.filter((said) => said === 'login.wrong').length).toBeLessThanOrEqual(10);
     expect(new Set(done)).toEqual(new Set(['login.wrong', 'login.throttled']));
+  });
+});
+
+describe('the same form posted again', () => {
+  const failures = async (email: string) =>
+    (
+      await testContext().db.all<{ failures: number }>(
+        sql`select failures from throttle where key = ${rateLimit.key(testContext(), 'name', email)[0]}`,
+      )
+    )[0]?.failures ?? 0;
+  const fromOrigin = (ip: string) =>
+    count('throttle', 'key = ? and failures > 1', rateLimit.originKey(testContext({ ip }))[0]);
+
+  it('is one failure, however often and however parallel, and says the same', async () => {
+    const user = await makeUser();
+    const [formKey, ip] = [randomToken(), someIp()];
+    const { done } = await parallel(50, () => miss(user.email, { now: NOW, formKey, ip }));
+    for (let i = 0; i < 20; i++) done.push(await miss(user.email, { now: NOW, formKey, ip }));
+    expect(new Set(done)).toEqual(new Set(['login.wrong']));
+    expect(await failures(user.email)).toBe(1);
+    expect(await fromOrigin(ip)).toBe(0);
+    expect(await audited('account.sign-in-failed', user.id)).toMatchObject([{ count: 1 }]);
+  });
+
+  it('of a name that does not exist is the same', async () => {
+    const [email, formKey] = [someEmail('nobody'), randomToken()];
+    const { done } = await parallel(20, () => miss(email, { now: NOW, formKey }));
+    expect(new Set(done)).toEqual(new Set(['login.wrong']));
+    expect(await failures(email)).toBe(1);
+  });
+
+  it('with another content, or another form, is another try: one form key buys no guesses', async () => {
+    const user = await makeUser();
+    const formKey = randomToken();
+    const { done } = await parallel(50, (i) =>
+      login(user.email, { now: NOW, formKey, password: `guess ${i}` }).catch((r) => r.detail.key as string),
+    );
+    expect(done.filter((said) => said === 'login.wrong')).toHaveLength(10);
+    expect(done.filter((said) => said === 'login.throttled')).toHaveLength(40);
+    const other = await makeUser();
+    for (let i = 0; i < 10; i++)
+      expect(await miss(other.email, { now: NOW, formKey: randomToken() })).toBe('login.wrong');
+    expect(await miss(other.email, { now: NOW, formKey: randomToken() })).toBe('login.throttled');
+  });
+
+  it('with a key for another login name is another try', async () => {
+    const [ben, cho, formKey] = [await makeUser(), await makeUser(), randomToken()];
+    await miss(ben.email, { now: NOW, formKey });
+    await miss(cho.email, { now: NOW, formKey });
+    expect([await failures(ben.email), await failures(cho.email)]).toEqual([1, 1]);
+  });
+
+  it('with the right password lands, each time', async () => {
+    const [user, formKey] = [await makeUser(), randomToken()];
+    const { done, refused } = await parallel(5, () => login(user.email, { now: NOW, formKey }));
+    expect([done.map(({ to }) => to), refused]).toEqual([['/', '/', '/', '/', '/'], []]);
+    expect(await failures(user.email)).toBe(0);
+  });
+
+  it('after a lock is over is compared, and does not count as long as it is locked', async () => {
+    const [user, formKey] = [await makeUser(), randomToken()];
+    await missTimes(10, user.email, { now: NOW });
+    for (let i = 0; i < 3; i++)
+      await expect(login(user.email, { now: NOW, formKey })).rejects.toMatchObject(refusal('throttled'));
+    expect((await login(user.email, { now: NOW + 3 * MINUTE, formKey })).to).toBe('/');
+  });
+
+  it('much later is a new try', async () => {
+    const [user, formKey] = [await makeUser(), randomToken()];
+    for (const now of [NOW, NOW + 9 * MINUTE, NOW + 11 * MINUTE]) await miss(user.email, { now, formKey });
+    expect(await failures(user.email)).toBe(2);
+  });
+
+  it('leaves nothing of what was typed, and nothing to try passwords on', async () => {
+    const [user, formKey] = [await makeUser(), randomToken()];
+    await miss(user.email, { now: NOW, formKey });
+    const rows = JSON.stringify((await dump()).throttle);
+    for (const typed of ['wrong 1', user.email, formKey]) expect(rows).not.toContain(typed);
+  });
+});
+
+describe('a known browser', () => {
+  it('is stopped neither by the failures of its address of origin nor by those of the name', async () => {
+    const user = await makeUser();
+    const ip = someIp();
+    const { jar } = await login(user.email, { now: NOW, ip });
+    jar.delete('foyer');
+    const ctx = testContext({ ip, now: NOW });
+    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    await missTimes(10, user.email, { now: NOW });
+    expect(await miss(user.email, { ip, now: NOW })).toBe('login.throttled');
+    expect((await login(user.email, { jar, ip, now: NOW })).to).toBe('/');
+  });
+
+  it('counts its failures on itself alone', async () => {
+    const user = await makeUser();
+    const ip = someIp();
+    const { jar } = await login(user.email, { now: NOW, ip });
+    jar.delete('foyer');
+    await missTimes(10, user.email, { jar, ip, now: NOW });
+    expect(await miss(user.email, { jar, ip, now: NOW })).toBe('login.throttled');
+    const { key } = { key: rateLimit.originKey(testContext({ ip }))[0] };
+    expect(await count('throttle', 'key = ? and failures > 0', key)).toBe(0);
+    expect((await login(user.email, { now: NOW })).to).toBe('/');
+  });
+
+  it('of somebody else is as unknown as any', async () => {
+    const [user, other] = [await makeUser(), await makeUser()];
+    const ip = someIp();
+    const { jar } = await login(other.email, { now: NOW, ip });
+    jar.delete('foyer');
+    const ctx = testContext({ ip, now: NOW });
+    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    expect(await miss(user.email, { jar, ip, now: NOW })).toBe('login.throttled');
+  });
+
+  it('that locked itself is free again when the password is reset in another browser', async () => {
+    const user = await makeUser();
+    const { jar } = await login(user.email, { now: NOW });
+    jar.delete('foyer');
+    await missTimes(10, user.email, { jar, now: NOW });
+    const ctx = testContext({ now: NOW + 1 });
+    accounts.askReset(ctx, user.email);
+    await ctx.settle();
+    const token = linkIn((await mailsTo(user.email)).find((mail) => mail.text.includes('/reset/'))!);
+    await accounts.reset(testContext({ now: NOW + 1 }), token, 'another harbour 9');
+    expect((await login(user.email, { jar, now: NOW + 2, password: 'another harbour 9' })).to).toBe('/');
+  });
+});
+
+describe('the audit of failures is bounded', () => {
+  const rowsOf = (action: string) => count('audit_entry', 'action = ?', action);
+
+  it('one row an hour for an account, whose count rises', async () => {
+    const user = await makeUser();
+    const hour = Math.ceil(NOW / HOUR) * HOUR;
+    for (let i = 0; i < 10; i++) await miss(user.email, { now: hour + i });
+    for (let i = 0; i < 5; i++) await miss(user.email, { now: hour + HOUR + i });
+    expect(await audited('account.sign-in-failed', user.id)).toMatchObject([
+      { count: 10, actor_id: null, at: hour, last_at: hour + 9 },
+      { count: 5 },
+    ]);
+    expect(await audited('account.locked', user.id)).toMatchObject([{ count: 1, detail: { what: 'name' } }]);
+  });
+
+  it('of made-up names and addresses nobody makes more than 256 rows an hour, and none tells the name', async () => {
+    const hour = Math.ceil(NOW / HOUR) * HOUR + 5 * HOUR;
+    const before = await rowsOf('account.sign-in-failed');
+    const flood = async (i: number) => {
+      const ctx = testContext({ now: hour, ip: `203.${i >> 16}.${(i >> 8) & 255}.${i & 255}` });
+      const subject = audit.unknownName(ctx);
+      await ctx.commit([audit.tally(ctx, 'account.sign-in-failed', subject, {}, audit.nobody)]);
+    };
+    for (let i = 0; i < 2_000; i++) await flood(i);
+    const name = someEmail('madeup');
+    for (let i = 0; i < 5; i++) await miss(name, { now: hour });
+    expect((await rowsOf('account.sign-in-failed')) - before).toBeLessThanOrEqual(256);
+    expect(JSON.stringify((await dump()).audit_entry)).not.toContain('madeup');
+  });
+
+  it('an address of origin that is locked is told once an hour', async () => {
+    const ip = someIp();
+    const ctx = testContext({ ip, now: NOW });
+    for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    const before = await rowsOf('account.locked');
+    for (let i = 0; i < 5; i++) await miss(someEmail('nobody'), { ip, now: NOW });
+    expect((await rowsOf('account.locked')) - before).toBe(1);
+  });
+
+  it('holds no secret', async () => {
+    const user = await makeUser();
+    await miss(user.email);
+    const rows = JSON.stringify(await audited('account.sign-in-failed', user.id));
+    expect(rows).not.toContain('wrong 1');
+    expect(rows).not.toContain(user.email);
+  });
+
+  it('exports are told, once an hour and person', async () => {
+    const ava = await makeAdministrator();
+    const actor = as(ava, { now: NOW });
+    for (let i = 0; i < 3; i++)
+      await new Response(accounts.guestsCsv(actor).pipeThrough(new TextEncoderStream())).text();
+    const rows = (await audited('site.guests-exported')).filter((row) => row.actor_id === ava.id);
+    expect(rows).toMatchObject([{ count: 3 }]);
   });
 });
 

@@ -39,13 +39,24 @@ export async function setUp(
     password: string;
     preset: CredentialPolicy['preset'];
     mailboxProved?: boolean;
+    formKey?: string;
   },
 ): Promise<void> {
   await setUpOpen(ctx);
+  const wrong = new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
+  const post = rateLimit.postKey(ctx, form.formKey, 'set-up', form.token);
+  if (await rateLimit.isRepeated(ctx, { post })) throw wrong;
   const [origins] = await ctx.db.batch([rateLimit.countOrigin(ctx)]);
-  if (!origins.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
-  if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!.trim())))
-    throw new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
+  if (!origins.length) {
+    await ctx.commit(rateLimit.release(ctx, { post }));
+    throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
+  }
+  if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!.trim()))) {
+    await ctx.commit(rateLimit.failed(ctx, { post }));
+    throw wrong;
+  }
+  // The token was right: whatever else is wrong with the form is no failure.
+  await ctx.commit([rateLimit.giveBack(ctx, rateLimit.originKey(ctx)), ...rateLimit.release(ctx, { post })]);
   const address = parseAddress(form.email);
   if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
   const policy = presets[form.preset];
@@ -75,7 +86,6 @@ export async function setUp(
       settings.put(ctx, 'siteName', form.siteName),
       settings.put(ctx, 'policy', policy),
       ctx.db.insert(user).values(person),
-      rateLimit.giveBack(ctx, rateLimit.originKey(ctx)),
       audit.entry(ctx, 'site.set-up', 'site', { siteName: form.siteName }, null, person),
     ]);
   } catch (error) {
@@ -103,10 +113,17 @@ const needsCode = (person: User, site: Settings): boolean =>
  */
 export async function login(
   ctx: Ctx,
-  form: { email: string; password: string; next: string },
+  form: { email: string; password: string; next: string; formKey?: string },
 ): Promise<string> {
-  const { person, site, tried } = await checkPassword(ctx, form.email, form.password, 'login.wrong');
-  if (person.status !== 'active') throw new Refusal('forbidden', { key: 'login.inactive' });
+  const { person, site, tried } = await checkPassword(ctx, form, 'login.wrong');
+  if (person.status !== 'active') {
+    // The password was right, and stays what somebody may type again: it counts as a try all the same.
+    await ctx.commit([
+      ...rateLimit.release(ctx, tried),
+      audit.tally(ctx, 'account.sign-in-failed', `user:${person.id}`, { inactive: true }, audit.nobody),
+    ]);
+    throw new Refusal('forbidden', { key: 'login.inactive' });
+  }
   const rehashed = passwords.isOutdated(person.passwordHash) ? await passwords.hash(form.password) : null;
   const rehash = rehashed
     ? [
@@ -131,7 +148,7 @@ export async function login(
         },
         {
           first: unchanged(ctx, person),
-          together: [...rehash, ...tried.map((key) => rateLimit.giveBack(ctx, key))],
+          together: [...rehash, ...rateLimit.noFailure(ctx, tried)],
         },
       );
     } catch (error) {
@@ -141,16 +158,24 @@ export async function login(
   }
   await enter(ctx, person, {
     first: [],
-    together: [...rehash, rateLimit.succeed(ctx, tried[0]!), rateLimit.giveBack(ctx, tried[1]!)],
+    together: [...rehash, ...rateLimit.succeeded(ctx, tried)],
     detail: { step: 'password' },
   });
   return form.next;
 }
 
-/** What a login's failures in a row are counted on: a browser that has signed in before is not locked by others. */
-function loginThrottle(ctx: Ctx, email: string): rateLimit.ThrottleKey {
+/**
+ * What a login's failures are counted on. A browser that has signed in as this name before is on its own: neither the
+ * name's failures lock it nor those of its address of origin, and its own count for nobody else.
+ */
+function loginTry(ctx: Ctx, email: string, post: rateLimit.Try['post'] = null): rateLimit.Try {
   const device = sessions.knownDevice(ctx, email);
-  return device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', email);
+  return {
+    inARow: device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', email),
+    lifted: device ? rateLimit.key(ctx, 'lift', email) : null,
+    origin: device ? null : rateLimit.originKey(ctx),
+    post,
+  };
 }
 
 /** Refuses a flood of code mails by somebody who has the password; the own, known browser is not stopped by it. */
@@ -174,46 +199,46 @@ const unchanged = (ctx: Ctx, person: User): Statement[] => [
 
 /**
  * Compares a password, counted before it is compared. Known and unknown login names cost and say the same.
- * @returns the account (also an inactive one), the site's settings, and what was counted (name or device, origin)
+ * @returns the account (also an inactive one), the site's settings, and the try that was counted
  */
 export async function checkPassword(
   ctx: Ctx,
-  typedEmail: string,
-  password: string,
+  form: { email: string; password: string; formKey?: string },
   wrong: 'login.wrong' | 'me.wrong-password',
 ) {
-  const email = loginName(typedEmail);
-  const tried = [loginThrottle(ctx, email), rateLimit.originKey(ctx)];
+  const email = loginName(form.email);
+  const tried = loginTry(ctx, email, rateLimit.postKey(ctx, form.formKey, wrong, email, form.password));
+  // On /me, `password` is the new one.
+  const field = wrong === 'me.wrong-password' ? 'current' : 'password';
+  const refusal = new Refusal('invalid', { key: wrong, field });
+  if (await rateLimit.isRepeated(ctx, tried)) throw refusal;
   const [tries, origins, rows] = await ctx.db.batch([
-    rateLimit.countInARow(ctx, tried[0]!),
-    rateLimit.countOrigin(ctx),
+    ...rateLimit.counting(ctx, tried),
     byLoginName(ctx, email),
   ]);
-  if (!tries.length || !origins.length) {
-    // Who is over the limit of an origin locks nobody's name with it.
-    if (tries.length) await ctx.db.batch([rateLimit.giveBack(ctx, tried[0]!)]);
-    const until = tries.length ? ctx.now + 15 * MINUTE : await rateLimit.lockedUntil(ctx, tried[0]!);
-    throw new Refusal('throttled', {
-      key: 'login.throttled',
-      params: { minutes: Math.max(1, Math.ceil((until - ctx.now) / MINUTE)) },
-    });
-  }
+  const locks = await rateLimit.decide(ctx, tried, tries, origins);
   const row = rows[0];
-  if (!(await passwords.verify(row?.user.passwordHash, password)) || !row)
-    throw new Refusal('invalid', {
-      key: wrong,
-      // On /me, `password` is the new one.
-      field: wrong === 'me.wrong-password' ? 'current' : 'password',
-    });
+  if (!(await passwords.verify(row?.user.passwordHash, form.password)) || !row) {
+    const subject = row ? `user:${row.user.id}` : audit.unknownName(ctx);
+    await ctx.commit([
+      ...rateLimit.failed(ctx, tried),
+      audit.tally(ctx, 'account.sign-in-failed', subject, { at: field }, ctx.actor ?? audit.nobody),
+      ...audit.locks(ctx, subject, locks),
+    ]);
+    throw refusal;
+  }
   return { person: row.user, site: parse(row.settings), tried };
 }
 
 /** A sign-up that was posted twice: the right password begins one more session of the account it has just made. */
-export async function enterAgain(ctx: Ctx, email: string, password: string): Promise<void> {
-  const { person, tried } = await checkPassword(ctx, email, password, 'login.wrong');
+export async function enterAgain(
+  ctx: Ctx,
+  form: { email: string; password: string; formKey?: string },
+): Promise<void> {
+  const { person, tried } = await checkPassword(ctx, form, 'login.wrong');
   await enter(ctx, person, {
     first: [],
-    together: [rateLimit.succeed(ctx, tried[0]!), rateLimit.giveBack(ctx, tried[1]!)],
+    together: rateLimit.succeeded(ctx, tried),
     detail: { step: 'sign-up posted twice' },
   });
 }
@@ -251,7 +276,7 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
   await enter(ctx, person, {
     first: passed.take,
     together: [
-      rateLimit.succeed(ctx, loginThrottle(ctx, person.email)),
+      rateLimit.succeed(ctx, loginTry(ctx, person.email).inARow),
       ctx.db
         .update(user)
         .set({ mailboxProvedAt: ctx.now })
@@ -369,6 +394,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', person.email)),
       device !== null && rateLimit.succeed(ctx, rateLimit.key(ctx, 'device', device)),
+      rateLimit.lift(ctx, rateLimit.key(ctx, 'lift', person.email)),
       mail.statement,
       audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'reset' }, null, person),
     ]);
@@ -395,12 +421,19 @@ const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
   });
 
 /** /me: a new password, after the current one; every other session ends. */
-export async function changePassword(ctx: Ctx, form: { current: string; password: string }): Promise<void> {
+export async function changePassword(
+  ctx: Ctx,
+  form: { current: string; password: string; formKey?: string },
+): Promise<void> {
   const actor = ctx.actor!;
   // Before the current one is counted: an unfit new password is no failure.
   const problem = await passwords.problem((await settings.read(ctx)).policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
-  const { person, site, tried } = await checkPassword(ctx, actor.email, form.current, 'me.wrong-password');
+  const { person, site, tried } = await checkPassword(
+    ctx,
+    { email: actor.email, password: form.current, formKey: form.formKey },
+    'me.wrong-password',
+  );
   const mail = await passwordChangedMail(ctx, person, site);
   try {
     await ctx.commit([
@@ -412,8 +445,7 @@ export async function changePassword(ctx: Ctx, form: { current: string; password
       sessions.endAll(ctx, person.id, ctx.sessionHash),
       verification.endAll(ctx, person.id),
       endResets(ctx, person.id),
-      rateLimit.succeed(ctx, tried[0]!),
-      rateLimit.giveBack(ctx, tried[1]!),
+      ...rateLimit.succeeded(ctx, tried),
       mail.statement,
       audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'me' }),
     ]);
@@ -525,7 +557,10 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
   allow(ctx, 'site.administer');
   let after: string | null = '';
   return new ReadableStream({
-    start: (stream) => stream.enqueue('\ufeffe-mail,display name,company,status,last login\r\n'),
+    async start(stream) {
+      await ctx.commit([audit.tally(ctx, 'site.guests-exported', 'site')]);
+      stream.enqueue('\ufeffe-mail,display name,company,status,last login\r\n');
+    },
     async pull(stream) {
       const page = await list(ctx, 'guest', { after: after ?? '' });
       for (const row of page.rows) {

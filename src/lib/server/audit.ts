@@ -1,14 +1,16 @@
 /** Who did what. An entry is a statement for the same batch as the change, so neither lands without the other. */
-import type { SQL } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
+import { keyedBytes } from './crypto';
+import { originOf } from './rate-limit';
 import { auditEntry } from './schema';
 
 export type AuditAction =
-  | `account.${'created' | 'signed-in' | 'signed-out' | 'changed' | 'password-changed' | 'reset-asked' | 'deactivated' | 'reactivated' | 'sessions-ended' | 'permission-changed'}`
+  | `account.${'created' | 'signed-in' | 'signed-out' | 'changed' | 'password-changed' | 'reset-asked' | 'deactivated' | 'reactivated' | 'sessions-ended' | 'permission-changed' | 'sign-in-failed' | 'locked' | 'step-asked' | 'step-passed' | 'step-failed'}`
   | `invitation.${'sent' | 'resent' | 'link-copied' | 'cancelled' | 'accepted' | 'expired' | 'asked-again'}`
-  | `space.${'created' | 'changed' | 'member-added' | 'member-removed' | 'member-changed' | 'left' | 'guest-removed' | 'announcement-changed' | 'thread-created' | 'thread-changed' | 'thread-deleted' | 'comment-deleted' | 'deleted' | 'restored' | 'purged'}`
-  | `template.${'created' | 'changed' | 'removed' | 'imported'}`
-  | `site.${'set-up' | 'seeded'}`
+  | `space.${'created' | 'changed' | 'member-added' | 'member-removed' | 'member-changed' | 'left' | 'guest-removed' | 'announcement-changed' | 'thread-created' | 'thread-changed' | 'thread-deleted' | 'comment-deleted' | 'deleted' | 'restored' | 'purged' | 'administrator-appointed'}`
+  | `template.${'created' | 'changed' | 'removed' | 'imported' | 'exported'}`
+  | `site.${'set-up' | 'seeded' | 'guests-exported'}`
   | 'setting.changed';
 
 /**
@@ -33,3 +35,46 @@ export const entry = (
     detail,
     ip: ctx.ip,
   });
+
+const HOUR = 3_600_000;
+
+/** Somebody who has not shown who they are. */
+export const nobody = { id: null, name: '' };
+
+/**
+ * For what people, or their programs, can do any number of times: one row an hour for what it was done to, whose count
+ * rises. So nobody fills the audit by trying.
+ */
+export const tally = (
+  ctx: Ctx,
+  action: AuditAction,
+  subject: string,
+  detail: Record<string, unknown> = {},
+  actor: { id: string | null; name: string } | null = ctx.actor,
+): Statement => {
+  const row = `${action} ${subject} ${actor?.id ?? ''} ${Math.floor(ctx.now / HOUR)}`;
+  return ctx.db.run(sql`
+    insert into audit_entry (at, action, actor_id, actor_name, subject, detail, ip, tally, last_at)
+    values (${ctx.now}, ${action}, ${actor?.id ?? null}, ${actor?.name ?? 'Foyer'}, ${subject}, ${JSON.stringify(detail)},
+      ${ctx.ip}, ${row}, ${ctx.now})
+    on conflict (tally) where tally is not null do update set count = count + 1, last_at = ${ctx.now}`);
+};
+
+/**
+ * The subject of what is tried with login names that do not exist. They stand nowhere, since anybody can make up any
+ * number of them: what counts is the address of origin, in one of 256 groups, however many addresses there are.
+ */
+export const unknownName = (ctx: Ctx): string =>
+  `unknown:${keyedBytes(ctx.config.secret, 'audit', originOf(ctx.ip))[0]}`;
+
+/** What a failure has locked: a login name (or a known browser of it), an address of origin. */
+export const locks = (ctx: Ctx, subject: string, locked: ('name' | 'address')[]): Statement[] =>
+  locked.map((what) =>
+    tally(
+      ctx,
+      'account.locked',
+      what === 'name' ? subject : unknownName(ctx).replace('unknown', 'address'),
+      { what },
+      nobody,
+    ),
+  );

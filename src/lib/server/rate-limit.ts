@@ -5,6 +5,7 @@
 import { inArray, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { keyedHashes } from './crypto';
+import { Refusal } from './errors';
 import { throttle } from './schema';
 
 const MINUTE = 60_000;
@@ -51,23 +52,30 @@ export function originOf(ip: string): string {
 /**
  * Counts one try of a login name or device; returns no row while it is locked. The tenth failure in a row locks for
  * 3 minutes, the next ten for 6, then 12, then 15 at most. `succeed` starts it anew.
+ * @param lifted what `lift` has written: counts from before are over
  */
-export const countInARow = (ctx: Ctx, of: ThrottleKey) =>
-  ctx.db
+export const countInARow = (ctx: Ctx, of: ThrottleKey, lifted: ThrottleKey | null = null) => {
+  const old = lifted
+    ? sql`(updated_at < ${ctx.now - FORGET_AFTER} or updated_at <
+        coalesce((select max(l.window_started_at) from throttle l where l.key in ${[...lifted]}), 0))`
+    : sql`updated_at < ${ctx.now - FORGET_AFTER}`;
+  const tenth = sql`(failures + 1) % ${FAILURES_IN_A_ROW} = 0`;
+  return ctx.db
     .insert(throttle)
     .values({ key: rowOf(of), failures: 1, windowStartedAt: ctx.now, updatedAt: ctx.now })
     .onConflictDoUpdate({
       target: throttle.key,
       set: {
-        failures: sql`case when updated_at < ${ctx.now - FORGET_AFTER} then 1 else (failures + 1) % ${FAILURES_IN_A_ROW} end`,
-        locks: sql`case when updated_at < ${ctx.now - FORGET_AFTER} then 0 when (failures + 1) % ${FAILURES_IN_A_ROW} = 0 then locks + 1 else locks end`,
-        lockedUntil: sql`case when updated_at >= ${ctx.now - FORGET_AFTER} and (failures + 1) % ${FAILURES_IN_A_ROW} = 0
+        failures: sql`case when ${old} then 1 else (failures + 1) % ${FAILURES_IN_A_ROW} end`,
+        locks: sql`case when ${old} then 0 when ${tenth} then locks + 1 else locks end`,
+        lockedUntil: sql`case when not ${old} and ${tenth}
           then ${ctx.now} + ${MINUTE} * min(15, 3 * (1 << min(locks, 3))) else 0 end`,
         updatedAt: sql`${ctx.now}`,
       },
-      setWhere: sql`locked_until <= ${ctx.now}`,
+      setWhere: sql`locked_until <= ${ctx.now} or ${old}`,
     })
     .returning({ failures: throttle.failures, lockedUntil: throttle.lockedUntil });
+};
 
 /** Counts `by` within a window; returns no row when that would pass the limit. */
 export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number, by = 1) => {
@@ -88,7 +96,9 @@ export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs
 };
 
 /** Failures of one address of origin: 100 in 15 minutes. Counted before, given back by `giveBack` on success. */
-export const countOrigin = (ctx: Ctx) => countInWindow(ctx, originKey(ctx), 100, 15 * MINUTE);
+const ORIGIN_FAILURES = 100;
+const ORIGIN_WINDOW = 15 * MINUTE;
+export const countOrigin = (ctx: Ctx) => countInWindow(ctx, originKey(ctx), ORIGIN_FAILURES, ORIGIN_WINDOW);
 export const originKey = (ctx: Ctx): ThrottleKey => key(ctx, 'ip', originOf(ctx.ip));
 
 /** Takes one counted try back: it was no failure (and lifts the lock that this very try had set). */
@@ -110,6 +120,125 @@ export async function lockedUntil(ctx: Ctx, of: ThrottleKey): Promise<number> {
   const [row] = await ctx.db.select({ lockedUntil: throttle.lockedUntil }).from(throttle).where(rows(of));
   return row?.lockedUntil ?? 0;
 }
+
+/** What was counted until now of a login name's known browsers is over: its password was reset. */
+export const lift = (ctx: Ctx, of: ThrottleKey): Statement =>
+  ctx.db
+    .insert(throttle)
+    .values({ key: rowOf(of), failures: 0, windowStartedAt: ctx.now, updatedAt: ctx.now })
+    .onConflictDoUpdate({ target: throttle.key, set: { windowStartedAt: ctx.now, updatedAt: ctx.now } });
+
+/** One try of a password or a code, and what it is counted on. */
+export interface Try {
+  inARow: ThrottleKey;
+  /** See `lift`. */
+  lifted: ThrottleKey | null;
+  /** null: a browser that is known is not stopped by its neighbours, and stops none of them. */
+  origin: ThrottleKey | null;
+  /** The form that it came with, and what stood in it; null where the form had no key. */
+  post: ThrottleKey | null;
+}
+
+/**
+ * One form with one content. A form has a long random key, so the row tells nothing of what was typed: who reads it
+ * does not know the key and cannot try passwords on it. And who chooses a key themselves wins nothing: another guess is
+ * another content.
+ */
+export const postKey = (ctx: Ctx, formKey: string | undefined, ...content: string[]): ThrottleKey | null =>
+  formKey ? key(ctx, 'post', JSON.stringify([formKey, ...content])) : null;
+
+/** For so long a form that is posted again is the same try. */
+const SAME_POST = 10 * MINUTE;
+/** A try that has not been decided for so long broke off. */
+const BROKE_OFF = 10_000;
+/** How long a second post waits for what the first one learns, and in which steps. */
+const PATIENCE = 4_000;
+const STEP = 100;
+
+/**
+ * Whether this very form with this content was refused a moment ago: a double click, a reload, a retry of the network.
+ * It is neither counted nor compared again. While the first one is still being decided, the others wait for it.
+ * Of many at the same time one gets `false`, and must say how it ended: `failed`, `succeeded`, `noFailure` or `release`.
+ */
+export async function isRepeated(ctx: Ctx, { post }: Pick<Try, 'post'>): Promise<boolean> {
+  if (!post) return false;
+  for (let waited = 0; waited < PATIENCE; waited += STEP) {
+    const now = ctx.now + waited;
+    const [mine, found] = await ctx.db.batch([
+      ctx.db
+        .insert(throttle)
+        .values({ key: rowOf(post), failures: 0, windowStartedAt: now, updatedAt: now })
+        .onConflictDoUpdate({
+          target: throttle.key,
+          set: { failures: 0, windowStartedAt: now, updatedAt: now },
+          setWhere: sql`updated_at <= ${now - SAME_POST} or (failures = 0 and updated_at <= ${now - BROKE_OFF})`,
+        })
+        .returning({ key: throttle.key }),
+      ctx.db.select({ refused: throttle.failures }).from(throttle).where(rows(post)),
+    ]);
+    if (mine.length) return false;
+    if (found[0]?.refused) return true;
+    await new Promise((resolve) => setTimeout(resolve, STEP));
+  }
+  return false;
+}
+
+/** The two statements that count a try, before anything is compared; `decide` reads what they return. */
+export const counting = (ctx: Ctx, of: Try) =>
+  [
+    countInARow(ctx, of.inARow, of.lifted),
+    of.origin ? countOrigin(ctx) : ctx.db.select({ failures: sql<number>`0` }).from(sql`(select 1)`),
+  ] as const;
+
+type Counted = { failures: number; lockedUntil: number }[];
+
+/** Refuses a try that was over a limit. @returns what this try locks, should it fail */
+export async function decide(
+  ctx: Ctx,
+  of: Try,
+  inARow: Counted,
+  origins: { failures: number }[],
+): Promise<('name' | 'address')[]> {
+  if (inARow.length && origins.length)
+    return [
+      ...(inARow[0]!.lockedUntil > ctx.now ? ['name' as const] : []),
+      ...(of.origin && origins[0]!.failures === ORIGIN_FAILURES ? ['address' as const] : []),
+    ];
+  const undo = [
+    // Who is over the limit of an origin locks nobody's name with it.
+    ...(inARow.length ? [giveBack(ctx, of.inARow)] : []),
+    ...(origins.length && of.origin ? [giveBack(ctx, of.origin)] : []),
+    ...release(ctx, of),
+  ];
+  if (undo.length) await ctx.db.batch(undo as [Statement, ...Statement[]]);
+  const until = inARow.length ? ctx.now + ORIGIN_WINDOW : await lockedUntil(ctx, of.inARow);
+  throw new Refusal('throttled', {
+    key: 'login.throttled',
+    params: { minutes: Math.max(1, Math.ceil((until - ctx.now) / MINUTE)) },
+  });
+}
+
+/** It was wrong: the same form again is no new failure. */
+export const failed = (ctx: Ctx, { post }: Pick<Try, 'post'>): Statement[] =>
+  post ? [ctx.db.update(throttle).set({ failures: 1, updatedAt: ctx.now }).where(rows(post))] : [];
+
+/** It was right, and somebody is in: the row of failures ends. */
+export const succeeded = (ctx: Ctx, of: Try): Statement[] => [
+  succeed(ctx, of.inARow),
+  ...(of.origin ? [giveBack(ctx, of.origin)] : []),
+  ...release(ctx, of),
+];
+
+/** It was right, but nobody is in yet: it does not count, and neither ends the row of failures. */
+export const noFailure = (ctx: Ctx, of: Try): Statement[] => [
+  giveBack(ctx, of.inARow),
+  ...(of.origin ? [giveBack(ctx, of.origin)] : []),
+  ...release(ctx, of),
+];
+
+/** The form may be posted again. */
+export const release = (ctx: Ctx, { post }: Pick<Try, 'post'>): Statement[] =>
+  post ? [ctx.db.delete(throttle).where(rows(post))] : [];
 
 /** Cron: forgets counters that nobody touched for two days, some at a time. */
 export const purge = (ctx: Ctx): Statement =>

@@ -119,6 +119,10 @@ export const space = sqliteTable(
     /** In the trash since; purged by cron 14 days later. */
     deletedAt: at('deleted_at'),
     deletedBy: text('deleted_by').references(() => user.id),
+    /** Who became space administrator by an administrator of the site (or as one), which the space is told. */
+    appointedId: text('appointed_id'),
+    appointedBy: text('appointed_by'),
+    appointedAt: at('appointed_at'),
   },
   (t) => [
     index('space_by_creator').on(t.createdBy),
@@ -152,6 +156,9 @@ export const membership = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.spaceId, t.userId] }),
     index('membership_by_user').on(t.userId),
+    index('membership_administrators')
+      .on(t.spaceId)
+      .where(sql`administrator = 1`),
     index('membership_by_inviter').on(t.invitedBy),
   ],
 );
@@ -244,7 +251,7 @@ export const loginChallenge = sqliteTable(
 export const throttle = sqliteTable(
   'throttle',
   {
-    /** `name:`, `device:`, `ip:`, `forgot:`, `code:`, `invite:` + keyed hash: no address stands here readable. */
+    /** What is counted (rate-limit.ts) + keyed hash: no address and nothing typed stands here readable. */
     key: text('key').primaryKey(),
     failures: integer('failures').notNull(),
     /** How many times in a row it was locked; decides for how long. */
@@ -330,8 +337,16 @@ export const auditEntry = sqliteTable(
     spaceId: integer('space_id'),
     detail: text('detail', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     ip: text('ip').notNull(),
+    /** What can happen any number of times is one row an hour, whose count rises: this names the row. */
+    tally: text('tally'),
+    count: integer('count').notNull().default(1),
+    /** Of a row that counts: the last time. `at` is the first. */
+    lastAt: at('last_at'),
   },
   (t) => [
+    uniqueIndex('audit_entry_tally')
+      .on(t.tally)
+      .where(sql`tally is not null`),
     index('audit_entry_by_space').on(t.spaceId, t.id),
     index('audit_entry_by_actor').on(t.actorId, t.id),
   ],

@@ -23,8 +23,10 @@ import {
 } from '../../../tests/factories';
 import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
+import { randomToken } from './crypto';
 import * as cron from './cron';
 import * as outbox from './mail/outbox';
+import * as rateLimit from './rate-limit';
 import * as verification from './verification';
 
 const NOW = Date.now();
@@ -204,6 +206,43 @@ describe('a code is refused', () => {
     await accounts.setActive(as(await makeAdministrator()), guest.id, false);
     await expect(verify(jar, code, { now: NOW })).rejects.toMatchObject(refusal('conflict', 'verify.gone'));
     expect(await sessionsOf(guest)).toBe(0);
+  });
+
+  it('once, when its form is posted again: a double click is one wrong try', async () => {
+    const { guest, jar, code } = await halfIn();
+    const formKey = randomToken();
+    const { refused } = await parallel(20, () => verify(new Jar(jar), wrong(code), { now: NOW, formKey }));
+    for (const reason of refused)
+      expect(reason).toMatchObject({
+        ...refusal('invalid', 'verify.wrong'),
+        detail: { params: { left: 4 } },
+      });
+    await verify(jar, wrong(code), { now: NOW, formKey }).catch(() => undefined);
+    expect(await count('login_challenge', 'user_id = ? and tries = 1', guest.id)).toBe(1);
+    // One form key is no way around the five tries.
+    const guesses = await parallel(20, (i) =>
+      verify(new Jar(jar), String((Number(code) + 2 + i) % 1_000_000).padStart(6, '0'), {
+        now: NOW,
+        formKey,
+      }),
+    );
+    expect(guesses.refused.filter((r) => (r as { kind?: string }).kind === 'invalid')).toHaveLength(4);
+    expect(await audited('account.step-failed', guest.id)).toMatchObject([{ count: 5 }]);
+    expect(await audited('account.step-asked', guest.id)).toMatchObject([{ count: 1 }]);
+  });
+
+  it('not by the failures of the address of origin, where the browser is known', async () => {
+    await site({ twoStep: false });
+    const guest = await makeGuest();
+    const ip = '198.51.100.7';
+    const { jar } = await login(guest.email, { now: NOW, ip });
+    jar.delete('foyer');
+    await site({ twoStep: true });
+    const ctx = testContext({ ip, now: NOW });
+    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    expect((await login(guest.email, { jar, ip, now: NOW })).to).toBe('/verify');
+    expect(await verify(jar, await codeTo(guest.email), { ip, now: NOW })).toBe('/');
+    expect(await audited('account.step-passed', guest.id)).toHaveLength(1);
   });
 
   it('for a while after ten wrong ones in a row, whatever the login', async () => {

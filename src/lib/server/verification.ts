@@ -5,6 +5,7 @@
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Locale } from '../messages';
 import { normalize } from '../normalize';
+import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { hashToken, isMadeBy, keyedHash, randomCode, randomToken, type Secret } from './crypto';
 import { LostRace, Refusal } from './errors';
@@ -75,6 +76,16 @@ export async function begin(
           }),
     }),
     code.mail.statement,
+    audit.tally(
+      ctx,
+      'account.step-asked',
+      subjectOf({
+        userId: subject.purpose === 'login' ? subject.userId : null,
+        invitationId: subject.purpose === 'signup' ? subject.invitationId : null,
+      }),
+      { purpose: subject.purpose },
+      audit.nobody,
+    ),
     ...together,
   ]);
   keepStep(ctx, token);
@@ -223,6 +234,13 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
         ),
       guard(ctx),
       code.mail.statement,
+      audit.tally(
+        ctx,
+        'account.step-asked',
+        subjectOf(challenge),
+        { purpose: challenge.purpose },
+        audit.nobody,
+      ),
     ]);
   } catch (error) {
     throw error instanceof LostRace ? new Refusal('throttled', { key: 'verify.no-more-codes' }) : error;
@@ -232,10 +250,20 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
 }
 
 /** Whose wrong codes in a row count together: a known browser's, an account's, or an invitation's. */
-function throttleOf(ctx: Ctx, challenge: Challenge, email: string): rateLimit.ThrottleKey {
-  if (challenge.purpose === 'signup') return rateLimit.key(ctx, 'code', `sign-up:${challenge.invitationId}`);
-  return rateLimit.key(ctx, 'code', sessions.knownDevice(ctx, email) ?? email);
+function codeTry(ctx: Ctx, challenge: Challenge, email: string, post: rateLimit.Try['post']): rateLimit.Try {
+  const device = challenge.purpose === 'login' ? sessions.knownDevice(ctx, email) : null;
+  const whose = challenge.purpose === 'signup' ? `sign-up:${challenge.invitationId}` : (device ?? email);
+  return {
+    inARow: rateLimit.key(ctx, 'code', whose),
+    lifted: device ? rateLimit.key(ctx, 'lift', email) : null,
+    origin: device ? null : rateLimit.originKey(ctx),
+    post,
+  };
 }
+
+/** Whom the audit names for a second step. */
+const subjectOf = (of: Pick<Challenge, 'userId' | 'invitationId'>): string =>
+  of.userId ? `user:${of.userId}` : `invitation:${of.invitationId}`;
 
 /** A right code: what it was for, and the statements that take it. They must stand first in the batch that acts on it. */
 export interface Passed {
@@ -248,10 +276,14 @@ export interface Passed {
  * Checks a typed code. The try is counted in D1 before anything is compared; five wrong ones end the code.
  * Returns statements instead of writing: whoever commits them first has the one use of the code.
  */
-export async function check(ctx: Ctx, typed: string): Promise<Passed> {
+export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<Passed> {
   const found = await find(ctx);
   if (!found) throw new Refusal('conflict', { key: 'verify.gone' });
   const { challenge, email } = found;
+  const code = normalize(typed, 'NFKC').replace(/\D/g, '');
+  const post = rateLimit.postKey(ctx, formKey, 'code', challenge.id, challenge.codeKey ?? '', code);
+  const tried = codeTry(ctx, challenge, email, post);
+  if (await rateLimit.isRepeated(ctx, tried)) throw wrong((await find(ctx))?.challenge.tries ?? TRIES);
   // The challenge's own count first: only a code that is alive can use up anybody's tries.
   const [row] = await ctx.db
     .update(loginChallenge)
@@ -265,38 +297,34 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
       ),
     )
     .returning();
-  if (!row?.codeKey)
+  if (!row?.codeKey) {
+    await ctx.commit(rateLimit.release(ctx, tried));
     throw new Refusal('conflict', {
       key: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'verify.expired' : 'verify.ended',
       field: 'code',
     });
-  const counted = throttleOf(ctx, challenge, email);
-  const [inARow, origins] = await ctx.db.batch([
-    rateLimit.countInARow(ctx, counted),
-    rateLimit.countOrigin(ctx),
-  ]);
-  if (!inARow.length || !origins.length) {
-    await ctx.db.batch([
-      ctx.db
-        .update(loginChallenge)
-        .set({ tries: sql`max(0, tries - 1)` })
-        .where(eq(loginChallenge.id, row.id)),
-    ]);
-    const until = inARow.length ? ctx.now + 15 * 60_000 : await rateLimit.lockedUntil(ctx, counted);
-    throw new Refusal('throttled', {
-      key: 'login.throttled',
-      params: { minutes: Math.max(1, Math.ceil((until - ctx.now) / 60_000)) },
-    });
+  }
+  const [inARow, origins] = await ctx.db.batch(rateLimit.counting(ctx, tried));
+  let locks;
+  try {
+    locks = await rateLimit.decide(ctx, tried, inARow, origins);
+  } catch (error) {
+    await ctx.db
+      .update(loginChallenge)
+      .set({ tries: sql`max(0, tries - 1)` })
+      .where(eq(loginChallenge.id, row.id));
+    throw error;
   }
   const expected = await ctx.kv.get(row.codeKey);
-  const code = normalize(typed, 'NFKC').replace(/\D/g, '');
   const hashed = (secret: Secret) => keyedHash(secret, 'code', `${row.id}:${code}`);
-  if (!expected || !isMadeBy(ctx.config.secret, hashed, expected))
-    throw new Refusal('invalid', {
-      key: row.tries >= TRIES ? 'verify.ended' : 'verify.wrong',
-      params: { left: TRIES - row.tries },
-      field: 'code',
-    });
+  if (!expected || !isMadeBy(ctx.config.secret, hashed, expected)) {
+    await ctx.commit([
+      ...rateLimit.failed(ctx, tried),
+      audit.tally(ctx, 'account.step-failed', subjectOf(row), { purpose: row.purpose }, audit.nobody),
+      ...audit.locks(ctx, subjectOf(row), locks),
+    ]);
+    throw wrong(row.tries);
+  }
   return {
     challenge: row,
     email,
@@ -312,11 +340,19 @@ export async function check(ctx: Ctx, typed: string): Promise<Passed> {
           ),
         ),
       guard(ctx),
-      rateLimit.succeed(ctx, counted),
-      rateLimit.giveBack(ctx, rateLimit.originKey(ctx)),
+      ...rateLimit.succeeded(ctx, tried),
+      audit.entry(ctx, 'account.step-passed', subjectOf(row), { purpose: row.purpose }, null, audit.nobody),
     ],
   };
 }
+
+/** A code that was not the right one, after so many tries of it. */
+const wrong = (tries: number): Refusal =>
+  new Refusal('invalid', {
+    key: tries >= TRIES ? 'verify.ended' : 'verify.wrong',
+    params: { left: Math.max(0, TRIES - tries) },
+    field: 'code',
+  });
 
 /** Ends every pending login of an account: reset, new password, deactivation. */
 export const endAll = (ctx: Ctx, userId: string): Statement =>

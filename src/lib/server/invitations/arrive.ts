@@ -135,12 +135,12 @@ const landing = (spaceId: number | null): string => (spaceId === null ? '/' : `/
 export async function signUp(
   ctx: Ctx,
   token: string,
-  form: { name: string; password: string },
+  form: { name: string; password: string; formKey?: string },
 ): Promise<string | null> {
   const found = await findByToken(ctx, token);
   const arrival = arrivalOf(ctx, found);
   const { invitation: i, site } = found;
-  if (arrival.state === 'used' || arrival.state === 'member') return secondPost(ctx, found, form.password);
+  if (arrival.state === 'used' || arrival.state === 'member') return secondPost(ctx, found, form);
   if (arrival.state !== 'open') return null;
   const problem = await passwords.problem(site.policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
@@ -174,7 +174,7 @@ export async function signUp(
     await createAccount(ctx, found, { name: form.name, passwordHash, password: form.password }, 'mail', []);
   } catch (error) {
     if (!(error instanceof LostRace || isDuplicate(error))) throw error;
-    return secondPost(ctx, await findByToken(ctx, token), form.password);
+    return secondPost(ctx, await findByToken(ctx, token), form);
   }
   return landing(i.spaceId);
 }
@@ -240,14 +240,18 @@ async function createAccount(
 }
 
 /** The form was posted again after it had worked: the right password lands in the space, once more. */
-async function secondPost(ctx: Ctx, found: Found, password: string): Promise<string | null> {
+async function secondPost(
+  ctx: Ctx,
+  found: Found,
+  form: { password: string; formKey?: string },
+): Promise<string | null> {
   const { invitation: i, account } = found;
   if (i.status !== 'accepted' || !account || (i.acceptedAt ?? 0) < ctx.now - SECOND_POST) return null;
   // Only what this very form made: the link is no way around the second step of an account that joined by it.
   if (found.via !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt) return null;
   if (account.status !== 'active') return null;
   if (ctx.actor?.id === account.id) return landing(i.spaceId);
-  await accounts.enterAgain(ctx, account.email, password);
+  await accounts.enterAgain(ctx, { ...form, email: account.email });
   return landing(i.spaceId);
 }
 

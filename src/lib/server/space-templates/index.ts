@@ -394,6 +394,7 @@ export async function exportFile(ctx: Ctx, id: string): Promise<{ name: string; 
   const template = isShipped(id) ? shippedOne(ctx, id) : await stored(ctx, id);
   if (!template) throw new Refusal('missing');
   const name = template.name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'template';
+  await ctx.commit([audit.tally(ctx, 'template.exported', `template:${id}`)]);
   return { name: `${name}.foyer-template.json`, text: documentOf(template) };
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { newPassword, notificationMail, oneSession, profile } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
+import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as notifications from '$lib/server/notifications';
 
@@ -10,6 +11,7 @@ export const load = (event) =>
       sessions: event.url.searchParams.get('sessions'),
       spaces: event.url.searchParams.get('spaces'),
     })),
+    formKey: randomToken(),
     // From here, since browsers know other lists: hydration would put the choice on the wrong line.
     zones: Intl.supportedValuesOf('timeZone'),
   }));

@@ -1,6 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { login, ownPath } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
+import { randomToken } from '$lib/server/crypto';
 import { form } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
 
@@ -9,6 +10,7 @@ export const load = async ({ locals: { ctx }, url }) => {
   if (ctx.actor) redirect(303, next);
   if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
   return {
+    formKey: randomToken(),
     next,
     email: url.searchParams.get('email') ?? '',
     reset: url.searchParams.has('reset'),

@@ -1,8 +1,13 @@
 import { setUp } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
+import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 
-export const load = (event) => show(event, accounts.setUpOpen);
+export const load = (event) =>
+  show(event, async (ctx) => {
+    await accounts.setUpOpen(ctx);
+    return { formKey: randomToken() };
+  });
 
 export const actions = {
   default: form(setUp, async (ctx, input) => {

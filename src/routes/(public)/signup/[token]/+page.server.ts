@@ -1,10 +1,15 @@
 import * as v from 'valibot';
 import { signUp } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
+import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 
-export const load = (event) => show(event, (ctx) => invitations.arrive(ctx, event.params.token));
+export const load = (event) =>
+  show(event, async (ctx) => ({
+    ...(await invitations.arrive(ctx, event.params.token)),
+    formKey: randomToken(),
+  }));
 
 // Where the link has changed meanwhile the page itself says how: back to it.
 export const actions = {
