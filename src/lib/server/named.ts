@@ -193,8 +193,8 @@ export function without(
 }
 
 /** The forms in which a text named people, to be recognised again in another text. */
-export const formsOf = (text: string, mentions: Mention[]): Nameable[] =>
-  namings(text, mentions, 'at').flatMap(({ from, to, who }) =>
+export const formsOf = (text: string, mentions: Mention[], part: 'at' | 'title' = 'at'): Nameable[] =>
+  namings(text, mentions, part).flatMap(({ from, to, who }) =>
     who.map(({ id, guest }) => ({ id, guest, name: text.slice(from + 1, to), quiet: true })),
   );
 

@@ -13,6 +13,7 @@ import * as markdown from './markdown';
 import { without } from './named';
 import { setting, type Mention } from './schema';
 import * as spaces from './spaces';
+import { titleForGuest } from './threads/text';
 
 /** Hits a page. */
 const PAGE = 20;
@@ -244,6 +245,8 @@ function hitsQuery(ctx: Ctx, terms: Term[], threads: boolean, before: number, in
       threadId: sql<number>`t.id`.as('thread_id'),
       commentId: sql<number | null>`c.id`.as('comment_id'),
       title: sql<string>`t.title`.as('title'),
+      titleMentions: sql<string>`t.mentions`.as('title_mentions'),
+      threadAuthorId: sql<string>`t.author_id`.as('thread_author_id'),
       body: sql<string>`iif(e.rowid & 1, c.body, t.body)`.as('body'),
       mentions: sql<string>`iif(e.rowid & 1, c.mentions, t.mentions)`.as('mentions'),
       /** Other guests are hidden from the viewer here. */
@@ -339,8 +342,16 @@ function presented(ctx: Ctx, row: Row, terms: Term[]): Hit | null {
   const body = without(row.body, JSON.parse(row.mentions) as Mention[], (m) =>
     secret.some(({ id }) => id === m.id),
   ).text;
-  if (secret.length > 0) {
-    const readable = [row.title, body, row.files].join(' ');
+  const me = ctx.actor?.id ?? '';
+  const title = row.hidden
+    ? titleForGuest(me, {
+        title: row.title,
+        mentions: JSON.parse(row.titleMentions) as Mention[],
+        authorId: row.threadAuthorId,
+      })
+    : row.title;
+  if (secret.length > 0 || title !== row.title) {
+    const readable = [title, body, row.files].join(' ');
     if (!terms.every((term) => hitsIn(readable, [term]).length > 0)) return null;
   }
   const thread = `/spaces/${row.spaceId}/threads/${row.threadId}`;
@@ -351,7 +362,7 @@ function presented(ctx: Ctx, row: Row, terms: Term[]): Hit | null {
     space: { id: row.spaceId, name: row.spaceName },
     threadId: row.threadId,
     commentId: row.commentId,
-    title: pieces(row.title, row.commentId === null ? terms : []),
+    title: pieces(title, row.commentId === null ? terms : []),
     author: row.author,
     guest: row.guest === 1,
     company: row.company,

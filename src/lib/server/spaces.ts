@@ -11,9 +11,11 @@ import * as markdown from './markdown';
 import * as memberships from './memberships';
 import * as paging from './paging';
 import { allow, can } from './policy';
-import { invitation, membership, space, user } from './schema';
+import * as named from './named';
+import { invitation, membership, space, user, type Mention } from './schema';
 import * as starter from './space-templates/starter';
 import * as threadList from './threads/list';
+import { nameableQuery, recognised, titleForGuest } from './threads/text';
 
 type SpaceRow = typeof space.$inferSelect;
 
@@ -205,7 +207,9 @@ export async function portal(ctx: Ctx, before: string | null = null) {
         join user u on u.id = t.author_id
         where t.activity > max(membership.last_read_at, coalesce(p.read_at, 0)) and ${seen})`,
         )}`.as('unread'),
-        latest: sql<string | null>`${byActivity((activity) => newest(sql`thread.title`, activity))}`.as(
+        latest: sql<
+          string | null
+        >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${blind})`, activity))}`.as(
           'latest',
         ),
         lastActivityAt: sql<number>`shown.activity`.as('activity'),
@@ -233,8 +237,9 @@ export async function portal(ctx: Ctx, before: string | null = null) {
   return {
     mayCreate: can(actor, 'space.create'),
     spacesNext: next,
-    spaces: rows.map(({ faces, ...row }) => ({
+    spaces: rows.map(({ faces, latest, ...row }) => ({
       ...row,
+      latest: latest === null ? null : titleOf(ctx, latest),
       people: (JSON.parse(faces) as { name: string; kind: string }[]).map(({ name, kind }) => ({
         name,
         guest: kind === 'guest',
@@ -242,6 +247,27 @@ export async function portal(ctx: Ctx, before: string | null = null) {
     })),
   };
 }
+
+/** The title of a thread as the viewer may read it. `row`: as the portal's query put it together. */
+function titleOf(ctx: Ctx, row: string): string {
+  const [title, mentions, authorId, hidden] = JSON.parse(row) as [string, string, string, number];
+  return hidden
+    ? titleForGuest(ctx.actor!.id, { title, mentions: JSON.parse(mentions) as Mention[], authorId })
+    : title;
+}
+
+/** What its administrators wrote of a space, as the viewer may read it: where guests are hidden, it names no other guest. */
+function wordsOf(ctx: Ctx, found: Reached): { announcement: string; links: Link[] } {
+  const hidden = (m: Mention) => !found.seesGuests && m.guest === true && m.id !== ctx.actor!.id;
+  const titles = named.without(titlesOf(found.links), found.mentions, hidden, 'title').text.split('\n');
+  return {
+    announcement: named.without(found.announcement, found.mentions, hidden).text,
+    links: found.links.map((link, i) => ({ ...link, title: titles[i] ?? '' })),
+  };
+}
+/** The titles of the links as one text: `mentions` of a space knows places in it. */
+export const titlesOf = (links: Link[]): string =>
+  links.map(({ title }) => title.replaceAll('\n', ' ')).join('\n');
 
 /**
  * The people of a space whom the viewer sees, members first, each with company and role. For a batch.
@@ -323,6 +349,7 @@ export async function room(
     threadList.query(ctx, spaceId, before, true),
   ]);
   const found = reached(ctx, reach);
+  const written = wordsOf(ctx, found);
   const { threads, next } = threadList.present(ctx, found.seesGuests ? page : blindPage, found.seesGuests);
   const first = threadList.present(ctx, pinned, found.seesGuests);
   const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
@@ -331,7 +358,7 @@ export async function room(
       id: found.id,
       name: found.name,
       cover: found.cover,
-      links: found.showLinks ? found.links : [],
+      links: found.showLinks ? written.links : [],
       severalThreads: found.severalThreads,
       showAnnouncement: found.showAnnouncement,
       showThreads: found.showThreads,
@@ -339,7 +366,7 @@ export async function room(
       showLinks: found.showLinks,
     },
     announcementHtml:
-      found.showAnnouncement && found.announcement ? markdown.render(found.announcement) : null,
+      found.showAnnouncement && found.announcement ? markdown.render(written.announcement) : null,
     standing: found.standing,
     may: {
       administer: can(ctx.actor, 'space.administer', found.standing),
@@ -400,12 +427,18 @@ export async function change(
 ): Promise<void> {
   const before = await administer(ctx, spaceId);
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
+  const now = { title: titlesOf(form.links ?? before.links), body: form.announcement };
+  const people = await nameableQuery(ctx, spaceId, now.title, now.body);
+  const { mentions } = recognised(ctx, now, people, [
+    { title: titlesOf(before.links), body: before.announcement, mentions: before.mentions },
+  ]);
   const save = ctx.commit([
     ...memberships.stillIn(ctx, spaceId, true),
     ctx.db
       .update(space)
       .set({
         ...form,
+        mentions,
         severalThreads: sql`several_threads or ${form.severalThreads ? 1 : 0}`,
         updatedAt: ctx.now,
       })

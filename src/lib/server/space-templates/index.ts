@@ -18,6 +18,7 @@ import { allow, can } from '../policy';
 import { spaceTemplate, thread, user, type TemplateContent } from '../schema';
 import * as settings from '../settings';
 import * as spaces from '../spaces';
+import { nameableQuery, withoutNames } from '../threads/text';
 import { shipped } from './shipped';
 
 /** Templates that one site may have of its own: so many that a gallery still shows them all. */
@@ -166,11 +167,12 @@ const withoutFiles = (ctx: Ctx, text: string): string =>
 
 /** What of a space a template takes. One batch; for its administrators. */
 async function contentOf(ctx: Ctx, spaceId: number) {
-  const [reach, threads] = await ctx.db.batch([
+  const [reach, people, threads] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
+    nameableQuery(ctx, spaceId, '@'),
     // What a guest wrote is not the company's to hand on.
     ctx.db
-      .select({ title: thread.title, body: thread.body })
+      .select({ title: thread.title, body: thread.body, mentions: thread.mentions })
       .from(thread)
       .innerJoin(user, eq(user.id, thread.authorId))
       .where(
@@ -185,6 +187,13 @@ async function contentOf(ctx: Ctx, spaceId: number) {
   ]);
   const found = spaces.reached(ctx, reach);
   allow(ctx, 'space.administer', found.standing);
+  // Nobody goes along by name: their mentions are "@…" in a template.
+  const own = withoutNames(
+    ctx,
+    { title: spaces.titlesOf(found.links), body: found.announcement, mentions: found.mentions },
+    people,
+  );
+  const titles = own.title.split('\n');
   const content: TemplateContent = {
     cover: found.cover,
     severalThreads: found.severalThreads,
@@ -195,10 +204,15 @@ async function contentOf(ctx: Ctx, spaceId: number) {
     showThreads: found.showThreads,
     showPeople: found.showPeople,
     showLinks: found.showLinks,
-    announcement: withoutFiles(ctx, found.announcement),
-    // Texts only: who they mention is left behind, and stays in them as plain words.
-    threads: threads.map(({ title, body }) => ({ title, body: withoutFiles(ctx, body) })),
-    links: found.links.filter(({ url }) => isWebAddress(url)).slice(0, limits.links),
+    announcement: withoutFiles(ctx, own.body),
+    threads: threads.map((text) => {
+      const { title, body } = withoutNames(ctx, text, people);
+      return { title, body: withoutFiles(ctx, body) };
+    }),
+    links: found.links
+      .map(({ url }, i) => ({ title: titles[i] ?? '', url }))
+      .filter(({ url }) => isWebAddress(url))
+      .slice(0, limits.links),
   };
   return { name: found.name, content };
 }

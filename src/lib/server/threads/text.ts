@@ -142,20 +142,26 @@ export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) =>
 /** Guests whom the texts of a thread named, with their texts: a quotation of them may say names that nobody has any more. For a batch. */
 export const namedBeforeQuery = (ctx: Ctx, threadId: number, ...texts: string[]) =>
   ctx.db
-    .select({ body: sql<string>`body`.as('body'), mentions: sql<string>`mentions`.as('mentions') })
+    .select({
+      title: sql<string>`title`.as('title'),
+      body: sql<string>`body`.as('body'),
+      mentions: sql<string>`mentions`.as('mentions'),
+    })
     .from(
-      sql`(select body, mentions from thread where id = ${threadId} and mentions <> '[]'
-        union all select body, mentions from comment where thread_id = ${threadId} and mentions <> '[]')`,
+      sql`(select title, body, mentions from thread where id = ${threadId} and mentions <> '[]'
+        union all select '', body, mentions from comment where thread_id = ${threadId} and mentions <> '[]')`,
     )
     .where(texts.some(named.mayName) ? sql`instr(mentions, '"guest":true') > 0` : sql`0`);
 
-/** Whom a text names, and where. */
-export function recognised(
-  ctx: Ctx,
-  text: { title?: string; body: string },
-  people: { id: string; name: string; email: string; kind: 'user' | 'guest'; here: number }[],
-  before: { body: string; mentions: string | Mention[] }[],
-): { mentions: Mention[]; told: string[] } {
+interface Before {
+  title: string;
+  body: string;
+  mentions: string | Mention[];
+}
+type People = Awaited<ReturnType<typeof nameableQuery>>;
+
+/** Everybody whom a text of the actor may name: by their names of today, and as texts before it did. */
+function nameables(ctx: Ctx, people: People, before: Before[]): named.Nameable[] {
   const all: named.Nameable[] = people.map(({ id, name, email, kind, here }) => ({
     id,
     name,
@@ -164,16 +170,28 @@ export function recognised(
     guest: kind === 'guest',
     quiet: !here,
   }));
-  const current = new Set(all.map(({ id, name }) => `${id} ${fold(name)}`));
-  for (const { body, mentions } of before)
-    for (const form of named.formsOf(
-      body,
-      typeof mentions === 'string' ? (JSON.parse(mentions) as Mention[]) : mentions,
-    ))
-      if (form.guest && !current.has(`${form.id} ${fold(form.name)}`)) {
-        current.add(`${form.id} ${fold(form.name)}`);
-        all.push(form);
-      }
+  const known = new Set(
+    all.flatMap(({ id, name, email }) => [`${id} ${fold(name)}`, `${id} ${fold(email!)}`]),
+  );
+  for (const { title, body, mentions } of before) {
+    const stored = typeof mentions === 'string' ? (JSON.parse(mentions) as Mention[]) : mentions;
+    for (const form of [...named.formsOf(body, stored), ...named.formsOf(title, stored, 'title')]) {
+      const key = `${form.id} ${fold(form.name)}`;
+      if (form.guest && !known.has(key)) all.push(form);
+      known.add(key);
+    }
+  }
+  return all;
+}
+
+/** Whom a text names, and where; and who is to be told. */
+export function recognised(
+  ctx: Ctx,
+  text: { title?: string; body: string },
+  people: People,
+  before: Before[],
+): { mentions: Mention[]; told: string[] } {
+  const all = nameables(ctx, people, before);
   const mentions: Mention[] = named.find(text.body, all);
   for (const { at, ...who } of named.find(text.title ?? '', all)) {
     const known = mentions.find(({ id }) => id === who.id);
@@ -181,6 +199,18 @@ export function recognised(
     else mentions.push({ ...who, at: [], title: at });
   }
   return { mentions, told: toldBy(ctx, { body: text.body, mentions }) };
+}
+
+/** A text that names nobody of the space any more. `people`: of `nameableQuery`. */
+export function withoutNames(
+  ctx: Ctx,
+  text: { title: string; body: string; mentions: Mention[] },
+  people: People,
+): { title: string; body: string } {
+  const { mentions } = recognised(ctx, text, people, [text]);
+  const nobody = (words: string, part: 'at' | 'title') =>
+    named.without(words, mentions, () => true, part).text;
+  return { title: nobody(text.title, 'title'), body: nobody(text.body, 'at') };
 }
 
 /** Whom a text of the actor calls: who is named in a quotation only is not told of it once more. */
