@@ -228,7 +228,7 @@ export const showsNothing = (body: string): boolean =>
     markdown
       .render(body)
       .replace(/<(?:hr|input)/g, '—$&')
-      .replace(/<[^>]*>/g, ''),
+      .replace(/<[^<>]*>/g, ''),
   );
 
 /** SQL: whether the author of a text exists for the viewer (see spaces.visible). Needs `user` joined. */
