@@ -208,3 +208,41 @@ const exceptions: string[] = [
   'src/routes/dev/mail-samples/+page.server.ts',
   'src/routes/dev/mail-samples/[locale]/[name]/+server.ts',
 ];
+
+describe('comparing words', () => {
+  // Where something else than words that people wrote is compared or shown.
+  const others: Record<string, string> = {
+    'src/lib/fold.ts': 'the fold itself',
+    'src/lib/addresses.ts': 'addresses, by their own rule',
+    'src/lib/server/accounts.ts': 'a login name that is no address',
+    'src/lib/server/folded.ts': 'rows that cron has not folded yet',
+    'src/lib/server/passwords.ts': 'passwords, against a list',
+    'src/lib/server/rate-limit.ts': 'IP addresses',
+    'src/lib/components/Menu.svelte': 'a key and our own words',
+    'src/lib/server/markdown/index.ts': 'mentions',
+    'src/lib/server/search.ts': 'the index',
+  };
+  it('one fold: nobody compares names or texts by lower case, collation or accents of their own', () => {
+    const own =
+      /\.toLowerCase\(|\.toLocaleLowerCase\(|\blower\(|\blike\(|\bilike\(|localeCompare|'NFK?D'|instr\(/;
+    expect(files(/./).filter((path) => own.test(sources[path]!) && !(path in others))).toEqual([]);
+  });
+
+  it('who writes a name writes its fold', () => {
+    // What somebody wants to be told (preferences) holds no name.
+    const writers = server.filter(
+      (path) =>
+        !path.endsWith('/preferences.ts') &&
+        /insert\((user|space|spaceTemplate)\)|insert into (user|space|space_template) |update (user|space|space_template) set name|update\((user|space)\)\s*\.set\(\{\s*(\.\.\.|name)/.test(
+          sources[path]!,
+        ),
+    );
+    expect(writers).toEqual([
+      'src/lib/server/accounts.ts',
+      'src/lib/server/invitations/arrive.ts',
+      'src/lib/server/space-templates/index.ts',
+      'src/lib/server/spaces.ts',
+    ]);
+    for (const path of writers) expect(sources[path], path).toMatch(/folded\.(person|name)\(/);
+  });
+});

@@ -17,6 +17,7 @@ import {
   type MailNudge,
 } from '../src/lib/server/context';
 import { randomId } from '../src/lib/server/crypto';
+import * as folded from '../src/lib/server/folded';
 import * as invitations from '../src/lib/server/invitations';
 import * as outbox from '../src/lib/server/mail/outbox';
 import * as transport from '../src/lib/server/mail/transport';
@@ -160,6 +161,7 @@ async function makeAccount(row: Partial<User> & Pick<User, 'kind' | 'email'>): P
     updatedAt: now,
     ...row,
   };
+  made.folded ??= folded.person(made);
   const [stored] = await testContext().db.insert(user).values(made).returning();
   return stored!;
 }

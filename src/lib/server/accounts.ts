@@ -5,6 +5,7 @@ import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { hashToken, randomId, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
+import * as folded from './folded';
 import * as language from './language';
 import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
@@ -68,6 +69,7 @@ export async function setUp(
     email: address.email,
     emailOriginal: address.original,
     name: form.name,
+    folded: folded.person({ name: form.name, email: address.email }),
     passwordHash: await passwords.hash(form.password),
     administrator: true,
     canCreateSpaces: true,
@@ -467,6 +469,7 @@ export async function changeProfile(
       .update(user)
       .set({
         ...form,
+        folded: folded.person({ ...form, email: actor.email }),
         // The morning of their daily mail is another where their zone is.
         digestAt: nextMorning(form.timeZone ?? ctx.timeZone, ctx.now),
         updatedAt: ctx.now,
@@ -519,10 +522,6 @@ export async function endSessions(ctx: Ctx, id: string | null): Promise<void> {
 
 const PAGE = 100;
 
-/** Name or address contains a text. (LIKE would end at patterns of 50 bytes: D1.) */
-const matches = (search: string) =>
-  sql`(instr(lower(${user.email}), lower(${search})) > 0 or instr(lower(${user.name}), lower(${search})) > 0)`;
-
 /** Administration: people of one kind by address, a page at a time, filtered by a search. */
 export async function list(
   ctx: Ctx,
@@ -543,7 +542,7 @@ export async function list(
       lastLoginAt: user.lastLoginAt,
     })
     .from(user)
-    .where(and(eq(user.kind, kind), gt(user.email, last), search ? matches(search) : undefined))
+    .where(and(eq(user.kind, kind), gt(user.email, last), folded.isPerson(search)))
     .orderBy(asc(user.email))
     .limit(PAGE + 1);
   return paging.paged(rows, PAGE, (row) => [row.email]);
@@ -702,7 +701,7 @@ export async function colleagues(ctx: Ctx, search = '', chosen: string[] = []) {
     ctx.db
       .select(columns)
       .from(user)
-      .where(and(others, not(isChosen), search ? matches(search) : undefined))
+      .where(and(others, not(isChosen), folded.isPerson(search)))
       .orderBy(asc(user.email))
       .limit(COLLEAGUES + 1),
   ]);

@@ -3,6 +3,7 @@ import * as accounts from './accounts';
 import * as changes from './changes';
 import type { Ctx } from './context';
 import * as files from './files';
+import * as folded from './folded';
 import * as invitations from './invitations';
 import { log } from './log';
 import * as outbox from './mail/outbox';
@@ -32,6 +33,7 @@ export async function run(ctx: Ctx): Promise<void> {
     ],
     ['purge mail', () => outbox.purge(ctx)],
     ['empty the trash', () => trash.purge(ctx)],
+    ['fold names', () => folded.foldDue(ctx)],
     ['rebuild the search index', () => search.rebuild(ctx)],
     ['purge files', () => files.purge(ctx)],
   ];

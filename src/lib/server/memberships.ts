@@ -1,9 +1,9 @@
 /** Who is in a space: add, make administrator, remove, leave. A space always has at least one administrator. */
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { normalize } from '../normalize';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
+import * as folded from './folded';
 import * as language from './language';
 import * as outbox from './mail/outbox';
 import * as paging from './paging';
@@ -29,10 +29,7 @@ const FOUND = 20;
  * @param filter `after`: where the page before ended; `find`: what was typed, empty finds nobody
  */
 export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
-  const find = normalize(filter.find ?? '', 'NFC')
-    .trim()
-    .slice(0, 100);
-  const lower = find.toLowerCase();
+  const find = (filter.find ?? '').trim().slice(0, 200);
   const last = paging.read(filter.after, 'number', 'text', 'text');
   const [reach, people, found] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
@@ -63,10 +60,7 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
         and(
           eq(user.kind, 'user'),
           eq(user.status, 'active'),
-          // lower() knows ASCII only: what was typed is looked for as it is too.
-          find
-            ? sql`(instr(lower(name), ${lower}) > 0 or instr(name, ${find}) > 0 or instr(email, ${lower}) > 0)`
-            : sql`0`,
+          folded.isPerson(find) ?? sql`0`,
           sql`not exists (select 1 from membership m where m.space_id = ${spaceId} and m.user_id = ${user.id})`,
         ),
       )

@@ -1,7 +1,7 @@
 /** What the writing tools ask for while somebody writes: whom they could name, and how their text will look. */
 import { and, eq, sql } from 'drizzle-orm';
-import { normalize } from '../normalize';
 import type { Ctx } from './context';
+import * as folded from './folded';
 import * as markdown from './markdown';
 import * as named from './named';
 import { membership, user } from './schema';
@@ -16,10 +16,7 @@ const OFFERED = 8;
  * viewer themselves, and never an address. Reach first: else 404.
  */
 export async function complete(ctx: Ctx, spaceId: number, typed: string) {
-  const sought = normalize(typed, 'NFC').trim().slice(0, 100);
-  const lower = sought.toLowerCase();
-  // lower() knows ASCII only: what was typed is looked for as it is too (Ärzte).
-  const at = sql`max(instr(lower(${user.name}), ${lower}), instr(${user.name}, ${sought}))`;
+  const sought = folded.inName(typed);
   const [reach, people] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     ctx.db
@@ -31,16 +28,11 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
           eq(membership.spaceId, spaceId),
           spaces.visible(ctx, spaceId, user.kind, user.id),
           sql`${user.id} <> ${ctx.actor?.id ?? ''}`,
-          sought ? sql`${at} > 0` : undefined,
+          sought?.holds,
         ),
       )
       // The beginning of the name, then of a word of it, then anywhere.
-      .orderBy(
-        sql`case when ${at} = 1 then 0 when instr(lower(' ' || ${user.name}), ${` ${lower}`}) > 0 then 1
-          else 2 end`,
-        sql`${user.name} collate nocase`,
-        user.id,
-      )
+      .orderBy(...(sought ? [sought.rank] : []), sql`${user.name} collate nocase`, user.id)
       .limit(OFFERED),
   ]);
   spaces.reached(ctx, reach);

@@ -7,6 +7,8 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 
 const id = () => text('id').primaryKey();
 const at = (name: string) => integer(name);
+/** Names as they are compared (folded.ts); null: not folded yet. */
+const folded = () => text('folded');
 const flag = (name: string) => integer(name, { mode: 'boolean' });
 
 /** A person: `user` of the company, or `guest`, who has an account only because somebody invited them. */
@@ -24,6 +26,7 @@ export const user = sqliteTable(
     emailOriginal: text('email_original').notNull(),
     name: text('name').notNull(),
     company: text('company').notNull().default(''),
+    folded: folded(),
     passwordHash: text('password_hash').notNull(),
     administrator: flag('administrator').notNull().default(false),
     canCreateSpaces: flag('can_create_spaces').notNull().default(false),
@@ -47,6 +50,9 @@ export const user = sqliteTable(
   (t) => [
     uniqueIndex('user_email').on(t.email),
     index('user_by_kind').on(t.kind, t.email),
+    index('user_to_fold')
+      .on(t.id)
+      .where(sql`folded is null`),
     index('user_administrators')
       .on(t.id)
       .where(sql`administrator = 1 and status = 'active'`),
@@ -94,6 +100,7 @@ export const space = sqliteTable(
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
     name: text('name').notNull(),
+    folded: folded(),
     /** The name of a shipped cover (static/covers), or `file:<id>` of an uploaded one. */
     cover: text('cover').notNull(),
     severalThreads: flag('several_threads').notNull().default(true),
@@ -131,6 +138,9 @@ export const space = sqliteTable(
     index('space_by_name')
       .on(t.name, t.id)
       .where(sql`deleted_at is null`),
+    index('space_to_fold')
+      .on(t.id)
+      .where(sql`folded is null`),
     index('space_trash')
       .on(t.deletedAt)
       .where(sql`deleted_at is not null`),
@@ -615,6 +625,7 @@ export interface TemplateContent {
 export const spaceTemplate = sqliteTable('space_template', {
   id: id(),
   name: text('name').notNull(),
+  folded: folded(),
   description: text('description').notNull().default(''),
   content: text('content', { mode: 'json' }).$type<TemplateContent>().notNull(),
   createdBy: text('created_by')

@@ -7,6 +7,7 @@ import { guard, isDuplicate, type Ctx } from './context';
 import { hashToken } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as files from './files';
+import * as folded from './folded';
 import * as markdown from './markdown';
 import * as memberships from './memberships';
 import * as paging from './paging';
@@ -66,6 +67,7 @@ export async function create(
         .insert(space)
         .values({
           ...form,
+          folded: folded.name(form.name),
           announcement: start.announcement,
           links: start.links,
           requestKey: key,
@@ -439,6 +441,7 @@ export async function change(
       .set({
         ...form,
         mentions,
+        folded: folded.name(form.name),
         severalThreads: sql`several_threads or ${form.severalThreads ? 1 : 0}`,
         updatedAt: ctx.now,
       })

@@ -5,6 +5,7 @@ import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
 import * as files from './files';
+import * as folded from './folded';
 import * as memberships from './memberships';
 import * as paging from './paging';
 import { allow } from './policy';
@@ -67,7 +68,7 @@ export async function overview(ctx: Ctx, filter: { search: string; after: string
       .where(
         and(
           isNull(space.deletedAt),
-          filter.search ? sql`instr(lower(${space.name}), lower(${filter.search})) > 0` : undefined,
+          folded.isSpace(filter.search),
           last ? sql`(${space.name}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
         ),
       )

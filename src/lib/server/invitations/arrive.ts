@@ -6,6 +6,7 @@ import * as audit from '../audit';
 import { guard, isDuplicate, type Ctx, type Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
 import { LostRace, Refusal } from '../errors';
+import * as folded from '../folded';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as memberships from '../memberships';
@@ -194,6 +195,7 @@ async function createAccount(
     email: i.email,
     emailOriginal: i.emailOriginal,
     name: form.name,
+    folded: folded.person({ name: form.name, email: i.email }),
     passwordHash: form.passwordHash,
     administrator: i.kind === 'user' && i.administrator,
     canCreateSpaces: i.kind === 'user' && i.canCreateSpaces,

@@ -12,6 +12,7 @@ import { guard, isDuplicate, type Ctx, type Statement } from '../context';
 import { keyedId, randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as files from '../files';
+import * as folded from '../folded';
 import * as markdown from '../markdown';
 import * as memberships from '../memberships';
 import { allow, can } from '../policy';
@@ -78,7 +79,7 @@ async function own(ctx: Ctx) {
     })
     .from(spaceTemplate)
     .innerJoin(user, eq(user.id, spaceTemplate.createdBy))
-    .orderBy(asc(sql`lower(${spaceTemplate.name})`), asc(spaceTemplate.id))
+    .orderBy(asc(folded.template()), asc(spaceTemplate.id))
     .limit(MOST);
   return rows.map((row) => ({
     ...row,
@@ -279,9 +280,9 @@ async function insert(
     await ctx.commit([
       ...(spaceId === null ? [] : memberships.stillIn(ctx, spaceId, true)),
       ctx.db.run(sql`
-        insert into space_template (id, name, description, content, created_by, created_at, updated_at)
-        select ${id}, ${name}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}
-        where not exists (select 1 from space_template where lower(name) = lower(${name}))
+        insert into space_template (id, name, folded, description, content, created_by, created_at, updated_at)
+        select ${id}, ${name}, ${folded.name(name)}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}
+        where not exists (select 1 from space_template where ${folded.templateNamed(name)})
           and (select count(*) from space_template) < ${MOST}`),
       guard(ctx),
       ...files.useCoverOfTemplate(ctx, content.cover, id),
@@ -293,7 +294,7 @@ async function insert(
     const [state] = await ctx.db
       .select({
         again: sql<number>`exists (select 1 from space_template where id = ${id} and created_by = ${actor})`,
-        taken: sql<number>`exists (select 1 from space_template where lower(name) = lower(${name}))`,
+        taken: sql<number>`exists (select 1 from space_template where ${folded.templateNamed(name)})`,
         count: sql<number>`(select count(*) from space_template)`,
       })
       .from(sql`(select 1)`);
@@ -342,9 +343,9 @@ export async function change(
   const { name, description } = form;
   const save = ctx.commit([
     ctx.db.run(sql`
-      update space_template set name = ${name}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
+      update space_template set name = ${name}, folded = ${folded.name(name)}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
       where id = ${id} and updated_at = ${updatedAt}
-        and not exists (select 1 from space_template o where lower(o.name) = lower(${name}) and o.id <> ${id})`),
+        and not exists (select 1 from space_template o where ${folded.templateNamed(name, 'o')} and o.id <> ${id})`),
     guard(ctx),
     audit.entry(ctx, 'template.changed', `template:${id}`, { name }),
   ]);

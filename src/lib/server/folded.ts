@@ -1,0 +1,118 @@
+/**
+ * Names as they are compared: people, spaces and templates have a column `folded` (fold.ts) beside their names, since
+ * SQLite's `lower` knows ASCII only. Whoever writes a name writes it too (tests/folded.test.ts looks for those who do not);
+ * null is what was written before the column was there: found by plain lower case until cron has folded it.
+ */
+import { sql, type SQL } from 'drizzle-orm';
+import { fold } from '../fold';
+import type { Ctx, Statement } from './context';
+import { space, spaceTemplate, user } from './schema';
+
+/** More than name, address and company together have. */
+const LONGEST = 1_000;
+/** Words that are looked for one by one. What follows them is looked for as it stands. */
+const WORDS = 10;
+
+/** The `folded` of a person: name, address, company, a line each. */
+export const person = (of: { name: string; email: string; company?: string }): string =>
+  [of.name, of.email, of.company ?? ''].map((part) => fold(part).trim()).join('\n');
+
+/** The `folded` of a space or a template. */
+export const name = (of: string): string => fold(of).trim();
+
+const peopleColumn = sql`coalesce(${user.folded}, lower(${user.name} || char(10) || ${user.email} || char(10) || ${user.company}))`;
+
+/** What somebody typed into a search of people or spaces, as words. */
+function wordsOf(typed: string): string[] {
+  const words = fold(typed.slice(0, LONGEST)).trim().split(' ');
+  return [...words.slice(0, WORDS), words.slice(WORDS).join(' ')].filter(Boolean);
+}
+
+const holdsAll = (column: SQL, typed: string): SQL | undefined => {
+  const words = wordsOf(typed);
+  // instr, since LIKE ends at patterns of 50 bytes (D1).
+  return words.length > 0
+    ? sql.join(
+        words.map((word) => sql`instr(${column}, ${word}) > 0`),
+        sql` and `,
+      )
+    : undefined;
+};
+
+/** A condition on `user`: name, address and company hold each word that was typed. Undefined: nothing was typed. */
+export const isPerson = (typed: string): SQL | undefined => holdsAll(peopleColumn, typed);
+
+/** A condition on `space`: its name holds each word. Undefined: nothing was typed. */
+export const isSpace = (typed: string): SQL | undefined =>
+  holdsAll(sql`coalesce(${space.folded}, lower(${space.name}))`, typed);
+
+/**
+ * For completion, which knows names only: where a person's name holds what was typed.
+ * @returns `holds`: a condition on `user`; `rank`: 0 its beginning, 1 the beginning of a word, 2 elsewhere
+ */
+export function inName(typed: string): { holds: SQL; rank: SQL } | undefined {
+  const sought = fold(typed.slice(0, LONGEST)).trim();
+  if (!sought) return undefined;
+  // A blank before it: so the beginning of the name is one of a word.
+  const names = sql`(' ' || substr(${peopleColumn}, 1, instr(${peopleColumn}, char(10)) - 1))`;
+  const at = sql`instr(${names}, ${` ${sought}`})`;
+  return {
+    holds: sql`instr(${names}, ${sought}) > 0`,
+    rank: sql`case when ${at} = 1 then 0 when ${at} > 1 then 1 else 2 end`,
+  };
+}
+
+/** A template's name, in whose order they stand. */
+export const template = (of = 'space_template'): SQL =>
+  sql`coalesce(${sql.raw(of)}.folded, lower(${sql.raw(of)}.name))`;
+
+/** A template has the name already. The table has an alias in some statements. */
+export const templateNamed = (typed: string, of?: string): SQL => sql`${template(of)} = ${name(typed)}`;
+
+/** Rows that a run of `foldDue` goes through in each table. */
+const PIECE = 200;
+
+/** Cron: folds the names that were written before there was a column for it. */
+export async function foldDue(ctx: Ctx): Promise<void> {
+  const [people, spaces, templates] = await ctx.db.batch([
+    ctx.db
+      .select({ id: user.id, name: user.name, email: user.email, company: user.company })
+      .from(user)
+      .where(sql`folded is null`)
+      .limit(PIECE),
+    ctx.db
+      .select({ id: space.id, name: space.name })
+      .from(space)
+      .where(sql`folded is null`)
+      .limit(PIECE),
+    ctx.db
+      .select({ id: spaceTemplate.id, name: spaceTemplate.name })
+      .from(spaceTemplate)
+      .where(sql`folded is null`)
+      .limit(PIECE),
+  ]);
+  // Only where it is still missing: who changed the name meanwhile has folded it.
+  const fill = (
+    table: 'user' | 'space' | 'space_template',
+    rows: { id: string | number; folded: string }[],
+  ) =>
+    rows.length > 0 &&
+    ctx.db.run(sql`
+      update ${sql.raw(table)} set folded = (select value ->> '$.folded' from json_each(${JSON.stringify(rows)}) where value ->> '$.id' = ${sql.raw(table)}.id)
+      where folded is null and id in (select value ->> '$.id' from json_each(${JSON.stringify(rows)}))`);
+  const statements: (Statement | false)[] = [
+    fill(
+      'user',
+      people.map((row) => ({ id: row.id, folded: person(row) })),
+    ),
+    fill(
+      'space',
+      spaces.map((row) => ({ id: row.id, folded: name(row.name) })),
+    ),
+    fill(
+      'space_template',
+      templates.map((row) => ({ id: row.id, folded: name(row.name) })),
+    ),
+  ];
+  if (statements.some(Boolean)) await ctx.commit(statements);
+}
