@@ -1,12 +1,15 @@
-// `npm run screenshots`: makes the pictures of the README anew, from the running product with its demo data: an own
-// instance on a free port, a fresh state, a real browser. WebP, because the same picture is a third of a PNG.
+// `npm run screenshots`: pictures of the running product with its demo data, to look at: an own instance on a free port, a
+// fresh state, a real browser. They go to test-results/screenshots; with `-- --keep` to docs/images, where the README shows them.
+// WebP, because the same picture is a third of a PNG.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, freePort } from './lib/net.mjs';
 import { fail, finish, finishOnSignal, root, start, toolEnv } from './lib/run.mjs';
 
-const images = join(root, 'docs/images');
+const kept = process.argv.includes('--keep');
+const folder = kept ? 'docs/images' : 'test-results/screenshots';
+const images = join(root, folder);
 const limit = 200_000;
 
 const port = await freePort();
@@ -76,6 +79,6 @@ async function picture(name, walk) {
   } while (data.length > limit && quality > 20);
   mkdirSync(images, { recursive: true });
   writeFileSync(join(images, `${name}.webp`), data);
-  console.log(`docs/images/${name}.webp  ${Math.round(data.length / 1000)} kB`);
+  console.log(`${folder}/${name}.webp  ${Math.round(data.length / 1000)} kB`);
   await context.close();
 }
