@@ -28,6 +28,15 @@ function packagesAreCurrent() {
   }
 }
 
+/** Of what npm says when it fails: its sentences, without stacks and dumps. */
+const reasons = (said) =>
+  said
+    .split('\n')
+    .filter((line) => /^npm error (?!\s|[{}]|A complete log)./.test(line))
+    .slice(0, 8)
+    .map((line) => `  ${line.slice('npm error '.length)}`)
+    .join('\n') || `  ${said.trim().split('\n').at(-1)}`;
+
 export async function ensurePackages() {
   await locked('install', async () => {
     if (packagesAreCurrent()) return;
@@ -37,11 +46,19 @@ export async function ensurePackages() {
       .filter((part) => !part.endsWith(join('node_modules', '.bin')))
       .join(delimiter);
     const args = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error'];
-    const code = await saying('Installing packages', () => run('npm', args, { env: toolEnv({ PATH }) }));
+    // Without a network npm would be silent for more than a minute.
+    args.push('--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000');
+    const log = join(root, '.wrangler/npm.log');
+    const output = openSync(log, 'w', 0o600);
+    const code = await saying('Installing packages', () =>
+      run('npm', args, { env: toolEnv({ PATH }), output }),
+    );
+    closeSync(output);
     if (code)
       await fail(
-        'The packages could not be installed: npm says why above. If this machine has no network, connect it once: ' +
-          'only this first step needs it.',
+        `The packages could not be installed. npm says:\n\n${reasons(read(log))}\n\n` +
+          'If this machine has no network, connect it once: only this first step needs it. ' +
+          `All that npm said: ${log}`,
       );
   });
   const check = 'process.exit(Number(process.versions.node.split(".")[0]) < 22 ? 1 : 0)';
