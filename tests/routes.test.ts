@@ -189,7 +189,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { change: sitePost, delete: sitePost, hide: sitePost, import: sitePost },
   },
   '/(admin)/admin/templates/[template].json': { at: '/admin/templates/shipped:event.json', get: site_ },
-  '/(admin)/admin/spaces': { at: '/admin/spaces', get: site_, post: { restore: sitePost } },
+  '/(admin)/admin/spaces': { at: '/admin/spaces', get: site_, post: { restore: sitePost, become: sitePost } },
+  '/(admin)/admin/spaces/[id=id]/administrator': {
+    at: '/admin/spaces/:space/administrator',
+    get: site_,
+    post: { '': sitePost },
+  },
   '/(admin)/admin/authentication': { at: '/admin/authentication', get: site_, post: { '': sitePost } },
   '/dev/mailbox': { at: '/dev/mailbox', get: anybody },
   '/dev/mailbox.json': { at: '/dev/mailbox.json', get: anybody },

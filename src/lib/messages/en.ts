@@ -560,6 +560,11 @@ export default {
   'space.announcement-empty': 'Nothing announced.',
   'space.announcement-text': 'Announcement',
   'space.people': 'People',
+  'space.administrators': 'Administrators of this space: {names}',
+  'space.no-administrator':
+    'This space has no administrator at the moment, so nobody can invite guests. An administrator of the site can appoint one.',
+  'space.appointed': '{name} was made administrator of this space by {by}, an administrator of the site.',
+  'space.became-administrator': '{name}, an administrator of the site, became administrator of this space.',
   'space.links': 'Related links',
   'search.in-space': 'Search this space',
   'search.everywhere': 'Search everything',
@@ -820,6 +825,25 @@ export default {
   'space-admin.gone': 'Gone for good',
   'space-admin.restore': 'Restore',
   'space-admin.restored': 'The space is back, with everybody and everything in it.',
+  'space-admin.without': 'without an administrator',
+  'space-admin.some-without':
+    'There are spaces without an administrator. Nobody can invite guests there or change anything.',
+  'space-admin.show-without': 'Show them',
+  'space-admin.only-without': 'Only spaces without an administrator.',
+  'space-admin.show-all': 'Show all spaces',
+  'space-admin.appoint': 'Appoint an administrator',
+  'space-admin.appoint-lead':
+    'For “{space}”. Everybody in the space will see who was appointed, and by whom.',
+  'space-admin.appoint-submit': 'Appoint',
+  'space-admin.appointed': 'The space has an administrator again.',
+  'space-admin.candidates': 'Members',
+  'space-admin.become': 'Become administrator',
+  'space-admin.become-hint':
+    'Or take charge yourself: you join the space, see what is in it, and everybody in it is told.',
+  'space-admin.has-administrator': 'This space has an administrator.',
+  'space-admin.not-appointed': 'This person cannot be appointed: not an active member of the space.',
+  'space-admin.no-candidates': 'Nobody of the company is in this space any more.',
+  'space-admin.no-candidates-hint': 'Become its administrator yourself, and add somebody as a member.',
   'space-admin.none': 'No spaces yet.',
   'space-admin.nobody': 'No space of that name.',
 } as const;

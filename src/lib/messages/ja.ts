@@ -553,6 +553,11 @@ export default {
   'space.announcement-empty': 'お知らせはありません。',
   'space.announcement-text': 'お知らせ',
   'space.people': '参加者',
+  'space.administrators': 'このスペースの管理者：{names}',
+  'space.no-administrator':
+    '現在このスペースには管理者がいないため、ゲストを招待できません。サイトの管理者が任命できます。',
+  'space.appointed': 'サイトの管理者{by}さんが、{name}さんをこのスペースの管理者に任命しました。',
+  'space.became-administrator': 'サイトの管理者{name}さんが、このスペースの管理者になりました。',
   'space.links': '関連リンク',
   'search.in-space': 'このスペースを検索',
   'search.everywhere': 'すべてのスペースを検索',
@@ -807,6 +812,25 @@ export default {
   'space-admin.gone': '完全に削除',
   'space-admin.restore': '復元',
   'space-admin.restored': 'スペースを復元しました。参加者も内容も元どおりです。',
+  'space-admin.without': '管理者なし',
+  'space-admin.some-without':
+    '管理者のいないスペースがあります。そこでは誰もゲストの招待や設定の変更ができません。',
+  'space-admin.show-without': '表示する',
+  'space-admin.only-without': '管理者のいないスペースだけを表示しています。',
+  'space-admin.show-all': 'すべてのスペースを表示',
+  'space-admin.appoint': '管理者を任命',
+  'space-admin.appoint-lead':
+    'スペース「{space}」の管理者を選びます。誰が誰に任命されたかは、スペースの全員に表示されます。',
+  'space-admin.appoint-submit': '任命',
+  'space-admin.appointed': 'スペースの管理者を任命しました。',
+  'space-admin.candidates': 'メンバー',
+  'space-admin.become': '管理者になる',
+  'space-admin.become-hint':
+    '自分で引き受けることもできます。スペースに参加して中身を見られるようになり、そのことは全員に表示されます。',
+  'space-admin.has-administrator': 'このスペースには管理者がいます。',
+  'space-admin.not-appointed': 'この人は任命できません。スペースの有効なメンバーではありません。',
+  'space-admin.no-candidates': '社内の参加者はもういません。',
+  'space-admin.no-candidates-hint': '自分で管理者になり、ほかの人をメンバーに追加してください。',
   'space-admin.none': 'スペースはまだありません。',
   'space-admin.nobody': 'その名前のスペースはありません。',
 } satisfies Messages;

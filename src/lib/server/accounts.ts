@@ -633,26 +633,9 @@ export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: strin
 }
 
 /**
- * Spaces that lose their only active administrator with an account get the acting administrator of the site instead:
- * a space always has somebody who can remove a guest.
+ * Administration: a deactivated account is out at once, everywhere; what it wrote stays. A space that nobody administers
+ * then is shown in Space Management: nobody becomes its administrator by this.
  */
-const inheritSpaces = (ctx: Ctx, userId: string): Statement[] => {
-  const orphans = sql`from membership m where m.user_id = ${userId} and m.administrator = 1 and not exists (
-    select 1 from membership o join user u on u.id = o.user_id
-    where o.space_id = m.space_id and o.user_id <> m.user_id and o.administrator = 1 and u.status = 'active')`;
-  return [
-    ctx.db.run(sql`
-      insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
-      select ${ctx.now}, 'space.member-changed', ${ctx.actor!.id}, ${ctx.actor!.name}, ${`user:${ctx.actor!.id}`},
-        m.space_id, json_object('administrator', true, 'instead_of', ${userId}), ${ctx.ip} ${orphans}`),
-    ctx.db.run(sql`
-      insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
-      select m.space_id, ${ctx.actor!.id}, 1, null, ${ctx.now}, ${ctx.now} ${orphans}
-      on conflict do update set administrator = 1`),
-  ];
-};
-
-/** Administration: a deactivated account is out at once, everywhere; what it wrote stays. */
 export async function setActive(ctx: Ctx, userId: string, active: boolean): Promise<void> {
   allow(ctx, 'site.administer');
   if (userId === ctx.actor!.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
@@ -668,9 +651,7 @@ export async function setActive(ctx: Ctx, userId: string, active: boolean): Prom
           ),
         ),
       guard(ctx),
-      ...(active
-        ? []
-        : [...inheritSpaces(ctx, userId), sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
+      ...(active ? [] : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
       audit.entry(ctx, active ? 'account.reactivated' : 'account.deactivated', `user:${userId}`),
     ]);
   } catch (error) {

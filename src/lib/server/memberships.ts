@@ -1,4 +1,4 @@
-/** Who is in a space: add, make administrator, remove, leave. A space always has at least one administrator. */
+/** Who is in a space: add, make administrator, remove, leave. Nobody who acts in a space leaves it without an administrator. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
@@ -106,7 +106,8 @@ export async function addMember(
 /** Another administrator of the space, who is an active user, exists. */
 const anotherAdministrator = (spaceId: number, userId: string) => sql`exists (
   select 1 from membership m join user u on u.id = m.user_id
-  where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId} and u.status = 'active')`;
+  where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId}
+    and u.kind = 'user' and u.status = 'active')`;
 
 /** Members tab: makes a member an administrator of the space, or no more. */
 export async function setAdministrator(

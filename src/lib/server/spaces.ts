@@ -1,6 +1,7 @@
 /** Guest spaces: made, reached, shown, shaped. Everything about a space is found only through its members. */
 import { and, asc, desc, eq, gt, isNull, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Standing } from '../roles';
+import * as administrators from './administrators';
 import * as audit from './audit';
 import * as changes from './changes';
 import { guard, isDuplicate, type Ctx } from './context';
@@ -326,7 +327,7 @@ export async function room(
   before: string | null = null,
   pinnedBefore: string | null = null,
 ) {
-  const [reach, people, guests, invited, newest, pinned, page, blindPage] = await ctx.db.batch([
+  const [reach, people, guests, invited, newest, pinned, page, blindPage, inCharge] = await ctx.db.batch([
     reachQuery(ctx, spaceId),
     peopleQuery(ctx, spaceId),
     sharedQuery(ctx, spaceId),
@@ -349,6 +350,7 @@ export async function room(
     threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
     threadList.query(ctx, spaceId, before, false),
     threadList.query(ctx, spaceId, before, true),
+    administrators.query(ctx, spaceId),
   ]);
   const found = reached(ctx, reach);
   const written = wordsOf(ctx, found);
@@ -379,8 +381,9 @@ export async function room(
       name: p.name,
       company: p.company,
       guest: p.kind === 'guest',
-      administrator: p.administrator,
+      administrator: p.administrator && p.kind === 'user',
     })),
+    administrators: administrators.present(ctx, inCharge),
     invited: found.showPeople ? invited : [],
     ...shared(guests),
     seq: newest[0]?.seq ?? 0,

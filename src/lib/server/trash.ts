@@ -1,6 +1,7 @@
 /** Deleted spaces: 14 days in the trash, where an administrator of the site can restore them, then gone for good. */
 import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { normalize } from '../normalize';
+import * as administrators from './administrators';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
@@ -44,15 +45,19 @@ export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promis
 }
 
 /** Administration → "Space Management": every space by name and size (never what is in it), and the trash. */
-export async function overview(ctx: Ctx, filter: { search: string; after: string; trash?: string }) {
+export async function overview(
+  ctx: Ctx,
+  filter: { search: string; after: string; trash?: string; without?: boolean },
+) {
   allow(ctx, 'site.administer');
   const last = paging.read(filter.after, 'text', 'number');
   const lastGone = paging.read(filter.trash, 'number', 'number');
   const people = (kind: 'user' | 'guest') =>
     sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
       where m.space_id = ${space.id} and u.kind = ${kind})`.as(kind === 'user' ? 'users' : 'guests');
+  const without = administrators.nobodyAdministers(sql`${space.id}`);
   // Aliases: a batch gives rows as objects, in which two columns of one name (or one text) are one.
-  const [rows, trash] = await ctx.db.batch([
+  const [rows, trash, alone] = await ctx.db.batch([
     ctx.db
       .select({
         id: space.id,
@@ -60,6 +65,7 @@ export async function overview(ctx: Ctx, filter: { search: string; after: string
         cover: space.cover,
         createdAt: space.createdAt,
         creator: sql<string>`${user.name}`.as('creator'),
+        without: sql<number>`${without}`.as('without_administrator'),
         users: people('user'),
         guests: people('guest'),
       })
@@ -68,6 +74,7 @@ export async function overview(ctx: Ctx, filter: { search: string; after: string
       .where(
         and(
           isNull(space.deletedAt),
+          filter.without ? without : undefined,
           folded.isSpace(filter.search),
           last ? sql`(${space.name}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
         ),
@@ -94,10 +101,17 @@ export async function overview(ctx: Ctx, filter: { search: string; after: string
       )
       .orderBy(desc(space.deletedAt), desc(space.id))
       .limit(LISTED + 1),
+    ctx.db
+      .select({ id: space.id })
+      .from(space)
+      .where(and(isNull(space.deletedAt), administrators.nobodyAdministers(sql`space.id`)))
+      .limit(1),
   ]);
   const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {
     ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
+    /** Somewhere is a space that nobody administers. */
+    someWithout: alone.length > 0,
     trashNext: gone.next,
     trash: gone.rows.map(({ deletedAt, ...row }) => ({
       ...row,

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import {
+  account,
+  as,
+  DAY,
+  invite,
+  joinSpace,
+  makeAdministrator,
+  makeGuest,
+  makeSpace,
+  makeUser,
+  someEmail,
+  type User,
+} from '../../../tests/factories';
+import { audited, count, parallel, refusal } from '../../../tests/helpers';
+import * as accounts from './accounts';
+import * as administrators from './administrators';
+import * as changes from './changes';
+import * as memberships from './memberships';
+import * as spaces from './spaces';
+import * as trash from './trash';
+
+/** A space whose only administrator has left the company; cho is a member of it, gil a guest. */
+async function orphan() {
+  const [ava, ben, cho, gil] = [
+    await makeAdministrator(),
+    await makeUser(),
+    await makeUser(),
+    await makeGuest(),
+  ];
+  const spaceId = await makeSpace(ben, { name: `Pier ${ben.id}` }, [cho]);
+  await joinSpace(ben, spaceId, gil);
+  await accounts.setActive(as(ava), ben.id, false);
+  return { ava, ben, cho, gil, spaceId };
+}
+
+const inCharge = async (viewer: User, spaceId: number) =>
+  (await spaces.room(as(viewer), spaceId)).administrators;
+const listed = async (ava: User, spaceId: number, without = false) =>
+  (await trash.overview(as(ava), { search: 'Pier', after: '', without })).rows.find(
+    (row) => row.id === spaceId,
+  );
+
+describe('a space whose last administrator has left', () => {
+  it('is shown as such, in Space Management and to its people, and nobody may invite there', async () => {
+    const { ava, cho, gil, spaceId } = await orphan();
+    expect(await listed(ava, spaceId)).toMatchObject({ without: 1 });
+    expect(await listed(ava, spaceId, true)).toMatchObject({ without: 1 });
+    expect((await trash.overview(as(ava), { search: '', after: '' })).someWithout).toBe(true);
+    for (const viewer of [cho, gil])
+      expect(await inCharge(viewer, spaceId)).toEqual({ names: [], more: false, appointed: null });
+    for (const person of [ava, cho, gil])
+      await expect(invite(person, spaceId, someEmail())).rejects.toMatchObject({ name: 'Refusal' });
+  });
+
+  it('is not one whose other administrator is active', async () => {
+    const [ava, ben, cho] = [await makeAdministrator(), await makeUser(), await makeUser()];
+    const spaceId = await makeSpace(ben, { name: `Pier ${ben.id}` }, [cho]);
+    await memberships.setAdministrator(as(ben), spaceId, cho.id, true);
+    await accounts.setActive(as(ava), ben.id, false);
+    expect(await listed(ava, spaceId)).toMatchObject({ without: 0 });
+    expect(await listed(ava, spaceId, true)).toBeUndefined();
+    expect(await inCharge(cho, spaceId)).toMatchObject({ names: [cho.name] });
+    // And the one who is left cannot leave.
+    await expect(memberships.leave(as(cho), spaceId)).rejects.toMatchObject(
+      refusal('conflict', 'members.last-administrator'),
+    );
+    await expect(administrators.become(as(ava), spaceId)).rejects.toMatchObject(
+      refusal('conflict', 'space-admin.has-administrator'),
+    );
+  });
+
+  it('has its administrator again when that account is reactivated', async () => {
+    const { ava, ben, spaceId } = await orphan();
+    await accounts.setActive(as(ava), ben.id, true);
+    expect(await listed(ava, spaceId)).toMatchObject({ without: 0 });
+    expect(await inCharge(ben, spaceId)).toMatchObject({ names: [ben.name], appointed: null });
+  });
+
+  it('does not count a guest as administrator, whatever a row says', async () => {
+    const { ava, gil, spaceId } = await orphan();
+    await as(ava).db.run(
+      `update membership set administrator = 1 where space_id = ${spaceId} and user_id = '${gil.id}'`,
+    );
+    expect(await listed(ava, spaceId)).toMatchObject({ without: 1 });
+    const people = (await spaces.room(as(gil), spaceId)).people;
+    expect(people.find((p) => p.id === gil.id)).toMatchObject({ administrator: false });
+  });
+});
+
+describe('an administrator of the site', () => {
+  it('appoints an active member, which is audited and said in the space', async () => {
+    const { ava, cho, gil, spaceId } = await orphan();
+    const { rows, needed } = await administrators.candidates(as(ava), spaceId, '');
+    expect([needed, rows.map((row) => row.id)]).toEqual([true, [cho.id]]);
+    const { seq } = await spaces.room(as(gil), spaceId);
+    await administrators.appoint(as(ava), spaceId, cho.id);
+    await expect(spaces.administer(as(cho), spaceId)).resolves.toMatchObject({ id: spaceId });
+    for (const viewer of [cho, gil])
+      expect(await inCharge(viewer, spaceId)).toMatchObject({
+        names: [cho.name],
+        appointed: { name: cho.name, by: ava.name, became: false },
+      });
+    expect(await changes.since(as(gil), spaceId, seq)).not.toBeNull();
+    expect(await audited('space.administrator-appointed', cho.id)).toMatchObject([
+      { actor_id: ava.id, space_id: spaceId, detail: { became: false } },
+    ]);
+    // Who appoints does not come in by it.
+    await expect(spaces.reach(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
+  });
+
+  it('becomes it by asking, which is audited and said in the space for a month', async () => {
+    const { ava, gil, spaceId } = await orphan();
+    await administrators.become(as(ava), spaceId);
+    await expect(spaces.administer(as(ava), spaceId)).resolves.toMatchObject({ id: spaceId });
+    expect(await inCharge(gil, spaceId)).toMatchObject({
+      names: [ava.name],
+      appointed: { name: ava.name, became: true },
+    });
+    expect(await audited('space.administrator-appointed', ava.id)).toMatchObject([
+      { space_id: spaceId, detail: { became: true } },
+    ]);
+    const later = as(gil, { now: Date.now() + 31 * DAY });
+    expect((await spaces.room(later, spaceId)).administrators).toMatchObject({ appointed: null });
+  });
+
+  it('who is a member already becomes it too', async () => {
+    const { ben, spaceId, ava } = await orphan();
+    await accounts.setActive(as(ava), ben.id, true);
+    await memberships.addMember(as(ben), spaceId, ava.id, false);
+    await accounts.setActive(as(ava), ben.id, false);
+    await administrators.become(as(ava), spaceId);
+    expect(await count('membership', 'space_id = ? and administrator = 1', spaceId)).toBe(2);
+  });
+
+  it('appoints no guest, nobody inactive, nobody from elsewhere', async () => {
+    const { ava, ben, gil, spaceId } = await orphan();
+    for (const person of [gil, ben, await makeUser()])
+      await expect(administrators.appoint(as(ava), spaceId, person.id)).rejects.toMatchObject(
+        refusal('conflict', 'space-admin.not-appointed'),
+      );
+    expect(await inCharge(gil, spaceId)).toMatchObject({ names: [], appointed: null });
+  });
+
+  it('is one: of ten at the same time one takes charge', async () => {
+    const { ava, cho, gil, spaceId } = await orphan();
+    const others = await Promise.all(Array.from({ length: 9 }, () => makeAdministrator()));
+    const { done, refused } = await parallel(10, (i) =>
+      i === 0
+        ? administrators.appoint(as(ava), spaceId, cho.id)
+        : administrators.become(as(others[i - 1]!), spaceId),
+    );
+    expect([done.length, refused.length]).toEqual([1, 9]);
+    for (const reason of refused)
+      expect(reason).toMatchObject(refusal('conflict', 'space-admin.has-administrator'));
+    expect((await inCharge(gil, spaceId)).names).toHaveLength(1);
+  });
+
+  it('is nobody else, and of spaces that are there', async () => {
+    const { ava, cho, gil, spaceId } = await orphan();
+    for (const person of [cho, gil, await makeUser()]) {
+      await expect(administrators.become(as(person), spaceId)).rejects.toMatchObject(refusal('forbidden'));
+      await expect(administrators.appoint(as(person), spaceId, cho.id)).rejects.toMatchObject(
+        refusal('forbidden'),
+      );
+      await expect(administrators.candidates(as(person), spaceId, '')).rejects.toMatchObject(
+        refusal('forbidden'),
+      );
+    }
+    await expect(administrators.become(as(ava), 999_999)).rejects.toMatchObject(refusal('missing'));
+    // Who was one when the page was opened, and is not any more.
+    const stale = as(ava);
+    await as(ava).db.run(`update user set administrator = 0 where id = '${ava.id}'`);
+    await expect(administrators.become(stale, spaceId)).rejects.toMatchObject({ name: 'Refusal' });
+    expect((await account(ava.email))!.administrator).toBe(false);
+    expect(await count('membership', 'space_id = ? and user_id = ?', spaceId, ava.id)).toBe(0);
+  });
+});

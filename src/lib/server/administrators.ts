@@ -1,0 +1,151 @@
+/**
+ * Who administers a space, and what happens when nobody does any more: nobody becomes it silently. An administrator of the
+ * site appoints one of its people, or becomes one, and the space is told.
+ */
+import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import * as audit from './audit';
+import * as changes from './changes';
+import { guard, type Ctx, type Statement } from './context';
+import { LostRace, Refusal } from './errors';
+import * as paging from './paging';
+import { allow } from './policy';
+import { membership, space, user } from './schema';
+
+const DAY = 24 * 3_600_000;
+/** How long a space is told who was put in charge. */
+const TOLD = 30 * DAY;
+/** Names of administrators that a space shows at once. */
+const NAMED = 5;
+const LISTED = 100;
+
+/** SQL: nobody administers the space who could sign in. A guest never does, whatever a row says. */
+export const nobodyAdministers = (spaceId: number | SQL): SQL => sql`not exists (
+  select 1 from membership am join user au on au.id = am.user_id
+  where am.space_id = ${spaceId} and am.administrator = 1 and au.kind = 'user' and au.status = 'active')`;
+
+/** Who administers a space, and who was put in charge lately. For the batch of its page. */
+export const query = (ctx: Ctx, spaceId: number) =>
+  ctx.db
+    .select({
+      names: sql<string>`(select json_group_array(name) from (select u.name from membership m
+        join user u on u.id = m.user_id where m.space_id = ${spaceId} and m.administrator = 1
+        and u.kind = 'user' and u.status = 'active' order by u.name, u.id limit ${NAMED + 1}))`.as('names'),
+      appointed: sql<string | null>`(select u.name from user u where u.id = appointed_id)`.as('appointed'),
+      by: sql<string | null>`(select u.name from user u where u.id = appointed_by)`.as('appointer'),
+      became: sql<number>`appointed_id = appointed_by`.as('became'),
+      at: sql<number | null>`appointed_at`.as('told_at'),
+    })
+    .from(space)
+    .where(eq(space.id, spaceId));
+
+/** What `query` found. */
+export function present(ctx: Ctx, [row]: Awaited<ReturnType<typeof query>>) {
+  const names = JSON.parse(row?.names ?? '[]') as string[];
+  return {
+    names: names.slice(0, NAMED),
+    more: names.length > NAMED,
+    appointed:
+      row?.appointed && row.by && row.at && row.at > ctx.now - TOLD
+        ? { name: row.appointed, by: row.by, became: row.became === 1, at: row.at }
+        : null,
+  };
+}
+
+/** Administration: a space that nobody administers, and its active users, one of whom can be appointed. */
+export async function candidates(ctx: Ctx, spaceId: number, after: string) {
+  allow(ctx, 'site.administer');
+  const last = paging.read(after, 'text', 'text');
+  const [[found], people] = await ctx.db.batch([
+    ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        needed: sql<number>`${nobodyAdministers(spaceId)}`.as('needed'),
+      })
+      .from(space)
+      .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
+    ctx.db
+      .select({ id: user.id, name: user.name, email: user.email })
+      .from(membership)
+      .innerJoin(user, eq(user.id, membership.userId))
+      .where(
+        and(
+          eq(membership.spaceId, spaceId),
+          eq(user.kind, 'user'),
+          eq(user.status, 'active'),
+          last ? sql`(${user.name}, ${user.id}) > (${last[0]}, ${last[1]})` : undefined,
+        ),
+      )
+      .orderBy(asc(user.name), asc(user.id))
+      .limit(LISTED + 1),
+  ]);
+  if (!found) throw new Refusal('missing');
+  return {
+    space: { id: found.id, name: found.name },
+    needed: found.needed === 1,
+    ...paging.paged(people, LISTED, (row) => [row.name, row.id]),
+  };
+}
+
+/** Administration: puts one of the space's users in charge, while nobody is. */
+export const appoint = (ctx: Ctx, spaceId: number, userId: string): Promise<void> =>
+  putInCharge(ctx, spaceId, userId, [
+    ctx.db
+      .update(membership)
+      .set({ administrator: true })
+      .where(
+        and(
+          eq(membership.spaceId, spaceId),
+          eq(membership.userId, userId),
+          sql`exists (select 1 from user where id = ${userId} and kind = 'user' and status = 'active')`,
+        ),
+      ),
+    guard(ctx),
+  ]);
+
+/** "Become administrator": the acting administrator of the site takes charge, while nobody has it. */
+export const become = (ctx: Ctx, spaceId: number): Promise<void> =>
+  putInCharge(ctx, spaceId, ctx.actor!.id, [
+    ctx.db.run(sql`
+      insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+      values (${spaceId}, ${ctx.actor!.id}, 1, null, ${ctx.now}, ${ctx.now})
+      on conflict do update set administrator = 1`),
+  ]);
+
+/** One conditional write decides: of two who act at the same time one is put in charge. */
+async function putInCharge(ctx: Ctx, spaceId: number, userId: string, member: Statement[]): Promise<void> {
+  allow(ctx, 'site.administer');
+  const actor = ctx.actor!;
+  try {
+    await ctx.commit([
+      // Who acts is an administrator of the site still, in this very moment.
+      ctx.db
+        .update(space)
+        .set({ appointedId: userId, appointedBy: actor.id, appointedAt: ctx.now })
+        .where(
+          and(
+            eq(space.id, spaceId),
+            isNull(space.deletedAt),
+            nobodyAdministers(spaceId),
+            sql`exists (select 1 from user where id = ${actor.id} and kind = 'user' and status = 'active' and administrator = 1)`,
+          ),
+        ),
+      guard(ctx),
+      ...member,
+      changes.note(ctx, spaceId, 'space'),
+      audit.entry(
+        ctx,
+        'space.administrator-appointed',
+        `user:${userId}`,
+        { became: userId === actor.id },
+        spaceId,
+      ),
+    ]);
+  } catch (error) {
+    if (!(error instanceof LostRace)) throw error;
+    const { needed } = await candidates(ctx, spaceId, '');
+    throw new Refusal('conflict', {
+      key: needed ? 'space-admin.not-appointed' : 'space-admin.has-administrator',
+    });
+  }
+}
