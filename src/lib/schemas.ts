@@ -361,6 +361,8 @@ export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id)
 export const authentication = v.pipe(
   v.object({
     twoStep: tick,
+    /** The warning in spite of which it is switched on. */
+    confirmed: v.optional(v.string()),
     preset,
     minLength: number(1, 128),
     maxLength: number(8, 256),

@@ -130,6 +130,13 @@ export default {
     'One a line, such as partner.example. Left empty, guests may come from any domain. Guests who are in stay in.',
   'authentication.domains-wrong': 'This is not a domain: {domain}. It looks like partner.example.',
   'authentication.submit': 'Save',
+  'authentication.warn-mail':
+    'Mail does not leave this site at the moment. If you switch this on, guests who log in cannot get their codes, and stay outside.',
+  'authentication.warn-locked-out':
+    'No administrator has shown yet that mail reaches them. If you switch this on, the next login as administrator needs a code by mail: if that mail does not arrive, nobody can administer the site.',
+  'authentication.warn-both':
+    'Mail does not leave this site at the moment, and no administrator has shown yet that mail reaches them. If you switch this on, guests cannot get their codes, and nobody who logs in can administer the site.',
+  'authentication.warn-confirm': 'Switch it on all the same',
   'authentication.saved-on':
     'Two-step verification is on for all guests, and the rules below hold, from now.',
   'authentication.saved-off': 'Two-step verification is off. The rules below hold from now.',
@@ -373,6 +380,8 @@ export default {
   'verify.mail-queued':
     'The mail to {email} has not left yet: we keep trying. Nobody gets in without the code.',
   'verify.mail-failed': 'The mail to {email} could not be sent. Please send a new code, or try again later.',
+  'verify.mail-unknown':
+    'We tried to mail a code to {email}, but nobody can say whether the mail left. If it does not arrive within a few minutes, please send a new code.',
   'verify.again': 'Start again',
   'portal.title': 'Spaces',
   'portal.create': 'Create',

@@ -127,6 +127,13 @@ export default {
     '1行に1つ入力します(例:partner.example)。空欄の場合はどのドメインのゲストも招待できます。参加済みのゲストには影響しません。',
   'authentication.domains-wrong': 'ドメインの形式ではありません:{domain}(例:partner.example)。',
   'authentication.submit': '保存',
+  'authentication.warn-mail':
+    '現在、このサイトからメールを送信できません。有効にすると、ログインするゲストはコードを受け取れず、入れなくなります。',
+  'authentication.warn-locked-out':
+    'メールが届くことを確認できた管理者がまだいません。有効にすると、管理者の次回のログインにはメールのコードが必要になります。メールが届かない場合、誰もサイトを管理できなくなります。',
+  'authentication.warn-both':
+    '現在、このサイトからメールを送信できず、メールが届くことを確認できた管理者もいません。有効にすると、ゲストはコードを受け取れず、ログインし直した管理者もサイトを管理できなくなります。',
+  'authentication.warn-confirm': 'それでも有効にする',
   'authentication.saved-on': 'すべてのゲストの2段階認証を有効にしました。下のルールもすぐに適用されます。',
   'authentication.saved-off': '2段階認証は無効です。下のルールはすぐに適用されます。',
   'me.title': 'アカウント',
@@ -366,6 +373,8 @@ export default {
     '{email} へのメールはまだ送信されていません。再送を試みています。コードなしではログインできません。',
   'verify.mail-failed':
     '{email} へのメールを送信できませんでした。新しいコードを送信するか、後でもう一度お試しください。',
+  'verify.mail-unknown':
+    '{email} へのコードの送信を試みましたが、メールが送信されたかどうか確認できません。数分待っても届かない場合は、新しいコードを送信してください。',
   'verify.again': '最初からやり直す',
   'portal.title': 'スペース',
   'portal.create': '作成',

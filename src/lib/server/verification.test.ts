@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   account,
   as,
@@ -21,7 +21,7 @@ import {
   wrong,
   type User,
 } from '../../../tests/factories';
-import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
+import { audited, count, dump, parallel, refusal, whileFailing } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import { randomToken } from './crypto';
 import * as cron from './cron';
@@ -305,6 +305,105 @@ describe('when mail is down', () => {
     await cron.run(testContext({ now: NOW + 11 * MINUTE }));
     expect(await mailsTo(guest.email)).toHaveLength(0);
     expect(await pendingOf(jar, NOW + 11 * MINUTE)).toMatchObject({ mailState: 'failed' });
+  });
+});
+
+describe('/verify says what is known of the code mail:', () => {
+  const stateWith = async (row: string, now = NOW) => {
+    const { jar, guest } = await halfIn();
+    await testContext().db.run(
+      `update mail set ${row} where id = (select mail_id from login_challenge where user_id = '${guest.id}')`,
+    );
+    return (await pendingOf(jar, now))!.mailState;
+  };
+
+  it.each<[string, string, number, string]>([
+    ['it left', `status = 'sent'`, 0, 'sent'],
+    ['it waits, and is tried again', `status = 'queued', failure = 'unreachable'`, 0, 'queued'],
+    ['it waits, too late', `status = 'queued', failure = 'unreachable'`, 10 * MINUTE, 'failed'],
+    ['it was refused', `status = 'failed', failure = 'rejected'`, 0, 'failed'],
+    ['the key is wrong', `status = 'failed', failure = 'config'`, 0, 'failed'],
+    ['it was dropped', `status = 'dropped', failure = 'too-late'`, 0, 'failed'],
+    ['the connection broke', `status = 'failed', failure = 'unknown-outcome'`, 0, 'unknown'],
+    ['it is on its way', `status = 'sending'`, 0, 'unknown'],
+    ['its row is gone', `id = 'gone' || id`, 0, 'unknown'],
+  ])('%s', async (_name, row, later, says) => {
+    expect(await stateWith(row, NOW + later)).toBe(says);
+  });
+
+  it('and is there when the delivery broke off', async () => {
+    const guest = await makeGuest();
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const jar = new Jar();
+    await whileFailing('mail', `new.status = 'sending'`, async () => {
+      expect((await login(guest.email, { jar, now: NOW })).to).toBe('/verify');
+    });
+    vi.restoreAllMocks();
+    expect(jar.has('foyer-step')).toBe(true);
+    expect(await pendingOf(jar)).toMatchObject({ codeState: 'valid' });
+  });
+});
+
+describe('switching two-step verification on', () => {
+  beforeEach(async () => {
+    await site({ twoStep: false });
+    await testContext().db.run(`update user set administrator = 0`);
+    await testContext().db.run(`delete from mail`);
+  });
+  const ask = async (person: User, confirmed?: string, config = {}) =>
+    verification.checkSwitch(as(person, { config, now: NOW }), confirmed);
+  const warning = (trouble: verification.Trouble) => refusal('conflict', `authentication.warn-${trouble}`);
+
+  it('needs no confirmation where mail leaves and an administrator is known to get it', async () => {
+    const ava = await makeAdministrator();
+    await ask(ava);
+  });
+
+  it('warns while the mail server cannot be reached, and goes on once that is confirmed', async () => {
+    const ava = await makeAdministrator();
+    await expect(ask(ava, undefined, mailDown)).rejects.toMatchObject(warning('mail'));
+    await expect(ask(ava, 'locked-out', mailDown)).rejects.toMatchObject(warning('mail'));
+    await ask(ava, 'mail', mailDown);
+  });
+
+  it('warns while the newest mail did not leave, not when one address was refused', async () => {
+    const ava = await makeAdministrator();
+    const mail = (status: string, failure: string | null, at: number) =>
+      testContext().db.run(
+        `insert into mail (id, kind, to_email, locale, status, failure, next_attempt_at, lease_until, created_at, finished_at)
+        values ('m${at}${status}', 'welcome', 'x@y.example', 'en', '${status}', ${failure ? `'${failure}'` : 'null'}, ${at},
+          ${at + 2 * MINUTE}, ${at}, ${status === 'queued' ? 'null' : at})`,
+      );
+    await mail('failed', 'config', NOW - 5_000);
+    await expect(ask(ava)).rejects.toMatchObject(warning('mail'));
+    await mail('sent', null, NOW - 4_000);
+    await mail('failed', 'rejected', NOW - 3_000);
+    await ask(ava);
+    await mail('queued', 'server-error', NOW - 2_000);
+    await expect(ask(ava)).rejects.toMatchObject(warning('mail'));
+    await mail('sent', null, NOW - 1_000);
+    await ask(ava);
+  });
+
+  it('warns while no administrator has shown that mail reaches them', async () => {
+    const ava = await makeAdministrator({ mailboxProvedAt: null });
+    await expect(ask(ava)).rejects.toMatchObject(warning('locked-out'));
+    await expect(ask(ava, 'mail')).rejects.toMatchObject(warning('locked-out'));
+    await expect(ask(ava, 'locked-out', mailDown)).rejects.toMatchObject(warning('both'));
+    await ask(ava, 'both', mailDown);
+    await ask(ava, 'locked-out');
+    // An inactive one is no help; an active one is.
+    await makeAdministrator({ status: 'inactive' });
+    await expect(ask(ava)).rejects.toMatchObject(warning('locked-out'));
+    await makeAdministrator();
+    await ask(ava);
+  });
+
+  it('is no question once it is on, and none for others', async () => {
+    const ava = await makeAdministrator({ mailboxProvedAt: null });
+    await site({ twoStep: true });
+    await ask(ava);
+    await expect(ask(await makeUser())).rejects.toMatchObject(refusal('forbidden'));
   });
 });
 

@@ -10,10 +10,13 @@ import { guard, type Ctx, type Statement } from './context';
 import { hashToken, isMadeBy, keyedHash, randomCode, randomToken, type Secret } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as language from './language';
+import { log } from './log';
 import * as outbox from './mail/outbox';
+import { allow } from './policy';
 import * as rateLimit from './rate-limit';
 import { invitation, loginChallenge, mail, setting, user } from './schema';
 import * as sessions from './sessions';
+import * as settings from './settings';
 
 const HOUR = 3_600_000;
 const TRIES = 5;
@@ -128,8 +131,14 @@ async function makeCode(
 }
 
 async function sendNow(ctx: Ctx, mailId: string): Promise<void> {
-  const outcome = await outbox.deliver(ctx, mailId, { timeoutMs: CODE_MAIL_TIMEOUT });
-  if (outcome === 'queued') ctx.defer(outbox.nudge(ctx, mailId, CODE_MAIL_AGAIN_AFTER));
+  try {
+    const outcome = await outbox.deliver(ctx, mailId, { timeoutMs: CODE_MAIL_TIMEOUT });
+    if (outcome !== 'queued') return;
+  } catch (error) {
+    // The second step is there, and its page says what is known of the mail.
+    log(`mail ${mailId}: delivery broke off`, error);
+  }
+  ctx.defer(outbox.nudge(ctx, mailId, CODE_MAIL_AGAIN_AFTER));
 }
 
 /** What /verify shows. Reads D1 only, never KV. */
@@ -138,7 +147,8 @@ export interface Pending {
   /** `g…@partner.example`: enough to know which mailbox to open. */
   maskedEmail: string;
   codeState: 'valid' | 'ended' | 'expired';
-  mailState: 'sent' | 'queued' | 'failed';
+  /** It left; it did not yet, and is tried again; it did not and will not; nobody knows. */
+  mailState: 'sent' | 'queued' | 'failed' | 'unknown';
   codesLeft: number;
   next: string;
 }
@@ -147,21 +157,28 @@ export interface Pending {
 export async function pending(ctx: Ctx): Promise<Pending | null> {
   const found = await find(ctx);
   if (!found) return null;
-  const { challenge, email, mailStatus } = found;
+  const { challenge, email } = found;
   return {
     purpose: challenge.purpose,
     maskedEmail: email.replace(/^(.).*@/u, '$1…@'),
     codeState:
       (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'expired' : challenge.tries >= TRIES ? 'ended' : 'valid',
-    mailState:
-      mailStatus === 'sent'
-        ? 'sent'
-        : mailStatus === 'queued' || mailStatus === 'sending'
-          ? 'queued'
-          : 'failed',
+    mailState: mailStateOf(ctx, found.mail),
     codesLeft: Math.max(0, CODES - challenge.codesSent),
     next: challenge.next,
   };
+}
+
+/** What is known of the mail with the code, and not more than that. */
+function mailStateOf(
+  ctx: Ctx,
+  row: Pick<typeof mail.$inferSelect, 'status' | 'failure' | 'dropAfterAt'> | null,
+): Pending['mailState'] {
+  if (!row || row.status === 'sending' || row.failure === 'unknown-outcome') return 'unknown';
+  if (row.status === 'sent') return 'sent';
+  // Whoever takes it up next will find that it is too late.
+  const tooLate = row.dropAfterAt !== null && row.dropAfterAt <= ctx.now;
+  return row.status === 'queued' && !tooLate ? 'queued' : 'failed';
 }
 
 /** The challenge of this browser's cookie, with whom it belongs to. */
@@ -171,7 +188,7 @@ async function find(ctx: Ctx) {
   const [row] = await ctx.db
     .select({
       challenge: loginChallenge,
-      mailStatus: mail.status,
+      mail: { status: mail.status, failure: mail.failure, dropAfterAt: mail.dropAfterAt },
       userEmail: user.email,
       userOriginal: user.emailOriginal,
       userLocale: user.locale,
@@ -199,7 +216,7 @@ async function find(ctx: Ctx) {
   if (!row || !email) return null;
   return {
     challenge: row.challenge,
-    mailStatus: row.mailStatus,
+    mail: row.mail,
     email,
     to: row.userOriginal ?? row.invitedOriginal ?? email,
     locale:
@@ -353,6 +370,32 @@ const wrong = (tries: number): Refusal =>
     params: { left: Math.max(0, TRIES - tries) },
     field: 'code',
   });
+
+/** Why two-step verification had better not be switched on now: mail does not leave, an administrator may be locked out. */
+export type Trouble = 'mail' | 'locked-out' | 'both';
+
+/**
+ * Administration: asked before two-step verification is switched on. Warns once, where it may shut people out: guests,
+ * since mail does not leave, or the administrators, none of whom has shown yet that mail reaches them.
+ * @param confirmed the warning that the form was saved in spite of
+ */
+export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Promise<void> {
+  allow(ctx, 'site.administer');
+  if ((await settings.read(ctx)).twoStep) return;
+  const [mailWorks, safe] = await Promise.all([
+    outbox.works(ctx),
+    ctx.db
+      .select({ id: user.id })
+      .from(user)
+      .where(sql`administrator = 1 and status = 'active' and kind = 'user' and mailbox_proved_at is not null`)
+      .limit(1),
+  ]);
+  const lockedOut = safe.length === 0;
+  if (mailWorks && !lockedOut) return;
+  const trouble: Trouble = !lockedOut ? 'mail' : mailWorks ? 'locked-out' : 'both';
+  if (confirmed !== trouble)
+    throw new Refusal('conflict', { key: `authentication.warn-${trouble}`, field: 'twoStep' });
+}
 
 /** Ends every pending login of an account: reset, new password, deactivation. */
 export const endAll = (ctx: Ctx, userId: string): Statement =>

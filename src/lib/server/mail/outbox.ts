@@ -5,7 +5,7 @@
  * Its own writes are single statements and batches outside ctx.commit: they follow from what the mail server said,
  * and must not carry along (or wait for) what the request has pending.
  */
-import { and, asc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { Locale, MessageKey } from '../../messages';
 import { defaultLocale, isLocale } from '../../messages';
 import type { Ctx, Statement } from '../context';
@@ -13,7 +13,7 @@ import { randomId, seal, unseal } from '../crypto';
 import { inWords, log } from '../log';
 import { mail, mailboxEntry } from '../schema';
 import { render, unsubscribeOf, type MailMessage } from './messages';
-import { send, type FailReason, type Outcome, type RetryReason } from './transport';
+import { reaches, send, type FailReason, type Outcome, type RetryReason } from './transport';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -335,6 +335,35 @@ export async function purge(ctx: Ctx, limit = 500): Promise<void> {
 /** Where a mail stands, for a page. */
 export const deliveryState = (row: Pick<Mail, 'status'>): 'queued' | 'sent' | 'failed' | 'dropped' =>
   row.status === 'sending' ? 'queued' : row.status;
+
+/** Failures that say something of the way out, and not of one mail or its address. */
+const OF_THE_WAY = ['config', 'unreachable', 'server-error', 'gave-up', 'unknown-outcome'];
+
+/** Whether mail leaves, as far as anybody knows: the mail server answers, and the newest mail did not fail because of it. */
+export async function works(ctx: Ctx): Promise<boolean> {
+  const failures = JSON.stringify(OF_THE_WAY);
+  const ofTheWay = sql`failure in (select value from json_each(${failures}))`;
+  const [reachable, [[finished], [waiting]]] = await Promise.all([
+    reaches(ctx),
+    ctx.db.batch([
+      ctx.db
+        .select({ at: mail.finishedAt, sent: sql<number>`status = 'sent'`.as('was_sent') })
+        .from(mail)
+        .where(sql`finished_at is not null and (status = 'sent' or (status = 'failed' and ${ofTheWay}))`)
+        .orderBy(desc(mail.finishedAt))
+        .limit(1),
+      ctx.db
+        .select({ at: sql<number>`lease_until - ${LEASE}`.as('tried_at') })
+        .from(mail)
+        .where(sql`status in ('queued', 'sending') and ${ofTheWay}`)
+        .orderBy(desc(mail.nextAttemptAt))
+        .limit(1),
+    ]),
+  ]);
+  if (!reachable) return false;
+  if (waiting && waiting.at >= (finished?.at ?? 0)) return false;
+  return !finished || finished.sent === 1;
+}
 
 /** The sentence that says why the last try failed; null when none did. */
 export const failureKey = (row: Pick<Mail, 'failure'>): MessageKey | null =>

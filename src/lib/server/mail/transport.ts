@@ -146,10 +146,9 @@ async function toMailChannels(
   timeoutMs: number,
 ): Promise<Outcome> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const baseUrl = config.baseUrl ?? 'https://api.mailchannels.net';
-  if (!(await reachable(new URL('/tx/v1/send', baseUrl), signal)))
+  if (!(await reachable(apiOf(config), signal)))
     return { outcome: 'retry', reason: 'unreachable', detail: 'no connection to the mail server' };
-  const client = new Client(config.apiKey, baseUrl, signal);
+  const client = new Client(config.apiKey, apiOf(config).origin, signal);
   const { data, error } = await new Emails(client).send({
     from: envelope.from,
     to: { email: envelope.to },
@@ -209,6 +208,16 @@ async function reachable(url: URL, signal: AbortSignal): Promise<boolean> {
     return false;
   }
 }
+
+/** Whether mail could leave this very moment, as far as that can be asked without sending one. */
+export async function reaches(ctx: Ctx, timeoutMs = 5_000): Promise<boolean> {
+  const config = ctx.config.mail;
+  if (config.transport === 'mailbox') return ctx.config.local;
+  return reachable(apiOf(config), AbortSignal.timeout(timeoutMs));
+}
+
+const apiOf = ({ baseUrl = 'https://api.mailchannels.net' }: { baseUrl?: string }): URL =>
+  new URL('/tx/v1/send', baseUrl);
 
 const connects = (url: URL): Promise<boolean> =>
   new Promise((resolve) => {
