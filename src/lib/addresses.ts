@@ -4,7 +4,7 @@ import { normalize } from './normalize';
 export interface Address {
   /** Canonical: NFC, lower-cased, domain in IDNA's ASCII form. The login name. */
   email: string;
-  /** As it was typed, without surrounding white space. Mail goes here. */
+  /** As it was typed, without what is invisible and with signs of normal width. Mail goes here. */
   original: string;
 }
 
@@ -13,22 +13,36 @@ export interface Address {
 const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
+/**
+ * A text without what nobody sees (zero-width signs, soft hyphens, controls of direction), with full-width signs as
+ * plain ones, every space a blank and every line end `\n`. What a person reads stays.
+ */
+const plain = (text: string): string =>
+  normalize(
+    text
+      .replace(/\p{Default_Ignorable_Code_Point}+/gu, '')
+      .replace(/[\uFE50-\uFE6F\uFF01-\uFFEF]+/g, (wide) => normalize(wide, 'NFKC')),
+    'NFC',
+  )
+    .replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n')
+    .replace(/\p{Zs}/gu, ' ');
+
 /** One address in both forms, or null when it is malformed. */
 export function parseAddress(typed: string): Address | null {
-  const original = normalize(typed.trim(), 'NFC');
+  // Invisible signs may come on top of it; more than this is no address whatever they are.
+  if (typed.length > 2_000) return null;
+  const original = plain(typed).trim();
   const at = original.lastIndexOf('@');
   const local = original.slice(0, at);
-  // First what costs nothing: a pasted megabyte has half a million words that are none.
-  if (at < 1 || original.length > 254) return null;
-  const domain = asciiDomain(original.slice(at + 1));
-  if (!domain || new TextEncoder().encode(local).length > 64) return null;
-  if (!LOCAL.test(local) || !DOMAIN.test(domain)) return null;
+  if (at < 1 || original.length > 254 || new TextEncoder().encode(local).length > 64) return null;
+  const domain = mailDomain(original.slice(at + 1));
+  if (!domain || !LOCAL.test(local)) return null;
   return { email: `${normalize(local.toLowerCase(), 'NFC')}@${domain}`, original };
 }
 
 /** The domain as the DNS knows it (UTS 46, by the URL parser), or null. */
 export function asciiDomain(domain: string): string | null {
-  if (!domain || !/^[^\s/\\?#@:[\]%]+$/.test(domain)) return null;
+  if (!domain || domain.length > 1_000 || !/^[^\s/\\?#@:[\]%]+$/.test(domain)) return null;
   try {
     return new URL(`http://${domain}`).hostname;
   } catch {
@@ -36,25 +50,316 @@ export function asciiDomain(domain: string): string | null {
   }
 }
 
-/** A quoted name, an address in angle brackets, what separates, a word. Linear: nothing in it can be read two ways. */
-const TOKEN = /"(?:[^"\\\n]|\\.){0,200}"|<[^<>]*>|[,;\n、，；]|[^\s,;"<>、，；]+|["<>]/gu;
+/** A domain that an address can have, as the DNS knows it, or null. */
+function mailDomain(typed: string): string | null {
+  const domain = asciiDomain(typed);
+  return domain && domain.length <= 253 && DOMAIN.test(domain) ? domain : null;
+}
+
+// --- Domains of a rule --------------------------------------------------------------------------------------
 
 /**
- * What a person typed or pasted from a mail client: addresses between commas, semicolons, white space or line
- * breaks, also as `Name <a@b>` or `"Last, First" <a@b>`. Returns every piece as it was typed, in order.
+ * One entry of a list of domains: `partner.example` is that domain alone, `*.partner.example` all below it and not the
+ * domain itself. Understood too: upper case, IDN, `@partner.example`, a dot at the end. Null is no domain.
  */
-export function splitAddresses(text: string): string[] {
-  const pieces: string[] = [];
-  let words: string[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (/^<.*>$/su.test(token)) {
-      // What stands before the brackets is a name, but for an address that only a space parts from it.
-      pieces.push(...words.filter(parseAddress), token.slice(1, -1).trim());
-      words = [];
-    } else if (/^[,;\n、，；]$/u.test(token)) {
-      pieces.push(...words);
-      words = [];
-    } else words.push(token);
-  }
-  return [...pieces, ...words].filter(Boolean);
+export function domainRule(typed: string): string | null {
+  if (typed.length > 1_000) return null;
+  const [, below, name] = /^@?(\*?\.)?(.*?)$/s.exec(plain(typed).trim())!;
+  // The dot of the DNS's root, also in its ideographic forms.
+  const domain = mailDomain(name!.replace(/[.。]$/u, ''));
+  return domain && (below ? `*.${domain}` : domain);
 }
+
+/** Whether a canonical address fits one of the rules. `domainFits` of invitations/rule.ts says the same in SQL. */
+export function fitsDomains(rules: string[], email: string): boolean {
+  const domain = email.slice(email.lastIndexOf('@') + 1);
+  return rules.some((stored) => {
+    // Older versions have stored a dot at the end.
+    const rule = withoutDots(stored.toLowerCase());
+    return rule.startsWith('*.') ? domain.endsWith(rule.slice(1)) : domain === rule;
+  });
+}
+
+/** Without full stops at the end. */
+function withoutDots(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '.') end--;
+  return text.slice(0, end);
+}
+
+// --- Lists --------------------------------------------------------------------------------------------------
+
+/** One thing in a pasted list that is an address (`address`), or evidently wants to be one (null). */
+export interface Listed {
+  typed: string;
+  address: Address | null;
+}
+
+export interface AddressList {
+  /** In order; of an address that stands there several times, the first. */
+  listed: Listed[];
+  /** Entries that hold nothing like an address: headings, names that belong to no address. */
+  leftOut: string[];
+}
+
+/**
+ * What a person typed or pasted: addresses between commas, semicolons, white space or line breaks; lists as mail clients
+ * copy them (RFC 5322's names, quoted names, comments and groups; Outlook's `Last, First <a@b>;`); tables as spreadsheets
+ * copy them, and CSV. Names are not addresses and no mistakes; a word with an @ that is no address is one.
+ * Every step reads the text a fixed number of times.
+ */
+export function readAddresses(text: string): AddressList {
+  const list = new Collected();
+  const pasted = plain(text);
+  if (!readTable(pasted, list)) readLines(pasted, list);
+  return { listed: [...list.listed.values()], leftOut: list.leftOut };
+}
+
+class Collected {
+  readonly listed = new Map<string, Listed>();
+  leftOut: string[] = [];
+  add(typed: string, address: Address | null) {
+    const key = address?.email ?? typed;
+    if (!this.listed.has(key)) this.listed.set(key, { typed, address });
+  }
+}
+
+// A table: rows of cells, as CSV (RFC 4180) with commas, semicolons or tabs.
+
+/** Reads a table, if it is one: several rows, all with as many cells, and a column with an @ in most of them. */
+function readTable(text: string, list: Collected): boolean {
+  for (const separator of ['\t', ';', ',']) {
+    const rows = text.includes(separator) && cellsOf(text, separator);
+    if (!rows || rows.length < 2 || rows[0]!.length < 2) continue;
+    const heading = rows[0]!.some((cell) => cell.includes('@')) ? null : rows[0]!;
+    const body = heading ? rows.slice(1) : rows;
+    const columns = rows[0]!.map((_cell, c) => c);
+    const filled = columns.map((c) => body.filter((row) => row[c]!.includes('@')).length);
+    if (!filled.some((count) => count > 0 && count * 2 >= body.length)) continue;
+    const read = body.map((row) => row.map((cell) => (cell.includes('@') ? readCell(cell) : [])));
+    const named = columns.filter((c) => heading && /mail|メール|アドレス|邮/iu.test(heading[c]!));
+    // A name may have an @ in it: what is wrong is said of the columns that are for addresses.
+    const forAddresses = columns.map(
+      (c) =>
+        read.some((row) => row[c]!.some(({ address }) => address)) ||
+        (named.length > 0 ? named.includes(c) : filled[c]! * 2 > body.length),
+    );
+    read.forEach((row, r) => {
+      const kept = row.flatMap((cell, c) => cell.filter(({ address }) => address || forAddresses[c]));
+      for (const { typed, address } of kept) list.add(typed, address);
+      if (kept.length === 0) list.leftOut.push(body[r]!.filter(Boolean).join(' '));
+    });
+    return true;
+  }
+  return false;
+}
+
+/** The rows of a table without empty ones; null when it is none: rows of different lengths, a quote that never ends. */
+function cellsOf(text: string, separator: string): string[][] | null {
+  const rows: string[][] = [];
+  const width = () => rows[0]?.length;
+  let row: string[] = [];
+  let at = 0;
+  while (at <= text.length) {
+    let cell: string;
+    if (text[at] === '"') {
+      let end = at + 1;
+      while (end < text.length && (text[end] !== '"' || text[end + 1] === '"'))
+        end += text[end] === '"' ? 2 : 1;
+      if (end >= text.length) return null;
+      cell = text.slice(at + 1, end).replaceAll('""', '"');
+      at = end + 1;
+      while (text[at] === ' ') at++;
+      if (at < text.length && text[at] !== separator && text[at] !== '\n') return null;
+    } else {
+      const start = at;
+      while (at < text.length && text[at] !== separator && text[at] !== '\n') at++;
+      cell = text.slice(start, at);
+    }
+    row.push(cell.trim());
+    if (text[at++] === separator) continue;
+    if (row.some(Boolean)) {
+      if (width() !== undefined && row.length !== width()) return null;
+      rows.push(row);
+    }
+    row = [];
+  }
+  return rows;
+}
+
+function readCell(cell: string): Listed[] {
+  const inner = new Collected();
+  readLines(cell, inner);
+  return [...inner.listed.values()];
+}
+
+// A list: entries between commas, semicolons and line breaks; in each, words, quoted names, comments, and `<a@b>`.
+
+const SEPARATORS = new Set([',', ';', '\n', '、', '،', '؛']);
+/** What no word of an address holds: it stands between words. */
+const BETWEEN = new Set([' ', '\t', '"', '<', '>', '(', ')', '[', ']', ':']);
+const QUOTES: Record<string, string> = { '"': '"', '“': '”', '„': '“', '«': '»' };
+
+interface Entry {
+  /** All of it, as it was pasted. */
+  typed: string;
+  /** The separator behind it. */
+  end: string;
+  words: string[];
+  /** Within `<…>`. */
+  brackets: string[];
+  /** Within quotes and comments: names, but for an address that stands nowhere else in the entry. */
+  asides: string[];
+}
+
+function readLines(text: string, list: Collected): void {
+  /** Entries that may be the beginning of a name: `Doe, Jane <a@b>`. */
+  let names: string[] = [];
+  for (const entry of entriesOf(text)) {
+    const words = addressesIn(entry.words);
+    // Where an address stands in brackets, what is before it is a name, whatever signs it has.
+    let found = entry.brackets.length
+      ? addressesIn(entry.brackets).concat(words.filter((one) => one.address))
+      : words;
+    if (!found.some((one) => one.address))
+      found = found.concat(addressesIn(entry.asides).filter(({ typed }) => typed !== '@'));
+    // "Ann @ Acme" beside an address is a name.
+    const valid = found.some(({ address }) => address);
+    const kept = found.filter(({ typed }) => !(valid && typed === '@'));
+    const bare = entry.typed.replace(/["<>\s]+/g, '');
+    for (const { typed, address } of kept)
+      list.add(address || kept.length > 1 || bare === typed ? typed : entry.typed, address);
+    if (kept.length > 0 && bare !== kept[0]!.typed) names = [];
+    if (kept.length === 0 && /[\p{L}\p{N}]/u.test(entry.typed)) names.push(entry.typed);
+    if (kept.length === 0 && entry.end === ',') continue;
+    for (const name of names) list.leftOut.push(name);
+    names = [];
+  }
+}
+
+/** The words with an @, each an address or not. */
+const addressesIn = (words: string[]): Listed[] =>
+  words.flatMap(parts).map((typed) => ({ typed, address: parseAddress(typed) }));
+
+/** A word without what sticks to it in lists and sentences; two addresses with a bar or slash between them are two. */
+function parts(word: string): string[] {
+  if (!word.includes('@')) return [];
+  const trimmed = trim(word);
+  if (trimmed.indexOf('@') === trimmed.lastIndexOf('@')) return [trimmed];
+  const split = trimmed.split(/[|/]/).map(trim);
+  return split.every((part) => parseAddress(part)) ? split : [trimmed];
+}
+
+const OPENING = /[^\p{L}\p{M}\p{N}\p{Cs}!#$%&'*+/=?^_`{|}~.@-]/u;
+const CLOSING = /[^\p{L}\p{M}\p{N}\p{Cs}@-]/u;
+
+function trim(word: string): string {
+  let [start, end] = [0, word.length];
+  while (start < end && OPENING.test(word[start]!)) start++;
+  while (start < end && CLOSING.test(word[end - 1]!)) {
+    // What is around it in pairs goes in pairs: 'ann@x', *ann@x*.
+    const [first, last] = [word[start]!, word[--end]!];
+    if ("'*_`|~/".includes(first) && first === last) start++;
+    if (first === '{' && last === '}') start++;
+  }
+  // Our own tables disarm what a spreadsheet would take for a formula, by an apostrophe.
+  if (word[start] === "'" && /[=+\-@]/.test(word[start + 1] ?? '')) start++;
+  return word.slice(start, end).replace(/\?(?:subject|cc|bcc|body|to)=.*$/is, '');
+}
+
+/** Cuts a list into entries. */
+function* entriesOf(text: string): Generator<Entry> {
+  const fresh = (): Entry => ({ typed: '', end: '\n', words: [], brackets: [], asides: [] });
+  let entry = fresh();
+  let start = 0;
+  let at = 0;
+  /** Up to where it is known that what this sign begins does not end on its line. */
+  const endless: Record<string, number> = {};
+  const finish = (end: string) => {
+    const done = { ...entry, typed: text.slice(start, at).trim(), end };
+    entry = fresh();
+    start = at + 1;
+    return done;
+  };
+  while (at < text.length) {
+    const sign = text[at]!;
+    const aside = QUOTES[sign] ? opensAt(text, at, start) : sign === '(';
+    if (sign === '\n' && /^[ \t]{0,20}</.test(text.slice(at + 1, at + 22))) at++;
+    else if (SEPARATORS.has(sign)) {
+      yield finish(sign === '、' || sign === '،' ? ',' : sign);
+      at++;
+    } else if (aside && at >= (endless[sign] ?? 0)) {
+      const close = sign === '(' ? commentEnd(text, at) : quoteEnd(text, at, QUOTES[sign]!);
+      if (close < 0) endless[sign] = lineEnd(text, at);
+      else for (const word of wordsWithin(text.slice(at + 1, close))) entry.asides.push(word);
+      at = close < 0 ? at + 1 : close + 1;
+    } else if (sign === '<') {
+      let close = at + 1;
+      while (close < text.length && !'<>\n'.includes(text[close]!)) close++;
+      if (text[close] === '>')
+        for (const word of wordsWithin(text.slice(at + 1, close), true)) entry.brackets.push(word);
+      at = text[close] === '>' ? close + 1 : at + 1;
+    } else if (BETWEEN.has(sign)) at++;
+    else {
+      const url = /^[a-z][a-z0-9+.-]{0,20}:\/\//i.test(text.slice(at, at + 30));
+      const from = at;
+      while (
+        at < text.length &&
+        (url ? !/[\s<>"]/.test(text[at]!) : !SEPARATORS.has(text[at]!) && !BETWEEN.has(text[at]!))
+      )
+        at++;
+      if (!url)
+        entry.words.push(unescaped(text.slice(from, at), /mailto:$/i.test(text.slice(from - 7, from))));
+    }
+  }
+  yield finish('\n');
+}
+
+/** The words with an @ within a name, a comment or brackets. */
+const wordsWithin = (text: string, brackets = false): string[] =>
+  text
+    .split(brackets ? /[\s,;:"]/u : /[\s,;:、"<>()[\]]/u)
+    .filter((word) => word.includes('@') && !word.startsWith('//'))
+    .map((word) => unescaped(word, /mailto:/i.test(text)));
+
+/** `mailto:ann%2Bx@partner.example` */
+function unescaped(word: string, mailto: boolean): string {
+  if (!mailto || !word.includes('%')) return word;
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
+}
+
+/** A quote begins a name only where a word could begin: `24"` is a number of inches. */
+const opensAt = (text: string, at: number, start: number): boolean =>
+  at === start || /[\s,;:<>()、،؛"]/u.test(text[at - 1]!);
+
+/** Where a quoted name ends: not at `\"`, not at `""`, and not beyond the line. */
+function quoteEnd(text: string, from: number, quote: string): number {
+  for (let at = from + 1; at < text.length && text[at] !== '\n'; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === quote) {
+      if (quote !== '"' || text[at + 1] !== '"') return at;
+      at++;
+    }
+  }
+  return -1;
+}
+
+/** Where a comment ends; comments may hold comments. */
+function commentEnd(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length && text[at] !== '\n'; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '(') depth++;
+    else if (text[at] === ')' && --depth === 0) return at;
+  }
+  return -1;
+}
+
+const lineEnd = (text: string, from: number): number => {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+};

@@ -186,12 +186,108 @@ for (const twoStep of [false, true])
     }
   });
 
-test('a token that never was one is a 404', async ({ page }) => {
+test('a link that is none of ours is a 404 that says what may have happened, and leads on', async ({
+  page,
+}) => {
   const { url } = guests.forged;
   const forged = url.slice(0, -1) + (url.endsWith('a') ? 'b' : 'a');
-  for (const path of ['/signup/nonsense', '/signup/%00', forged, url.slice(0, -1), `${url}a`]) {
+  for (const [path, says] of [
+    ['/signup/nonsense', 'This link is not complete'],
+    ['/signup/%00', 'This link is not complete'],
+    [url.slice(0, -1), 'This link is not complete'],
+    [`${url.slice(0, -1)}=`, 'This link is not complete'],
+    [`${url}a`, 'This link is not complete'],
+    [forged, 'We do not know this link'],
+  ] as const) {
     expect((await page.goto(path))!.status(), path).toBe(404);
-    await expect(title(page)).toHaveText('Nothing here');
+    await expect(title(page)).toHaveText(says);
+    await expect(page.getByRole('link', { name: 'To the login page' })).toBeVisible();
+    expect((await post(page, `${new URL(path, page.url()).pathname}?/signUp`, {})).status()).not.toBe(500);
+  }
+});
+
+test('a link that a mail program or a sentence has added something to leads to the whole one', async ({
+  page,
+}) => {
+  const { url } = guests.forged;
+  for (const added of ['.', ')', '>', ',', '%22', '%20', '%E2%80%9D', '%3D', '.%20Please', '%0D%0A']) {
+    expect((await page.goto(url + added))!.status(), added).toBe(200);
+    expect(page.url()).toBe(url);
+    await expect(page.getByLabel('Password')).toBeVisible();
+  }
+  await page.goto(`${url.slice(0, -9)}%3D%0D%0A${url.slice(-9)}`);
+  expect(page.url()).toBe(url);
+});
+
+test('whoever invited may not invite any more: the link has expired, and another administrator sends a new one', async ({
+  browser,
+  request,
+}) => {
+  const own = await makeSpace(host, 'Handed over');
+  const ava = await signedIn(browser, AVA);
+  await host.goto(`${own}/settings/members?find=ava`);
+  await host.getByRole('checkbox', { name: 'Administrator' }).check();
+  await host.getByRole('button', { name: 'Add', exact: true }).click();
+  const [{ email, url }] = (await invited(host, own, addressOf('handed'))) as [Invited];
+  const row = (await guestRow(ava, own, email)).getByText('Invited', { exact: true });
+  await expect(row).toBeVisible();
+  await ava.goto(`${own}/settings/members`);
+  await ava
+    .getByRole('row', { name: BEN })
+    .getByRole('button', { name: /^Remove/ })
+    .click();
+  await expect(await guestRow(ava, own, email)).toContainText('Invitation expired');
+  await expect(await guestRow(ava, own, email)).toContainText('may not invite any more');
+
+  const page = await open(browser, url);
+  await expect(title(page)).toHaveText('This invitation has expired');
+  await expect(page.getByRole('main')).toContainText('Somebody else who runs it');
+  const before = (await mailsTo(request, AVA)).length;
+  await page.getByRole('button', { name: 'Ask for a new link' }).click();
+  await expect(page.getByRole('status')).toContainText('We passed it on');
+  await nextMail(request, AVA, before + 1);
+  await expect(await guestRow(ava, own, email)).toContainText('Asked for a new link');
+  await ava.getByRole('row', { name: email }).getByRole('button', { name: 'Resend' }).click();
+  await signUp(page, linkIn(await nextMail(request, email, 2), /\/signup\//), 'Hana');
+  await expect(page).toHaveURL(own);
+});
+
+test('a rule of domains says whom it concerns before it is saved, and open invitations then say why', async ({
+  browser,
+}) => {
+  const own = await makeSpace(host, 'Domains');
+  const email = addressOf('rule').replace('partner.example', 'shut.example');
+  const [{ url }] = (await invited(host, own, email)) as [Invited];
+  const ava = await signedIn(browser, AVA);
+  const domains = ava.getByLabel('Allowed e-mail domains');
+  const save = () => ava.getByRole('button', { name: 'Save' }).click();
+  await ava.goto('/admin/authentication');
+  await domains.fill('gil@partner.example');
+  await save();
+  await expect(domains).toHaveAccessibleDescription(/type partner\.example/);
+  // Everybody of the demo and of these tests stays: what is shut out is this one address.
+  const open_ = 'partner.example, *.partner.example, studio.example, foyer.example, guest.example';
+  await domains.fill(open_);
+  try {
+    await save();
+    const said = ava.getByRole('alert').filter({ hasText: 'Not saved yet' });
+    await expect(said).toContainText('open invitation');
+    await expect(domains).toHaveValue(open_);
+    await expect((await guestRow(host, own, email)).getByText('Invited', { exact: true })).toBeVisible();
+    await save();
+    await expect(ava.getByRole('status')).toBeVisible();
+    await expect(domains).toHaveValue(/^partner\.example\n\*\.partner\.example/);
+
+    await expect(await guestRow(host, own, email)).toContainText('Invitation expired');
+    await host.getByRole('row', { name: email }).getByRole('button', { name: 'Resend' }).click();
+    await expect(host.getByRole('alert')).toContainText('Addresses of this domain may not be invited');
+    const page = await open(browser, url);
+    await expect(title(page)).toHaveText('This address cannot be invited');
+  } finally {
+    await ava.goto('/admin/authentication');
+    await domains.fill('');
+    await save();
+    await expect(ava.getByRole('status')).toBeVisible();
   }
 });
 

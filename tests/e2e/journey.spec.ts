@@ -128,11 +128,12 @@ for (const javaScriptEnabled of [true, false]) {
     test('what is wrong is said, and nothing typed is lost', async ({ page, browser, request }) => {
       await login(page, 'ben@foyer.example');
       const space = await makeSpace(page, `Errors ${tag}`);
-      await invite(page, space, `nonsense; ava@foyer.example, ok-${tag}@partner.example`);
+      await invite(page, space, `Northwind; nonsense@; ava@foyer.example, ok-${tag}@partner.example`);
       await expect(page.getByRole('status')).toContainText('1 invitation');
       await expect(page.getByRole('alert')).toContainText('not an e-mail address');
       await expect(page.getByRole('alert')).toContainText('add them as member');
-      await expect(page.getByLabel('E-mail addresses')).toHaveValue('nonsense\nava@foyer.example');
+      await expect(page.getByRole('status')).toContainText('We left out 1 entry');
+      await expect(page.getByLabel('E-mail addresses')).toHaveValue('nonsense@\nava@foyer.example');
 
       const guest = await somebody(browser, { javaScriptEnabled });
       await guest.goto(linkIn(await nextMail(request, `ok-${tag}@partner.example`), /\/signup\//));

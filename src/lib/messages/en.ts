@@ -127,8 +127,18 @@ export default {
   'authentication.domains-title': 'Who may be invited',
   'authentication.domains': 'Allowed e-mail domains',
   'authentication.domains-hint':
-    'One a line, such as partner.example. Left empty, guests may come from any domain. Guests who are in stay in.',
+    'One a line. partner.example is this domain alone; *.partner.example is every domain below it, such as mail.partner.example, without partner.example itself. Left empty, guests may come from any domain.',
   'authentication.domains-wrong': 'This is not a domain: {domain}. It looks like partner.example.',
+  'authentication.domains-address':
+    '{address} is one address. Domains stand here: type {domain} for everybody there.',
+  'authentication.domains-dead':
+    'No address can have these domains, so they allow nobody: {domains}. Please correct or remove them.',
+  'authentication.domains-effect-title': 'Not saved yet',
+  'authentication.domains-effect-invitations':
+    '{count, plural, =0 {No open invitation is affected.} one {# open invitation could not be accepted any more.} other {# open invitations could not be accepted any more.}}',
+  'authentication.domains-effect-guests':
+    '{count, plural, =0 {No present guest is affected.} one {# present guest is of another domain. They stay in their spaces, but cannot be invited to others.} other {# present guests are of other domains. They stay in their spaces, but cannot be invited to others.}}',
+  'authentication.domains-effect-go-on': 'If that is right, press Save once more.',
   'authentication.submit': 'Save',
   'authentication.warn-mail':
     'Mail does not leave this site at the moment. If you switch this on, guests who log in cannot get their codes, and stay outside.',
@@ -198,12 +208,16 @@ export default {
   'invite.addresses-missing': 'Please type at least one e-mail address.',
   'invite.subject-missing': 'Please type a subject.',
   'invite.malformed': 'not an e-mail address',
+  'invite.no-address': 'There is no e-mail address in this. An address looks like name@example.com.',
   'invite.domain': 'addresses of this domain may not be invited',
   'invite.too-many': 'at most 500 in one go: please send again for the rest',
   'invite.is-user': 'belongs to a user of the company: add them as member',
   'invite.is-member': 'is a member of this space already',
   'invite.suspended': 'this guest is suspended by an administrator',
-  'invite.over-limit': 'over the limit of 2,000 invitations a day: please try again tomorrow',
+  'invite.over-limit': 'over the limit of 2,000 invitations a day to this space: please try again tomorrow',
+  'invite.over-limit-inviter': 'over your limit of 2,000 invitations a day: please try again tomorrow',
+  'invite.over-limit-address':
+    'was sent 5 invitations within a day already, from this or other spaces: please try again tomorrow',
   'invitation.changed': 'This invitation has changed meanwhile. Please look at the list again.',
   'mail.footer': 'Sent by {site}. Please do not reply: nobody reads the mails to this address.',
   'mail.link-fallback': 'If the button does not work, open this address:',
@@ -344,6 +358,19 @@ export default {
   'signup.not-you': 'Not for you? Just close this page: nothing has happened.',
   'arrival.expired-title': 'This invitation has expired',
   'arrival.expired': 'Invitations to {place} hold for seven days. {inviter} can send you a new link.',
+  'arrival.expired-others':
+    '{inviter} cannot invite people to {place} any more. Somebody else who runs it can send you a new link.',
+  'arrival.expired-nobody':
+    'Nobody can invite people to {place} at the moment. Please ask the person you work with there.',
+  'arrival.domain-title': 'This address cannot be invited',
+  'arrival.domain':
+    'Guests of {place} now need an address of certain domains, and {email} is not among them. Ask {inviter} to invite another address of yours.',
+  'arrival.cut-title': 'This link is not complete',
+  'arrival.cut':
+    'Its end is missing, or something was added to it. Mail programs sometimes break a long link: open the mail again and press its button, or copy the link whole.',
+  'arrival.unknown-title': 'We do not know this link',
+  'arrival.unknown':
+    'Perhaps it was mistyped, or it is very old. Open the newest invitation that you were sent, or ask the person who invited you for a new one.',
   'arrival.ask': 'Ask for a new link',
   'arrival.asked': 'We passed it on. The new link comes to {email}.',
   'arrival.cancelled-title': 'This invitation was withdrawn',
@@ -624,6 +651,8 @@ export default {
   'members.administrator-hint': 'May change the settings, invite guests and add members.',
   'guests.summary': '{active, number} active, {open, number} waiting. Invitations hold for 7 days.',
   'guests.progress': '{sent, number} of {all, number} mails have left',
+  'guests.progress-done': 'All mails have left.',
+  'guests.progress-reload': 'Show how far it is now',
   'guests.empty-title': 'No guests yet',
   'guests.empty':
     'Invite people from outside by e-mail. They sign up from the link and see this space, and nothing else.',
@@ -642,6 +671,33 @@ export default {
   'guests.sent': '{count, plural, one {# invitation is} other {# invitations are}} on the way.',
   'guests.already-active': '{count, plural, one {# person is} other {# people are}} in already.',
   'guests.resent': 'A new invitation is on the way. Its old link is dead.',
+  'guests.resend-all': 'Resend all expired',
+  'guests.resent-all':
+    '{sent, plural, =0 {No invitation was sent.} one {# new invitation is on the way. Its old link is dead.} other {# new invitations are on the way. Their old links are dead.}}',
+  'guests.resent-not':
+    '{count, plural, one {# could not be sent: “Resend” in its row says why.} other {# could not be sent: “Resend” in their rows says why.}}',
+  'guests.not-domain': 'Addresses of this domain may not be invited: {email}',
+  'guests.not-user': '{email} belongs to a user of the company. Please add them as member.',
+  'guests.not-suspended': '{email} is suspended by an administrator.',
+  'guests.not-address-limit':
+    '{email} was sent 5 invitations within a day already, from this or other spaces. Please try again tomorrow.',
+  'guests.not-inviter-limit':
+    'You have sent 2,000 invitations within a day, which is the limit. Please try again tomorrow.',
+  'guests.not-space-limit':
+    'This space has sent 2,000 invitations within a day, which is the limit. Please try again tomorrow.',
+  'guests.over-inviter': 'Whoever invited may not invite any more.',
+  'guests.over-domain': 'Addresses of this domain may not be invited any more.',
+  'guests.asked': 'Asked for a new link',
+  'guests.last-visit': 'Last visit',
+  'guests.never-visited': 'Not here yet',
+  'guests.find': 'Search guests',
+  'guests.find-hint': 'Name or e-mail address, or a part of it',
+  'guests.find-submit': 'Search',
+  'guests.filter': 'Show',
+  'guests.filter-all': 'Everybody',
+  'guests.filter-clear': 'Show everybody',
+  'guests.nobody-title': 'Nobody found',
+  'guests.nobody': 'No guest and no invitation fits what you search for.',
   'guests.cancelled': 'The invitation is withdrawn. Its links are dead.',
   'guests.removed': 'The guest has left this space.',
   'guests.mail-queued': 'The mail is on its way',
@@ -656,7 +712,7 @@ export default {
   'invite.title': 'Invite Guests',
   'invite.addresses': 'E-mail addresses',
   'invite.addresses-hint':
-    'As many as you like, up to 500: separated by commas, spaces or lines, also as pasted from your mail',
+    'Up to 500, separated by commas, spaces or lines, or as copied from a mail or a spreadsheet',
   'invite.subject': 'Subject',
   'invite.message': 'Message',
   'invite.message-hint': 'The link and the date until which it holds are added below your text.',
@@ -665,6 +721,10 @@ export default {
   'invite.sending': 'On the way …',
   'invite.refused':
     '{count, plural, one {This address was} other {These # addresses were}} not invited. You can correct them below.',
+  'invite.refused-more': 'and {count, number} more, all in the box below',
+  'invite.left-out':
+    '{count, plural, one {We left out # entry that holds no e-mail address.} other {We left out # entries that hold no e-mail address.}}',
+  'invite.add-member': 'Add {email} as member',
   'thread.new': 'New Thread',
   'thread.title': 'Title',
   'thread.body': 'Body',

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import {
   account,
@@ -29,10 +30,15 @@ import {
   wrong,
 } from '../../../tests/factories';
 import { audited, count, countingD1, dump, parallel, refusal, whileFailing } from '../../../tests/helpers';
+import { fitsDomains } from '../addresses';
 import * as accounts from './accounts';
 import * as cron from './cron';
 import * as invitations from './invitations';
 import * as memberships from './memberships';
+import { domainFits } from './invitations/rule';
+import * as rateLimit from './rate-limit';
+import { membership, throttle } from './schema';
+import * as settings from './settings';
 import { presets } from './settings';
 
 const NOW = Date.now();
@@ -398,7 +404,7 @@ describe('inviting', () => {
     const outcomes = await invite(
       inviter,
       spaceId,
-      [...typed, again, fresh, foreign, 'no.body', fresh].join(),
+      [...typed, again, fresh, foreign, 'no.body@', 'no body', fresh].join(),
     );
     await site({ allowedDomains: [] });
     const of = (email: string) => outcomes.filter((o) => o.typed === email);
@@ -409,8 +415,9 @@ describe('inviting', () => {
     expect(of(again)).toMatchObject([{ result: 'sent-again' }]);
     expect(of(fresh)).toMatchObject([{ result: 'sent' }]);
     expect(of(foreign)).toMatchObject([{ result: 'refused', reason: 'invite.domain' }]);
-    expect(of('no.body')).toMatchObject([{ result: 'refused', reason: 'invite.malformed' }]);
-    expect(outcomes).toHaveLength(8);
+    expect(of('no.body@')).toMatchObject([{ result: 'refused', reason: 'invite.malformed' }]);
+    expect(of('no body')).toMatchObject([{ result: 'left-out' }]);
+    expect(outcomes).toHaveLength(9);
     expect(await mailsTo(again)).toHaveLength(2);
     expect(await mailsTo(fresh)).toHaveLength(1);
   });
@@ -600,7 +607,11 @@ describe('the Guests tab', () => {
     const ctx = as(inviter);
     await invitations.inviteGuests(ctx, spaceId, { ...inviteForm, addresses: email });
     expect(await rowOf(inviter, spaceId, email)).toMatchObject({ delivery: { state: 'queued' } });
-    expect(await invitations.guestsTab(as(inviter), spaceId)).toMatchObject({ open: 1, sending: 1 });
+    expect(await invitations.guestsTab(as(inviter), spaceId)).toMatchObject({
+      open: 1,
+      sending: 1,
+      sendingOf: 1,
+    });
     await ctx.settle();
     expect(await rowOf(inviter, spaceId, email)).toMatchObject({
       delivery: { state: 'sent', failure: null },
@@ -608,15 +619,60 @@ describe('the Guests tab', () => {
     expect(await invitations.guestsTab(as(inviter), spaceId)).toMatchObject({ open: 1, sending: 0 });
   });
 
-  it('goes on by key after a hundred rows', async () => {
+  it('goes on by key after a hundred rows, guests and invitations together, none lost and none twice', async () => {
     const inviter = await makeUser();
     const spaceId = await makeSpace(inviter);
     const emails = Array.from({ length: 150 }, () => someEmail('page'));
     await invitations.inviteGuests(as(inviter), spaceId, { ...inviteForm, addresses: emails.join() });
-    const first = await invitations.guestsTab(as(inviter), spaceId);
-    const second = await invitations.guestsTab(as(inviter), spaceId, first.next!);
-    expect(second.next).toBeNull();
-    expect([...first.rows, ...second.rows].map((r) => r.email).sort()).toEqual(emails.sort());
+    const guests = await Promise.all(
+      Array.from({ length: 80 }, () => makeGuest({ email: someEmail('page') })),
+    );
+    // One address is both: whatever made it so, the list ends on no side of it.
+    const both = await makeGuest({ email: emails[99]! });
+    for (const guest of [...guests, both])
+      await testContext()
+        .db.insert(membership)
+        .values({ spaceId, userId: guest.id, joinedAt: 1, lastReadAt: 1 });
+    const seen: string[] = [];
+    let after: string | null = '';
+    while (after !== null) {
+      const page: Awaited<ReturnType<typeof invitations.guestsTab>> = await invitations.guestsTab(
+        as(inviter),
+        spaceId,
+        after,
+      );
+      expect(page.rows.length).toBeLessThanOrEqual(100);
+      seen.push(...page.rows.map((row) => row.ref));
+      after = page.next;
+    }
+    expect(seen).toHaveLength(231);
+    expect(new Set(seen).size).toBe(231);
+  });
+
+  it('finds a part of a name or address, and filters by status, page by page', async () => {
+    const inviter = await makeUser();
+    const spaceId = await makeSpace(inviter);
+    const [invited, expired] = [someEmail('waits'), someEmail('over')];
+    await invite(inviter, spaceId, expired, { now: NOW - 8 * DAY });
+    await invite(inviter, spaceId, invited);
+    const [here, out] = [await makeGuest({ name: 'Änne Lee' }), await makeGuest({ name: 'Bo' })];
+    for (const guest of [here, out]) await joinSpace(inviter, spaceId, guest);
+    await accounts.setActive(as(await makeAdministrator()), out.id, false);
+    const found = async (filter: invitations.GuestFilter) =>
+      (await invitations.guestsTab(as(inviter), spaceId, '', filter)).rows.map((row) => row.email);
+    expect(await found({ status: 'invited' })).toEqual([invited]);
+    expect(await found({ status: 'expired' })).toEqual([expired]);
+    expect(await found({ status: 'active' })).toEqual([here.email]);
+    expect(await found({ status: 'inactive' })).toEqual([out.email]);
+    expect(await found({ find: ' WAITS ' })).toEqual([invited]);
+    expect(await found({ find: 'Änne' })).toEqual([here.email]);
+    expect(await found({ find: 'Lee', status: 'expired' })).toEqual([]);
+    expect(await invitations.guestsTab(as(inviter), spaceId)).toMatchObject({
+      waiting: 1,
+      expired: 1,
+      active: 1,
+      inactive: 1,
+    });
   });
 });
 
@@ -709,8 +765,444 @@ describe('an invitation to the site', () => {
 describe('what is pasted', () => {
   it('is refused once, however often it stands there', async () => {
     const inviter = await makeUser();
-    const outcomes = await invite(inviter, await makeSpace(inviter), 'nobody, nobody; NOBODY nobody');
-    expect(outcomes.filter((o) => o.typed === 'nobody')).toHaveLength(1);
+    const outcomes = await invite(inviter, await makeSpace(inviter), 'nobody@, nobody@; NOBODY nobody@');
+    expect(outcomes.filter((o) => o.typed === 'nobody@')).toHaveLength(1);
+  });
+
+  it('without an address in it is refused as a whole', async () => {
+    const inviter = await makeUser();
+    await expect(invite(inviter, await makeSpace(inviter), 'Doe, Jane; Roe')).rejects.toMatchObject(
+      refusal('invalid', 'invite.no-address'),
+    );
+  });
+
+  it('as our own table of guests invites everybody in it', async () => {
+    const guests = [
+      await makeGuest({ name: 'Gil "The Crane" Ferreira, Ltd' }),
+      await makeGuest({ name: '=HYPERLINK("http://x.example")', email: someEmail('+tag') }),
+      await makeGuest({ name: 'Ana @ Acme' }),
+    ];
+    const lines = accounts.guestsCsv(as(await makeAdministrator()));
+    const csv = await new Response(lines.pipeThrough(new TextEncoderStream())).text();
+    const inviter = await makeUser();
+    const outcomes = await invite(inviter, await makeSpace(inviter), csv);
+    for (const { email } of guests)
+      expect(outcomes.filter((o) => o.email === email)).toMatchObject([{ result: 'sent' }]);
+    expect(outcomes.filter(({ result }) => result !== 'sent' && result !== 'refused')).toEqual([]);
+    expect(outcomes.filter((o) => o.result === 'refused' && o.reason === 'invite.malformed')).toEqual([]);
+  });
+
+  it('is read alike wherever one address is typed: full-width, with what nobody sees', async () => {
+    const guest = await makeGuest({ email: someEmail('width') });
+    const typed = `\u200b${guest.email.replace('@', '＠').replace('w', 'ｗ')}\u3000`;
+    expect((await login(typed)).to).toBe('/');
+    const form = { administrator: false, canCreateSpaces: false, locale: 'en' as const };
+    await expect(
+      invitations.inviteUser(as(await makeAdministrator()), { ...form, email: typed }),
+    ).rejects.toMatchObject(refusal('conflict', 'users.is-guest'));
+    const ctx = testContext();
+    accounts.askReset(ctx, typed);
+    await ctx.settle();
+    expect(await mailsTo(guest.email)).toHaveLength(1);
+  });
+});
+
+/** Whatever can end the right of an inviter while an invitation is out, by another administrator of their space. */
+const ends: [string, (story: Awaited<ReturnType<typeof shared>>) => Promise<unknown>][] = [
+  ['is removed', ({ inviter, other, spaceId }) => memberships.removeMember(as(other), spaceId, inviter.id)],
+  [
+    'is no administrator of the space any more',
+    ({ inviter, other, spaceId }) => memberships.setAdministrator(as(other), spaceId, inviter.id, false),
+  ],
+  ['leaves', ({ inviter, spaceId }) => memberships.leave(as(inviter), spaceId)],
+  [
+    'is deactivated',
+    async ({ inviter }) => accounts.setActive(as(await makeAdministrator()), inviter.id, false),
+  ],
+];
+
+/** An open invitation of a space with two administrators. */
+async function shared() {
+  const story = await invited();
+  const other = await makeUser();
+  await memberships.addMember(as(story.inviter), story.spaceId, other.id, true);
+  return { ...story, other };
+}
+
+const rowIn = async (by: Awaited<ReturnType<typeof makeUser>>, spaceId: number, email: string) => {
+  const tab = await invitations.guestsTab(as(by), spaceId);
+  return { ...tab, row: tab.rows.find((row) => row.email === email) };
+};
+
+describe('the right of whoever invited', () => {
+  describe.each(ends)('once that person %s', (_how, end) => {
+    it('is gone: the invitation has expired for everybody, whatever its row says', async () => {
+      const story = await shared();
+      const { spaceId, email, token, other, id } = story;
+      const copy = (await invitations.copyLink(as(story.inviter), spaceId, id)).split('/').pop()!;
+      await end(story);
+      expect((await invitationOf(email)).status).toBe('invited');
+      const tab = await rowIn(other, spaceId, email);
+      expect(tab.row).toMatchObject({ status: 'expired', over: 'inviter' });
+      expect(tab).toMatchObject({ waiting: 0, expired: 1 });
+      expect((await invitations.guestsTab(as(other), spaceId, '', { status: 'invited' })).rows).toEqual([]);
+      for (const link of [token, copy]) {
+        expect(await invitations.arrive(testContext(), link)).toMatchObject({
+          state: 'expired',
+          renewedBy: 'others',
+        });
+        expect((await signUp(link)).to).toBeNull();
+      }
+      await expect(invitations.copyLink(as(other), spaceId, id)).rejects.toMatchObject(refusal('conflict'));
+      expect(await account(email)).toBeUndefined();
+    });
+
+    it('is asked again by the code of a copied link, and by somebody who has an account', async () => {
+      const story = await shared();
+      const { inviter, spaceId, id, email } = story;
+      const { ctx } = await signUp(await copied(story));
+      const guest = await makeGuest();
+      await invite(inviter, spaceId, guest.email);
+      const theirs = linkIn((await mailsTo(guest.email))[0]!);
+      await end(story);
+      await expect(verify(ctx.jar, await codeTo(email))).rejects.toMatchObject(refusal('conflict'));
+      expect(await invitations.join(as(guest), theirs)).toBeNull();
+      expect(await count('invitation', `id = ? and status = 'invited'`, id)).toBe(1);
+      expect(await account(email)).toBeUndefined();
+    });
+
+    it('is taken over by an administrator who sends it again, whom the guest can ask', async () => {
+      const story = await shared();
+      const { spaceId, email, token, other, id } = story;
+      await end(story);
+      const asking = testContext();
+      await invitations.askAgain(asking, token);
+      await asking.settle();
+      expect(await mailsTo(other.email)).toHaveLength(1);
+      expect((await rowIn(other, spaceId, email)).row).toMatchObject({ askedAt: expect.any(Number) });
+      const ctx = as(other);
+      await invitations.resend(ctx, spaceId, id);
+      await ctx.settle();
+      expect((await rowIn(other, spaceId, email)).row).toMatchObject({ status: 'invited', askedAt: null });
+      expect((await signUp(linkIn((await mailsTo(email))[0]!))).to).toBe(`/spaces/${spaceId}`);
+    });
+  });
+
+  it('is decided by the write that takes the invitation, not by what was read before', async () => {
+    for (let i = 0; i < 5; i++) {
+      const { inviter, other, spaceId, token, email } = await shared();
+      const [, taken] = await Promise.all([
+        memberships.removeMember(as(other), spaceId, inviter.id),
+        signUp(token),
+      ]);
+      // Either the guest was first and is in, or the right was gone and nobody is.
+      expect(await count('user', 'email = ?', email)).toBe(taken.to === null ? 0 : 1);
+    }
+  });
+
+  it('cannot be used by somebody who has lost it since their page was made', async () => {
+    const { inviter, other, spaceId, id } = await shared();
+    const late = as(inviter);
+    await accounts.setActive(as(await makeAdministrator()), inviter.id, false);
+    await expect(
+      invitations.inviteGuests(late, spaceId, { ...inviteForm, addresses: someEmail() }),
+    ).rejects.toMatchObject(refusal('conflict', 'invitation.changed'));
+    await expect(invitations.resend(late, spaceId, id)).rejects.toMatchObject(refusal('conflict'));
+    await invitations.resend(as(other), spaceId, id);
+  });
+
+  it('of a space without an administrator is nobody\u2019s: the page says so, and there is nobody to ask', async () => {
+    const { inviter, spaceId, token } = await invited();
+    await testContext().db.run(`update membership set administrator = 0 where user_id = '${inviter.id}'`);
+    expect(await invitations.arrive(testContext(), token)).toMatchObject({
+      state: 'expired',
+      renewedBy: 'nobody',
+    });
+    await invitations.askAgain(testContext(), token);
+    expect(await count('invitation', 'space_id = ? and asked_at is not null', spaceId)).toBe(0);
+  });
+
+  it('to the site ends with the administration of the site', async () => {
+    const admin = await makeAdministrator();
+    const other = await makeAdministrator();
+    const email = someEmail('colleague', 'foyer.example');
+    const form = { email, administrator: true, canCreateSpaces: true, locale: 'en' as const };
+    await invitations.inviteUser(as(admin), form);
+    const open = await invitationOf(email);
+    const token = invitations.mailToken(as(admin), open);
+    await accounts.setPermissions(as(other), admin.id, { administrator: false, canCreateSpaces: true });
+    expect(await invitations.arrive(testContext(), token)).toMatchObject({
+      state: 'expired',
+      renewedBy: 'others',
+    });
+    const listed = (await invitations.openOfUsers(as(other))).rows.find((row) => row.email === email);
+    expect(listed).toMatchObject({ takeable: 0 });
+    expect((await signUp(token)).to).toBeNull();
+    await invitations.resend(as(other), null, open.id);
+    const fresh = invitations.mailToken(as(other), { id: open.id, version: 2 });
+    expect((await signUp(fresh)).to).toBe('/');
+  });
+});
+
+describe('the rule of domains', () => {
+  const rule = (...allowedDomains: string[]) => site({ allowedDomains });
+
+  it('is asked when an invitation is made, sent again, copied and taken', async () => {
+    const story = await invited();
+    const { inviter, spaceId, id, token, email } = story;
+    const copy = await copied(story);
+    const { ctx } = await signUp(copy);
+    const guest = await makeGuest();
+    await invite(inviter, spaceId, guest.email);
+    const theirs = linkIn((await mailsTo(guest.email))[0]!);
+    const mails = (await mailsTo(email)).length;
+    await rule('elsewhere.example');
+    try {
+      expect(await invite(inviter, spaceId, email)).toMatchObject([{ reason: 'invite.domain' }]);
+      await expect(invitations.resend(as(inviter), spaceId, id)).rejects.toMatchObject(
+        refusal('conflict', 'guests.not-domain'),
+      );
+      await expect(invitations.copyLink(as(inviter), spaceId, id)).rejects.toMatchObject(refusal('conflict'));
+      expect(await stateOf(token)).toBe('domain');
+      expect((await signUp(token)).to).toBeNull();
+      await expect(verify(ctx.jar, await codeTo(email))).rejects.toMatchObject(refusal('conflict'));
+      expect(await invitations.join(as(guest), theirs)).toBeNull();
+      expect((await rowIn(inviter, spaceId, email)).row).toMatchObject({ status: 'expired', over: 'domain' });
+      expect(await invitations.resendExpired(as(inviter), spaceId)).toEqual({ sent: 0, not: 0 });
+      expect(await mailsTo(email)).toHaveLength(mails);
+    } finally {
+      await rule();
+    }
+    // What is allowed again can be taken again.
+    expect((await signUp(token)).to).toBe(`/spaces/${spaceId}`);
+  });
+
+  it('is decided by the write: one that was set after the settings were read refuses too', async () => {
+    const { inviter, spaceId, id } = await invited();
+    const email = someEmail();
+    const stale = () => {
+      const ctx = as(inviter);
+      ctx.settings = { ...settingsBefore };
+      return ctx;
+    };
+    const settingsBefore = await settings.read(testContext());
+    await rule('elsewhere.example');
+    try {
+      const outcomes = await invitations.inviteGuests(stale(), spaceId, { ...inviteForm, addresses: email });
+      expect(outcomes).toMatchObject([{ result: 'refused', reason: 'invite.domain' }]);
+      await expect(invitations.resend(stale(), spaceId, id)).rejects.toMatchObject(refusal('conflict'));
+      expect(await count('invitation', 'email = ?', email)).toBe(0);
+    } finally {
+      await rule();
+    }
+  });
+
+  it('says the same in SQL and in code', async () => {
+    const rules = [
+      [],
+      ['partner.example'],
+      ['*.partner.example'],
+      ['Partner.example.'],
+      ['10.0.0.1', 'x.example'],
+    ];
+    const hosts = [
+      'partner.example',
+      'mail.partner.example',
+      'otherpartner.example',
+      'x.example',
+      'y.example',
+    ];
+    for (const list of rules)
+      for (const host of hosts) {
+        const email = `a@${host}`;
+        const [row] = await testContext().db.all<{ fits: number }>(
+          sql`select ${domainFits(sql`${email}`, list)} as fits`,
+        );
+        expect([list, host, !!row!.fits]).toEqual([
+          list,
+          host,
+          list.length === 0 || fitsDomains(list, email),
+        ]);
+      }
+  });
+
+  it('concerns guests alone: users of the company may have any address', async () => {
+    await rule('elsewhere.example');
+    try {
+      const email = someEmail('colleague', 'foyer.example');
+      const form = { email, administrator: false, canCreateSpaces: false, locale: 'en' as const };
+      const admin = await makeAdministrator();
+      await invitations.inviteUser(as(admin), form);
+      const token = invitations.mailToken(as(admin), await invitationOf(email));
+      expect((await signUp(token)).to).toBe('/');
+    } finally {
+      await rule();
+    }
+  });
+
+  it('tells before it is set whom it would concern', async () => {
+    const host = `${someEmail('d').split('@')[0]}.example`;
+    const { inviter, spaceId } = await invited({ email: `open@${host}` });
+    await invite(inviter, spaceId, `late@${host}`, { now: NOW - 8 * DAY });
+    const guest = await makeGuest({ email: `in@${host}` });
+    await joinSpace(inviter, spaceId, guest);
+    const before = (await invitations.effectOfDomains(testContext(), [host])) ?? {
+      invitations: 0,
+      guests: 0,
+    };
+    const after = (await invitations.effectOfDomains(testContext(), ['nobody.example']))!;
+    expect(after.invitations - before.invitations).toBe(1);
+    expect(after.guests - before.guests).toBe(1);
+    expect(await invitations.effectOfDomains(testContext(), [])).toBeNull();
+    // Of the rule that holds already nothing has to be said.
+    await rule('nobody.example');
+    expect(await invitations.effectOfDomains(testContext(), ['nobody.example'])).toBeNull();
+    await rule();
+  });
+});
+
+describe('limits', () => {
+  const many = (n: number) => Array.from({ length: n }, () => someEmail('limit'));
+  const sent = (outcomes: invitations.Outcome[]) =>
+    outcomes.filter((o) => o.result.startsWith('sent')).length;
+  const refusedFor = (outcomes: invitations.Outcome[], reason: string) =>
+    outcomes.filter((o) => o.result === 'refused' && o.reason === reason).length;
+  const send = (by: Awaited<ReturnType<typeof makeUser>>, spaceId: number, addresses: string[]) =>
+    invitations.inviteGuests(as(by), spaceId, { ...inviteForm, addresses: addresses.join() });
+
+  const counted = async (key: string, failures: number) => {
+    const ctx = testContext();
+    const row = {
+      key: rateLimit.key(ctx, 'invite', key)[0],
+      failures,
+      windowStartedAt: ctx.now,
+      updatedAt: ctx.now,
+    };
+    await ctx.db.insert(throttle).values(row).onConflictDoUpdate({ target: throttle.key, set: row });
+  };
+
+  it('let a space have 2,000 in a day, whoever sends them, and not one more: what fits goes out', async () => {
+    const [inviter, other] = [await makeUser(), await makeUser()];
+    const spaceId = await makeSpace(inviter);
+    await memberships.addMember(as(inviter), spaceId, other.id, true);
+    await counted(`space:${spaceId}`, 1_996);
+    const outcomes = await send(other, spaceId, many(6));
+    expect([sent(outcomes), refusedFor(outcomes, 'invite.over-limit')]).toEqual([4, 2]);
+    const [row] = (await invitations.guestsTab(as(inviter), spaceId)).rows;
+    await expect(invitations.resend(as(inviter), spaceId, row!.ref.split(':')[1]!)).rejects.toMatchObject(
+      refusal('throttled', 'guests.not-space-limit'),
+    );
+  });
+
+  it('let an inviter have 2,000 in a day, in whichever spaces', async () => {
+    const inviter = await makeUser();
+    const [one, two] = [await makeSpace(inviter), await makeSpace(inviter)];
+    await counted(`inviter:${inviter.id}`, 1_999);
+    expect(sent(await send(inviter, one, many(1)))).toBe(1);
+    expect(refusedFor(await send(inviter, two, many(3)), 'invite.over-limit-inviter')).toBe(3);
+    expect(await count('invitation', 'space_id = ?', two)).toBe(0);
+    const [row] = (await invitations.guestsTab(as(inviter), one)).rows;
+    await expect(invitations.resend(as(inviter), one, row!.ref.split(':')[1]!)).rejects.toMatchObject(
+      refusal('throttled', 'guests.not-inviter-limit'),
+    );
+  });
+
+  it('let an address have 5 in a day over the whole site, made or sent again, by whomever', async () => {
+    const email = someEmail();
+    const stories = [await invited({ email }), await invited({ email })];
+    const [one] = stories as [(typeof stories)[0], (typeof stories)[0]];
+    for (let i = 0; i < 3; i++) {
+      const ctx = as(one.inviter);
+      await invitations.resend(ctx, one.spaceId, one.id);
+      await ctx.settle();
+    }
+    const later = as(one.inviter);
+    await expect(invitations.resend(later, one.spaceId, one.id)).rejects.toMatchObject(
+      refusal('throttled', 'guests.not-address-limit'),
+    );
+    const third = await makeUser();
+    const outcomes = await invite(third, await makeSpace(third), `${email}, ${someEmail()}`);
+    expect(outcomes).toMatchObject([{ reason: 'invite.over-limit-address' }, { result: 'sent' }]);
+    await expect(
+      invitations.inviteUser(as(await makeAdministrator()), {
+        email,
+        administrator: false,
+        canCreateSpaces: false,
+        locale: 'en',
+      }),
+    ).rejects.toMatchObject(refusal('throttled', 'guests.not-address-limit'));
+    expect(await mailsTo(email)).toHaveLength(5);
+    // The link that was sent last is still good.
+    expect(await stateOf(linkIn((await mailsTo(email))[0]!))).toBe('open');
+    const tomorrow = as(one.inviter, { now: Date.now() + DAY });
+    await invitations.resend(tomorrow, one.spaceId, one.id);
+  });
+
+  it('hold for forty resends at the same time', async () => {
+    const { inviter, spaceId, id, email } = await invited();
+    await parallel(40, async () => {
+      const ctx = as(inviter);
+      await invitations.resend(ctx, spaceId, id);
+      await ctx.settle();
+    });
+    expect((await invitationOf(email)).version).toBeLessThanOrEqual(5);
+    expect((await mailsTo(email)).length).toBeLessThanOrEqual(5);
+  });
+
+  it('count what was sent, not what was tried: a lost race or a failed batch costs nothing', async () => {
+    const { inviter, spaceId, id, email } = await invited();
+    await whileFailing('mail', `new.to_email = '${email}'`, async () => {
+      for (let i = 0; i < 6; i++)
+        await expect(invitations.resend(as(inviter), spaceId, id)).rejects.toThrow();
+    });
+    const addresses = many(5);
+    await parallel(4, () => send(inviter, spaceId, [email, ...addresses]));
+    const { failures } = (
+      await testContext().db.all<{ failures: number }>(
+        sql`select failures from throttle where key = ${rateLimit.key(testContext(), 'invite', `space:${spaceId}`)[0]}`,
+      )
+    )[0]!;
+    expect(failures).toBe(
+      await count('audit_entry', `space_id = ? and action like 'invitation.%sent'`, spaceId),
+    );
+  });
+
+  it('let somebody be asked for new links by mail 50 times a day; who asked is shown all the same', async () => {
+    const inviter = await makeUser();
+    const spaceId = await makeSpace(inviter);
+    const emails = many(52);
+    await send(inviter, spaceId, emails);
+    const now = Date.now() + 8 * DAY;
+    for (const email of emails) {
+      const ctx = testContext({ now });
+      await invitations.askAgain(ctx, invitations.mailToken(ctx, await invitationOf(email)));
+      await ctx.settle();
+    }
+    expect(await mailsTo(inviter.email)).toHaveLength(50);
+    const { rows } = await invitations.guestsTab(as(inviter, { now }), spaceId);
+    expect(rows.filter((row) => row.askedAt !== null)).toHaveLength(52);
+  });
+});
+
+describe('Resend all expired', () => {
+  it('sends each again as it was, those only that are over, and says how many not', async () => {
+    const inviter = await makeUser();
+    const spaceId = await makeSpace(inviter);
+    const [one, two, gone, fresh] = [someEmail(), someEmail(), someEmail(), someEmail()];
+    const old = as(inviter, { now: NOW - 8 * DAY });
+    const words = { ...inviteForm, subject: 'As it was', locale: 'ja' as const };
+    await invitations.inviteGuests(old, spaceId, { ...words, addresses: [one, two, gone].join() });
+    await invite(inviter, spaceId, fresh);
+    const suspended = await makeGuest({ email: gone });
+    await accounts.setActive(as(await makeAdministrator()), suspended.id, false);
+    const ctx = as(inviter);
+    expect(await invitations.resendExpired(ctx, spaceId)).toEqual({ sent: 2, not: 1 });
+    await ctx.settle();
+    expect((await mailsTo(one))[0]).toMatchObject({ subject: 'As it was' });
+    expect(await invitationOf(one)).toMatchObject({ status: 'invited', version: 2, locale: 'ja' });
+    expect(await invitationOf(fresh)).toMatchObject({ version: 1 });
+    expect(await invitations.guestsTab(as(inviter), spaceId)).toMatchObject({ waiting: 3, expired: 1 });
+    expect(await audited('invitation.resent', two)).toHaveLength(1);
   });
 });
 

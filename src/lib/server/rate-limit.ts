@@ -95,6 +95,19 @@ export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs
     .returning({ failures: throttle.failures });
 };
 
+/** Counts one for each of many keys within a window, as one statement: what would pass the limit is not changed. */
+export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: number): Statement => {
+  const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
+  return ctx.db.run(sql`
+    insert into throttle (key, failures, locks, window_started_at, locked_until, updated_at)
+    select coalesce((select t.key from throttle t where t.key in (select k.value from json_each(r.value) k where k.key > 0) limit 1),
+      json_extract(r.value, '$[0]')), 1, 0, ${ctx.now}, 0, ${ctx.now}
+    from json_each(${JSON.stringify(of)}) r where true
+    on conflict (key) do update set failures = iif(${fresh}, 1, failures + 1),
+      window_started_at = iif(${fresh}, ${ctx.now}, window_started_at), updated_at = ${ctx.now}
+    where ${fresh} or failures + 1 <= ${limit}`);
+};
+
 /** Failures of one address of origin: 100 in 15 minutes. Counted before, given back by `giveBack` on success. */
 const ORIGIN_FAILURES = 100;
 const ORIGIN_WINDOW = 15 * MINUTE;

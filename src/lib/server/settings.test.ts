@@ -67,17 +67,42 @@ describe('a setting', () => {
 
 describe('the domains of a list', () => {
   it('are read in any form, each once', () => {
-    expect(settings.domainsOf(' Partner.example, @müller.example;partner.example\n')).toEqual([
-      'partner.example',
-      'xn--mller-kva.example',
-    ]);
+    expect(
+      settings.domainsOf(
+        ' Partner.example, @müller.example;partner.example.\n*.Partner.example、ｘ．example',
+      ),
+    ).toEqual(['partner.example', 'xn--mller-kva.example', '*.partner.example', 'x.example']);
     expect(settings.domainsOf(' \n ')).toEqual([]);
   });
 
-  it.each(['nonsense', 'a@b.example x', 'partner.example/x', 'ok.example, http://x.example'])(
-    '%j is refused',
-    (typed) => expect(() => settings.domainsOf(typed)).toThrow(expect.objectContaining(refusal('invalid'))),
+  it.each([
+    'nonsense',
+    'a@b.example x',
+    'partner.example/x',
+    'ok.example, http://x.example',
+    '10.0.0.1',
+    '*.*.example',
+    'par*.example',
+  ])('%j is refused: saved, it would fit nobody', (typed) =>
+    expect(() => settings.domainsOf(typed)).toThrow(expect.objectContaining(refusal('invalid'))),
   );
+
+  it('are no addresses: the sentence says what to type', () => {
+    expect(() => settings.domainsOf('Gil@Partner.example')).toThrow(
+      expect.objectContaining({
+        detail: expect.objectContaining({
+          key: 'authentication.domains-address',
+          params: { address: 'Gil@Partner.example', domain: 'partner.example' },
+        }),
+      }),
+    );
+  });
+
+  it('that were stored before and fit nobody are named', async () => {
+    const site = await settings.read(testContext());
+    const allowedDomains = ['10.0.0.1', 'partner.example.', '*.partner.example', 'a.*.example'];
+    expect(settings.deadDomains({ ...site, allowedDomains })).toEqual(['10.0.0.1', 'a.*.example']);
+  });
 });
 
 describe('healthy', () => {

@@ -1,10 +1,11 @@
 /** Settings of the site: what they are, how they are read with other rows, how they change. */
 import { eq, sql } from 'drizzle-orm';
 import journal from '../../../drizzle/meta/_journal.json';
-import { asciiDomain } from '../addresses';
+import { domainRule, parseAddress } from '../addresses';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
+import type { MessageKey } from '../messages';
 import { allow } from './policy';
 import { setting } from './schema';
 
@@ -101,22 +102,30 @@ export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Sett
     .values({ key, value: JSON.stringify(value) })
     .onConflictDoNothing();
 
-/** The domains of a typed list, in the DNS's form, each once. Refuses what is none: left out, it would open to everybody. */
+/**
+ * The domains of a typed list, as rules (see `domainRule`), each once. Refuses what is none: left out, it would open to
+ * everybody, and saved, it would match nobody.
+ */
 export function domainsOf(typed: string): string[] {
-  const domains = typed
-    .split(/[\s,;]+/)
+  const refuse = (key: MessageKey, params: Record<string, string>) =>
+    new Refusal('invalid', { key, params, field: 'allowedDomains' });
+  const rules = typed
+    .split(/[\s,;、，；]+/)
     .filter(Boolean)
     .map((piece) => {
-      const domain = asciiDomain(piece.replace(/^@/, ''));
-      if (domain?.includes('.')) return domain;
-      throw new Refusal('invalid', {
-        key: 'authentication.domains-wrong',
-        params: { domain: piece },
-        field: 'allowedDomains',
-      });
+      const rule = domainRule(piece);
+      if (rule) return rule;
+      const address = parseAddress(piece);
+      if (!address) throw refuse('authentication.domains-wrong', { domain: piece });
+      const domain = address.email.slice(address.email.indexOf('@') + 1);
+      throw refuse('authentication.domains-address', { address: piece, domain });
     });
-  return [...new Set(domains)];
+  return [...new Set(rules)];
 }
+
+/** Stored entries that no address fits: older versions took some. */
+export const deadDomains = (site: Settings): string[] =>
+  site.allowedDomains.filter((stored) => domainRule(stored) === null);
 
 /** Counts changes of settings up: from a given one only, where a form names the one that it showed. */
 const nextRevision = (ctx: Ctx, from?: number): Statement[] => [

@@ -1,5 +1,5 @@
 /** Guest spaces: made, reached, shown, shaped. Everything about a space is found only through its members. */
-import { and, asc, desc, eq, gt, isNull, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Standing } from '../roles';
 import * as administrators from './administrators';
 import * as audit from './audit';
@@ -9,6 +9,7 @@ import { hashToken } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as files from './files';
 import * as folded from './folded';
+import { takeable } from './invitations/rule';
 import * as markdown from './markdown';
 import * as memberships from './memberships';
 import * as paging from './paging';
@@ -227,9 +228,7 @@ export async function portal(ctx: Ctx, before: string | null = null) {
         ),
         // Who is invited but not in yet is for space administrators only.
         invitedCount: sql<number>`iif(${membership.administrator}, (select count(*) from invitation i
-        where i.space_id = ${space.id} and i.status = 'invited' and i.expires_at > ${ctx.now}), 0)`.as(
-          'invited_count',
-        ),
+        where i.space_id = ${space.id} and ${takeable(ctx, 'i')}), 0)`.as('invited_count'),
       })
       .from(shown)
       .innerJoin(space, sql`${space.id} = shown.space_id`)
@@ -336,14 +335,7 @@ export async function room(
       .select({ id: invitation.id, email: invitation.emailOriginal })
       .from(invitation)
       .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor?.id ?? '')))
-      .where(
-        and(
-          eq(invitation.spaceId, spaceId),
-          eq(invitation.status, 'invited'),
-          gt(invitation.expiresAt, ctx.now),
-          eq(membership.administrator, true),
-        ),
-      )
+      .where(and(eq(invitation.spaceId, spaceId), takeable(ctx), eq(membership.administrator, true)))
       .orderBy(asc(invitation.email))
       .limit(50),
     changes.newestQuery(ctx, spaceId),

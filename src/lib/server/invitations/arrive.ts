@@ -1,5 +1,5 @@
 /** The other end of a link: where somebody stands who opens it, and how they get in. */
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
 import * as accounts from '../accounts';
 import * as audit from '../audit';
@@ -17,10 +17,13 @@ import * as sessions from '../sessions';
 import { parse, settingsColumn, type Settings } from '../settings';
 import * as verification from '../verification';
 import { DAY, type Via, type Invitation, recognise } from './links';
+import { anybodyMay, domainMay, inviterMay, takeable } from './rule';
 
 const HOUR = 3_600_000;
 /** Sign-up forms behind one copied link in an hour. */
 const CODES_AN_HOUR = 10;
+/** Mails to one inviter in a day that somebody asks for a new link. The Guests tab shows who asked, mailed or not. */
+const ASKED_A_DAY = 50;
 /** A sign-up posted twice (double click) still lands in the space this long afterwards. */
 const SECOND_POST = 10 * 60_000;
 
@@ -35,7 +38,11 @@ export type Arrival = {
 } & (
   | { state: 'open'; via: Via; policy: Settings['policy'] }
   | { state: 'other-account'; actorEmail: string }
-  | { state: 'expired' | 'cancelled' | 'replaced' | 'used' | 'has-account' | 'join' | 'member' | 'inactive' }
+  /** `inviter`: who invited may send a new link; `others`: somebody else may; `nobody`: nobody is there who could. */
+  | { state: 'expired'; renewedBy: 'inviter' | 'others' | 'nobody' }
+  | {
+      state: 'cancelled' | 'replaced' | 'used' | 'has-account' | 'join' | 'member' | 'inactive' | 'domain';
+    }
 );
 
 /** Everything about a token in one query: invitation, space, inviter, the account of its address, settings. */
@@ -46,6 +53,9 @@ async function findByToken(ctx: Ctx, token: string) {
       spaceName: space.name,
       spaceDeletedAt: space.deletedAt,
       inviterName: sql<string>`(select name from user where id = ${invitation.invitedBy})`,
+      inviterMay: sql<number>`${inviterMay()}`.as('inviter_may'),
+      domainMay: sql<number>`${domainMay()}`.as('domain_may'),
+      anybodyMay: sql<number>`${anybodyMay()}`.as('anybody_may'),
       account: user,
       memberOf: membership.spaceId,
       settings: settingsColumn,
@@ -93,7 +103,11 @@ function arrivalOf(ctx: Ctx, found: Found): Arrival {
   if (i.status === 'accepted')
     return { ...common, state: inside && ctx.actor?.email === i.email ? 'member' : 'used' };
   if (inside && ctx.actor?.email === i.email) return { ...common, state: 'member' };
-  if (i.status === 'expired' || i.expiresAt <= ctx.now) return { ...common, state: 'expired' };
+  if (i.status === 'expired' || i.expiresAt <= ctx.now || !found.inviterMay) {
+    const renewedBy = found.inviterMay ? 'inviter' : found.anybodyMay ? 'others' : 'nobody';
+    return { ...common, state: 'expired', renewedBy };
+  }
+  if (!found.domainMay) return { ...common, state: 'domain' };
   if (ctx.actor && ctx.actor.email !== i.email)
     return { ...common, state: 'other-account', actorEmail: ctx.actor.email };
   if (account?.status === 'inactive') return { ...common, state: 'inactive' };
@@ -102,23 +116,12 @@ function arrivalOf(ctx: Ctx, found: Found): Arrival {
   return { ...common, state: 'open', via: found.via, policy: found.site.policy };
 }
 
-/** The one conditional write that takes an invitation, and its guard: version and clock are checked by it. */
+/** The one conditional write that takes an invitation, and its guard: version, clock and the rule are checked by it. */
 const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, via: Via): Statement[] => [
   ctx.db
     .update(invitation)
     .set({ status: 'accepted', acceptedAt: ctx.now, acceptedVia: via })
-    .where(
-      and(
-        eq(invitation.id, i.id),
-        eq(invitation.status, 'invited'),
-        eq(invitation.version, i.version),
-        gt(invitation.expiresAt, ctx.now),
-        // A space must be there still; an invitation to the site is worth what its inviter may still do.
-        sql`iif(space_id is null,
-          exists (select 1 from user u where u.id = invited_by and u.status = 'active' and u.administrator = 1),
-          exists (select 1 from space where space.id = space_id and deleted_at is null))`,
-      ),
-    ),
+    .where(and(eq(invitation.id, i.id), eq(invitation.version, i.version), takeable(ctx))),
   guard(ctx),
 ];
 
@@ -344,6 +347,7 @@ const whoCanInvite = (ctx: Ctx, i: Invitation) =>
     .where(
       and(
         eq(user.status, 'active'),
+        eq(user.kind, 'user'),
         i.spaceId === null
           ? eq(user.administrator, true)
           : sql`exists (select 1 from membership m where m.space_id = ${i.spaceId} and m.user_id = user.id and m.administrator = 1)`,
@@ -357,20 +361,25 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i } = found;
   if (arrivalOf(ctx, found).state !== 'expired') return;
+  if (i.askedAt !== null && i.askedAt > ctx.now - DAY) return;
   const [inviter] = await whoCanInvite(ctx, i);
   if (!inviter) return;
-  const queued = await outbox.queue(ctx, {
+  const [room] = await ctx.db.batch([
+    rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'invite', `asked:${inviter.id}`), ASKED_A_DAY, DAY),
+  ]);
+  const mail = {
     to: inviter.emailOriginal,
     locale: language.ofPerson(inviter),
     userId: inviter.id,
     message: {
-      kind: 'link-asked',
+      kind: 'link-asked' as const,
       siteName: found.site.siteName,
       spaceName: found.spaceName ?? found.site.siteName,
       guestEmail: i.email,
       url: ctx.config.origin + (i.spaceId === null ? '/admin/users' : `/spaces/${i.spaceId}/settings/guests`),
     },
-  });
+  };
+  const queued = room.length > 0 && (await outbox.queue(ctx, mail));
   try {
     await ctx.commit([
       ctx.db
@@ -378,7 +387,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
         .set({ askedAt: ctx.now })
         .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${ctx.now - DAY})`)),
       guard(ctx),
-      queued.statement,
+      queued && queued.statement,
       audit.entry(ctx, 'invitation.asked-again', `invitation:${i.id}`, { email: i.email }, i.spaceId, null),
     ]);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Open invitations: listed, sent again, copied, withdrawn, expired. */
-import { and, asc, eq, gt, inArray, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
+import { normalize } from '../../normalize';
 import * as audit from '../audit';
 import { guard, type Ctx } from '../context';
 import { LostRace, Refusal } from '../errors';
@@ -8,13 +9,14 @@ import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
 import { invitation, loginChallenge, mail, membership, user } from '../schema';
-import * as settings from '../settings';
 import * as spaces from '../spaces';
 import { urlOf } from './links';
-import { sendAgain } from './send';
+import { actorMay, domainMay, inviterMay, stillTakeable, takeable } from './rule';
+import { sendAgain, sendUserAgain } from './send';
 
-/** What the Guests tab says about an invitation or guest. `overdue` rows show as expired before Cron ran. */
-export type GuestStatus = 'invited' | 'expired' | 'active' | 'inactive';
+/** What the Guests tab says about an invitation or guest, by the state of things: a row may not know yet that it is over. */
+export const guestStatuses = ['invited', 'expired', 'active', 'inactive'] as const;
+export type GuestStatus = (typeof guestStatuses)[number];
 
 export interface GuestRow {
   /** `invitation:<id>` or `guest:<user id>`. */
@@ -24,41 +26,105 @@ export interface GuestRow {
   company: string;
   status: GuestStatus;
   expiresAt: number | null;
+  /** Why an invitation is over before its time: who invited may not any more, or the domain is not allowed any more. */
+  over: 'inviter' | 'domain' | null;
+  /** When the guest asked for a new link, if none was sent since. */
+  askedAt: number | null;
+  /** When a guest was last seen on the site. */
+  lastVisitAt: number | null;
   /** Delivery of the last mail of an open invitation. */
   delivery: { state: ReturnType<typeof outbox.deliveryState>; failure: MessageKey | null } | null;
 }
 
 const PAGE = 100;
 
-/** Guests tab: guests and open invitations by address, `PAGE` a page (`after`: the last address of the page before). */
-export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
+/** What of the Guests tab is asked for. */
+export interface GuestFilter {
+  /** A part of a name or address. */
+  find?: string;
+  status?: GuestStatus | null;
+}
+
+/**
+ * Guests tab: guests and open invitations by address, `PAGE` a page.
+ * @param after `next` of the page before
+ */
+export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: GuestFilter = {}) {
+  const find = normalize(filter.find ?? '', 'NFC')
+    .trim()
+    .slice(0, 100);
+  const { status } = filter;
+  // An address can be a guest's and an invitation's: the row's ref decides between them.
+  const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
+  const behind = (email: SQLWrapper, ref: SQL) =>
+    and(sql`${email} >= ${last}`, sql`(${email}, ${ref}) > (${last}, ${lastRef})`);
+  const has = (...columns: SQLWrapper[]) =>
+    find === ''
+      ? undefined
+      : or(
+          ...columns.map(
+            (column) =>
+              sql`(instr(lower(${column}), ${find.toLowerCase()}) > 0 or instr(${column}, ${find}) > 0)`,
+          ),
+        );
   const lastMail = (column: string) =>
     sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
       order by mail.created_at desc limit 1)`;
-  const [reach, guests, open, counts] = await ctx.db.batch([
+  const isOpen = and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']));
+  const [reach, guests, open, counts, waiting] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     ctx.db
-      .select({ id: user.id, email: user.email, name: user.name, company: user.company, status: user.status })
+      .select({
+        id: user.id,
+        email: user.email,
+        name: user.name,
+        company: user.company,
+        status: user.status,
+        lastVisitAt: sql<
+          number | null
+        >`max(coalesce(${user.lastLoginAt}, 0), coalesce((select max(s.last_seen_at) from session s where s.user_id = ${user.id}), 0))`,
+      })
       .from(membership)
       .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'guest')))
-      .where(and(eq(membership.spaceId, spaceId), gt(user.email, after)))
+      .where(
+        and(
+          eq(membership.spaceId, spaceId),
+          behind(user.email, sql`'guest:' || ${user.id}`),
+          has(user.name, user.email, user.emailOriginal),
+          status === 'active' || status === 'inactive'
+            ? eq(user.status, status)
+            : status
+              ? sql`0`
+              : undefined,
+        ),
+      )
       .orderBy(asc(user.email))
       .limit(PAGE + 1),
     ctx.db
       .select({
         id: invitation.id,
         email: invitation.email,
-        status: invitation.status,
         expiresAt: invitation.expiresAt,
+        askedAt: sql<number | null>`iif(asked_at > sent_at, asked_at, null)`,
+        takeable: sql<number>`${takeable(ctx)}`.as('takeable'),
+        inviterMay: sql<number>`${inviterMay()}`.as('inviter_may'),
+        domainMay: sql<number>`${domainMay()}`.as('domain_may'),
         mailStatus: lastMail('status') as SQL<typeof mail.$inferSelect.status | null>,
         failure: lastMail('failure') as SQL<string | null>,
       })
       .from(invitation)
       .where(
         and(
-          eq(invitation.spaceId, spaceId),
-          inArray(invitation.status, ['invited', 'expired']),
-          gt(invitation.email, after),
+          isOpen,
+          behind(invitation.email, sql`'invitation:' || ${invitation.id}`),
+          has(invitation.email, invitation.emailOriginal),
+          status === 'invited'
+            ? takeable(ctx)
+            : status === 'expired'
+              ? sql`not ${takeable(ctx)}`
+              : status
+                ? sql`0`
+                : undefined,
         ),
       )
       .orderBy(asc(invitation.email))
@@ -66,15 +132,24 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
     ctx.db
       .select({
         open: sql<number>`count(*)`,
-        waiting: sql<number>`coalesce(sum(status = 'invited' and expires_at > ${ctx.now}), 0)`,
+        waiting: sql<number>`coalesce(sum(${takeable(ctx)}), 0)`,
         active: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
           where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'active')`,
-        // Through the index of what is due, which is short.
-        sending: sql<number>`(select count(distinct i.id) from mail join invitation i on i.id = mail.invitation_id
-          where mail.status in ('queued', 'sending') and i.space_id = ${spaceId} and i.status = 'invited')`,
+        inactive: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
+          where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'inactive')`,
       })
       .from(invitation)
-      .where(and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']))),
+      .where(isOpen),
+    // Mails that have not left, through the index of what is due, which is short; since when, to say "so many of all".
+    ctx.db
+      .select({
+        count: sql<number>`count(*)`,
+        of: sql<number>`iif(count(*) = 0, 0, (select count(*) from mail a join invitation b on b.id = a.invitation_id
+          where b.space_id = ${spaceId} and a.status <> 'dropped' and a.created_at >= min(mail.created_at)))`,
+      })
+      .from(mail)
+      .innerJoin(invitation, and(eq(invitation.id, mail.invitationId), eq(invitation.spaceId, spaceId)))
+      .where(sql`mail.status in ('queued', 'sending')`),
   ]);
   allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
   const rows: GuestRow[] = [
@@ -85,6 +160,9 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
       company: g.company,
       status: g.status,
       expiresAt: null,
+      over: null,
+      askedAt: null,
+      lastVisitAt: g.lastVisitAt || null,
       delivery: null,
     })),
     ...open.map((i): GuestRow => ({
@@ -92,18 +170,28 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '') {
       email: i.email,
       name: null,
       company: '',
-      status: i.status === 'expired' || i.expiresAt <= ctx.now ? 'expired' : 'invited',
+      status: i.takeable ? 'invited' : 'expired',
       expiresAt: i.expiresAt,
+      over: !i.domainMay ? 'domain' : !i.inviterMay ? 'inviter' : null,
+      askedAt: i.askedAt,
+      lastVisitAt: null,
       delivery: i.mailStatus && {
         state: outbox.deliveryState({ status: i.mailStatus }),
         failure: outbox.failureKey({ failure: i.failure }),
       },
     })),
-  ].sort((a, b) => (a.email < b.email ? -1 : a.email > b.email ? 1 : 0));
+  ].sort((a, b) => (a.email < b.email ? -1 : a.email > b.email ? 1 : a.ref < b.ref ? -1 : 1));
+  const { open: all, ...count } = counts[0]!;
   return {
-    rows: rows.slice(0, PAGE),
-    next: rows.length > PAGE ? rows[PAGE - 1]!.email : null,
-    ...(counts[0] ?? { open: 0, waiting: 0, active: 0, sending: 0 }),
+    ...paging.paged(rows, PAGE, (row) => [row.email, row.ref]),
+    find,
+    status: status ?? null,
+    open: all,
+    expired: all - count.waiting,
+    ...count,
+    /** Mails on their way, and of how many that were sent together. */
+    sending: waiting[0]?.count ?? 0,
+    sendingOf: waiting[0]?.of ?? 0,
   };
 }
 
@@ -115,7 +203,7 @@ export async function openOfUsers(ctx: Ctx, after = '') {
     .select({
       id: invitation.id,
       email: invitation.email,
-      status: invitation.status,
+      takeable: sql<number>`${takeable(ctx)}`.as('takeable'),
       expiresAt: invitation.expiresAt,
       administrator: invitation.administrator,
       canCreateSpaces: invitation.canCreateSpaces,
@@ -144,29 +232,34 @@ async function manage(ctx: Ctx, spaceId: number | null, id: string) {
       ),
     );
   if (!found) throw new Refusal('missing');
-  return { found, target, site: await settings.read(ctx) };
+  return { found, target };
 }
 
 /** Resend: a new link, a new week; the old links die. Also for an expired one. */
 export async function resend(ctx: Ctx, spaceId: number | null, id: string): Promise<void> {
-  const { found, target, site } = await manage(ctx, spaceId, id);
-  await sendAgain(ctx, found, target, site);
+  const { found, target } = await manage(ctx, spaceId, id);
+  if (target) await sendAgain(ctx, found, target);
+  else await sendUserAgain(ctx, found);
 }
 
 /** "Copy link": a link of its own, that completes only after a code mailed to the invited address. */
 export async function copyLink(ctx: Ctx, spaceId: number | null, id: string): Promise<string> {
   const { found } = await manage(ctx, spaceId, id);
-  if (found.status !== 'invited' || found.expiresAt <= ctx.now)
-    throw new Refusal('conflict', { key: 'invitation.changed' });
-  await ctx.commit([
-    audit.entry(
-      ctx,
-      'invitation.link-copied',
-      `invitation:${id}`,
-      { email: found.email, version: found.version },
-      spaceId,
-    ),
-  ]);
+  try {
+    await ctx.commit([
+      actorMay(ctx, spaceId),
+      stillTakeable(ctx, id, found.version),
+      audit.entry(
+        ctx,
+        'invitation.link-copied',
+        `invitation:${id}`,
+        { email: found.email, version: found.version },
+        spaceId,
+      ),
+    ]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'invitation.changed' }) : error;
+  }
   return urlOf(ctx, id, found.version, 'copy');
 }
 

@@ -1,6 +1,6 @@
 /** Inviting: guests into a space (many at once), users to the site, and sending again. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { parseAddress, splitAddresses, type Address } from '../../addresses';
+import { fitsDomains, parseAddress, readAddresses, type Address } from '../../addresses';
 import { isLocale, type Locale, type MessageKey } from '../../messages';
 import * as audit from '../audit';
 import { guard, isDuplicate, type Ctx, type Statement } from '../context';
@@ -8,39 +8,41 @@ import { randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as outbox from '../mail/outbox';
 import type { MailMessage } from '../mail/messages';
-import * as memberships from '../memberships';
 import { allow } from '../policy';
-import * as rateLimit from '../rate-limit';
 import { invitation, membership, user } from '../schema';
 import type { Settings } from '../settings';
 import * as settings from '../settings';
 import * as spaces from '../spaces';
-import { VALID_FOR, DAY, type Invitation, urlOf } from './links';
+import * as limits from './limits';
+import { VALID_FOR, type Invitation, urlOf } from './links';
+import { actorMay, domainFits, takeable } from './rule';
 
 /** Addresses in one go. */
 export const MOST_AT_ONCE = 500;
-/** Invitations of one space in a day. */
-const MOST_A_DAY = 2_000;
 
-/** What became of one address. */
+/** Why an address is not invited, as the end of a sentence that begins with the address. */
+type Reason = Extract<MessageKey, `invite.${string}`>;
+
+/** What became of one address, or of an entry that holds none. */
 export type Outcome =
   | { typed: string; email: string; result: 'sent' | 'sent-again' | 'already-active' }
-  | { typed: string; email: string | null; result: 'refused'; reason: MessageKey };
+  | { typed: string; email: string | null; result: 'refused'; reason: Reason }
+  | { typed: string; email: null; result: 'left-out' };
 
 export interface InviteForm {
-  /** As typed or pasted; see `splitAddresses`. */
+  /** As typed or pasted; see `readAddresses`. */
   addresses: string;
   subject: string;
   message: string;
   locale: Locale;
 }
 
-/** What is known of the typed addresses, read in one batch. */
+/** What is known of addresses, read in one batch. */
 async function lookUp(ctx: Ctx, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
   const among = (column: typeof user.email | typeof invitation.email) =>
     sql`${column} in (select value from json_each(${json}))`;
-  const [people, open] = await ctx.db.batch([
+  const [people, open, counted] = await ctx.db.batch([
     ctx.db
       .select({ id: user.id, email: user.email, kind: user.kind, status: user.status, in: membership.userId })
       .from(user)
@@ -52,11 +54,41 @@ async function lookUp(ctx: Ctx, spaceId: number, emails: string[]) {
       .where(
         and(eq(invitation.spaceId, spaceId), sql`status in ('invited', 'expired')`, among(invitation.email)),
       ),
+    limits.countedQuery(ctx, spaceId, emails),
   ]);
   return {
     people: new Map(people.map((p) => [p.email, p])),
     open: new Map(open.map((i) => [i.email, i])),
+    room: limits.roomOf(ctx, spaceId, counted),
   };
+}
+
+type Known = Awaited<ReturnType<typeof lookUp>>;
+
+/** Why this address cannot be invited now, however it comes to it; null when it can be. */
+function whyNot(site: Settings, { people, room }: Known, email: string): Reason | null {
+  const person = people.get(email);
+  if (!domainAllowed(site, email)) return 'invite.domain';
+  if (person?.kind === 'user') return person.in ? 'invite.is-member' : 'invite.is-user';
+  if (person?.status === 'inactive') return 'invite.suspended';
+  return room.full(email) ? 'invite.over-limit-address' : null;
+}
+
+const domainAllowed = (site: Settings, email: string): boolean =>
+  site.allowedDomains.length === 0 || fitsDomains(site.allowedDomains, email);
+
+/** Runs what reads and then writes by what it read, again when somebody else was first. */
+async function untilDecided<T>(ctx: Ctx, run: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof LostRace || isDuplicate(error))) throw error;
+      if (attempt === 2) throw new Refusal('conflict', { key: 'invitation.changed' });
+      // The settings came with the session: a rule of domains may be what has changed.
+      ctx.settings = null;
+    }
+  }
 }
 
 /**
@@ -64,19 +96,11 @@ async function lookUp(ctx: Ctx, spaceId: number, emails: string[]) {
  * batch with their mails, so a request that dies half-way has invited everybody or nobody; the queue is a nudge.
  * Throws only when nothing could be done at all.
  */
-export async function inviteGuests(ctx: Ctx, spaceId: number, form: InviteForm): Promise<Outcome[]> {
-  const target = await spaces.administer(ctx, spaceId);
-  const site = await settings.read(ctx);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await inviteOnce(ctx, target, site, form);
-    } catch (error) {
-      // Somebody invited one of them at the same moment: look again, and it is "sent again".
-      if (!(error instanceof LostRace || isDuplicate(error))) throw error;
-      if (attempt === 2) throw new Refusal('conflict', { key: 'invitation.changed' });
-    }
-  }
-}
+export const inviteGuests = (ctx: Ctx, spaceId: number, form: InviteForm): Promise<Outcome[]> =>
+  untilDecided(ctx, async () => {
+    const target = await spaces.administer(ctx, spaceId);
+    return inviteOnce(ctx, target, await settings.read(ctx), form);
+  });
 
 async function inviteOnce(
   ctx: Ctx,
@@ -84,89 +108,93 @@ async function inviteOnce(
   site: Settings,
   form: InviteForm,
 ): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+  const { listed, leftOut } = readAddresses(form.addresses);
+  if (listed.length === 0) throw new Refusal('invalid', { key: 'invite.no-address', field: 'addresses' });
+  const outcomes: Outcome[] = leftOut.map((typed) => ({ typed, email: null, result: 'left-out' }));
   const wanted = new Map<string, Address>();
-  const seen = new Set<string>();
-  for (const typed of splitAddresses(form.addresses)) {
-    const address = parseAddress(typed);
-    if (seen.has(address?.email ?? typed)) continue;
-    seen.add(address?.email ?? typed);
-    const refuse = (reason: MessageKey) =>
+  for (const { typed, address } of listed) {
+    const refuse = (reason: Reason) =>
       void outcomes.push({ typed, email: address?.email ?? null, result: 'refused', reason });
     if (!address) refuse('invite.malformed');
-    else if (!domainAllowed(site, address.email)) refuse('invite.domain');
     else if (wanted.size >= MOST_AT_ONCE) refuse('invite.too-many');
     else wanted.set(address.email, address);
   }
-  const { people, open } = await lookUp(ctx, target.id, [...wanted.keys()]);
-  const toSend: { id: string; address: Address; version: number; again: boolean }[] = [];
+  const known = await lookUp(ctx, target.id, [...wanted.keys()]);
+  const toSend: ToSend[] = [];
   for (const [email, address] of wanted) {
-    const person = people.get(email);
-    const refuse = (reason: MessageKey) =>
-      void outcomes.push({ typed: address.original, email, result: 'refused', reason });
-    if (person?.kind === 'user') refuse(person.in ? 'invite.is-member' : 'invite.is-user');
-    else if (person?.status === 'inactive') refuse('invite.suspended');
-    else if (person?.in) outcomes.push({ typed: address.original, email, result: 'already-active' });
+    const typed = address.original;
+    const reason = whyNot(site, known, email) ?? overLimit(known.room, toSend.length);
+    const before = known.open.get(email);
+    if (known.people.get(email)?.in && reason !== 'invite.is-member' && reason !== 'invite.suspended')
+      outcomes.push({ typed, email, result: 'already-active' });
+    else if (reason) outcomes.push({ typed, email, result: 'refused', reason });
     else {
-      const before = open.get(email);
       toSend.push({
         id: before?.id ?? randomId(),
         address,
         version: (before?.version ?? 0) + 1,
-        again: !!before,
+        words: form,
       });
-      outcomes.push({ typed: address.original, email, result: before ? 'sent-again' : 'sent' });
+      outcomes.push({ typed, email, result: before ? 'sent-again' : 'sent' });
     }
   }
-  if (toSend.length === 0) return outcomes;
-  const [room] = await ctx.db.batch([countSent(ctx, target.id, toSend.length)]);
-  if (!room.length)
-    return outcomes.map((o) =>
-      o.result === 'sent' || o.result === 'sent-again'
-        ? { typed: o.typed, email: o.email, result: 'refused', reason: 'invite.over-limit' }
-        : o,
-    );
-  const expiresAt = ctx.now + VALID_FOR;
-  const mails = await outbox.queueMany(
-    ctx,
-    toSend.map((i) => ({
-      to: i.address.original,
-      locale: form.locale,
-      invitationId: i.id,
-      message: invitationMail(ctx, target, site, { ...form, ...i, expiresAt }),
-    })),
-  );
-  await ctx.commit([
-    ...memberships.stillIn(ctx, target.id, true),
-    ...inChunks(
-      toSend.filter((i) => !i.again),
-      (chunk) => insertMany(ctx, target.id, form, expiresAt, chunk),
-    ),
-    ...inChunks(
-      toSend.filter((i) => i.again),
-      (chunk) => renewMany(ctx, form, expiresAt, chunk),
-    ),
-    ...mails.statements,
-    ...inChunks(toSend, (chunk) => [auditMany(ctx, target.id, chunk)]),
-  ]);
+  if (toSend.length > 0) await send(ctx, target, site, toSend, form);
   return outcomes;
 }
 
-/** Counts invitations of a space's day; no row when the day is full. What begins below the limit goes out whole. */
-const countSent = (ctx: Ctx, spaceId: number, many: number) =>
-  rateLimit.countInWindow(
-    ctx,
-    rateLimit.key(ctx, 'invite', `space:${spaceId}`),
-    MOST_A_DAY - 1 + many,
-    DAY,
-    many,
-  );
+/** Which limit is reached when so many are about to be sent already. */
+const overLimit = (room: limits.Room, before: number): Reason | null =>
+  before >= room.space ? 'invite.over-limit' : before >= room.inviter ? 'invite.over-limit-inviter' : null;
 
 interface ToSend {
   id: string;
   address: Address;
+  /** 1: a new one. */
   version: number;
-  again: boolean;
+  words: Pick<InviteForm, 'subject' | 'message' | 'locale'>;
+}
+
+/**
+ * Sends invitations of one space: new ones, and open ones again. One batch.
+ * @param form what those that are sent again say from now on; without it, what they said
+ */
+async function send(
+  ctx: Ctx,
+  target: spaces.Reached,
+  site: Settings,
+  rows: ToSend[],
+  form: InviteForm | null = null,
+): Promise<void> {
+  const expiresAt = ctx.now + VALID_FOR;
+  const mails = await outbox.queueMany(
+    ctx,
+    rows.map((i) => ({
+      to: i.address.original,
+      locale: i.words.locale,
+      invitationId: i.id,
+      message: invitationMail(ctx, target, site, { ...i.words, ...i, expiresAt }),
+    })),
+  );
+  await ctx.commit([
+    actorMay(ctx, target.id),
+    ...limits.count(
+      ctx,
+      target.id,
+      rows.map((i) => i.address.email),
+    ),
+    ...(form
+      ? inChunks(
+          rows.filter((i) => i.version === 1),
+          (chunk) => insertMany(ctx, target.id, form, expiresAt, chunk),
+        )
+      : []),
+    ...inChunks(
+      rows.filter((i) => i.version > 1),
+      (chunk) => renewMany(ctx, form, expiresAt, chunk),
+    ),
+    ...mails.statements,
+    ...inChunks(rows, (chunk) => [auditMany(ctx, target.id, chunk)]),
+  ]);
 }
 
 /** Statements for every hundred rows: D1 binds at most 100 parameters and 2 MB a value, so rows go as one JSON value. */
@@ -186,24 +214,27 @@ const rowsOf = (chunk: ToSend[]) =>
     })),
   );
 
+/** Guarded, as the next: each address must still be of a domain that is allowed. */
 const insertMany = (ctx: Ctx, spaceId: number, form: InviteForm, expiresAt: number, chunk: ToSend[]) => [
   ctx.db.run(sql`
     insert into invitation (id, kind, space_id, email, email_original, status, version, subject, message, locale,
       administrator, can_create_spaces, invited_by, created_at, sent_at, expires_at)
-    select json_extract(value, '$.id'), 'guest', ${spaceId}, json_extract(value, '$.email'),
-      json_extract(value, '$.original'), 'invited', 1, ${form.subject}, ${form.message}, ${form.locale},
+    select json_extract(r.value, '$.id'), 'guest', ${spaceId}, json_extract(r.value, '$.email'),
+      json_extract(r.value, '$.original'), 'invited', 1, ${form.subject}, ${form.message}, ${form.locale},
       0, 0, ${ctx.actor!.id}, ${ctx.now}, ${ctx.now}, ${expiresAt}
-    from json_each(${rowsOf(chunk)})`),
+    from json_each(${rowsOf(chunk)}) r where ${domainFits(sql`json_extract(r.value, '$.email')`)}`),
+  guard(ctx, chunk.length),
 ];
 
-/** Sent again: a new version (the old links die), a new week. Guarded: each row must still be of the version before. */
-const renewMany = (ctx: Ctx, form: InviteForm, expiresAt: number, chunk: ToSend[]) => [
+/** Sent again: a new version (the old links die), a new week. Each row must still be of the version before. */
+const renewMany = (ctx: Ctx, form: InviteForm | null, expiresAt: number, chunk: ToSend[]) => [
   ctx.db.run(sql`
-    update invitation set status = 'invited', version = version + 1, subject = ${form.subject},
-      message = ${form.message}, locale = ${form.locale}, sent_at = ${ctx.now}, expires_at = ${expiresAt},
+    update invitation set status = 'invited', version = version + 1, sent_at = ${ctx.now}, expires_at = ${expiresAt},
+      ${form ? sql`subject = ${form.subject}, message = ${form.message}, locale = ${form.locale},` : sql``}
       invited_by = ${ctx.actor!.id}
     where status in ('invited', 'expired') and (id, version) in
-      (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))`),
+      (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))
+      and ${domainFits(sql`invitation.email`)}`),
   guard(ctx, chunk.length),
   outbox.dropWaiting(
     ctx,
@@ -219,10 +250,78 @@ const auditMany = (ctx: Ctx, spaceId: number, chunk: ToSend[]): Statement =>
       json_object('email', json_extract(value, '$.email')), ${ctx.ip}
     from json_each(${rowsOf(chunk)})`);
 
-const domainAllowed = (site: Settings, email: string): boolean => {
-  const domain = email.slice(email.lastIndexOf('@') + 1);
-  return site.allowedDomains.length === 0 || site.allowedDomains.includes(domain);
+/** What is sent again says what it said. */
+const again = (ctx: Ctx, found: Invitation): ToSend => ({
+  id: found.id,
+  address: { email: found.email, original: found.emailOriginal },
+  version: found.version + 1,
+  words: { ...found, locale: isLocale(found.locale) ? found.locale : ctx.locale },
+});
+
+/** Why a row is not sent again, as a sentence of its own. */
+const sentences: Partial<Record<Reason, MessageKey>> = {
+  'invite.domain': 'guests.not-domain',
+  'invite.is-user': 'guests.not-user',
+  'invite.is-member': 'guests.not-user',
+  'invite.suspended': 'guests.not-suspended',
+  'invite.over-limit-address': 'guests.not-address-limit',
+  'invite.over-limit-inviter': 'guests.not-inviter-limit',
+  'invite.over-limit': 'guests.not-space-limit',
 };
+
+/** A guest's invitation again: a new link, a new week; the old links die. Also for an expired one. */
+export async function sendAgain(ctx: Ctx, found: Invitation, target: spaces.Reached): Promise<void> {
+  const site = await settings.read(ctx);
+  const known = await lookUp(ctx, target.id, [found.email]);
+  const reason = whyNot(site, known, found.email) ?? overLimit(known.room, 0);
+  if (reason) throw refusalOf(reason, found.email);
+  try {
+    await send(ctx, target, site, [again(ctx, found)]);
+  } catch (error) {
+    throw error instanceof LostRace ? new Refusal('conflict', { key: 'invitation.changed' }) : error;
+  }
+}
+
+const refusalOf = (reason: Reason, email: string): Refusal =>
+  new Refusal(reason.startsWith('invite.over') ? 'throttled' : 'conflict', {
+    key: sentences[reason] ?? 'invitation.changed',
+    params: { email },
+  });
+
+/**
+ * "Resend all expired": as many as one go takes, those that wait longest first.
+ * @returns how many went out, and how many of those that were tried did not: for each, "Resend" says why
+ */
+export const resendExpired = (ctx: Ctx, spaceId: number): Promise<{ sent: number; not: number }> =>
+  untilDecided(ctx, async () => {
+    const target = await spaces.administer(ctx, spaceId);
+    const site = await settings.read(ctx);
+    const expired = await ctx.db
+      .select()
+      .from(invitation)
+      .where(
+        and(
+          eq(invitation.spaceId, spaceId),
+          inArray(invitation.status, ['invited', 'expired']),
+          sql`not ${takeable(ctx)}`,
+          // What the rule of domains refuses stands in nobody's way.
+          domainFits(sql`invitation.email`),
+        ),
+      )
+      .orderBy(invitation.sentAt, invitation.id)
+      .limit(MOST_AT_ONCE);
+    const known = await lookUp(
+      ctx,
+      spaceId,
+      expired.map(({ email }) => email),
+    );
+    const toSend: ToSend[] = [];
+    for (const found of expired)
+      if (!whyNot(site, known, found.email) && !overLimit(known.room, toSend.length))
+        toSend.push(again(ctx, found));
+    if (toSend.length > 0) await send(ctx, target, site, toSend);
+    return { sent: toSend.length, not: expired.length - toSend.length };
+  });
 
 const invitationMail = (
   ctx: Ctx,
@@ -272,7 +371,8 @@ export async function inviteUser(
     administrator: form.administrator,
     canCreateSpaces: form.canCreateSpaces || form.administrator,
   };
-  if (open[0]) return sendAgain(ctx, open[0], null, site, { ...may, locale: form.locale });
+  if (open[0]) return sendUserAgain(ctx, open[0], { ...may, locale: form.locale });
+  await refuseOverLimit(ctx, address.email);
   const id = randomId();
   const expiresAt = ctx.now + VALID_FOR;
   const queued = await outbox.queue(ctx, {
@@ -283,6 +383,8 @@ export async function inviteUser(
   });
   try {
     await ctx.commit([
+      actorMay(ctx, null),
+      ...limits.count(ctx, null, [address.email]),
       ctx.db.insert(invitation).values({
         id,
         kind: 'user',
@@ -302,9 +404,16 @@ export async function inviteUser(
       audit.entry(ctx, 'invitation.sent', `invitation:${id}`, { email: address.email, kind: 'user' }),
     ]);
   } catch (error) {
+    if (error instanceof LostRace) throw new Refusal('conflict', { key: 'invitation.changed' });
     // A double click: the first one has sent it.
     if (!isDuplicate(error)) throw error;
   }
+}
+
+async function refuseOverLimit(ctx: Ctx, email: string): Promise<void> {
+  const room = limits.roomOf(ctx, null, await limits.countedQuery(ctx, null, [email]));
+  const reason = room.full(email) ? 'invite.over-limit-address' : overLimit(room, 0);
+  if (reason) throw refusalOf(reason, email);
 }
 
 const userInvitationMail = (
@@ -322,30 +431,25 @@ const userInvitationMail = (
   timeZone: ctx.timeZone,
 });
 
-/** A new link, a new week; the old links die. Also for an expired one. Refuses when it was changed meanwhile. */
-export async function sendAgain(
+/** A user's invitation again: a new link, a new week; the old links die. Refuses when it was changed meanwhile. */
+export async function sendUserAgain(
   ctx: Ctx,
   found: Invitation,
-  target: spaces.Reached | null,
-  site: Settings,
   change: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces' | 'locale'>> = {},
 ): Promise<void> {
-  if (found.spaceId !== null) {
-    const [room] = await ctx.db.batch([countSent(ctx, found.spaceId, 1)]);
-    if (!room.length) throw new Refusal('throttled', { key: 'invite.over-limit' });
-  }
+  await refuseOverLimit(ctx, found.email);
   const version = found.version + 1;
   const expiresAt = ctx.now + VALID_FOR;
   const queued = await outbox.queue(ctx, {
     to: found.emailOriginal,
     locale: [change.locale, found.locale].find(isLocale) ?? ctx.locale,
     invitationId: found.id,
-    message: target
-      ? invitationMail(ctx, target, site, { ...found, version, expiresAt })
-      : userInvitationMail(ctx, site, found.id, version, expiresAt),
+    message: userInvitationMail(ctx, await settings.read(ctx), found.id, version, expiresAt),
   });
   try {
     await ctx.commit([
+      actorMay(ctx, null),
+      ...limits.count(ctx, null, [found.email]),
       ctx.db
         .update(invitation)
         .set({

@@ -1,20 +1,38 @@
 import { authentication } from '$lib/schemas';
+import { Refusal } from '$lib/server/errors';
 import { form, show } from '$lib/server/http';
+import * as invitations from '$lib/server/invitations';
 import { allow } from '$lib/server/policy';
 import * as settings from '$lib/server/settings';
 import * as verification from '$lib/server/verification';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const { twoStep, policy, allowedDomains, revision } = await settings.read(ctx);
-    return { twoStep, policy, allowedDomains, revision, presets: settings.presets };
+    const site = await settings.read(ctx);
+    const { twoStep, policy, allowedDomains, revision } = site;
+    const deadDomains = settings.deadDomains(site);
+    return { twoStep, policy, allowedDomains, deadDomains, revision, presets: settings.presets };
   });
 
 export const actions = {
-  default: form(authentication, async (ctx, { twoStep, allowedDomains, revision, confirmed, ...policy }) => {
+  default: form(authentication, async (ctx, input) => {
     allow(ctx, 'site.administer');
+    const { twoStep, allowedDomains, revision, confirmed, domainsSeen, ...policy } = input;
     if (twoStep) await verification.checkSwitch(ctx, confirmed);
     const domains = settings.domainsOf(allowedDomains);
+    const effect = await invitations.effectOfDomains(ctx, domains);
+    // What the domains do to people is said first; a second "Save" of the same ones does it.
+    if (effect && domainsSeen !== domains.join(' ')) {
+      if (revision !== (await settings.read(ctx)).revision)
+        throw new Refusal('conflict', { key: 'form.stale' });
+      const values = Object.entries(input)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, value === false ? '' : String(value)]);
+      return {
+        effect: { ...effect, domains: domains.join(' ') },
+        values: Object.fromEntries(values) as Record<string, string>,
+      };
+    }
     await settings.change(ctx, { twoStep, policy, allowedDomains: domains }, revision);
     return { saved: true };
   }),

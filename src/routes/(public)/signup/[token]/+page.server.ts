@@ -1,15 +1,21 @@
+import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { signUp } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
+import { tidyPath } from '$lib/tokens';
 
-export const load = (event) =>
-  show(event, async (ctx) => ({
-    ...(await invitations.arrive(ctx, event.params.token)),
+export const load = (event) => {
+  const { token } = event.params;
+  const tidied = tidyPath('signup', token);
+  if (tidied) redirect(303, tidied);
+  return show(event, async (ctx) => ({
+    ...(await invitations.arrive(ctx, token)),
     formKey: randomToken(),
   }));
+};
 
 // Where the link has changed meanwhile the page itself says how: back to it.
 export const actions = {

@@ -1,9 +1,16 @@
+import { redirect } from '@sveltejs/kit';
 import { unsubscribe } from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as notifications from '$lib/server/notifications';
+import { tidyPath } from '$lib/tokens';
 
-export const load = (event) =>
-  show(event, async (ctx) => ({ target: await notifications.unsubscribeTarget(ctx, event.params.token) }));
+export const load = (event) => {
+  const tidied = tidyPath('unsubscribe', event.params.token);
+  if (tidied) redirect(303, tidied);
+  return show(event, async (ctx) => ({
+    target: await notifications.unsubscribeTarget(ctx, event.params.token),
+  }));
+};
 
 export const actions = {
   default: form(unsubscribe, async (ctx, posted, event) => {

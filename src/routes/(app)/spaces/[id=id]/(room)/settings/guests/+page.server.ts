@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import * as spaces from '$lib/server/spaces';
 import { guestRef } from '$lib/schemas';
 import { form, show } from '$lib/server/http';
@@ -7,29 +8,51 @@ import * as memberships from '$lib/server/memberships';
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
+    const status = invitations.guestStatuses.find((one) => one === query.get('status')) ?? null;
+    const filter = { find: query.get('find') ?? '', status };
+    const number = (name: string) => Number(query.get(name)) || 0;
     return {
-      ...(await invitations.guestsTab(ctx, Number(event.params.id), query.get('after') ?? '')),
+      ...(await invitations.guestsTab(ctx, Number(event.params.id), query.get('after') ?? '', filter)),
       /** The row whose "Delete" was pressed: the page asks once. */
       asking: query.get('delete'),
       /** What was just done, for the status sentence. */
       done: {
-        sent: Number(query.get('sent')) || 0,
-        active: Number(query.get('active')) || 0,
+        sent: number('sent'),
+        active: number('active'),
+        left: number('left'),
+        not: number('not'),
         what: query.get('done'),
       },
     };
   });
 
 const idOf = (ref: string) => ref.slice(ref.indexOf(':') + 1);
-const here = (params: { id?: string }, done: string) => `/spaces/${params.id}/settings/guests?done=${done}`;
+
+/** The list again, as it was looked at, with what was done. */
+const here = (
+  { params, url }: { params: { id?: string }; url: URL },
+  done: Record<string, string | number>,
+) => {
+  const query = new URLSearchParams();
+  for (const name of ['find', 'status', 'after'])
+    if (url.searchParams.get(name)) query.set(name, url.searchParams.get(name)!);
+  for (const [name, value] of Object.entries(done)) query.set(name, String(value));
+  return `/spaces/${params.id}/settings/guests?${query}`;
+};
 
 export const actions = {
   resend: form(
     guestRef,
-    async (ctx, { ref }, { params }) => {
-      await invitations.resend(ctx, Number(params.id), idOf(ref));
-      return here(params, 'resent');
+    async (ctx, { ref }, event) => {
+      await invitations.resend(ctx, Number(event.params.id), idOf(ref));
+      return here(event, { done: 'resent' });
     },
+    spaces.administers,
+  ),
+  resendAll: form(
+    v.object({}),
+    async (ctx, _input, event) =>
+      here(event, { done: 'resent-all', ...(await invitations.resendExpired(ctx, Number(event.params.id))) }),
     spaces.administers,
   ),
   copy: form(
@@ -41,10 +64,10 @@ export const actions = {
   ),
   delete: form(
     guestRef,
-    async (ctx, { ref }, { params }) => {
+    async (ctx, { ref }, event) => {
       const end = ref.startsWith('guest:') ? memberships.removeGuest : invitations.cancel;
-      await end(ctx, Number(params.id), idOf(ref));
-      return here(params, ref.startsWith('guest:') ? 'removed' : 'cancelled');
+      await end(ctx, Number(event.params.id), idOf(ref));
+      return here(event, { done: ref.startsWith('guest:') ? 'removed' : 'cancelled' });
     },
     spaces.administers,
   ),

@@ -35,11 +35,11 @@ export const actions = {
       });
       const count = (...results: string[]) => outcomes.filter((o) => results.includes(o.result)).length;
       const refused = outcomes.filter((o) => o.result === 'refused');
+      const [sent, active, left] = [count('sent', 'sent-again'), count('already-active'), count('left-out')];
       if (refused.length === 0)
-        return `/spaces/${params.id}/settings/guests?done=invited&sent=${count('sent', 'sent-again')}&active=${count('already-active')}`;
+        return `/spaces/${params.id}/settings/guests?done=invited&sent=${sent}&active=${active}&left=${left}`;
       return {
-        outcomes,
-        sent: count('sent', 'sent-again'),
+        outcome: { refused, sent, active, left },
         values: { ...input, addresses: refused.map((o) => o.typed).join('\n') },
       };
     },
