@@ -3,7 +3,7 @@
  * SQLite's `lower` knows ASCII only. Whoever writes a name writes it too (tests/folded.test.ts looks for those who do not);
  * null is what was written before the column was there: found by plain lower case until cron has folded it.
  */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { fold } from '../fold';
 import type { Ctx, Statement } from './context';
 import { space, spaceTemplate, user } from './schema';
@@ -45,6 +45,10 @@ export const isPerson = (typed: string): SQL | undefined => holdsAll(peopleColum
 /** A condition on `space`: its name holds each word. Undefined: nothing was typed. */
 export const isSpace = (typed: string): SQL | undefined =>
   holdsAll(sql`coalesce(${space.folded}, lower(${space.name}))`, typed);
+
+/** A condition on addresses, as written and as compared: together they hold each word. Undefined: nothing was typed. */
+export const isAddress = (typed: string, ...columns: SQLWrapper[]): SQL | undefined =>
+  holdsAll(sql`lower(${sql.join(columns, sql` || ' ' || `)})`, typed);
 
 /**
  * For completion, which knows names only: where a person's name holds what was typed.

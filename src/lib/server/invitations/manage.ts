@@ -1,10 +1,10 @@
 /** Open invitations: listed, sent again, copied, withdrawn, expired. */
 import { and, asc, eq, gt, inArray, isNull, lte, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
-import { normalize } from '../../normalize';
 import * as audit from '../audit';
 import { guard, type Ctx } from '../context';
 import { LostRace, Refusal } from '../errors';
+import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
@@ -50,23 +50,12 @@ export interface GuestFilter {
  * @param after `next` of the page before
  */
 export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: GuestFilter = {}) {
-  const find = normalize(filter.find ?? '', 'NFC')
-    .trim()
-    .slice(0, 100);
+  const find = (filter.find ?? '').trim().slice(0, 100);
   const { status } = filter;
   // An address can be a guest's and an invitation's: the row's ref decides between them.
   const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
   const behind = (email: SQLWrapper, ref: SQL) =>
     and(sql`${email} >= ${last}`, sql`(${email}, ${ref}) > (${last}, ${lastRef})`);
-  const has = (...columns: SQLWrapper[]) =>
-    find === ''
-      ? undefined
-      : or(
-          ...columns.map(
-            (column) =>
-              sql`(instr(lower(${column}), ${find.toLowerCase()}) > 0 or instr(${column}, ${find}) > 0)`,
-          ),
-        );
   const lastMail = (column: string) =>
     sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
       order by mail.created_at desc limit 1)`;
@@ -90,7 +79,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
         and(
           eq(membership.spaceId, spaceId),
           behind(user.email, sql`'guest:' || ${user.id}`),
-          has(user.name, user.email, user.emailOriginal),
+          or(folded.isPerson(find), folded.isAddress(find, user.email, user.emailOriginal)),
           status === 'active' || status === 'inactive'
             ? eq(user.status, status)
             : status
@@ -117,7 +106,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
         and(
           isOpen,
           behind(invitation.email, sql`'invitation:' || ${invitation.id}`),
-          has(invitation.email, invitation.emailOriginal),
+          folded.isAddress(find, invitation.email, invitation.emailOriginal),
           status === 'invited'
             ? takeable(ctx)
             : status === 'expired'
