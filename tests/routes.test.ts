@@ -112,7 +112,13 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/(room)/settings/guests': {
     at: '/spaces/:space/settings/guests',
     get: ofSpace,
-    post: { resend: ofSpacePost, copy: ofSpacePost, delete: ofSpacePost },
+    // To send all again nothing is typed that could be wrong: what it does is told by its own tests.
+    post: {
+      resend: ofSpacePost,
+      copy: ofSpacePost,
+      delete: ofSpacePost,
+      resendAll: 'in in 403 404 404 home 404',
+    },
   },
   '/(app)/spaces/[id=id]/(room)/settings/guests/invite': {
     at: '/spaces/:space/settings/guests/invite',
