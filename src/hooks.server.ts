@@ -51,7 +51,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   const { ctx } = (event.locals = { refused: false, ctx: contextOf(event, env, config) });
   await sessions.resume(ctx);
   if (isLocale(ctx.actor?.locale)) ctx.locale = ctx.actor.locale;
-  else if (!ctx.askedLocale && route.id === '/(public)/signup/[token]')
+  else if (!ctx.actor && !ctx.askedLocale && route.id === '/(public)/signup/[token]')
     ctx.locale = (await invitations.languageOf(ctx, event.params.token!)) ?? ctx.locale;
   if (ctx.actor?.timeZone) ctx.timeZone = ctx.actor.timeZone;
 
