@@ -7,6 +7,10 @@ declare global {
       ctx: Ctx;
       /** The route's group refuses this person: loads answer 404, posts 403. */
       refused: boolean;
+      /** A post that waited for its login is shown again: nothing of it is done (held.ts). */
+      held?: boolean;
+      /** The browser has sent no cookie of ours. */
+      cookieless: boolean;
     }
     interface Platform {
       env: Env;

@@ -1,4 +1,7 @@
-/** Every request, in order: configuration → origin → context → session → language → access by route group → headers. */
+/**
+ * Every request, in order: bounds → configuration → host → origin → context → session → language → access by route group
+ * → headers.
+ */
 import {
   isRedirect,
   json,
@@ -7,8 +10,7 @@ import {
   type HandleServerError,
   type RequestEvent,
 } from '@sveltejs/kit';
-import Negotiator from 'negotiator';
-import { isLocale, locales, type Locale, type MessageKey } from '$lib/messages';
+import { isLocale, type MessageKey } from '$lib/messages';
 import { isTimeZone } from '$lib/schemas';
 import {
   createContext,
@@ -18,16 +20,20 @@ import {
   type CookieJar,
   type Env,
 } from '$lib/server/context';
+import * as body from '$lib/server/body';
+import { turnedAway } from '$lib/server/entrance';
+import * as held from '$lib/server/held';
 import { log } from '$lib/server/log';
+import { askedLocale, plainPage, secure } from '$lib/server/plain';
 import { can } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
 import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
 
 /** What a route group asks for. A route in no group of this table is refused (default deny). */
-const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'refuse'> = {
+const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'refuse'> = {
   '(public)': () => 'open',
-  '(pending)': ({ locals }) => (locals.ctx.cookies.get('foyer-step') ? 'open' : 'login'),
+  '(pending)': ({ locals }) => (locals.ctx.cookies.get('foyer-step') ? 'open' : 'over'),
   '(app)': ({ locals }) => (locals.ctx.actor ? 'open' : 'login'),
   '(admin)': ({ locals }) =>
     !locals.ctx.actor ? 'login' : can(locals.ctx.actor, 'site.administer') ? 'open' : 'refuse',
@@ -39,16 +45,29 @@ const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'refuse
 
 const handleRequest: Handle = async ({ event, resolve }) => {
   const { request, url, route } = event;
+  const turned = await turnedAway(request);
+  if (turned) return turned;
   const env = event.platform!.env;
   const config = readConfig(env);
 
+  if (isElsewhere(event, config)) redirect(307, config.origin + url.pathname + url.search);
   if (!isOwnOrigin(request, url, config))
-    return new Response('This request did not come from a page of this site.', { status: 403 });
+    return plainPage(
+      request,
+      403,
+      'error.elsewhere',
+      { origin: config.origin },
+      { href: config.origin, text: config.origin },
+    );
 
   // No API yet. Nobody is signed in here by a cookie, since requests to it are not asked where they come from.
   if (isApi(url)) return json({ message: 'Not found' }, { status: 404 });
 
-  const { ctx } = (event.locals = { refused: false, ctx: contextOf(event, env, config) });
+  const { ctx } = (event.locals = {
+    refused: false,
+    cookieless: !hasCookies(request),
+    ctx: contextOf(event, env, config),
+  });
   await sessions.resume(ctx);
   if (isLocale(ctx.actor?.locale)) ctx.locale = ctx.actor.locale;
   else if (!ctx.actor && !ctx.askedLocale && route.id === '/(public)/signup/[token]')
@@ -58,11 +77,15 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   const group = route.id?.split('/')[1] ?? '';
   // An unknown path is nobody's secret to those who are in, and everybody's to those who are not.
   const access = route.id === null ? (ctx.actor ? 'open' : 'login') : (groups[group]?.(event) ?? 'refuse');
+  // Nothing is pending, or nothing is known of it here: never back to /verify, which would lead here again.
+  if (access === 'over') redirect(303, ctx.actor ? '/' : '/login');
   if (access === 'login') {
     // A form that a script posts stays on its page with what was typed in it, and says what happened.
     if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
-    redirect(303, `/login?next=${encodeURIComponent(url.pathname + url.search)}`);
+    const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
+    const kept = isForm && (await held.keep(ctx, request, url));
+    redirect(303, `/login?${kept ? 'held&' : ''}next=${encodeURIComponent(held.pageOf(url).page)}`);
   }
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
@@ -71,8 +94,55 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     if (!['GET', 'HEAD'].includes(request.method)) return new Response('Forbidden', { status: 403 });
   }
 
-  return resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale) });
+  // Asked for here, since it comes back only with the next request.
+  if (LOGINS.has(route.id ?? '') && event.locals.cookieless) ctx.cookies.set('foyer-kept', '1', 86_400);
+  return resolve(await asShown(event), {
+    transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
+  });
 };
+
+const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
+/** Pages that begin a session. */
+const LOGINS = new Set(['/(public)/login', '/(public)/setup', '/(public)/signup/[token]']);
+
+/** Whether a browser has sent any cookie of ours. */
+const hasCookies = (request: Request): boolean =>
+  /(^|; ?)(__Host-)?foyer/.test(request.headers.get('cookie') ?? '');
+
+/** The event as SvelteKit is to see it. */
+async function asShown(event: RequestEvent): Promise<RequestEvent> {
+  const { request, url, locals, isDataRequest } = event;
+  const { ctx } = locals;
+  if (request.method === 'POST') {
+    if (ctx.actor) held.forget(ctx);
+    // SvelteKit looks actions up in an object: what every object has is no action, and two names are its own.
+    const bad = [...url.searchParams.keys()].some(
+      (name) =>
+        name.startsWith('/') && (name.slice(1) in Object.prototype || /^\/(default|remote)$/.test(name)),
+    );
+    if (!bad) return event;
+    const nothing = new URL('?/no-action', url);
+    return { ...event, url: nothing, request: new Request(nothing, request) };
+  }
+  if (request.method !== 'GET' || isDataRequest) return event;
+  const waiting = await held.at(ctx, url);
+  if (!waiting) return event;
+  locals.held = true;
+  const headers = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' };
+  const again = new Request(waiting.url, { method: 'POST', headers, body: waiting.body });
+  return { ...event, url: waiting.url, request: again };
+}
+
+/**
+ * A page that was opened under another name of the site: a name that cookies and posts do not know. Programs that look
+ * after the site (/healthz), the local pages and the API answer under every name.
+ */
+function isElsewhere({ request, url, route }: RequestEvent, config: Config): boolean {
+  if (!['GET', 'HEAD'].includes(request.method) || isApi(url)) return false;
+  if (route.id === '/(public)/healthz' || url.pathname === '/dev' || url.pathname.startsWith('/dev/'))
+    return false;
+  return (request.headers.get('host') ?? url.host) !== new URL(config.origin).host;
+}
 
 export const handle: Handle = async (input) => {
   let response: Response;
@@ -80,11 +150,12 @@ export const handle: Handle = async (input) => {
     response = await handleRequest(input);
   } catch (thrown) {
     // A redirect of ours is answered here, so that it carries the headers too (as Kit does it for its data requests).
-    if (isRedirect(thrown))
+    if (isRedirect(thrown)) {
       response = input.event.isDataRequest
         ? json({ type: 'redirect', location: thrown.location })
         : new Response(null, { status: thrown.status, headers: { location: thrown.location } });
-    else if (thrown instanceof Misconfigured) {
+      for (const cookie of cookiesOf.get(input.event) ?? []) response.headers.append('set-cookie', cookie);
+    } else if (thrown instanceof Misconfigured) {
       log(`Foyer is not configured: ${thrown.message}`);
       response = new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, {
         status: 503,
@@ -92,16 +163,11 @@ export const handle: Handle = async (input) => {
     } else throw thrown;
   }
   const { headers } = response;
-  headers.set('referrer-policy', 'same-origin');
-  headers.set('x-content-type-options', 'nosniff');
-  headers.set('x-frame-options', 'DENY');
-  headers.set('cross-origin-opener-policy', 'same-origin');
-  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
-  if (!headers.has('content-security-policy'))
-    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  // Nobody keeps a page: it is somebody's, or its address is a secret, or it carries a nonce.
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  if (input.event.url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
+  // A login of a browser that has sent no cookie so far: its next request tells whether it keeps any.
+  const began = headers.getSetCookie().some((cookie) => /^(__Host-)?foyer(-step)?=[^;]/.test(cookie));
+  if (response.status === 303 && began && !hasCookies(input.event.request))
+    headers.set('location', `/login?check&next=${encodeURIComponent(headers.get('location')!)}`);
+  secure(headers, input.event.url);
   return response;
 };
 
@@ -152,26 +218,35 @@ function contextOf(event: RequestEvent, env: Env, config: Config) {
 
 /** `__Host-` and Secure on https; plain on http://localhost, where Secure cookies are not kept by every browser. */
 function cookieJar(event: RequestEvent, config: Config): CookieJar {
-  const secure = config.origin.startsWith('https:');
-  const named = (name: string) => (secure ? `__Host-${name}` : name);
-  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
+  const https = config.origin.startsWith('https:');
+  const named = (name: string) => (https ? `__Host-${name}` : name);
+  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: https } as const;
+  const written: string[] = [];
+  cookiesOf.set(event, written);
+  const write = (name: string, value: string, maxAge: number) => {
+    event.cookies.set(name, value, { ...options, maxAge });
+    written.push(event.cookies.serialize(name, value, { ...options, maxAge }));
+  };
   return {
     get: (name) => event.cookies.get(named(name)),
-    set: (name, value, maxAge) => event.cookies.set(named(name), value, { ...options, maxAge }),
-    delete: (name) => event.cookies.delete(named(name), options),
+    set: (name, value, maxAge) => write(named(name), value, maxAge),
+    delete: (name) => write(named(name), '', 0),
   };
 }
+/** Cookies that were set on the way to an answer that SvelteKit does not make, and so does not add them to. */
+const cookiesOf = new WeakMap<RequestEvent, string[]>();
 
-/** The language of ours that the browser asks for. */
-function askedLocale(request: Request): Locale | undefined {
-  const wanted = new Negotiator({
-    headers: { 'accept-language': request.headers.get('accept-language') ?? '' },
-  });
-  const [found] = wanted.languages(locales);
-  return isLocale(found) ? found : undefined;
-}
+const SENTENCES: Partial<Record<number, MessageKey>> = {
+  400: 'error.unreadable',
+  405: 'error.method',
+  413: 'error.too-large',
+  415: 'error.unreadable',
+};
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
+  // Not to be read, not allowed so, too large: said in words, and nothing for the log.
+  const key = SENTENCES[status];
+  if (key) return { message: 'This did not work', key };
   const id = crypto.randomUUID().slice(0, 8);
   if (status !== 404) log(`error ${id} at ${event.route.id ?? 'no route'}`, error);
   return { message: status === 404 ? 'Not found' : 'Something went wrong', id };

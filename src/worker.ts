@@ -1,11 +1,14 @@
 /** Composition only: pages and API from SvelteKit, the mail queue, and cron. */
 import sveltekit from 'sveltekit-worker';
 import { createContext, type Env, type MailNudge } from './lib/server/context';
+import { readable, turnedAway } from './lib/server/entrance';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
 
 export default {
-  fetch: sveltekit.fetch!,
+  async fetch(request, env, ctx) {
+    return (await turnedAway(request)) ?? sveltekit.fetch!(readable(request), env, ctx);
+  },
   async queue(batch, env, ctx) {
     await jobs.consume(createContext({ env, waitUntil: (work) => ctx.waitUntil(work) }), batch);
   },

@@ -124,6 +124,7 @@ describe('direction', () => {
     expect(imports('src/worker.ts').sort()).toEqual([
       'src/lib/server/context',
       'src/lib/server/cron',
+      'src/lib/server/entrance',
       'src/lib/server/jobs',
       'sveltekit-worker',
     ]);
@@ -157,6 +158,28 @@ describe('one place for', () => {
     // What an error says goes into no row and no answer either, but through the same words.
     const raw = /String\((error|thrown|reason|e)\)|\$\{(error|thrown|reason|e)(\.message|\.stack)?\}/;
     expect(server.filter((path) => raw.test(code(path)))).toEqual(['src/lib/server/mail/transport.ts']);
+  });
+
+  it('request bodies: body.ts, which counts what it reads', () => {
+    const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
+    const reads =
+      /\b(?:request|req)\)?\s*\.\s*(?:body|blob|bytes|clone|formData|json|text|arrayBuffer)\b|\.formData\(/;
+    const onServer = files(
+      /^src\/(hooks|worker|lib\/server\/|routes\/.*\.server\.ts|routes\/.*\+server\.ts)/,
+    );
+    expect(onServer.filter((path) => reads.test(code(path)))).toEqual(['src/lib/server/body.ts']);
+    // Nor under another name: a request is handed to nobody but those who read its headers, its address, or call body.ts.
+    const takes = onServer.filter((path) => /\bRequest\b/.test(code(path)));
+    expect(takes.sort()).toEqual([
+      'src/hooks.server.ts',
+      'src/lib/server/body.ts',
+      'src/lib/server/entrance.ts',
+      'src/lib/server/files.ts',
+      'src/lib/server/held.ts',
+      'src/lib/server/http.ts',
+      'src/lib/server/plain.ts',
+      'src/routes/(app)/spaces/[id=id]/preview/+server.ts',
+    ]);
   });
 
   it('raw HTML: the component for prose', () => {

@@ -5,29 +5,13 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
-import { hashToken } from '../src/lib/server/crypto';
 import type { Env } from '../src/lib/server/context';
-import * as files from '../src/lib/server/files';
-import * as invitations from '../src/lib/server/invitations';
 import * as notifications from '../src/lib/server/notifications';
-import { loginChallenge } from '../src/lib/server/schema';
-import * as threads from '../src/lib/server/threads';
-import {
-  as,
-  bindings,
-  DAY,
-  invite,
-  invitationOf,
-  Jar,
-  joinSpace,
-  login,
-  makeAdministrator,
-} from './factories';
+import { account, bindings, makeGuest, makeUser, ORIGIN, PASSWORD, testContext } from './factories';
 import { countingD1 } from './helpers';
-import { account, makeGuest, PASSWORD, makeSpace, makeUser, ORIGIN, site, testContext } from './factories';
+import { address, ask, makeWorld, people, type Who } from './world';
 
-type Who = 'anonymous' | 'half' | 'guest' | 'foreign' | 'user' | 'spaceAdmin' | 'admin';
-const people: Who[] = ['anonymous', 'half', 'guest', 'foreign', 'user', 'spaceAdmin', 'admin'];
+beforeAll(makeWorld);
 
 /** What each of `people` gets, in their order. `in`: 303 to /login; `home`: 303 elsewhere on the site. */
 type Row = string;
@@ -60,8 +44,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(pending)/verify': {
     at: '/verify',
-    get: 'in 200 in in in in in',
-    post: { verify: 'in 400 in in in in in' },
+    get: 'in 200 home home home home home',
+    post: { verify: 'in 400 home home home home home' },
   },
   '/(app)': { at: '/', get: signedIn, post: { mark: inPost, markAll: inPost, later: inPost } },
   '/(app)/notifications': {
@@ -213,74 +197,6 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
 
 function all(answer: number | string): Row {
   return people.map(() => answer).join(' ');
-}
-
-const jars = new Map<Who, Jar>();
-const names = new Map<string, string>();
-
-beforeAll(async () => {
-  await site({ setUp: true, siteName: 'Foyer' });
-  const [spaceAdmin, guest, foreign, user, admin] = [
-    await makeUser(),
-    await makeGuest(),
-    await makeGuest(),
-    await makeUser({ canCreateSpaces: false }),
-    await makeAdministrator(),
-  ];
-  const space = await makeSpace(spaceAdmin);
-  await joinSpace(spaceAdmin, space, guest);
-  await joinSpace(admin, await makeSpace(admin), foreign);
-  const thread = await threads.begin(as(spaceAdmin), space, {
-    title: 'Piles',
-    body: '',
-    requestKey: 'k'.repeat(16),
-  });
-  await invite(spaceAdmin, space, 'open@partner.example');
-  const open = await invitationOf('open@partner.example', space);
-  names.set(':space', String(space));
-  names.set(':thread', String(thread));
-  const ctx = as(spaceAdmin);
-  const { id: file } = await files.upload(ctx, space, {
-    kind: 'attachment',
-    name: 'plan.txt',
-    body: new Uint8Array(3),
-    size: 3,
-  });
-  await ctx.commit(files.attach(ctx, space, [file], { threadId: thread, commentId: null }));
-  names.set(':file', file);
-  names.set(':token', invitations.mailToken(testContext(), open));
-  for (const [who, person] of Object.entries({ guest, foreign, user, spaceAdmin, admin }))
-    jars.set(who as Who, (await login(person.email)).jar);
-  // Half signed in: the password was right, the code is still out.
-  const now = Date.now();
-  await testContext()
-    .db.insert(loginChallenge)
-    .values({
-      id: hashToken('half'),
-      purpose: 'login',
-      userId: guest.id,
-      codeKey: 'code:none',
-      codeExpiresAt: now + DAY,
-      createdAt: now,
-      expiresAt: now + DAY,
-    });
-  jars.set('half', new Jar([['foyer-step', 'half']]));
-  jars.set('anonymous', new Jar());
-});
-
-const address = (at: string) => at.replace(/:(space|thread|file|token)/g, (name) => names.get(name)!);
-
-async function ask(who: Who, path: string, init: RequestInit = {}, env: Env = bindings): Promise<Response> {
-  const cookie = [...(jars.get(who) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
-  const request = new Request(ORIGIN + path, {
-    redirect: 'manual',
-    ...init,
-    headers: { host: 'localhost:8787', accept: 'text/html', ...(cookie && { cookie }), ...init.headers },
-  });
-  const execution = createExecutionContext();
-  const response = await worker.fetch!(request as never, env, execution);
-  await waitOnExecutionContext(execution);
-  return response as unknown as Response;
 }
 
 const post = (who: Who, path: string, headers: Record<string, string> = { origin: ORIGIN }) =>

@@ -102,9 +102,24 @@ export function isTimeZone(value: string): boolean {
   }
 }
 
-/** A path of our own to go to after a login; anything else is `/`. A backslash or a second slash would leave the site. */
-export const ownPath = (value: string | null | undefined): string =>
-  value && value.length <= 2_000 && /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value) ? value : '/';
+/** Pages that lead on by themselves, or begin a login: nobody is sent to them after one. */
+const NO_TARGET = /^\/(login|verify|setup)(\/|$)/;
+
+/**
+ * A path of our own to go to after a login; anything else is `/`. A backslash or a second slash would leave the site,
+ * however it is written; what leads to the login would lead back to itself.
+ */
+export function ownPath(value: string | null | undefined): string {
+  if (!value || value.length > 2_000 || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value)) return '/';
+  try {
+    // As a browser understands it: `/./login`, `/x/../login`, `/log%69n`.
+    const { origin, pathname } = new URL(value, 'http://own');
+    const path = decodeURIComponent(pathname);
+    return origin !== 'http://own' || path.startsWith('//') || NO_TARGET.test(path) ? '/' : value;
+  } catch {
+    return '/';
+  }
+}
 
 const next = v.pipe(
   v.optional(v.string(), '/'),

@@ -8,6 +8,19 @@ export default {
   'guest.named-alone': '{name} (guest)',
   'error.not-found': 'There is no such page, or it is not for you.',
   'error.forbidden': 'You may not do this.',
+  'error.refused-title': 'This did not work',
+  'error.unreadable':
+    'This request could not be read. Please go back, load the page again, and try once more.',
+  'error.too-large': 'This was too much at once.',
+  'error.method': 'This address cannot be used in this way.',
+  'error.address-too-long': 'This address is too long to be read.',
+  'error.headers-too-long':
+    'Your browser sent more than can be read. Please delete the cookies of this site and try again.',
+  'error.elsewhere':
+    'This request did not come from a page of this site. Please open {origin} and try again there.',
+  'form.unreadable': 'This form could not be read. Please send it once more.',
+  'form.held':
+    'Your login had ended, so nothing was sent. Here is what you had typed: please look at it and send it again. Files and passwords have to be added anew.',
   'form.invalid': 'This cannot be used. Please check it.',
   'form.too-long': 'Too long: at most {max, number} characters.',
   'form.left': '{count, plural, one {# character left} other {# characters left}}',
@@ -22,6 +35,10 @@ export default {
   'password.letter-and-digit': 'Use at least one letter and one digit.',
   'password.common':
     'This password is among the first that others would try. A sentence of your own works well.',
+  'login.held': 'Your login had ended. Sign in again: what you typed is still there.',
+  'login.no-cookies': 'Your browser keeps no cookies for this site.',
+  'login.no-cookies-hint':
+    'Without them nobody can stay signed in. Please allow cookies for this site, then sign in again.',
   'login.wrong': 'The e-mail address or the password is not right.',
   'login.inactive': 'This account is deactivated. Please ask the person who invited you.',
   'login.throttled':

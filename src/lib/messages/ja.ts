@@ -10,6 +10,19 @@ export default {
   'guest.named-alone': '{name}（ゲスト）',
   'error.not-found': 'お探しのページは存在しないか、閲覧できません。',
   'error.forbidden': 'この操作は許可されていません。',
+  'error.refused-title': '処理できませんでした',
+  'error.unreadable':
+    'リクエストを読み取れませんでした。前のページに戻って再読み込みし、もう一度お試しください。',
+  'error.too-large': '一度に送信できる量を超えています。',
+  'error.method': 'このアドレスはこの方法では利用できません。',
+  'error.address-too-long': 'アドレスが長すぎるため、読み取れません。',
+  'error.headers-too-long':
+    'ブラウザーから送信されたデータが多すぎます。このサイトのCookieを削除して、もう一度お試しください。',
+  'error.elsewhere':
+    'このリクエストは、このサイトのページから送信されたものではありません。{origin} を開いて、もう一度お試しください。',
+  'form.unreadable': 'フォームの内容を読み取れませんでした。もう一度送信してください。',
+  'form.held':
+    'ログインの有効期限が切れていたため、まだ送信されていません。入力した内容はここに残っています。確認して、もう一度送信してください。ファイルとパスワードは改めて指定してください。',
   'form.invalid': 'この値は使えません。ご確認ください。',
   'form.too-long': '長すぎます。{max, number}文字以内で入力してください。',
   'form.left': 'あと {count, number} 文字',
@@ -23,6 +36,10 @@ export default {
   'password.too-long': '長すぎます。{max, number}文字以内で入力してください。',
   'password.letter-and-digit': '文字と数字をそれぞれ1つ以上含めてください。',
   'password.common': 'このパスワードは推測されやすいため使えません。自分だけの文章などがおすすめです。',
+  'login.held': 'ログインの有効期限が切れました。もう一度ログインしてください。入力した内容は残っています。',
+  'login.no-cookies': 'お使いのブラウザーは、このサイトのCookieを保存していません。',
+  'login.no-cookies-hint':
+    'Cookieがないと、ログインした状態を保てません。このサイトのCookieを許可してから、もう一度ログインしてください。',
   'login.wrong': 'メールアドレスまたはパスワードが正しくありません。',
   'login.inactive': 'このアカウントは停止されています。招待した方にお問い合わせください。',
   'login.throttled': '試行回数が多すぎます。{minutes, number}分待ってからもう一度お試しください。',

@@ -157,8 +157,11 @@ export interface CookieJar {
   set(name: CookieName, value: string, maxAgeSeconds: number): void;
   delete(name: CookieName): void;
 }
-/** `foyer`: the session; `foyer-step`: a second step is pending; `foyer-device`: this browser is known. */
-export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device';
+/**
+ * `foyer`: the session; `foyer-step`: a second step is pending; `foyer-device`: this browser is known; `foyer-held`: a
+ * post waits for its login; `foyer-kept`: this browser keeps cookies.
+ */
+export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept';
 
 export interface Ctx {
   config: Config;

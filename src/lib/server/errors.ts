@@ -3,7 +3,14 @@ import type { MessageKey } from '../messages';
 
 /** `missing`: cannot be reached (404). `forbidden`: reachable, not allowed (pages 404, posts and API 403). */
 export type RefusalKind =
-  'missing' | 'forbidden' | 'invalid' | 'conflict' | 'too-large' | 'throttled' | 'unavailable';
+  | 'missing'
+  | 'forbidden'
+  | 'invalid'
+  | 'conflict'
+  | 'too-large'
+  | 'unsupported'
+  | 'throttled'
+  | 'unavailable';
 
 const STATUS: Record<RefusalKind, number> = {
   missing: 404,
@@ -11,6 +18,7 @@ const STATUS: Record<RefusalKind, number> = {
   invalid: 400,
   conflict: 409,
   'too-large': 413,
+  unsupported: 415,
   throttled: 429,
   unavailable: 503,
 };

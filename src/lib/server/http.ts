@@ -7,11 +7,10 @@ import * as v from 'valibot';
 import { fileLimits, fileSize } from '../files';
 import type { FormFailure } from '../forms';
 import { loadTranslator, type MessageKey } from '../messages';
+import * as body from './body';
 import type { Ctx } from './context';
 import { Refusal } from './errors';
-
-/** Never sent back to the browser. */
-const SECRET_FIELDS = new Set(['password', 'current', 'token', 'code']);
+import { isSecret } from './fields';
 
 /** For loads: what cannot be reached, or is not allowed, is 404 (product.md, "Refusals"). */
 export async function show<T>(event: { locals: App.Locals }, read: (ctx: Ctx) => Promise<T> | T): Promise<T> {
@@ -48,6 +47,7 @@ export const form =
     try {
       await may?.(event.locals.ctx, event.params);
       typed = fields(schema, await formData(event.request, limitOf(schema), event.locals.ctx));
+      if (event.locals.held) return fail(200, failure(typed, { '': { key: 'form.held' } }));
       const parsed = v.safeParse(schema, typed);
       if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
       result = await act(event.locals.ctx, parsed.output, event);
@@ -84,42 +84,27 @@ function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
 const takesFiles = (entry: v.GenericSchema): boolean =>
   'item' in entry && (entry.item as v.GenericSchema).type === 'file';
 
-/** How much a form may be; it is held in memory whole. */
-const PLAIN_FORM = 1024 * 1024;
 const limitOf = (schema: ObjectSchema): number =>
-  PLAIN_FORM + (Object.values(schema.entries).some(takesFiles) ? fileLimits.form : 0);
+  body.PLAIN + (Object.values(schema.entries).some(takesFiles) ? fileLimits.form : 0);
 
-/** The form of a request. Its length is looked at before the first byte is read, and counted where it is not said. */
-async function formData(request: Request, limit: number, ctx: Ctx): Promise<FormData> {
-  const files = limit > PLAIN_FORM;
-  const tooLarge = new Refusal('too-large', {
-    key: files ? 'file.form-too-large' : 'form.too-large',
-    params: { size: fileSize(files ? fileLimits.form : PLAIN_FORM, ctx.locale) },
-  });
-  const length = request.headers.get('content-length');
-  if (Number(length) > limit) throw tooLarge;
-  if (length !== null || !request.body) return request.formData();
-  let left = limit;
-  const counted = request.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        left -= chunk.length;
-        if (left < 0) controller.error(tooLarge);
-        else controller.enqueue(chunk);
-      },
-    }),
+/** The form of a request, with a sentence when it is too large: it is held in memory whole. */
+const formData = (request: Request, limit: number, ctx: Ctx): Promise<FormData> => {
+  const files = limit > body.PLAIN;
+  return body.form(
+    request,
+    limit,
+    () =>
+      new Refusal('too-large', {
+        key: files ? 'file.form-too-large' : 'form.too-large',
+        params: { size: fileSize(files ? fileLimits.form : body.PLAIN, ctx.locale) },
+      }),
   );
-  try {
-    return await new Response(counted, { headers: request.headers }).formData();
-  } catch (error) {
-    throw left < 0 ? tooLarge : error;
-  }
-}
+};
 
 /** What goes back to the page. Of files only their names: a browser lets nobody fill a file input again. */
 function failure(typed: Record<string, unknown>, errors: FormFailure['errors']): FormFailure {
   const values = Object.entries(typed)
-    .filter(([name, value]) => value !== undefined && !SECRET_FIELDS.has(name))
+    .filter(([name, value]) => value !== undefined && !isSecret(name))
     .map(([name, value]) => [
       name,
       Array.isArray(value) ? value.map((one) => (one instanceof File ? one.name : one)) : value,
@@ -159,12 +144,4 @@ export async function answer(
     const otherwise = kind === 'missing' ? 'error.not-found' : 'error.forbidden';
     return Response.json({ message: t(detail.key ?? otherwise, detail.params) }, { status });
   }
-}
-
-/** A raw body, and how many bytes it says it has (0: it does not say). */
-export function rawBody(request: Request): { body: ReadableStream<Uint8Array> | Uint8Array; size: number } {
-  return {
-    body: request.body ?? new Uint8Array(),
-    size: Number(request.headers.get('content-length') ?? 0),
-  };
 }

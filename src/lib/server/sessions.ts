@@ -139,6 +139,12 @@ export function knownDevice(ctx: Ctx, email: string): string | null {
   return value?.slice(value.indexOf('.') + 1) === email ? value : null;
 }
 
+/** Who signed in last in this browser: their login name; null when nobody has. */
+export function deviceOwner(ctx: Ctx): string | null {
+  const value = unsign(ctx.config.secret, 'device', ctx.cookies.get('foyer-device'));
+  return value?.slice(value.indexOf('.') + 1) ?? null;
+}
+
 /** Ends the current session. */
 export const endCurrent = (ctx: Ctx): Statement | null =>
   ctx.sessionHash ? ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) : null;

@@ -1,5 +1,6 @@
+import * as body from '$lib/server/body';
 import * as files from '$lib/server/files';
-import { answer, rawBody } from '$lib/server/http';
+import { answer } from '$lib/server/http';
 
 /** The cover of a space that does not exist yet, as a raw body; `?name=` says what it is called. */
 export const POST = (event) =>
@@ -7,7 +8,7 @@ export const POST = (event) =>
     event,
     async (ctx) => {
       const name = event.url.searchParams.get('name') ?? '';
-      return Response.json(await files.uploadCover(ctx, { name, ...rawBody(event.request) }), {
+      return Response.json(await files.uploadCover(ctx, { name, ...body.raw(event.request) }), {
         status: 201,
       });
     },

@@ -1,11 +1,12 @@
+import * as body from '$lib/server/body';
 import * as files from '$lib/server/files';
-import { answer, rawBody } from '$lib/server/http';
+import { answer } from '$lib/server/http';
 
 export const PUT = (event) =>
   answer(
     event,
     async (ctx) => {
-      await files.thumbnail(ctx, event.params.file, rawBody(event.request));
+      await files.thumbnail(ctx, event.params.file, body.raw(event.request));
       return new Response(null, { status: 204 });
     },
     true,

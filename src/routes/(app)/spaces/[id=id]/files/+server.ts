@@ -1,5 +1,6 @@
+import * as body from '$lib/server/body';
 import * as files from '$lib/server/files';
-import { answer, rawBody } from '$lib/server/http';
+import { answer } from '$lib/server/http';
 
 /** A raw body: `?name=` says what it is called, `?kind=cover` what it is for. */
 export const POST = (event) =>
@@ -9,7 +10,7 @@ export const POST = (event) =>
       const { params, request, url } = event;
       const kind = url.searchParams.get('kind') === 'cover' ? 'cover' : 'attachment';
       const name = url.searchParams.get('name') ?? '';
-      const made = await files.upload(ctx, Number(params.id), { kind, name, ...rawBody(request) });
+      const made = await files.upload(ctx, Number(params.id), { kind, name, ...body.raw(request) });
       return Response.json(made, { status: 201 });
     },
     true,

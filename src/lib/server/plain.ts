@@ -1,0 +1,82 @@
+/**
+ * A page in words for what is refused before there is a page: it needs neither SvelteKit nor the database. Scripts get
+ * the same sentence.
+ */
+import html from 'escape-html-template-tag';
+import Negotiator from 'negotiator';
+import { defaultLocale, isLocale, loadTranslator, locales, type Locale, type MessageKey } from '../messages';
+
+/** The language of ours that the browser asks for. Nobody has so many languages that more of the header is read. */
+export function askedLocale(request: Request): Locale | undefined {
+  const header = (request.headers.get('accept-language') ?? '').slice(0, 1_000);
+  const [found] = new Negotiator({ headers: { 'accept-language': header } }).languages(locales);
+  return isLocale(found) ? found : undefined;
+}
+
+/** What every answer carries. */
+export function secure(headers: Headers, url: URL): void {
+  headers.set('referrer-policy', 'same-origin');
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('x-frame-options', 'DENY');
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  if (!headers.has('content-security-policy'))
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  // Nobody keeps a page: it is somebody's, or its address is a secret, or it carries a nonce.
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  if (url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
+}
+
+const STYLE = `:root{color-scheme:light dark}body{max-width:34rem;margin:12vh auto;padding:0 1.5rem;
+font:1.0625rem/1.6 system-ui,sans-serif}h1{font-size:1.6rem;line-height:1.25}a{color:inherit}`;
+
+/** @param way where to go from here */
+export async function plainPage(
+  request: Request,
+  status: number,
+  key: MessageKey,
+  params: Record<string, string> = {},
+  way: { href: string; text?: string } = { href: '/' },
+): Promise<Response> {
+  const locale = askedLocale(request) ?? defaultLocale;
+  const t = await loadTranslator(locale);
+  const message = t(key, params);
+  if (request.headers.get('x-sveltekit-action') || !request.headers.get('accept')?.includes('text/html'))
+    return secured(
+      Response.json({ type: 'error', status, error: { message }, message }, { status }),
+      request,
+    );
+  const nonce = crypto.randomUUID();
+  const title = t('error.refused-title');
+  const page = html`<!doctype html>
+    <html lang="${locale}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style nonce="${nonce}">
+          ${STYLE}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          <p>${message}</p>
+          <p><a href="${way.href}">${way.text ?? t('error.home')}</a></p>
+        </main>
+      </body>
+    </html>`;
+  const answer = new Response(request.method === 'HEAD' ? null : String(page), {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    },
+  });
+  return secured(answer, request);
+}
+
+function secured(answer: Response, request: Request): Response {
+  secure(answer.headers, new URL(request.url));
+  return answer;
+}

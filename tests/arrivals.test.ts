@@ -1,0 +1,287 @@
+/** Where one is led: no redirect leads to itself, another host to the own one, and an ended session back to what was typed. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Env } from '../src/lib/server/context';
+import { session } from '../src/lib/server/schema';
+import { bindings, Jar, makeGuest, makeUser, ORIGIN, PASSWORD, testContext, type User } from './factories';
+import { routePaths } from './routes';
+import { address, ask, jars, makeWorld, people, type Who } from './world';
+
+beforeAll(makeWorld);
+
+const everybody: Who[] = [...people, 'stale', 'staleGuest'];
+
+/** Follows redirects as a browser does. @returns every address on the way */
+async function follow(who: Who, path: string): Promise<string[]> {
+  const way = [path];
+  for (;;) {
+    const answer = await ask(who, way.at(-1)!);
+    const to = answer.headers.get('location');
+    if (!to) return way;
+    expect(to, way.join(' → ')).toMatch(/^\/(?!\/)/);
+    expect(way, way.join(' → ')).not.toContain(to);
+    way.push(to);
+    expect(way.length, way.join(' → ')).toBeLessThan(6);
+  }
+}
+
+describe('no redirect leads to itself', () => {
+  test.each(everybody)('as %s, from every route', async (who) => {
+    for (const path of [
+      ...routePaths,
+      '/nowhere',
+      '/constructor',
+      '/spaces/:space/?delete',
+      '/verify?resent',
+      '/verify/',
+    ])
+      await follow(who, address(path));
+  });
+
+  const nexts = [
+    '/verify',
+    '/login',
+    '/login?next=/login',
+    '/login/',
+    '/verify?x',
+    '/%6cogin',
+    '/./login',
+    '/a/../login',
+    '/setup',
+    '//evil.example',
+    '/\\evil',
+  ];
+  test.each(nexts)('a login never goes on to %s', async (next) => {
+    const path = `/login?next=${encodeURIComponent(next)}`;
+    for (const who of everybody) await follow(who, path);
+    expect((await ask('guest', path)).headers.get('location')).toBe('/');
+  });
+
+  test('/verify without a pending second step: home for those who are in, else the login, and never back', async () => {
+    for (const path of ['/verify?/verify', '/verify?/resend'])
+      for (const method of ['GET', 'POST'] as const) {
+        const to = async (who: Who) =>
+          (
+            await ask(who, path, {
+              method,
+              ...(method === 'POST' && {
+                body: new URLSearchParams({ code: '123456' }),
+                headers: { origin: ORIGIN },
+              }),
+            })
+          ).headers.get('location');
+        expect(await to('anonymous')).toBe('/login');
+        expect(await to('guest')).toBe('/');
+        expect(await to('stale')).toMatch(/^\/login(\?over)?$/);
+        expect(await to('staleGuest')).toBe('/');
+      }
+  });
+});
+
+describe('another name of the site', () => {
+  const at = (host: string, path: string, init: RequestInit = {}, env?: Env) =>
+    ask('guest', path, { ...init, headers: { host, ...(init.headers as object) } }, env);
+
+  test('pages lead to the same page of the configured origin, for GET and HEAD', async () => {
+    for (const host of [
+      '127.0.0.1:8787',
+      'localhost:9999',
+      '[::1]:8787',
+      'evil.example',
+      'localhost.evil.example:8787',
+    ])
+      for (const method of ['GET', 'HEAD'])
+        for (const path of [
+          '/',
+          '/login?next=%2Fme',
+          '/spaces/1/threads/2',
+          '/nowhere',
+          '//evil.example/x',
+        ]) {
+          const answer = await at(host, path, { method });
+          expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 307, ORIGIN + path]);
+        }
+    expect((await at('localhost:8787', '/')).status).toBe(200);
+  });
+
+  test('data of a page leads there too', async () => {
+    const answer = await at('127.0.0.1:8787', '/me/__data.json');
+    expect(await answer.json()).toEqual({ type: 'redirect', location: `${ORIGIN}/me` });
+  });
+
+  test('what looks after the site is answered under every name', async () => {
+    expect((await at('127.0.0.1:8787', '/healthz')).status).toBe(200);
+    expect((await at('127.0.0.1:8787', '/dev/mailbox')).status).toBe(404);
+  });
+
+  test('a post from another origin is 403, in words that lead to the own one', async () => {
+    const answer = await at('127.0.0.1:8787', '/login', {
+      method: 'POST',
+      body: '',
+      headers: { origin: 'http://127.0.0.1:8787' },
+    });
+    expect(answer.status).toBe(403);
+    expect((await answer.text()).replaceAll('&#x2F;', '/')).toContain(`href="${ORIGIN}"`);
+  });
+
+  test('in production too, whatever Host a request claims', async () => {
+    const env: Env = {
+      ...bindings,
+      ORIGIN: 'https://guests.example',
+      FOYER_LOCAL: undefined,
+      MAIL_TRANSPORT: 'mailchannels',
+      MAILCHANNELS_API_KEY: 'key',
+    };
+    const answer = await at('foyer.someone.workers.dev', '/login', {}, env);
+    expect([answer.status, answer.headers.get('location')]).toEqual([307, 'https://guests.example/login']);
+    expect((await at('guests.example', '/login', {}, env)).status).toBe(200);
+  });
+});
+
+/** A browser without scripts: it keeps cookies, and follows no redirect by itself. */
+class Browser {
+  readonly jar = new Jar();
+  constructor(readonly keeps = true) {}
+  async get(path: string) {
+    return this.#ask(path, {});
+  }
+  async post(path: string, fields: Record<string, string>, multipart = false) {
+    const form = multipart ? new FormData() : new URLSearchParams();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    return this.#ask(path, { method: 'POST', body: form, headers: { origin: ORIGIN } });
+  }
+  async login(person: User, next = '/') {
+    await this.get('/login');
+    return this.post('/login', { email: person.email, password: PASSWORD, next });
+  }
+  async #ask(path: string, init: RequestInit) {
+    jars.set('anonymous', this.jar);
+    const answer = await ask('anonymous', path, init);
+    jars.set('anonymous', new Jar());
+    if (this.keeps)
+      for (const cookie of answer.headers.getSetCookie()) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!;
+        if (value) this.jar.set(name as never, value);
+        else this.jar.delete(name as never);
+      }
+    return { status: answer.status, to: answer.headers.get('location'), text: await answer.text() };
+  }
+}
+
+const endAllSessions = async () => {
+  const { db } = testContext();
+  await db.delete(session);
+};
+
+describe('a browser that keeps no cookies', () => {
+  const words = 'Your browser keeps no cookies for this site.';
+
+  test('is told so once the password was right, and not before', async () => {
+    const browser = new Browser(false);
+    const person = await makeUser();
+    expect((await browser.get('/login')).text).not.toContain(words);
+    const answer = await browser.login(person, '/me');
+    expect([answer.status, answer.to]).toEqual([303, '/login?check&next=%2Fme']);
+    expect((await browser.get(answer.to!)).text).toContain(words);
+  });
+
+  test('one that keeps them goes straight on, and is never told so', async () => {
+    const browser = new Browser();
+    expect((await browser.login(await makeUser(), '/me')).to).toBe('/me');
+    expect((await new Browser().get('/login')).text).not.toContain(words);
+    const visitor = new Browser();
+    await visitor.get('/login');
+    expect((await visitor.get('/login?check')).text).not.toContain(words);
+  });
+
+  test('a login that was posted without its page goes on all the same', async () => {
+    const browser = new Browser();
+    const person = await makeUser();
+    const answer = await browser.post('/login', { email: person.email, password: PASSWORD, next: '/me' });
+    expect((await browser.get(answer.to!)).to).toBe('/me');
+  });
+});
+
+describe('a post that meets an ended session', () => {
+  const typed = { body: 'Words that took an hour: 語 & <b>', requestKey: 'k'.repeat(16), files: '' };
+  let path = '';
+  beforeAll(() => void (path = address('/spaces/:space/threads/:thread')));
+
+  test('leads through the login to the same form with what was typed, and is not done', async () => {
+    const person = await makeGuest();
+    const browser = new Browser();
+    await browser.login(person);
+    await endAllSessions();
+    const answer = await browser.post('/me?/profile', {
+      name: 'Renamed <b>',
+      company: 'Élan',
+      password: 'secret words',
+      current: 'x',
+    });
+    expect([answer.status, answer.to]).toEqual([303, '/login?held&next=%2Fme']);
+    expect((await browser.get(answer.to!)).text).toContain('what you typed is still there');
+    expect((await browser.login(person, '/me')).to).toBe('/me');
+    const page = await browser.get('/me');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('value="Renamed &lt;b>"');
+    expect(page.text).toContain('value="Élan"');
+    expect(page.text).toContain('Your login had ended, so nothing was sent');
+    expect(page.text).not.toContain('secret words');
+    // Again after a reload; other pages are as ever; nothing was done.
+    expect((await browser.get('/me')).text).toContain('Renamed');
+    expect((await browser.get('/notifications')).text).not.toContain('Renamed');
+    // Sent: then it is over.
+    expect((await browser.post('/me?/profile', { name: 'Renamed', company: '' })).to).toBe(
+      '/me?done=profile',
+    );
+    expect((await browser.get('/me')).text).not.toContain('nothing was sent');
+  });
+
+  test('a form in parts too, but without its files', async () => {
+    const person = await makeUser();
+    const browser = new Browser();
+    await browser.login(person);
+    await endAllSessions();
+    const answer = await browser.post('/spaces/new', { name: 'Half a space', cover: 'harbour' }, true);
+    await browser.login(person, '/spaces/new');
+    expect(answer.to).toBe('/login?held&next=%2Fspaces%2Fnew');
+    expect((await browser.get('/spaces/new')).text).toContain('value="Half a space"');
+  });
+
+  test('nobody else is shown it, in the same browser or in another', async () => {
+    const [person, other] = [await makeUser(), await makeUser()];
+    const browser = new Browser();
+    await browser.login(person);
+    await endAllSessions();
+    await browser.post('/me?/profile', { name: 'Only mine' });
+    const held = browser.jar.get('foyer-held' as never)!;
+    await browser.login(other, '/me');
+    expect((await browser.get('/me')).text).not.toContain('Only mine');
+    await browser.login(person, '/me');
+    expect((await browser.get('/me')).text).not.toContain('Only mine');
+    // The cookie alone is of no use to somebody else.
+    const elsewhere = new Browser();
+    await elsewhere.login(other);
+    elsewhere.jar.set('foyer-held' as never, held);
+    expect((await elsewhere.get('/me')).text).not.toContain('Only mine');
+  });
+
+  test('who has never signed in here leaves nothing, and a post from elsewhere neither', async () => {
+    const browser = new Browser();
+    expect((await browser.post(`${path}?/comment`, typed)).to).toBe(
+      `/login?next=${encodeURIComponent(path)}`,
+    );
+    expect(browser.jar.has('foyer-held' as never)).toBe(false);
+    const person = await makeUser();
+    await browser.login(person);
+    await endAllSessions();
+    jars.set('anonymous', browser.jar);
+    const forged = await ask('anonymous', '/me?/profile', {
+      method: 'POST',
+      body: new URLSearchParams({ name: 'Forged' }),
+      headers: { origin: 'https://evil.example' },
+    });
+    jars.set('anonymous', new Jar());
+    expect(forged.status).toBe(403);
+    expect(forged.headers.getSetCookie()).toEqual([]);
+  });
+});

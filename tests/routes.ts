@@ -1,0 +1,24 @@
+/** Every route of the site as a path, with what tests/world.ts has made for its parameters. */
+const NAMES: Record<string, string> = {
+  '[id=id]': ':space',
+  '[thread=id]': ':thread',
+  '[file]': ':file',
+  '[token]': ':token',
+  '[mail]': 'nothing',
+  '[template]': 'shipped:event',
+  '[locale]': 'en',
+  '[name]': 'code',
+};
+
+export const routePaths: string[] = [
+  ...new Set(
+    Object.keys(import.meta.glob('../src/routes/**/+{page,server,page.server}.{ts,svelte}')).map(
+      (file) =>
+        file
+          .replace('../src/routes', '')
+          .replace(/\/\+[^/+]*$/, '')
+          .replace(/\/\([a-z]+\)/g, '')
+          .replace(/\[[^[\]]+\]/g, (name) => NAMES[name] ?? 'x') || '/',
+    ),
+  ),
+];
