@@ -245,6 +245,7 @@ describe('comparing words', () => {
     'src/lib/server/secrets.ts': 'secrets, against a list',
     'src/lib/server/passwords.ts': 'passwords, against a list',
     'src/lib/server/rate-limit.ts': 'IP addresses',
+    'src/lib/server/body.ts': 'content types',
     'src/lib/components/Menu.svelte': 'a key and our own words',
     'src/lib/server/search.ts': 'the index',
   };
