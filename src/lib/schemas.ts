@@ -334,7 +334,6 @@ export const react = v.object({ text, kind: v.pipe(v.string(), v.maxLength(20)),
 /** The space's name, typed to confirm its end. */
 export const deleteSpace = v.object({ typed: optionalLine(1_000) });
 export const bySpace = v.object({ id: digits });
-export const byPerson = v.object({ id });
 
 /** When the page was made whose marks are to go. */
 export const readUntil = v.object({

@@ -125,6 +125,41 @@ test('two posts at once make one administrator, who is signed in; then /setup is
     expect((await everybody.goto('/setup'))!.status()).toBe(404);
 });
 
+test('two-step verification warns before it may lock the only administrator out, and is switched on all the same', async ({
+  browser,
+}) => {
+  const page = await visitor(browser);
+  await login(page, EMAIL, PHRASE);
+  await page.goto('/admin/authentication');
+  const twoStep = page.getByLabel('Use two-step verification for guest authentication');
+  const save = page.getByRole('button', { name: 'Save' });
+  const allTheSame = page.getByLabel('Switch it on all the same');
+  await page.getByLabel('At most').fill('100');
+  await twoStep.check();
+  await save.click();
+  await expect(page.getByRole('alert')).toContainText(
+    'No administrator has shown yet that mail reaches them',
+  );
+  // Nothing is saved, nothing is lost.
+  await expect(twoStep).toBeChecked();
+  await expect(page.getByLabel('At most')).toHaveValue('100');
+  const other = await visitor(browser);
+  await login(other, EMAIL, PHRASE);
+  await expect(other).toHaveURL(`${origin}/`);
+  // Saved once more without saying so, it warns again.
+  await save.click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await allTheSame.check();
+  await save.click();
+  await expect(page.getByRole('status')).toBeVisible();
+  await expect(allTheSame).toHaveCount(0);
+  // And off again, without a question, for what follows.
+  await twoStep.uncheck();
+  await page.getByLabel('At most').fill('128');
+  await save.click();
+  await expect(page.getByRole('status')).toContainText('off');
+});
+
 test('hardened: short passwords are refused at sign-up, and no mail holds one', async ({ browser }) => {
   const page = await visitor(browser);
   await login(page, EMAIL, PHRASE);

@@ -1,4 +1,4 @@
-import { byPerson } from '$lib/schemas';
+import { byId } from '$lib/schemas';
 import * as administrators from '$lib/server/administrators';
 import { form, show } from '$lib/server/http';
 
@@ -8,7 +8,7 @@ export const load = (event) =>
   );
 
 export const actions = {
-  default: form(byPerson, async (ctx, { id }, { params }) => {
+  default: form(byId, async (ctx, { id }, { params }) => {
     await administrators.appoint(ctx, Number(params.id), id);
     return '/admin/spaces?done=appointed';
   }),

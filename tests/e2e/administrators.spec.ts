@@ -1,0 +1,90 @@
+/** A space whose only administrator has left the company: who sees that, and how somebody takes charge. */
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import {
+  addressOf,
+  invited,
+  linkIn,
+  makeSpace,
+  newGuest,
+  newMail,
+  post,
+  signedIn,
+  signUp,
+  somebody,
+} from './people';
+
+/** A user of the company who has just joined. */
+async function newUser(browser: Browser, admin: Page, name: string): Promise<{ page: Page; email: string }> {
+  const email = addressOf('user');
+  const form = { email, locale: 'en', canCreateSpaces: 'on' };
+  expect((await post(admin, '/admin/users?/invite', form)).status()).toBe(303);
+  const page = await somebody(browser);
+  await signUp(page, linkIn(await newMail(admin.request, email, /\/signup\//), /\/signup\//), name);
+  await expect(page.getByRole('heading', { name: 'Spaces', exact: true })).toBeVisible();
+  return { page, email };
+}
+
+async function deactivate(admin: Page, email: string): Promise<void> {
+  await admin.goto(`/admin/users?search=${encodeURIComponent(email)}`);
+  await admin.getByRole('row', { name: email }).getByRole('button', { name: 'Deactivate' }).click();
+  await admin.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click();
+  await expect(admin.getByRole('status')).toContainText('deactivated');
+}
+
+for (const javaScriptEnabled of [true, false])
+  test(`nobody inherits a space silently; "Become administrator" is said in it (scripts: ${javaScriptEnabled})`, async ({
+    browser,
+  }) => {
+    const admin = await signedIn(browser, 'ava@foyer.example', { javaScriptEnabled });
+    const { page: host, email } = await newUser(browser, admin, 'Dora Host');
+    const name = `Left alone ${javaScriptEnabled}`;
+    const space = await makeSpace(host, name);
+    const [gus] = await invited(host, space, addressOf('guest'));
+    const guest = await newGuest(browser, space, gus!);
+    await expect(guest.getByRole('region', { name: 'People' })).toContainText(/Dora Host.*Administrator/s);
+
+    await deactivate(admin, email);
+    expect((await admin.goto(space))!.status()).toBe(404);
+    await guest.reload();
+    await expect(guest.getByText('This space has no administrator at the moment')).toBeVisible();
+
+    await admin.goto('/admin/spaces');
+    await admin.getByRole('link', { name: 'Show them' }).click();
+    const row = admin.getByRole('row', { name });
+    await expect(row).toContainText('without an administrator');
+    await row.getByRole('link', { name: 'Appoint an administrator' }).click();
+    await expect(admin.getByText('Nobody of the company is in this space any more.')).toBeVisible();
+    await admin.getByRole('button', { name: 'Become administrator' }).click();
+    await expect(admin.getByRole('heading', { name, level: 1 })).toBeVisible();
+
+    await guest.reload();
+    await expect(guest.getByText('became administrator of this space')).toBeVisible();
+    await expect(guest.getByText('This space has no administrator')).toHaveCount(0);
+    await admin.goto('/admin/spaces');
+    await expect(admin.getByRole('row', { name })).not.toContainText('without an administrator');
+  });
+
+test('a member is appointed, and everybody in the space sees by whom', async ({ browser }) => {
+  const admin = await signedIn(browser, 'ava@foyer.example', { javaScriptEnabled: false });
+  const { page: host, email } = await newUser(browser, admin, 'Emil Host');
+  const member = await newUser(browser, admin, 'Fay Member');
+  const space = await makeSpace(host, 'In new hands');
+  await host.goto(`${space}/settings/members?find=${encodeURIComponent(member.email)}`);
+  await host.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(host.getByRole('row', { name: 'Fay Member' })).toBeVisible();
+  await deactivate(admin, email);
+
+  await admin.goto('/admin/spaces?without');
+  await admin
+    .getByRole('row', { name: 'In new hands' })
+    .getByRole('link', { name: 'Appoint an administrator' })
+    .click();
+  await admin.getByRole('row', { name: 'Fay Member' }).getByRole('button', { name: 'Appoint' }).click();
+  await expect(admin.getByRole('status')).toContainText('has an administrator again');
+  expect((await admin.goto(space))!.status()).toBe(404);
+
+  await member.page.goto(space);
+  await expect(member.page.getByText('Fay Member was made administrator of this space by')).toBeVisible();
+  await member.page.getByRole('button', { name: 'Options' }).click();
+  await expect(member.page.getByRole('menuitem', { name: 'Manage Guests' })).toBeVisible();
+});
