@@ -1,0 +1,193 @@
+/**
+ * One input must not stop the site: whatever reads a text from outside takes about as long as the text is long. Each reader
+ * of the table gets a megabyte of every string below, which are the worst that we know for any of them. A new reader
+ * is a new row.
+ */
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import * as addresses from '../src/lib/addresses';
+import { fold, foldWithMap } from '../src/lib/fold';
+import * as links from '../src/lib/links';
+import { normalize } from '../src/lib/normalize';
+import * as schemas from '../src/lib/schemas';
+import * as texts from '../src/lib/text';
+import { tidyToken } from '../src/lib/tokens';
+import * as blobs from '../src/lib/server/blobs';
+import * as words from '../src/lib/server/mail/words';
+import * as markdown from '../src/lib/server/markdown';
+import * as named from '../src/lib/server/named';
+import { ownWords } from '../src/lib/server/notifications/words';
+import { originOf } from '../src/lib/server/rate-limit';
+import { domainsOf } from '../src/lib/server/settings';
+
+const people: named.Nameable[] = ['Ann Lee', 'Jean-Luc O’Neill', '佐藤', 'Aa'].map((name, i) => ({
+  id: String(i),
+  name,
+  email: `p${i}@partner.example`,
+}));
+
+/** Who reads a text from outside. What they answer is of no interest here, nor whether they refuse it. */
+const readers: Record<string, (text: string) => unknown> = {
+  'normalize: NFC': (text) => normalize(text, 'NFC'),
+  'normalize: NFKD': (text) => normalize(text, 'NFKD'),
+  'fold: to compare': fold,
+  'fold: to show where': foldWithMap,
+  'a name': texts.oneLine,
+  'a text': texts.manyLines,
+  'an address': addresses.parseAddress,
+  'a domain': addresses.asciiDomain,
+  'a rule of domains': addresses.domainRule,
+  'a list of addresses': addresses.readAddresses,
+  'a list of domains': domainsOf,
+  'an address of origin': originOf,
+  'a file name': blobs.safeName,
+  'the beginning of a file': (text) => blobs.sniff(new TextEncoder().encode(text)),
+  'a related link': links.read,
+  'a web address': links.isWebAddress,
+  'a token in an address': (text) => tidyToken(text, 'signup'),
+  'Markdown: as HTML': (text) => markdown.render(text),
+  'Markdown: as words': markdown.words,
+  'Markdown: an excerpt': (text) => markdown.excerpt(text),
+  'mentions: who is named': (text) => named.find(text, people),
+  'mail: one line': words.oneLine,
+  'mail: several lines': words.manyLines,
+  'a quotation': ownWords,
+  'a path to go to': schemas.ownPath,
+  'a time zone': schemas.isTimeZone,
+};
+
+// Every kind of field of every form: those that are built alike are one row.
+const shape = (schema: object): string =>
+  JSON.stringify(schema, (key, value) =>
+    key === 'message' || key === 'requirement' ? String(value) : value,
+  );
+const shapes = new Set<string>();
+for (const [form, schema] of Object.entries(schemas))
+  if (typeof schema === 'object' && 'entries' in schema)
+    for (const [field, entry] of Object.entries<v.GenericSchema>(schema.entries)) {
+      if (shapes.has(shape(entry))) continue;
+      shapes.add(shape(entry));
+      readers[`form ${form}: ${field}`] = (text) =>
+        v.safeParse(entry, entry.type === 'array' ? [text] : text);
+    }
+
+const repeat = (unit: string) => (length: number) => unit.repeat(length / unit.length);
+const between = (before: string, unit: string, after: string) => (length: number) =>
+  before + repeat(unit)(length - before.length - after.length) + after;
+
+/** Strings that some parser or other takes much too long for. */
+const worst: Record<string, (length: number) => string> = {
+  ...Object.fromEntries(
+    // One thing after another that could be the beginning of something, and never is.
+    [...'a0.-_ \n\t\\/|<>"\'`*~[](){}@＠:;,#!?&%=+^$Σİ\u00a0\u3000\u200b\u202e\ufffd語ก😀'].map((c) => [
+      JSON.stringify(c),
+      repeat(c),
+    ]),
+  ),
+  'dots between letters': between('a', '.', 'a'),
+  'blanks between letters': between('a', ' ', 'a'),
+  'blanks, then something': between('', ' ', 'x'),
+  'letters, then something': between('', 'a', '!'),
+  'digits, then a letter': between('', '0', 'x'),
+  'marks to be sorted': (length) => `a${'\u0301'.repeat(length / 2)}${'\u0316'.repeat(length / 2)}`,
+  'marks in turn': repeat('\u0301\u0316'),
+  'half-width marks in turn': repeat('\uff9e\u093c'),
+  'half a surrogate': repeat('\ud83d'),
+  'short words': repeat('a '),
+  'short lines': repeat('a\n'),
+  'empty lines': repeat('\r\n'),
+  'addresses of nobody': repeat('a@'),
+  'an endless domain': between('a@', 'a.', 'example'),
+  addresses: repeat('ann@partner.example, '),
+  'names and addresses': repeat('"Lee, Ann" <ann@partner.example>; '),
+  'quotes that do not end': repeat('"\\'),
+  'links that do not end': repeat('[a]('),
+  'pictures that do not end': repeat('![a]('),
+  'links in links': repeat('[a](b '),
+  references: repeat('[a]: b\n[a]'),
+  'quotations in quotations': repeat('> '),
+  'lists in lists': repeat('- '),
+  'deeper and deeper': repeat('* a\n  '),
+  emphasis: repeat('*a _b '),
+  'emphasis, nested': repeat('**a*'),
+  'code that does not end': (length) =>
+    Array.from({ length: Math.sqrt(length) }, (_, i) => '`'.repeat(i)).join(' '),
+  autolinks: repeat('http://a.example/('),
+  'schemes only': repeat('http://'),
+  'bare domains': repeat('www.a.'),
+  entities: repeat('&amp'),
+  comments: repeat('<!--'),
+  tags: repeat('<a href="'),
+  'a wide table': (length) => `${'|a'.repeat(length / 4)}|\n${'|-'.repeat(length / 4)}|`,
+  'a long table': (length) => `|a|b|\n|-|-|\n${'|c|\n'.repeat(length / 4)}`,
+  mentions: repeat('@Ann Lee '),
+  'nearly mentions': repeat('@Ann Le'),
+  'mentions in Japanese': repeat('@佐藤さん'),
+  'percent signs': repeat('%F0%9F'),
+  JSON: repeat('[{"a":'),
+};
+
+const MEGABYTE = 2 ** 20;
+/** Milliseconds that are nobody's fault: a busy machine, a collection of garbage. */
+const NOTHING = 500;
+/** Four times the text may take so many times as long; the square of it would be 16. */
+const GROWTH = 9;
+
+async function timeOf(run: () => unknown): Promise<number> {
+  // The clock of a Worker stands still while it computes; waiting sets it.
+  await scheduler.wait(0);
+  const begun = performance.now();
+  try {
+    await run();
+  } catch {
+    // Refused.
+  }
+  await scheduler.wait(0);
+  return performance.now() - begun;
+}
+
+/** What is wrong with a reader; null: nothing. What is slow is measured again, since the machine has other things to do. */
+async function outgrows(
+  read: (text: string) => unknown,
+  make: (length: number) => string,
+): Promise<string | null> {
+  const time = async (length: number) => {
+    const text = make(length);
+    const first = await timeOf(() => read(text));
+    return first > NOTHING ? Math.min(first, await timeOf(() => read(text))) : first;
+  };
+  let before = await time(MEGABYTE / 16);
+  // The square of it would still be nothing.
+  for (const length of before < 1 ? [MEGABYTE] : [MEGABYTE / 4, MEGABYTE]) {
+    const now = await time(length);
+    if (now > NOTHING && (now > Math.max(before, NOTHING / GROWTH) * GROWTH || now > 60 * NOTHING))
+      return `${length} characters take ${Math.round(now)} ms, fewer ${Math.round(before)} ms`;
+    before = now;
+  }
+  return null;
+}
+
+test.each(Object.entries(worst))(
+  '%s: four times the text takes about four times as long',
+  async (_, make) => {
+    const kept = new Map<number, string>();
+    const once = (length: number) => kept.get(length) ?? kept.set(length, make(length)).get(length)!;
+    const found: string[] = [];
+    for (const [reader, read] of Object.entries(readers)) {
+      console.log('R', reader, Date.now() % 1e6);
+      const wrong = await outgrows(read, once);
+      if (wrong) found.push(`${reader}: ${wrong}`);
+    }
+    expect(found).toEqual([]);
+  },
+  120_000,
+);
+
+test('the clock tells what takes long', async () => {
+  const quadratic = ({ length }: string) => {
+    let steps = 0;
+    for (let i = 0; i < length; i += 8) for (let j = 0; j < length; j += 8) steps += i ^ j;
+    return steps;
+  };
+  expect(await outgrows(quadratic, repeat('a'))).not.toBeNull();
+}, 120_000);
