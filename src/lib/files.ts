@@ -49,7 +49,9 @@ export function fileSize(bytes: number, locale: string): string {
       ? (['byte', bytes] as const)
       : bytes < 1_000 * 1024
         ? (['kilobyte', bytes / 1024] as const)
-        : (['megabyte', bytes / MB] as const);
+        : bytes < 1_000 * MB
+          ? (['megabyte', bytes / MB] as const)
+          : (['gigabyte', bytes / 1024 / MB] as const);
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,

@@ -372,6 +372,12 @@ export const unsubscribe = v.object({
 export const inviteUser = v.object({ email, administrator: tick, canCreateSpaces: tick, locale });
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
 export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
+/** How much is kept, in gigabytes. */
+export const storage = v.object({
+  spaceStorage: number(1, 100_000),
+  guestStorage: number(1, 100_000),
+  revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+});
 export const authentication = v.pipe(
   v.object({
     twoStep: tick,

@@ -247,6 +247,36 @@ test('what stays in a file is said before it is sent', async ({ browser }) => {
   for (const page of [ava, plain]) await page.context().close();
 });
 
+test('storage: shown to who runs the space, set in Space Management, and a full one says so', async ({
+  browser,
+}) => {
+  const ava = await signedIn(browser, AVA);
+  const space = await makeSpace(ava, 'Little room');
+  await ava.goto(`${space}/settings/general`);
+  await expect(ava.getByText('0 byte of 5 GB used').or(ava.getByText('0 bytes of 5 GB used'))).toBeVisible();
+
+  const admin = await signedIn(browser, AVA);
+  await admin.goto('/admin/spaces');
+  const field = admin.getByLabel('Storage for a space (GB)', { exact: true });
+  await expect(field).toHaveValue('5');
+  await expect(admin.getByLabel('Storage for a guest (GB)', { exact: true })).toHaveValue('1');
+  await field.fill('0');
+  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toHaveValue('0');
+  await field.fill('7');
+  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(admin.getByText('The storage limits are saved.')).toBeVisible();
+  await expect(admin.getByRole('row').filter({ hasText: 'Little room' })).toContainText('of 7 GB used');
+  await ava.reload();
+  await expect(ava.getByText(/of 7 GB used/)).toBeVisible();
+  await admin.goto('/admin/spaces');
+  await field.fill('5');
+  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(admin.getByText('The storage limits are saved.')).toBeVisible();
+  for (const page of [ava, admin]) await page.context().close();
+});
+
 test('raw uploads: exact sizes, sentences for scripts, and nothing for people of other spaces', async ({
   browser,
 }) => {

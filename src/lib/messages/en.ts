@@ -780,6 +780,27 @@ export default {
   'file.gone': 'A file is not there any more, or was used already. Please attach it again.',
   'file.too-many-unused':
     'You have many files that nothing uses yet. Please send them first, or try again tomorrow.',
+  'file.space-full':
+    'There is no room left for this file: {used} of the {size} of this space are used. Deleting comments with files that are no longer needed makes room.',
+  'file.guest-full':
+    'There is no room left for this file: {used} of the {size} that you may store are used. Delete comments with files that are no longer needed, or ask the people who invited you.',
+  'limit.texts':
+    'That was a lot of texts in a short time. Please try again in {minutes, plural, one {a minute} other {# minutes}}. What you wrote is still here.',
+  'limit.told':
+    'A lot of people were notified in a short time. Please try again in {minutes, plural, one {a minute} other {# minutes}}. What you wrote is still here.',
+  'limit.uploads':
+    'That was a lot of files in a short time. Please try again in {minutes, plural, one {a minute} other {# minutes}}.',
+  'limit.often':
+    'That was too often in a short time. Please try again in {minutes, plural, one {a minute} other {# minutes}}.',
+  'storage.title': 'Storage',
+  'storage.used': '{used} of {size} used',
+  'storage.hint':
+    'When it is full, nobody can attach files here, and they are told why. A guest can store {guest} in all spaces together. Administrators of the site set both.',
+  'storage.admin-hint':
+    'How much the files of a space may take, and those of a guest in all spaces together.',
+  'storage.space': 'Storage for a space (GB)',
+  'storage.guest': 'Storage for a guest (GB)',
+  'storage.saved': 'The storage limits are saved.',
   'file.choose-again': 'Please choose again: {names}',
   'form.too-large':
     'This was too much at once: at most {size}. Go back in your browser to find what you typed.',

@@ -3,6 +3,7 @@ import { and, asc, eq, gt, isNull, ne, not, or, sql } from 'drizzle-orm';
 import { parseAddress } from '../addresses';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
+import * as csv from './csv';
 import { hashToken, randomId, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as folded from './folded';
@@ -548,9 +549,6 @@ export async function list(
   return paging.paged(rows, PAGE, (row) => [row.email]);
 }
 
-/** A field of a CSV file (RFC 4180). A leading = + - @ would be a formula to a spreadsheet (OWASP, CSV injection). */
-const csvField = (text: string): string => `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
-
 /** Administration: every guest as CSV, page by page as it is read, so that memory does not grow with the table. */
 export function guestsCsv(ctx: Ctx): ReadableStream<string> {
   allow(ctx, 'site.administer');
@@ -564,9 +562,7 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
       const page = await list(ctx, 'guest', { after: after ?? '' });
       for (const row of page.rows) {
         const lastLogin = row.lastLoginAt ? new Date(row.lastLoginAt).toISOString() : '';
-        stream.enqueue(
-          `${[row.email, row.name, row.company, row.status, lastLogin].map(csvField).join(',')}\r\n`,
-        );
+        stream.enqueue(csv.row([row.email, row.name, row.company, row.status, lastLogin]));
       }
       after = page.next;
       if (after === null) stream.close();

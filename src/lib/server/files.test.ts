@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   as,
   bindings,
@@ -20,7 +20,9 @@ import * as cron from './cron';
 import { LostRace } from './errors';
 import * as files from './files';
 import * as memberships from './memberships';
+import type { Ctx } from './context';
 import { comment, file, space, spaceTemplate, thread } from './schema';
+import { parse } from './settings';
 import * as spaces from './spaces';
 import * as threads from './threads';
 
@@ -304,6 +306,109 @@ describe('an attachment', () => {
     );
     await send(ana, p.text('x'));
     await testContext().db.delete(file).where(eq(file.uploaderId, guest.id));
+  });
+});
+
+describe('room', () => {
+  const KB = 1024;
+  /** Somebody whose site has little room. */
+  const small = (who: User, spaceStorage: number, guestStorage = 1024 ** 3) => {
+    const ctx = as(who);
+    ctx.settings = { ...parse(null), spaceStorage, guestStorage };
+    return ctx;
+  };
+  const put = (ctx: Ctx, to: number, size: number, kind: 'attachment' | 'cover' = 'attachment') =>
+    files.upload(ctx, to, { kind, name: 'x.bin', body: streamed(new Uint8Array(size)), size });
+  let guest: User;
+  let to: number;
+  beforeAll(async () => {
+    guest = await makeGuest();
+  });
+  beforeEach(async () => {
+    to = await makeSpace(host);
+    await joinSpace(host, to, guest);
+  });
+
+  it('of a space: what exists counts, attached or not, to the last byte', async () => {
+    await put(small(host, 10 * KB), to, 6 * KB);
+    await put(small(guest, 10 * KB), to, 4 * KB);
+    await expect(put(small(host, 10 * KB), to, 1)).rejects.toMatchObject({
+      ...refusal('too-large', 'file.space-full'),
+      detail: { params: { used: '10 kB', size: '10 kB' }, field: 'files' },
+    });
+    expect(await files.storageOf(small(host, 10 * KB), to)).toEqual({
+      used: 10 * KB,
+      size: 10 * KB,
+      guest: 1024 ** 3,
+    });
+  });
+
+  it('a refused file leaves nothing, and is not read', async () => {
+    await put(small(host, KB), to, KB);
+    let read = 0;
+    const body = new ReadableStream<Uint8Array>(
+      { pull: (stream) => stream.enqueue(new Uint8Array((read += 1000) && 1000)) },
+      { highWaterMark: 0 },
+    );
+    const refuses = () =>
+      expect(
+        files.upload(small(host, KB), to, { kind: 'attachment', name: 'x', body, size: 10 * MB }),
+      ).rejects.toMatchObject(refusal('too-large', 'file.space-full'));
+    expect(await leaves(refuses)).toEqual({ rows: 0, objects: 0 });
+    expect(read).toBeLessThan(10_000);
+  });
+
+  it('covers and small pictures count', async () => {
+    const cover = await files.upload(small(host, 100 * KB), to, {
+      kind: 'cover',
+      name: 'x.png',
+      body: streamed(p.png(64, 64)),
+      size: p.png(64, 64).length,
+    });
+    expect((await files.storageOf(as(host), to)).used).toBe(cover.size);
+    await files.thumbnail(as(host), cover.id, { body: p.webp, size: p.webp.length });
+    expect((await files.storageOf(as(host), to)).used).toBe(cover.size + p.webp.length);
+  });
+
+  it('twenty uploads at the same time fill it, and not more', async () => {
+    const { done, refused } = await parallel(20, () => put(small(host, 10 * KB), to, 3 * KB));
+    expect(done).toHaveLength(3);
+    for (const error of refused) expect(error).toMatchObject(refusal('too-large', 'file.space-full'));
+    expect((await files.storageOf(as(host), to)).used).toBe(9 * KB);
+  });
+
+  it('what is gone makes room at once, before R2 has forgotten it', async () => {
+    const made = await put(small(host, 10 * KB), to, 10 * KB);
+    const thread = await threads.begin(as(host), to, { title: 'x', body: '', requestKey: randomId() });
+    const comment = await comments(host, [made.id], { spaceId: to, threadId: thread });
+    await expect(put(small(host, 10 * KB), to, KB)).rejects.toMatchObject({ kind: 'too-large' });
+    await threads.removeComment(as(host), to, thread, comment);
+    await put(small(host, 10 * KB), to, 10 * KB);
+  });
+
+  it('of a guest: over all spaces together; users are not bounded by it', async () => {
+    const other = await makeSpace(host);
+    await joinSpace(host, other, guest);
+    const already = 4 * KB;
+    await put(small(guest, MB, already + 10 * KB), to, 6 * KB);
+    await put(small(guest, MB, already + 10 * KB), other, 4 * KB);
+    const last = put(small(guest, MB, already + 10 * KB), other, KB * 5);
+    await expect(last).rejects.toMatchObject(refusal('too-large', 'file.guest-full'));
+    await put(small(host, MB, KB), other, 5 * KB);
+  });
+
+  it('is added up from an index alone', async () => {
+    for (const where of ['space_id = 1', "uploader_id = 'x'"]) {
+      const { results } = await bindings.DB.prepare(
+        `explain query plan select sum(size + thumb_size) from file f where ${where} and f.gone_at is null`,
+      ).all<{ detail: string }>();
+      expect(results.map(({ detail }) => detail).join()).toMatch(/USING COVERING INDEX file_by_/);
+    }
+  });
+
+  it('is shown to who runs the space, and to nobody else', async () => {
+    await expect(files.storageOf(as(guest), to)).rejects.toMatchObject(refusal('forbidden'));
+    await expect(files.storageOf(as(bo), to)).rejects.toMatchObject(refusal('missing'));
   });
 });
 

@@ -15,7 +15,8 @@ const FAILURES_IN_A_ROW = 10;
 const FORGET_AFTER = 24 * 60 * MINUTE;
 
 /** What a counter counts: tries of a login name, of a known browser, of an address of origin; mails asked for, codes, … */
-export type ThrottleKind = 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'lift';
+export type ThrottleKind =
+  'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'lift' | 'author';
 
 /** Where a counter stands: under the current secret, or since before the secret was changed. */
 export type ThrottleKey = readonly [current: string, ...previous: string[]];
@@ -106,6 +107,22 @@ export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: 
     on conflict (key) do update set failures = iif(${fresh}, 1, failures + 1),
       window_started_at = iif(${fresh}, ${ctx.now}, window_started_at), updated_at = ${ctx.now}
     where ${fresh} or failures + 1 <= ${limit}`);
+};
+
+/**
+ * For a batch: counts as many as the statement before it has changed, while the limit is not reached (what begins below it
+ * goes out whole). Changes no row when it is: `guard` behind it undoes the batch.
+ */
+export const countChanges = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number): Statement => {
+  const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
+  return ctx.db.run(sql`
+    insert into throttle (key, failures, window_started_at, updated_at)
+    select ${rowOf(of)}, changes(), ${ctx.now}, ${ctx.now} where true
+    on conflict do update set
+      failures = case when ${fresh} then excluded.failures else failures + excluded.failures end,
+      window_started_at = case when ${fresh} then ${ctx.now} else window_started_at end,
+      updated_at = ${ctx.now}
+    where ${fresh} or failures < ${limit}`);
 };
 
 /** Failures of one address of origin: 100 in 15 minutes. Counted before, given back by `giveBack` on success. */

@@ -49,6 +49,9 @@ export interface Settings {
   policy: CredentialPolicy;
   /** Guests are invited only from these domains; empty: from any. */
   allowedDomains: string[];
+  /** Bytes of files that a space may hold, and that a guest may have in all spaces together. */
+  spaceStorage: number;
+  guestStorage: number;
   /** Shipped space templates that nobody is offered. */
   hiddenTemplates: string[];
   /** Goes up with each change, so that a stale form is noticed. */
@@ -65,6 +68,8 @@ const defaults: Settings = {
   twoStep: false,
   policy: presets.hardened,
   allowedDomains: [],
+  spaceStorage: 5 * 1024 ** 3,
+  guestStorage: 1024 ** 3,
   hiddenTemplates: [],
   revision: 0,
   seeding: false,

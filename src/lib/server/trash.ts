@@ -68,6 +68,7 @@ export async function overview(
         without: sql<number>`${without}`.as('without_administrator'),
         users: people('user'),
         guests: people('guest'),
+        stored: files.storedIn(sql`${space.id}`),
       })
       .from(space)
       .innerJoin(user, eq(user.id, space.createdBy))
@@ -90,6 +91,7 @@ export async function overview(
         deletedBy: sql<string>`${user.name}`.as('deleted_by_name'),
         users: people('user'),
         guests: people('guest'),
+        stored: files.storedIn(sql`${space.id}`),
       })
       .from(space)
       .innerJoin(user, eq(user.id, space.deletedBy))

@@ -4,6 +4,7 @@ import * as audit from '../audit';
 import * as changes from '../changes';
 import { guard, isOrphan, type Ctx, type Statement } from '../context';
 import { LostRace, Refusal } from '../errors';
+import * as limits from '../limits';
 import * as memberships from '../memberships';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
@@ -22,10 +23,18 @@ async function reach(ctx: Ctx, spaceId: number, threadId: number) {
   return { found, row: seen(threads) };
 }
 
-/** Commits something of a thread, or 404 when thread or membership went in that moment. */
-async function commit(ctx: Ctx, statements: (Statement | Statement[])[]): Promise<void> {
-  await ctx.commit(statements).catch((error) => {
-    throw error instanceof LostRace || isOrphan(error) ? new Refusal('missing') : error;
+/**
+ * Commits something of a thread, or 404 when thread or membership went in that moment.
+ * @param counts what the batch counts: it may have passed a bound as well
+ */
+async function commit(
+  ctx: Ctx,
+  statements: (Statement | Statement[])[],
+  counts: limits.Counts = {},
+): Promise<void> {
+  await ctx.commit(statements).catch(async (error) => {
+    if (!(error instanceof LostRace) && !isOrphan(error)) throw error;
+    throw (await limits.passed(ctx, counts)) ?? new Refusal('missing');
   });
 }
 
@@ -78,26 +87,31 @@ export async function react(
   seen(threads);
   if (commentId !== null) seen(comments);
   const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor!.id, kind: word };
-  await commit(ctx, [
-    ...memberships.stillIn(ctx, spaceId),
-    on
-      ? ctx.db.run(sql`
+  await commit(
+    ctx,
+    [
+      ...memberships.stillIn(ctx, spaceId),
+      on
+        ? ctx.db.run(sql`
           insert into reaction (thread_id, comment_id, user_id, kind, at)
           select ${threadId}, ${key.commentId}, ${key.userId}, ${word}, ${ctx.now}
           where ${key.commentId} = 0 or exists (select 1 from comment where id = ${key.commentId})
           on conflict do nothing`)
-      : ctx.db
-          .delete(reaction)
-          .where(
-            and(
-              eq(reaction.threadId, key.threadId),
-              eq(reaction.commentId, key.commentId),
-              eq(reaction.userId, key.userId),
-              eq(reaction.kind, word),
+        : ctx.db
+            .delete(reaction)
+            .where(
+              and(
+                eq(reaction.threadId, key.threadId),
+                eq(reaction.commentId, key.commentId),
+                eq(reaction.userId, key.userId),
+                eq(reaction.kind, word),
+              ),
             ),
-          ),
-    changes.note(ctx, spaceId, 'reaction', threadId, commentId, [...threads, ...comments]),
-  ]);
+      changes.note(ctx, spaceId, 'reaction', threadId, commentId, [...threads, ...comments]),
+      ...limits.count(ctx, { reaction: 1 }),
+    ],
+    { reaction: 1 },
+  );
 }
 
 /** Pins a thread on top of the list, or lets it go: space administrators. */

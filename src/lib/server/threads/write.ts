@@ -6,6 +6,7 @@ import { guard, isDuplicate, type Ctx, type Statement } from '../context';
 import { hashToken } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as files from '../files';
+import * as limits from '../limits';
 import * as memberships from '../memberships';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
@@ -79,6 +80,7 @@ export async function begin(
   if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
   const attached = await filesOf(ctx, spaceId, form);
   const { mentions, told } = recognised(ctx, form, people, []);
+  const counts = { text: 1, everybody: form.everybody ? 1 : 0, named: told.length };
   const key = keyOf(ctx, form, spaceId, form.title);
   const id = threadOf(key);
   try {
@@ -119,20 +121,30 @@ export async function begin(
         everybody: form.everybody ?? false,
         byGuest: byGuest(ctx),
       }),
+      ...limits.countTold(ctx),
       changes.note(ctx, spaceId, 'thread', id),
       audit.entry(ctx, 'space.thread-created', `space:${spaceId}`, { title: form.title }, spaceId),
+      ...limits.count(ctx, counts),
     ])) as [unknown, unknown, { id: number }[]];
     return made[0]!.id;
   } catch (error) {
-    if (error instanceof LostRace) throw await whyLost(ctx, spaceId, null);
+    if (error instanceof LostRace) throw await whyLost(ctx, spaceId, null, counts);
     if (!isDuplicate(error)) throw error;
     const [row] = await ctx.db.select({ id: thread.id }).from(thread).where(eq(thread.requestKey, key));
     return row!.id;
   }
 }
 
-/** Why a batch was undone: the space or thread is out of reach, the thread was closed, or a file is gone or used. */
-async function whyLost(ctx: Ctx, spaceId: number, threadId: number | null): Promise<Refusal> {
+/**
+ * Why a batch was undone: the space or thread is out of reach, the thread was closed, it was too much for an hour, or a
+ * file is gone or used.
+ */
+async function whyLost(
+  ctx: Ctx,
+  spaceId: number,
+  threadId: number | null,
+  counts: limits.Counts,
+): Promise<Refusal> {
   const [reach, threads] = await ctx.db.batch([
     spaces.reachQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId ?? 0),
@@ -140,7 +152,10 @@ async function whyLost(ctx: Ctx, spaceId: number, threadId: number | null): Prom
   spaces.reached(ctx, reach);
   if (threadId !== null && seen(threads).closedAt !== null)
     return new Refusal('conflict', { key: 'thread.closed' });
-  return new Refusal('conflict', { key: 'file.gone', field: 'files' });
+  return (
+    (await limits.passed(ctx, { ...counts, told: 1 })) ??
+    new Refusal('conflict', { key: 'file.gone', field: 'files' })
+  );
 }
 
 /**
@@ -167,6 +182,7 @@ export async function addComment(
   if (showsNothing(form.body) && attached.ids.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   const { mentions, told } = recognised(ctx, form, people, before);
+  const counts = { text: 1, named: told.length };
   const key = keyOf(ctx, form, threadId);
   const id = commentOf(key);
   try {
@@ -212,10 +228,12 @@ export async function addComment(
         mentioned: told,
         byGuest: byGuest(ctx),
       }),
+      ...limits.countTold(ctx),
       changes.note(ctx, spaceId, 'comment', threadId, id, [topic]),
+      ...limits.count(ctx, counts),
     ]);
   } catch (error) {
-    if (error instanceof LostRace) throw await whyLost(ctx, spaceId, threadId);
+    if (error instanceof LostRace) throw await whyLost(ctx, spaceId, threadId, counts);
     if (!isDuplicate(error)) throw error;
   }
   const [row] = await ctx.db.select({ id: comment.id }).from(comment).where(eq(comment.requestKey, key));
@@ -257,6 +275,8 @@ export async function edit(
   if (form.body === before.body && (commentId !== null || title === first.title)) return;
   const { mentions, told } = recognised(ctx, { title, body: form.body }, people, named);
   const already = new Set(toldBy(ctx, before));
+  const tells = told.filter((id) => !already.has(id));
+  const counts = { text: 1, named: tells.length };
   const me = ctx.actor!.id;
   const table = commentId === null ? sql`thread` : sql`comment`;
   const textId = commentId ?? threadId;
@@ -288,9 +308,10 @@ export async function edit(
         threadId,
         commentId,
         kind: commentId === null ? 'thread' : 'comment',
-        mentioned: told.filter((id) => !already.has(id)),
+        mentioned: tells,
         byGuest: byGuest(ctx),
       }),
+      ...(tells.length > 0 ? limits.countTold(ctx) : []),
       changes.note(
         ctx,
         spaceId,
@@ -299,9 +320,13 @@ export async function edit(
         commentId,
         [first, before],
       ),
+      ...limits.count(ctx, counts),
     ]);
   } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'form.stale' }) : error;
+    if (!(error instanceof LostRace)) throw error;
+    throw (
+      (await limits.passed(ctx, { ...counts, told: 1 })) ?? new Refusal('conflict', { key: 'form.stale' })
+    );
   }
 }
 

@@ -1,9 +1,16 @@
 import { show } from '$lib/server/http';
+import * as limits from '$lib/server/limits';
 import * as search from '$lib/server/search';
 
 export const load = (event) => {
   const { searchParams } = event.url;
-  return show(event, (ctx) =>
-    search.everywhere(ctx, searchParams.get('q') ?? '', searchParams.get('before')),
-  );
+  const typed = searchParams.get('q') ?? '';
+  return show(event, async (ctx) => {
+    // Beside each other: the page waits for one of them.
+    const [found] = await Promise.all([
+      search.everywhere(ctx, typed, searchParams.get('before')),
+      typed && limits.take(ctx, 'search'),
+    ]);
+    return found;
+  });
 };

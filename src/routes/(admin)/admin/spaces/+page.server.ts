@@ -1,7 +1,10 @@
-import { bySpace } from '$lib/schemas';
+import { bySpace, storage } from '$lib/schemas';
 import * as administrators from '$lib/server/administrators';
 import { form, show } from '$lib/server/http';
+import * as settings from '$lib/server/settings';
 import * as trash from '$lib/server/trash';
+
+const GB = 1024 ** 3;
 
 export const load = (event) =>
   show(event, async (ctx) => {
@@ -14,7 +17,14 @@ export const load = (event) =>
       trash: query.get('trash') ?? '',
       without,
     });
-    return { ...found, search, without, done: query.get('done') };
+    const { spaceStorage, guestStorage, revision } = await settings.read(ctx);
+    return {
+      ...found,
+      search,
+      without,
+      done: query.get('done'),
+      storage: { space: spaceStorage, guest: guestStorage, revision },
+    };
   });
 
 export const actions = {
@@ -25,5 +35,13 @@ export const actions = {
   become: form(bySpace, async (ctx, { id }) => {
     await administrators.become(ctx, id);
     return `/spaces/${id}`;
+  }),
+  storage: form(storage, async (ctx, { spaceStorage, guestStorage, revision }) => {
+    await settings.change(
+      ctx,
+      { spaceStorage: spaceStorage * GB, guestStorage: guestStorage * GB },
+      revision,
+    );
+    return { stored: true };
   }),
 };

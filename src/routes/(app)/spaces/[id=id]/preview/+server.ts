@@ -4,12 +4,14 @@ import { preview } from '$lib/schemas';
 import * as body from '$lib/server/body';
 import { Refusal } from '$lib/server/errors';
 import { answer } from '$lib/server/http';
+import * as limits from '$lib/server/limits';
 import * as mentions from '$lib/server/mentions';
 
 /** A text as it will look. Takes JSON or a form, and keeps nothing. */
 export const POST = (event) =>
   answer(event, async (ctx) => {
     const people = await mentions.nameable(ctx, Number(event.params.id));
+    await limits.take(ctx, 'preview');
     const parsed = v.safeParse(preview, await sent(event.request));
     if (!parsed.success) throw new Refusal('invalid');
     return json({ html: mentions.preview(parsed.output.text, people) });

@@ -5,7 +5,11 @@ import { form, show } from '$lib/server/http';
 import * as spaces from '$lib/server/spaces';
 
 export const load = (event) =>
-  show(event, async (ctx) => ({ settings: await spaces.settingsOf(ctx, Number(event.params.id)) }));
+  show(event, async (ctx) => {
+    const id = Number(event.params.id);
+    const [settings, storage] = await Promise.all([spaces.settingsOf(ctx, id), files.storageOf(ctx, id)]);
+    return { settings, storage };
+  });
 
 export const actions = {
   default: form(

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { row } from './csv';
+
+describe('a cell that a spreadsheet could take for a formula is disarmed', () => {
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(1)',
+    '＝1+1',
+    '＋1',
+    '－1',
+    '＠SUM(1)',
+    '﹣1',
+    '﹢1',
+    '﹦1',
+    '−1',
+    '\u200b=1',
+    '\ufeff=1',
+    '\u00a0=1',
+    '\u3000＝1',
+    '\u2060\u200d\u202e@x',
+    '\u2800=1',
+    ' \t =1',
+    '\t1',
+    '\r=1',
+    '\n=1',
+    '\u0000=1',
+    '\u00ad-1',
+    '\ufe0f=1',
+  ])('%j', (text) => expect(row([text])).toBe(`"'${text}"\r\n`));
+});
+
+it('any other cell is as it was, so that the file can be pasted back', () => {
+  for (const text of [
+    'gil@rt.example',
+    'Ann-Lee = Kim',
+    'a+b@c.example',
+    '  Ann',
+    '‐',
+    '',
+    '1',
+    "'x",
+    '\u200b',
+  ])
+    expect(row([text])).toBe(`"${text}"\r\n`);
+});
+
+it('quotes are doubled, and line breaks stay in their cell', () => {
+  expect(row(['say "hi"', 'a\r\nb,c'])).toBe('"say ""hi""","a\r\nb,c"\r\n');
+});
+
+it('a megabyte of what is not seen is read once', () => {
+  const began = performance.now();
+  row([`${'\u200b'.repeat(1_000_000)}=`, ' '.repeat(1_000_000)]);
+  expect(performance.now() - began).toBeLessThan(2_000);
+});

@@ -1,0 +1,107 @@
+/**
+ * What one person can cause: how much they write, whom that tells, what they upload, and what costs the site work. The
+ * bounds are such that nobody who types and clicks ever meets them; each refusal says when it goes on.
+ *
+ * A bound is counted in the batch of what it bounds: a post that fails, or is sent twice, counts nothing, and of a
+ * hundred at the same time no more pass than may.
+ */
+import { inArray } from 'drizzle-orm';
+import type { MessageKey } from '../messages';
+import { guard, type Ctx, type Statement } from './context';
+import { Refusal } from './errors';
+import { countChanges, countInWindow, key } from './rate-limit';
+import { throttle } from './schema';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** What is counted: the sentence of its refusal, and how many within how long. */
+const LIMITS = {
+  /** Threads, comments and edits. */
+  text: {
+    says: 'limit.texts',
+    within: [
+      [MINUTE, 150],
+      [HOUR, 1_500],
+    ],
+  },
+  /** Threads that tell everybody in the space. */
+  everybody: { says: 'limit.told', within: [[HOUR, 10]] },
+  /** People who are named in texts. */
+  named: { says: 'limit.told', within: [[HOUR, 1_000]] },
+  /** People who are told of texts, for whatever reason. */
+  told: { says: 'limit.told', within: [[HOUR, 100_000]] },
+  upload: {
+    says: 'limit.uploads',
+    within: [
+      [MINUTE, 100],
+      [HOUR, 1_000],
+    ],
+  },
+  reaction: { says: 'limit.often', within: [[MINUTE, 120]] },
+  preview: { says: 'limit.often', within: [[MINUTE, 120]] },
+  search: { says: 'limit.often', within: [[MINUTE, 120]] },
+} as const satisfies Record<string, { says: MessageKey; within: readonly (readonly [number, number])[] }>;
+export type Counted = keyof typeof LIMITS;
+export type Counts = Partial<Record<Counted, number>>;
+
+const counters = (ctx: Ctx, what: Counted) =>
+  LIMITS[what].within.map(([windowMs, most]) => ({
+    of: key(ctx, 'author', `${what}:${windowMs}:${ctx.actor!.id}`),
+    windowMs,
+    most,
+  }));
+
+/** The counters of what is counted, each with by how much. */
+const asked = (ctx: Ctx, counts: Counts) =>
+  (Object.keys(counts) as Counted[])
+    .filter((what) => counts[what]! > 0)
+    .flatMap((what) => counters(ctx, what).map((counter) => ({ ...counter, what, by: counts[what]! })));
+
+/** For the batch of what is bounded. Loses the race (LostRace) when it would pass a bound; then ask `passed`. */
+export const count = (ctx: Ctx, counts: Counts): Statement[] =>
+  asked(ctx, counts).flatMap(({ of, windowMs, most, by }) => [
+    countInWindow(ctx, of, most, windowMs, by),
+    guard(ctx),
+  ]);
+
+/** The same for `told`, right behind the statement that tells people: as many as that one wrote. */
+export const countTold = (ctx: Ctx): Statement[] =>
+  counters(ctx, 'told').flatMap(({ of, windowMs, most }) => [
+    countChanges(ctx, of, most, windowMs),
+    guard(ctx),
+  ]);
+
+/** Why a batch with `count` was undone: the refusal of a bound that it would have passed, if there is one. */
+export async function passed(ctx: Ctx, counts: Counts): Promise<Refusal | null> {
+  const bounds = asked(ctx, counts);
+  if (bounds.length === 0) return null;
+  const rows = await ctx.db
+    .select({ key: throttle.key, failures: throttle.failures, since: throttle.windowStartedAt })
+    .from(throttle)
+    .where(
+      inArray(
+        throttle.key,
+        bounds.flatMap(({ of }) => [...of]),
+      ),
+    );
+  for (const { of, windowMs, most, what, by } of bounds) {
+    const row = rows.find(({ key }) => of.includes(key));
+    const left = row ? row.since + windowMs - ctx.now : 0;
+    if (row && left > 0 && row.failures + by > most) return refusal(what, left);
+  }
+  return null;
+}
+
+/** Counts what has no batch of its own, or refuses. */
+export async function take(ctx: Ctx, what: Counted): Promise<void> {
+  const [first, ...others] = counters(ctx, what).map(({ of, windowMs, most }) =>
+    countInWindow(ctx, of, most, windowMs),
+  );
+  const results = await ctx.db.batch([first!, ...others]);
+  if (results.some((rows) => rows.length === 0))
+    throw (await passed(ctx, { [what]: 1 })) ?? refusal(what, MINUTE);
+}
+
+const refusal = (what: Counted, left: number): Refusal =>
+  new Refusal('throttled', { key: LIMITS[what].says, params: { minutes: Math.ceil(left / MINUTE) } });
