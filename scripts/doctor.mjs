@@ -123,9 +123,14 @@ function reportConfig({ vars, ...config }) {
     'DKIM_DOMAIN or DKIM_SELECTOR is missing',
     'Set both under [vars]: without a DKIM signature most mail ends up as spam.',
   );
-  const forbidden = ['FOYER_LOCAL', 'FOYER_SEED', 'FOYER_INLINE_MAIL', ...SECRETS, 'SETUP_TOKEN'].filter(
-    (name) => name in vars,
-  );
+  const forbidden = [
+    'FOYER_LOCAL',
+    'FOYER_SEED',
+    'FOYER_INLINE_MAIL',
+    ...SECRETS,
+    'FOYER_SECRET_PREVIOUS',
+    'SETUP_TOKEN',
+  ].filter((name) => name in vars);
   check(
     !forbidden.length,
     'Nothing under [vars] that is secret or only for local use',

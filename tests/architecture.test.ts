@@ -142,7 +142,7 @@ describe('one place for', () => {
 
   it('the environment: context.ts', () => {
     const names =
-      /\b(FOYER_SECRET|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
+      /\b(FOYER_SECRET|FOYER_SECRET_PREVIOUS|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
     const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
     // The dictionaries may tell people which variable to set.
     const readers = files(/^src\/(?!lib\/messages\/)/).filter((path) => names.test(code(path)));
