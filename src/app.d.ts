@@ -9,7 +9,7 @@ declare global {
       refused: boolean;
       /** A post that waited for its login is shown again: nothing of it is done (held.ts). */
       held?: boolean;
-      /** The browser has sent no cookie of ours. */
+      /** The browser has sent no cookie of ours: it is here for the first time, or it keeps none. */
       cookieless: boolean;
     }
     interface Platform {

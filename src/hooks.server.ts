@@ -94,17 +94,15 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     if (!['GET', 'HEAD'].includes(request.method)) return new Response('Forbidden', { status: 403 });
   }
 
-  // Asked for here, since it comes back only with the next request.
-  if (LOGINS.has(route.id ?? '') && event.locals.cookieless) ctx.cookies.set('foyer-kept', '1', 86_400);
+  // Whoever comes from another page of ours without it keeps none (the login page says so).
+  if (group === '(public)' && request.method === 'GET' && event.locals.cookieless)
+    ctx.cookies.set('foyer-kept', '1', 30 * 86_400);
   return resolve(await asShown(event), {
     transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
   });
 };
 
 const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
-/** Pages that begin a session. */
-const LOGINS = new Set(['/(public)/login', '/(public)/setup', '/(public)/signup/[token]']);
-
 /** Whether a browser has sent any cookie of ours. */
 const hasCookies = (request: Request): boolean =>
   /(^|; ?)(__Host-)?foyer/.test(request.headers.get('cookie') ?? '');
@@ -163,10 +161,6 @@ export const handle: Handle = async (input) => {
     } else throw thrown;
   }
   const { headers } = response;
-  // A login of a browser that has sent no cookie so far: its next request tells whether it keeps any.
-  const began = headers.getSetCookie().some((cookie) => /^(__Host-)?foyer(-step)?=[^;]/.test(cookie));
-  if (response.status === 303 && began && !hasCookies(input.event.request))
-    headers.set('location', `/login?check&next=${encodeURIComponent(headers.get('location')!)}`);
   secure(headers, input.event.url);
   return response;
 };

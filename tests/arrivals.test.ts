@@ -141,8 +141,8 @@ describe('another name of the site', () => {
 class Browser {
   readonly jar = new Jar();
   constructor(readonly keeps = true) {}
-  async get(path: string) {
-    return this.#ask(path, {});
+  async get(path: string, headers: Record<string, string> = {}) {
+    return this.#ask(path, { headers });
   }
   async post(path: string, fields: Record<string, string>, multipart = false) {
     const form = multipart ? new FormData() : new URLSearchParams();
@@ -175,29 +175,35 @@ const endAllSessions = async () => {
 describe('a browser that keeps no cookies', () => {
   const words = 'Your browser keeps no cookies for this site.';
 
-  test('is told so once the password was right, and not before', async () => {
+  test('is told so when it comes back from the login, and not before', async () => {
     const browser = new Browser(false);
-    const person = await makeUser();
     expect((await browser.get('/login')).text).not.toContain(words);
-    const answer = await browser.login(person, '/me');
-    expect([answer.status, answer.to]).toEqual([303, '/login?check&next=%2Fme']);
-    expect((await browser.get(answer.to!)).text).toContain(words);
+    const { status, to } = await browser.login(await makeUser(), '/me');
+    expect([status, to]).toEqual([303, '/me']);
+    // A browser says with each request which page it comes from, over redirects too.
+    for (const headers of [{ referer: `${ORIGIN}/login` }, { 'sec-fetch-site': 'same-origin' }] as Record<
+      string,
+      string
+    >[])
+      for (const path of ['/me', '/spaces/7', '/verify']) {
+        const { to: login } = await browser.get(path, headers);
+        expect((await browser.get(login!, headers)).text).toContain(words);
+      }
+    expect((await browser.get('/login', { referer: 'https://evil.example/login' })).text).not.toContain(
+      words,
+    );
   });
 
-  test('one that keeps them goes straight on, and is never told so', async () => {
+  test('one that keeps them is never told so', async () => {
+    const headers = { referer: `${ORIGIN}/login`, 'sec-fetch-site': 'same-origin' };
+    for (const first of ['/login', '/forgot', '/reset/nobody', address('/signup/:token')]) {
+      const browser = new Browser();
+      await browser.get(first);
+      expect((await browser.get('/login?next=%2Fme', headers)).text, first).not.toContain(words);
+    }
     const browser = new Browser();
     expect((await browser.login(await makeUser(), '/me')).to).toBe('/me');
-    expect((await new Browser().get('/login')).text).not.toContain(words);
-    const visitor = new Browser();
-    await visitor.get('/login');
-    expect((await visitor.get('/login?check')).text).not.toContain(words);
-  });
-
-  test('a login that was posted without its page goes on all the same', async () => {
-    const browser = new Browser();
-    const person = await makeUser();
-    const answer = await browser.post('/login', { email: person.email, password: PASSWORD, next: '/me' });
-    expect((await browser.get(answer.to!)).to).toBe('/me');
+    expect((await browser.get('/me', headers)).status).toBe(200);
   });
 });
 

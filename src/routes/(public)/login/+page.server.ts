@@ -5,12 +5,13 @@ import { randomToken } from '$lib/server/crypto';
 import { form } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
 
-export const load = async ({ locals: { ctx, cookieless }, url }) => {
+/** Every public page gives its visitor a cookie: who comes from one of our pages without any keeps none. */
+const cameFromHere = ({ headers }: Request, origin: string): boolean =>
+  headers.get('sec-fetch-site') === 'same-origin' || !!headers.get('referer')?.startsWith(`${origin}/`);
+
+export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
   const next = ownPath(url.searchParams.get('next'));
   if (ctx.actor) redirect(303, next);
-  // Whoever has just given the right password, and brings a cookie for it.
-  const checked = url.searchParams.has('check');
-  if (checked && ctx.cookies.get('foyer-step')) redirect(303, '/verify');
   if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
   return {
     formKey: randomToken(),
@@ -19,8 +20,7 @@ export const load = async ({ locals: { ctx, cookieless }, url }) => {
     reset: url.searchParams.has('reset'),
     over: url.searchParams.has('over'),
     held: url.searchParams.has('held'),
-    // Hooks lead here after a login without cookies: none has come back.
-    blocked: checked && cookieless,
+    blocked: cookieless && cameFromHere(request, ctx.config.origin),
   };
 };
 
