@@ -19,6 +19,7 @@ import {
 import { randomId } from '../src/lib/server/crypto';
 import * as folded from '../src/lib/server/folded';
 import * as invitations from '../src/lib/server/invitations';
+import * as memberships from '../src/lib/server/memberships';
 import * as outbox from '../src/lib/server/mail/outbox';
 import * as transport from '../src/lib/server/mail/transport';
 import type { Locale } from '../src/lib/messages';
@@ -203,6 +204,12 @@ export const makeSpace = (
     members.map((m) => ({ id: m.id, administrator: false })),
     randomId(),
   );
+
+/** After rows were written past the domain: the places and numbers of a space's people, as cron makes them anew. */
+export async function settlePeople(spaceId: number): Promise<void> {
+  const ctx = testContext({ now: spaceId * MINUTE });
+  await ctx.commit(memberships.tidy(ctx));
+}
 
 /** The account of an address, as it stands now. */
 export async function account(email: string): Promise<User | undefined> {

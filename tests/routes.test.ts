@@ -73,6 +73,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       delete: ofSpacePost,
     },
   },
+  '/(app)/spaces/[id=id]/(room)/people': { at: '/spaces/:space/people', get: inSpace },
   '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace },
   '/(app)/spaces/[id=id]/(room)/settings': {
     at: '/spaces/:space/settings',

@@ -173,15 +173,16 @@ export const newSpace = v.object({
   template: v.pipe(v.optional(v.string(), ''), v.maxLength(60)),
   /** Who of the company was looked for, to be shown again. */
   people: v.pipe(v.optional(v.string(), ''), v.maxLength(200)),
+  /** Without scripts: what was looked for last. Who types something else there looks for it, and saves then. */
+  searched: v.optional(v.pipe(v.string(), v.maxLength(200))),
 });
 /** The same form on its way to be shown again: nothing in it has to be right yet. */
 export const unfinishedSpace = v.object(
   Object.fromEntries(
     Object.entries(newSpace.entries).map(([name, { type }]) => [
       name,
-      type === 'array'
-        ? v.pipe(v.array(v.string()), v.maxLength(5_000))
-        : v.optional(v.pipe(v.string(), v.maxLength(1_000))),
+      // How many there can be, the length of a form says.
+      type === 'array' ? v.array(v.string()) : v.optional(v.pipe(v.string(), v.maxLength(1_000))),
     ]),
   ) as Record<string, v.GenericSchema<unknown, string | string[] | undefined>>,
 );

@@ -476,6 +476,7 @@ export async function changeProfile(
         updatedAt: ctx.now,
       })
       .where(eq(user.id, actor.id)),
+    ...memberships.accountChanged(ctx, actor.id),
     audit.entry(ctx, 'account.changed', `user:${actor.id}`, { name: form.name }),
   ]);
 }
@@ -648,6 +649,7 @@ export async function setActive(ctx: Ctx, userId: string, active: boolean): Prom
         ),
       guard(ctx),
       ...(active ? [] : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
+      ...memberships.accountChanged(ctx, userId),
       audit.entry(ctx, active ? 'account.reactivated' : 'account.deactivated', `user:${userId}`),
     ]);
   } catch (error) {

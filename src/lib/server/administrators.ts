@@ -7,6 +7,7 @@ import * as audit from './audit';
 import * as changes from './changes';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
+import * as memberships from './memberships';
 import * as paging from './paging';
 import { allow } from './policy';
 import { membership, space, user } from './schema';
@@ -132,6 +133,7 @@ async function putInCharge(ctx: Ctx, spaceId: number, userId: string, member: St
         ),
       guard(ctx),
       ...member,
+      ...memberships.accountChanged(ctx, userId),
       changes.note(ctx, spaceId, 'space'),
       audit.entry(
         ctx,

@@ -7,6 +7,7 @@ import * as folded from './folded';
 import * as invitations from './invitations';
 import { log } from './log';
 import * as outbox from './mail/outbox';
+import * as memberships from './memberships';
 import * as notifications from './notifications';
 import * as rateLimit from './rate-limit';
 import * as search from './search';
@@ -29,6 +30,7 @@ export async function run(ctx: Ctx): Promise<void> {
           rateLimit.purge(ctx),
           changes.purge(ctx),
           notifications.purge(ctx),
+          ...memberships.tidy(ctx),
         ]),
     ],
     ['purge mail', () => outbox.purge(ctx)],

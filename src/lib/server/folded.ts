@@ -22,6 +22,13 @@ export const name = (of: string): string => fold(of).trim();
 
 const peopleColumn = sql`coalesce(${user.folded}, lower(${user.name} || char(10) || ${user.email} || char(10) || ${user.company}))`;
 
+const behind = (text: SQL): SQL => sql`substr(${text}, instr(${text}, char(10)) + 1)`;
+/** The first or the third line. */
+const line = (nth: 1 | 3): SQL =>
+  nth === 1
+    ? sql`substr(${peopleColumn}, 1, instr(${peopleColumn}, char(10)) - 1)`
+    : behind(behind(peopleColumn));
+
 /** What somebody typed into a search of people or spaces, as words. */
 function wordsOf(typed: string): string[] {
   const words = fold(typed.slice(0, LONGEST)).trim().split(' ');
@@ -42,29 +49,27 @@ const holdsAll = (column: SQL, typed: string): SQL | undefined => {
 /** A condition on `user`: name, address and company hold each word that was typed. Undefined: nothing was typed. */
 export const isPerson = (typed: string): SQL | undefined => holdsAll(peopleColumn, typed);
 
-/** A condition on `space`: its name holds each word. Undefined: nothing was typed. */
-export const isSpace = (typed: string): SQL | undefined =>
-  holdsAll(sql`coalesce(${space.folded}, lower(${space.name}))`, typed);
+/** A space's name, in whose order own spaces stand. */
+export const spaceKey = sql<string>`coalesce(${space.folded}, lower(${space.name}))`;
 
 /** A condition on addresses, as written and as compared: together they hold each word. Undefined: nothing was typed. */
 export const isAddress = (typed: string, ...columns: SQLWrapper[]): SQL | undefined =>
   holdsAll(sql`lower(${sql.join(columns, sql` || ' ' || `)})`, typed);
 
-/**
- * For completion, which knows names only: where a person's name holds what was typed.
- * @returns `holds`: a condition on `user`; `rank`: 0 its beginning, 1 the beginning of a word, 2 elsewhere
- */
-export function inName(typed: string): { holds: SQL; rank: SQL } | undefined {
-  const sought = fold(typed.slice(0, LONGEST)).trim();
-  if (!sought) return undefined;
-  // A blank before it: so the beginning of the name is one of a word.
-  const names = sql`(' ' || substr(${peopleColumn}, 1, instr(${peopleColumn}, char(10)) - 1))`;
-  const at = sql`instr(${names}, ${` ${sought}`})`;
-  return {
-    holds: sql`instr(${names}, ${sought}) > 0`,
-    rank: sql`case when ${at} = 1 then 0 when ${at} > 1 then 1 else 2 end`,
-  };
-}
+/** A condition on `space`: its name holds each word. Undefined: nothing was typed. */
+export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, typed);
+
+/** The same for who may know no address: name and company. */
+export const isCalled = (typed: string): SQL | undefined =>
+  holdsAll(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
+
+/** A name alone, in raw names of `user`: what the memberships of a person are put in order and found by. */
+export const nameKey: SQL = sql.raw(
+  `substr(coalesce(user.folded, lower(user.name) || char(10)), 1, instr(coalesce(user.folded, lower(user.name) || char(10)), char(10)) - 1)`,
+);
+
+/** What was typed of a name, as it is compared with `nameKey`. */
+export const sought = (typed: string): string => fold(typed.slice(0, LONGEST)).trim();
 
 /** A template's name, in whose order they stand. */
 export const template = (of = 'space_template'): SQL =>
@@ -118,5 +123,12 @@ export async function foldDue(ctx: Ctx): Promise<void> {
       templates.map((row) => ({ id: row.id, folded: name(row.name) })),
     ),
   ];
-  if (statements.some(Boolean)) await ctx.commit(statements);
+  if (statements.some(Boolean))
+    await ctx.commit([
+      ...statements,
+      // The memberships of these people stand in the order of their names.
+      ctx.db.run(sql`
+        update membership set name_key = (select ${nameKey} from user where user.id = membership.user_id)
+        where user_id in (select value from json_each(${JSON.stringify(people.map((row) => row.id))}))`),
+    ]);
 }

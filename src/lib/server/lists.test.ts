@@ -11,6 +11,7 @@ import {
   makeGuest,
   makeSpace,
   makeUser,
+  settlePeople,
   site,
   type User,
 } from '../../../tests/factories';
@@ -165,6 +166,7 @@ describe('no list is cut silently', () => {
       room,
       JSON.stringify(ids),
     );
+    await settlePeople(room);
     const { rows, pages } = await walk(
       async (after) => {
         const { members, next } = await memberships.members(as(ava), room, { after: after ?? '' });

@@ -1,5 +1,5 @@
 /** Who is in a space: add, make administrator, remove, leave. Nobody who acts in a space leaves it without an administrator. */
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, lt, sql, type SQL } from 'drizzle-orm';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
@@ -13,12 +13,84 @@ import * as settings from './settings';
 import * as spaces from './spaces';
 import { type MessageKey } from '../messages';
 
-/** The statement that puts an account into a space; nothing happens when it is there already. */
-export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement =>
+/** SQL: what a membership is put in order by, of its account (`user`). */
+const place = sql`iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}`;
+
+/** The statements that put accounts into a space; nothing happens to who is there already. */
+export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement[] => [
   ctx.db
     .insert(membership)
     .values({ spaceId, userId, invitedBy, joinedAt: ctx.now, lastReadAt: 0 })
-    .onConflictDoNothing();
+    .onConflictDoNothing(),
+  ordered(ctx, sql`space_id = ${spaceId} and user_id = ${userId}`),
+  counted(ctx, sql`${spaceId}`),
+];
+
+/** Companies of guests that a space says by name. */
+const COMPANIES = 8;
+
+/**
+ * Counts the people of spaces anew, for the batch of whatever changes them: so no page has to count three thousand. It
+ * counts, it does not add: done twice is done once, and no number is off for long (see `tidy`). Comes after `ordered`.
+ * @param spaceIds a subquery or value
+ */
+const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
+  const people = sql`from membership m join user u on u.id = m.user_id
+    where m.space_id = space.id and u.status = 'active'`;
+  const companies = sql`${people} and m.rank = 2 and u.company <> ''`;
+  return ctx.db.run(sql`
+    update space set
+      (users, guests) = (select coalesce(sum(m.rank < 2), 0), coalesce(sum(m.rank = 2), 0) ${people}),
+      guest_companies = (select json_group_array(company) from (
+        select u.company ${companies} group by u.company order by count(*) desc, u.company limit ${COMPANIES})),
+      more_companies = max(0, (select count(distinct u.company) ${companies}) - ${COMPANIES})
+    where id in (${spaceIds})`);
+};
+
+/** The place of memberships among the people of their space. For the batch that makes or changes them. */
+const ordered = (ctx: Pick<Ctx, 'db'>, which: SQL): Statement =>
+  ctx.db.run(sql`
+    update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
+    where ${which}`);
+
+/** For the batch that changes an account's name, company, kind or status: all its spaces know. */
+export const accountChanged = (ctx: Pick<Ctx, 'db'>, userId: string): Statement[] => [
+  ordered(ctx, sql`user_id = ${userId}`),
+  counted(ctx, sql`select space_id from membership where user_id = ${userId}`),
+];
+
+/** The same for everybody of a space, for the batch that makes it. */
+export const allOrdered = (ctx: Pick<Ctx, 'db'>, spaceId: SQL): Statement[] => [
+  ordered(ctx, sql`space_id = ${spaceId}`),
+  counted(ctx, spaceId),
+];
+
+/** Minutes in which every space was looked at once. */
+const ROUND = 24 * 60;
+
+/**
+ * Cron: looks at every space once a day: the places of its people, and its numbers, are made anew. That matters only after
+ * rows were changed by hand.
+ */
+export const tidy = (ctx: Ctx): Statement[] => {
+  const first = Math.floor(ctx.now / 60_000) % ROUND;
+  const those = sql`with recursive every(id) as (
+    select ${first} union all select id + ${ROUND} from every where id < (select max(id) from space))
+    select id from every`;
+  return [
+    ctx.db.run(sql`
+      update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
+      where space_id in (${those})
+        and (rank, name_key) is not (select ${place} from user where user.id = membership.user_id)`),
+    counted(ctx, those),
+  ];
+};
+
+/** The order of a space's people: administrators, users, guests, each by name. Its index holds it. */
+export const inOrder = [asc(membership.rank), asc(membership.nameKey), asc(membership.userId)] as const;
+/** Those behind the last one of a page: its rank, name and id. */
+export const behind = ([rank, name, id]: [number, string, string]): SQL =>
+  sql`(${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${rank}, ${name}, ${id})`;
 
 /** Members a page, and people found at a time. */
 const MEMBERS = 100;
@@ -39,19 +111,13 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
         name: user.name,
         email: user.email,
         administrator: membership.administrator,
+        nameKey: membership.nameKey,
         status: user.status,
       })
       .from(membership)
-      .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'user')))
-      .where(
-        and(
-          eq(membership.spaceId, spaceId),
-          last
-            ? sql`(1 - ${membership.administrator}, ${user.name} collate nocase, ${user.id}) > (${last[0]}, ${last[1]}, ${last[2]})`
-            : undefined,
-        ),
-      )
-      .orderBy(asc(sql`1 - ${membership.administrator}`), asc(sql`${user.name} collate nocase`), asc(user.id))
+      .innerJoin(user, eq(user.id, membership.userId))
+      .where(and(eq(membership.spaceId, spaceId), lt(membership.rank, 2), last ? behind(last) : undefined))
+      .orderBy(...inOrder)
       .limit(MEMBERS + 1),
     ctx.db
       .select({ id: user.id, name: user.name, email: user.email })
@@ -68,9 +134,9 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
       .limit(FOUND + 1),
   ]);
   allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
-  const page = paging.paged(people, MEMBERS, (p) => [p.administrator ? 0 : 1, p.name, p.id]);
+  const page = paging.paged(people, MEMBERS, (p) => [p.administrator ? 0 : 1, p.nameKey, p.id]);
   return {
-    members: page.rows,
+    members: page.rows.map(({ nameKey: _, ...member }) => member),
     next: page.next,
     find,
     found: found.slice(0, FOUND),
@@ -96,6 +162,8 @@ export async function addMember(
         from user where id = ${userId} and kind = 'user' and status = 'active'
         on conflict do nothing`),
       guard(ctx),
+      ordered(ctx, sql`space_id = ${spaceId} and user_id = ${userId}`),
+      counted(ctx, sql`${spaceId}`),
       audit.entry(ctx, 'space.member-added', `user:${userId}`, { administrator }, spaceId),
     ]);
   } catch (error) {
@@ -131,6 +199,7 @@ export async function setAdministrator(
         ),
       ),
     guard(ctx),
+    ordered(ctx, sql`space_id = ${spaceId} and user_id = ${userId}`),
     audit.entry(ctx, 'space.member-changed', `user:${userId}`, { administrator: to }, spaceId),
   ]);
 }
@@ -147,6 +216,7 @@ const end = (ctx: Ctx, spaceId: number, userId: string): Statement[] => [
       ),
     ),
   guard(ctx),
+  counted(ctx, sql`${spaceId}`),
 ];
 
 async function commitUnlessLast(ctx: Ctx, spaceId: number, statements: Statement[]): Promise<void> {
@@ -248,6 +318,7 @@ export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Pr
       ...stillIn(ctx, spaceId, true),
       ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
       guard(ctx),
+      counted(ctx, sql`${spaceId}`),
       keepBack(ctx, userId),
       ctx.db
         .update(invitation)
@@ -277,6 +348,7 @@ export const ofActor = (ctx: Ctx, after: string | null = null) => {
     .select({
       id: space.id,
       name: space.name,
+      key: folded.spaceKey.as('key'),
       mayLeave: sql<number>`(${space.blockJoining} = 0 or ${membership.administrator} = 1)`,
     })
     .from(membership)
@@ -284,12 +356,12 @@ export const ofActor = (ctx: Ctx, after: string | null = null) => {
     .where(
       and(
         eq(membership.userId, ctx.actor!.id),
-        last ? sql`(${space.name} collate nocase, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
+        last ? sql`(${folded.spaceKey}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
       ),
     )
-    .orderBy(asc(sql`${space.name} collate nocase`), asc(space.id))
+    .orderBy(asc(folded.spaceKey), asc(space.id))
     .limit(OWN + 1);
 };
 
 export const pageOfActor = (found: Awaited<ReturnType<typeof ofActor>>) =>
-  paging.paged(found, OWN, (row) => [row.name, row.id]);
+  paging.paged(found, OWN, (row) => [row.key, row.id]);

@@ -8,6 +8,7 @@ import {
   makeGuest,
   makeSpace,
   makeUser,
+  settlePeople,
   testContext,
   type User,
 } from '../../../tests/factories';
@@ -131,6 +132,7 @@ describe('the Members tab', () => {
         select ?, id, id = 'long77', 1, 1 from user where id like 'long%'`,
       ).bind(room),
     ]);
+    await settlePeople(room);
     const first = await memberships.members(as(ava), room);
     expect(first.members).toHaveLength(100);
     expect(

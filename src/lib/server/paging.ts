@@ -3,7 +3,7 @@
  *
  * A list is ordered by a key that no two rows share (its last part is an id), and the next page begins behind the key of
  * the last row shown. The key holds values, not only an id: the row may be gone by then, and the list still goes on.
- * Names are compared as SQLite does it (NOCASE where it says so), in the order and in the condition alike.
+ * Names stand in the order of their fold (folded.ts), or as SQLite compares bytes; the condition compares them as the order does.
  */
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding';
 

@@ -116,6 +116,12 @@ export const space = sqliteTable(
     links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),
     /** Whom the announcement names, and (`title`) the titles of the links, one a line. */
     mentions: mentions(),
+    /** How many active people are in it, and of which companies its guests are: kept by memberships.ts. */
+    users: integer('users').notNull().default(0),
+    guests: integer('guests').notNull().default(0),
+    /** The companies of most guests, and how many there are besides. */
+    guestCompanies: text('guest_companies', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    moreCompanies: integer('more_companies').notNull().default(0),
     /** A random key of the form that made the space: a second post of it makes no second space. */
     requestKey: text('request_key').notNull(),
     createdBy: text('created_by')
@@ -162,9 +168,16 @@ export const membership = sqliteTable(
     invitedBy: text('invited_by').references(() => user.id),
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
+    /**
+     * What the people of a space are put in order by: administrators (0), users (1), guests (2), each by name. Kept by
+     * memberships.ts out of the row and its account; a row that it did not write yet counts as a guest's.
+     */
+    rank: integer('rank').notNull().default(2),
+    nameKey: text('name_key').notNull().default(''),
   },
   (t) => [
     primaryKey({ columns: [t.spaceId, t.userId] }),
+    index('membership_in_order').on(t.spaceId, t.rank, t.nameKey, t.userId),
     index('membership_by_user').on(t.userId),
     index('membership_administrators')
       .on(t.spaceId)

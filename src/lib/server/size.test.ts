@@ -1,7 +1,17 @@
 // What a page costs does not grow with what lies in the space, or beside it.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { as, bindings, joinSpace, makeGuest, makeSpace, makeUser, type User } from '../../../tests/factories';
+import {
+  as,
+  bindings,
+  joinSpace,
+  makeGuest,
+  makeSpace,
+  makeUser,
+  settlePeople,
+  type User,
+} from '../../../tests/factories';
 import { countingD1 } from '../../../tests/helpers';
+import * as mentions from './mentions';
 import * as spaces from './spaces';
 import * as threads from './threads';
 
@@ -106,5 +116,131 @@ describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
           few * 0.1,
         );
       }
+  });
+});
+
+const PEOPLE = 3_000;
+
+describe(`a space with ${PEOPLE} people`, () => {
+  /** A space of Ava with so many users and guests, past the domain, as its own statements would have left it. */
+  async function crowd(users: number, guests: number): Promise<number> {
+    const space = await makeSpace(ava);
+    for (const [kind, howMany] of [
+      ['user', users],
+      ['guest', guests],
+    ] as const)
+      await bindings.DB.prepare(
+        `insert into user (id, kind, email, email_original, name, company, password_hash, created_at, updated_at)
+         with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+         select 's' || ?2 || ?3 || i, ?3, 's' || ?2 || ?3 || i || '@crowd.example', '',
+           char(65 + i % 26) || 'na ' || char(97 + i % 25) || 'berg ' || i, 'Company ' || i % 40, '', 0, 0 from n`,
+      )
+        .bind(howMany, space, kind)
+        .run();
+    await bindings.DB.prepare(
+      `insert into membership (space_id, user_id, joined_at, last_read_at)
+       select ?1, id, 0, 0 from user where id like 's' || ?1 || 'user%' or id like 's' || ?1 || 'guest%'`,
+    )
+      .bind(space)
+      .run();
+    await joinSpace(ava, space, gil);
+    await settlePeople(space);
+    return space;
+  }
+
+  let small: number, large: number;
+  beforeAll(async () => {
+    [small, large] = [await crowd(60, 60), await crowd(PEOPLE / 2, PEOPLE / 2)];
+    for (const space of [small, large])
+      await threads.begin(as(ava), space, { title: 'T', body: 'Words', requestKey: `size:${space}` });
+  }, 120_000);
+
+  const hide = (hidden: number) =>
+    bindings.DB.prepare('update space set guests_hidden = ?').bind(hidden).run();
+
+  const pages: Record<string, (ctx: ReturnType<typeof as>, space: number) => Promise<unknown>> = {
+    'the space page': (ctx, space) => spaces.room(ctx, space),
+    'a thread': async (ctx, space) =>
+      threads.read(ctx, space, (await spaces.room(as(ava), space)).threads[0]!.id),
+    'the page before a new thread': (ctx, space) => spaces.place(ctx, space),
+    'the first page of its people': (ctx, space) => spaces.people(ctx, space),
+    'completion of @A': (ctx, space) => mentions.complete(ctx, space, 'a'),
+    'completion of @': (ctx, space) => mentions.complete(ctx, space, ''),
+  };
+  it.each(Object.keys(pages))('%s reads as many rows as in a space with 120 people', async (page) => {
+    for (const hidden of [0, 1]) {
+      await hide(hidden);
+      for (const who of [ava, gil]) {
+        const read = (space: number) => rowsRead(who, (ctx) => pages[page]!(ctx, space));
+        const [few, many] = [await read(small), await read(large)];
+        expect(many - few, `${who.kind}, hidden ${hidden}: ${few} and ${many}`).toBeLessThanOrEqual(
+          Math.max(10, few * 0.1),
+        );
+      }
+    }
+    await hide(0);
+  });
+
+  it('is a card of the portal like any other', async () => {
+    for (const hidden of [0, 1]) {
+      await hide(hidden);
+      for (const kind of ['user', 'guest'] as const) {
+        const read = async (space: number) => {
+          const viewer = kind === 'user' ? await makeUser() : await makeGuest();
+          await bindings.DB.prepare(
+            'insert into membership (space_id, user_id, joined_at, last_read_at) values (?, ?, 0, 0)',
+          )
+            .bind(space, viewer.id)
+            .run();
+          const rows = await rowsRead(viewer, spaces.portal);
+          await bindings.DB.prepare('delete from membership where user_id = ?').bind(viewer.id).run();
+          return rows;
+        };
+        const [few, many] = [await read(small), await read(large)];
+        expect(Math.abs(many - few), `${kind}, hidden ${hidden}: ${few} and ${many}`).toBeLessThanOrEqual(
+          few * 0.1,
+        );
+      }
+    }
+    await hide(0);
+  });
+
+  it('knows each of its people by name: completion reads one row a person at most', async () => {
+    const one = await bindings.DB.prepare(`select id, name from user where id = 's' || ? || 'guest1477'`)
+      .bind(large)
+      .first<{ id: string; name: string }>();
+    for (const typed of [one!.name, one!.name.toUpperCase(), one!.name.slice(1), one!.name.split(' ')[2]!])
+      expect((await mentions.complete(as(ava), large, typed)).map((p) => p.id)).toContain(one!.id);
+    const rows = await rowsRead(ava, (ctx) => mentions.complete(ctx, large, 'nobody'));
+    expect(rows).toBeLessThan(PEOPLE * 1.1);
+  });
+
+  it('tells everybody: nobody is left out, nobody told twice', async () => {
+    const thread = await threads.begin(as(ava), large, {
+      title: 'All of you',
+      body: 'Words',
+      requestKey: 'size:everybody',
+      everybody: true,
+    });
+    const told = await bindings.DB.prepare(
+      'select count(*) as n, count(distinct user_id) as people from notification where thread_id = ?',
+    )
+      .bind(thread)
+      .first<{ n: number; people: number }>();
+    // Gil is in it besides; Ava wrote.
+    expect(told).toEqual({ n: PEOPLE + 1, people: PEOPLE + 1 });
+  });
+
+  it('shows everybody, page by page, each once', async () => {
+    const all: string[] = [];
+    for (let after: string | null = null, pages = 0; ; pages++) {
+      const { rows, next } = await spaces.people(as(ava), large, { after });
+      all.push(...rows.map((p) => p.id));
+      if (next === null) break;
+      expect(pages).toBeLessThan(100);
+      after = next;
+    }
+    expect(all).toHaveLength(PEOPLE + 2);
+    expect(new Set(all).size).toBe(PEOPLE + 2);
   });
 });

@@ -1,5 +1,5 @@
 /** Guest spaces: made, reached, shown, shaped. Everything about a space is found only through its members. */
-import { and, asc, desc, eq, isNull, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lt, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Standing } from '../roles';
 import * as administrators from './administrators';
 import * as audit from './audit';
@@ -87,6 +87,7 @@ export async function create(
         from json_each(${others}) join user on user.id = json_extract(value, '$.id')
         where user.kind = 'user' and user.status = 'active'
         on conflict do nothing`),
+      ...memberships.allOrdered(ctx, spaceId),
       ...files.useCover(ctx, form.cover, spaceId),
       ...starter.begin(ctx, spaceId, key, form.severalThreads, start.threads),
       audit.entry(
@@ -169,6 +170,22 @@ export async function administer(ctx: Ctx, spaceId: number): Promise<Reached> {
 
 /** Spaces a page of the portal. */
 const CARDS = 60;
+/** Faces on a card; of guests at least two, where there are as many. */
+const FACES = 5;
+/** Open invitations are counted up to here on a card: beyond it stands "99+". */
+const INVITED_COUNTED = 100;
+/** Unread threads likewise, so that somebody who never reads costs no more than others. */
+const UNREAD_COUNTED = 100;
+
+/** A few of the company and a few guests. */
+function mixed(people: { name: string; guest: number }[]): { name: string; guest: boolean }[] {
+  const [company, guests] = [people.filter((p) => !p.guest), people.filter((p) => p.guest)];
+  const first = company.slice(0, FACES - Math.min(2, guests.length));
+  return [...first, ...guests.slice(0, FACES - first.length)].map(({ name, guest }) => ({
+    name,
+    guest: guest === 1,
+  }));
+}
 
 /**
  * The portal: the viewer's spaces by last activity, each with its people, unread threads and last words. One query: first it
@@ -189,6 +206,8 @@ export async function portal(ctx: Ctx, before: string | null = null) {
     actor.kind === 'guest'
       ? sql`iif(${blind}, ${query(sql`thread.company_activity_at`)}, ${query(sql`thread.last_activity_at`)})`
       : query(sql`thread.last_activity_at`);
+  const faces = sql.raw(`from membership m join user u on u.id = m.user_id
+    where m.space_id = space.id and u.status = 'active'`);
   const shown = sql`(select * from (
       select space.id as space_id, coalesce(${byActivity((activity) => newest(activity, activity))}, space.created_at) as activity
       from membership join space on space.id = membership.space_id
@@ -201,12 +220,11 @@ export async function portal(ctx: Ctx, before: string | null = null) {
         id: space.id,
         name: space.name,
         cover: space.cover,
-        // Of the hundred newest threads, so that somebody who never reads costs no more than others.
         unread: sql<number>`${byActivity(
           (activity) => sql`(select count(*) from (
           select ${activity} as activity, thread.id, thread.author_id from thread
           where thread.space_id = space.id and ${activity} > membership.last_read_at
-          order by ${activity} desc limit 100) t
+          order by ${activity} desc limit ${UNREAD_COUNTED}) t
         left join thread_person p on p.thread_id = t.id and p.user_id = ${actor.id}
         join user u on u.id = t.author_id
         where t.activity > max(membership.last_read_at, coalesce(p.read_at, 0)) and ${seen})`,
@@ -217,18 +235,20 @@ export async function portal(ctx: Ctx, before: string | null = null) {
           'latest',
         ),
         lastActivityAt: sql<number>`shown.activity`.as('activity'),
-        faces: sql<string>`(select json_group_array(json_object('name', name, 'kind', kind)) from
-        (select u.name, u.kind from membership m join user u on u.id = m.user_id
-        where m.space_id = ${space.id} and u.status = 'active' and ${seen} order by m.joined_at limit 6))`.as(
-          'faces',
-        ),
-        guestCount: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
-        where m.space_id = ${space.id} and u.kind = 'guest' and u.status = 'active' and ${seen})`.as(
-          'guest_count',
-        ),
+        // By the order of people: the company's first, then guests; of both a few.
+        faces: sql<string>`(select json_group_array(json_object('name', name, 'guest', guest)) from (
+          select * from (select u.name, 0 as guest ${faces} and m.rank < 2
+            order by m.rank, m.name_key, m.user_id limit ${FACES})
+          union all
+          select * from (select u.name, 1 as guest ${faces} and m.rank = 2 and not ${blind}
+            order by m.rank, m.name_key, m.user_id limit ${FACES})))`.as('faces'),
+        users: sql<number>`space.users`.as('users'),
+        guestCount: sql<number>`iif(${blind}, 1, space.guests)`.as('guest_count'),
         // Who is invited but not in yet is for space administrators only.
-        invitedCount: sql<number>`iif(${membership.administrator}, (select count(*) from invitation i
-        where i.space_id = ${space.id} and ${takeable(ctx, 'i')}), 0)`.as('invited_count'),
+        invitedCount:
+          sql<number>`iif(${membership.administrator}, (select count(*) from (select 1 from invitation i
+          where i.space_id = ${space.id} and ${takeable(ctx, 'i')}
+          limit ${INVITED_COUNTED})), 0)`.as('invited_count'),
       })
       .from(shown)
       .innerJoin(space, sql`${space.id} = shown.space_id`)
@@ -242,10 +262,9 @@ export async function portal(ctx: Ctx, before: string | null = null) {
     spaces: rows.map(({ faces, latest, ...row }) => ({
       ...row,
       latest: latest === null ? null : titleOf(ctx, latest),
-      people: (JSON.parse(faces) as { name: string; kind: string }[]).map(({ name, kind }) => ({
-        name,
-        guest: kind === 'guest',
-      })),
+      invitedMore: row.invitedCount >= INVITED_COUNTED,
+      unreadMore: row.unread >= UNREAD_COUNTED,
+      people: mixed(JSON.parse(faces) as { name: string; guest: number }[]),
     })),
   };
 }
@@ -272,42 +291,105 @@ export const titlesOf = (links: Link[]): string =>
   links.map(({ title }) => title.replaceAll('\n', ' ')).join('\n');
 
 /**
- * The people of a space whom the viewer sees, members first, each with company and role. For a batch.
- * @param inactive also those whose account is deactivated
+ * Which guests a space is shared with, as the viewer sees it: how many, and of which companies. Where guests do not see each
+ * other, a guest knows of nobody but themselves. For a batch.
  */
-export const peopleQuery = (ctx: Ctx, spaceId: number, inactive = false) =>
+export const sharedQuery = (ctx: Ctx, spaceId: number) => {
+  const blind = sql`(${ctx.actor?.kind === 'guest' ? 1 : 0} and ${space.guestsHidden})`;
+  return ctx.db
+    .select({
+      count: sql<number>`iif(${blind}, 1, ${space.guests})`.as('count'),
+      companies: sql<string>`iif(${blind}, json_array(${user.company}), ${space.guestCompanies})`.as(
+        'companies',
+      ),
+      more: sql<number>`iif(${blind}, 0, ${space.moreCompanies})`.as('more'),
+      users: sql<number>`${space.users}`.as('users'),
+    })
+    .from(space)
+    .innerJoin(user, eq(user.id, ctx.actor?.id ?? ''))
+    .where(eq(space.id, spaceId));
+};
+
+/** What `sharedQuery` found. `peopleCount`: with the people of the company. */
+export const shared = ([row]: { count: number; companies: string; more: number; users: number }[]) => ({
+  guestCount: row?.count ?? 0,
+  guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean),
+  moreCompanies: row?.more ?? 0,
+  peopleCount: (row?.users ?? 0) + (row?.count ?? 0),
+});
+
+/** People of the company, and guests, whom the space page shows at once; all of them have a page of their own. */
+const SHOWN = 12;
+/** People a page of theirs. */
+const PEOPLE = 50;
+
+/**
+ * SQL: the rank of guests (see `membership.rank`) for who sees them; none where guests do not see each other. As a value, so
+ * that an index is not even looked into.
+ */
+export const rankOfGuests = (ctx: Ctx, spaceId: number): SQL =>
+  ctx.actor?.kind === 'guest'
+    ? sql`(select iif(guests_hidden, null, 2) from space where id = ${spaceId})`
+    : sql`2`;
+
+/** People of a space in their order, as far as a condition lets them. For a batch. */
+const inOrderQuery = (ctx: Ctx, spaceId: number, which: SQL | undefined, limit: number) =>
   ctx.db
     .select({
       id: user.id,
       name: user.name,
-      email: user.email,
       company: user.company,
       kind: user.kind,
-      administrator: membership.administrator,
-      status: user.status,
+      rank: membership.rank,
+      nameKey: membership.nameKey,
     })
     .from(membership)
-    .innerJoin(user, and(eq(user.id, membership.userId), inactive ? undefined : eq(user.status, 'active')))
-    .where(and(eq(membership.spaceId, spaceId), visible(ctx, spaceId, user.kind, user.id)))
-    .orderBy(asc(sql`${user.kind} = 'guest'`), desc(membership.administrator), asc(user.name))
-    .limit(500);
+    .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
+    .where(and(eq(membership.spaceId, spaceId), which))
+    .orderBy(...memberships.inOrder)
+    .limit(limit);
 
-/** Which guests a space is shared with, as the viewer sees it: how many, and of which companies. For a batch. */
-export const sharedQuery = (ctx: Ctx, spaceId: number) =>
-  ctx.db
-    .select({
-      count: sql<number>`count(*)`,
-      companies: sql<string>`json_group_array(distinct ${user.company})`,
-    })
-    .from(membership)
-    .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active'), eq(user.kind, 'guest')))
-    .where(and(eq(membership.spaceId, spaceId), visible(ctx, spaceId, user.kind, user.id)));
-
-/** What `sharedQuery` found. */
-export const shared = ([row]: { count: number; companies: string }[]) => ({
-  guestCount: row?.count ?? 0,
-  guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean).slice(0, 8),
+const presentPerson = ({
+  kind,
+  rank,
+  nameKey: _,
+  ...person
+}: Awaited<ReturnType<typeof inOrderQuery>>[number]) => ({
+  ...person,
+  guest: kind === 'guest',
+  administrator: rank === 0,
 });
+
+/**
+ * Everybody in the space whom the viewer sees: administrators, users, guests, each by name, a page at a time. Not where the
+ * space shows no people.
+ * @param filter `find`: a part of a name or company
+ */
+export async function people(
+  ctx: Ctx,
+  spaceId: number,
+  filter: { find?: string; after?: string | null } = {},
+) {
+  const find = (filter.find ?? '').trim().slice(0, 100);
+  const last = paging.read(filter.after, 'number', 'text', 'text');
+  const me = ctx.actor?.id ?? '';
+  const [reach, found] = await ctx.db.batch([
+    reachQuery(ctx, spaceId),
+    inOrderQuery(
+      ctx,
+      spaceId,
+      and(
+        sql`(${membership.rank} < 2 or ${membership.rank} = ${rankOfGuests(ctx, spaceId)} or ${membership.userId} = ${me})`,
+        folded.isCalled(find),
+        last ? memberships.behind(last) : undefined,
+      ),
+      PEOPLE + 1,
+    ),
+  ]);
+  if (!reached(ctx, reach).showPeople) throw new Refusal('missing');
+  const { rows, next } = paging.paged(found, PEOPLE, (p) => [p.rank, p.nameKey, p.id]);
+  return { rows: rows.map(presentPerson), next, find };
+}
 
 /** A space as a page within it needs it: its name, and with whom it is shared. One batch. */
 export async function place(ctx: Ctx, spaceId: number) {
@@ -326,28 +408,35 @@ export async function room(
   before: string | null = null,
   pinnedBefore: string | null = null,
 ) {
-  const [reach, people, guests, invited, newest, pinned, page, blindPage, inCharge] = await ctx.db.batch([
-    reachQuery(ctx, spaceId),
-    peopleQuery(ctx, spaceId),
-    sharedQuery(ctx, spaceId),
-    // Who is invited but not in yet is for space administrators only.
-    ctx.db
-      .select({ id: invitation.id, email: invitation.emailOriginal })
-      .from(invitation)
-      .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor?.id ?? '')))
-      .where(and(eq(invitation.spaceId, spaceId), takeable(ctx), eq(membership.administrator, true)))
-      .orderBy(asc(invitation.email))
-      .limit(50),
-    changes.newestQuery(ctx, spaceId),
-    threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
-    threadList.query(ctx, spaceId, before, false),
-    threadList.query(ctx, spaceId, before, true),
-    administrators.query(ctx, spaceId),
-  ]);
+  const [reach, company, outside, myself, guests, invited, newest, pinned, page, blindPage, inCharge] =
+    await ctx.db.batch([
+      reachQuery(ctx, spaceId),
+      inOrderQuery(ctx, spaceId, lt(membership.rank, 2), SHOWN),
+      inOrderQuery(ctx, spaceId, sql`${membership.rank} = ${rankOfGuests(ctx, spaceId)}`, SHOWN),
+      inOrderQuery(ctx, spaceId, eq(membership.userId, ctx.actor?.id ?? ''), 1),
+      sharedQuery(ctx, spaceId),
+      // Who is invited but not in yet is for space administrators only.
+      ctx.db
+        .select({ id: invitation.id, email: invitation.emailOriginal })
+        .from(invitation)
+        .innerJoin(
+          membership,
+          and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor?.id ?? '')),
+        )
+        .where(and(eq(invitation.spaceId, spaceId), takeable(ctx), eq(membership.administrator, true)))
+        .orderBy(asc(invitation.email))
+        .limit(SHOWN + 1),
+      changes.newestQuery(ctx, spaceId),
+      threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
+      threadList.query(ctx, spaceId, before, false),
+      threadList.query(ctx, spaceId, before, true),
+      administrators.query(ctx, spaceId),
+    ]);
   const found = reached(ctx, reach);
   const written = wordsOf(ctx, found);
   const { threads, next } = threadList.present(ctx, found.seesGuests ? page : blindPage, found.seesGuests);
   const first = threadList.present(ctx, pinned, found.seesGuests);
+  const shown = [...company, ...(found.seesGuests ? outside : myself)];
   const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
   return {
     space: {
@@ -368,15 +457,10 @@ export async function room(
       administer: can(ctx.actor, 'space.administer', found.standing),
       leave: mayLeave(ctx, found),
     },
-    people: (found.showPeople ? people : []).map((p) => ({
-      id: p.id,
-      name: p.name,
-      company: p.company,
-      guest: p.kind === 'guest',
-      administrator: p.administrator && p.kind === 'user',
-    })),
+    people: found.showPeople ? shown.map(presentPerson) : [],
     administrators: administrators.present(ctx, inCharge),
-    invited: found.showPeople ? invited : [],
+    invited: found.showPeople ? invited.slice(0, SHOWN) : [],
+    invitedMore: invited.length > SHOWN,
     ...shared(guests),
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,

@@ -52,9 +52,6 @@ export async function overview(
   allow(ctx, 'site.administer');
   const last = paging.read(filter.after, 'text', 'number');
   const lastGone = paging.read(filter.trash, 'number', 'number');
-  const people = (kind: 'user' | 'guest') =>
-    sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
-      where m.space_id = ${space.id} and u.kind = ${kind})`.as(kind === 'user' ? 'users' : 'guests');
   const without = administrators.nobodyAdministers(sql`${space.id}`);
   // Aliases: a batch gives rows as objects, in which two columns of one name (or one text) are one.
   const [rows, trash, alone] = await ctx.db.batch([
@@ -66,8 +63,8 @@ export async function overview(
         createdAt: space.createdAt,
         creator: sql<string>`${user.name}`.as('creator'),
         without: sql<number>`${without}`.as('without_administrator'),
-        users: people('user'),
-        guests: people('guest'),
+        users: space.users,
+        guests: space.guests,
         stored: files.storedIn(sql`${space.id}`),
       })
       .from(space)
@@ -89,8 +86,8 @@ export async function overview(
         cover: space.cover,
         deletedAt: space.deletedAt,
         deletedBy: sql<string>`${user.name}`.as('deleted_by_name'),
-        users: people('user'),
-        guests: people('guest'),
+        users: space.users,
+        guests: space.guests,
         stored: files.storedIn(sql`${space.id}`),
       })
       .from(space)

@@ -333,6 +333,7 @@ function becomeUser(ctx: Ctx, i: Invitation): Statement[] {
       .update(user)
       .set({ kind: 'user', ...may })
       .where(eq(user.id, ctx.actor!.id)),
+    ...memberships.accountChanged(ctx, ctx.actor!.id),
     audit.entry(ctx, 'account.permission-changed', `user:${ctx.actor!.id}`, { kind: 'user', ...may }),
   ];
 }

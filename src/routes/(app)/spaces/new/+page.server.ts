@@ -5,6 +5,7 @@ import { coverUpload, newSpace, unfinishedSpace } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomId } from '$lib/server/crypto';
 import * as files from '$lib/server/files';
+import { Refusal } from '$lib/server/errors';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as templates from '$lib/server/space-templates';
@@ -29,7 +30,9 @@ export const load = (event) =>
 
 const create = form(
   v.object({ ...newSpace.entries, ...coverUpload }),
-  async (ctx, { requestKey, members, administrators, coverFile, template, people: _, ...input }) => {
+  async (ctx, { requestKey, members, administrators, coverFile, template, people, searched, ...input }) => {
+    if (searched !== undefined && people.trim() && people.trim() !== searched.trim())
+      throw new Refusal('invalid', { key: 'space.look-first', field: 'people' });
     input.cover = await files.chosenCover(ctx, input.cover, coverFile);
     const chosen = [...new Set([...members, ...administrators])];
     const first = chosen.map((id) => ({ id, administrator: administrators.includes(id) }));

@@ -1,0 +1,241 @@
+// Who is in a space, in order and in numbers: what the memberships and the space say is what a count would say, whatever
+// happens to people; and everybody is shown who exists for the viewer.
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  account,
+  as,
+  bindings,
+  invite,
+  invitationOf,
+  joinSpace,
+  makeAdministrator,
+  makeGuest,
+  makeSpace,
+  makeUser,
+  settlePeople,
+  signUp,
+  site,
+  someEmail,
+  type User,
+} from '../../../tests/factories';
+import { refusal } from '../../../tests/helpers';
+import * as accounts from './accounts';
+import * as invitations from './invitations';
+import * as memberships from './memberships';
+import * as spaces from './spaces';
+
+beforeAll(() => site({ setUp: true, siteName: 'Foyer' }));
+
+/** Spaces whose numbers, or memberships whose places, are not what a count says. */
+async function wrong(): Promise<unknown[]> {
+  const { results } = await bindings.DB.prepare(
+    `select s.id, s.users, s.guests, s.guest_companies from space s where
+       s.users <> (select count(*) from membership m join user u on u.id = m.user_id
+         where m.space_id = s.id and u.kind = 'user' and u.status = 'active')
+       or s.guests <> (select count(*) from membership m join user u on u.id = m.user_id
+         where m.space_id = s.id and u.kind = 'guest' and u.status = 'active')
+       or json_array_length(s.guest_companies) + s.more_companies <> (select count(distinct u.company)
+         from membership m join user u on u.id = m.user_id
+         where m.space_id = s.id and u.kind = 'guest' and u.status = 'active' and u.company <> '')
+     union all
+     select m.space_id, m.rank, m.name_key, u.name from membership m join user u on u.id = m.user_id
+       where m.rank <> iif(u.kind = 'guest', 2, 1 - m.administrator) or m.name_key <> substr(u.folded, 1, instr(u.folded, char(10)) - 1)`,
+  ).all();
+  return results;
+}
+
+describe('the people of a space', () => {
+  it('stand in order and are counted right, whatever happens to them', async () => {
+    const [ava, ben] = [await makeAdministrator({ name: 'Ava' }), await makeUser({ name: 'Ben' })];
+    const gil = await makeGuest({ name: 'Gil', company: 'Northwind' });
+    const room = await makeSpace(ava, {}, [ben]);
+    const other = await makeSpace(ben);
+    const numbers = async () => {
+      const { peopleCount, guestCount, guestCompanies } = await spaces.room(as(ava), room);
+      return [peopleCount, guestCount, guestCompanies];
+    };
+    const step = async (what: string, act: () => Promise<unknown>, people: number, guests: number) => {
+      await act();
+      expect(await wrong(), what).toEqual([]);
+      expect((await numbers()).slice(0, 2), what).toEqual([people, guests]);
+    };
+    const cho = await makeUser({ name: 'Cho' });
+    await step('made', async () => {}, 2, 0);
+    await step('a guest joins', () => joinSpace(ava, room, gil), 3, 1);
+    await step('and another space', () => joinSpace(ben, other, gil), 3, 1);
+    expect((await numbers())[2]).toEqual(['Northwind']);
+    const email = someEmail('new');
+    await step('invited is not in', () => invite(ava, room, email), 3, 1);
+    await step(
+      'a guest signs up',
+      async () => signUp(invitations.mailToken(as(ava), await invitationOf(email, room)), { name: 'Zoe' }),
+      4,
+      2,
+    );
+    await step('added', () => memberships.addMember(as(ava), room, cho.id, false), 5, 2);
+    await step('promoted', () => memberships.setAdministrator(as(ava), room, cho.id, true), 5, 2);
+    await step('demoted', () => memberships.setAdministrator(as(ava), room, cho.id, false), 5, 2);
+    const profile = { locale: null, timeZone: null };
+    await step(
+      'another name and company',
+      () => accounts.changeProfile(as(gil), { name: 'Aaron', company: 'Southwind', ...profile }),
+      5,
+      2,
+    );
+    expect((await numbers())[2]).toEqual(['Southwind']);
+    expect((await spaces.room(as(ava), room)).people.map((p) => p.name)).toEqual([
+      'Ava',
+      'Ben',
+      'Cho',
+      'Aaron',
+      'Zoe',
+    ]);
+    await step('deactivated', () => accounts.setActive(as(ava), gil.id, false), 4, 1);
+    expect((await numbers())[2]).toEqual([]);
+    await step('reactivated', () => accounts.setActive(as(ava), gil.id, true), 5, 2);
+    await step('a member is deactivated', () => accounts.setActive(as(ava), cho.id, false), 4, 2);
+    await step('removed', () => memberships.removeMember(as(ava), room, cho.id), 4, 2);
+    await step('left', () => memberships.leave(as(ben), room), 3, 2);
+    const zoe = await account(email);
+    await step('a guest is removed', () => memberships.removeGuest(as(ava), room, zoe!.id), 2, 1);
+    await step('a guest leaves', () => memberships.leave(as(gil), room), 1, 0);
+  });
+
+  it('a guest who becomes a user is one in each of their spaces', async () => {
+    const ava = await makeAdministrator();
+    const room = await makeSpace(ava);
+    const email = someEmail('both');
+    // Invited as a user first, then made a guest by an older link.
+    await invitations.inviteUser(as(ava), {
+      email,
+      administrator: false,
+      canCreateSpaces: false,
+      locale: 'en',
+    });
+    const open = await invitationOf(email);
+    const guest = await makeGuest({ email });
+    await joinSpace(ava, room, guest);
+    expect(await spaces.room(as(ava), room)).toMatchObject({ peopleCount: 2, guestCount: 1 });
+    await invitations.join(as(guest), invitations.mailToken(as(ava), open));
+    expect((await account(email))!.kind).toBe('user');
+    expect(await wrong()).toEqual([]);
+    expect(await spaces.room(as(ava), room)).toMatchObject({ peopleCount: 2, guestCount: 0 });
+  });
+
+  it('rows that were changed by hand are right again within a day', async () => {
+    const ava = await makeUser();
+    const room = await makeSpace(ava, {}, [await makeUser(), await makeUser()]);
+    await bindings.DB.batch([
+      bindings.DB.prepare(`update membership set rank = 2, name_key = '' where space_id = ?`).bind(room),
+      bindings.DB.prepare(`update space set users = 77, guests = 5 where id = ?`).bind(room),
+    ]);
+    expect(await wrong()).toHaveLength(4);
+    await settlePeople(room);
+    expect(await wrong()).toEqual([]);
+  });
+
+  it('a row that nobody put in order counts as a guest’s: it is shown to no other guest', async () => {
+    const ava = await makeUser();
+    const [gil, kim] = [await makeGuest({ name: 'Gil' }), await makeGuest({ name: 'Kim' })];
+    const room = await makeSpace(ava, { guestsHidden: true });
+    await joinSpace(ava, room, gil);
+    await bindings.DB.prepare(
+      'insert into membership (space_id, user_id, joined_at, last_read_at) values (?, ?, 1, 1)',
+    )
+      .bind(room, kim.id)
+      .run();
+    const seen = JSON.stringify([await spaces.room(as(gil), room), await spaces.people(as(gil), room)]);
+    expect(seen).not.toContain('Kim');
+  });
+});
+
+describe('the page of a space’s people', () => {
+  let ava: User, gil: User, kim: User, stranger: User;
+  let room: number;
+  beforeAll(async () => {
+    ava = await makeUser({ name: 'Ava Lind' });
+    gil = await makeGuest({ name: 'Gil Ferreira', company: 'Northwind' });
+    kim = await makeGuest({ name: 'Kim', company: 'Southwind' });
+    stranger = await makeGuest();
+    room = await makeSpace(ava, {}, [await makeUser({ name: 'ben' }), await makeUser({ name: 'Cho' })]);
+    for (const guest of [kim, gil]) await joinSpace(ava, room, guest);
+  });
+  const names = async (who: User, find = '') =>
+    (await spaces.people(as(who), room, { find })).rows.map((p) => p.name);
+
+  it('has administrators, users, guests, each by name; guests are marked, and nobody’s address is there', async () => {
+    expect(await names(ava)).toEqual(['Ava Lind', 'ben', 'Cho', 'Gil Ferreira', 'Kim']);
+    const { rows } = await spaces.people(as(gil), room);
+    expect(rows.map((p) => p.guest)).toEqual([false, false, false, true, true]);
+    expect(JSON.stringify(rows)).not.toContain('@');
+  });
+
+  it('is searched by a part of a name or company', async () => {
+    expect(await names(ava, 'FERR')).toEqual(['Gil Ferreira']);
+    expect(await names(ava, ' southwind ')).toEqual(['Kim']);
+    expect(await names(ava, 'wind')).toEqual(['Gil Ferreira', 'Kim']);
+    for (const typed of ['%', '_', '@', "'"]) expect(await names(ava, typed)).toEqual([]);
+  });
+
+  it('where guests do not see each other, a guest finds the company and themselves', async () => {
+    const hide = (hidden: number) =>
+      bindings.DB.prepare('update space set guests_hidden = ? where id = ?').bind(hidden, room).run();
+    await hide(1);
+    expect(await names(kim)).toEqual(['Ava Lind', 'ben', 'Cho', 'Kim']);
+    expect(await names(kim, 'northwind')).toEqual([]);
+    expect(await names(ava)).toHaveLength(5);
+    const { people, peopleCount, guestCount, guestCompanies, moreCompanies } = await spaces.room(
+      as(kim),
+      room,
+    );
+    expect(people.map((p) => p.name)).toEqual(['Ava Lind', 'ben', 'Cho', 'Kim']);
+    expect([peopleCount, guestCount, guestCompanies, moreCompanies]).toEqual([4, 1, ['Southwind'], 0]);
+    const card = (await spaces.portal(as(kim))).spaces.find((s) => s.id === room)!;
+    expect([card.users, card.guestCount]).toEqual([3, 1]);
+    expect(JSON.stringify(card)).not.toContain('Gil');
+    await hide(0);
+  });
+
+  it('is 404 for strangers, and where the space shows no people', async () => {
+    await expect(spaces.people(as(stranger), room)).rejects.toMatchObject(refusal('missing'));
+    const bare = await makeSpace(ava, { showPeople: false });
+    await expect(spaces.people(as(ava), bare)).rejects.toMatchObject(refusal('missing'));
+  });
+});
+
+describe('the space page', () => {
+  it('shows a few of the company and a few guests, and says how many there are', async () => {
+    const ava = await makeUser();
+    const room = await makeSpace(ava);
+    await bindings.DB.batch([
+      bindings.DB.prepare(
+        `insert into user (id, kind, email, email_original, name, company, password_hash, created_at, updated_at)
+         with recursive n(i) as (select 1 union all select i + 1 from n where i < 60)
+         select 'few' || i, iif(i % 2, 'guest', 'user'), 'few' || i, '', 'Few ' || i, 'Company ' || i, '', 1, 1 from n`,
+      ),
+      bindings.DB.prepare(
+        `insert into membership (space_id, user_id, joined_at, last_read_at) select ?, id, 1, 1 from user where id like 'few%'`,
+      ).bind(room),
+    ]);
+    await settlePeople(room);
+    const page = await spaces.room(as(ava), room);
+    expect(page.people).toHaveLength(24);
+    expect(page.people.filter((p) => p.guest)).toHaveLength(12);
+    expect(page).toMatchObject({ peopleCount: 61, guestCount: 30, moreCompanies: 22 });
+    expect(page.guestCompanies).toHaveLength(8);
+    const card = (await spaces.portal(as(ava))).spaces[0]!;
+    expect(card.people.map((p) => p.guest)).toEqual([false, false, false, true, true]);
+    expect(card).toMatchObject({ users: 31, guestCount: 30 });
+  });
+
+  it('says when more people are invited than it shows', async () => {
+    const ava = await makeUser();
+    const room = await makeSpace(ava);
+    const addresses = Array.from({ length: 13 }, (_, i) => someEmail(`inv${i}`));
+    await invite(ava, room, addresses.slice(1).join(', '));
+    expect(await spaces.room(as(ava), room)).toMatchObject({ invitedMore: false });
+    await invite(ava, room, addresses[0]!);
+    const { invited, invitedMore } = await spaces.room(as(ava), room);
+    expect([invited.length, invitedMore]).toEqual([12, true]);
+  });
+});

@@ -1,0 +1,10 @@
+import { show } from '$lib/server/http';
+import * as spaces from '$lib/server/spaces';
+
+export const load = (event) => {
+  const query = event.url.searchParams;
+  const filter = { find: query.get('find') ?? '', after: query.get('after') };
+  return show(event, async (ctx) => ({
+    everybody: await spaces.people(ctx, Number(event.params.id), filter),
+  }));
+};
