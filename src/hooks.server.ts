@@ -11,7 +11,6 @@ import {
   type RequestEvent,
 } from '@sveltejs/kit';
 import { isLocale, type MessageKey } from '$lib/messages';
-import { isTimeZone } from '$lib/schemas';
 import {
   createContext,
   Misconfigured,
@@ -29,6 +28,7 @@ import { can } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
 import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
+import { today } from '$lib/zones';
 
 /** What a route group asks for. A route in no group of this table is refused (default deny). */
 const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'refuse'> = {
@@ -71,8 +71,13 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   await sessions.resume(ctx);
   if (isLocale(ctx.actor?.locale)) ctx.locale = ctx.actor.locale;
   else if (!ctx.actor && !ctx.askedLocale && route.id === '/(public)/signup/[token]')
-    ctx.locale = (await invitations.languageOf(ctx, event.params.token!)) ?? ctx.locale;
-  if (ctx.actor?.timeZone) ctx.timeZone = ctx.actor.timeZone;
+    // Together with the site's name, which every page asks for: no round trip more.
+    [ctx.locale] = await Promise.all([
+      invitations.languageOf(ctx, event.params.token!).then((found) => found ?? ctx.locale),
+      settings.appearance(ctx),
+    ]);
+  ctx.browserZone = today(ctx.cookies.get('foyer-zone')) ?? today(ctx.actor?.zoneSeen) ?? ctx.browserZone;
+  ctx.timeZone = today(ctx.actor?.timeZone) ?? ctx.browserZone;
 
   const group = route.id?.split('/')[1] ?? '';
   // An unknown path is nobody's secret to those who are in, and everybody's to those who are not.
@@ -206,7 +211,7 @@ function contextOf(event: RequestEvent, env: Env, config: Config) {
     userAgent: event.request.headers.get('user-agent') ?? '',
     locale: askedLocale(event.request),
     // Locally the platform's guess is a constant, far from here.
-    timeZone: !config.local && zone && isTimeZone(zone) ? zone : 'UTC',
+    timeZone: (!config.local && today(zone)) || 'UTC',
   });
 }
 

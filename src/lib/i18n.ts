@@ -1,6 +1,7 @@
 /** What components need to speak the viewer's language: set once by the root layout, read by every component. */
 import { createContext } from 'svelte';
 import type { Locale, Translate } from './messages';
+import { usable } from './zones';
 
 export interface I18n {
   locale: Locale;
@@ -19,12 +20,16 @@ export const provideI18n = setI18nGetter;
 /** In a component: `const i18n = useI18n(); … {i18n().t('login.title')}`. */
 export const useI18n = (): (() => I18n) => getI18nGetter();
 
-/** "21 Nov 2026, 18:20" in the viewer's language and zone. */
-export const absoluteTime = (i18n: Pick<I18n, 'locale' | 'timeZone'>, at: number): string =>
+/** "21 Nov 2026, 18:20" in the viewer's language and zone; `named`, also in which zone that is. */
+export const absoluteTime = (i18n: Pick<I18n, 'locale' | 'timeZone'>, at: number, named = false): string =>
   new Intl.DateTimeFormat(i18n.locale, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: i18n.timeZone,
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: named ? 'short' : undefined,
+    timeZone: usable(i18n.timeZone),
   }).format(at);
 
 /** "12 minutes ago", "in 6 days", "yesterday". */

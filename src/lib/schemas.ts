@@ -5,6 +5,7 @@ import { fileLimits } from './files';
 import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { locales, type Locale, type MessageKey } from './messages';
 import { characters, longestRaw, manyLines, oneLine, shows } from './text';
+import { today } from './zones';
 
 const says = (key: MessageKey): string => key;
 
@@ -87,20 +88,13 @@ const optionalLocale = v.pipe(
   v.optional(v.string(), ''),
   v.transform((value) => (locales.includes(value as Locale) ? (value as Locale) : null)),
 );
+/** A zone by today's name, whatever it was called; empty: the browser's. */
 const timeZone = v.pipe(
   v.optional(v.string(), ''),
+  v.transform((value) => (value === '' ? '' : today(value))),
+  v.string(says('form.invalid')),
   v.transform((value) => value || null),
-  v.check((value) => value === null || isTimeZone(value), says('form.invalid')),
 );
-
-/** Whether Intl knows the zone. */
-export function isTimeZone(value: string): boolean {
-  try {
-    return !!new Intl.DateTimeFormat('en', { timeZone: value });
-  } catch {
-    return false;
-  }
-}
 
 /** Pages that lead on by themselves, or begin a login: nobody is sent to them after one. */
 const NO_TARGET = /^\/(login|verify|setup)(\/|$)/;
@@ -349,6 +343,14 @@ export const profile = v.object({
   company: optionalLine(limits.company),
   locale: optionalLocale,
   timeZone,
+});
+/** What a page's script tells of its browser. */
+export const browserZone = v.object({
+  zone: v.pipe(
+    v.string(),
+    v.transform((typed) => today(typed)),
+    v.string(says('form.invalid')),
+  ),
 });
 export const newPassword = v.object({ current: password, password, formKey });
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });

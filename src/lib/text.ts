@@ -75,6 +75,9 @@ const LEADING = /^[\s\p{M}\u180e\u200c\u200d\u{e0020}-\u{e007f}]+/u;
 /** No writing heaps more marks on one letter; in a list they would run over the lines above and below. */
 const HEAP = /(\p{M}{8})[\p{M}\u200c\u200d]+/gu;
 
+/** Printable ASCII alone. */
+const PLAIN = /^[ -~]*$/;
+
 /** Something to see: a letter, digit, sign or emoji that is none of the invisible or empty ones. */
 const SEEN = /(?![\p{DI}\u2800\u{1d159}\ufffc])[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u;
 
@@ -86,6 +89,8 @@ export const shows = (text: string): boolean => SEEN.test(text);
  * or emoji need it); what shows nothing then is empty.
  */
 export function oneLine(text: string): string {
+  // Most names: nothing in them needs any care but blanks.
+  if (PLAIN.test(text)) return text.replace(/ {2,}/g, ' ').trim();
   const inPlace = (part: string) =>
     normalize(
       part.replace(IN_PLACE, (_, kept?: string) => kept ?? ''),

@@ -177,6 +177,8 @@ export default {
   'me.language-auto': 'As the browser says',
   'me.zone': 'Time zone',
   'me.zone-auto': 'Automatic',
+  'me.zone-find': 'Find a city',
+  'me.zone-other': 'Other',
   'me.zone-hint': 'All times are shown in it. At the moment: {zone}.',
   'me.submit': 'Save',
   'me.password': 'Password',

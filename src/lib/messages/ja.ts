@@ -173,6 +173,8 @@ export default {
   'me.language-auto': 'ブラウザーの設定に従う',
   'me.zone': 'タイムゾーン',
   'me.zone-auto': '自動',
+  'me.zone-find': '都市を探す',
+  'me.zone-other': 'その他',
   'me.zone-hint': 'すべての時刻の表示に使います。現在は{zone}です。',
   'me.submit': '保存',
   'me.password': 'パスワード',

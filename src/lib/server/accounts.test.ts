@@ -593,6 +593,27 @@ describe('/me', () => {
     expect((await visit(mine[0]!.jar)).actor).not.toBeNull();
   });
 
+  it('the zone that a browser tells first becomes a guest’s own; a choice stays, and a user follows the browser', async () => {
+    const [guest, user, chosen] = [
+      await makeGuest(),
+      await makeUser(),
+      await makeGuest({ timeZone: 'Asia/Tokyo' }),
+    ];
+    const zones = async (who: User) => {
+      const { timeZone, zoneSeen } = (await account(who.email))!;
+      return [timeZone, zoneSeen];
+    };
+    for (const who of [guest, user, chosen]) await accounts.learnZone(as(who), 'Asia/Kolkata');
+    expect(await zones(guest)).toEqual(['Asia/Kolkata', 'Asia/Kolkata']);
+    expect(await zones(user)).toEqual([null, 'Asia/Kolkata']);
+    expect(await zones(chosen)).toEqual(['Asia/Tokyo', 'Asia/Kolkata']);
+    // On a journey: what is somebody's own stays; who chose "automatic" is not overruled.
+    await accounts.changeProfile(as(guest), { name: 'G', company: '', locale: null, timeZone: null });
+    for (const who of [guest, user]) await accounts.learnZone(as(who), 'Europe/Kyiv');
+    expect(await zones(guest)).toEqual([null, 'Europe/Kyiv']);
+    expect(await zones(user)).toEqual([null, 'Europe/Kyiv']);
+  });
+
   it('name, company, language and time zone', async () => {
     const user = await makeUser();
     const form = { name: 'Ben K.', company: 'Partner Ltd', locale: 'ja', timeZone: 'Asia/Tokyo' };

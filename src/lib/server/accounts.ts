@@ -472,12 +472,26 @@ export async function changeProfile(
         ...form,
         folded: folded.person({ ...form, email: actor.email }),
         // The morning of their daily mail is another where their zone is.
-        digestAt: nextMorning(form.timeZone ?? ctx.timeZone, ctx.now),
+        digestAt: nextMorning(form.timeZone ?? ctx.browserZone, ctx.now),
         updatedAt: ctx.now,
       })
       .where(eq(user.id, actor.id)),
     ...memberships.accountChanged(ctx, actor.id),
     audit.entry(ctx, 'account.changed', `user:${actor.id}`, { name: form.name }),
+  ]);
+}
+
+/**
+ * The zone that the browser is in, as a script of ours tells it. The first one becomes a guest's own; whoever has chosen
+ * one keeps it. The morning of a daily mail moves with it.
+ */
+export async function learnZone(ctx: Ctx, zone: string): Promise<void> {
+  await ctx.commit([
+    ctx.db.run(sql`
+      update user set zone_seen = ${zone},
+        time_zone = iif(kind = 'guest' and zone_seen is null, coalesce(time_zone, ${zone}), time_zone),
+        digest_at = iif(digest and time_zone is null, ${nextMorning(zone, ctx.now)}, digest_at)
+      where id = ${ctx.actor!.id} and zone_seen is not ${zone}`),
   ]);
 }
 

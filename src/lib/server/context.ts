@@ -149,6 +149,7 @@ export interface Actor {
   canCreateSpaces: boolean;
   locale: string | null;
   timeZone: string | null;
+  zoneSeen: string | null;
 }
 
 /** Cookies by their short name; `__Host-` and Secure are added on https. Always HttpOnly, SameSite=Lax, Path=/. */
@@ -159,9 +160,9 @@ export interface CookieJar {
 }
 /**
  * `foyer`: the session; `foyer-step`: a second step is pending; `foyer-device`: this browser is known; `foyer-held`: a
- * post waits for its login; `foyer-kept`: this browser keeps cookies.
+ * post waits for its login; `foyer-kept`: this browser keeps cookies; `foyer-zone`: its time zone, set by a script of ours (so not HttpOnly).
  */
-export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept';
+export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept' | 'foyer-zone';
 
 export interface Ctx {
   config: Config;
@@ -179,8 +180,10 @@ export interface Ctx {
   locale: Locale;
   /** What the browser asks for; null when that is none of ours. */
   askedLocale: Locale | null;
-  /** The viewer's IANA time zone. */
+  /** The viewer's IANA time zone: chosen, else the browser's. */
   timeZone: string;
+  /** The browser's, else where the request comes from, else UTC. */
+  browserZone: string;
   ip: string;
   userAgent: string;
   /** Milliseconds UTC; one value for the whole request. */
@@ -231,6 +234,7 @@ export function createContext(from: Surroundings): Ctx {
     locale: from.locale ?? defaultLocale,
     askedLocale: from.locale ?? null,
     timeZone: from.timeZone ?? 'UTC',
+    browserZone: from.timeZone ?? 'UTC',
     ip: from.ip ?? '',
     userAgent: from.userAgent ?? '',
     now: from.now ?? Date.now(),

@@ -36,7 +36,10 @@ export const user = sqliteTable(
     loginCount: integer('login_count').notNull().default(0),
     lastLoginAt: at('last_login_at'),
     locale: text('locale'),
+    /** As chosen on /me; of a guest, at first, the browser's. */
     timeZone: text('time_zone'),
+    /** The zone of the browser that told last. */
+    zoneSeen: text('zone_seen'),
     notify: text('notify', { enum: ['never', 'mentions', 'all'] })
       .notNull()
       .default('mentions'),

@@ -240,7 +240,7 @@ describe('a notification', () => {
     );
     expect(subject).toBe('9 notifications from Foyer');
     expect(text).toMatch(
-      /Bridge · Piles\n\nBen commented · Sun, Nov 29, 2:20\sAM\nFine\.\nhttps:\S+#comment-34\n/,
+      /Bridge · Piles\n\nBen commented · Sun, Nov 29, 2:20\sAM GMT\+9\nFine\.\nhttps:\S+#comment-34\n/,
     );
     expect(text).toContain('Harbour · Ferry');
     expect(text).toContain('And 7 more.');

@@ -1,6 +1,7 @@
 /** Every mail of the product: what it is made from (MailMessage), and what it says. */
 import { loadTranslator, type Locale, type Translate } from '../../messages';
 import { inWords } from '../../people';
+import { usable } from '../../zones';
 import { toHtml, toText, type Letter, type Part } from './layout';
 import { manyLines, oneLine } from './words';
 
@@ -324,7 +325,7 @@ const waysOut = (ways: Ways, t: Translate): Letter['links'] => [
   { label: t('mail.notification.unsubscribe'), url: ways.unsubscribe },
 ];
 
-/** "Sat, Nov 28, 6:20 PM": in a list for one reader, whose zone it is. */
+/** "Sat, Nov 28, 6:20 PM GMT+9": in a list. */
 const shortMoment = (locale: Locale, timeZone: string, at: number): string =>
   inZone(locale, timeZone, at, {
     weekday: 'short',
@@ -332,6 +333,7 @@ const shortMoment = (locale: Locale, timeZone: string, at: number): string =>
     day: 'numeric',
     hour: 'numeric',
     minute: '2-digit',
+    timeZoneName: 'short',
   });
 
 /** "Saturday, November 28, 2026 at 6:20 PM GMT+9": day, time and zone, for people in another zone than the writer's. */
@@ -346,11 +348,5 @@ const moment = (locale: Locale, timeZone: string, at: number): string =>
     timeZoneName: 'short',
   });
 
-function inZone(locale: Locale, timeZone: string, at: number, parts: Intl.DateTimeFormatOptions): string {
-  const format = (zone: string) => new Intl.DateTimeFormat(locale, { ...parts, timeZone: zone }).format(at);
-  try {
-    return format(timeZone);
-  } catch {
-    return format('UTC');
-  }
-}
+const inZone = (locale: Locale, timeZone: string, at: number, parts: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat(locale, { ...parts, timeZone: usable(timeZone) }).format(at);

@@ -100,7 +100,7 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       u.kind "userKind",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
         and (s.guests_hidden = 0 or u.kind = 'user' or (a.kind = 'user' and (w.kind = 'user' or w.id = u.id)))) "known",
-      u.id "userId", u.email_original "email", u.locale, u.time_zone "timeZone", u.notify, u.digest, u.digest_at "digestAt"
+      u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.zone_seen) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
     from notification n indexed by notification_mail_due
       join user u on u.id = n.user_id
       join space s on s.id = n.space_id

@@ -1,5 +1,7 @@
 /** When a daily mail comes: at eight in the morning where its reader is, also across a change of the clocks. */
 
+import { usable } from '../../zones';
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const HOUR_OF_MAIL = 8;
@@ -7,7 +9,7 @@ const HOUR_OF_MAIL = 8;
 /** What a clock on the wall of a zone shows at a moment, as if it were UTC. */
 function wallClock(zone: string, at: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
+    timeZone: usable(zone),
     hourCycle: 'h23',
     year: 'numeric',
     month: 'numeric',

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { newPassword, notificationMail, oneSession, profile } from '$lib/schemas';
+import { browserZone, newPassword, notificationMail, oneSession, profile } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as notifications from '$lib/server/notifications';
+import * as zones from '$lib/zones';
 
 export const load = (event) =>
   show(event, async (ctx) => ({
@@ -13,7 +14,7 @@ export const load = (event) =>
     })),
     formKey: randomToken(),
     // From here, since browsers know other lists: hydration would put the choice on the wrong line.
-    zones: Intl.supportedValuesOf('timeZone'),
+    zones: zones.all(),
   }));
 
 export const actions = {
@@ -24,6 +25,10 @@ export const actions = {
   notifications: form(notificationMail, async (ctx, input) => {
     await notifications.setPreferences(ctx, input);
     return '/me?done=notifications#notification-mail';
+  }),
+  zone: form(browserZone, async (ctx, { zone }) => {
+    await accounts.learnZone(ctx, zone);
+    return null;
   }),
   password: form(newPassword, async (ctx, input) => {
     await accounts.changePassword(ctx, input);

@@ -1,0 +1,1 @@
+ALTER TABLE `user` ADD `zone_seen` text;

@@ -1,0 +1,76 @@
+/**
+ * Time zones by the names that IANA gives them today. Engines keep old ones (CLDR never renames: Calcutta, Kiev), so what
+ * they say is translated; what a browser is too old to know is said to it by the old name.
+ */
+
+/** The old names that engines still give for places in IANA's zone.tab (its file `backward` has them as links). */
+const RENAMED: Record<string, string> = {
+  'Africa/Asmera': 'Africa/Asmara',
+  'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+  'America/Catamarca': 'America/Argentina/Catamarca',
+  'America/Coral_Harbour': 'America/Atikokan',
+  'America/Cordoba': 'America/Argentina/Cordoba',
+  'America/Godthab': 'America/Nuuk',
+  'America/Indianapolis': 'America/Indiana/Indianapolis',
+  'America/Jujuy': 'America/Argentina/Jujuy',
+  'America/Louisville': 'America/Kentucky/Louisville',
+  'America/Mendoza': 'America/Argentina/Mendoza',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Atlantic/Faeroe': 'Atlantic/Faroe',
+  'Europe/Kiev': 'Europe/Kyiv',
+  'Pacific/Enderbury': 'Pacific/Kanton',
+  'Pacific/Ponape': 'Pacific/Pohnpei',
+  'Pacific/Truk': 'Pacific/Chuuk',
+};
+const FORMER = Object.fromEntries(Object.entries(RENAMED).map(([former, today]) => [today, former]));
+
+const known = new Map<string, boolean>();
+
+/** Whether this engine takes the name. */
+function takes(zone: string): boolean {
+  let answer = known.get(zone);
+  if (answer === undefined) {
+    try {
+      answer = !!new Intl.DateTimeFormat('en', { timeZone: zone });
+    } catch {
+      answer = false;
+    }
+    // What people send is not kept without end.
+    if (known.size < 1_000) known.set(zone, answer);
+  }
+  return answer;
+}
+
+/** Today's name of a zone, also of one written in an old way or in other letters; null of what is none. */
+export function today(zone: string | null | undefined): string | null {
+  // A name, not a distance (+09:00), which knows no summer time.
+  if (!zone || zone.length > 64 || !/^[A-Z]/i.test(zone)) return null;
+  const usable = forEngine(zone);
+  if (!usable) return null;
+  const name = new Intl.DateTimeFormat('en', { timeZone: usable }).resolvedOptions().timeZone;
+  return RENAMED[name] ?? name;
+}
+
+/** The name under which this engine knows a zone: today's, else the former one; null when neither. */
+function forEngine(zone: string): string | null {
+  return [zone, FORMER[zone]].find((name) => name !== undefined && takes(name)) ?? null;
+}
+
+/** For Intl: a zone that this engine knows, and UTC where it knows none. */
+export const usable = (zone: string | null | undefined): string => (zone ? forEngine(zone) : null) ?? 'UTC';
+
+/** Every zone of today, UTC with them, by its city. */
+export const all = (): string[] =>
+  [...new Set([...Intl.supportedValuesOf('timeZone').map((zone) => RENAMED[zone] ?? zone), 'UTC'])].sort(
+    (a, b) => (cityOf(a) < cityOf(b) ? -1 : 1),
+  );
+
+/** "Buenos Aires" of America/Argentina/Buenos_Aires. */
+export const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
+
+/** "America" of America/Argentina/Buenos_Aires; nothing of UTC. */
+export const regionOf = (zone: string): string =>
+  zone.includes('/') ? zone.slice(0, zone.indexOf('/')) : '';
