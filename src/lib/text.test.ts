@@ -121,9 +121,9 @@ describe('a text costs its length, whatever stands in it', () => {
   };
   it('twenty times the length is about twenty times the work', () => {
     for (const piece of worst) {
-      time(piece, 20_000);
-      const [short, long] = [time(piece, 20_000), time(piece, 400_000)];
+      time(piece, 5_000);
+      const [short, long] = [time(piece, 5_000), time(piece, 100_000)];
       expect([worst.indexOf(piece), long < Math.max(800, 60 * short)]).toEqual([worst.indexOf(piece), true]);
     }
-  });
+  }, 60_000);
 });
