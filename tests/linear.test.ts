@@ -10,6 +10,7 @@ import { fold, foldWithMap } from '../src/lib/fold';
 import * as links from '../src/lib/links';
 import { normalize } from '../src/lib/normalize';
 import * as schemas from '../src/lib/schemas';
+import { today } from '../src/lib/zones';
 import * as texts from '../src/lib/text';
 import { tidyToken } from '../src/lib/tokens';
 import * as blobs from '../src/lib/server/blobs';
@@ -53,7 +54,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'mail: several lines': words.manyLines,
   'a quotation': ownWords,
   'a path to go to': schemas.ownPath,
-  'a time zone': schemas.isTimeZone,
+  'a time zone': today,
 };
 
 // Every kind of field of every form: those that are built alike are one row.

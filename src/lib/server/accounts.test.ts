@@ -23,6 +23,7 @@ import {
   testContext,
   visit,
   type Surroundings,
+  type User,
 } from '../../../tests/factories';
 import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
