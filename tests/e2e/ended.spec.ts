@@ -1,4 +1,6 @@
 /** Without scripts: a post that meets an ended session, another name of the site, and what is behind Back. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { login, makeSpace, ORIGIN, PASSWORD, signedIn, somebody } from './people';
 
@@ -92,4 +94,26 @@ test('a page that is not there keeps the bar of who is signed in', async ({ page
     await expect(page.getByRole('banner').getByRole('button', { name: /Ben/ })).toBeVisible();
     await expect(page.getByRole('main')).toHaveCount(1);
   }
+});
+
+test('a login in a browser that keeps no cookies says so', async ({ playwright, launchOptions }, info) => {
+  // As a person sets it in Chromium: "Block all cookies".
+  const profile = info.outputPath('profile');
+  mkdirSync(join(profile, 'Default'), { recursive: true });
+  const preferences = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
+  const browser = await playwright.chromium.launchPersistentContext(profile, {
+    ...launchOptions,
+    javaScriptEnabled: false,
+  });
+  const page = await browser.newPage();
+  await page.goto(`${ORIGIN}/login`);
+  await expect(page.getByText('Your browser keeps no cookies for this site.')).toHaveCount(0);
+  await page.getByLabel('E-mail address').fill(BEN);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Login' }).click();
+  await expect(
+    page.getByRole('alert').getByText('Your browser keeps no cookies for this site.'),
+  ).toBeVisible();
+  await browser.close();
 });
