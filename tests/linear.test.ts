@@ -14,6 +14,7 @@ import { today } from '../src/lib/zones';
 import * as texts from '../src/lib/text';
 import { tidyToken } from '../src/lib/tokens';
 import * as blobs from '../src/lib/server/blobs';
+import * as csv from '../src/lib/server/csv';
 import * as words from '../src/lib/server/mail/words';
 import * as markdown from '../src/lib/server/markdown';
 import * as named from '../src/lib/server/named';
@@ -42,6 +43,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a list of domains': domainsOf,
   'an address of origin': originOf,
   'a file name': blobs.safeName,
+  'a cell of a spreadsheet': (text) => csv.row([text]),
   'the beginning of a file': (text) => blobs.sniff(new TextEncoder().encode(text)),
   'a related link': links.read,
   'a web address': links.isWebAddress,

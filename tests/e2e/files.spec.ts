@@ -247,9 +247,7 @@ test('what stays in a file is said before it is sent', async ({ browser }) => {
   for (const page of [ava, plain]) await page.context().close();
 });
 
-test('storage: shown to who runs the space, set in Space Management, and a full one says so', async ({
-  browser,
-}) => {
+test('storage: shown to who runs the space, and set in Space Management', async ({ browser }) => {
   const ava = await signedIn(browser, AVA);
   const space = await makeSpace(ava, 'Little room');
   await ava.goto(`${space}/settings/general`);
