@@ -247,7 +247,6 @@ describe('comparing words', () => {
     'src/lib/server/rate-limit.ts': 'IP addresses',
     'src/lib/server/body.ts': 'content types',
     'src/lib/components/Menu.svelte': 'a key and our own words',
-    'src/lib/server/search.ts': 'the index',
   };
   it('one fold: nobody compares names or texts by lower case, collation or accents of their own', () => {
     const own =

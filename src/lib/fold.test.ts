@@ -74,6 +74,7 @@ describe('what a reader takes for the same word folds to the same', () => {
     ['Armenian', 'ԵՐԵՎԱՆ', 'երևան'.replace('և', 'եվ')],
     ['an emoji in colour', '❤️', '❤'],
     ['a key in colour', '1️⃣', '1⃣'],
+    ['Thai signs in either order', 'นํ้า', 'น้ำ'],
     ['controls', 'har\0bour', 'harbour'],
   ])('%s: %s is %s', (_, a, b) => {
     expect(fold(a)).toBe(fold(b));

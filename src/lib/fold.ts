@@ -154,7 +154,8 @@ const cased = (text: string) =>
 const withMarks = (base: string, marks: string) => base + [...marks.slice(0, 64)].slice(0, 32).join('');
 
 function bare(text: string): string {
-  const apart = normalize(text, 'NFKD');
+  // Thai and Lao: a tone and the sign above it are typed in either order.
+  const apart = normalize(text, 'NFKD').replace(/([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ecb])/g, '$2$1');
   // Accents that stand alone are made of a blank.
   if (apart.startsWith(' ')) return text;
   if (!/\p{L}/u.test(apart)) return cased(apart);

@@ -639,12 +639,15 @@ export default {
   'search.title': 'Search',
   'search.for': 'Found for “{typed}”',
   'search.lead':
-    'Threads, comments and names of files. All the words must be there; the last one may be unfinished.',
+    'Threads, comments and names of files. All the words must be there; the last one may be unfinished. Words in quotation marks are looked for as they stand.',
   'search.count': '{count, plural, one {# hit} other {# hits}}',
   'search.count-more': '{count, number} hits or more, the newest first',
   'search.count-older': '{count, plural, one {# older hit} other {# older hits}}',
   'search.nothing-title': 'Nothing found',
   'search.nothing': 'Try fewer words, or only the beginning of one. Search looks for all of them.',
+  'search.cut': 'That is a lot of words: only the first ones were looked for.',
+  'search.incomplete':
+    'The search index is being made anew, the newest texts first. Older ones may not be found yet.',
   'search.nothing-more': 'That was all.',
   'search.wider': 'Look in all spaces',
   'search.older': 'Older hits',

@@ -632,13 +632,16 @@ export default {
   'search.title': '検索',
   'search.for': '「{typed}」の検索結果',
   'search.lead':
-    'スレッド、コメント、ファイル名から探します。すべての語を含むものが見つかります。最後の語は途中まででも構いません。',
+    'スレッド、コメント、ファイル名から探します。すべての語を含むものが見つかります。最後の語は途中まででも構いません。引用符で囲んだ語句は、そのままの並びで探します。',
   'search.count': '{count, number}件',
   'search.count-more': '{count, number}件以上(新しい順)',
   'search.count-older': 'さらに古い{count, number}件',
   'search.nothing-title': '見つかりませんでした',
   'search.nothing':
     '語を減らすか、語の先頭だけで試してください。入力したすべての語を含むものを探しています。',
+  'search.cut': '語句が多いため、はじめの方の語句だけで検索しました。',
+  'search.incomplete':
+    '検索の索引を新しいものから順に作り直しています。古い投稿はまだ見つからないことがあります。',
   'search.nothing-more': 'これですべてです。',
   'search.wider': 'すべてのスペースで探す',
   'search.older': 'さらに古い結果',

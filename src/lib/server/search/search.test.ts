@@ -9,13 +9,14 @@ import {
   makeUser,
   testContext,
   type User,
-} from '../../../tests/factories';
-import { refusal } from '../../../tests/helpers';
-import { randomId } from './crypto';
-import { file, space } from './schema';
-import * as memberships from './memberships';
-import * as search from './search';
-import * as threads from './threads';
+} from '../../../../tests/factories';
+import { refusal } from '../../../../tests/helpers';
+import { randomId } from '../crypto';
+import { file, space } from '../schema';
+import * as memberships from '../memberships';
+import * as cron from '../cron';
+import * as search from '.';
+import * as threads from '../threads';
 
 const words = (body: string) => ({ body, requestKey: randomId() });
 const begin = (who: User, spaceId: number, title: string, body = '', now?: number) =>
@@ -284,7 +285,7 @@ describe('pages', () => {
     expect(pages).toBe(3);
   });
   it('a key that is none begins at the beginning', async () => {
-    for (const key of ['x', '-', '1', '1-2-3', '-1-1', '9'.repeat(40)])
+    for (const key of ['x', '-', '1', '1-2-3', '-1-1', '9'.repeat(16) + '-1', '9'.repeat(40)])
       await search.inSpace(as(ava), spaceId, 'x', key);
   });
 });
@@ -446,14 +447,227 @@ describe('the index can be written anew', () => {
     await joinSpace(ava, room, gil);
     const t = await begin(ava, room, 'Winding tower', '巻上機');
     for (let i = 0; i < 3; i++) await say(gil, room, t, `windings of coil ${i}`);
-    await bindings.DB.batch([
-      bindings.DB.prepare(`insert into search_entry (search_entry) values ('delete-all')`),
-      bindings.DB.prepare(`insert into setting (key, value) values ('rebuildSearch', '0')`),
-    ]);
+    await bindings.DB.prepare(`insert into search_entry (search_entry) values ('delete-all')`).run();
+    await bindings.DB.prepare(`delete from setting where key = 'searchIndex'`).run();
     expect(await find(ben, room, 'winding')).toEqual([]);
     for (let i = 0; i < 20; i++) await search.rebuild(testContext());
     expect(await find(ben, room, 'winding')).toHaveLength(4);
     expect(await find(ben, room, '巻上')).toEqual(['Winding tower']);
-    expect(await bindings.DB.prepare(`select 1 from setting where key = 'rebuildSearch'`).first()).toBeNull();
+    expect((await search.inSpace(as(ben), room, 'winding')).incomplete).toBe(false);
+  });
+});
+
+describe('words are found as a reader compares them', () => {
+  let room: number;
+  const texts: string[] = [
+    'Wir treffen uns in der Straße 4',
+    'Αθήνα τον Ιούλιο, Οδυσσεύς',
+    'Наша Ёлка и бойцы',
+    'ประชุมทีมพรุ่งนี้เช้า น้ำท่วม',
+    'ປະຊຸມທີມມື້ອື່ນ',
+    'កិច្ចប្រជុំ\u200bក្រុម\u200bថ្ងៃស្អែក',
+    'အစည်းအဝေးမနက်ဖြန်',
+    'cabbage and carrots',
+    'We write C++ and not C, they write C# (or F#)',
+    'a plain c alone',
+    'ASP.NET runs on .NET 9',
+    'the net result. Net of taxes',
+    'R&D asked AT & T for $500 or 100 %',
+    'the price is 500',
+    'Łódź, Ærø, Þórður, Işıl',
+    'go live at noon',
+    'live, go! at last',
+    'nice 👍🏽 work',
+    'great 👍 work 🇯🇵 🎉',
+    '👩‍💻 writes code, ❤️',
+    'flags 🇯🇪 🇵🇸',
+    'Siobhán O’Neill’s follow-up to INV-2024/00123',
+    'write to jane.doe@guest.example, or +49 170 555',
+    'テストﾃﾞｰﾀ 渡辺さん 회의록을',
+    'zero\u200bwidth soft\u00adhyphen',
+    'Größe XXL; naïve café',
+  ];
+  beforeAll(async () => {
+    room = await makeSpace(ava);
+    for (const text of texts) await begin(ava, room, text);
+  });
+  const cases: [string, string[]][] = [
+    ['strasse', ['Wir treffen']],
+    ['STRASSE', ['Wir treffen']],
+    ['STRAẞE', ['Wir treffen']],
+    ['ΑΘΗΝΑ', ['Αθήνα']],
+    ['Αθηνα', ['Αθήνα']],
+    ['οδυσσευσ', ['Αθήνα']],
+    ['елка', ['Наша']],
+    ['ЁЛКА', ['Наша']],
+    ['бои', []],
+    ['ทีม', ['ประชุม']],
+    ['พรุ่งนี้', ['ประชุม']],
+    ['น้ำ', ['ประชุม']],
+    ['นํ้า', ['ประชุม']],
+    ['ท', ['ประชุม']],
+    ['ทิม', []],
+    ['ທີມ', ['ປະຊຸມ']],
+    ['ក្រុម', ['កិច្ច']],
+    ['ប្រជុំក្រុម', ['កិច្ច']],
+    ['မနက်ဖြန်', ['အစည်း']],
+    ['c', ['We write', 'a plain']],
+    ['"c"', ['We write', 'a plain']],
+    ['C++', ['We write']],
+    ['c++ and', ['We write']],
+    ['"C++ and not"', ['We write']],
+    ['C#', ['We write']],
+    ['f#', ['We write']],
+    ['D#', []],
+    ['b++', []],
+    ['.NET', ['ASP.NET']],
+    ['.ne', ['ASP.NET']],
+    ['asp.net', ['ASP.NET']],
+    ['"net"', ['ASP.NET', 'the net']],
+    ['r&d', ['R&D']],
+    ['R & D', ['R&D']],
+    ['at&t', ['R&D']],
+    ['$500', ['R&D']],
+    ['100%', ['R&D']],
+    ['lodz', ['Łódź']],
+    ['aero thordur isil', ['Łódź']],
+    ['ĄERØ', ['Łódź']],
+    ['"go live"', ['go live']],
+    ['"live go"', ['live, go']],
+    ['“go live”', ['go live']],
+    ['„go live“', ['go live']],
+    ['＂ｇｏ　ｌｉｖｅ＂', ['go live']],
+    ['«live at»', ['go live']],
+    ['"go liv', ['go live']],
+    ['"go liv"', []],
+    ['noon "go live', ['go live']],
+    ['go live', ['go live', 'live, go']],
+    ['👍', ['nice', 'great']],
+    ['👍🏽', ['nice']],
+    ['"nice 👍"', ['nice']],
+    ['"great 👍🏽"', []],
+    ['🎉', ['great']],
+    ['👩‍💻', ['👩‍💻']],
+    ['👩', []],
+    ['💻', []],
+    ['❤', ['👩‍💻']],
+    ['🇯🇵', ['great']],
+    ['🇵🇸', ['flags']],
+    ['🇪🇵', []],
+    ['👎', []],
+    ["o'neill", ['Siobhán']],
+    ['SIOBHAN O`NEILL', ['Siobhán']],
+    ['follow-up', ['Siobhán']],
+    ['follow‑up', ['Siobhán']],
+    ['INV-2024/00123', ['Siobhán']],
+    ['inv-2024/00124', []],
+    ['jane.doe@guest.example', ['write to']],
+    ['@guest', ['write to']],
+    ['+49 170', ['write to']],
+    ['ﾃｽﾄ', ['テスト']],
+    ['データ', ['テスト']],
+    ['渡辺', ['テスト']],
+    ['회의', ['テスト']],
+    ['zerowidth softhyphen', ['zero']],
+    ['grosse', ['Größe']],
+    ['NAIVE cafe', ['Größe']],
+  ];
+  it.each(cases)('%s finds %j', async (typed, begins) => {
+    const hits = (await search.inSpace(as(ava), room, typed)).hits;
+    const found = hits.map((hit) => plain(hit.title));
+    expect(found.length, found.join(' | ')).toBe(begins.length);
+    for (const beginning of begins)
+      expect(
+        found.some((title) => title.startsWith(beginning)),
+        `${beginning} in ${found.join(' | ')}`,
+      ).toBe(true);
+    // What is found is marked.
+    for (const hit of hits)
+      expect(
+        hit.title.some((piece) => piece.hit),
+        plain(hit.title),
+      ).toBe(true);
+  });
+
+  it('marks are whole characters', async () => {
+    const marked = async (typed: string) =>
+      (await search.inSpace(as(ava), room, typed)).hits.flatMap((hit) =>
+        hit.title.filter((piece) => piece.hit).map((piece) => piece.text),
+      );
+    expect(await marked('strasse')).toEqual(['Straße']);
+    expect(await marked('stras')).toEqual(['Straße']);
+    expect(await marked('ท')).toContain('ที');
+    expect(await marked('C++')).toEqual(['C++']);
+    expect(await marked('👍🏽')).toEqual(['👍🏽']);
+  });
+
+  it('what is typed is bounded, and says so', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+    expect((await search.inSpace(as(ava), room, many)).cut).toBe(true);
+    expect((await search.inSpace(as(ava), room, `go ${' '.repeat(9_000)}`)).cut).toBe(false);
+    expect((await search.inSpace(as(ava), room, 'go live')).cut).toBe(false);
+    expect((await search.inSpace(as(ava), room, 'x'.repeat(1_000))).cut).toBe(true);
+    for (const worst of [
+      '👍'.repeat(400),
+      'a+'.repeat(200),
+      '"'.repeat(400),
+      '.a'.repeat(200),
+      '&'.repeat(400),
+      'ท้'.repeat(200),
+      'a 👍 '.repeat(80),
+    ]) {
+      const began = performance.now();
+      await search.everywhere(as(ava), worst);
+      await search.everywhere(as(ava), `"${worst}`);
+      expect(performance.now() - began, worst.slice(0, 6)).toBeLessThan(3_000);
+    }
+  });
+});
+
+describe('where guests are hidden', () => {
+  it('pages are filled with what the guest sees, and there is a next one only where such a hit follows', async () => {
+    const hidden = await makeSpace(ava);
+    for (const guest of [gil, noor]) await joinSpace(ava, hidden, guest);
+    await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, hidden));
+    const t = await begin(ava, hidden, 'Haddad is a name in the company too');
+    // More than a page of hits that do not exist for Gil, around one that does.
+    for (let i = 0; i < 30; i++) await say(ava, hidden, t, `@Noor Haddad please look, ${i}`);
+    const first = await search.inSpace(as(gil), hidden, 'haddad');
+    expect([first.hits.length, first.next]).toEqual([1, null]);
+    expect((await search.everywhere(as(gil), 'haddad')).next).toBeNull();
+    for (let i = 0; i < 25; i++) await say(ava, hidden, t, `Haddad Street ${i}, @Noor Haddad`);
+    const page = await search.inSpace(as(gil), hidden, 'haddad');
+    expect(page.hits).toHaveLength(20);
+    const rest = await search.inSpace(as(gil), hidden, 'haddad', page.next);
+    expect([rest.hits.length, rest.next]).toEqual([6, null]);
+    expect(JSON.stringify([page.hits, rest.hits])).not.toContain('Noor');
+    expect((await search.inSpace(as(ava), hidden, 'haddad')).next).not.toBeNull();
+  });
+});
+
+describe('an index in the form of an earlier version', () => {
+  it('is written anew by cron, the newest texts first, and the page says so meanwhile', async () => {
+    const room = await makeSpace(ava);
+    const t = await begin(ava, room, 'Straße alt');
+    await say(ava, room, t, 'Straße neu');
+    await bindings.DB.batch([
+      bindings.DB.prepare(`insert into search_entry (search_entry) values ('delete-all')`),
+      bindings.DB.prepare(
+        `insert into search_entry (rowid, scope, words) values (${t} * 2, 's' || ${room} || ' company thread', 'straße alt')`,
+      ),
+      bindings.DB.prepare(
+        `insert into setting (key, value) values ('searchIndex', '{"form":1}') on conflict do update set value = excluded.value`,
+      ),
+    ]);
+    expect(await find(ava, room, 'strasse')).toEqual([]);
+    expect((await search.inSpace(as(ava), room, 'strasse')).incomplete).toBe(true);
+    await cron.run(testContext());
+    expect(await find(ava, room, 'strasse')).toContain('Straße neu');
+    for (let i = 0; i < 10; i++) await cron.run(testContext());
+    expect(await find(ava, room, 'strasse')).toEqual(['Straße neu', 'Straße alt']);
+    expect((await search.inSpace(as(ava), room, 'strasse')).incomplete).toBe(false);
+    expect(
+      (await bindings.DB.prepare(`select value from setting where key = 'searchIndex'`).first())!.value,
+    ).toBe('{"form":2}');
   });
 });

@@ -1,0 +1,143 @@
+/**
+ * What stands in the index. It is full-text and contentless (`search_entry`): who writes a text puts its words in, in the same
+ * commit.
+ *
+ * A row's `scope` holds tokens: `s<space>`, who wrote it (`company`, or `u<id>` of a guest), and `thread` where it is one.
+ * `words` and `signs` hold what tokens.ts reads. FTS5's own tokenizer only splits at blanks.
+ */
+import { eq, sql, type SQL } from 'drizzle-orm';
+import type { Ctx, Statement } from '../context';
+import { setting } from '../schema';
+import { indexed } from './tokens';
+
+/** A thread or a comment, by its id or the subquery that gives it. */
+export type Target = { thread: number | SQL } | { comment: number | SQL };
+
+const rowid = (target: Target): SQL =>
+  'thread' in target ? sql`(${target.thread}) * 2` : sql`(${target.comment}) * 2 + 1`;
+
+/**
+ * Puts a text into the index, in place of what it said before.
+ * @param entry.text with its title, and the names of its files: they are found like words of the text
+ */
+export const put = (
+  ctx: Pick<Ctx, 'db'>,
+  target: Target,
+  entry: { spaceId: number | SQL; authorId: string; byGuest: boolean; text: string },
+): Statement[] => {
+  const who = entry.byGuest ? `u${entry.authorId}` : 'company';
+  const scope = 'thread' in target ? `${who} thread` : who;
+  const { words, signs } = indexed(entry.text);
+  return [
+    ctx.db.run(sql`delete from search_entry where rowid = ${rowid(target)}`),
+    ctx.db.run(sql`
+      insert into search_entry (rowid, scope, words, signs)
+      values (${rowid(target)}, 's' || cast((${entry.spaceId}) as integer) || ${` ${scope}`}, ${words}, ${signs})`),
+  ];
+};
+
+/** Takes texts out of the index. Stands in the batch before the texts themselves go, since it asks which there are. */
+export const drop = (
+  ctx: Pick<Ctx, 'db'>,
+  what: Target | { comments: number[] } | { threadWithComments: number } | { space: number },
+): Statement[] => {
+  const rows =
+    'space' in what
+      ? sql`select id * 2 from thread where space_id = ${what.space} union all
+          select c.id * 2 + 1 from comment c join thread t on t.id = c.thread_id where t.space_id = ${what.space}`
+      : 'threadWithComments' in what
+        ? sql`select ${what.threadWithComments} * 2 union all
+          select id * 2 + 1 from comment where thread_id = ${what.threadWithComments}`
+        : 'comments' in what
+          ? sql`select value * 2 + 1 from json_each(${JSON.stringify(what.comments)})`
+          : sql`select ${rowid(what)}`;
+  return [ctx.db.run(sql`delete from search_entry where rowid in (${rows})`)];
+};
+
+/** The form in which texts stand in the index. Another number makes cron write all of them anew. */
+const FORM = 2;
+/** Ids of threads and comments that are written in one batch, and batches a run of `rebuild`. */
+const PIECE = 300;
+const PIECES = 4;
+
+interface State {
+  form: number;
+  /** Texts from this id on are done; absent: all of them. */
+  below?: number;
+}
+const KEY = 'searchIndex';
+
+/** How far the index is made. For a batch. */
+export const stateQuery = (ctx: Pick<Ctx, 'db'>) =>
+  ctx.db.select({ value: setting.value }).from(setting).where(eq(setting.key, KEY));
+
+const stateOf = (rows: { value: string }[]): State | null => {
+  const state = rows[0] ? (JSON.parse(rows[0].value) as State) : null;
+  return state?.form === FORM ? state : null;
+};
+
+/** Whether older texts may not be in the index yet. (Before the first run of cron nothing is said.) */
+export const isIncomplete = (rows: { value: string }[]): boolean => {
+  const state = stateOf(rows);
+  return rows.length > 0 && (state === null || state.below !== undefined);
+};
+
+/**
+ * Cron: writes the index anew, the newest texts first, where the setting `searchIndex` does not say that it is there in
+ * the form of today: after a new version, or when a backup was restored. The setting says how far it is.
+ */
+export async function rebuild(ctx: Ctx): Promise<void> {
+  for (let i = 0; i < PIECES; i++) if (await rebuildPiece(ctx)) return;
+}
+
+/** @returns whether nothing is left to do */
+async function rebuildPiece(ctx: Ctx): Promise<boolean> {
+  const rows = await stateQuery(ctx);
+  const state = stateOf(rows);
+  if (state && state.below === undefined) return true;
+  const [newest] = await ctx.db
+    .select({
+      id: sql<number>`max(coalesce((select max(id) from thread), 0), coalesce((select max(id) from comment), 0))`.as(
+        'id',
+      ),
+    })
+    .from(sql`(select 1)`);
+  const below = state?.below ?? newest!.id + 1;
+  const from = below - PIECE;
+  const texts = await ctx.db.select(stored).from(sql`(
+      select t.id, 1 as thread, t.space_id, t.author_id, t.title || char(10) || t.body as words
+        from thread t where t.id >= ${from} and t.id < ${below}
+      union all
+      select c.id, 0, t.space_id, c.author_id, c.body
+        from comment c join thread t on t.id = c.thread_id where c.id >= ${from} and c.id < ${below}) e
+      join user u on u.id = e.author_id`);
+  const done = from <= 1;
+  const value = JSON.stringify(done ? { form: FORM } : { form: FORM, below: from });
+  await ctx.commit([
+    // In one piece with the cursor: what was edited since it was read is written by its own commit, before or after.
+    ...texts.flatMap((text) =>
+      put(ctx, text.thread ? { thread: text.id } : { comment: text.id }, {
+        spaceId: text.spaceId,
+        authorId: text.authorId,
+        byGuest: text.kind === 'guest',
+        text: [text.words, text.files ?? ''].join('\n'),
+      }),
+    ),
+    ctx.db
+      .insert(setting)
+      .values({ key: KEY, value })
+      .onConflictDoUpdate({ target: setting.key, set: { value } }),
+  ]);
+  return done;
+}
+
+const stored = {
+  id: sql<number>`e.id`.as('id'),
+  thread: sql<number>`e.thread`.as('thread'),
+  spaceId: sql<number>`e.space_id`.as('space_id'),
+  authorId: sql<string>`e.author_id`.as('author_id'),
+  words: sql<string>`e.words`.as('words'),
+  kind: sql<string>`u.kind`.as('kind'),
+  files: sql<string | null>`(select group_concat(f.name, char(10)) from file f where f.gone_at is null
+    and iif(e.thread, f.thread_id = e.id and f.comment_id is null, f.comment_id = e.id))`.as('files'),
+};

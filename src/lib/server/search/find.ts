@@ -1,0 +1,306 @@
+/**
+ * Search over threads and comments: in one space, or over all of one's own.
+ *
+ * Spaces and authors stand in the index like words, so a search walks only over what the viewer may see, and costs the same
+ * however much other spaces hold. What is found is checked once more against membership, trash, hidden guests and, where the
+ * index knows less than the text, against the text. A page holds only hits that the viewer sees, and there is a next page only
+ * where one of them follows: nothing tells that hidden ones exist.
+ */
+import { sql } from 'drizzle-orm';
+import type { Ctx } from '../context';
+import * as markdown from '../markdown';
+import { without } from '../named';
+import type { Mention } from '../schema';
+import * as spaces from '../spaces';
+import { titleForGuest } from '../threads/text';
+import * as entries from './entries';
+import { expression, isLoose, placesOf, says, termsOf, type Sought, type Term } from './terms';
+
+/** Hits a page. */
+const PAGE = 20;
+/** Rows that are read at a time once some of the first ones were not for the viewer, and how often. */
+const MORE = { rows: 100, rounds: 10 };
+/** Own spaces that one search looks through: those that were looked at last. */
+const SPACES = 200;
+/** Of a hit's text that is shown. */
+const EXCERPT = 240;
+
+/** A stretch of text; `hit`: it is what was looked for. */
+export interface Piece {
+  text: string;
+  hit: boolean;
+}
+
+export interface Hit {
+  space: { id: number; name: string };
+  threadId: number;
+  /** Null: the thread itself was found. */
+  commentId: number | null;
+  /** Empty of a thread without a name. */
+  title: Piece[];
+  author: string;
+  guest: boolean;
+  company: string;
+  createdAt: number;
+  excerpt: Piece[];
+  /** Files of the text whose names were found. */
+  files: { id: string; name: Piece[] }[];
+  href: string;
+}
+
+export interface Found {
+  typed: string;
+  hits: Hit[];
+  /** The key of the next page. */
+  next: string | null;
+  /** More was typed than was looked for. */
+  cut: boolean;
+  /** The index is being made anew: older texts may not be found yet. */
+  incomplete: boolean;
+}
+
+const last = Number.MAX_SAFE_INTEGER;
+
+/** The FTS5 expression that finds nothing. */
+const nothing = '""';
+
+/**
+ * The hits of one kind, newest first, for a batch. Threads and comments have ids of their own, each in the order of time:
+ * two lists by key, which `merged` puts together by the clock.
+ * @param inSpace only of this space
+ */
+function hitsQuery(
+  ctx: Ctx,
+  terms: Term[],
+  threads: boolean,
+  before: number,
+  inSpace?: number,
+  limit = PAGE + 1,
+) {
+  const me = ctx.actor?.id ?? '';
+  const guest = ctx.actor?.kind === 'guest' ? 1 : 0;
+  const own = `) AND scope : ("company" OR "u${me}"))`;
+  const sought = expression(terms);
+  const looked = ` AND ${sought ?? nothing}) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
+  // One expression out of the viewer's memberships, made in the same query.
+  const scoped = sql`coalesce((
+    select '((' || iif(count(*) > sum(hidden),
+        'scope : (' || group_concat(iif(hidden, null, '"s' || id || '"'), ' OR ') || ')', '')
+      || iif(sum(hidden) > 0 and count(*) > sum(hidden), ' OR ', '')
+      || iif(sum(hidden) > 0, '(scope : (' || group_concat(iif(hidden, '"s' || id || '"', null), ' OR ') || ${own}, '')
+      || ')' || ${looked}
+    from (select s.id, s.guests_hidden and ${guest} as hidden from membership m join space s on s.id = m.space_id
+      where m.user_id = ${me} and s.deleted_at is null ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
+      order by m.last_read_at desc limit ${SPACES})
+    having count(*) > 0), ${nothing})`;
+  const wrote = (user: 'u' | 'b') => sql.raw(`(${user}.kind = 'user' or ${user}.id = m.user_id)`);
+  // "cross join" keeps this order: the index first, the rest row by row until the page is full.
+  return ctx.db
+    .select({
+      key: sql<number>`e.rowid`.as('key'),
+      spaceId: sql<number>`s.id`.as('space_id'),
+      spaceName: sql<string>`s.name`.as('space_name'),
+      threadId: sql<number>`t.id`.as('thread_id'),
+      commentId: sql<number | null>`c.id`.as('comment_id'),
+      title: sql<string>`t.title`.as('title'),
+      titleMentions: sql<string>`t.mentions`.as('title_mentions'),
+      threadAuthorId: sql<string>`t.author_id`.as('thread_author_id'),
+      body: sql<string>`iif(e.rowid & 1, c.body, t.body)`.as('body'),
+      mentions: sql<string>`iif(e.rowid & 1, c.mentions, t.mentions)`.as('mentions'),
+      /** Other guests are hidden from the viewer here. */
+      hidden: sql<number>`s.guests_hidden and ${guest}`.as('hidden'),
+      author: sql<string>`u.name`.as('author'),
+      guest: sql<number>`u.kind = 'guest'`.as('guest'),
+      company: sql<string>`u.company`.as('company'),
+      createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
+      files: sql<string>`(select json_group_array(json_object('id', f.id, 'name', f.name)) from
+        (select id, name from file where thread_id = t.id and comment_id is c.id and kind = 'attachment'
+          and attached_at is not null and gone_at is null order by created_at, id limit 20) f)`.as('files'),
+    })
+    .from(
+      sql`search_entry e
+        left join comment c on c.id = iif(e.rowid & 1, e.rowid / 2, null)
+        cross join thread t on t.id = iif(e.rowid & 1, c.thread_id, e.rowid / 2)
+        cross join space s on s.id = t.space_id
+        cross join membership m on m.space_id = s.id and m.user_id = ${me}
+        cross join user u on u.id = iif(e.rowid & 1, c.author_id, t.author_id)
+        cross join user b on b.id = t.author_id`,
+    )
+    .where(
+      sql`e.search_entry match ${sought ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null
+        and (not (s.guests_hidden and ${guest}) or (${wrote('u')} and ${wrote('b')}))`,
+    )
+    .orderBy(sql`e.rowid desc`)
+    .limit(limit);
+}
+
+type Row = Awaited<ReturnType<typeof hitsQuery>>[number];
+
+/** The keys of a page's last hits: `<thread's>-<comment's>`, as `next` gave them. */
+function keysOf(before: string | null): { thread: number; comment: number } {
+  const [, thread, comment] = /^(\d{1,16})-(\d{1,16})$/.exec(before ?? '') ?? [];
+  return { thread: Number(thread ?? last), comment: Number(comment ?? last) };
+}
+
+/** What was read of threads or of comments, newest first. */
+interface List {
+  threads: boolean;
+  rows: Seen[];
+  /** Where it was read to. */
+  read: number;
+  /** There may be more. */
+  more: boolean;
+}
+
+/** One page out of both lists, by the clock. Reads on where too many of the rows were not for the viewer. */
+async function page(
+  ctx: Ctx,
+  typed: string,
+  { terms, cut }: Sought,
+  before: string | null,
+  first: { threads: Row[]; comments: Row[]; state: { value: string }[] },
+  inSpace?: number,
+): Promise<Found> {
+  const keys = keysOf(before);
+  const take = (list: List, rows: Row[], limit: number) => {
+    for (const row of rows) {
+      const visible = seen(ctx, row, terms);
+      if (visible) list.rows.push(visible);
+    }
+    list.read = rows.at(-1)?.key ?? list.read;
+    list.more = rows.length === limit;
+  };
+  const begun = (threads: boolean, read: number, rows: Row[]): List => {
+    const list = { threads, rows: [], read, more: false };
+    take(list, rows, PAGE + 1);
+    return list;
+  };
+  const lists = [begun(true, keys.thread, first.threads), begun(false, keys.comment, first.comments)];
+  const short = () => lists.filter((list) => list.more && list.rows.length <= PAGE);
+  for (let round = 0; round < MORE.rounds && short().length > 0; round++)
+    for (const list of short())
+      take(list, await hitsQuery(ctx, terms, list.threads, list.read, inSpace, MORE.rows), MORE.rows);
+  const all = lists.flatMap(({ rows }) => rows).sort((a, b) => b.createdAt - a.createdAt || b.key - a.key);
+  const shown = new Set(all.slice(0, PAGE));
+  // The next page begins behind the last hit shown of each list; behind all that was read, where none of it is left.
+  const end = ({ rows, read }: List, key: number) => {
+    const here = rows.filter((row) => shown.has(row)).map((row) => row.key);
+    return here.length < rows.length ? Math.min(key, ...here) : read;
+  };
+  const more = all.length > PAGE || short().length > 0;
+  return {
+    typed,
+    hits: [...shown].map((row) => presented(row, terms)),
+    next: more ? `${end(lists[0]!, keys.thread)}-${end(lists[1]!, keys.comment)}` : null,
+    cut,
+    incomplete: entries.isIncomplete(first.state),
+  };
+}
+
+/** Threads and comments of a space that hold all the words. Reach first: else 404. One batch. */
+export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: string | null = null) {
+  const sought = termsOf(typed);
+  const { thread, comment } = keysOf(before);
+  const [reach, threads, comments, state] = await ctx.db.batch([
+    spaces.reachQuery(ctx, spaceId),
+    hitsQuery(ctx, sought.terms, true, thread, spaceId),
+    hitsQuery(ctx, sought.terms, false, comment, spaceId),
+    entries.stateQuery(ctx),
+  ]);
+  const { id, name } = spaces.reached(ctx, reach);
+  const found = await page(ctx, typed, sought, before, { threads, comments, state }, spaceId);
+  return { space: { id, name }, ...found };
+}
+
+/** The same over all of one's own spaces. */
+export async function everywhere(ctx: Ctx, typed: string, before: string | null = null): Promise<Found> {
+  const sought = termsOf(typed);
+  const { thread, comment } = keysOf(before);
+  const [threads, comments, state] = await ctx.db.batch([
+    hitsQuery(ctx, sought.terms, true, thread),
+    hitsQuery(ctx, sought.terms, false, comment),
+    entries.stateQuery(ctx),
+  ]);
+  return page(ctx, typed, sought, before, { threads, comments, state });
+}
+
+// --- Showing -------------------------------------------------------------------------------------------------
+
+/** A row as its viewer reads it. */
+interface Seen extends Omit<Row, 'files'> {
+  files: { id: string; name: string }[];
+}
+
+/** Null: what was found is the name of somebody who does not exist for the viewer, or only its words stand in the text. */
+function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
+  const me = ctx.actor?.id ?? '';
+  const files = JSON.parse(row.files) as Seen['files'];
+  const mentions = JSON.parse(row.mentions) as Mention[];
+  const secret = row.hidden === 1 && mentions.some((m) => m.guest && m.id !== me);
+  const body = secret ? without(row.body, mentions, (m) => m.guest === true && m.id !== me).text : row.body;
+  const title = row.hidden
+    ? titleForGuest(me, {
+        title: row.title,
+        mentions: JSON.parse(row.titleMentions) as Mention[],
+        authorId: row.threadAuthorId,
+      })
+    : row.title;
+  if (secret || title !== row.title || terms.some(isLoose)) {
+    const readable = [row.commentId === null ? title : '', body, ...files.map(({ name }) => name)];
+    if (!says(readable.join('\n'), terms)) return null;
+  }
+  return { ...row, title, body, files };
+}
+
+function presented(row: Seen, terms: Term[]): Hit {
+  const thread = `/spaces/${row.spaceId}/threads/${row.threadId}`;
+  return {
+    space: { id: row.spaceId, name: row.spaceName },
+    threadId: row.threadId,
+    commentId: row.commentId,
+    title: pieces(row.title, row.commentId === null ? terms : []),
+    author: row.author,
+    guest: row.guest === 1,
+    company: row.company,
+    createdAt: row.createdAt,
+    excerpt: around(row.body, terms),
+    files: row.files
+      .map(({ id, name }) => ({ id, name: pieces(name, terms) }))
+      .filter(({ name }) => name.some((piece) => piece.hit)),
+    href: row.commentId === null ? thread : `${thread}?comment=${row.commentId}#comment-${row.commentId}`,
+  };
+}
+
+/** A text with what was looked for marked. */
+function pieces(text: string, terms: Term[]): Piece[] {
+  const all: Piece[] = [];
+  let from = 0;
+  for (const [start, end] of placesOf(text, terms)) {
+    if (start > from) all.push({ text: text.slice(from, start), hit: false });
+    all.push({ text: text.slice(start, end), hit: true });
+    from = end;
+  }
+  if (from < text.length) all.push({ text: text.slice(from), hit: false });
+  return all;
+}
+
+/** The plain words of a text around the first hit, or its beginning when the hit is elsewhere (title, file, address). */
+function around(body: string, terms: Term[]): Piece[] {
+  // A long text is read only where the hit is.
+  const rough = body.length > 4_000 ? Math.max(0, (placesOf(body, terms)[0]?.[0] ?? 0) - 500) : 0;
+  const plain = markdown.words(body.slice(rough, rough + 4_000));
+  const first = placesOf(plain, terms)[0]?.[0] ?? 0;
+  let from = Math.max(0, first - 80);
+  // Not in the middle of a word, where words have spaces between them; never of a character.
+  if (from > 0) from += Math.max(0, plain.slice(from, first).search(/(?<=\s)\S/));
+  if (/[\udc00-\udfff]/.test(plain[from] ?? '')) from++;
+  let to = Math.min(plain.length, from + EXCERPT);
+  if (to < plain.length) {
+    const space = plain.lastIndexOf(' ', to);
+    if (space > to - 24) to = space;
+    if (/[\ud800-\udbff]/.test(plain[to - 1]!)) to--;
+  }
+  const before = from > 0 || rough > 0 ? '…' : '';
+  const after = to < plain.length || rough + 4_000 < body.length ? '…' : '';
+  return pieces(`${before}${plain.slice(from, to)}${after}`, terms);
+}

@@ -1,0 +1,173 @@
+/** What somebody typed: terms that all must be found, as an expression of FTS5, and their places in a text. Nothing typed is an operator. */
+import { foldWithMap, fold, originalRange } from '../../fold';
+import { atomsOf, charactersOf, OF_WORD, pairsOf, touching, type Atom } from './tokens';
+
+/** Of what somebody types. More is said to be too much (`cut`). */
+const TYPED = { characters: 400, terms: 16 };
+
+/** One thing that is looked for: a word with its signs, or all that stood in quotes. */
+export interface Term {
+  atoms: Atom[];
+  /** Its last word may go on: nobody has finished typing it. */
+  prefix: boolean;
+}
+
+export interface Sought {
+  terms: Term[];
+  /** More was typed than is looked for. */
+  cut: boolean;
+}
+
+/** Quotation marks as keyboards of all countries make them; any of them ends what any other began. */
+const QUOTES = /["“”„‟«»‹›＂「」『』〝〞〟]/u;
+
+/** @param typed what somebody typed, of any length */
+export function termsOf(typed: string): Sought {
+  const parts = typed.slice(0, TYPED.characters).split(QUOTES);
+  const terms: Term[] = [];
+  for (const [i, part] of parts.entries()) {
+    const folded = fold(part).trim();
+    const pieces =
+      i % 2 === 1 ? [meaningful(folded)] : folded.split(' ').flatMap((word) => apart(meaningful(word)));
+    for (const [j, atoms] of pieces.entries()) {
+      const words = atoms.filter(({ kind }) => kind === 'word' || kind === 'run');
+      if (words.length === 0 && !atoms.some(({ kind }) => kind === 'symbol') && !hasPair(atoms)) continue;
+      // The last word may not be finished, unless a quotation mark behind it says so. One letter is one letter.
+      const end = atoms.at(-1)!;
+      const unfinished = i === parts.length - 1 && j === pieces.length - 1 && end.kind === 'word';
+      terms.push({ atoms, prefix: unfinished && (end.text.length > 1 || words.length > 1) });
+    }
+  }
+  return {
+    terms: terms.slice(0, TYPED.terms),
+    cut: terms.length > TYPED.terms || /\S/.test(typed.slice(TYPED.characters)),
+  };
+}
+
+/** The atoms that are looked for. A full stop between two words only joins them (addresses, names of files). */
+function meaningful(folded: string): Atom[] {
+  const found: Atom[] = [];
+  let joined = false;
+  for (const atom of atomsOf(folded)) {
+    const joins = atom.text === '.' && atom.glued;
+    if (!joins) found.push(joined ? { ...atom, glued: false } : atom);
+    joined = joins;
+  }
+  return found;
+}
+
+/** Without quotation marks, runs of Japanese with a sign between them are looked for one by one. */
+function apart(atoms: Atom[]): Atom[][] {
+  const pieces: Atom[][] = [];
+  for (const [i, atom] of atoms.entries())
+    if (i > 0 && (atom.glued || (atom.kind !== 'run' && atoms[i - 1]!.kind !== 'run')))
+      pieces.at(-1)!.push(atom);
+    else pieces.push([atom]);
+  return pieces;
+}
+
+const hasPair = (list: Atom[]) => list.some((atom, i) => i > 0 && touching(list[i - 1]!, atom) !== null);
+
+// --- For the index -------------------------------------------------------------------------------------------
+
+/** A phrase: no character of it is an operator. */
+const phrase = (tokens: string[], prefix = false) =>
+  `"${tokens.join(' ').replaceAll('"', ' ')}"${prefix ? '*' : ''}`;
+
+/** A term as expressions of FTS5 over the columns `words` and `signs`. */
+function expressionsOf({ atoms, prefix }: Term): string[] {
+  const tokens: string[] = [];
+  let open = false;
+  for (const [i, atom] of atoms.entries()) {
+    const last = !atoms.slice(i + 1).some(({ kind }) => kind === 'word' || kind === 'run');
+    if (atom.kind === 'word') {
+      tokens.push(atom.text);
+      open = prefix;
+    } else if (atom.kind === 'run') {
+      const all = charactersOf(atom.text);
+      tokens.push(...pairsOf(atom.text));
+      // Where another word follows the run has ended, as in the index.
+      if (!last && all.length > 1) tokens.push(all.at(-1)!);
+      open = last && all.length < 2;
+    }
+  }
+  const found = tokens.length > 0 ? [`words : ${phrase(tokens, open)}`] : [];
+  let pairs: string[] = [];
+  const close = (open = false) => {
+    if (pairs.length > 0) found.push(`signs : ${phrase(pairs, open)}`);
+    pairs = [];
+  };
+  for (const [i, atom] of atoms.entries()) {
+    const pair = i > 0 ? touching(atoms[i - 1]!, atom) : null;
+    if (pair) pairs.push(pair);
+    else close();
+    if (pair && i === atoms.length - 1 && atom.kind === 'word') close(prefix);
+    if (atom.kind === 'symbol') found.push(`signs : ${phrase([atom.text])}`);
+  }
+  close();
+  return found;
+}
+
+/** The FTS5 expression for all terms; null: there is nothing to look for. */
+export function expression(terms: Term[]): string | null {
+  const all = [...new Set(terms.flatMap(expressionsOf))];
+  return all.length > 0 ? all.map((one) => `(${one})`).join(' AND ') : null;
+}
+
+/** The index knows words and signs apart: whether they stand together as typed, only the text itself says. */
+export const isLoose = ({ atoms }: Term): boolean =>
+  atoms.length > 1 && atoms.some(({ kind }) => kind === 'symbol');
+
+// --- For texts -----------------------------------------------------------------------------------------------
+
+/**
+ * A term as a pattern over a folded text. What may stand between two words holds no letter and has a bound, so the
+ * pattern never goes back far.
+ */
+function pattern({ atoms, prefix }: Term): RegExp {
+  let source = '';
+  for (const [i, atom] of atoms.entries()) {
+    const before = atoms[i - 1];
+    const literal = RegExp.escape(atom.text);
+    if (before) {
+      const signs = before.kind === 'sign' || atom.kind === 'sign';
+      const loose = [before.text, atom.text].some((text) => text === '&' || text === '%');
+      if (signs && atom.glued) source += loose ? ' ?' : '';
+      else if (before.kind === 'symbol' || atom.kind === 'symbol') source += atom.glued ? '' : ' ?';
+      else if (before.kind === 'run' || atom.kind === 'run')
+        source += atom.glued ? '' : '[^\\p{L}\\p{N}\\p{M}]{0,200}';
+      else source += '[^\\p{L}\\p{N}\\p{M}]{1,200}';
+    }
+    const starts = atom.kind === 'word' && before?.kind !== 'word' ? `(?<!${OF_WORD})` : '';
+    const ends =
+      atom.kind === 'word' ? (i === atoms.length - 1 && prefix ? `${OF_WORD}*` : `(?!${OF_WORD})`) : '';
+    // A part of a joined emoji is none of its own.
+    const joined =
+      atom.kind === 'symbol' ? ['(?<!\\u200d)', '(?!\\p{EMod}?[\\u200d\\u{e0020}-\\u{e007f}])'] : ['', ''];
+    source += starts + joined[0] + literal + joined[1] + ends;
+  }
+  return new RegExp(source, 'gu');
+}
+
+/** Where a text holds the terms: from and to, in order, none over another. */
+export function placesOf(text: string, terms: Term[]): [number, number][] {
+  const map = foldWithMap(text);
+  const found: [number, number][] = [];
+  for (const term of terms)
+    for (const match of map.folded.matchAll(pattern(term)))
+      if (match[0]) found.push(originalRange(map, match.index, match.index + match[0].length));
+  found.sort((a, b) => a[0] - b[0]);
+  const apart: [number, number][] = [];
+  for (const [from, to] of found) {
+    const before = apart.at(-1);
+    if (before && from <= before[1]) before[1] = Math.max(before[1], to);
+    else apart.push([from, to]);
+  }
+  return apart;
+}
+
+/** Whether a text says all of it. */
+export function says(text: string, terms: Term[]): boolean {
+  const folded = fold(text);
+  return terms.every((term) => pattern(term).test(folded));
+}
