@@ -19,6 +19,8 @@ import * as words from '../src/lib/server/mail/words';
 import * as markdown from '../src/lib/server/markdown';
 import * as named from '../src/lib/server/named';
 import { ownWords } from '../src/lib/server/notifications/words';
+import { placesOf, says, termsOf } from '../src/lib/server/search/terms';
+import { indexed } from '../src/lib/server/search/tokens';
 import { originOf } from '../src/lib/server/rate-limit';
 import { domainsOf } from '../src/lib/server/settings';
 
@@ -27,6 +29,9 @@ const people: named.Nameable[] = ['Ann Lee', 'Jean-Luc O’Neill', '佐藤', 'Aa
   name,
   email: `p${i}@partner.example`,
 }));
+
+/** Terms of each kind, which stand for nearly every text below. */
+const sought = termsOf('a "a a x" 0 C++ a@a 語 ก 😀 "😀 😀 x" "語 語 x" http "& & x"').terms;
 
 /** Who reads a text from outside. What they answer is of no interest here, nor whether they refuse it. */
 const readers: Record<string, (text: string) => unknown> = {
@@ -55,6 +60,10 @@ const readers: Record<string, (text: string) => unknown> = {
   'mail: one line': words.oneLine,
   'mail: several lines': words.manyLines,
   'a quotation': ownWords,
+  'search: what is typed': termsOf,
+  'search: what stands in the index': indexed,
+  'search: what is marked': (text) => placesOf(text, sought),
+  'search: whether a text says it': (text) => says(text, sought),
   'a path to go to': schemas.ownPath,
   'a time zone': today,
 };
