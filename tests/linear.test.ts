@@ -186,7 +186,6 @@ test.each(Object.entries(worst))(
     const once = (length: number) => kept.get(length) ?? kept.set(length, make(length)).get(length)!;
     const found: string[] = [];
     for (const [reader, read] of Object.entries(readers)) {
-      console.log('R', reader, Date.now() % 1e6);
       const wrong = await outgrows(read, once);
       if (wrong) found.push(`${reader}: ${wrong}`);
     }
