@@ -648,6 +648,8 @@ export default {
   'search.cut': 'That is a lot of words: only the first ones were looked for.',
   'search.incomplete':
     'The search index is being made anew, the newest texts first. Older ones may not be found yet.',
+  'search.only-spaces':
+    'You are in more than {count, number} spaces. This looked through the {count, number} that you opened last; search in a space to find what is in the others.',
   'search.nothing-more': 'That was all.',
   'search.wider': 'Look in all spaces',
   'search.older': 'Older hits',

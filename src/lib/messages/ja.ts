@@ -642,6 +642,8 @@ export default {
   'search.cut': '語句が多いため、はじめの方の語句だけで検索しました。',
   'search.incomplete':
     '検索の索引を新しいものから順に作り直しています。古い投稿はまだ見つからないことがあります。',
+  'search.only-spaces':
+    '参加しているスペースが{count, number}を超えています。最近開いた{count, number}のスペースだけを検索しました。ほかのスペースは、そのスペースの中で検索してください。',
   'search.nothing-more': 'これですべてです。',
   'search.wider': 'すべてのスペースで探す',
   'search.older': 'さらに古い結果',

@@ -6,11 +6,11 @@
  * index knows less than the text, against the text. A page holds only hits that the viewer sees, and there is a next page only
  * where one of them follows: nothing tells that hidden ones exist.
  */
-import { sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
 import { without } from '../named';
-import type { Mention } from '../schema';
+import { membership, space, type Mention } from '../schema';
 import * as spaces from '../spaces';
 import { titleForGuest } from '../threads/text';
 import * as entries from './entries';
@@ -57,6 +57,8 @@ export interface Found {
   cut: boolean;
   /** The index is being made anew: older texts may not be found yet. */
   incomplete: boolean;
+  /** The viewer is in more spaces than one search looks through: only so many, those looked at last, were. */
+  onlySpaces: number | null;
 }
 
 const last = Number.MAX_SAFE_INTEGER;
@@ -194,6 +196,7 @@ async function page(
     next: more ? `${end(lists[0]!, keys.thread)}-${end(lists[1]!, keys.comment)}` : null,
     cut,
     incomplete: entries.isIncomplete(first.state),
+    onlySpaces: null,
   };
 }
 
@@ -216,12 +219,19 @@ export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: 
 export async function everywhere(ctx: Ctx, typed: string, before: string | null = null): Promise<Found> {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
-  const [threads, comments, state] = await ctx.db.batch([
+  const [threads, comments, state, own] = await ctx.db.batch([
     hitsQuery(ctx, sought.terms, true, thread),
     hitsQuery(ctx, sought.terms, false, comment),
     entries.stateQuery(ctx),
+    ctx.db
+      .select({ id: space.id })
+      .from(membership)
+      .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
+      .where(eq(membership.userId, ctx.actor?.id ?? ''))
+      .limit(SPACES + 1),
   ]);
-  return page(ctx, typed, sought, before, { threads, comments, state });
+  const found = await page(ctx, typed, sought, before, { threads, comments, state });
+  return { ...found, onlySpaces: own.length > SPACES ? SPACES : null };
 }
 
 // --- Showing -------------------------------------------------------------------------------------------------

@@ -290,6 +290,14 @@ describe('pages', () => {
   });
 });
 
+it('who is in more spaces than one search looks through is told so', async () => {
+  const busy = await makeUser();
+  for (let i = 0; i < 200; i++) await makeSpace(busy);
+  expect((await search.everywhere(as(busy), 'anything')).onlySpaces).toBeNull();
+  await makeSpace(busy);
+  expect((await search.everywhere(as(busy), 'anything')).onlySpaces).toBe(200);
+}, 60_000);
+
 describe('isolation', () => {
   it('a space is searched only by its people', async () => {
     await begin(ava, spaceId, 'Periwinkle');

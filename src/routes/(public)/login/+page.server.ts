@@ -6,7 +6,7 @@ import { form } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
 
 /** Every public page gives its visitor a cookie: who comes from one of our pages without any keeps none. */
-const cameFromHere = ({ headers }: Request, origin: string): boolean =>
+const cameFromHere = (headers: Headers, origin: string): boolean =>
   headers.get('sec-fetch-site') === 'same-origin' || !!headers.get('referer')?.startsWith(`${origin}/`);
 
 export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
@@ -20,7 +20,7 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
     reset: url.searchParams.has('reset'),
     over: url.searchParams.has('over'),
     held: url.searchParams.has('held'),
-    blocked: cookieless && cameFromHere(request, ctx.config.origin),
+    blocked: cookieless && cameFromHere(request.headers, ctx.config.origin),
   };
 };
 
