@@ -538,8 +538,6 @@ export const file = sqliteTable(
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
     /** Made safe: no path, no control or direction characters. */
     name: text('name').notNull(),
-    /** Whom the name names. */
-    mentions: mentions(),
     /** What its first bytes say it is; `application/octet-stream` when they say nothing. */
     type: text('type').notNull(),
     /** Bytes. */
