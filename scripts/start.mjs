@@ -24,6 +24,8 @@ const server = start(
       '--local',
       '--infer-origin-from-routes=false',
       '--live-reload=false',
+      // A line a request would hold the links of invitations and resets.
+      '--log-level=warn',
       '--show-interactive-dev-session=false',
     ],
   ],

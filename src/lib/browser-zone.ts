@@ -14,12 +14,13 @@ export async function tell(seen: string | null): Promise<string | null> {
   // For the pages that are made before anybody is signed in here again.
   document.cookie = `${cookie}; Path=/; Max-Age=31536000; SameSite=Lax${secure ? '; Secure' : ''}`;
   try {
-    const { ok } = await fetch('/me?/zone', {
+    const answer = await fetch('/me?/zone', {
       method: 'POST',
       body: new URLSearchParams({ zone }),
       headers: { accept: 'application/json', 'x-sveltekit-action': 'true' },
     });
-    return ok ? today(zone) : null;
+    await answer.text();
+    return answer.ok ? today(zone) : null;
   } catch {
     return null;
   }

@@ -52,6 +52,8 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
   // A thread of Gia's, with a mention of Cho that is completed by keyboard, and a file.
   await giaPage.goto(`${space}/new-thread`);
   await giaPage.getByLabel('Title').fill('Which crane?');
+  // The scripts have begun.
+  await expect(giaPage.getByRole('button', { name: 'Preview' })).toBeVisible();
   await giaPage.getByLabel('Body').pressSequentially('Dear @Cho');
   await expect(giaPage.getByRole('option', { name: /Cho Yamada/ })).toBeVisible();
   await giaPage.keyboard.press('Enter');

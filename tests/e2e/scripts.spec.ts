@@ -1,6 +1,6 @@
 /** The commands say what is wrong in a sentence, and report nothing that they could not look at. No browser takes part. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -46,4 +46,14 @@ test('npm start › an old Node is told which one is needed, before anything it 
   const { code, said } = await node(['-e', `${old} require('./scripts/lib/require-node.cjs')`]);
   expect(said).toContain('Foyer needs Node 20 or newer. This is Node 18.20.8.');
   expect(code).toBe(1);
+});
+
+test('npm start › its log holds no address of a request, and so no link of an invitation', async ({
+  request,
+}) => {
+  const state = process.env.FOYER_E2E_STATE;
+  test.skip(!state, 'somebody else runs the site');
+  await request.get('/signup/abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnop');
+  await request.get('/reset/abcdefghijklmnopqrstuvwxyz234567abcdefgh');
+  expect(readFileSync(join(state!, 'log.txt'), 'utf8')).not.toMatch(/\/(signup|reset)\//);
 });
