@@ -67,7 +67,23 @@ describe('whom a text names', () => {
     ['@ｈａｎａｋｏ＠partner.example', 'Hanako'],
     ['(@Hanako)', 'Hanako'],
     ['@Hanako.', 'Hanako'],
-    ['@Hanako_', null],
+    ['@Hanako_', 'Hanako'],
+    ['_@Hanako_', 'Hanako'],
+    ['**__@Ben Okafor__**', 'Ben Okafor'],
+    ['ask _@Hanako_.', 'Hanako'],
+    ['_@hanako@partner.example_', 'Hanako'],
+    ['_@Hanako_さん', 'Hanako'],
+    ['@**Ben Okafor**', 'Ben Okafor'],
+    ['@_Hanako_', 'Hanako'],
+    ['@Hanako²', 'Hanako'],
+    ['@Hanako①', 'Hanako'],
+    ['@Hanako™', 'Hanako'],
+    ['@Hanako\\_', 'Hanako'],
+    ['@Hanako_x', null],
+    ['@Hanako_2', null],
+    ['x_@Hanako', null],
+    ['@`Hanako`', null],
+    ['@[Hanako](/x)', null],
     ['@Hanakos', null],
     ['@Hanako2', null],
     ['x@Hanako', null],
@@ -113,6 +129,13 @@ describe('a text without somebody', () => {
     ['@Hanako@other.example', '@…@other.example'],
     ['@Ben Okafor and @Hanako-san', '@Ben Okafor and @…-san'],
     ['info@hanako.example', 'info@hanako.example'],
+    ['_@Hanako_ **_@Hanako_** __@Hanako__', '_@…_ **_@…_** __@…__'],
+    ['_@hanako@partner.example_ _@Hanako_-san', '_@…_ _@…_-san'],
+    ['@Hanako2 @Hanako² @Hanako① @Hanako_2 @Hanako™', '@…2 @…² @…① @…_2 @…™'],
+    ['@Hanako\\_ \\_@Hanako\\_', '@…\\_ \\_@…\\_'],
+    ['@**Hanako** @_Hanako_ @[Hanako](/x) @`Hanako` @\\Hanako', '@… @… @…](/x) @…` @…'],
+    ['@<hanako@partner.example>', '@…>'],
+    ['@Hanako_x', '@Hanako_x'],
   ])('%s', (text, wanted) => expect(hide(text)).toBe(wanted));
   it('says nothing that was stored without places', () => {
     const old: Mention[] = [{ id: 'Hanako', name: 'Hanako', guest: true }];
@@ -129,6 +152,11 @@ describe('a text without somebody', () => {
     const text = 'ask @Hanako';
     expect(hide(text.slice(0, 8), find(text, people))).toBe('ask @…');
     expect(hide(text.slice(0, 4), find(text, people))).toBe('ask ');
+  });
+  it('a longer name goes first, with its digits and underscores', () => {
+    const all = [person('Kim', '', true), person('Kim2'), person('Kim_'), person('Guest 1', '', true)];
+    const text = '@Kim2 @Kim_ @Kim3 @Guest 12 @Guest 1²';
+    expect(hide(text, find(text, all))).toBe('@Kim2 @Kim_ @…3 @Guest 12 @…²');
   });
   it('is named in again, as it was: a name that nobody has any more', () => {
     const text = '@Hanako, @hanako@partner.example';
@@ -300,6 +328,96 @@ describe('whatever is written, whoever is there', () => {
       }),
       runs,
     ));
+
+  it('nor in the plain words of it, however it is marked up', () => {
+    const plain = fc
+      .uniqueArray(
+        fc.tuple(
+          fc.constantFrom('Ann', 'Ann Lee', 'Hanako', 'Hanako Sato', '花子', 'Łukasz', 'Kim 2'),
+          fc.boolean(),
+        ),
+        { minLength: 1, maxLength: 5, selector: ([name]) => name },
+      )
+      .map((list) =>
+        list.map(([name, guest], i): Nameable => ({
+          id: String(i),
+          name,
+          guest,
+          email: `p${i}@partner.example`,
+        })),
+      );
+    const mark = fc.constantFrom(
+      '',
+      '',
+      '_',
+      '__',
+      '*',
+      '**',
+      '**_',
+      '~~',
+      '`',
+      '\\',
+      '\\_',
+      '[',
+      '](/x)',
+      '<',
+      '>',
+      '!',
+      '0',
+      '2',
+      '²',
+      '①',
+      ' ',
+      '\n',
+      '> ',
+      '.',
+      '、',
+    );
+    const marked = plain.chain((people) =>
+      fc.tuple(
+        fc.constant(people),
+        fc
+          .array(
+            fc
+              .tuple(
+                mark,
+                mark,
+                fc.constantFrom('@', '＠'),
+                mark.filter((sign) => sign !== '](/x)'),
+                fc.constantFrom(...people),
+                fc.boolean(),
+                mark,
+                mark,
+              )
+              .map(
+                ([a, b, at, c, { name, email }, byName, d, e]) =>
+                  a + b + at + c + (byName ? name : email!) + d + e,
+              ),
+            { minLength: 1, maxLength: 4 },
+          )
+          .map((pieces) => pieces.join('')),
+      ),
+    );
+    fc.assert(
+      fc.property(marked, ([people, text]) => {
+        const left = fold(markdown.words(without(text, find(text, people), hidden).text));
+        const forms = (guest: boolean) =>
+          people
+            .filter((p) => p.guest === guest)
+            .flatMap(({ name, email }) => [fold(name), fold(email!)])
+            .sort((a, b) => b.length - a.length);
+        const rest = forms(false).reduce((words, form) => words.replaceAll(`@${form}`, '∎'), left);
+        for (const form of forms(true))
+          for (let at = rest.indexOf(`@${form}`); at >= 0; at = rest.indexOf(`@${form}`, at + 1)) {
+            // Part of something longer: another word, another number.
+            const behind = rest.slice(at + 1 + form.length);
+            const goesOn = /\d$/.test(form) ? /^_*[\p{L}\p{N}]/u : /^_*\p{L}/u;
+            expect(goesOn.test(behind), JSON.stringify({ text, left })).toBe(true);
+          }
+      }),
+      runs,
+    );
+  });
 
   it('and nobody’s mention is changed but those', () =>
     fc.assert(

@@ -3,7 +3,7 @@
  * hides or marks a name later goes by these places. Nothing here knows Markdown: a name in code, in a link or in a quotation is
  * a name as well, and is hidden like any other. (Who is told and what is marked: `standing` and markdown/.)
  */
-import { foldWithMap, fold, originalRange, type Folded } from '../fold';
+import { foldWithMap, fold, originalRange, sameWords, type Folded } from '../fold';
 import { unspaced } from './markdown/addresses';
 import type { Mention, Place } from './schema';
 
@@ -53,6 +53,10 @@ class Names {
       this.#lengths.set(first, new Set([...lengths].sort((a, b) => b - a)));
   }
 
+  is(form: string): boolean {
+    return this.#who.has(form);
+  }
+
   /** Who may be named at a place of a folded text, longest name first. */
   *at(folded: string, from: number, most: number): Generator<{ to: number; who: Nameable[] }> {
     for (const length of this.#lengths.get(folded[from] ?? '') ?? []) {
@@ -67,27 +71,48 @@ const charAt = (text: string, at: number) => String.fromCodePoint(text.codePoint
 const charBefore = (text: string, at: number) =>
   /[\udc00-\udfff]/.test(text[at - 1] ?? '') ? text.slice(at - 2, at) : (text[at - 1] ?? '');
 
-const ofWord = /[\p{L}\p{N}_]/u;
+const ofWord = /[\p{L}\p{N}]/u;
+/** What is written small or in a circle behind a word, and folds to a letter or a digit: a footnote, a trade mark. */
+const appended = /[\p{No}\p{Nl}\p{So}\p{Lm}ªº]/u;
+/** What a reader does not see, since it marks up what follows: `@**Ann**`, `@[Ann](/x)`. */
+const MARKS = /^[*_~`\\[<!]{1,8}/;
 /** What Latin writing puts behind a name without a sign between. */
 const HONORIFIC = /^(?:san|sama|kun|chan|sensei|senpai|ssi|nim)(?![\p{L}\p{N}_])/u;
 
-/** Whether a name may end there. */
-function endsAt(map: Folded, to: number): boolean {
+/**
+ * Whether a name may end there: wherever a reader takes it for the name. An underscore is none of its letters unless another
+ * follows, and a digit counts what it stands behind. (`calls` says who is meant as well.)
+ */
+function endsAt(text: string, map: Folded, to: number): boolean {
   const { folded } = map;
   if (to >= folded.length) return true;
   // In the middle of a letter: ß is ss.
   if (map.start[to] === map.start[to - 1]) return false;
+  if (/\p{M}/u.test(charAt(folded, to))) return false;
+  const behind = to + /^_*/.exec(folded.slice(to, to + LONGEST))![0].length;
+  if (behind >= folded.length) return true;
   const last = charBefore(folded, to);
-  const next = charAt(folded, to);
-  if (/\p{M}/u.test(next)) return false;
+  const next = charAt(folded, behind);
   if (!ofWord.test(last) || !ofWord.test(next) || unspaced.test(last) || unspaced.test(next)) return true;
-  return HONORIFIC.test(folded.slice(to, to + 12));
+  if (appended.test(charAt(text, map.start[behind]!))) return true;
+  if (/\p{Nd}/u.test(next)) return behind > to || !/\p{N}/u.test(last);
+  return HONORIFIC.test(folded.slice(behind, behind + 12));
+}
+
+/** What stands before a place, but for underscores that begin a word, and so mark it up. */
+function before(text: string, at: number): string {
+  const run = /_{1,8}$/.exec(text.slice(Math.max(0, at - 8), at))?.[0].length ?? 0;
+  const outside = charBefore(text, at - run);
+  return run > 0 && /[\p{L}\p{N}_]/u.test(outside) && !unspaced.test(outside) ? '_' : outside;
 }
 
 /** `info@hanako.example` is an address of somebody else, not Hanako. */
 const isAddress = (folded: string, at: number, to: number) =>
-  /[\p{L}\p{N}._%+-]/u.test(charBefore(folded, at)) &&
+  /[\p{L}\p{N}._%+-]/u.test(before(folded, at)) &&
   /^(?:-[\p{L}\p{N}-]{1,63})?\.[\p{L}\p{N}]{2}/u.test(folded.slice(to, to + 70));
+
+/** A name without what marks it up. (Names may hold such signs themselves: only where it is none as it stands.) */
+export const unmarked = (typed: string): string => typed.replace(MARKS, '').replace(/[*_~]{1,8}$/, '');
 
 /** All places at which a text names somebody, in order, none over another. */
 function* places(text: string, people: Nameable[]): Generator<Found> {
@@ -102,12 +127,18 @@ function* places(text: string, people: Nameable[]): Generator<Found> {
     if (at < last) continue;
     // No name goes on beyond more @ than it holds: so all that is looked at is a few times the text.
     const most = Math.min(LONGEST, (signs[i + 1 + names.signs] ?? folded.length) - at - 1);
-    for (const { to, who } of names.at(folded, at + 1, most)) {
+    const marks = MARKS.exec(folded.slice(at + 1, at + 9))?.[0] ?? '';
+    const found = [...names.at(folded, at + 1, most)];
+    if (marks) found.push(...names.at(folded, at + 1 + marks.length, most - marks.length));
+    for (const { to, who } of found) {
       const [start, end] = originalRange(map, at, to);
-      if (!endsAt(map, to) || isAddress(folded, at, to)) continue;
+      if (!endsAt(text, map, to) || isAddress(folded, at, to)) continue;
       if (/[\n\r\u2028\u2029]/.test(text.slice(start, end))) continue;
-      yield { from: start, to: end, who };
-      last = to;
+      // What marks the name alone up goes with it.
+      const close = /^[*_~]+$/.test(marks) ? [...marks].reverse().join('') : '';
+      const marked = !names.is(folded.slice(at + 1, to)) && text.startsWith(close, end) ? close.length : 0;
+      yield { from: start, to: end + marked, who };
+      last = to + marked;
       break;
     }
   }
@@ -121,7 +152,8 @@ export function find(text: string, people: Nameable[]): (Mention & { at: Place[]
       const before = found.get(id);
       if (before) before.at.push([from, to]);
       else {
-        const byName = fold(text.slice(from + 1, to)).trim() === fold(name).trim();
+        const typed = text.slice(from + 1, to);
+        const byName = sameWords(typed, name) || sameWords(unmarked(typed), name);
         found.set(id, {
           id,
           name: byName ? name : email!,
@@ -195,17 +227,24 @@ export function without(
 /** The forms in which a text named people, to be recognised again in another text. */
 export const formsOf = (text: string, mentions: Mention[], part: 'at' | 'title' = 'at'): Nameable[] =>
   namings(text, mentions, part).flatMap(({ from, to, who }) =>
-    who.map(({ id, guest }) => ({ id, guest, name: text.slice(from + 1, to), quiet: true })),
+    who.flatMap(({ id, guest }) => {
+      const typed = text.slice(from + 1, to);
+      return [...new Set([typed, unmarked(typed)])].map((name) => ({ id, guest, name, quiet: true }));
+    }),
   );
 
 /**
  * Whether a place calls somebody, rather than being part of something longer or written to be left alone: `x@Ann`, `/@Ann`,
- * `@Ann@b.example`, `\@Ann`.
+ * `@Ann@b.example`, `\@Ann`, `@Ann2`, `@`Ann``.
  */
 export function calls(text: string, { from, to }: { from: number; to: number }): boolean {
-  const before = charBefore(text, from);
-  if (before && !unspaced.test(before) && /[\p{L}\p{N}_./+@＠﹫-]/u.test(before)) return false;
+  const outside = before(text, from);
+  if (outside && !unspaced.test(outside) && /[\p{L}\p{N}_./+@＠﹫-]/u.test(outside)) return false;
   if (/(?<!\\)(?:\\\\)*\\$/.test(text.slice(Math.max(0, from - 20), from))) return false;
-  if (/[@＠﹫]/.test(text[to] ?? '')) return false;
-  return !(/[@＠﹫]/.test(text.slice(from + 1, to)) && /^(?:[\w-]|\.[\w-])/.test(text.slice(to, to + 2)));
+  const form = text.slice(from + 1, to);
+  const behind = text.slice(to, to + 70);
+  if (/^[@＠﹫]/.test(behind) || /^[*_~]*[`\\[<!]/.test(form)) return false;
+  const goesOn = /^(?:_+([\p{L}\p{N}])|\p{Nd})/u.exec(behind);
+  if (goesOn && !unspaced.test(charBefore(text, to)) && !unspaced.test(goesOn[1] ?? '')) return false;
+  return !(/[@＠﹫]/.test(form) && /^(?:_*[^\W_]|-|\.[\w-])/.test(behind));
 }

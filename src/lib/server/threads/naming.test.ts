@@ -76,6 +76,9 @@ describe('where guests are hidden, no guest reads the name of another', () => {
     ['a quotation', '> @Hanako Sato said\n\nabout'],
     ['an escape', 'about \\@Hanako Sato'],
     ['something before', 'about x@Hanako Sato'],
+    ['underscores', 'about **_@Hanako Sato_** __@hanako@secret.example__'],
+    ['marks within', 'about @**Hanako Sato**'],
+    ['a number behind', 'about @Hanako Sato² or @Hanako Sato2'],
   ])('whom a text names with %s', async (_how, body) => {
     const topic = await begin(ava, hidden, 'Plain', body);
     await threads.follow(as(kim), hidden, topic, true);
@@ -192,6 +195,14 @@ describe('where guests are hidden, no guest reads the name of another', () => {
       '<p><span class="mention guest me">@Kim Park</span>さん and @… and <span class="mention">@Ben Kowalski</span></p>\n',
     );
   });
+});
+
+it('who is called in marks is told', async () => {
+  const room = await makeSpace(ava, {}, [ben]);
+  for (const body of ['_@Ben Kowalski_', 'ask **_@Ben Kowalski_**!', '@**Ben Kowalski**', '@Ben Kowalski¹'])
+    expect(await toldOf(await begin(ava, room, 'M', body)), body).toEqual([ben.id]);
+  for (const body of ['@Ben Kowalski2', '@`Ben Kowalski`', 'x_@Ben Kowalski'])
+    expect(await toldOf(await begin(ava, room, 'M', body)), body).toEqual([]);
 });
 
 describe('a quotation names nobody anew', () => {

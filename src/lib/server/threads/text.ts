@@ -109,7 +109,7 @@ export const marksOf = (text: string, namings: named.Naming[], viewerId: string,
     return {
       from,
       to,
-      name: sameWords(first.name, typed) ? first.name : typed,
+      name: [typed, named.unmarked(typed)].some((name) => sameWords(first.name, name)) ? first.name : typed,
       guest: first.guest,
       me: who.some((m) => m.id === viewerId),
       who,
