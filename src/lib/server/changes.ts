@@ -30,7 +30,8 @@ const AT_ONCE = 50;
 
 /**
  * The statement that tells open pages, for the batch of the change. Ids that the batch itself makes come as SQL.
- * @param authors of the thread, then of the comment that it concerns: what is a guest's is not told to other guests where they are hidden
+ * @param authors of the thread and of the comment that it concerns: where guests are hidden, a guest is told only of what is all
+ * the company's or their own
  */
 export const note = (
   ctx: Ctx,
@@ -43,8 +44,16 @@ export const note = (
   ctx.db.run(sql`
     insert into space_event (space_id, kind, thread_id, comment_id, actor_id, by_guest, owner_id, at)
     values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor!.id}, ${ctx.actor!.kind === 'guest' ? 1 : 0},
-      ${authors.find((a) => a.authorKind === 'guest')?.authorId ?? null}, ${ctx.now})`);
+      ${ownerOf(authors)}, ${ctx.now})`);
 type Id = number | SQL | null;
+
+/** The guest whose words they are; null: all are the company's. Words of two guests are nobody's: neither sees both. */
+export const ownerOf = (authors: { authorId: string; authorKind: 'user' | 'guest' }[]): string | null => {
+  const guests = new Set(authors.flatMap((a) => (a.authorKind === 'guest' ? [a.authorId] : [])));
+  return guests.size > 1 ? NOBODY : ([...guests][0] ?? null);
+};
+/** No id of anybody. */
+export const NOBODY = '-';
 
 /** SQL: whether the viewer may hear of an event. In raw names, of the table or its alias. */
 const audible = (ctx: Ctx, event: SQL, guestsHidden: SQL): SQL => {

@@ -52,7 +52,9 @@ type Act =
   | { what: 'pin' | 'close'; who: 'ava'; thread: number; on: boolean }
   | { what: 'pin-other' | 'close-other'; who: 'ava' }
   | { what: 'read' | 'follow'; who: Who; thread: number }
-  | { what: 'leave'; who: 'hanako' };
+  | { what: 'leave'; who: 'hanako' }
+  /** Guests see each other, or no more. */
+  | { what: 'hide'; who: 'ava'; on: boolean };
 
 const small = fc.nat({ max: 3 });
 const body = fc.nat({ max: bodies.length - 1 });
@@ -100,6 +102,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   }),
   fc.record({ what: fc.constantFrom('read' as const, 'follow' as const), who: anyone, thread: small }),
   fc.constant({ what: 'leave' as const, who: 'hanako' as const }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('hide' as const),
+      who: fc.constant('ava' as const),
+      on: fc.boolean(),
+    }),
+  },
 );
 
 const isOthers = (a: Act) => a.who === 'hanako' || a.what.endsWith('-other');
@@ -133,6 +143,24 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   let now = START;
   const words = (n: number) => ({ body: bodies[n]!, requestKey: randomId() });
 
+  const deliver = async () => {
+    const cron = testContext({ now });
+    await notifications.mailDue(cron);
+    await cron.settle();
+  };
+  /** Mails that came while guests saw each other may tell of another. */
+  const meanwhile = new Set<string>();
+  const before = new Set<string>();
+  let hidden = true;
+  const hide = async (on: boolean) => {
+    if (on === hidden) return;
+    await deliver();
+    const mails = (await mailsTo(person.kim.email)).map(({ id }) => id);
+    if (on) for (const id of mails) if (!before.has(id)) meanwhile.add(id);
+    for (const id of mails) before.add(id);
+    await db.update(space).set({ guestsHidden: on }).where(eq(space.id, room));
+    hidden = on;
+  };
   const perform = async (a: Act): Promise<void> => {
     const ctx = as(person[a.who], { now });
     const topic =
@@ -168,22 +196,27 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
       await threads.close(ctx, room, others.threads[0], true);
     else if (a.what === 'read') await memberships.markRead(ctx, room, now);
     else if (a.what === 'follow' && topic) await threads.follow(ctx, room, topic, true);
+    else if (a.what === 'hide') await hide(a.on);
     else if (a.what === 'leave')
       await memberships.removeGuest(as(person.ava, { now }), room, person.hanako.id);
     await ctx.settle();
   };
-  for (const a of history) {
+  // Where guests saw each other while one left, another may know it: after that they are hidden.
+  const leaves = history.findIndex((a) => a.what === 'leave');
+  for (const [i, a] of history.entries()) {
     now += 2 * MINUTE;
+    if (i === leaves) await hide(true);
+    if (a.what === 'hide' && leaves >= 0 && i > leaves) continue;
     if (isOthers(a) && !withOther) continue;
     // What is closed, gone or forbidden by now is refused in both lives, to the other guest perhaps in one.
     await perform(a).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
     });
   }
+  // What was open in between is not any more.
+  await hide(true);
   now += 30 * MINUTE;
-  const cron = testContext({ now });
-  await notifications.mailDue(cron);
-  await cron.settle();
+  await deliver();
 
   const kim = () => as(person.kim, { now });
   const found = await Promise.all(
@@ -217,7 +250,9 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
     pages,
   ];
   // Not the invitation. Mails that leave in one moment are in no order.
-  const mails = (await mailsTo(person.kim.email)).filter((mail) => !mail.text.includes('/signup/'));
+  const mails = (await mailsTo(person.kim.email)).filter(
+    (mail) => !mail.text.includes('/signup/') && !meanwhile.has(mail.id),
+  );
   return [normalised(received, person), ...mails.map((mail) => normalised(mail, person)).sort()].join('\n');
 }
 
@@ -252,6 +287,35 @@ it('whatever another guest does, a guest receives the same', async () => {
         without.slice(Math.max(0, at - 300), at + 200),
       );
     }),
-    { seed: 20261126, numRuns: 12, endOnFailure: true, interruptAfterTimeLimit: 60_000 },
+    { seed: 20261126, numRuns: 14, endOnFailure: true, interruptAfterTimeLimit: 60_000 },
   );
 }, 120_000);
+
+it('what two guests wrote in is told to neither of them, once they are hidden from each other', async () => {
+  const ben = await makeUser({ name: 'Ben' });
+  const [anna, bruno] = [await makeGuest({ name: 'Anna' }), await makeGuest({ name: 'Bruno' })];
+  const room = await makeSpace(ben);
+  for (const guest of [anna, bruno]) await joinSpace(ben, room, guest);
+  const words = (body: string) => ({ body, requestKey: randomId() });
+  const topic = await threads.begin(as(anna), room, { title: 'Anna’s', ...words('') });
+  const said = await threads.addComment(as(bruno), room, topic, words('Bruno’s'));
+  const hide = (on: boolean) =>
+    testContext().db.update(space).set({ guestsHidden: on }).where(eq(space.id, room));
+  await hide(true);
+  const { seq } = await spaces.room(as(ben), room);
+  await threads.react(as(ben), room, topic, said, 'yes', true);
+  await threads.removeComment(as(ben), room, topic, said);
+  for (const guest of [anna, bruno]) {
+    expect(await changes.since(as(guest), room, seq)).toBeNull();
+    expect((await spaces.room(as(guest), room)).seq).toBeLessThanOrEqual(seq);
+  }
+  expect((await changes.since(as(ben), room, seq))!.changes).toHaveLength(2);
+  // What is Anna's alone she hears of.
+  await threads.react(as(ben), room, topic, null, 'yes', true);
+  expect((await changes.since(as(anna), room, seq))!.changes).toMatchObject([
+    { kind: 'reaction', comment: null },
+  ]);
+  expect(await changes.since(as(bruno), room, seq)).toBeNull();
+  await hide(false);
+  expect((await changes.since(as(anna), room, seq))!.changes).toHaveLength(3);
+});

@@ -518,7 +518,7 @@ export const spaceEvent = sqliteTable(
     actorId: text('actor_id').notNull(),
     /** Whether a guest did it: other guests may not see it. */
     byGuest: flag('by_guest').notNull(),
-    /** The guest to whose words it was done: where guests are hidden, other guests may not see it either. */
+    /** The guest to whose words it was done, `-` where two guests wrote them: hidden guests see it of their own words alone. */
     ownerId: text('owner_id'),
     at: at('at').notNull(),
   },

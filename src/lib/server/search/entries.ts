@@ -2,12 +2,17 @@
  * What stands in the index. It is full-text and contentless (`search_entry`): who writes a text puts its words in, in the same
  * commit.
  *
- * A row's `scope` holds tokens: `s<space>`, who wrote it (`company`, or `u<id>` of a guest), and `thread` where it is one.
- * `words` and `signs` hold what tokens.ts reads. FTS5's own tokenizer only splits at blanks.
+ * A row's `scope` holds tokens: `s<space>`; whose it is, with the thread it stands in (`company`, `u<id>` of a guest, neither where
+ * two guests wrote in it); `f<id>` of a guest who reads all of it though guests are hidden (their own words, or no other guest
+ * is named); and `thread` where it is one.
+ * `words` and `signs` hold what tokens.ts reads, without mentions of guests. Where there are any, `all_words` and `all_signs` hold
+ * the whole text: only who reads those names searches there. FTS5's own tokenizer only splits at blanks.
  */
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
-import { setting } from '../schema';
+import { NOBODY, ownerOf } from '../changes';
+import { without } from '../named';
+import { setting, type Mention } from '../schema';
 import { indexed } from './tokens';
 
 /** A thread or a comment, by its id or the subquery that gives it. */
@@ -16,23 +21,59 @@ export type Target = { thread: number | SQL } | { comment: number | SQL };
 const rowid = (target: Target): SQL =>
   'thread' in target ? sql`(${target.thread}) * 2` : sql`(${target.comment}) * 2 + 1`;
 
-/**
- * Puts a text into the index, in place of what it said before.
- * @param entry.text with its title, and the names of its files: they are found like words of the text
- */
-export const put = (
-  ctx: Pick<Ctx, 'db'>,
-  target: Target,
-  entry: { spaceId: number | SQL; authorId: string; byGuest: boolean; text: string },
-): Statement[] => {
-  const who = entry.byGuest ? `u${entry.authorId}` : 'company';
-  const scope = 'thread' in target ? `${who} thread` : who;
-  const { words, signs } = indexed(entry.text);
+export interface Entry {
+  spaceId: number | SQL;
+  /** Of the thread, then of the comment. */
+  authors: { authorId: string; authorKind: 'user' | 'guest' }[];
+  title?: string;
+  body: string;
+  mentions: Mention[];
+  /** Names of files: they are found like words of the text. */
+  files?: string[];
+}
+
+/** A text without the guests whom it names. What stood around a name does not come together. */
+function indexedWithout({ title = '', body, mentions, files = [] }: Entry) {
+  const isGuest = (m: Mention) => m.guest === true;
+  const text = [
+    without(title, mentions, isGuest, 'title').text,
+    without(body, mentions, isGuest).text,
+    ...files,
+  ].join('\n');
+  const pieces = text.split('@…').map(indexed);
+  // A full stop alone is no word of any text.
+  return {
+    words: pieces.map(({ words }) => words).join(' . '),
+    signs: pieces.map(({ signs }) => signs).join(' . '),
+  };
+}
+
+/** The tokens of a text, see above; its space comes first. */
+function scopeOf({ authors, mentions }: Entry, isThread: boolean): string {
+  const owner = ownerOf(authors);
+  const author = authors.at(-1)!;
+  const named = new Set(mentions.flatMap((m) => (m.guest ? [m.id] : [])));
+  const [reader] = author.authorKind === 'guest' ? [author.authorId] : named.size === 1 ? [...named] : [];
+  return [
+    owner === null ? 'company' : owner === NOBODY ? '' : `u${owner}`,
+    reader === undefined ? '' : `f${reader}`,
+    isThread ? 'thread' : '',
+  ].join(' ');
+}
+
+/** Puts a text into the index, in place of what it said before. */
+export const put = (ctx: Pick<Ctx, 'db'>, target: Target, entry: Entry): Statement[] => {
+  const { title = '', body, files = [] } = entry;
+  const open = indexedWithout(entry);
+  const all = entry.mentions.some((m) => m.guest)
+    ? indexed([title, body, ...files].join('\n'))
+    : { words: '', signs: '' };
   return [
     ctx.db.run(sql`delete from search_entry where rowid = ${rowid(target)}`),
     ctx.db.run(sql`
-      insert into search_entry (rowid, scope, words, signs)
-      values (${rowid(target)}, 's' || cast((${entry.spaceId}) as integer) || ${` ${scope}`}, ${words}, ${signs})`),
+      insert into search_entry (rowid, scope, words, signs, all_words, all_signs)
+      values (${rowid(target)}, 's' || cast((${entry.spaceId}) as integer) || ${` ${scopeOf(entry, 'thread' in target)}`},
+        ${open.words}, ${open.signs}, ${all.words}, ${all.signs})`),
   ];
 };
 
@@ -55,7 +96,7 @@ export const drop = (
 };
 
 /** The form in which texts stand in the index. Another number makes cron write all of them anew. */
-const FORM = 2;
+const FORM = 3;
 /** Ids of threads and comments that are written in one batch, and batches a run of `rebuild`. */
 const PIECE = 300;
 const PIECES = 4;
@@ -105,12 +146,12 @@ async function rebuildPiece(ctx: Ctx): Promise<boolean> {
   const below = state?.below ?? newest!.id + 1;
   const from = below - PIECE;
   const texts = await ctx.db.select(stored).from(sql`(
-      select t.id, 1 as thread, t.space_id, t.author_id, t.title || char(10) || t.body as words
+      select t.id, 1 as thread, t.space_id, t.author_id, t.author_id as begun_by, t.title, t.body, t.mentions
         from thread t where t.id >= ${from} and t.id < ${below}
       union all
-      select c.id, 0, t.space_id, c.author_id, c.body
+      select c.id, 0, t.space_id, c.author_id, t.author_id, '', c.body, c.mentions
         from comment c join thread t on t.id = c.thread_id where c.id >= ${from} and c.id < ${below}) e
-      join user u on u.id = e.author_id`);
+      join user u on u.id = e.author_id join user b on b.id = e.begun_by`);
   const done = from <= 1;
   const value = JSON.stringify(done ? { form: FORM } : { form: FORM, below: from });
   await ctx.commit([
@@ -118,9 +159,14 @@ async function rebuildPiece(ctx: Ctx): Promise<boolean> {
     ...texts.flatMap((text) =>
       put(ctx, text.thread ? { thread: text.id } : { comment: text.id }, {
         spaceId: text.spaceId,
-        authorId: text.authorId,
-        byGuest: text.kind === 'guest',
-        text: [text.words, text.files ?? ''].join('\n'),
+        authors: [
+          { authorId: text.begunBy, authorKind: text.begunByKind },
+          { authorId: text.authorId, authorKind: text.authorKind },
+        ],
+        title: text.title,
+        body: text.body,
+        mentions: JSON.parse(text.mentions) as Mention[],
+        files: [text.files ?? ''],
       }),
     ),
     ctx.db
@@ -136,8 +182,12 @@ const stored = {
   thread: sql<number>`e.thread`.as('thread'),
   spaceId: sql<number>`e.space_id`.as('space_id'),
   authorId: sql<string>`e.author_id`.as('author_id'),
-  words: sql<string>`e.words`.as('words'),
-  kind: sql<string>`u.kind`.as('kind'),
+  authorKind: sql<'user' | 'guest'>`u.kind`.as('author_kind'),
+  begunBy: sql<string>`e.begun_by`.as('begun_by'),
+  begunByKind: sql<'user' | 'guest'>`b.kind`.as('begun_by_kind'),
+  title: sql<string>`e.title`.as('title'),
+  body: sql<string>`e.body`.as('body'),
+  mentions: sql<string>`e.mentions`.as('mentions'),
   files: sql<string | null>`(select group_concat(f.name, char(10)) from file f where f.gone_at is null
     and iif(e.thread, f.thread_id = e.id and f.comment_id is null, f.comment_id = e.id))`.as('files'),
 };

@@ -1,18 +1,17 @@
 /**
  * Search over threads and comments: in one space, or over all of one's own.
  *
- * Spaces and authors stand in the index like words, so a search walks only over what the viewer may see, and costs the same
- * however much other spaces hold. What is found is checked once more against membership, trash, hidden guests and, where the
+ * Spaces and authors stand in the index like words, and mentions of guests in columns of their own, so a search walks only over
+ * what the viewer may see, and costs the same however much else there is. What is found is checked once more against membership, trash, hidden guests and, where the
  * index knows less than the text, against the text. A page holds only hits that the viewer sees, and there is a next page only
  * where one of them follows: nothing tells that hidden ones exist.
  */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
-import { without } from '../named';
 import { membership, space, type Mention } from '../schema';
 import * as spaces from '../spaces';
-import { titleForGuest } from '../threads/text';
+import { titleForGuest, wordsForGuest } from '../threads/text';
 import * as entries from './entries';
 import { expression, isLoose, placesOf, says, termsOf, type Sought, type Term } from './terms';
 
@@ -81,16 +80,18 @@ function hitsQuery(
 ) {
   const me = ctx.actor?.id ?? '';
   const guest = ctx.actor?.kind === 'guest' ? 1 : 0;
-  const own = `) AND scope : ("company" OR "u${me}"))`;
-  const sought = expression(terms);
-  const looked = ` AND ${sought ?? nothing}) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
+  const all = expression(terms, 'all');
+  const whole = ` AND (${all}))`;
+  // Names of guests stand apart: who does not see guests does not even search there.
+  const own = `) AND scope : ("company" OR "u${me}") AND ((${expression(terms, 'open')}) OR (scope : "f${me}" AND ${all})))`;
+  const end = `) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
   // One expression out of the viewer's memberships, made in the same query.
   const scoped = sql`coalesce((
-    select '((' || iif(count(*) > sum(hidden),
-        'scope : (' || group_concat(iif(hidden, null, '"s' || id || '"'), ' OR ') || ')', '')
+    select '(' || iif(count(*) > sum(hidden),
+        '(scope : (' || group_concat(iif(hidden, null, '"s' || id || '"'), ' OR ') || ')' || ${whole}, '')
       || iif(sum(hidden) > 0 and count(*) > sum(hidden), ' OR ', '')
       || iif(sum(hidden) > 0, '(scope : (' || group_concat(iif(hidden, '"s' || id || '"', null), ' OR ') || ${own}, '')
-      || ')' || ${looked}
+      || ${end}
     from (select s.id, s.guests_hidden and ${guest} as hidden from membership m join space s on s.id = m.space_id
       where m.user_id = ${me} and s.deleted_at is null ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
       order by m.last_read_at desc limit ${SPACES})
@@ -111,6 +112,7 @@ function hitsQuery(
       mentions: sql<string>`iif(e.rowid & 1, c.mentions, t.mentions)`.as('mentions'),
       /** Other guests are hidden from the viewer here. */
       hidden: sql<number>`s.guests_hidden and ${guest}`.as('hidden'),
+      authorId: sql<string>`u.id`.as('author_id'),
       author: sql<string>`u.name`.as('author'),
       guest: sql<number>`u.kind = 'guest'`.as('guest'),
       company: sql<string>`u.company`.as('company'),
@@ -129,7 +131,7 @@ function hitsQuery(
         cross join user b on b.id = t.author_id`,
     )
     .where(
-      sql`e.search_entry match ${sought ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null
+      sql`e.search_entry match ${all ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null
         and (not (s.guests_hidden and ${guest}) or (${wrote('u')} and ${wrote('b')}))`,
     )
     .orderBy(sql`e.rowid desc`)
@@ -246,8 +248,9 @@ function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
   const me = ctx.actor?.id ?? '';
   const files = JSON.parse(row.files) as Seen['files'];
   const mentions = JSON.parse(row.mentions) as Mention[];
-  const secret = row.hidden === 1 && mentions.some((m) => m.guest && m.id !== me);
-  const body = secret ? without(row.body, mentions, (m) => m.guest === true && m.id !== me).text : row.body;
+  const body = row.hidden
+    ? wordsForGuest(me, { body: row.body, mentions, authorId: row.authorId })
+    : row.body;
   const title = row.hidden
     ? titleForGuest(me, {
         title: row.title,
@@ -255,7 +258,7 @@ function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
         authorId: row.threadAuthorId,
       })
     : row.title;
-  if (secret || title !== row.title || terms.some(isLoose)) {
+  if (body !== row.body || title !== row.title || terms.some(isLoose)) {
     const readable = [row.commentId === null ? title : '', body, ...files.map(({ name }) => name)];
     if (!says(readable.join('\n'), terms)) return null;
   }

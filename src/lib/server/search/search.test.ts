@@ -253,7 +253,13 @@ describe('what is written', () => {
       search.put(
         ctx,
         { comment: c },
-        { spaceId, authorId: ava.id, byGuest: false, text: 'see here\nquay-wall_見積書.xlsx' },
+        {
+          spaceId,
+          authors: [{ authorId: ava.id, authorKind: 'user' }],
+          body: 'see here',
+          mentions: [],
+          files: ['quay-wall_見積書.xlsx'],
+        },
       ),
     );
     for (const typed of ['quay-wall', '見積書', 'xlsx', 'quay-wall_見積書.xlsx']) {
@@ -325,7 +331,11 @@ describe('isolation', () => {
     const t = await begin(ben, room, 'Foreign');
     const ctx = testContext();
     await ctx.commit(
-      search.put(ctx, { thread: t }, { spaceId, authorId: ben.id, byGuest: false, text: 'misplaced' }),
+      search.put(
+        ctx,
+        { thread: t },
+        { spaceId, authors: [{ authorId: ben.id, authorKind: 'user' }], body: 'misplaced', mentions: [] },
+      ),
     );
     expect(await find(gil, spaceId, 'misplaced')).toEqual([]);
     expect(await everywhere(gil, 'misplaced')).toEqual([]);
@@ -651,6 +661,54 @@ describe('where guests are hidden', () => {
     expect(JSON.stringify([page.hits, rest.hits])).not.toContain('Noor');
     expect((await search.inSpace(as(ava), hidden, 'haddad')).next).not.toBeNull();
   });
+
+  it('however often a guest is named, a search for them answers another guest as if they were not', async () => {
+    const hidden = await makeSpace(ava);
+    for (const guest of [gil, noor]) await joinSpace(ava, hidden, guest);
+    await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, hidden));
+    const t = await begin(ava, hidden, 'Quay');
+    await say(ava, hidden, t, 'ask @Noor Haddad about it');
+    const unknown = await search.inSpace(as(gil), hidden, 'nobodyatall');
+    expect({ ...(await search.inSpace(as(gil), hidden, 'haddad')), typed: '' }).toEqual({
+      ...unknown,
+      typed: '',
+    });
+    const mentions = JSON.stringify([{ id: noor.id, name: 'Noor Haddad', guest: true, at: [[4, 16]] }]);
+    await bindings.DB.batch([
+      bindings.DB.prepare(
+        `insert into comment (thread_id, author_id, body, mentions, request_key, created_at)
+        with recursive n(i) as (select 1 union all select i + 1 from n where i < 1500)
+        select ?, ?, 'ask @Noor Haddad ' || i, ?, 'noor' || i, i from n`,
+      ).bind(t, ava.id, mentions),
+    ]);
+    await bindings.DB.prepare(`delete from setting where key = 'searchIndex'`).run();
+    for (let i = 0; i < 10; i++) await search.rebuild(testContext());
+    expect(await find(noor, hidden, 'haddad')).toHaveLength(20);
+    expect((await search.inSpace(as(ava), hidden, 'ask haddad')).next).not.toBeNull();
+    expect({ ...(await search.inSpace(as(gil), hidden, 'haddad')), typed: '' }).toEqual({
+      ...unknown,
+      typed: '',
+    });
+    expect((await search.everywhere(as(gil), 'noor haddad')).next).toBeNull();
+  });
+
+  it('own words and texts that name no other guest are searched whole, others without the names of guests', async () => {
+    const hidden = await makeSpace(ava);
+    for (const guest of [gil, noor]) await joinSpace(ava, hidden, guest);
+    const t = await begin(ava, hidden, 'Slip');
+    // Written while guests saw each other.
+    await say(gil, hidden, t, 'mine for @Noor Haddad');
+    await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, hidden));
+    await say(ava, hidden, t, 'one for @Gil Ferreira alone');
+    await say(ava, hidden, t, 'both: @Gil Ferreira beside @Noor Haddad');
+    expect(await find(gil, hidden, 'haddad')).toEqual(['mine for @Noor Haddad']);
+    expect(await find(gil, hidden, 'ferreira')).toEqual(['one for @Gil Ferreira alone']);
+    expect(await find(gil, hidden, 'both beside')).toEqual(['both: @Gil Ferreira beside @…']);
+    expect(await find(ava, hidden, 'ferreira')).toHaveLength(2);
+    // What stood around a name does not come together.
+    expect(await find(ava, hidden, '"for alone"')).toEqual([]);
+    expect(await find(ava, hidden, '"for gil ferreira alone"')).toHaveLength(1);
+  });
 });
 
 describe('an index in the form of an earlier version', () => {
@@ -676,6 +734,6 @@ describe('an index in the form of an earlier version', () => {
     expect((await search.inSpace(as(ava), room, 'strasse')).incomplete).toBe(false);
     expect(
       (await bindings.DB.prepare(`select value from setting where key = 'searchIndex'`).first())!.value,
-    ).toBe('{"form":2}');
+    ).toBe('{"form":3}');
   });
 });

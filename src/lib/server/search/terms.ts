@@ -74,8 +74,16 @@ const hasPair = (list: Atom[]) => list.some((atom, i) => i > 0 && touching(list[
 const phrase = (tokens: string[], prefix = false) =>
   `"${tokens.join(' ').replaceAll('"', ' ')}"${prefix ? '*' : ''}`;
 
-/** A term as expressions of FTS5 over the columns `words` and `signs`. */
-function expressionsOf({ atoms, prefix }: Term): string[] {
+/** Columns of the index: those that everybody of a space may search, and all. */
+const COLUMNS = {
+  open: { words: 'words', signs: 'signs' },
+  all: { words: '{words all_words}', signs: '{signs all_signs}' },
+};
+export type Columns = keyof typeof COLUMNS;
+
+/** A term as expressions of FTS5. */
+function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
+  const column = COLUMNS[columns];
   const tokens: string[] = [];
   let open = false;
   for (const [i, atom] of atoms.entries()) {
@@ -91,10 +99,10 @@ function expressionsOf({ atoms, prefix }: Term): string[] {
       open = last && all.length < 2;
     }
   }
-  const found = tokens.length > 0 ? [`words : ${phrase(tokens, open)}`] : [];
+  const found = tokens.length > 0 ? [`${column.words} : ${phrase(tokens, open)}`] : [];
   let pairs: string[] = [];
   const close = (open = false) => {
-    if (pairs.length > 0) found.push(`signs : ${phrase(pairs, open)}`);
+    if (pairs.length > 0) found.push(`${column.signs} : ${phrase(pairs, open)}`);
     pairs = [];
   };
   for (const [i, atom] of atoms.entries()) {
@@ -102,15 +110,15 @@ function expressionsOf({ atoms, prefix }: Term): string[] {
     if (pair) pairs.push(pair);
     else close();
     if (pair && i === atoms.length - 1 && atom.kind === 'word') close(prefix);
-    if (atom.kind === 'symbol') found.push(`signs : ${phrase([atom.text])}`);
+    if (atom.kind === 'symbol') found.push(`${column.signs} : ${phrase([atom.text])}`);
   }
   close();
   return found;
 }
 
 /** The FTS5 expression for all terms; null: there is nothing to look for. */
-export function expression(terms: Term[]): string | null {
-  const all = [...new Set(terms.flatMap(expressionsOf))];
+export function expression(terms: Term[], columns: Columns): string | null {
+  const all = [...new Set(terms.flatMap((term) => expressionsOf(term, columns)))];
   return all.length > 0 ? all.map((one) => `(${one})`).join(' AND ') : null;
 }
 

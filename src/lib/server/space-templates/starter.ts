@@ -52,7 +52,7 @@ export function begin(
         ? search.put(
             ctx,
             { thread: sql`(select id from thread where request_key = ${`${key}:${i}`})` },
-            { spaceId, authorId: actor, byGuest: false, text: `${title}\n${body}` },
+            { spaceId, authors: [{ authorId: actor, authorKind: 'user' }], title, body, mentions: [] },
           )
         : [],
     ),

@@ -36,6 +36,7 @@ export interface TextForm {
 }
 
 const byGuest = (ctx: Ctx) => ctx.actor!.kind === 'guest';
+const actorOf = (ctx: Ctx) => ({ authorId: ctx.actor!.id, authorKind: ctx.actor!.kind });
 
 /**
  * The key of a post: the same form with the same words is the same post (a double click), with others it is another (a
@@ -106,9 +107,11 @@ export async function begin(
         { thread: id },
         {
           spaceId,
-          authorId: ctx.actor!.id,
-          byGuest: byGuest(ctx),
-          text: [form.title, form.body, ...attached.names].join('\n'),
+          authors: [actorOf(ctx)],
+          title: form.title,
+          body: form.body,
+          mentions,
+          files: attached.names,
         },
       ),
       takePart(ctx, id),
@@ -214,9 +217,10 @@ export async function addComment(
         { comment: id },
         {
           spaceId,
-          authorId: ctx.actor!.id,
-          byGuest: byGuest(ctx),
-          text: [form.body, ...attached.names].join('\n'),
+          authors: [topic, actorOf(ctx)],
+          body: form.body,
+          mentions,
+          files: attached.names,
         },
       ),
       takePart(ctx, threadId),
@@ -299,9 +303,11 @@ export async function edit(
             .where(eq(comment.id, commentId)),
       ...search.put(ctx, commentId === null ? { thread: threadId } : { comment: commentId }, {
         spaceId,
-        authorId: me,
-        byGuest: byGuest(ctx),
-        text: [title, form.body, ...attached.map((file) => file.name)].join('\n'),
+        authors: [first, before],
+        title,
+        body: form.body,
+        mentions,
+        files: attached.map((file) => file.name),
       }),
       ...notifications.mentionedLater(ctx, {
         spaceId,
