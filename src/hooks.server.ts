@@ -1,6 +1,6 @@
 /**
- * Every request, in order: bounds → configuration → host → origin → context → session → language → access by route group
- * → headers.
+ * Every request, in order: bounds → configuration → host → origin → context → session → language → access by route group.
+ * The headers of every answer are put on behind it (worker.ts).
  */
 import {
   isRedirect,
@@ -23,7 +23,7 @@ import * as body from '$lib/server/body';
 import { turnedAway } from '$lib/server/entrance';
 import * as held from '$lib/server/held';
 import { log } from '$lib/server/log';
-import { askedLocale, plainPage, secure } from '$lib/server/plain';
+import { askedLocale, plainPage } from '$lib/server/plain';
 import { can } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
 import * as sessions from '$lib/server/sessions';
@@ -89,8 +89,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
     const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
-    const kept = isForm && (await held.keep(ctx, request, url));
-    redirect(303, `/login?${kept ? 'held&' : ''}next=${encodeURIComponent(held.pageOf(url).page)}`);
+    const kept = isForm && (await isAction(route.id, url)) && (await held.keep(ctx, request, url));
+    redirect(303, `/login?${kept ? `${kept}&` : ''}next=${encodeURIComponent(held.pageOf(url).page)}`);
   }
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
@@ -102,10 +102,27 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   // Whoever comes from another page of ours without it keeps none (the login page says so).
   if (group === '(public)' && request.method === 'GET' && event.locals.cookieless)
     ctx.cookies.set('foyer-kept', '1', 30 * 86_400);
-  return resolve(await asShown(event), {
+  const response = await resolve(await asShown(event), {
     transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
   });
+  if (!event.locals.held || response.status === 200) return response;
+  // What waited cannot be shown here (any more): it is dropped, and the page is asked for once more without it.
+  held.forget(ctx);
+  redirect(303, url.pathname + url.search);
 };
+
+const pages = import.meta.glob<{ actions?: object }>('./routes/**/+page.server.ts');
+
+/**
+ * Whether a post to this address is an action of the page there. SvelteKit looks actions up by their name in an object
+ * and keeps two names for itself, so the name is compared with the page's own actions before it is asked.
+ */
+async function isAction(route: string | null, url: URL): Promise<boolean> {
+  const { actions } = (await pages[`./routes${route}/+page.server.ts`]?.()) ?? {};
+  const [named, ...more] = held.actionsIn(url);
+  if (!actions || more.length || named === '/default') return false;
+  return Object.hasOwn(actions, named === undefined ? 'default' : named.slice(1));
+}
 
 const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
 /** Whether a browser has sent any cookie of ours. */
@@ -114,22 +131,21 @@ const hasCookies = (request: Request): boolean =>
 
 /** The event as SvelteKit is to see it. */
 async function asShown(event: RequestEvent): Promise<RequestEvent> {
-  const { request, url, locals, isDataRequest } = event;
+  const { request, url, route, locals, isDataRequest } = event;
   const { ctx } = locals;
   if (request.method === 'POST') {
     if (ctx.actor) held.forget(ctx);
-    // SvelteKit looks actions up in an object: what every object has is no action, and two names are its own.
-    const bad = [...url.searchParams.keys()].some(
-      (name) =>
-        name.startsWith('/') && (name.slice(1) in Object.prototype || /^\/(default|remote)$/.test(name)),
-    );
-    if (!bad) return event;
+    if (held.actionsIn(url).length === 0 || (await isAction(route.id, url))) return event;
     const nothing = new URL('?/no-action', url);
     return { ...event, url: nothing, request: new Request(nothing, request) };
   }
   if (request.method !== 'GET' || isDataRequest) return event;
   const waiting = await held.at(ctx, url);
   if (!waiting) return event;
+  if (!(await isAction(route.id, waiting.url))) {
+    held.forget(ctx);
+    return event;
+  }
   locals.held = true;
   const headers = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' };
   const again = new Request(waiting.url, { method: 'POST', headers, body: waiting.body });
@@ -148,26 +164,25 @@ function isElsewhere({ request, url, route }: RequestEvent, config: Config): boo
 }
 
 export const handle: Handle = async (input) => {
-  let response: Response;
   try {
-    response = await handleRequest(input);
+    return await handleRequest(input);
   } catch (thrown) {
-    // A redirect of ours is answered here, so that it carries the headers too (as Kit does it for its data requests).
+    // A redirect of ours is answered here, with the cookies that were written up to then (Kit adds only its own).
     if (isRedirect(thrown)) {
-      response = input.event.isDataRequest
+      const response = input.event.isDataRequest
         ? json({ type: 'redirect', location: thrown.location })
         : new Response(null, { status: thrown.status, headers: { location: thrown.location } });
       for (const cookie of cookiesOf.get(input.event) ?? []) response.headers.append('set-cookie', cookie);
-    } else if (thrown instanceof Misconfigured) {
+      return response;
+    }
+    if (thrown instanceof Misconfigured) {
       log(`Foyer is not configured: ${thrown.message}`);
-      response = new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, {
+      return new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, {
         status: 503,
       });
-    } else throw thrown;
+    }
+    throw thrown;
   }
-  const { headers } = response;
-  secure(headers, input.event.url);
-  return response;
 };
 
 /** Kit's answer to a scripted post that failed, with one sentence for the whole form (devalue's format, written out). */
@@ -221,9 +236,11 @@ function cookieJar(event: RequestEvent, config: Config): CookieJar {
   const named = (name: string) => (https ? `__Host-${name}` : name);
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: https } as const;
   const written: string[] = [];
+  // Taken now: SvelteKit closes it once there is an answer, and a cookie can still go with a redirect of ours then.
+  const { set } = event.cookies;
   cookiesOf.set(event, written);
   const write = (name: string, value: string, maxAge: number) => {
-    event.cookies.set(name, value, { ...options, maxAge });
+    set(name, value, { ...options, maxAge });
     written.push(event.cookies.serialize(name, value, { ...options, maxAge }));
   };
   return {

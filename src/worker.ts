@@ -4,10 +4,12 @@ import { createContext, type Env, type MailNudge } from './lib/server/context';
 import { readable, turnedAway } from './lib/server/entrance';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
+import { secured } from './lib/server/plain';
 
 export default {
   async fetch(request, env, ctx) {
-    return (await turnedAway(request)) ?? sveltekit.fetch!(readable(request), env, ctx);
+    const answer = (await turnedAway(request)) ?? (await sveltekit.fetch!(readable(request), env, ctx));
+    return secured(answer as Response, request);
   },
   async queue(batch, env, ctx) {
     await jobs.consume(createContext({ env, waitUntil: (work) => ctx.waitUntil(work) }), batch);

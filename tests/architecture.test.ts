@@ -126,6 +126,7 @@ describe('direction', () => {
       'src/lib/server/cron',
       'src/lib/server/entrance',
       'src/lib/server/jobs',
+      'src/lib/server/plain',
       'sveltekit-worker',
     ]);
   });

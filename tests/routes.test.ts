@@ -3,10 +3,10 @@
  * reached (404) and what may not be posted (403). A route without a row here fails the first test.
  */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
-import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
 import * as notifications from '../src/lib/server/notifications';
+import worker from '../src/worker';
 import { account, bindings, makeGuest, makeUser, ORIGIN, PASSWORD, testContext } from './factories';
 import { countingD1 } from './helpers';
 import { address, ask, makeWorld, people, type Who } from './world';

@@ -10,15 +10,16 @@ const NAMES: Record<string, string> = {
   '[name]': 'code',
 };
 
+/** The path of a file in src/routes. */
+export const routePath = (file: string): string =>
+  file
+    .replace('../src/routes', '')
+    .replace(/\/\+[^/+]*$/, '')
+    .replace(/\/\([a-z]+\)/g, '')
+    .replace(/\[[^[\]]+\]/g, (name) => NAMES[name] ?? 'x') || '/';
+
 export const routePaths: string[] = [
   ...new Set(
-    Object.keys(import.meta.glob('../src/routes/**/+{page,server,page.server}.{ts,svelte}')).map(
-      (file) =>
-        file
-          .replace('../src/routes', '')
-          .replace(/\/\+[^/+]*$/, '')
-          .replace(/\/\([a-z]+\)/g, '')
-          .replace(/\[[^[\]]+\]/g, (name) => NAMES[name] ?? 'x') || '/',
-    ),
+    Object.keys(import.meta.glob('../src/routes/**/+{page,server,page.server}.{ts,svelte}')).map(routePath),
   ),
 ];

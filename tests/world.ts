@@ -92,9 +92,10 @@ export async function ask(
   path: string,
   init: RequestInit = {},
   env: Env = bindings,
+  origin = ORIGIN,
 ): Promise<Response> {
   const cookie = [...(jars.get(who) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
-  const request = new Request(ORIGIN + path, {
+  const request = new Request(origin + path, {
     redirect: 'manual',
     ...init,
     headers: { host: 'localhost:8787', accept: 'text/html', ...(cookie && { cookie }), ...init.headers },

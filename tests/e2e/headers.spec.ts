@@ -1,4 +1,5 @@
-// Files are answered without the Worker: that they carry the headers of pages is seen only in the real answer.
+// Files are answered without the Worker, and what is missing by both: which headers an answer carries is seen only in the
+// real one.
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 
@@ -37,6 +38,41 @@ for (const path of files)
           ? 'no-cache'
           : 'public, max-age=0, must-revalidate',
     );
+  });
+
+const others: [status: number, path: string, method?: string][] = [
+  [200, '/login'],
+  [303, '/me'],
+  [308, '/login/'],
+  [308, '/healthz/'],
+  [308, '/signup/nothing/'],
+  [308, '/reset/nothing/'],
+  [404, '/_app/nope.js'],
+  [404, '/_app/immutable/'],
+  [404, '/_app/immutable/nope.js'],
+  [404, '/favicon.svg/'],
+  [200, '/_app/env.js'],
+  [400, '/login/__route.js'],
+  [400, '/%ff'],
+  [414, `/${'a'.repeat(9_000)}`],
+  [403, '/login', 'POST'],
+  [308, '/login/', 'POST'],
+];
+for (const [status, path, method = 'GET'] of others)
+  test(`${method} ${path.slice(0, 30)}: ${status} with the headers, and kept by nobody`, async ({
+    request,
+  }) => {
+    const answer = await request.fetch(path, { method, maxRedirects: 0 });
+    expect(answer.status()).toBe(status);
+    expect(answer.headers()).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+      'cross-origin-opener-policy': 'same-origin',
+      'content-security-policy': expect.stringContaining('default-src'),
+      'permissions-policy': expect.stringContaining('camera=()'),
+      'cache-control': expect.stringContaining('no-store'),
+    });
   });
 
 test('a page still has its styles, scripts, pictures and icon', async ({ page }) => {

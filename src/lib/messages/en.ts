@@ -36,6 +36,8 @@ export default {
   'password.common':
     'This password is among the first that others would try. A sentence of your own works well.',
   'login.held': 'Your login had ended. Sign in again: what you typed is still there.',
+  'login.lost':
+    'Your login had ended, and what you typed could not be kept. Your browser’s Back button usually still has it: go back and copy it before you sign in.',
   'login.no-cookies': 'Your browser keeps no cookies for this site.',
   'login.no-cookies-hint':
     'Without them nobody can stay signed in. Please allow cookies for this site, then sign in again.',

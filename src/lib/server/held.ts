@@ -28,38 +28,46 @@ interface Held {
   typed: [string, string][];
 }
 
+/** The actions that an address names, as SvelteKit reads it: `?/name`. A form of ours names one at most. */
+export const actionsIn = (url: URL): string[] =>
+  [...url.searchParams.keys()].filter((name) => name.startsWith('/'));
+
 /** The page of a form's address: without the name of the action. */
 export function pageOf(url: URL): { page: string; action: string } {
   const all = [...url.searchParams];
-  const action = all.find(([name]) => name.startsWith('/'))?.[0] ?? '';
+  const [action = ''] = actionsIn(url);
   if (!action) return { page: url.pathname + url.search, action };
   const rest = String(new URLSearchParams(all.filter(([name]) => !name.startsWith('/'))));
   return { page: url.pathname + (rest && `?${rest}`), action };
 }
 
-/** Keeps what was posted. @returns whether anything was */
-export async function keep(ctx: Ctx, request: Request, url: URL): Promise<boolean> {
+/**
+ * Keeps what was posted to an action of a page (hooks.server.ts asks whether it is one).
+ * @returns `held`; `lost`: something was typed, and could not be kept; null: nothing was, or nobody knows whose it is
+ */
+export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held' | 'lost' | null> {
   const email = sessions.deviceOwner(ctx);
-  if (!email) return false;
+  if (!email) return null;
   const of = rateLimit.key(ctx, 'post', `held:${email}`);
   const [room] = await ctx.db.batch([rateLimit.countInWindow(ctx, of, AN_HOUR, 3_600_000)]);
-  if (!room.length) return false;
+  if (!room.length) return 'lost';
   const typed: Held['typed'] = [];
   try {
     const data = await body.form(request, body.PLAIN + fileLimits.form);
     for (const [name, value] of data)
       if (typeof value === 'string' && !isSecret(name)) typed.push([name, value]);
   } catch {
-    return false;
+    return 'lost';
   }
+  if (typed.length === 0) return null;
   const text = JSON.stringify({ email, ...pageOf(url), typed } satisfies Held);
-  if (typed.length === 0 || text.length > MOST) return false;
+  if (text.length > MOST) return 'lost';
   const token = randomToken();
   await ctx.kv.put(keyOf(token), await seal(ctx.config.secret, 'held', text), {
     expirationTtl: HOURS * 3_600,
   });
   ctx.cookies.set('foyer-held', token, HOURS * 3_600);
-  return true;
+  return 'held';
 }
 
 const keyOf = (token: string) => `held:${hashToken(token)}`;

@@ -134,6 +134,8 @@ export async function answer(
   sentence = false,
 ): Promise<Response> {
   if (event.locals.refused) return new Response('Not found', { status: 404 });
+  // A post that waited for its login is shown in a form, or not at all.
+  if (event.locals.held) return new Response('Refused', { status: 409 });
   try {
     return await act(event.locals.ctx);
   } catch (thrown) {

@@ -13,8 +13,10 @@ export function askedLocale(request: Request): Locale | undefined {
   return isLocale(found) ? found : undefined;
 }
 
-/** What every answer carries. */
-export function secure(headers: Headers, url: URL): void {
+/** What every answer carries, whoever made it: ours, SvelteKit's own, or a file's. worker.ts puts it on as the last thing. */
+export function secured(answer: Response, request: Request): Response {
+  const whole = new Response(answer.body, answer);
+  const { headers } = whole;
   headers.set('referrer-policy', 'same-origin');
   headers.set('x-content-type-options', 'nosniff');
   headers.set('x-frame-options', 'DENY');
@@ -22,9 +24,13 @@ export function secure(headers: Headers, url: URL): void {
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  // Nobody keeps a page: it is somebody's, or its address is a secret, or it carries a nonce.
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  if (url.protocol === 'https:') headers.set('strict-transport-security', 'max-age=31536000');
+  // Nobody keeps a page: it is somebody's, or its address is a secret, or it carries a nonce. What is kept exists, and
+  // says itself for how long: a redirect or a refusal is never kept.
+  const exists = answer.ok || answer.status === 304;
+  if (!exists || !headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  if (new URL(request.url).protocol === 'https:')
+    headers.set('strict-transport-security', 'max-age=31536000');
+  return whole;
 }
 
 const STYLE = `:root{color-scheme:light dark}body{max-width:34rem;margin:12vh auto;padding:0 1.5rem;
@@ -42,10 +48,7 @@ export async function plainPage(
   const t = await loadTranslator(locale);
   const message = t(key, params);
   if (request.headers.get('x-sveltekit-action') || !request.headers.get('accept')?.includes('text/html'))
-    return secured(
-      Response.json({ type: 'error', status, error: { message }, message }, { status }),
-      request,
-    );
+    return Response.json({ type: 'error', status, error: { message }, message }, { status });
   const nonce = crypto.randomUUID();
   const title = t('error.refused-title');
   const page = html`<!doctype html>
@@ -66,17 +69,11 @@ export async function plainPage(
         </main>
       </body>
     </html>`;
-  const answer = new Response(request.method === 'HEAD' ? null : String(page), {
+  return new Response(request.method === 'HEAD' ? null : String(page), {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     },
   });
-  return secured(answer, request);
-}
-
-function secured(answer: Response, request: Request): Response {
-  secure(answer.headers, new URL(request.url));
-  return answer;
 }

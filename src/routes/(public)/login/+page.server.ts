@@ -20,6 +20,7 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
     reset: url.searchParams.has('reset'),
     over: url.searchParams.has('over'),
     held: url.searchParams.has('held'),
+    lost: url.searchParams.has('lost'),
     blocked: cookieless && cameFromHere(request.headers, ctx.config.origin),
   };
 };

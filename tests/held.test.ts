@@ -1,0 +1,175 @@
+/**
+ * A post that met an ended session is shown again by a GET. On the built worker, for every route and whatever the post
+ * was: only an action of a page is kept, a held post never is a fault, and nothing of it is done.
+ */
+import { beforeAll, expect, test } from 'vitest';
+import * as held from '../src/lib/server/held';
+import * as sessions from '../src/lib/server/sessions';
+import { bindings, Jar, makeUser, login, ORIGIN, testContext, type User } from './factories';
+import { dump } from './helpers';
+import { routePath, routePaths } from './routes';
+import { address, ask, jars, makeWorld, type Who } from './world';
+
+const sources = import.meta.glob<string>('../src/routes/**/+page.server.ts', {
+  eager: true,
+  query: '?raw',
+  import: 'default',
+});
+/** Route → the actions of its page, as its source names them. */
+const actions = (route: string): string[] =>
+  Object.entries(sources)
+    .filter(([file]) => routePath(file) === route)
+    .flatMap(([, code]) => [...code.matchAll(/^ {2}(\w+): (?:form|async)\b/gm)].map(([, name]) => name!))
+    .filter((name) => name !== 'default');
+
+/** What no page has as an action, and what endpoints read. */
+const queries = [
+  '',
+  '?a=1',
+  '?name=photo.jpg&kind=cover',
+  '?/',
+  '?/default',
+  '?/constructor',
+  '?/__proto__',
+  '?/hasOwnProperty',
+  '?a=1&%2FvalueOf=1',
+  '?/nothing',
+  '?/remote=x',
+  '?/comment&/remote=x',
+  '?/profile&/constructor',
+];
+const typed = {
+  a: 'b',
+  body: 'Words',
+  name: 'photo.jpg',
+  text: 'Words',
+  requestKey: 'k'.repeat(16),
+  ref: '1',
+};
+
+let email = '';
+let device = '';
+beforeAll(async () => {
+  await makeWorld();
+  // The administrator of the space, as world.ts signed them in: with a session and the cookie of a known browser.
+  device = jars.get('spaceAdmin')!.get('foyer-device')!;
+  email = sessions.deviceOwner(testContext({ jar: new Jar([['foyer-device', device]]) }))!;
+  jars.set('anonymous', new Jar([['foyer-device', device]]));
+});
+
+const roomAgain = () => bindings.DB.prepare('delete from throttle').run();
+const post = (path: string) =>
+  ask('anonymous', path, { method: 'POST', body: new URLSearchParams(typed), headers: { origin: ORIGIN } });
+const cookie = (answer: Response, name: string) =>
+  answer.headers
+    .getSetCookie()
+    .map((one) => /^([^=]+)=([^;]*)/.exec(one)!)
+    .find(([, named]) => named === name)?.[2];
+
+/** Keeps a post without asking whether it is one, as if another rule had once let it in. @returns its cookie */
+async function keptAnyway(path: string): Promise<string> {
+  const ctx = testContext({ jar: new Jar([['foyer-device', device]]) });
+  const url = ORIGIN + path;
+  const request = new Request(url, { method: 'POST', body: new URLSearchParams(typed) });
+  expect(await held.keep(ctx, request, new URL(url))).toBe('held');
+  return ctx.jar.get('foyer-held')!;
+}
+
+async function shown(who: Who, page: string, token: string) {
+  const own = jars.get(who)!;
+  jars.set(who, new Jar([...own, ['foyer-held', token]]));
+  const answer = await ask(who, page);
+  jars.set(who, own);
+  return answer;
+}
+
+test('the actions of pages are found', () => {
+  expect(email).toContain('@');
+  expect(actions('/spaces/:space/threads/:thread')).toEqual(expect.arrayContaining(['comment', 'edit']));
+  expect(actions('/me')).toContain('profile');
+});
+
+test.each(routePaths)(
+  '%s: a post to nothing is not kept; a held one is no fault, and does nothing',
+  async (route) => {
+    const at = address(route);
+    const own = actions(route).map((name) => `?/${name}`);
+    await roomAgain();
+    const tokens = new Map<string, string | undefined>();
+    for (const query of [...queries, ...own]) {
+      const path = at + query;
+      const posted = await post(path);
+      expect(posted.status, path).toBeLessThan(500);
+      const token = cookie(posted, 'foyer-held');
+      if (token) expect(own.includes(query) || !/\/|%2F/.test(query), path).toBe(true);
+      tokens.set(path, token);
+    }
+
+    await roomAgain();
+    const before = await dump();
+    const ever = new Map<string, number>();
+    for (const [path, token] of tokens) {
+      const { page } = held.pageOf(new URL(ORIGIN + path));
+      // Also what no rule of today would have kept.
+      const anyway = await keptAnyway(path);
+      await roomAgain();
+      if (!ever.has(page)) ever.set(page, (await ask('spaceAdmin', page)).status);
+
+      for (const one of token ? [token, anyway] : [anyway]) {
+        const answer = await shown('spaceAdmin', page, one);
+        const text = await answer.text();
+        expect(answer.status, path).toBeLessThan(500);
+        // Shown in its form; or dropped, and either the page is there as ever or it is asked for again.
+        const isShown = text.includes('so nothing was sent');
+        const dropped = cookie(answer, 'foyer-held') === '';
+        if (isShown) expect([path, answer.status, dropped]).toEqual([path, 200, false]);
+        else if (answer.headers.get('location') === page) expect([path, dropped]).toEqual([path, true]);
+        else expect([path, answer.status]).toEqual([path, ever.get(page)]);
+      }
+    }
+    // Searches are counted by every GET.
+    const [{ throttle: _, ...rest }, { throttle: __, ...after }] = [before, await dump()];
+    expect(after).toEqual(rest);
+  },
+);
+
+test('what cannot be shown is dropped, and the page is as ever', async () => {
+  await roomAgain();
+  const path = address('/spaces/:space/threads/:thread');
+  for (const name of ['constructor', '__proto__', 'hasOwnProperty', 'default', 'remote=x']) {
+    const answer = await shown('spaceAdmin', path, await keptAnyway(`${path}?/${name}`));
+    expect([name, answer.status, cookie(answer, 'foyer-held')]).toEqual([name, 200, '']);
+    expect(await answer.text()).not.toContain('so nothing was sent');
+  }
+});
+
+test('nor is it shown to whom the form is not allowed any more', async () => {
+  const person: User = await makeUser();
+  const path = address('/spaces/:space/settings/guests/invite');
+  const jar = (await login(person.email)).jar;
+  const owner = jar.get('foyer-device')!;
+  const own = device;
+  device = owner;
+  const token = await keptAnyway(path);
+  device = own;
+  jars.set('user', jar);
+  expect((await shown('user', path, token)).status).toBe(303);
+  expect((await ask('user', path)).status).toBe(404);
+});
+
+test('beyond what is kept in an hour, and beyond its size, the login says that the text could not be kept', async () => {
+  await roomAgain();
+  for (let i = 0; i < 60; i++)
+    expect((await post('/me?/profile')).headers.get('location')).toBe('/login?held&next=%2Fme');
+  const lost = await post('/me?/profile');
+  expect(lost.headers.get('location')).toBe('/login?lost&next=%2Fme');
+  expect(cookie(lost, 'foyer-held')).toBeUndefined();
+  expect(await (await ask('anonymous', '/login?lost&next=%2Fme')).text()).toContain('could not be kept');
+  await roomAgain();
+  const large = await ask('anonymous', '/me?/profile', {
+    method: 'POST',
+    body: new URLSearchParams({ name: 'x'.repeat(300_000) }),
+    headers: { origin: ORIGIN },
+  });
+  expect(large.headers.get('location')).toBe('/login?lost&next=%2Fme');
+});
