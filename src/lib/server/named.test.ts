@@ -82,8 +82,6 @@ describe('whom a text names', () => {
     ['@Hanako_x', null],
     ['@Hanako_2', null],
     ['x_@Hanako', null],
-    ['@`Hanako`', null],
-    ['@[Hanako](/x)', null],
     ['@Hanakos', null],
     ['@Hanako2', null],
     ['x@Hanako', null],

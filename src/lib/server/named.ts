@@ -114,6 +114,10 @@ const isAddress = (folded: string, at: number, to: number) =>
 /** A name without what marks it up. (Names may hold such signs themselves: only where it is none as it stands.) */
 export const unmarked = (typed: string): string => typed.replace(MARKS, '').replace(/[*_~]{1,8}$/, '');
 
+/** Whether a name stands in code or in a link: `@`Ann``, `@[Ann](/x)`. */
+export const isLaidAside = (typed: string, name: string): boolean =>
+  /^[*_~]*[`\\[<!]/.test(typed) && !sameWords(typed, name);
+
 /** All places at which a text names somebody, in order, none over another. */
 function* places(text: string, people: Nameable[]): Generator<Found> {
   if (!mayName(text) || people.length === 0) return;
@@ -235,7 +239,7 @@ export const formsOf = (text: string, mentions: Mention[], part: 'at' | 'title' 
 
 /**
  * Whether a place calls somebody, rather than being part of something longer or written to be left alone: `x@Ann`, `/@Ann`,
- * `@Ann@b.example`, `\@Ann`, `@Ann2`, `@`Ann``.
+ * `@Ann@b.example`, `\@Ann`, `@Ann2`.
  */
 export function calls(text: string, { from, to }: { from: number; to: number }): boolean {
   const outside = before(text, from);
@@ -243,7 +247,7 @@ export function calls(text: string, { from, to }: { from: number; to: number }):
   if (/(?<!\\)(?:\\\\)*\\$/.test(text.slice(Math.max(0, from - 20), from))) return false;
   const form = text.slice(from + 1, to);
   const behind = text.slice(to, to + 70);
-  if (/^[@＠﹫]/.test(behind) || /^[*_~]*[`\\[<!]/.test(form)) return false;
+  if (/^[@＠﹫]/.test(behind)) return false;
   const goesOn = /^(?:_+([\p{L}\p{N}])|\p{Nd})/u.exec(behind);
   if (goesOn && !unspaced.test(charBefore(text, to)) && !unspaced.test(goesOn[1] ?? '')) return false;
   return !(/[@＠﹫]/.test(form) && /^(?:_*[^\W_]|-|\.[\w-])/.test(behind));

@@ -12,6 +12,15 @@ export function dialect(md: Md): void {
   md.inline.ruler.before('escape', 'windows-path', windowsPath);
   md.block.ruler.at('lheading', underlined, { alt: [] });
   md.block.ruler.before('hr', 'signature', signature, { alt: ['paragraph'] });
+  // A line without `>` ends a quotation: who answers right below it does not mean to quote themselves.
+  md.block.ruler.before(
+    'paragraph',
+    'own-line',
+    ({ parentType }, _line, _end, silent) => silent && parentType === 'blockquote',
+    {
+      alt: ['blockquote'],
+    },
+  );
   md.core.ruler.after('block', 'task', tasks);
 }
 

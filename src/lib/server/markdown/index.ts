@@ -306,6 +306,16 @@ export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
   return found;
 }
 
+/** A text without its quotations. */
+export function unquoted(text: string): string {
+  if (!text.includes('>')) return text;
+  const clean = wellFormed(text).replace(/\r\n?/g, '\n');
+  const lines = clean.split('\n');
+  const quotes = (parse(clean)?.tokens ?? []).filter(({ type, map }) => type === 'blockquote_open' && map);
+  for (const { map } of quotes) lines.fill('', map![0], map![1]);
+  return lines.join('\n');
+}
+
 // --- Plain words ---------------------------------------------------------------------------------------------
 
 /** The words of inline tokens, without what marks them up. */

@@ -1,4 +1,5 @@
 /** Where a notification leads, what its reader may read, and how long its words may be. */
+import { unquoted } from '../markdown';
 import { without } from '../named';
 import type { Mention } from '../schema';
 
@@ -30,7 +31,7 @@ export const readableBy = (
 
 /** What somebody says themselves: a quote before an answer is somebody else's words. All of it, where there is no more. */
 export const ownWords = (text: string): string => {
-  const own = text.replace(/^ {0,3}>.*$/gm, '');
+  const own = unquoted(text);
   return own.trim() ? own : text;
 };
 

@@ -201,7 +201,7 @@ it('who is called in marks is told', async () => {
   const room = await makeSpace(ava, {}, [ben]);
   for (const body of ['_@Ben Kowalski_', 'ask **_@Ben Kowalski_**!', '@**Ben Kowalski**', '@Ben Kowalski¹'])
     expect(await toldOf(await begin(ava, room, 'M', body)), body).toEqual([ben.id]);
-  for (const body of ['@Ben Kowalski2', '@`Ben Kowalski`', 'x_@Ben Kowalski'])
+  for (const body of ['@Ben Kowalski2', '@`Ben Kowalski`', '@[Ben Kowalski](/x)', 'x_@Ben Kowalski'])
     expect(await toldOf(await begin(ava, room, 'M', body)), body).toEqual([]);
 });
 
@@ -216,7 +216,9 @@ describe('a quotation names nobody anew', () => {
     expect(await toldOf(topic)).toEqual([ben.id, hanako.id].sort());
     for (const [body, told] of [
       ['> Ask @Hanako Sato and @Ben Kowalski\n\nI will.', []],
-      ['> **Ava Lind wrote:**\n> Ask @Hanako Sato\ngoes on @Ben Kowalski\n\nYes', []],
+      ['> **Ava Lind wrote:**\n> Ask @Hanako Sato\n@Ben Kowalski please decide', [ben.id]],
+      ['> > @Hanako Sato\n> @Ben Kowalski', []],
+      ['- > @Hanako Sato\n  @Ben Kowalski', [ben.id]],
       ['> > @Hanako Sato\n\n- > @Ben Kowalski', []],
       ['> Ask @Hanako Sato\n\n@Hanako Sato, did you?', [hanako.id]],
       ['`@Hanako Sato` [@Ben Kowalski](/x)', []],

@@ -106,6 +106,7 @@ export const marksOf = (text: string, namings: named.Naming[], viewerId: string,
     const [first] = who;
     if (!first || !named.calls(text, naming)) return [];
     const typed = text.slice(from + 1, to);
+    if (named.isLaidAside(typed, first.name)) return [];
     return {
       from,
       to,
