@@ -14,6 +14,9 @@ describe('one address', () => {
     ['山田@例え.テスト', '山田@xn--r8jz45g.xn--zckzah'],
     ['gil@ｐａｒｔｎｅｒ.example', 'gil@partner.example'],
     ['gil@例え。テスト', 'gil@xn--r8jz45g.xn--zckzah'],
+    ['田中@abc例え.jp', '田中@xn--abc-b73b408n.jp'],
+    ['用户@例子.广告', '用户@xn--fsqu00a.xn--4rr70v'],
+    ['ann@paral·lel.example', 'ann@xn--parallel-koa.example'],
     ['ｆｌｏ＠ｇｕｅｓｔ．ｅｘａｍｐｌｅ', 'flo@guest.example'],
     ['eve＠guest.example', 'eve@guest.example'],
     ['eve﹫guest.example', 'eve@guest.example'],
@@ -70,6 +73,14 @@ describe('one address', () => {
     'mailto:gil@partner.example',
     'gil@partner.example\nBcc: a@b.example',
     'gil\u0000@partner.example',
+    // No domain of the top mixes scripts, and none has signs.
+    'gil@partner.exampleさん',
+    'gil@partner.example입니다',
+    'gil@例え.テストさん',
+    'gil@partner.exampleпочта',
+    'gil@partner.example’s',
+    'gil@partner.example😀',
+    'gil@partner.example→x',
     'gil\u200b',
     '\u200b@partner.example',
     `${'\u200b'.repeat(3_000)}gil@partner.example`,
@@ -241,6 +252,94 @@ describe('pasted addresses', () => {
     ])('%j', (text, pieces) => expect(read(text)).toEqual(pieces));
   });
 
+  describe('end and begin where the script changes to or from one without blanks', () => {
+    it.each([
+      [`${a}さん、${b}さん`, [a, b]],
+      [`${a}様；${b}様`, [a, b]],
+      [`${a}です。${b}です。`, [a, b]],
+      [`${a}と${b}`, [a, b]],
+      [`「${a}」「${b}」`, [a, b]],
+      [`연락처 ${a}입니다`, [a]],
+      [`ติดต่อ${a}ครับ`, [a]],
+      [`请联系${a}谢谢`, [a]],
+      [`メールは${a}へ`, [a]],
+      [`担当${a}`, [a]],
+      [`担当・${a}`, [a]],
+      [`田中/${a}`, [a]],
+      ['田中@例え.jp', ['田中@xn--r8jz45g.jp']],
+      ['用户@例子.广告', ['用户@xn--fsqu00a.xn--4rr70v']],
+      ['gil@例え.jpです', ['gil@xn--r8jz45g.jp']],
+      [`${a}｜田中@例え.jp`, [a, '田中@xn--r8jz45g.jp']],
+      [`<${a}さん>`, [a]],
+      [`Name\tMail\nAna\t${a}様\nBob\t${b}様`, [a, b]],
+    ])('%j', (text, pieces) => expect(read(text)).toEqual(pieces));
+  });
+
+  describe('are read without the signs that stick to them', () => {
+    it.each([
+      [`Ana|${a}\nBob|${b}`, [a, b]],
+      [`Ana Lee|${a}`, [a]],
+      [`| Ana | ${a} |`, [a]],
+      [`{'${a}','${b}'}`, [a, b]],
+      [`Ana=${a}`, [a]],
+      [`ANA/${a}`, [a]],
+      [`Ana–${a}`, [a]],
+      ['Jane/jane.doe@partner.example', ['jane.doe@partner.example']],
+      [`email=${a}`, [a]],
+      [`to=${a}&cc=${b}`, [a, b]],
+      ...[...'#$=|/&!?%^*~`-{→★※😀‘「'].map((sign): [string, string[]] => [sign + a, [a]]),
+      ...[...'&·•|/=→・💡»'].map((sign): [string, string[]] => [a + sign + b, [a, b]]),
+      ...['’s', "'s", '*', '!', '…', '😀', '|Ana', '=Ana', '（Ana）', '—Ana'].map(
+        (behind): [string, string[]] => [a + behind, [a]],
+      ),
+    ])('%j', (text, pieces) => expect(read(text)).toEqual(pieces));
+  });
+
+  describe('keep the signs that are theirs', () => {
+    it.each([
+      'a/b@x.example',
+      'a=b@x.example',
+      'a&b@x.example',
+      "o'neill@x.example",
+      'r&d@x.example',
+      'ann+tag@x.example',
+      'user%host@x.example',
+      '_ann@x.example',
+      'bounces+ann=g.example@list.example',
+      'prvs=12ab=ann@x.example',
+      'srs0=hhh=tt=orig.example=user@x.example',
+    ])('%s', (email) => {
+      expect(read(email)).toEqual([email]);
+      expect(read(`Ann <${email}>, ${a}`)).toEqual([email, a]);
+    });
+  });
+
+  describe('are refused, as they were typed, where it is in doubt what belongs to them', () => {
+    it.each([
+      'Smith&Jones@firm.example',
+      'Sales/Marketing@firm.example',
+      '携帯090@partner.example',
+      'taro田中@例え.jp',
+      '田中_taro@partner.example',
+      'почтаana@partner.example',
+      'ana@partner.exampleпочта',
+      'ana@partner.exampleعربي',
+      'ana@mail.a例え.jp',
+      'ana@mail.partner_site.example',
+      'ana@partner.example/index.html',
+      'ana@partner.example+bob@partner.example',
+      'ana@partner.example%2Cbob@partner.example',
+      '%20ana@partner.example',
+      'o’neill@partner.example',
+      'jean–luc@partner.example',
+    ])('%s', (typed) => expect(read(typed)).toEqual([`✗${typed}`]));
+
+    it('but for those beside them that are plain, and whatever stands in brackets', () => {
+      expect(read(`${a}と田中@例え.jp`)).toEqual([a, '✗と田中@例え.jp']);
+      expect(read('Smith <Smith&Jones@firm.example>')).toEqual(['smith&jones@firm.example']);
+    });
+  });
+
   it('are each one, however often and in whatever capitals they stand there', () => {
     expect(read(`${a}, ${a.toUpperCase()} ＡＮＡ＠partner.example Ana <${a}>`)).toEqual([a]);
     expect(readAddresses('WILMA@GUEST.EXAMPLE, wilma@guest.example').listed).toMatchObject([
@@ -319,6 +418,11 @@ describe('pasted addresses', () => {
         '*@*',
         '?to=',
         '%@',
+        'aを@',
+        'a@b.exampleと',
+        'a@b.example=A',
+        'A=a',
+        '@·',
       ],
     ];
     for (const part of parts) {

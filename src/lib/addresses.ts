@@ -1,4 +1,5 @@
 /** E-mail addresses: as people type and paste them, and the one canonical form that is compared and unique. */
+import { afterUnspaced, domainEnd, hasTop, mixesAlphabets, unspaced } from './edges';
 import { normalize } from './normalize';
 
 export interface Address {
@@ -52,7 +53,8 @@ export function asciiDomain(domain: string): string | null {
 
 /** A domain that an address can have, as the DNS knows it, or null. */
 function mailDomain(typed: string): string | null {
-  const domain = asciiDomain(typed);
+  // The URL parser takes signs and pictures for letters.
+  const domain = domainEnd(typed) === typed.length && hasTop(typed) ? asciiDomain(typed) : null;
   return domain && domain.length <= 253 && DOMAIN.test(domain) ? domain : null;
 }
 
@@ -219,7 +221,7 @@ function readLines(text: string, list: Collected): void {
     const words = addressesIn(entry.words);
     // Where an address stands in brackets, what is before it is a name, whatever signs it has.
     let found = entry.brackets.length
-      ? addressesIn(entry.brackets).concat(words.filter((one) => one.address))
+      ? addressesIn(entry.brackets, true).concat(words.filter((one) => one.address))
       : words;
     if (!found.some((one) => one.address))
       found = found.concat(addressesIn(entry.asides).filter(({ typed }) => typed !== '@'));
@@ -237,23 +239,115 @@ function readLines(text: string, list: Collected): void {
   }
 }
 
-/** The words with an @, each an address or not. */
-const addressesIn = (words: string[]): Listed[] =>
-  words.flatMap(parts).map((typed) => ({ typed, address: parseAddress(typed) }));
+/** The words with an @, each an address or not. What stands in `<…>` is one as it is, whatever its local part. */
+const addressesIn = (words: string[], bracketed = false): Listed[] =>
+  words.flatMap((word) => (word.includes('@') ? readWord(word, bracketed) : []));
 
-/** A word without what sticks to it in lists and sentences; two addresses with a bar or slash between them are two. */
-function parts(word: string): string[] {
-  if (!word.includes('@')) return [];
-  const trimmed = trim(word);
-  if (trimmed.indexOf('@') === trimmed.lastIndexOf('@')) return [trimmed];
-  const split = trimmed.split(/[|/]/).map(trim);
-  return split.every((part) => parseAddress(part)) ? split : [trimmed];
+/**
+ * The addresses in a word: what sticks to one is no part of it where that is plain (`担当taro@g.exampleさん`, `a@x.example·b@y.example`,
+ * `Jane|jane@x.example`). Where it is not plain the word is refused, since a wrong address would be mailed.
+ */
+function readWord(word: string, bracketed: boolean): Listed[] {
+  const { text, disarmed } = trim(word);
+  const found: Listed[] = [];
+  let start = 0;
+  for (let at = text.indexOf('@'); at >= 0;) {
+    const next = text.indexOf('@', at + 1);
+    const stop = next < 0 ? text.length : next;
+    const end = at + 1 + domainEnd(text.slice(at + 1, stop));
+    const behind = text.slice(end, stop);
+    // Without a sign between them, nobody knows where the one ends and the other begins.
+    if (next < 0 || endsBefore(behind, true)) {
+      const before = text.slice(start, at);
+      const local = start === 0 ? localPart(before, { bracketed, disarmed }) : localBehind(before);
+      const typed = `${local}@${text.slice(at + 1, end)}`;
+      const address = local !== null && endsBefore(behind, next >= 0) ? parseAddress(typed) : null;
+      found.push({ typed: address ? typed : text.slice(start, next < 0 ? stop : end), address });
+      start = end;
+    }
+    at = next;
+  }
+  return found.some(({ address }) => address) ? found : [{ typed: text, address: null }];
 }
+
+/** Whether a domain may end before that; between two addresses, the local part of the second stands there too. */
+function endsBefore(behind: string, between: boolean): boolean {
+  if (behind === '') return !between;
+  // A letter: the script has changed.
+  if (!/^(?:[|/=&{}!?*'\\]|\P{ASCII})/u.test(behind)) return false;
+  // As if the domain went on: `ann@partner_site.example`, `ann@mail.a例え.jp`.
+  return between
+    ? !LETTER.test(behind) || !afterUnspaced(behind).startsWith('.')
+    : !/\.[\p{L}\p{N}]|。[a-z]/iu.test(behind);
+}
+
+const LETTER = new RegExp(`^${unspaced.source}`, 'u');
+const LATIN = /\p{Script=Latin}/u;
+/** Signs that nobody has in an address, though some are allowed: what stands before them is something else. */
+const APART = /[|{}•\p{Ps}\p{Pe}\p{So}]|(?!‘)\p{Pi}|(?![+=~])\p{Sm}/u;
+const LEADING = /^[^\p{L}\p{M}\p{N}_+.]+/u;
+/** Signs that an address may have in its middle, and people write between a name and an address as well. */
+const DOUBTFUL = /[#$%&*/=?^`!~]|(?![\p{L}\p{M}\p{N}])\P{ASCII}/u;
+const ESCAPED = /%[\da-f]{2}|=(?:3D|20)/iu;
+const FIELD = /^(?:e-?mail|mail|to|cc|bcc|from|address|user)$/iu;
+
+/** The local part in what stands before an @; null where that is in doubt. */
+function localPart(
+  before: string,
+  { bracketed = false, disarmed = false }: { bracketed?: boolean; disarmed?: boolean } = {},
+): string | null {
+  let local = lastOf(before.split(APART));
+  if (bracketed || disarmed) return local;
+  if (unspaced.test(local)) {
+    const rest = afterUnspaced(local);
+    if (LATIN.test(rest)) local = rest;
+    else if (LATIN.test(local) || rest !== '') return null;
+  }
+  if (ESCAPED.test(local) || mixesAlphabets(local)) return null;
+  const begins = local.replace(LEADING, '');
+  // `田中_taro@…`
+  if (local !== before && /^[_+]/.test(begins)) return null;
+  return withoutName(begins);
+}
+
+/**
+ * A local part without the name before it. `a=b@…`, `a/b@…` and `a&b@…` are addresses. Behind a name with a capital, the
+ * sign is in doubt, but where the rest is that name again (`Ann=ann@…`, `Jane/jane.doe@…`).
+ */
+function withoutName(local: string): string | null {
+  const pieces = local.split(DOUBTFUL);
+  if (pieces.length === 1) return local;
+  const rest = lastOf(pieces);
+  const sign = local[local.length - rest.length - 1];
+  const name = pieces.at(-2)!;
+  if (sign === '=' && FIELD.test(name)) return rest;
+  const capital = /^\p{Lu}.*\p{Ll}/u.test(pieces[0]!);
+  if (sign !== '&' && pieces.length === 2 && name.length > 1) {
+    const [said, again] = [name.toLowerCase(), rest.toLowerCase()];
+    if (
+      said === again ||
+      (capital && again.startsWith(said) && !/^[\p{L}\p{M}\p{N}]/u.test(again.slice(said.length)))
+    )
+      return rest;
+  }
+  return capital ? null : local;
+}
+
+/** The local part of a further address in a word, with what stands between it and the one before. */
+function localBehind(between: string): string | null {
+  // `a@x.exampleと田中@例え.jp`: nobody knows where the name begins.
+  if (LETTER.test(between) && !LATIN.test(afterUnspaced(between))) return null;
+  const local = localPart(between.replace(LEADING, ''));
+  return local !== null && DOUBTFUL.test(local) ? null : local;
+}
+
+const lastOf = (pieces: string[]): string => pieces.at(-1)!;
 
 const OPENING = /[^\p{L}\p{M}\p{N}\p{Cs}!#$%&'*+/=?^_`{|}~.@-]/u;
 const CLOSING = /[^\p{L}\p{M}\p{N}\p{Cs}@-]/u;
 
-function trim(word: string): string {
+/** A word without what is around it. Disarmed: it begins with a sign of its own that a spreadsheet would take for a formula. */
+function trim(word: string): { text: string; disarmed: boolean } {
   let [start, end] = [0, word.length];
   while (start < end && OPENING.test(word[start]!)) start++;
   while (start < end && CLOSING.test(word[end - 1]!)) {
@@ -263,8 +357,10 @@ function trim(word: string): string {
     if (first === '{' && last === '}') start++;
   }
   // Our own tables disarm what a spreadsheet would take for a formula, by an apostrophe.
-  if (word[start] === "'" && /[=+\-@]/.test(word[start + 1] ?? '')) start++;
-  return word.slice(start, end).replace(/\?(?:subject|cc|bcc|body|to)=.*$/is, '');
+  const disarmed = word[start] === "'" && /[=+\-@]/.test(word[start + 1] ?? '');
+  if (disarmed) start++;
+  const text = word.slice(start, end).replace(/\?(?:subject|cc|bcc|body|to)=.*$/is, '');
+  return { text, disarmed };
 }
 
 /** Cuts a list into entries. */

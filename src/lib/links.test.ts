@@ -36,7 +36,35 @@ describe('a related link is read as people write it', () => {
     `* Docs ${url}`,
     `2. Docs ${url}`,
     `Docs ${url},`,
+    `Docs,"${url}"`,
+    `Docs; "${url}"`,
+    `Docs "${url}"`,
+    `Docs “${url}”`,
+    `Docs „${url}“`,
+    `Docs «${url}»`,
+    `Docs ‘${url}’`,
+    `Docs '${url}'`,
+    `Docs「${url}」`,
+    `Docs『${url}』。`,
+    `Docs【${url}】`,
+    `Docs《${url}》`,
+    `“${url}” Docs`,
+    `Docs “${url}”.`,
+    `Docs ${url}」`,
+    `Docs ${url}。`,
   ])('%j', (line) => expect(read(line)).toEqual({ title: 'Docs', url }));
+
+  it.each([
+    [`資料${url}`, '資料', url],
+    [`資料「${url}」`, '資料', url],
+    [`자료${url}`, '자료', url],
+    [`「${url}」の資料`, 'の資料', url],
+    ['https://x.exampleを見て', 'を見て', 'https://x.example'],
+    ['https://x.example:8080입니다', '입니다', 'https://x.example:8080'],
+    ['資料https://例え.テスト/道', '資料', 'https://例え.テスト/道'],
+  ])('%j: beside a script without blanks, where its readers see it', (line, title, address) =>
+    expect(read(line)).toEqual({ title, url: address }),
+  );
 
   it.each([url, `<${url}>`, `- ${url}`, `${url};`, `[](${url})`])('%j: the host is its title', (line) =>
     expect(read(line)).toEqual({ title: 'x.example', url }),
@@ -61,6 +89,9 @@ describe('a related link is read as people write it', () => {
       'https://x.example/Foo_(bar)',
       'HTTP://x.example/%20?q=1#top',
       'https://例え.example/道',
+      'https://ja.x.example/wiki/JR東日本',
+      'https://ja.x.example/wiki/「道」の話',
+      "https://x.example/o'neill",
     ])
       expect(read(`Docs ${own}`)).toEqual({ title: 'Docs', url: own });
   });
@@ -83,6 +114,11 @@ describe('a link is shown as a line that reads back the same', () => {
     ['Docs', `${url},`],
     ['Docs', 'https://x.example/a|b'],
     ['a](b', url],
+    ['24"', url],
+    ['資料「', url],
+    ['Docs “', url],
+    ['Docs', 'https://x.example/「道」'],
+    ['Docs', 'https://x.exampleを/'],
   ])('%s %s', (title, url) => expect(read(write({ title, url }))).toEqual({ title, url }));
 });
 
@@ -101,6 +137,10 @@ it('a line costs its length, whatever stands in it', () => {
     '|',
     'a:',
     'https://a ',
+    'https://aを',
+    '「https://a',
+    '「',
+    '”',
   ])
     for (const line of [piece.repeat(200_000 / piece.length), `a${piece.repeat(200_000 / piece.length)}a`]) {
       const begun = performance.now();

@@ -1,4 +1,5 @@
 /** Related links as people write them, one a line: read, and written so that they read back the same. */
+import { hostEnd, unspaced } from './edges';
 import { oneLine } from './text';
 
 export interface Link {
@@ -23,7 +24,15 @@ const BETWEEN = new Set(' |,;:-–—=→>(（<[：，、；｜・•');
 /** And what they put between an address and a title behind it. */
 const BEHIND = new Set(' |,;:-–—=→>)）]：，、；｜・');
 /** What ends an address that stands in a text. */
-const NO_ADDRESS = /[\s|<>"]/u;
+const NO_ADDRESS = /[\s|<>"“”„«»]/u;
+/** What an address may stand between: the one closes what the other has opened. */
+const PAIRS: Record<string, string> = {
+  ...{ '(': ')', '（': '）', '[': ']', '「': '」', '『': '』', '【': '】', '《': '》', '〈': '〉' },
+  ...{ '"': '"', '“': '”', '„': '“', '«': '»', '‘': '’', "'": "'" },
+};
+/** Those of them that a title never ends with, and no address has in it. */
+const QUOTES = new Set('「『【《〈"“„«‘\'');
+const CLOSERS = new Set('」』】》〉”’');
 const BULLET = /^(?:[-*•·–]|\d{1,2}[.)]) /u;
 
 /**
@@ -48,18 +57,37 @@ function inWords(row: string): Link | null {
   const lastWord = row.lastIndexOf(' ') + 1;
   const start = [addressIn(row, lastWord), addressIn(row, 0)].find((at) => at >= 0);
   if (start === undefined) return null;
-  const length = row.slice(start).search(NO_ADDRESS);
-  const end = length < 0 ? row.length : start + length;
-  const before = stripped(row.slice(0, start));
-  const after = stripped(row.slice(end));
+  const opened = row[start - 1] ?? '';
+  const quoted = QUOTES.has(opened);
+  const end = addressEnd(row, start, quoted ? PAIRS[opened]! : '');
+  const before = stripped(row.slice(0, quoted ? start - 1 : start));
+  const behind = stripped(row.slice(quoted && row[end] === PAIRS[opened] ? end + 1 : end));
+  // The full stop of a sentence is no title.
+  const after = /^\p{P}*$/u.test(behind) ? '' : behind;
   if (before && after) return null;
   return named(before || after, bare(row.slice(start, end), row.slice(0, start)));
 }
 
 /** Where an address begins, at or behind a place; not within a word. -1: nowhere. */
 function addressIn(row: string, from: number): number {
-  const found = row.slice(from).search(/(?<![\p{L}\p{N}])https?:\/\//iu);
+  const found = row.slice(from).search(BEGINS);
   return found < 0 ? -1 : from + found;
+}
+
+const BEGINS = new RegExp(`(?:(?<![\\p{L}\\p{N}])|(?<=${unspaced.source}))https?://`, 'iu');
+
+/** Where the address that begins there ends: at a blank, at the sign that closes it, or where somebody writes on behind the host. */
+function addressEnd(row: string, start: number, closing: string): number {
+  const address = row.slice(start);
+  const host = address.indexOf('//') + 2;
+  const path = host + /^[^/?#]{0,255}/u.exec(address.slice(host, host + 256))![0].length;
+  const writesOn = host + hostEnd(address.slice(host, path));
+  const ends = [
+    address.search(NO_ADDRESS),
+    closing ? address.indexOf(closing) : -1,
+    writesOn < path ? writesOn : -1,
+  ];
+  return start + Math.min(address.length, ...ends.filter((end) => end >= 0));
 }
 
 /** A title without the separators around it, and without the quotation marks that a spreadsheet puts there. */
@@ -78,9 +106,12 @@ function trimmed(text: string, also = ''): string {
 /** An address without the comma behind it, or the bracket that closes what was opened before it. */
 function bare(address: string, before: string): string {
   let end = address.length;
-  const opened = before.trimEnd().at(-1) ?? '';
-  const closing = { '(': ')', '（': '）', '[': ']' }[opened];
-  while (end > 0 && (',;，、；'.includes(address[end - 1]!) || address[end - 1] === closing)) end--;
+  const closing = PAIRS[before.trimEnd().at(-1) ?? ''];
+  while (end > 0) {
+    const last = address[end - 1]!;
+    if (!',;，、；。'.includes(last) && last !== closing && !CLOSERS.has(last)) break;
+    end--;
+  }
   return address.slice(0, end);
 }
 

@@ -3,8 +3,8 @@
  * hides or marks a name later goes by these places. Nothing here knows Markdown: a name in code, in a link or in a quotation is
  * a name as well, and is hidden like any other. (Who is told and what is marked: `standing` and markdown/.)
  */
+import { unspaced } from '../edges';
 import { foldWithMap, fold, originalRange, sameWords, type Folded } from '../fold';
-import { unspaced } from './markdown/addresses';
 import type { Mention, Place } from './schema';
 
 /** Somebody whom a text may name. */

@@ -1,21 +1,14 @@
 /** Bare addresses: which they are, and where they end. */
 import type { MarkdownIt as Md } from 'markdown-it';
+import { hostEnd, unspaced } from '../../edges';
 
-/** Scripts that put no space between words: whatever stands beside them may be another word. */
-export const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆]/u;
-
-/** The same, and their signs, each one as the parser is to see it: a blank. */
+/** Letters of scripts without blanks, and their signs, each one as the parser is to see it: a blank. */
 const ending = new RegExp(`${unspaced.source}|[\\u3000-\\u303f\\uff00-\\uffef]`, 'gu');
 const hasEnding = new RegExp(ending.source, 'u');
 const asEnd = (text: string) => text.replace(ending, (letter) => '\u3000'.repeat(letter.length));
 
-/**
- * A host of other letters is one (`https://例え.テスト/`), as far as it goes: where they follow upon Latin ones within its last part,
- * somebody writes on (`https://partner.exampleを見て`).
- */
+/** A host of other letters is one (`https://例え.テスト/`), as far as it goes. */
 const HOST = /(https?:\/\/)([^\s/?#]{1,255})/giu;
-const HOST_ENDS = new RegExp(`[.:][A-Za-z0-9-]{0,62}[A-Za-z0-9](?=${unspaced.source})`, 'u');
 
 /** A text of the same length, in which addresses end where they end to their readers. */
 function seen(text: string): string {
@@ -24,8 +17,7 @@ function seen(text: string): string {
   let last = 0;
   for (const { index, 1: scheme, 2: host } of text.matchAll(HOST)) {
     const from = index + scheme!.length;
-    const end = HOST_ENDS.exec(host!);
-    const to = from + (end ? end.index + end[0].length : host!.length);
+    const to = from + hostEnd(host!);
     marked += asEnd(text.slice(last, from)) + text.slice(from, to);
     last = to;
   }
