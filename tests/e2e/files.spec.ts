@@ -242,7 +242,7 @@ test('what stays in a file is said before it is sent', async ({ browser }) => {
   const plain = await signedIn(browser, AVA, { javaScriptEnabled: false });
   await plain.goto(`${space}/new-thread`);
   await expect(plain.getByLabel('Attach files')).toHaveAccessibleDescription(
-    /Videos, PDFs and office files are sent as they are/,
+    /TIFF and raw pictures, pictures over 20 MB and all other files are sent as they are/,
   );
   for (const page of [ava, plain]) await page.context().close();
 });

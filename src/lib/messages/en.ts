@@ -523,7 +523,7 @@ export default {
   'template.create-takes':
     'It takes the cover, the settings, the announcement, the links, and of up to ten threads the title and the first text. Pinned threads come first, then the oldest.',
   'template.create-leaves':
-    'It leaves behind all people, comments and files, and threads that guests began: those are not ours to hand on. Names of people that stand in a text stay in it, so please look through it.',
+    'It leaves behind all people, comments and files, and threads that guests began: those are not ours to hand on. Mentions become “@…”. Names that are written without an @ stay in a text, so please look through it.',
   'template.create-cover': 'The uploaded cover is not taken: the template gets one of ours.',
   'template.name': 'Template name',
   'template.name-missing': 'Please give the template a name.',
@@ -775,7 +775,7 @@ export default {
   'file.hint-plain': 'Up to {max, number} files, {size} together.',
   'file.hint': 'Up to {max, number} files of {size} each. You can also drop or paste them here.',
   'file.hint-stays':
-    'Where and when a photo was taken is removed from it. Videos, PDFs and office files are sent as they are: they may say where and when they were made, and by whom.',
+    'Where and when a photo was taken is removed from it. Videos, recordings, PDFs, office files, TIFF and raw pictures, pictures over 20 MB and all other files are sent as they are: they may say where and when they were made, and by whom.',
   'file.stays-place': 'Sent as it is: it may say where and when it was taken, and with what.',
   'file.stays-author': 'Sent as it is: it may name its authors and hold earlier versions.',
   'file.drop': 'Drop to attach',

@@ -28,6 +28,15 @@ describe('a cell that a spreadsheet could take for a formula is disarmed', () =>
     '\u0000=1',
     '\u00ad-1',
     '\ufe0f=1',
+    '\ufffc=1',
+    '\ufff9=1',
+    '\u0301=1',
+    '\u20dd+1',
+    '\u{1d159}-1',
+    '\ue000@x',
+    '\ud800=1',
+    '\ufdd0=1',
+    '\u115f\u3164=1',
   ])('%j', (text) => expect(row([text])).toBe(`"'${text}"\r\n`));
 });
 

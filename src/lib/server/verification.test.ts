@@ -98,6 +98,29 @@ describe('the right code', () => {
     expect(await verify(jar, ` ${wide.slice(0, 3)}-${wide.slice(3)} `, { now: NOW })).toBe('/spaces/7');
   });
 
+  it('what cannot be a code is refused for its form, and is no try', async () => {
+    const { jar, code } = await halfIn();
+    for (const typed of [
+      'abc',
+      '12345',
+      '1234567',
+      ` ${code}1`,
+      `${code}x`,
+      `x${code}`,
+      '-',
+      '１２３',
+      '12.34.56',
+      '½½½',
+    ])
+      await expect(verify(jar, typed, { now: NOW }), typed).rejects.toMatchObject(
+        refusal('invalid', 'verify.wrong-format'),
+      );
+    await expect(verify(jar, wrong(code), { now: NOW })).rejects.toMatchObject({
+      detail: { key: 'verify.wrong', params: { left: 4 } },
+    });
+    expect(await verify(jar, [...code].join('\u2013'), { now: NOW })).toBe('/spaces/7');
+  });
+
   it('begins one session of 100 posts at the same time', async () => {
     const { guest, jar, code } = await halfIn();
     const { done, refused } = await parallel(100, () => verify(new Jar(jar), code, { now: NOW }));

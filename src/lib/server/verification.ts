@@ -297,7 +297,9 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
   const found = await find(ctx);
   if (!found) throw new Refusal('conflict', { key: 'verify.gone' });
   const { challenge, email } = found;
-  const code = normalize(typed, 'NFKC').replace(/\D/g, '');
+  const code = codeOf(typed);
+  // Not a try: nobody's code looks like this.
+  if (!code) throw new Refusal('invalid', { key: 'verify.wrong-format', field: 'code' });
   const post = rateLimit.postKey(ctx, formKey, 'code', challenge.id, challenge.codeKey ?? '', code);
   const tried = codeTry(ctx, challenge, email, post);
   if (await rateLimit.isRepeated(ctx, tried)) throw wrong((await find(ctx))?.challenge.tries ?? TRIES);
@@ -361,6 +363,12 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
       audit.entry(ctx, 'account.step-passed', subjectOf(row), { purpose: row.purpose }, null, audit.nobody),
     ],
   };
+}
+
+/** The six digits that somebody typed: wide ones too, with blanks and dashes anywhere. Null: it cannot be a code. */
+function codeOf(typed: string): string | null {
+  const code = normalize(typed, 'NFKC').replace(/[\s\p{Pd}\p{Default_Ignorable_Code_Point}\u2212]/gu, '');
+  return /^[0-9]{6}$/.test(code) ? code : null;
 }
 
 /** A code that was not the right one, after so many tries of it. */

@@ -26,7 +26,7 @@ export type Part =
 export interface Letter {
   siteName: string;
   subject: string;
-  /** What the list of mails shows beside the subject. */
+  /** What the list of mails shows beside the subject; empty: the letter's own beginning. */
   preheader: string;
   parts: Part[];
   /** Small print: what to do when it was not meant for the reader. */
@@ -216,7 +216,10 @@ export const toHtml = (letter: Letter, locale: Locale, t: Translate): string =>
         </style>
       </head>
       <body class="paper" style="margin:0;padding:0;background:${light.paper}">
-        <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${letter.preheader}</div>
+        ${
+          letter.preheader &&
+          html`<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${letter.preheader}</div>`
+        }
         <table
           class="paper"
           role="presentation"

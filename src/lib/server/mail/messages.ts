@@ -205,7 +205,8 @@ function write(message: MailMessage, t: Translate, locale: Locale): Letter {
     case 'code':
       return letter(
         t('mail.code.subject', { site }),
-        `${message.code} – ${t('mail.code.valid')}`,
+        // The code is where the letter begins, and nowhere else.
+        '',
         [
           { kind: 'code', code: message.code },
           text(

@@ -633,12 +633,108 @@ describe('words are found as a reader compares them', () => {
       '&'.repeat(400),
       'ท้'.repeat(200),
       'a 👍 '.repeat(80),
+      'a-'.repeat(200),
+      '-'.repeat(400),
+      '1.'.repeat(200),
+      '№'.repeat(400),
     ]) {
       const began = performance.now();
       await search.everywhere(as(ava), worst);
       await search.everywhere(as(ava), `"${worst}`);
       expect(performance.now() - began, worst.slice(0, 6)).toBeLessThan(3_000);
     }
+  });
+});
+
+describe('signs find what they say', () => {
+  let room: number;
+  const texts = [
+    'a lone c, A and 5',
+    'C-- is old',
+    'blood of type A-, at -5',
+    'run it with --help, no help without',
+    'NOT node, noon, IVAN',
+    '№ 5 and Foyer™',
+    'no tmp',
+    '25℃ and 7㎏',
+    'kgb',
+    'Ⅳ chapters',
+    '①番',
+    '½ cup',
+    '1½ spoons',
+    'v1.2.3 released',
+    'rooms 1 2 and 1-2',
+    'it costs 1,5',
+    'a.b and v2',
+    'follow-up of INV-2024/00123',
+    'follow up, C++ compiler',
+    'at 10:30 on 2026/11/26',
+  ];
+  beforeAll(async () => {
+    room = await makeSpace(ava);
+    for (const text of texts) await begin(ava, room, text);
+  });
+  it.each<[string, string[]]>([
+    ['C--', ['C-- ']],
+    ['c--', ['C-- ']],
+    ['c-', ['C-- ']],
+    ['A-', ['blood']],
+    ['-5', ['blood']],
+    ['--help', ['run']],
+    ['-help', ['run']],
+    ['help', ['run']],
+    ['№', ['№', 'no tmp', 'run']],
+    ['№ 5', ['№']],
+    ['™', ['№']],
+    ['foyer', ['№']],
+    ['"foyer"', ['№']],
+    ['℃', ['25']],
+    ['25℃', ['25']],
+    ['25°C', ['25']],
+    ['㎏', ['25']],
+    ['7kg', ['25']],
+    ['7㎏', ['25']],
+    ['Ⅳ', ['Ⅳ']],
+    ['iv', ['Ⅳ', 'NOT']],
+    ['①', ['①', 'rooms', '1½', '½', 'it costs']],
+    ['①番', ['①']],
+    ['½', ['½', '1½']],
+    ['1/2', ['½', '1½']],
+    ['1.2', ['v1']],
+    ['1.2.3', ['v1']],
+    ['v1.2', ['v1']],
+    ['"1.2"', ['v1']],
+    ['1.3', []],
+    ['2.2', []],
+    ['1,5', ['it costs']],
+    ['1.5', []],
+    ['1,2', []],
+    ['a.b', ['a.b']],
+    ['v2', ['a.b']],
+    ['follow-', ['follow-up']],
+    ['follow-up', ['follow-up', 'follow up']],
+    ['INV-2024', ['follow-up']],
+    ['INV-2024/00123', ['follow-up']],
+    ['2024/00124', []],
+    ['C++-Compiler', ['follow up']],
+    ['10:30', ['at 10']],
+    ['10.30', []],
+    ['2026/11', ['at 10']],
+    ['-', []],
+    ['--', []],
+  ])('%s finds %j', async (typed, begins) => {
+    const hits = (await search.inSpace(as(ava), room, typed)).hits;
+    const found = hits.map((hit) => plain(hit.title));
+    expect(found.length, found.join(' | ')).toBe(begins.length);
+    for (const beginning of begins)
+      expect(found.filter((title) => title.startsWith(beginning)).length, found.join(' | ')).toBeGreaterThan(
+        0,
+      );
+    for (const hit of hits)
+      expect(
+        hit.title.some((piece) => piece.hit),
+        plain(hit.title),
+      ).toBe(true);
   });
 });
 

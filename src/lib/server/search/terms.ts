@@ -1,6 +1,17 @@
 /** What somebody typed: terms that all must be found, as an expression of FTS5, and their places in a text. Nothing typed is an operator. */
-import { foldWithMap, fold, originalRange } from '../../fold';
-import { atomsOf, charactersOf, OF_WORD, pairsOf, touching, type Atom } from './tokens';
+import { fold, originalRange } from '../../fold';
+import {
+  atomsOf,
+  charactersOf,
+  endsLettered,
+  inIndex,
+  number,
+  OF_WORD,
+  pairsOf,
+  readingsOf,
+  touching,
+  type Atom,
+} from './tokens';
 
 /** Of what somebody types. More is said to be too much (`cut`). */
 const TYPED = { characters: 400, terms: 16 };
@@ -34,7 +45,11 @@ export function termsOf(typed: string): Sought {
       if (words.length === 0 && !atoms.some(({ kind }) => kind === 'symbol') && !hasPair(atoms)) continue;
       // The last word may not be finished, unless a quotation mark behind it says so. One letter is one letter.
       const end = atoms.at(-1)!;
-      const unfinished = i === parts.length - 1 && j === pieces.length - 1 && end.kind === 'word';
+      const unfinished =
+        i === parts.length - 1 &&
+        j === pieces.length - 1 &&
+        end.kind === 'word' &&
+        !endsLettered(part.trimEnd());
       terms.push({ atoms, prefix: unfinished && (end.text.length > 1 || words.length > 1) });
     }
   }
@@ -44,17 +59,27 @@ export function termsOf(typed: string): Sought {
   };
 }
 
-/** The atoms that are looked for. A full stop between two words only joins them (addresses, names of files). */
+/** The atoms that are looked for. A full stop or a dash between two words only joins them (addresses, names of files). */
 function meaningful(folded: string): Atom[] {
   const found: Atom[] = [];
+  const all = atomsOf(folded);
   let joined = false;
-  for (const atom of atomsOf(folded)) {
-    const joins = atom.text === '.' && atom.glued;
+  /** A word stands before it, and nothing that parts them. */
+  let worded = false;
+  for (const [i, atom] of all.entries()) {
+    if (!atom.glued) worded = false;
+    const joins =
+      (atom.text === '.' && atom.glued && !number(all, i)) ||
+      (atom.text === '-' && worded && isWord(all.slice(i).find(({ text, glued }) => text !== '-' || !glued)));
     if (!joins) found.push(joined ? { ...atom, glued: false } : atom);
     joined = joins;
+    if (atom.kind === 'word' || atom.kind === 'run') worded = true;
   }
   return found;
 }
+
+const isWord = (atom: Atom | undefined): boolean =>
+  atom !== undefined && atom.glued && (atom.kind === 'word' || atom.kind === 'run');
 
 /** Without quotation marks, runs of Japanese with a sign between them are looked for one by one. */
 function apart(atoms: Atom[]): Atom[][] {
@@ -89,7 +114,8 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
   for (const [i, atom] of atoms.entries()) {
     const last = !atoms.slice(i + 1).some(({ kind }) => kind === 'word' || kind === 'run');
     if (atom.kind === 'word') {
-      tokens.push(atom.text);
+      // The first number of 1.2 may be the end of a word (v1.2).
+      if (i > 0 || !beginsInWord(atoms)) tokens.push(atom.text);
       open = prefix;
     } else if (atom.kind === 'run') {
       const all = charactersOf(atom.text);
@@ -102,7 +128,7 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
   const found = tokens.length > 0 ? [`${column.words} : ${phrase(tokens, open)}`] : [];
   let pairs: string[] = [];
   const close = (open = false) => {
-    if (pairs.length > 0) found.push(`${column.signs} : ${phrase(pairs, open)}`);
+    if (pairs.length > 0) found.push(`${column.signs} : ${phrase(pairs.map(inIndex), open)}`);
     pairs = [];
   };
   for (const [i, atom] of atoms.entries()) {
@@ -111,6 +137,8 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
     else close();
     if (pair && i === atoms.length - 1 && atom.kind === 'word') close(prefix);
     if (atom.kind === 'symbol') found.push(`${column.signs} : ${phrase([atom.text])}`);
+    const both = number(atoms, i);
+    if (both) found.push(`${column.signs} : ${phrase([inIndex(both)], prefix && i === atoms.length - 2)}`);
   }
   close();
   return found;
@@ -124,7 +152,11 @@ export function expression(terms: Term[], columns: Columns): string | null {
 
 /** The index knows words and signs apart: whether they stand together as typed, only the text itself says. */
 export const isLoose = ({ atoms }: Term): boolean =>
-  atoms.length > 1 && atoms.some(({ kind }) => kind === 'symbol');
+  atoms.length > 1 && atoms.some(({ kind }, i) => kind === 'symbol' || number(atoms, i) !== null);
+
+/** 1.2: its first number may be the end of a word. */
+const beginsInWord = (atoms: Atom[]): boolean =>
+  /^[0-9]+$/.test(atoms[0]!.text) && atoms.length > 1 && number(atoms, 1) !== null;
 
 // --- For texts -----------------------------------------------------------------------------------------------
 
@@ -146,7 +178,12 @@ function pattern({ atoms, prefix }: Term): RegExp {
         source += atom.glued ? '' : '[^\\p{L}\\p{N}\\p{M}]{0,200}';
       else source += '[^\\p{L}\\p{N}\\p{M}]{1,200}';
     }
-    const starts = atom.kind === 'word' && before?.kind !== 'word' ? `(?<!${OF_WORD})` : '';
+    const starts =
+      i === 0 && beginsInWord(atoms)
+        ? '(?<![0-9])'
+        : atom.kind === 'word' && before?.kind !== 'word'
+          ? `(?<!${OF_WORD})`
+          : '';
     const ends =
       atom.kind === 'word' ? (i === atoms.length - 1 && prefix ? `${OF_WORD}*` : `(?!${OF_WORD})`) : '';
     // A part of a joined emoji is none of its own.
@@ -159,11 +196,11 @@ function pattern({ atoms, prefix }: Term): RegExp {
 
 /** Where a text holds the terms: from and to, in order, none over another. */
 export function placesOf(text: string, terms: Term[]): [number, number][] {
-  const map = foldWithMap(text);
   const found: [number, number][] = [];
-  for (const term of terms)
-    for (const match of map.folded.matchAll(pattern(term)))
-      if (match[0]) found.push(originalRange(map, match.index, match.index + match[0].length));
+  for (const map of readingsOf(text))
+    for (const term of terms)
+      for (const match of map.folded.matchAll(pattern(term)))
+        if (match[0]) found.push(originalRange(map, match.index, match.index + match[0].length));
   found.sort((a, b) => a[0] - b[0]);
   const apart: [number, number][] = [];
   for (const [from, to] of found) {
@@ -176,6 +213,6 @@ export function placesOf(text: string, terms: Term[]): [number, number][] {
 
 /** Whether a text says all of it. */
 export function says(text: string, terms: Term[]): boolean {
-  const folded = fold(text);
-  return terms.every((term) => pattern(term).test(folded));
+  const readings = readingsOf(text).map(({ folded }) => folded);
+  return terms.every((term) => readings.some((folded) => pattern(term).test(folded)));
 }

@@ -2,7 +2,7 @@
  * A text as search sees it: words, runs of scripts that put no blanks between words, and signs. The index is made of these
  * atoms, what is typed is read as them, and the highlighter looks for them: one reading for all three.
  */
-import { fold } from '../../fold';
+import { fold, foldWithMap, type Folded } from '../../fold';
 
 /** Japanese, Chinese, Korean, Thai, Lao, Khmer, Burmese …: nothing says where a word ends, so what is typed is found anywhere in a run. */
 export const UNSPACED =
@@ -24,7 +24,8 @@ const atoms = new RegExp(
     // One emoji, however many it is made of, or another sign that means something by itself.
     `(?<symbol>\\p{RI}\\p{RI}|${PICTURE}(?:\\u200d${PICTURE})*|(?![+<=>|~$^\`])[\\p{Sc}\\p{So}\\p{Sm}§°])`,
     // Signs that make another word of the word beside them. (C++, C#, R&D, $5, 100%, @Ann; .NET, but not the end of a sentence.)
-    `(?<sign>[+#&@$%=~]|(?<!\\.)\\.(?=${OF_WORD}))`,
+    // A dash is one beside a word (C--, --help), and what stands between two numbers makes another number (1.2, 1,2, 1/2).
+    `(?<sign>[+#&@$%=~]|(?<!\\.)\\.(?=${OF_WORD})|(?<=[\\p{L}\\p{N}\\p{M}]-{0,2})-|-(?=-{0,2}[\\p{L}\\p{N}\\p{M}])|(?<=[0-9])[,/:](?=[0-9]))`,
   ].join('|'),
   'gu',
 );
@@ -66,35 +67,96 @@ export function pairsOf(run: string): string[] {
 export function touching(before: Atom, atom: Atom): string | null {
   if (!atom.glued || (before.kind !== 'sign' && atom.kind !== 'sign')) return null;
   if (before.kind === 'symbol' || atom.kind === 'symbol' || atom.text === '.') return null;
+  if ([before.text, atom.text].some((text) => /^[,/:]$/.test(text))) return null;
   const left = before.kind === 'run' ? charactersOf(before.text).at(-1)! : before.text;
   const right = atom.kind === 'run' ? charactersOf(atom.text)[0]! : atom.text;
   return left + right;
+}
+
+/** Two numbers with the sign between them, as one token: `1.2` of `v1.2.3`, where the sign stands. Null: it stands elsewhere. */
+export function number(atoms: Atom[], at: number): string | null {
+  const [before, sign, after] = [atoms[at - 1], atoms[at]!, atoms[at + 1]];
+  if (!/^[.,/:]$/.test(sign.text) || !sign.glued || !after?.glued) return null;
+  if (before?.kind !== 'word' || after.kind !== 'word') return null;
+  const [left] = /[0-9]+$/.exec(before.text.slice(-40)) ?? [];
+  const [right] = /^[0-9]+/.exec(after.text) ?? [];
+  return left && right ? left + sign.text + right : null;
+}
+
+/** FTS5 splits at these; their wide forms, which no folded text has, stand for them. */
+export const inIndex = (token: string): string =>
+  token.replace(/[-,/:]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+
+/** One sign that folds to letters or digits: № ™ ℃ Ⅳ ㎏ ① ½. */
+const LETTERED =
+  '(?=[\\p{So}\\p{No}\\p{Nl}])[²³¹¼-¾\\u2070-\\u209f\\u2100-\\u218f\\u2460-\\u24ff\\u3200-\\u33ff\\u{1f100}-\\u{1f1e5}\\u{1f200}-\\u{1f2ff}]';
+const lettered = new RegExp(LETTERED, 'u');
+const letteredEnd = new RegExp(`${LETTERED}[\\ufe0e\\ufe0f]?$`, 'u');
+const aroundLettered = new RegExp(`(${LETTERED})`, 'u');
+
+/** Whether a text ends with such a sign. It is whole: № is not the beginning of "noon". */
+export const endsLettered = (text: string): boolean => letteredEnd.test(text.slice(-4));
+
+/** A text as it is read: 5㎏ is "5kg", and also "5" and "kg". */
+export function readingsOf(text: string): Folded[] {
+  const readings = [foldWithMap(text)];
+  if (lettered.test(text)) {
+    const apart: Folded = { folded: '', start: [], end: [] };
+    let from = 0;
+    for (const part of text.split(aroundLettered)) {
+      const map = foldWithMap(part);
+      apart.folded += `${map.folded};`;
+      for (const place of map.start) apart.start.push(from + place);
+      for (const place of map.end) apart.end.push(from + place);
+      from += part.length;
+      apart.start.push(from);
+      apart.end.push(from);
+    }
+    readings.push(apart);
+  }
+  return readings;
 }
 
 /** An emoji in a colour of skin is also the plain one. */
 export const plainEmoji = (symbol: string): string | null =>
   /^(\p{ExtPict})\p{EMod}$/u.exec(symbol)?.[1] ?? null;
 
+/** Stands between two readings, so that their words are no neighbours. Folded texts have no such sign. */
+const BREAK = '…';
+
 /** What stands in the index of a text: its words, and its signs beside them (in a column of their own, so that words stay neighbours). */
 export function indexed(text: string): { words: string; signs: string } {
   const words: string[] = [];
   const signs: string[] = [];
-  let before: Atom | undefined;
-  for (const atom of atomsOf(fold(text))) {
-    if (atom.kind === 'word') words.push(atom.text);
-    else if (atom.kind === 'run') {
-      words.push(...pairsOf(atom.text));
-      // Each run ends with its last character alone, so that one character finds it too.
-      const all = charactersOf(atom.text);
-      if (all.length > 1) words.push(all.at(-1)!);
-    } else if (atom.kind === 'symbol') {
-      signs.push(atom.text);
-      const plain = plainEmoji(atom.text);
-      if (plain) signs.push(plain);
+  const put = (folded: string) => {
+    const atoms = atomsOf(folded);
+    for (const [i, atom] of atoms.entries()) {
+      if (atom.kind === 'word') words.push(atom.text);
+      else if (atom.kind === 'run') {
+        words.push(...pairsOf(atom.text));
+        // Each run ends with its last character alone, so that one character finds it too.
+        const all = charactersOf(atom.text);
+        if (all.length > 1) words.push(all.at(-1)!);
+      } else if (atom.kind === 'symbol') {
+        signs.push(atom.text);
+        const plain = plainEmoji(atom.text);
+        if (plain) signs.push(plain);
+      }
+      const pair = i > 0 && touching(atoms[i - 1]!, atom);
+      if (pair) signs.push(pair);
     }
-    const pair = before && touching(before, atom);
-    if (pair) signs.push(pair);
-    before = atom;
-  }
-  return { words: words.join(' '), signs: signs.join(' ') };
+    for (const i of atoms.keys()) {
+      const both = number(atoms, i);
+      if (both) signs.push(both);
+    }
+  };
+  put(fold(text));
+  if (lettered.test(text))
+    for (const part of text.split(/\s+/u))
+      for (const { folded } of lettered.test(part) ? readingsOf(part).slice(1) : []) {
+        words.push(BREAK);
+        signs.push(BREAK);
+        put(folded);
+      }
+  return { words: words.join(' '), signs: inIndex(signs.join(' ')) };
 }
