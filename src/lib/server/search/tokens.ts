@@ -78,7 +78,10 @@ export function number(atoms: Atom[], at: number): string | null {
   const [before, sign, after] = [atoms[at - 1], atoms[at]!, atoms[at + 1]];
   if (!/^[.,/:]$/.test(sign.text) || !sign.glued || !after?.glued) return null;
   if (before?.kind !== 'word' || after.kind !== 'word') return null;
-  const [left] = /[0-9]+$/.exec(before.text.slice(-40)) ?? [];
+  const left = before.text
+    .slice(-40)
+    .split(/[^0-9]/)
+    .at(-1);
   const [right] = /^[0-9]+/.exec(after.text) ?? [];
   return left && right ? left + sign.text + right : null;
 }
@@ -121,8 +124,8 @@ export function readingsOf(text: string): Folded[] {
 export const plainEmoji = (symbol: string): string | null =>
   /^(\p{ExtPict})\p{EMod}$/u.exec(symbol)?.[1] ?? null;
 
-/** Stands between two readings, so that their words are no neighbours. Folded texts have no such sign. */
-const BREAK = '…';
+/** Stands between two readings, so that their words are no neighbours: alone it is no word of any text. */
+const BREAK = '.';
 
 /** What stands in the index of a text: its words, and its signs beside them (in a column of their own, so that words stay neighbours). */
 export function indexed(text: string): { words: string; signs: string } {
