@@ -131,6 +131,25 @@ describe('a Windows path stays as it was typed', () => {
     '.\\_x',
     '%APPDATA%\\_foyer\\!a',
     '共有は\\\\server\\_共有\\資料です',
+    'C:\\Program Files (x86)\\_app\\x',
+    'C:\\Users\\Ann Lee\\.ssh\\config',
+    'C:\\Users\\Ann & Bob\\!x',
+    'C:\\My Documents\\_archive',
+    '"C:\\Program Files\\.net"',
+    'D:\\a b\\-c',
+    '\\\\server\\Team Share\\_old\\.hidden',
+    '\\\\fileserver',
+    '\\\\server\\',
+    '\\\\server$\\x',
+    '~\\.ssh',
+    '$HOME\\.x',
+    'HKCU\\_x',
+    'DOMAIN\\_svc',
+    'share\\.git',
+    'C:\\a(1)\\_b',
+    'C:\\a[1]\\_b and D:\\x y\\[2]',
+    'cd ..\\..\\_x',
+    '{C:\\a\\_b}',
   ])('%s', (path) => expect(words(path)).toBe(path));
   it('within marks, quotes, brackets and sentences', () => {
     expect(html('**C:\\new\\_x**')).toBe(p('<strong>C:\\new\\_x</strong>'));
@@ -140,6 +159,16 @@ describe('a Windows path stays as it was typed', () => {
   });
   it('an escape is one elsewhere', () => {
     expect(html('\\*a\\* \\_b\\_ 1\\. x\\\\*y*')).toBe(p('*a* _b_ 1. x\\<em>y</em>'));
+    expect(html('1\\. not a list')).toBe(p('1. not a list'));
+    expect(html('\\* not a list\n\n\\# no heading')).toBe(`${p('* not a list')}\n${p('# no heading')}`);
+    expect(html('\\[x\\](y) a\\[1\\] well\\-known Hi\\! MAX\\_SIZE')).toBe(
+      p('[x](y) a[1] well-known Hi! MAX_SIZE'),
+    );
+    expect(html('C:\\a, snake\\_case. In C:\\b. My\\_file')).toBe(p('C:\\a, snake_case. In C:\\b. My_file'));
+    expect(html('[C:\\a](/x) and b\\_c, _C:\\a_ and b\\_c')).toBe(
+      p('<a href="/x">C:\\a</a> and b_c, <em>C:\\a</em> and b_c'),
+    );
+    expect(html('C:\\a \\*b\\* **c**')).toBe(p('C:\\a *b* <strong>c</strong>'));
     expect(html('abc:\\_x_ snake\\_case\\_name end.\\*x')).toBe(p('abc:_x_ snake_case_name end.*x'));
   });
 });

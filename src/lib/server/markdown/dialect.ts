@@ -27,11 +27,18 @@ export function dialect(md: Md): void {
 // --- Windows paths -------------------------------------------------------------------------------------------
 
 /**
- * A path begins as only paths do: `C:\`, `\\server\`, `\\?\`, `.\`, `..\`, `%TEMP%\`. All of it is words, up to white space or what no
- * path holds. Every part has a bound or a character that ends it, and a path is looked for once a place: linear.
+ * A path begins as only paths do: `C:\`, `\\server`, `\\?\`, `.\`, `~\`, `$HOME\`, `%TEMP%\`, `HKCU\`; or within a word, where nobody
+ * escapes: `share\.git`, `DOMAIN\_svc` (but `snake\_case` and `MAX\_SIZE` are escapes). All of it is words, up to white space or what
+ * no path holds. Every part has a bound or a character that ends it, and a path is looked for once a place: linear.
  */
 const PATH =
-  /(?<![\p{Script=Latin}\p{N}\\.%_])(?:[A-Za-z]:\\|\\\\(?:[?.]|[\p{L}\p{N}][\p{L}\p{N}._$-]{0,254})\\(?=[\p{L}\p{N}._$?])|\.{1,2}\\(?=[\p{L}\p{N}._])|%\w{1,60}%\\)[^\s<>"|`[\]()]{0,1000}/gu;
+  /(?<![\p{Script=Latin}\p{N}\\.%_~$])(?:[A-Za-z]:\\|\\\\(?:[?.]\\(?=[\p{L}\p{N}._$?])|[\p{L}\p{N}][\p{L}\p{N}._$-]{0,254})|(?:\.{1,2}|~|\$[A-Za-z]\w{0,60}|HK[A-Z]{2,4})\\(?=[\p{L}\p{N}._])|%\w{1,60}%\\|[\p{L}][\p{L}\p{N}-]{0,60}\\(?=\.\p{L})|[A-Z][A-Z\d-]{1,60}\\(?=_\p{Ll}))[^\s<>"|`[\]()]{0,1000}/gu;
+/**
+ * And goes on over blanks and brackets, where another backslash follows in the same sentence: `C:\Program Files (x86)\_app`. It ends no
+ * emphasis or link, and swallows no name (an @, or its sign).
+ */
+const ON =
+  /(?![*_~])(?:(?!\][([]|[.:!?]\s)[^\\\r\n<>"|`,;*@\ufdd0]){1,80}(?<=[\p{L}\p{N})\]}'$%])\\(?=[\p{L}\p{N}._\-![($])[^\s<>"|`[\]()]{0,1000}/uy;
 /** Marks that stand behind a path rather than in it. */
 const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''));
 
@@ -48,14 +55,27 @@ function windowsPath(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-const pathsIn = (text: string): Map<number, number> =>
-  new Map(
-    [...text.matchAll(PATH)].map(({ index, 0: path }) => {
-      let end = path.length;
-      while (BEHIND.has(path[end - 1]!) && path[end - 2] !== '\\') end--;
-      return [index + path.search(/[:\\%]/), index + end];
-    }),
-  );
+/** Where a path ends, of which so much was read. */
+const endOf = (text: string, to: number): number => {
+  while (BEHIND.has(text[to - 1]!) && text[to - 2] !== '\\') to--;
+  return to;
+};
+
+function pathsIn(text: string): Map<number, number> {
+  const paths = new Map<number, number>();
+  let last = 0;
+  for (const { index, 0: path } of text.matchAll(PATH)) {
+    if (index < last) continue;
+    last = endOf(text, index + path.length);
+    for (;;) {
+      ON.lastIndex = last;
+      if (!ON.test(text)) break;
+      last = endOf(text, ON.lastIndex);
+    }
+    paths.set(index + path.search(/[:\\%]/), last);
+  }
+  return paths;
+}
 
 // --- Lines of dashes -----------------------------------------------------------------------------------------
 
