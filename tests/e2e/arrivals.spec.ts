@@ -192,6 +192,8 @@ test('a link that is none of ours is a 404 that says what may have happened, and
   const { url } = guests.forged;
   const forged = url.slice(0, -1) + (url.endsWith('a') ? 'b' : 'a');
   for (const [path, says] of [
+    ['/signup', 'This link is not complete'],
+    ['/signup/', 'This link is not complete'],
     ['/signup/nonsense', 'This link is not complete'],
     ['/signup/%00', 'This link is not complete'],
     [url.slice(0, -1), 'This link is not complete'],
