@@ -67,6 +67,35 @@ export function forget(userId: string, form: string, tab: string): void {
   storage()?.removeItem(keyOf(userId, form, tab));
 }
 
+/** The key under which a tab remembers that its browser sent a form, without a script. */
+const LEFT = 'draft-sent';
+
+/** The browser sends this form itself, and leaves the page. */
+export function leave(form: string): void {
+  try {
+    sessionStorage.setItem(LEFT, form);
+  } catch {
+    // Nothing is kept here, no draft either.
+  }
+}
+
+/** Whether the page before this one sent this form. Asked once. */
+export function left(form: string): boolean {
+  try {
+    const sent = sessionStorage.getItem(LEFT) === form;
+    if (sent) sessionStorage.removeItem(LEFT);
+    return sent;
+  } catch {
+    return false;
+  }
+}
+
+/** The form was sent: where the thing is in another state since, it was accepted, and its draft goes. */
+export function settle(userId: string, form: string, tab: string, version: string | undefined): void {
+  const draft = parse(storage()?.getItem(keyOf(userId, form, tab)) ?? null);
+  if (draft && draft.version !== version) forget(userId, form, tab);
+}
+
 /**
  * The draft to go on with: this tab's own, else the newest that no open tab holds, which then becomes this tab's.
  * @param open names of the tabs that are open

@@ -105,6 +105,31 @@ test('words that are edited, settings and invitations have drafts too', async ()
   }
 });
 
+test('the profile has a draft too, which a refusal keeps, and which is gone once it was saved', async ({
+  browser,
+}) => {
+  const [link] = await invited(host, space, addressOf('profile'));
+  const page = await newGuest(browser, space, link!);
+  const [name, company] = [page.getByLabel('Display Name'), page.getByLabel('Company')];
+  const keys = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(':me:')));
+  const save = () => page.locator('form[action="?/profile"] button[type=submit]').click();
+  await page.goto('/me');
+  await company.pressSequentially('Typed, not saved');
+  await expect(kept(page)).toBeVisible();
+  await page.reload();
+  await expect(company).toHaveValue('Typed, not saved');
+  await name.fill('');
+  await save();
+  await expect(page.getByRole('alert').first()).toBeVisible();
+  await expect(company).toHaveValue('Typed, not saved');
+  await name.fill('Guest Person the Second');
+  await save();
+  await expect(page).toHaveURL(/done=profile/);
+  await expect(company).toHaveValue('Typed, not saved');
+  await expect.poll(keys).toEqual([]);
+  await page.context().close();
+});
+
 test('signing out takes the drafts of this browser along', async ({ browser }) => {
   const [link] = await invited(host, space, addressOf('leaver'));
   const page = await newGuest(browser, space, link!);
