@@ -49,6 +49,7 @@ const layer = {
       'secrets',
       'passwords',
       'rate-limit',
+      'bound',
       'markdown',
       'errors',
       'log',

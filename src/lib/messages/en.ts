@@ -52,6 +52,8 @@ export default {
   'verify.ended': 'Too many wrong tries: this code has ended. Please send a new one.',
   'verify.expired': 'This code has expired. Please send a new one.',
   'verify.no-more-codes': 'No more codes for this login. Please log in again.',
+  'verify.too-many-mails':
+    'Many codes were mailed to this address. Please use the last one, or try again in {minutes, plural, one {a minute} other {# minutes}}.',
   'reset.dead': 'This link does not work any more. Please ask for a new one.',
   'setup.wrong-token': 'This is not the set-up token.',
   'setup.token-missing': 'Please type the set-up token.',

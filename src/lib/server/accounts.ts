@@ -23,7 +23,6 @@ import * as verification from './verification';
 
 const MINUTE = 60_000;
 const RESET_MINUTES = 60;
-const CODE_MAILS_AN_HOUR = 30;
 
 type User = typeof user.$inferSelect;
 
@@ -72,6 +71,7 @@ export async function setUp(
     name: form.name,
     folded: folded.person({ name: form.name, email: address.email }),
     passwordHash: await passwords.hash(form.password),
+    credentialEpoch: 0,
     administrator: true,
     canCreateSpaces: true,
     locale: ctx.askedLocale,
@@ -137,10 +137,10 @@ export async function login(
       ]
     : [];
   if (needsCode(person, site)) {
-    await mayMailCode(ctx, person);
     try {
       await verification.begin(
         ctx,
+        await verification.room(ctx, 'login', person.email),
         {
           purpose: 'login',
           userId: person.id,
@@ -155,6 +155,7 @@ export async function login(
         },
       );
     } catch (error) {
+      if (error instanceof Refusal) await ctx.commit(rateLimit.noFailure(ctx, tried));
       throw error instanceof LostRace ? new Refusal('conflict', { key: 'verify.gone' }) : error;
     }
     return '/verify';
@@ -165,28 +166,6 @@ export async function login(
     detail: { step: 'password' },
   });
   return form.next;
-}
-
-/**
- * What a login's failures are counted on. A browser that has signed in as this name before is on its own: neither the
- * name's failures lock it nor those of its address of origin, and its own count for nobody else.
- */
-function loginTry(ctx: Ctx, email: string, post: rateLimit.Try['post'] = null): rateLimit.Try {
-  const device = sessions.knownDevice(ctx, email);
-  return {
-    inARow: device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', email),
-    lifted: device ? rateLimit.key(ctx, 'lift', email) : null,
-    origin: device ? null : rateLimit.originKey(ctx),
-    post,
-  };
-}
-
-/** Refuses a flood of code mails by somebody who has the password; the own, known browser is not stopped by it. */
-async function mayMailCode(ctx: Ctx, person: User): Promise<void> {
-  if (sessions.knownDevice(ctx, person.email)) return;
-  const key = rateLimit.key(ctx, 'code', `mails:${person.id}`);
-  const [room] = await ctx.db.batch([rateLimit.countInWindow(ctx, key, CODE_MAILS_AN_HOUR, 60 * MINUTE)]);
-  if (!room.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 60 } });
 }
 
 /** Undoes the batch unless the account still is as it was when its password was compared: a reset ends what is pending. */
@@ -210,11 +189,13 @@ export async function checkPassword(
   wrong: 'login.wrong' | 'me.wrong-password',
 ) {
   const email = loginName(form.email);
-  const tried = loginTry(ctx, email, rateLimit.postKey(ctx, form.formKey, wrong, email, form.password));
+  const post = rateLimit.postKey(ctx, form.formKey, wrong, email, form.password);
   // On /me, `password` is the new one.
   const field = wrong === 'me.wrong-password' ? 'current' : 'password';
   const refusal = new Refusal('invalid', { key: wrong, field });
-  if (await rateLimit.isRepeated(ctx, tried)) throw refusal;
+  if (await rateLimit.isRepeated(ctx, { post })) throw refusal;
+  const device = await sessions.knownDevice(ctx, email);
+  const tried = await rateLimit.tryOf(ctx, { kind: 'name', value: email, device }, post);
   const [tries, origins, rows] = await ctx.db.batch([
     ...rateLimit.counting(ctx, tried),
     byLoginName(ctx, email),
@@ -276,10 +257,14 @@ async function enter(
 export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promise<string> {
   const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.challenge.userId!));
   if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
+  const device = await sessions.knownDevice(ctx, person.email);
   await enter(ctx, person, {
     first: passed.take,
     together: [
-      rateLimit.succeed(ctx, loginTry(ctx, person.email).inARow),
+      rateLimit.succeed(
+        ctx,
+        device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', person.email),
+      ),
       ctx.db
         .update(user)
         .set({ mailboxProvedAt: ctx.now })
@@ -293,10 +278,10 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
 
 /** Ends the current session. */
 export async function signOut(ctx: Ctx): Promise<void> {
-  await ctx.commit([
-    sessions.endCurrent(ctx),
-    ctx.actor && audit.entry(ctx, 'account.signed-out', `user:${ctx.actor.id}`),
-  ]);
+  await ctx.commit(
+    [sessions.endCurrent(ctx), ctx.actor && audit.entry(ctx, 'account.signed-out', `user:${ctx.actor.id}`)],
+    { always: true },
+  );
   ctx.cookies.delete('foyer');
 }
 
@@ -369,7 +354,6 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
   const problem = await passwords.problem(site.policy, password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   const mail = await passwordChangedMail(ctx, person, site);
-  const device = sessions.knownDevice(ctx, person.email);
   try {
     await ctx.commit([
       ctx.db
@@ -387,6 +371,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
         .update(user)
         .set({
           passwordHash: await passwords.hash(password),
+          credentialEpoch: sql`credential_epoch + 1`,
           mailboxProvedAt: sql`coalesce(mailbox_proved_at, ${ctx.now})`,
           updatedAt: ctx.now,
         })
@@ -396,14 +381,14 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
       verification.endAll(ctx, person.id),
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', person.email)),
-      device !== null && rateLimit.succeed(ctx, rateLimit.key(ctx, 'device', device)),
-      rateLimit.lift(ctx, rateLimit.key(ctx, 'lift', person.email)),
       mail.statement,
       audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'reset' }, null, person),
     ]);
   } catch (error) {
     throw error instanceof LostRace ? new Refusal('conflict', { key: 'reset.dead' }) : error;
   }
+  // All browsers that were known are not any more, but for the one that has just shown the mailbox.
+  sessions.remember(ctx, next(person));
 }
 
 /** Reset links that are still out die with the password that they were to replace. */
@@ -442,7 +427,11 @@ export async function changePassword(
     await ctx.commit([
       ctx.db
         .update(user)
-        .set({ passwordHash: await passwords.hash(form.password), updatedAt: ctx.now })
+        .set({
+          passwordHash: await passwords.hash(form.password),
+          credentialEpoch: sql`credential_epoch + 1`,
+          updatedAt: ctx.now,
+        })
         .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
       guard(ctx),
       sessions.endAll(ctx, person.id, ctx.sessionHash),
@@ -457,7 +446,11 @@ export async function changePassword(
     if (!(error instanceof LostRace)) throw error;
     throw new Refusal('invalid', { key: 'me.wrong-password', field: 'current' });
   }
+  sessions.remember(ctx, next(person));
 }
+
+/** The account with its next password. */
+const next = ({ email, credentialEpoch }: User) => ({ email, credentialEpoch: credentialEpoch + 1 });
 
 /** /me: name, company, language, time zone. Empty language or zone: as the browser says. */
 export async function changeProfile(
@@ -654,7 +647,11 @@ export async function setActive(ctx: Ctx, userId: string, active: boolean): Prom
     await ctx.commit([
       ctx.db
         .update(user)
-        .set({ status: active ? 'active' : 'inactive', updatedAt: ctx.now })
+        .set({
+          status: active ? 'active' : 'inactive',
+          credentialEpoch: active ? undefined : sql`credential_epoch + 1`,
+          updatedAt: ctx.now,
+        })
         .where(
           and(
             eq(user.id, userId),

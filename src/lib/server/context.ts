@@ -8,6 +8,7 @@ import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import type { Locale } from '../messages';
 import { defaultLocale } from '../messages';
+import * as bound from './bound';
 import { randomId, type Secret } from './crypto';
 import { LostRace } from './errors';
 import { log } from './log';
@@ -191,8 +192,15 @@ export interface Ctx {
   requestId: string;
   /** Statements that ride in the next commit (the session's own). */
   pending: Statement[];
-  /** The one way to write: one atomic batch. Throws LostRace when a `guard` in it fails; then nothing was written. */
-  commit(statements: (Statement | Statement[] | null | false | undefined)[]): Promise<unknown[]>;
+  /**
+   * The one way to write: one atomic batch. Throws LostRace when a `guard` in it fails, and refuses what a person writes
+   * beyond all measure (bound.ts); then nothing was written.
+   * @param more `always`: what nobody may be kept from
+   */
+  commit(
+    statements: (Statement | Statement[] | null | false | undefined)[],
+    more?: { always?: boolean },
+  ): Promise<unknown[]>;
   /** Runs once the next commit has succeeded, after the answer where the platform lets it. */
   afterCommit(run: () => Promise<unknown>): void;
   /** Work that may go on after the answer was sent. */
@@ -211,6 +219,8 @@ export interface Surroundings {
   locale?: Locale;
   timeZone?: string;
   now?: number;
+  /** Whoever acts here is made up (the seed): what they write is not counted. */
+  madeUp?: boolean;
 }
 
 const noCookies: CookieJar = { get: () => undefined, set: () => {}, delete: () => {} };
@@ -221,7 +231,7 @@ export function createContext(from: Surroundings): Ctx {
   const waiting: (() => Promise<unknown>)[] = [];
   const defer = (work: Promise<unknown>) =>
     from.waitUntil(work.catch((error) => log('deferred work failed', error)));
-  return {
+  const ctx: Ctx = {
     config: from.config ?? readConfig(from.env),
     db,
     kv: from.env.KV,
@@ -240,10 +250,13 @@ export function createContext(from: Surroundings): Ctx {
     now: from.now ?? Date.now(),
     requestId: randomId(),
     pending,
-    async commit(statements) {
+    async commit(statements, { always = false } = {}) {
       const batch = [...statements.flat().filter((s) => !!s), ...pending.splice(0)];
       const after = waiting.splice(0);
       if (batch.length === 0) return [];
+      const counted = !always && !from.madeUp ? ctx.actor?.id : undefined;
+      // At the end: callers read the results of their own statements by place.
+      if (counted) batch.push(...bound.bounded(ctx, counted));
       // drizzle's D1 batch binds parameters to a prepared statement, and its raw ones (db.run, db.get) bring none.
       for (const raw of batch)
         if (raw instanceof SQLiteRaw) Object.assign(raw, { stmt: from.env.DB.prepare(raw.getQuery().sql) });
@@ -252,12 +265,14 @@ export function createContext(from: Surroundings): Ctx {
         for (const run of after) defer(run());
         return results;
       } catch (error) {
+        if (counted && says(error, bound.PASSED)) throw await bound.refusal(ctx, counted);
         throw says(error, 'malformed JSON') ? new LostRace() : error;
       }
     },
     afterCommit: (run) => void waiting.push(run),
     defer,
   };
+  return ctx;
 }
 
 /** Whether the error, or what caused it (drizzle wraps D1's errors), says this. */

@@ -173,7 +173,7 @@ async function keep(
   await blobs.store(ctx.bucket, row.key, size, chunks).catch(async (error) => {
     // Nothing stays. Should this fail too, the row is unused, and cron takes both away.
     await ctx.bucket.delete(row.key);
-    await ctx.commit([ctx.db.delete(file).where(eq(file.id, row.id))]);
+    await ctx.commit([ctx.db.delete(file).where(eq(file.id, row.id))], { always: true });
     if (error instanceof Refusal) throw error;
     log('an upload broke off', error);
     throw new Refusal('invalid', { key: 'file.size-wrong', field });

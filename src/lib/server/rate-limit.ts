@@ -15,8 +15,7 @@ const FAILURES_IN_A_ROW = 10;
 const FORGET_AFTER = 24 * 60 * MINUTE;
 
 /** What a counter counts: tries of a login name, of a known browser, of an address of origin; mails asked for, codes, … */
-export type ThrottleKind =
-  'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'lift' | 'author';
+export type ThrottleKind = 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'author';
 
 /** Where a counter stands: under the current secret, or since before the secret was changed. */
 export type ThrottleKey = readonly [current: string, ...previous: string[]];
@@ -53,13 +52,9 @@ export function originOf(ip: string): string {
 /**
  * Counts one try of a login name or device; returns no row while it is locked. The tenth failure in a row locks for
  * 3 minutes, the next ten for 6, then 12, then 15 at most. `succeed` starts it anew.
- * @param lifted what `lift` has written: counts from before are over
  */
-export const countInARow = (ctx: Ctx, of: ThrottleKey, lifted: ThrottleKey | null = null) => {
-  const old = lifted
-    ? sql`(updated_at < ${ctx.now - FORGET_AFTER} or updated_at <
-        coalesce((select max(l.window_started_at) from throttle l where l.key in ${[...lifted]}), 0))`
-    : sql`updated_at < ${ctx.now - FORGET_AFTER}`;
+export const countInARow = (ctx: Ctx, of: ThrottleKey) => {
+  const old = sql`updated_at < ${ctx.now - FORGET_AFTER}`;
   const tenth = sql`(failures + 1) % ${FAILURES_IN_A_ROW} = 0`;
   return ctx.db
     .insert(throttle)
@@ -95,6 +90,20 @@ export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs
     })
     .returning({ failures: throttle.failures });
 };
+
+/** How long a counter that has reached its limit stays there; 0 when it has not. */
+export async function windowLeft(
+  ctx: Ctx,
+  of: ThrottleKey,
+  windowMs: number,
+  limit: number,
+): Promise<number> {
+  const [row] = await ctx.db
+    .select({ since: throttle.windowStartedAt, counted: throttle.failures })
+    .from(throttle)
+    .where(rows(of));
+  return row && row.counted >= limit ? Math.max(0, row.since + windowMs - ctx.now) : 0;
+}
 
 /** Counts one for each of many keys within a window, as one statement: what would pass the limit is not changed. */
 export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: number): Statement => {
@@ -151,22 +160,40 @@ export async function lockedUntil(ctx: Ctx, of: ThrottleKey): Promise<number> {
   return row?.lockedUntil ?? 0;
 }
 
-/** What was counted until now of a login name's known browsers is over: its password was reset. */
-export const lift = (ctx: Ctx, of: ThrottleKey): Statement =>
-  ctx.db
-    .insert(throttle)
-    .values({ key: rowOf(of), failures: 0, windowStartedAt: ctx.now, updatedAt: ctx.now })
-    .onConflictDoUpdate({ target: throttle.key, set: { windowStartedAt: ctx.now, updatedAt: ctx.now } });
-
 /** One try of a password or a code, and what it is counted on. */
 export interface Try {
   inARow: ThrottleKey;
-  /** See `lift`. */
-  lifted: ThrottleKey | null;
+  /** All known browsers of the name together; null for a browser that is not known, or counts as such. */
+  together: ThrottleKey | null;
   /** null: a browser that is known is not stopped by its neighbours, and stops none of them. */
   origin: ThrottleKey | null;
   /** The form that it came with, and what stood in it; null where the form had no key. */
   post: ThrottleKey | null;
+}
+
+/** Failures of all known browsers of one login name in 15 minutes. Beyond, they count like any other browser. */
+const KNOWN_FAILURES = 50;
+
+/**
+ * Whose try this is. A known browser counts on its own: neither the failures of others lock it nor its own anybody
+ * else. But whoever has the password once can make any number of known browsers, so they have a bound together, which
+ * nobody else can raise.
+ * @param whose the login name (or what else is tried), and where its failures in a row stand
+ * @param device the id of the browser when it is known; it is counted here, so ask only for a try that is made
+ */
+export async function tryOf(
+  ctx: Ctx,
+  whose: { kind: 'name' | 'code'; value: string; device: string | null },
+  post: ThrottleKey | null,
+): Promise<Try> {
+  const { kind, value, device } = whose;
+  if (device !== null) {
+    const together = key(ctx, 'device', `all of ${value}`);
+    const [room] = await ctx.db.batch([countInWindow(ctx, together, KNOWN_FAILURES, ORIGIN_WINDOW)]);
+    if (room.length)
+      return { inARow: key(ctx, kind === 'name' ? 'device' : 'code', device), together, origin: null, post };
+  }
+  return { inARow: key(ctx, kind, value), together: null, origin: originKey(ctx), post };
 }
 
 /**
@@ -216,7 +243,7 @@ export async function isRepeated(ctx: Ctx, { post }: Pick<Try, 'post'>): Promise
 /** The two statements that count a try, before anything is compared; `decide` reads what they return. */
 export const counting = (ctx: Ctx, of: Try) =>
   [
-    countInARow(ctx, of.inARow, of.lifted),
+    countInARow(ctx, of.inARow),
     of.origin ? countOrigin(ctx) : ctx.db.select({ failures: sql<number>`0` }).from(sql`(select 1)`),
   ] as const;
 
@@ -238,6 +265,7 @@ export async function decide(
     // Who is over the limit of an origin locks nobody's name with it.
     ...(inARow.length ? [giveBack(ctx, of.inARow)] : []),
     ...(origins.length && of.origin ? [giveBack(ctx, of.origin)] : []),
+    ...(of.together ? [giveBack(ctx, of.together)] : []),
     ...release(ctx, of),
   ];
   if (undo.length) await ctx.db.batch(undo as [Statement, ...Statement[]]);
@@ -252,17 +280,21 @@ export async function decide(
 export const failed = (ctx: Ctx, { post }: Pick<Try, 'post'>): Statement[] =>
   post ? [ctx.db.update(throttle).set({ failures: 1, updatedAt: ctx.now }).where(rows(post))] : [];
 
+/** The wider counts of a try, taken back. */
+const noFailureOf = (ctx: Ctx, of: Try): Statement[] =>
+  [of.origin, of.together].flatMap((counter) => (counter ? [giveBack(ctx, counter)] : []));
+
 /** It was right, and somebody is in: the row of failures ends. */
 export const succeeded = (ctx: Ctx, of: Try): Statement[] => [
   succeed(ctx, of.inARow),
-  ...(of.origin ? [giveBack(ctx, of.origin)] : []),
+  ...noFailureOf(ctx, of),
   ...release(ctx, of),
 ];
 
 /** It was right, but nobody is in yet: it does not count, and neither ends the row of failures. */
 export const noFailure = (ctx: Ctx, of: Try): Statement[] => [
   giveBack(ctx, of.inARow),
-  ...(of.origin ? [giveBack(ctx, of.origin)] : []),
+  ...noFailureOf(ctx, of),
   ...release(ctx, of),
 ];
 

@@ -28,6 +28,8 @@ export const user = sqliteTable(
     company: text('company').notNull().default(''),
     folded: folded(),
     passwordHash: text('password_hash').notNull(),
+    /** Rises with every new password and deactivation: browsers that were known before are not any more. */
+    credentialEpoch: integer('credential_epoch').notNull().default(0),
     administrator: flag('administrator').notNull().default(false),
     canCreateSpaces: flag('can_create_spaces').notNull().default(false),
     /** When a mailed link or code first proved that the mailbox is theirs. */

@@ -2,7 +2,60 @@
 
 /** What examples, tutorials and tired people write. Taken out before the rest is measured. */
 const WELL_KNOWN =
-  /secret|passw(?:or)?d|passphrase|token|set-?up|foyer|example|sample|dummy|placeholder|change|replace|insert|enter|your|this|here|with|random|string|value|test(?:ing)?|demo|admin|root|default|local(?:host)?|prod(?:uction)?|dev(?:elopment)?|letmein|welcome|please|long|very|characters?|super|key|qwert[yz](?:uiop)?|asdf(?:ghjkl)?|[yz]xcv(?:bnm)?|xxx+|lorem|ipsum|dolor/gi;
+  /secret|passw(?:or)?d|passphrase|token|set-?up|foyer|example|sample|dummy|placeholder|change|replace|insert|enter|your|this|here|with|random|string|value|test(?:ing)?|demo|admin|root|default|correct|horse|battery|staple|quick|brown|fox|jump(?:s|ed)?|over|lazy|dog|hello|world|trust|monkey|dragon|love|sunshine|princess|football|baseball|summer|winter|spring|autumn|company|portal|guest|cloudflare|worker|openssl|rand|base64|django|insecure|process|env|undefined|null|todo|fixme|the|and|for|not|local(?:host)?|prod(?:uction)?|dev(?:elopment)?|letmein|welcome|please|long|very|characters?|super|key|qwert[yz](?:uiop)?|asdf(?:ghjkl)?|[yz]xcv(?:bnm)?|xxx+|lorem|ipsum|dolor/gi;
+
+/** What everybody can look up. Letters and digits in lower case. */
+const PUBLIC = [
+  // Digits of π, e, √2, √3, the golden ratio, γ, and rows of numbers.
+  '314159265358979323846264338327950288419716939937510582097494459230781640628620899',
+  '271828182845904523536028747135266249775724709369995957496696762772',
+  '141421356237309504880168872420969807856967187537694807317667973799',
+  '173205080756887729352744634150587236694280525381038062805580697945',
+  '161803398874989484820458683436563811772030917980576286213544862270',
+  '057721566490153286060651209008240243104215933593992',
+  '112358132134558914423337761098715972584418167651094617711',
+  '2357111317192329313741434753596167717379838997101103107',
+  // MD5, SHA-1, SHA-2 of nothing and of the first words that one thinks of.
+  'd41d8cd98f00b204e9800998ecf8427e',
+  'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+  'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  '5f4dcc3b5aa765d61d8327deb882cf99',
+  '5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8',
+  '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8',
+  '5ebe2294ecd0e0f08eab7690d2a6ee69',
+  'e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4',
+  '2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b',
+  '098f6bcd4621d373cade4e832627b4f6',
+  'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3',
+  '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  '21232f297a57a5a743894a0e4a801fc3',
+  'd033e22ae348aeb5660fc2140aec35850c4da997',
+  '8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918',
+  '5d41402abc4b2a76b9719d911017c592',
+  'aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d',
+  '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+  '4cb9c8a8048fd02294477fcb1a41191a',
+  'fa9beb99e4029ad5a6615399e7bbae21356086b3',
+  '057ba03d6c44104863dc7361fe4578965d1887360f90a0895882e58a6248fc86',
+  '114ad31ac075d8bd46cd7617857df432',
+  '35d9f3ff6f09411533e91f996e0406790e6a574d',
+  '92aebb27a9b79e225fd342e113981e8a53a1ec7550778f57efd91f1228fda4f3',
+  'e10adc3949ba59abbe56e057f20f883e',
+  '7c4a8d09ca3762af61e59520943dc26494f8941b',
+  '8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92',
+  'cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e',
+  '38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b',
+  // Ids and digits out of standards.
+  '550e8400e29b41d4a716446655440000',
+  '123e4567e89b12d3a456426614174000',
+  '258eafa5e91447da95cac5ab0dc85b11',
+  '6ba7b8109dad11d180b400c04fd430c8',
+  '243f6a8885a308d313198a2e03707344a4093822299f31d0082efa98ec4e6c89',
+  'deadbeefcafebabe',
+].join(' ');
+
+/** So many characters of one of them are no accident. */
+const NO_ACCIDENT = 16;
 
 /**
  * @param minLength what is asked of its length
@@ -12,14 +65,61 @@ export function weakness(secret: string, minLength: number): string | null {
   // What is longer than any secret needs to be is measured by its beginning.
   const text = secret.trim().slice(0, 200);
   if (text.length < minLength) return `is shorter than ${minLength} characters`;
+  // A shell, a template or a person was to put something in its place.
+  if (/\$[({]|`|\{\{|^[<[%].*[>\]%]$|^\$\w+$/.test(text))
+    return 'is a command or a variable, not what it stands for';
+  if (/\s/.test(text)) return 'has blanks in it';
+  return fault(text, minLength);
+}
+
+function fault(text: string, minLength: number): string | null {
+  const weak = pattern(text, minLength);
+  if (weak) return weak;
+  const bare = text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  if (isPublic(bare)) return 'is a number or a hash that everybody can look up';
+  // What is left of an example value is a few separators and digits.
+  if (text.replace(WELL_KNOWN, '').replace(/[^\p{L}\p{N}]/gu, '').length < minLength / 2)
+    return 'is made of well-known words';
+  for (const bytes of decoded(text)) {
+    const within = bytes.trim();
+    const least = (minLength * bytes.length) / text.length;
+    const weakWithin = /^[ -~]*$/.test(within)
+      ? fault(within, least)
+      : (pattern(bytes, least) ?? (isPublic(hexOf(bytes)) ? 'is a hash that everybody can look up' : null));
+    if (weakWithin) return `${weakWithin}, once it is decoded`;
+  }
+  return null;
+}
+
+/** What shows without knowing any words. */
+function pattern(text: string, minLength: number): string | null {
   // 32 random hexadecimal digits have fewer than 8 different ones about once in a hundred thousand times.
   if (new Set(text).size < minLength / 4) return 'has too few different characters';
   if (repeats(text)) return 'repeats itself';
   if (runs(text)) return 'counts or runs along the alphabet';
-  // What is left of an example value is a few separators and digits.
-  if (text.replace(WELL_KNOWN, '').replace(/[^\p{L}\p{N}]/gu, '').length < minLength / 2)
-    return 'is made of well-known words';
+  if (types(text)) return 'runs along the keyboard';
   return null;
+}
+
+const isPublic = (bare: string): boolean =>
+  Array.from({ length: Math.max(0, bare.length - NO_ACCIDENT + 1) }, (_, i) =>
+    bare.slice(i, i + NO_ACCIDENT),
+  ).some((part) => PUBLIC.includes(part));
+
+const hexOf = (bytes: string): string =>
+  Array.from(bytes, (one) => one.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+
+/** What the text says as hexadecimal digits and as base64, a character for each byte; nothing where it is none. */
+function decoded(text: string): string[] {
+  const found: string[] = [];
+  if (/^(?:[0-9a-f]{2})+$/i.test(text))
+    found.push(text.replace(/../g, (pair) => String.fromCharCode(parseInt(pair, 16))));
+  if (/^[\w+/-]+={0,2}$/.test(text)) {
+    const digits = text.replaceAll('=', '').replaceAll('-', '+').replaceAll('_', '/');
+    // One digit alone at the end is no byte.
+    found.push(atob(digits.slice(0, digits.length - (digits.length % 4 === 1 ? 1 : 0))));
+  }
+  return found;
 }
 
 /** A word again and again: few of its groups of three characters are new ones. (Of random ones nearly all are.) */
@@ -36,4 +136,31 @@ function runs(text: string): boolean {
   for (let i = 1; i < text.length; i++)
     if (Math.abs(text.charCodeAt(i) - text.charCodeAt(i - 1)) <= 1) steps++;
   return steps > text.length / 2;
+}
+
+/** Where the keys of an English keyboard are: each row a bit further to the right. */
+const KEYS = new Map(
+  (
+    [
+      ['1234567890-=', '!@#$%^&*()_+', 0],
+      ['qwertyuiop[]', 'QWERTYUIOP{}', 0.5],
+      ["asdfghjkl;'", 'ASDFGHJKL:"', 0.75],
+      ['zxcvbnm,./', 'ZXCVBNM<>?', 1.25],
+    ] as const
+  ).flatMap(([plain, shifted, offset], y) =>
+    [plain, shifted].flatMap((row) => Array.from(row, (one, i) => [one, { x: i + offset, y }] as const)),
+  ),
+);
+
+/** Whether fingers went from key to neighbouring key, or several in turn: along rows, columns, zigzag. */
+function types(text: string): boolean {
+  const keys = Array.from(text, (one) => KEYS.get(one));
+  return [1, 2, 3, 4, 5].some((turns) => {
+    let steps = 0;
+    for (let i = turns; i < keys.length; i++) {
+      const [from, to] = [keys[i - turns], keys[i]];
+      if (from && to && Math.hypot(from.x - to.x, from.y - to.y) < 1.2) steps++;
+    }
+    return steps > (keys.length - turns) * 0.7;
+  });
 }

@@ -115,36 +115,54 @@ export async function resume(ctx: Ctx): Promise<void> {
  * call it before the commit whose guard decides whether there is a session at all, and `hand over` after it.
  * @returns sets the cookies; to be called once the commit has succeeded
  */
-export async function begin(ctx: Ctx, person: { id: string; email: string }): Promise<() => void> {
+export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<() => void> {
   const made = await luciaOf(ctx).createSession(person.id, {}, { sessionId: randomToken() });
   // Whoever was signed in here before is not any more.
   if (ctx.sessionHash)
     ctx.pending.push(ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) as Statement);
   return () => {
     ctx.cookies.set('foyer', made.id, IDLE.seconds());
-    ctx.cookies.set(
-      'foyer-device',
-      sign(ctx.config.secret, 'device', deviceValue(person.email)),
-      365 * 86_400,
-    );
+    remember(ctx, person);
     ctx.sessionHash = hashToken(made.id);
   };
 }
 
-const deviceValue = (email: string) => `${randomToken()}.${email}`;
-
-/** The id of this browser when it has signed in as this login name before; null when it is not known. */
-export function knownDevice(ctx: Ctx, email: string): string | null {
-  const value = unsign(ctx.config.secret, 'device', ctx.cookies.get('foyer-device'));
-  // The random part holds no dot; an address may end with another one.
-  return value?.slice(value.indexOf('.') + 1) === email ? value : null;
+/** Whom a browser is known for. The epoch rises with everything that ends what their credentials were good for. */
+interface Known {
+  email: string;
+  credentialEpoch: number;
 }
 
-/** Who signed in last in this browser: their login name; null when nobody has. */
-export function deviceOwner(ctx: Ctx): string | null {
-  const value = unsign(ctx.config.secret, 'device', ctx.cookies.get('foyer-device'));
-  return value?.slice(value.indexOf('.') + 1) ?? null;
+/** Makes this browser a known one of the account, until its password is another. */
+export const remember = (ctx: Ctx, { email, credentialEpoch }: Known): void =>
+  ctx.cookies.set(
+    'foyer-device',
+    sign(ctx.config.secret, DEVICE, `${randomToken()}.${credentialEpoch}.${email}`),
+    365 * 86_400,
+  );
+
+const DEVICE = 'known-device';
+
+/** What the cookie of this browser says, where it is ours. It may be older than the password. */
+function device(ctx: Ctx): (Known & { id: string }) | null {
+  const value = unsign(ctx.config.secret, DEVICE, ctx.cookies.get('foyer-device'));
+  const [, epoch, email] = /^[a-z2-7]+\.(\d+)\.(.+)$/su.exec(value ?? '') ?? [];
+  return value && email ? { id: value, email, credentialEpoch: Number(epoch) } : null;
 }
+
+/**
+ * The id of this browser when it has signed in as this login name with the password of today; null when it is not known.
+ * Asks the database only about a cookie that we have signed for this name, so strangers cost what they did.
+ */
+export async function knownDevice(ctx: Ctx, email: string): Promise<string | null> {
+  const found = device(ctx);
+  if (found?.email !== email) return null;
+  const [row] = await ctx.db.select({ epoch: user.credentialEpoch }).from(user).where(eq(user.email, email));
+  return row?.epoch === found.credentialEpoch ? found.id : null;
+}
+
+/** Who signed in last in this browser, with whatever password: their login name; null when nobody has. */
+export const deviceOwner = (ctx: Ctx): string | null => device(ctx)?.email ?? null;
 
 /** Ends the current session. */
 export const endCurrent = (ctx: Ctx): Statement | null =>

@@ -5,6 +5,7 @@ import {
   bindings,
   codeTo,
   HOUR,
+  invited,
   Jar,
   linkIn,
   login,
@@ -14,6 +15,7 @@ import {
   makeGuest,
   makeUser,
   MINUTE,
+  PASSWORD,
   site,
   testContext,
   verify,
@@ -25,6 +27,7 @@ import { audited, count, dump, parallel, refusal, whileFailing } from '../../../
 import * as accounts from './accounts';
 import { randomToken } from './crypto';
 import * as cron from './cron';
+import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
 import * as rateLimit from './rate-limit';
 import * as verification from './verification';
@@ -305,6 +308,94 @@ describe('codes are sent', () => {
     const [mail] = await mailsTo(guest.email);
     expect(mail!.text.match(/\b\d{6}\b/g)).toEqual([code]);
     expect(mail!.text.trimStart().startsWith(code)).toBe(true);
+  });
+});
+
+describe('code mails to one address are bounded, whatever asks for them', () => {
+  /** Begins and asks again, as often as it can. @returns what was refused */
+  async function flood(begin: () => Promise<Jar>, forms: number): Promise<unknown[]> {
+    const refused: unknown[] = [];
+    for (let i = 0; i < forms; i++) {
+      const jar = await begin().catch((error) => void refused.push(error));
+      for (let more = 0; jar && more < 4; more++)
+        await verification
+          .sendAgain(await visit(jar, { now: NOW }))
+          .catch((error) => void refused.push(error));
+    }
+    return refused;
+  }
+  const codes = async (email: string) =>
+    (await mailsTo(email)).filter((mail) => mail.subject.includes('verification code')).length;
+
+  it('sign-ups by a copied link: ten an hour, "Send a new code" included', async () => {
+    const { email, id, inviter, spaceId } = await invited({ now: NOW });
+    const copy = (await invitations.copyLink(as(inviter, { now: NOW }), spaceId, id)).split('/').pop()!;
+    const begin = async () => {
+      const jar = new Jar();
+      const ctx = testContext({ jar, now: NOW });
+      await invitations.signUp(ctx, copy, { name: 'Gil', password: PASSWORD });
+      return jar;
+    };
+    const refused = await flood(begin, 10);
+    expect(await codes(email)).toBe(10);
+    for (const one of refused) expect(one).toMatchObject(refusal('throttled', 'verify.too-many-mails'));
+    expect(refused.length).toBeGreaterThan(0);
+  });
+
+  it('logins: thirty an hour, and forty more in browsers that are known', async () => {
+    const guest = await makeGuest();
+    const begin = async (jar?: Jar) => (await login(guest.email, { jar, now: NOW })).jar;
+    const { jar, code } = await halfIn(guest);
+    await flood(() => begin(), 8);
+    expect(await codes(guest.email)).toBe(30);
+    // The step that was pending goes on, and what is refused counts as no failure.
+    expect(await verify(jar, code, { now: NOW })).toBe('/spaces/7');
+    jar.delete('foyer');
+    await flood(() => begin(new Jar(jar)), 16);
+    expect(await codes(guest.email)).toBe(70);
+    await expect(login(guest.email, { jar, now: NOW })).rejects.toMatchObject({
+      ...refusal('throttled', 'verify.too-many-mails'),
+      detail: { params: { minutes: 60 } },
+    });
+    expect((await login(guest.email, { jar, now: NOW + HOUR })).to).toBe('/verify');
+  });
+
+  it('and what is refused leaves the last code good', async () => {
+    const guest = await makeGuest();
+    await flood(async () => (await login(guest.email, { now: NOW })).jar, 5);
+    await login(guest.email, { now: NOW });
+    const { jar } = await halfIn(guest);
+    for (let i = 0; i < 3; i++) await verification.sendAgain(await visit(jar, { now: NOW }));
+    const code = await codeTo(guest.email);
+    const other = new Jar(jar);
+    await expect(verification.sendAgain(await visit(other, { now: NOW }))).rejects.toMatchObject(
+      refusal('throttled', 'verify.too-many-mails'),
+    );
+    expect(await codes(guest.email)).toBe(30);
+    expect(await verify(jar, code, { now: NOW })).toBe('/spaces/7');
+  });
+});
+
+describe('known browsers are no tickets for guessing codes', () => {
+  it('all those of a name together have fifty wrong ones; then they count as any browser', async () => {
+    const guest = await makeGuest();
+    await site({ twoStep: false });
+    const jars: Jar[] = [];
+    for (let i = 0; i < 7; i++) jars.push((await login(guest.email, { now: NOW })).jar);
+    await site({ twoStep: true });
+    let compared = 0;
+    for (const jar of jars) {
+      jar.delete('foyer');
+      for (let round = 0; round < 2; round++) {
+        await login(guest.email, { jar, now: NOW });
+        const bad = wrong(await codeTo(guest.email));
+        for (let i = 0; i < 5; i++)
+          await verify(jar, bad, { now: NOW }).catch((error) => {
+            if (error.kind === 'invalid') compared++;
+          });
+      }
+    }
+    expect(compared).toBe(50 + 10);
   });
 });
 

@@ -46,6 +46,31 @@ export type Subject =
     };
 
 /**
+ * How many code mails an hour go to one address: for its owner's logins, known browsers apart from all others, who
+ * cannot use up their share; and for sign-ups by copied links, which others ask for.
+ */
+const MAILS_AN_HOUR = { signup: 10, login: 30, known: 40 };
+
+/** Room for one more code mail to an address; every mail takes one. Made by `room` alone. */
+export type Room = { readonly [taken]: true };
+declare const taken: unique symbol;
+
+/** Takes room for one more code mail to an address, or refuses: what is pending goes on as it is. */
+export async function room(ctx: Ctx, purpose: Subject['purpose'], email: string): Promise<Room> {
+  const known = purpose === 'login' && (await sessions.knownDevice(ctx, email)) !== null;
+  const whose = known ? 'known' : purpose;
+  const of = rateLimit.key(ctx, 'code', `mails:${whose}:${email}`);
+  const most = MAILS_AN_HOUR[whose];
+  const [took] = await ctx.db.batch([rateLimit.countInWindow(ctx, of, most, HOUR)]);
+  if (took.length) return {} as Room;
+  const left = await rateLimit.windowLeft(ctx, of, HOUR, most);
+  throw new Refusal('throttled', {
+    key: 'verify.too-many-mails',
+    params: { minutes: Math.max(1, Math.ceil(left / 60_000)) },
+  });
+}
+
+/**
  * Begins a second step for this browser: challenge, code, mail. The mail is tried within the request (5 s); the
  * queue is the fallback, and /verify says how it went.
  * @param first statements (with their guards) that decide whether there may be a second step at all
@@ -53,12 +78,13 @@ export type Subject =
  */
 export async function begin(
   ctx: Ctx,
+  room: Room,
   subject: Subject,
   { first = [], together = [] }: { first?: Statement[]; together?: Statement[] } = {},
 ): Promise<void> {
   const token = randomToken();
   const id = hashToken(token);
-  const code = await makeCode(ctx, id, subject);
+  const code = await makeCode(ctx, room, id, subject);
   await ctx.commit([
     ...first,
     ctx.db.insert(loginChallenge).values({
@@ -101,6 +127,7 @@ const keepStep = (ctx: Ctx, token: string): void => ctx.cookies.set('foyer-step'
 /** A fresh code: its hash in KV under a random key that nobody has read, its mail, its columns. */
 async function makeCode(
   ctx: Ctx,
+  _room: Room,
   challengeId: string,
   to: Pick<Subject, 'purpose' | 'to' | 'locale' | 'siteName'> & { userId?: string },
 ) {
@@ -232,7 +259,9 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
   const found = await find(ctx);
   if (!found) throw new Refusal('conflict', { key: 'verify.gone' });
   const { challenge } = found;
-  const code = await makeCode(ctx, challenge.id, {
+  // Only what would be mailed is counted.
+  if (challenge.codesSent >= CODES) throw new Refusal('throttled', { key: 'verify.no-more-codes' });
+  const code = await makeCode(ctx, await room(ctx, challenge.purpose, found.email), challenge.id, {
     purpose: challenge.purpose,
     userId: challenge.userId ?? undefined,
     ...found,
@@ -267,16 +296,10 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
 }
 
 /** Whose wrong codes in a row count together: a known browser's, an account's, or an invitation's. */
-function codeTry(ctx: Ctx, challenge: Challenge, email: string, post: rateLimit.Try['post']): rateLimit.Try {
-  const device = challenge.purpose === 'login' ? sessions.knownDevice(ctx, email) : null;
-  const whose = challenge.purpose === 'signup' ? `sign-up:${challenge.invitationId}` : (device ?? email);
-  return {
-    inARow: rateLimit.key(ctx, 'code', whose),
-    lifted: device ? rateLimit.key(ctx, 'lift', email) : null,
-    origin: device ? null : rateLimit.originKey(ctx),
-    post,
-  };
-}
+const codesOf = async (ctx: Ctx, challenge: Challenge, email: string) =>
+  challenge.purpose === 'signup'
+    ? { kind: 'code' as const, value: `sign-up:${challenge.invitationId}`, device: null }
+    : { kind: 'code' as const, value: email, device: await sessions.knownDevice(ctx, email) };
 
 /** Whom the audit names for a second step. */
 const subjectOf = (of: Pick<Challenge, 'userId' | 'invitationId'>): string =>
@@ -301,8 +324,7 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
   // Not a try: nobody's code looks like this.
   if (!code) throw new Refusal('invalid', { key: 'verify.wrong-format', field: 'code' });
   const post = rateLimit.postKey(ctx, formKey, 'code', challenge.id, challenge.codeKey ?? '', code);
-  const tried = codeTry(ctx, challenge, email, post);
-  if (await rateLimit.isRepeated(ctx, tried)) throw wrong((await find(ctx))?.challenge.tries ?? TRIES);
+  if (await rateLimit.isRepeated(ctx, { post })) throw wrong((await find(ctx))?.challenge.tries ?? TRIES);
   // The challenge's own count first: only a code that is alive can use up anybody's tries.
   const [row] = await ctx.db
     .update(loginChallenge)
@@ -317,12 +339,13 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
     )
     .returning();
   if (!row?.codeKey) {
-    await ctx.commit(rateLimit.release(ctx, tried));
+    await ctx.commit(rateLimit.release(ctx, { post }));
     throw new Refusal('conflict', {
       key: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'verify.expired' : 'verify.ended',
       field: 'code',
     });
   }
+  const tried = await rateLimit.tryOf(ctx, await codesOf(ctx, challenge, email), post);
   const [inARow, origins] = await ctx.db.batch(rateLimit.counting(ctx, tried));
   let locks;
   try {

@@ -19,9 +19,6 @@ import * as verification from '../verification';
 import { DAY, type Via, type Invitation, recognise } from './links';
 import { anybodyMay, domainMay, inviterMay, takeable } from './rule';
 
-const HOUR = 3_600_000;
-/** Sign-up forms behind one copied link in an hour. */
-const CODES_AN_HOUR = 10;
 /** Mails to one inviter in a day that somebody asks for a new link. The Guests tab shows who asked, mailed or not. */
 const ASKED_A_DAY = 50;
 /** A sign-up posted twice (double click) still lands in the space this long afterwards. */
@@ -148,16 +145,11 @@ export async function signUp(
   if (arrival.state !== 'open') return null;
   const problem = await passwords.problem(site.policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
-  if (arrival.via === 'copy') {
-    // Each post costs a hash and mails a code to somebody who has not asked for it.
-    const [room] = await ctx.db.batch([
-      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'code', `invitation:${i.id}`), CODES_AN_HOUR, HOUR),
-    ]);
-    if (!room.length) throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 60 } });
-  }
+  // Each post mails a code to somebody who has not asked for it: counted before it costs a hash.
+  const room = arrival.via === 'copy' ? await verification.room(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
-  if (arrival.via === 'copy') {
-    await verification.begin(ctx, {
+  if (room) {
+    await verification.begin(ctx, room, {
       purpose: 'signup',
       invitationId: i.id,
       invitationVersion: i.version,
@@ -200,6 +192,7 @@ async function createAccount(
     name: form.name,
     folded: folded.person({ name: form.name, email: i.email }),
     passwordHash: form.passwordHash,
+    credentialEpoch: 0,
     administrator: i.kind === 'user' && i.administrator,
     canCreateSpaces: i.kind === 'user' && i.canCreateSpaces,
     mailboxProvedAt: ctx.now,

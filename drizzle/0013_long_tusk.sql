@@ -1,0 +1,1 @@
+ALTER TABLE `user` ADD `credential_epoch` integer DEFAULT 0 NOT NULL;

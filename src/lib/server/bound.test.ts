@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  account,
+  as,
+  Jar,
+  login,
+  makeAdministrator,
+  makeUser,
+  spaceForm,
+  testContext,
+  visit,
+  type User,
+} from '../../../tests/factories';
+import { count, parallel, refusal } from '../../../tests/helpers';
+import * as accounts from './accounts';
+import { randomId } from './crypto';
+import { LostRace } from './errors';
+import { guard } from './context';
+import { setting } from './schema';
+import * as settings from './settings';
+import * as spaces from './spaces';
+
+const MINUTE = 60_000;
+const NOW = Date.now();
+
+const save = (who: User, now: number, name = 'Ben') =>
+  accounts.changeProfile(as(who, { now }), { name, company: '', locale: null, timeZone: null });
+const tooOften = refusal('throttled', 'limit.often');
+const anotherSpace = (who: User) => spaces.create(as(who, { now: NOW }), spaceForm, [], randomId());
+/** Changes something many times. */
+const fill = async (who: User, by: number, now: number) => {
+  for (let i = 0; i < by; i++) await save(who, now);
+};
+
+describe('what one person changes is bounded, whatever it is', () => {
+  it('240 times a minute, all kinds together; then it goes on', async () => {
+    const [ben, cho] = [await makeUser({ canCreateSpaces: true }), await makeUser()];
+    await fill(ben, 239, NOW);
+    await anotherSpace(ben);
+    const before = [await count('audit_entry'), await count('space')];
+    await expect(save(ben, NOW, 'Bob')).rejects.toMatchObject({
+      ...tooOften,
+      detail: { params: { minutes: 1 } },
+    });
+    await expect(anotherSpace(ben)).rejects.toMatchObject(tooOften);
+    await expect(accounts.endSessions(as(ben, { now: NOW }), null)).rejects.toMatchObject(tooOften);
+    expect([await count('audit_entry'), await count('space')]).toEqual(before);
+    expect((await account(ben.email))!.name).toBe('Ben');
+    await save(cho, NOW);
+    await save(ben, NOW + MINUTE, 'Bob');
+    expect((await account(ben.email))!.name).toBe('Bob');
+  });
+
+  it('and no more of many at the same time', async () => {
+    const ben = await makeUser();
+    await fill(ben, 220, NOW);
+    const { done, refused } = await parallel(60, () => save(ben, NOW));
+    expect([done.length, refused.length]).toEqual([20, 40]);
+    for (const one of refused) expect(one).toMatchObject(tooOften);
+  });
+
+  it('also a verb that nobody has thought of: whatever commits', async () => {
+    const ben = await makeUser();
+    const write = (now: number) =>
+      as(ben, { now }).commit([
+        testContext()
+          .db.insert(setting)
+          .values({ key: `k${Math.random()}`, value: '1' }),
+      ]);
+    await fill(ben, 240, NOW);
+    await expect(write(NOW)).rejects.toMatchObject(tooOften);
+    await write(NOW + MINUTE);
+  });
+
+  it('3,000 times an hour', async () => {
+    const ben = await makeUser();
+    for (let i = 0; i < 13; i++) await fill(ben, i < 12 ? 240 : 120, NOW + i * MINUTE);
+    await expect(save(ben, NOW + 14 * MINUTE)).rejects.toMatchObject({
+      ...tooOften,
+      detail: { params: { minutes: 46 } },
+    });
+    await save(ben, NOW + 60 * MINUTE);
+  }, 60_000);
+
+  it('what loses a race, or fails, counts nothing and is no such refusal', async () => {
+    const ben = await makeUser();
+    const lose = async () => {
+      const ctx = as(ben, { now: NOW });
+      await ctx.commit([ctx.db.delete(setting), guard(ctx, 1000)]);
+    };
+    for (let i = 0; i < 250; i++) await expect(lose()).rejects.toThrow(LostRace);
+    await save(ben, NOW);
+  });
+
+  it('nobody is kept from signing out, and nobody but people is counted', async () => {
+    const ben = await makeAdministrator();
+    const { jar } = await login(ben.email, { now: NOW });
+    await fill(ben, 239, NOW);
+    await expect(save(ben, NOW).then(() => save(ben, NOW))).rejects.toMatchObject(tooOften);
+    await accounts.signOut(await visit(jar, { now: NOW }));
+    expect(await count('session', 'user_id = ?', ben.id)).toBe(0);
+    expect((await login(ben.email, { jar: new Jar(jar), now: NOW })).to).toBe('/');
+    for (let i = 0; i < 250; i++) {
+      const ctx = testContext({ now: NOW });
+      await ctx.commit([settings.put(ctx, 'siteName', `Site ${i}`)]);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+/**
+ * How much one signed-in person changes, whatever it is. Every `commit` of theirs counts, so a new verb is bounded without
+ * anybody thinking of it; what needs a closer bound has one in limits.ts. Nobody who types and clicks ever meets this one.
+ */
+import { sql } from 'drizzle-orm';
+import type { Ctx, Statement } from './context';
+import { Refusal } from './errors';
+import { countInWindow, key, windowLeft } from './rate-limit';
+
+const MINUTE = 60_000;
+const WINDOWS = [
+  { windowMs: MINUTE, most: 240 },
+  { windowMs: 60 * MINUTE, most: 3_000 },
+];
+
+const counters = (ctx: Ctx, actorId: string) =>
+  WINDOWS.map(({ windowMs, most }) => ({
+    of: key(ctx, 'author', `change:${windowMs}:${actorId}`),
+    windowMs,
+    most,
+  }));
+
+/** What SQLite says when `bounded` undoes a batch: not what `guard` makes it say. */
+export const PASSED = 'integer overflow';
+
+/** Undoes the batch unless the statement before it has counted. Another error than that of `guard`, so that nobody takes it for a lost race. */
+const counted = (ctx: Ctx): Statement =>
+  ctx.db.get(sql`select abs(case when changes() = 1 then 0 else -9223372036854775807 - 1 end)`);
+
+/** For the end of a batch: counts it, or undoes it. What fails for another reason counts nothing. */
+export const bounded = (ctx: Ctx, actorId: string): Statement[] =>
+  counters(ctx, actorId).flatMap(({ of, windowMs, most }) => [
+    countInWindow(ctx, of, most, windowMs),
+    counted(ctx),
+  ]);
+
+/** The refusal of a batch that `bounded` has undone. */
+export async function refusal(ctx: Ctx, actorId: string): Promise<Refusal> {
+  let left = 0;
+  for (const { of, windowMs, most } of counters(ctx, actorId)) {
+    const window = await windowLeft(ctx, of, windowMs, most);
+    left = Math.max(left, window);
+  }
+  return new Refusal('throttled', {
+    key: 'limit.often',
+    params: { minutes: Math.max(1, Math.ceil(left / MINUTE)) },
+  });
+}
