@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../fold';
 import * as markdown from './markdown';
-import { calls, find, formsOf, without, type Nameable } from './named';
+import { calls, find, formsOf, isLaidAside, without, type Nameable } from './named';
 import type { Mention } from './schema';
 
 const person = (name: string, email = '', guest = false): Nameable => ({ id: name, name, email, guest });
@@ -27,8 +27,12 @@ const people = [
 ];
 /** What a text calls: the stretches, and whose they are. */
 const called = (text: string) =>
-  find(text, people).flatMap(({ id, at }) =>
-    at.flatMap(([from, to]) => (calls(text, { from, to }) ? [`${text.slice(from, to)}=${id}`] : [])),
+  find(text, people).flatMap(({ id, name, at }) =>
+    at.flatMap(([from, to]) =>
+      calls(text, { from, to }) && !isLaidAside(text.slice(from + 1, to), name)
+        ? [`${text.slice(from, to)}=${id}`]
+        : [],
+    ),
   );
 const ids = (text: string) => called(text).map((found) => found.slice(found.indexOf('=') + 1));
 
@@ -89,7 +93,10 @@ describe('whom a text names', () => {
     ['a/@Hanako', null],
     ['\\@Hanako', null],
     ['@hanako@partner.example.org', null],
-    ['@Ben\nOkafor', null],
+    ['@Ben\nOkafor', 'Ben Okafor'],
+    ['@Ben \r\n  Okafor', 'Ben Okafor'],
+    ['@Ben\n\nOkafor', null],
+    ['@Ben&nbsp;Okafor', null],
     ['Hanako', null],
     ['', null],
   ])('%j: %s', (text, who) => expect(ids(text)).toEqual(who === null ? [] : [who]));
@@ -134,7 +141,43 @@ describe('a text without somebody', () => {
     ['@**Hanako** @_Hanako_ @[Hanako](/x) @`Hanako` @\\Hanako', '@… @… @…](/x) @…` @…'],
     ['@<hanako@partner.example>', '@…>'],
     ['@Hanako_x', '@Hanako_x'],
+    ['&#64;Hanako &#x40;Hanako &commat;hanako', '@… @… @…'],
+    ['@hanako&#64;partner&period;example', '@…'],
+    ['@hanako\\@partner.example', '@…'],
   ])('%s', (text, wanted) => expect(hide(text)).toBe(wanted));
+  it.each([
+    'Bruno\nBeta',
+    'Bruno  \r\n Beta',
+    'Bruno\\\nBeta',
+    'Bruno\n> Beta',
+    'Bruno&nbsp;Beta',
+    'Bruno&#32;&#x42;eta',
+    '**Bruno Beta**',
+    '**Bruno** _Beta_',
+    '__Bruno Beta__',
+    '*Bruno*&emsp;~~Beta~~',
+    '[Bruno](https://x.example/) Beta',
+    '[Bruno Beta][1]',
+    '`Bruno` Beta',
+    'Bruno\u200bBeta',
+    'Bruno\u2800Beta',
+    'Bruno\u3164Beta',
+  ])('as it reads: @%j', (words) => {
+    const crowd = [person('Bruno Beta', '', true), person('Bruno', '', true)];
+    const text = `ask @${words} about it`;
+    const found = find(text, crowd);
+    expect(found.map(({ id, name }) => [id, name])).toEqual([['Bruno Beta', 'Bruno Beta']]);
+    const { text: left } = without(text, found, hidden);
+    expect(left).toMatch(/^ask @…/);
+    expect(left).not.toContain('Beta');
+    // Quoted later, when nobody has the name any more.
+    expect(hide(`- ${text}`, find(`- ${text}`, formsOf(text, found)))).not.toContain('Beta');
+  });
+  it('a name ends with its paragraph', () => {
+    const crowd = [person('Bruno Beta', '', true)];
+    for (const gap of ['\n\n', '\n \n', '\r\n\r\n', '\n>\n> ', '\n\n> '])
+      expect(find(`@Bruno${gap}Beta`, crowd), JSON.stringify(gap)).toEqual([]);
+  });
   it('says nothing that was stored without places', () => {
     const old: Mention[] = [{ id: 'Hanako', name: 'Hanako', guest: true }];
     expect(hide('@Hanakoさん ＠HANAKO', old)).toBe('@…さん @…');
@@ -172,6 +215,10 @@ it('3,000 people and 10,000 signs are read in a moment', () => {
     `@${'ab'.repeat(10_000)}`,
     `@a${'b'.repeat(300)}`.repeat(66),
     '@'.repeat(20_000),
+    '@[a]('.repeat(3_000),
+    '&#64;*a_'.repeat(2_000),
+    '@a\n> '.repeat(3_000),
+    '@a][['.repeat(3_000),
   ]) {
     const began = performance.now();
     find(text, crowd);

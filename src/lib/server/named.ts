@@ -1,10 +1,12 @@
 /**
  * Whom a text names: the one grammar for marking, telling and hiding. What was recognised is stored with its places, and what
- * hides or marks a name later goes by these places. Nothing here knows Markdown: a name in code, in a link or in a quotation is
- * a name as well, and is hidden like any other. (Who is told and what is marked: `standing` and markdown/.)
+ * hides or marks a name later goes by these places. A name in code, in a link or in a quotation is a name as well, and is hidden
+ * like any other; so is one that only reads as a name once it is rendered (`@**Ann** Lee`), but that calls nobody. (Who is
+ * told and what is marked: `calls` and markdown/.)
  */
 import { unspaced } from '../edges';
 import { foldWithMap, fold, originalRange, sameWords, type Folded } from '../fold';
+import { isMarked, reading } from './markdown/reading';
 import type { Mention, Place } from './schema';
 
 /** Somebody whom a text may name. */
@@ -19,7 +21,8 @@ export interface Nameable {
 }
 
 /** Whether a text can name anybody: most cannot, and nothing is read for them. */
-export const mayName = (text: string): boolean => /[@＠﹫]/.test(text);
+export const mayName = (text: string): boolean => SIGN.test(text);
+const SIGN = /[@＠﹫]|&(?:#0{0,5}(?:64|65312|65131)|#x0{0,4}(?:40|ff20|fe6b)|commat);/i;
 
 /** Of a name (schemas: 100 characters) or an address (320), folded: a letter can become three. */
 const LONGEST = 400;
@@ -27,6 +30,8 @@ const LONGEST = 400;
 interface Found {
   from: number;
   to: number;
+  /** The name or address, folded. */
+  form: string;
   who: Nameable[];
 }
 
@@ -58,11 +63,12 @@ class Names {
   }
 
   /** Who may be named at a place of a folded text, longest name first. */
-  *at(folded: string, from: number, most: number): Generator<{ to: number; who: Nameable[] }> {
+  *at(folded: string, from: number, most: number): Generator<{ to: number; form: string; who: Nameable[] }> {
     for (const length of this.#lengths.get(folded[from] ?? '') ?? []) {
       if (length > most) continue;
-      const who = this.#who.get(folded.slice(from, from + length));
-      if (who) yield { to: from + length, who };
+      const form = folded.slice(from, from + length);
+      const who = this.#who.get(form);
+      if (who) yield { to: from + length, form, who };
     }
   }
 }
@@ -114,14 +120,32 @@ const isAddress = (folded: string, at: number, to: number) =>
 /** A name without what marks it up. (Names may hold such signs themselves: only where it is none as it stands.) */
 export const unmarked = (typed: string): string => typed.replace(MARKS, '').replace(/[*_~]{1,8}$/, '');
 
-/** Whether a name stands in code or in a link: `@`Ann``, `@[Ann](/x)`. */
+/** Whether a name stands in code or in a link, or only reads as a name once it is rendered: `@`Ann``, `@[Ann](/x)`, `@Ann&nbsp;Lee`. */
 export const isLaidAside = (typed: string, name: string): boolean =>
-  /^[*_~]*[`\\[<!]/.test(typed) && !sameWords(typed, name);
+  (/^[*_~]*[`\\[<!]/.test(typed) && !sameWords(typed, name)) ||
+  (isMarked(unmarked(typed)) && ![typed, unmarked(typed)].some((words) => sameWords(words, name)));
 
-/** All places at which a text names somebody, in order, none over another. */
-function* places(text: string, people: Nameable[]): Generator<Found> {
-  if (!mayName(text) || people.length === 0) return;
+/** All places at which a text names somebody, in order, none over another: as it was typed, and as it reads. */
+function places(text: string, people: Nameable[]): Found[] {
+  if (!mayName(text) || people.length === 0) return [];
   const names = new Names(people);
+  const found = [...typed(text, names)];
+  if (!isMarked(text)) return found;
+  const view = reading(text);
+  for (const place of typed(view.folded, names)) {
+    const [from, to] = originalRange(view, place.from, place.to);
+    // A break between paragraphs may be hidden from the text as it reads.
+    if (!isApart(text.slice(from, to))) found.push({ ...place, from, to });
+  }
+  found.sort((x, y) => x.from - y.from || y.to - x.to);
+  let last = 0;
+  return found.filter(({ from, to }) => from >= last && (last = to) > 0);
+}
+
+/** One line may end within a name, as where a mail was wrapped; not a paragraph. */
+const isApart = (words: string) => /(?:\r\n|\r(?!\n)|[\n\u2028\u2029])[^]*[\n\r\u2028\u2029]/.test(words);
+
+function* typed(text: string, names: Names): Generator<Found> {
   const map = foldWithMap(text);
   const { folded } = map;
   const signs: number[] = [];
@@ -134,14 +158,14 @@ function* places(text: string, people: Nameable[]): Generator<Found> {
     const marks = MARKS.exec(folded.slice(at + 1, at + 9))?.[0] ?? '';
     const found = [...names.at(folded, at + 1, most)];
     if (marks) found.push(...names.at(folded, at + 1 + marks.length, most - marks.length));
-    for (const { to, who } of found) {
+    for (const { to, form, who } of found) {
       const [start, end] = originalRange(map, at, to);
       if (!endsAt(text, map, to) || isAddress(folded, at, to)) continue;
-      if (/[\n\r\u2028\u2029]/.test(text.slice(start, end))) continue;
+      if (isApart(text.slice(start, end))) continue;
       // What marks the name alone up goes with it.
       const close = /^[*_~]+$/.test(marks) ? [...marks].reverse().join('') : '';
       const marked = !names.is(folded.slice(at + 1, to)) && text.startsWith(close, end) ? close.length : 0;
-      yield { from: start, to: end + marked, who };
+      yield { from: start, to: end + marked, form, who };
       last = to + marked;
       break;
     }
@@ -151,13 +175,12 @@ function* places(text: string, people: Nameable[]): Generator<Found> {
 /** Who a text names, each person once, with all places. */
 export function find(text: string, people: Nameable[]): (Mention & { at: Place[] })[] {
   const found = new Map<string, Mention & { at: Place[] }>();
-  for (const { from, to, who } of places(text, people))
+  for (const { from, to, form, who } of places(text, people))
     for (const { id, name, email, guest, quiet } of who) {
       const before = found.get(id);
       if (before) before.at.push([from, to]);
       else {
-        const typed = text.slice(from + 1, to);
-        const byName = sameWords(typed, name) || sameWords(unmarked(typed), name);
+        const byName = form === fold(name).trim();
         found.set(id, {
           id,
           name: byName ? name : email!,
@@ -228,14 +251,16 @@ export function without(
   return { text: out + text.slice(last), namings: kept };
 }
 
-/** The forms in which a text named people, to be recognised again in another text. */
+/** The forms in which a text named people, to be recognised again in another text: as typed, and as they read. */
 export const formsOf = (text: string, mentions: Mention[], part: 'at' | 'title' = 'at'): Nameable[] =>
-  namings(text, mentions, part).flatMap(({ from, to, who }) =>
-    who.flatMap(({ id, guest }) => {
-      const typed = text.slice(from + 1, to);
-      return [...new Set([typed, unmarked(typed)])].map((name) => ({ id, guest, name, quiet: true }));
-    }),
-  );
+  namings(text, mentions, part).flatMap(({ from, to, who }) => {
+    const words = text.slice(from, to);
+    const all = [words, words[0]! + unmarked(words.slice(1)), reading(words).folded];
+    const forms = new Set(all.filter((form) => /^[@＠﹫]/.test(form)));
+    return who.flatMap(({ id, guest }) =>
+      [...forms].map((form) => ({ id, guest, name: form.slice(1), quiet: true })),
+    );
+  });
 
 /**
  * Whether a place calls somebody, rather than being part of something longer or written to be left alone: `x@Ann`, `/@Ann`,

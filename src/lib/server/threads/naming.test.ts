@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   as,
   bindings,
+  invite,
   joinSpace,
   mailsTo,
   makeGuest,
@@ -90,6 +91,36 @@ describe('where guests are hidden, no guest reads the name of another', () => {
     expect(within(read, /hana\u200b?ko|secret\.example/)).toEqual([]);
     expect(JSON.stringify(await threads.read(as(hanako), hidden, topic))).toMatch(/hana\u200b?ko/i);
     expect(JSON.stringify(await threads.read(as(ben), hidden, topic))).toMatch(/hana\u200b?ko/i);
+  });
+
+  it('who is only invited yet, by their address or, known from elsewhere, by their name', async () => {
+    const room = await makeSpace(ava, {}, [ben]);
+    await joinSpace(ava, room, kim);
+    await hide(room);
+    const known = await makeGuest({ name: 'Yuki Known', email: 'yuki@z.example' });
+    await invite(ava, room, 'zelda@z.example');
+    await invite(ava, room, known.email);
+    const topic = await begin(
+      ben,
+      room,
+      'Offer for @zelda@z.example',
+      'about @ZELDA@z.example and @Yuki Known',
+    );
+    const said = await threads.addComment(
+      as(ben),
+      room,
+      topic,
+      words('about @yuki@z.example, &#64;zelda@z.example'),
+    );
+    expect([await toldOf(topic), await toldOf(topic, said)]).toEqual([[], []]);
+    const zelda = await makeGuest({ name: 'Zelda', email: 'zelda@z.example' });
+    for (const guest of [zelda, known]) await joinSpace(ava, room, guest);
+    const read = await shown(kim, room, topic, said);
+    expect(read).toContain('about @…');
+    expect(within(read, /zelda|yuki|z\.example/)).toEqual([]);
+    for (const typed of ['zelda', 'z.example', 'yuki'])
+      expect((await search.inSpace(as(kim), room, typed)).hits, typed).toEqual([]);
+    expect(await shown(ben, room, topic, said)).toMatch(/zelda/i);
   });
 
   it('whom a title names: thread, list, portal, notification, mail', async () => {

@@ -1,5 +1,5 @@
 /** What a thread's first text and a comment have in common: an author, words, people they name, files, reactions. */
-import { sql, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
 import { REACTIONS } from '../../reactions';
 import { shows } from '../../text';
@@ -8,7 +8,7 @@ import { Refusal } from '../errors';
 import * as markdown from '../markdown';
 import * as named from '../named';
 import { can } from '../policy';
-import { comment, thread, user, type Mention } from '../schema';
+import { comment, invitation, thread, user, type Mention } from '../schema';
 import * as spaces from '../spaces';
 
 /** What the queries below select of a text. */
@@ -118,27 +118,49 @@ export const marksOf = (text: string, namings: named.Naming[], viewerId: string,
   });
 
 /**
- * Whom a text in this space may name: everybody whom the actor sees, as many as they are, and guests who have left. Nobody where the
- * texts have no @. For a batch.
+ * Whom a text in this space may name: everybody whom the actor sees, as many as they are, and guests who have left. Where the
+ * company writes also guests who are invited, by their address if no more is known of them, so that it is hidden once they
+ * have come. Nobody where the texts have no @. For a batch.
  */
-export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) =>
-  ctx.db
+export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => {
+  const may = texts.some(named.mayName);
+  const invited = may && ctx.actor?.kind === 'user';
+  return ctx.db
     .select({
-      id: user.id,
-      name: user.name,
-      email: user.email,
-      kind: user.kind,
+      id: sql<string>`${user.id}`.as('id'),
+      name: sql<string>`${user.name}`.as('name'),
+      email: sql<string>`${user.email}`.as('email'),
+      kind: sql<'user' | 'guest'>`${user.kind}`.as('kind'),
       here: sql<number>`${user.status} = 'active' and exists (select 1 from membership m
-        where m.space_id = ${spaceId} and m.user_id = ${user.id})`,
+        where m.space_id = ${spaceId} and m.user_id = ${user.id})`.as('here'),
     })
     .from(user)
     .where(
-      texts.some(named.mayName)
+      may
         ? sql`${user.id} in (select user_id from membership where space_id = ${spaceId}
-            union select accepted_by from invitation where space_id = ${spaceId} and status = 'accepted')
+            union select accepted_by from invitation where space_id = ${spaceId} and status = 'accepted'
+            union select u.id from invitation i join user u on u.email = i.email
+              where ${invited ? 1 : 0} and i.space_id = ${spaceId} and i.status in ('invited', 'expired'))
             and ${spaces.visible(ctx, spaceId, user.kind, user.id)}`
         : sql`0`,
+    )
+    .unionAll(
+      ctx.db
+        .select({
+          id: sql<string>`${invitation.id}`.as('id'),
+          name: sql<string>`''`.as('name'),
+          email: sql<string>`${invitation.email}`.as('email'),
+          kind: sql<'user' | 'guest'>`'guest'`.as('kind'),
+          here: sql<number>`0`.as('here'),
+        })
+        .from(invitation)
+        .where(
+          invited
+            ? and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']))
+            : sql`0`,
+        ),
     );
+};
 
 /** Guests whom the texts of a thread named, with their texts: a quotation of them may say names that nobody has any more. For a batch. */
 export const namedBeforeQuery = (ctx: Ctx, threadId: number, ...texts: string[]) =>
