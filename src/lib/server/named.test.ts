@@ -13,6 +13,7 @@ const people = [
   { ...person('ann', 'ann@partner.example'), id: 'ann2' },
   person('田中', 'tanaka@partner.example'),
   person('田中太郎'),
+  person('山田 花子', 'yamada@partner.example'),
   person('Éve', 'eve@partner.example'),
   person("Siobhán O'Neill"),
   person('Jean-Luc'),
@@ -55,6 +56,8 @@ describe('whom a text names', () => {
     ['@J. R. R. Tolkien', 'J. R. R. Tolkien'],
     ['@佐藤さんお願いします', '佐藤'],
     ['@佐藤様', '佐藤'],
+    ['@山田花子さん、', '山田 花子'],
+    ['@山田 花子さん、', '山田 花子'],
     ['昨日@田中太郎さんに', '田中太郎'],
     ['@田中さん', '田中'],
     ['@Hanakoさん', 'Hanako'],
@@ -105,6 +108,9 @@ describe('whom a text names', () => {
     expect(ids('@田中太郎さん、@田中さん')).toEqual(['田中太郎', '田中']);
     expect(ids('@Ann')).toEqual(['ann1', 'ann2']);
     expect(ids('@Ann@partner.example, hello')).toEqual(['ann2']);
+  });
+  it('a name without its blank is the name, not the address', () => {
+    expect(find('@山田花子', people)).toMatchObject([{ name: '山田 花子' }]);
   });
   it('each person once, with all their places, in UTF-16 units of the text', () => {
     const text = '😀 @Hanakoさん、\n> ＠HANAKO\n`@hanako@partner.example`';

@@ -35,6 +35,10 @@ interface Found {
   who: Nameable[];
 }
 
+const gap = new RegExp(`(?<=${unspaced.source}) (?=${unspaced.source})`, 'gu');
+/** 山田 太郎 is 山田太郎 as well. */
+const closed = (folded: string): string => folded.replace(gap, '');
+
 /** Names and addresses as they are compared, and how long those are that begin with a letter, longest first. */
 class Names {
   readonly #who = new Map<string, Nameable[]>();
@@ -44,7 +48,11 @@ class Names {
 
   constructor(people: Nameable[]) {
     for (const person of people)
-      for (const form of new Set([fold(person.name).trim(), fold(person.email ?? '').trim()])) {
+      for (const form of new Set([
+        fold(person.name).trim(),
+        closed(fold(person.name).trim()),
+        fold(person.email ?? '').trim(),
+      ])) {
         if (!form || form.length > LONGEST) continue;
         this.signs = Math.max(this.signs, form.split('@').length - 1);
         const same = this.#who.get(form);
@@ -180,7 +188,8 @@ export function find(text: string, people: Nameable[]): (Mention & { at: Place[]
       const before = found.get(id);
       if (before) before.at.push([from, to]);
       else {
-        const byName = form === fold(name).trim();
+        const own = fold(name).trim();
+        const byName = form === own || form === closed(own);
         found.set(id, {
           id,
           name: byName ? name : email!,

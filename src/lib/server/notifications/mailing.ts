@@ -47,6 +47,7 @@ interface Due {
   /** Of the thread: whom its title names. */
   threadMentions: string;
   threadAuthorId: string;
+  authorId: string;
   guestsHidden: number;
   userId: string;
   userKind: 'user' | 'guest';
@@ -96,6 +97,7 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       iif(a.kind = 'guest', a.company, null) "guestOf",
       substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
+      iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
       s.guests_hidden "guestsHidden",
       u.kind "userKind",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
@@ -158,14 +160,12 @@ function readable(row: Due): Due {
   const hidden = row.guestsHidden === 1;
   return {
     ...row,
-    text: readableBy(reader, hidden, row.text, row.mentions),
-    thread: readableBy(
-      reader,
-      hidden && row.threadAuthorId !== row.userId,
-      row.thread,
-      row.threadMentions,
-      'title',
-    ),
+    text: readableBy(reader, hidden, { body: row.text, mentions: row.mentions, authorId: row.authorId }),
+    thread: readableBy(reader, hidden, {
+      title: row.thread,
+      mentions: row.threadMentions,
+      authorId: row.threadAuthorId,
+    }),
   };
 }
 

@@ -52,6 +52,7 @@ interface Row {
   /** Of the thread: whom its title names. */
   threadMentions: string;
   threadAuthorId: string;
+  authorId: string;
   hidden: number;
 }
 
@@ -65,24 +66,25 @@ export async function list(
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId",
       a.name "actor", a.kind "actorKind", a.company "company", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
+      iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
       s.guests_hidden "hidden"
     ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
   const page = rows.slice(0, limit);
   const me = { id: ctx.actor!.id, kind: ctx.actor!.kind };
   const titleOf = ({ thread, threadMentions, threadAuthorId, hidden }: Row) =>
-    readableBy(me, hidden === 1 && threadAuthorId !== me.id, thread, threadMentions, 'title');
+    readableBy(me, hidden === 1, { title: thread, mentions: threadMentions, authorId: threadAuthorId });
   return {
     items: page.map((whole) => {
       const { actorKind, toMe, readAt, later, text, mentions, hidden, spaceId, threadId, commentId } = whole;
-      const { id, kind, createdAt, space, actor, company } = whole;
+      const { id, kind, createdAt, space, actor, company, authorId } = whole;
       return {
         ...{ id, kind, createdAt, space, actor, company },
         thread: titleOf(whole),
         href: afterwards(spaceId, threadId, commentId),
         toMe: toMe === 1,
         guest: actorKind === 'guest',
-        excerpt: excerpt(ownWords(readableBy(me, hidden === 1, text, mentions)), 140),
+        excerpt: excerpt(ownWords(readableBy(me, hidden === 1, { body: text, mentions, authorId })), 140),
         read: readAt !== null,
         later: later === 1,
       };
