@@ -293,6 +293,6 @@ test('Japanese: by choice on /me, and by Accept-Language before anybody is signe
 test('health is public, fresh and says nothing more', async ({ request }) => {
   const answer = await request.get('/healthz');
   expect(answer.status()).toBe(200);
-  expect(await answer.json()).toEqual({ status: 'ok' });
+  expect(await answer.json()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
   expect(answer.headers()['cache-control']).toContain('no-store');
 });

@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 test('the site is healthy', async ({ request }) => {
   const health = await request.get('/healthz');
   expect(health.status()).toBe(200);
-  expect(await health.json()).toEqual({ status: 'ok' });
+  expect(await health.json()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
 });
 
 test('the scheduled work runs', async ({ request }) => {
