@@ -41,7 +41,7 @@ const BULLET = /^(?:[-*•·–]|\d{1,2}[.)]) /u;
  */
 export function read(line: string): Link | null {
   const row = oneLine(line).replace(BULLET, '');
-  return markdownLink(row) ?? inWords(row);
+  return markdownLink(row) ?? plainTextLink(row);
 }
 
 /** `[Docs](https://…)`, also with a title behind the address. */
@@ -52,7 +52,7 @@ function markdownLink(row: string): Link | null {
   return named(row.slice(1, middle).trim(), url.startsWith('<') ? url.slice(1).replace('>', '') : url);
 }
 
-function inWords(row: string): Link | null {
+function plainTextLink(row: string): Link | null {
   // The last word first: a title may name an address too.
   const lastWord = row.lastIndexOf(' ') + 1;
   const start = [addressIn(row, lastWord), addressIn(row, 0)].find((at) => at >= 0);

@@ -15,7 +15,7 @@ export interface Person {
 export const shown = (name: string): string => oneLine(name) || '–';
 
 /** "Ben Kowalski (guest, Northwind)"; a user's name alone. */
-export function inWords(t: Translate, person: Person): string {
+export function displayName(t: Translate, person: Person): string {
   const name = shown(person.name);
   if (!person.guest) return name;
   const company = oneLine(person.company ?? '');

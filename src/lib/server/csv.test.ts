@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { row } from './csv';
 
-describe('a cell that a spreadsheet could take for a formula is disarmed', () => {
+describe('escapes a cell that a spreadsheet could take for a formula', () => {
   it.each([
     '=1+1',
     '+1',
@@ -40,7 +40,7 @@ describe('a cell that a spreadsheet could take for a formula is disarmed', () =>
   ])('%j', (text) => expect(row([text])).toBe(`"'${text}"\r\n`));
 });
 
-it('any other cell is as it was, so that the file can be pasted back', () => {
+it('leaves every other cell as it is, so the file can be pasted back', () => {
   for (const text of [
     'gil@rt.example',
     'Ann-Lee = Kim',
@@ -55,11 +55,11 @@ it('any other cell is as it was, so that the file can be pasted back', () => {
     expect(row([text])).toBe(`"${text}"\r\n`);
 });
 
-it('quotes are doubled, and line breaks stay in their cell', () => {
+it('doubles quotes and keeps line breaks inside the cell', () => {
   expect(row(['say "hi"', 'a\r\nb,c'])).toBe('"say ""hi""","a\r\nb,c"\r\n');
 });
 
-it('a megabyte of what is not seen is read once', () => {
+it('reads a megabyte of invisible characters once', () => {
   const began = performance.now();
   row([`${'\u200b'.repeat(1_000_000)}=`, ' '.repeat(1_000_000)]);
   expect(performance.now() - began).toBeLessThan(2_000);

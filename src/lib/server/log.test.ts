@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { login, makeGuest, PASSWORD, testContext } from '../../../tests/factories';
 import { whileFailing } from '../../../tests/helpers';
 import * as cron from './cron';
-import { inWords, log, withoutValues } from './log';
+import { describeError, log, redact } from './log';
 import * as outbox from './mail/outbox';
 import { user } from './schema';
 
-/** Everything that was written to any console method. */
+/** Everything written to any console method. */
 let written: string[] = [];
 beforeEach(() => {
   written = [];
@@ -22,14 +22,14 @@ afterEach(() => void vi.restoreAllMocks());
 const address = 'ada.lovelace@partner.example';
 const secretText = 'the pier is sold to nobody';
 
-/** Errors as their makers make them, each holding a value. */
+/** Real errors, each of which quotes a value. */
 const loud: [string, () => Promise<unknown> | unknown][] = [
   [
-    'drizzle, of a query that fails',
+    'drizzle: a query that fails',
     () => testContext().db.run(sql`insert into nowhere values (${address}, ${secretText})`),
   ],
   [
-    'drizzle, of a batch',
+    'drizzle: a batch',
     () =>
       testContext().db.batch([
         testContext()
@@ -38,17 +38,17 @@ const loud: [string, () => Promise<unknown> | unknown][] = [
           .where(sql`nothing = ${address}`),
       ]),
   ],
-  ['D1, of SQL that quotes a value', () => testContext().db.run(sql.raw(`select "${address}" || nope`))],
-  ['D1, of a search that is no search', () => testContext().db.run(sql.raw(`select json('${address}')`))],
+  ['D1: SQL that quotes a value', () => testContext().db.run(sql.raw(`select "${address}" || nope`))],
+  ['D1: invalid JSON', () => testContext().db.run(sql.raw(`select json('${address}')`))],
   ['a parser', () => JSON.parse(`{"email": ${address}}`)],
-  ['a parser of a number', () => BigInt(`${address} ${secretText}`)],
+  ['a number parser', () => BigInt(`${address} ${secretText}`)],
   ['fetch', () => fetch(`http://127.0.0.1:9/reset/ab2cd3ef4gh5ij6kl7mn?email=${address}`)],
   ['URL', () => new URL(`no url: ${address}`)],
   [
-    'an error of ours with a cause',
+    'our own error with a cause',
     () => Promise.reject(new Error(address, { cause: new Error(secretText + ` “${address}”`) })),
   ],
-  ['something that is no error', () => Promise.reject(address)],
+  ['a string', () => Promise.reject(address)],
   ['an object', () => Promise.reject({ email: address, text: secretText })],
 ];
 
@@ -77,8 +77,8 @@ it.each([
   ['D1_ERROR: no such table: nowhere: SQLITE_ERROR', 'no such table: nowhere'],
   ['Network connection lost.', 'Network connection lost.'],
   ['FOREIGN KEY constraint failed', 'FOREIGN KEY constraint failed'],
-])('but it says what happened: %s', (message, words) => {
-  expect(inWords(new Error(message))).toContain(words);
+])('the log says what failed: %s', (message, words) => {
+  expect(describeError(new Error(message))).toContain(words);
 });
 
 it.each([
@@ -90,20 +90,20 @@ it.each([
   [`near "${secretText}": syntax error`, [secretText, 'pier']],
   [`near '${secretText}`, [secretText, 'pier']],
   [`${'x'.repeat(1_000_000)}@partner.example`, ['x'.repeat(3_000)]],
-])('values leave a message: %#', (message, values) => {
-  for (const value of values) expect(withoutValues(message)).not.toContain(value);
+])('redacts values in a message: %#', (message, values) => {
+  for (const value of values) expect(redact(message)).not.toContain(value);
 });
 
-it('an error tells its name and where it came from', () => {
-  const words = inWords(new RangeError('too much'));
+it('describes an error by its name and stack', () => {
+  const words = describeError(new RangeError('too much'));
   expect(words).toMatch(/^RangeError: \(a message that may hold values\)\n\s+at /);
-  expect(inWords(new Error('D1_ERROR: database is locked'))).toMatch(
+  expect(describeError(new Error('D1_ERROR: database is locked'))).toMatch(
     /^Error: D1_ERROR: database is locked\n/,
   );
 });
 
-describe('forced failures: nothing of the people in the log', () => {
-  it('of a login, of mail, of cron', async () => {
+describe('forced failures log no personal data', () => {
+  it('of login, mail and cron', async () => {
     const guest = await makeGuest({ email: `grace.hopper.${Date.now()}@partner.example` });
     const ctx = testContext();
     const mail = await outbox.queue(ctx, {
@@ -130,7 +130,7 @@ describe('forced failures: nothing of the people in the log', () => {
       expect(lines).not.toContain(value);
   });
 
-  it('of a mail that cannot be read: its row says why, and quotes nothing', async () => {
+  it('of a mail that cannot be unsealed: its row says why and quotes nothing', async () => {
     const ctx = testContext();
     const mail = await outbox.queue(ctx, {
       to: 'x@partner.example',

@@ -18,7 +18,7 @@ import {
 } from '../../../tests/factories';
 import { refusal } from '../../../tests/helpers';
 import { loadTranslator } from '../messages';
-import { inWords, shown } from '../people';
+import { displayName, shown } from '../people';
 import * as schemas from '../schemas';
 import * as accounts from './accounts';
 import { randomId } from './crypto';
@@ -38,11 +38,11 @@ describe('a name in words', () => {
   it('a guest is one, with the company where it is known; a user is only named', async () => {
     const [en, ja] = [await loadTranslator('en'), await loadTranslator('ja')];
     const ben = { name: 'Ben Kowalski', company: 'Northwind' };
-    expect(inWords(en, { ...ben, guest: true })).toBe('Ben Kowalski (guest, Northwind)');
-    expect(inWords(en, { ...ben, guest: true, company: '' })).toBe('Ben Kowalski (guest)');
-    expect(inWords(en, { ...ben, guest: true, company: ' \u200b ' })).toBe('Ben Kowalski (guest)');
-    expect(inWords(en, { ...ben, guest: false })).toBe('Ben Kowalski');
-    expect(inWords(ja, { ...ben, guest: true })).toBe('Ben Kowalski（ゲスト、Northwind）');
+    expect(displayName(en, { ...ben, guest: true })).toBe('Ben Kowalski (guest, Northwind)');
+    expect(displayName(en, { ...ben, guest: true, company: '' })).toBe('Ben Kowalski (guest)');
+    expect(displayName(en, { ...ben, guest: true, company: ' \u200b ' })).toBe('Ben Kowalski (guest)');
+    expect(displayName(en, { ...ben, guest: false })).toBe('Ben Kowalski');
+    expect(displayName(ja, { ...ben, guest: true })).toBe('Ben Kowalski（ゲスト、Northwind）');
   });
 
   it('one that was stored before names were cleaned is shown safely', () => {

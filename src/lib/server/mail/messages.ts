@@ -1,6 +1,6 @@
 /** Every mail of the product: what it is made from (MailMessage), and what it says. */
 import { loadTranslator, type Locale, type Translate } from '../../messages';
-import { inWords } from '../../people';
+import { displayName } from '../../people';
 import { usable } from '../../zones';
 import { toHtml, toText, type Letter, type Part } from './layout';
 import { manyLines, oneLine } from './words';
@@ -127,7 +127,7 @@ const name = oneLine;
 
 /** Who did something: a guest is told from a user of the same name. */
 const person = (t: Translate, { actorName, guestOf }: { actorName: string; guestOf?: GuestOf }): string =>
-  inWords(t, { name: actorName, guest: typeof guestOf === 'string', company: guestOf ?? '' });
+  displayName(t, { name: actorName, guest: typeof guestOf === 'string', company: guestOf ?? '' });
 
 const text = (words: string): Part => ({ kind: 'text', text: words });
 

@@ -10,7 +10,7 @@ import type { Locale, MessageKey } from '../../messages';
 import { defaultLocale, isLocale } from '../../messages';
 import type { Ctx, Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
-import { inWords, log } from '../log';
+import { describeError, log } from '../log';
 import { mail, mailboxEntry } from '../schema';
 import { render, unsubscribeOf, type MailMessage } from './messages';
 import { reaches, send, type FailReason, type Outcome, type RetryReason } from './transport';
@@ -163,7 +163,7 @@ export async function deliver(
   try {
     outgoing = await open(ctx, row);
   } catch (error) {
-    return finish(ctx, row, 'failed', 'unreadable', inWords(error).split('\n')[0]);
+    return finish(ctx, row, 'failed', 'unreadable', describeError(error).split('\n')[0]);
   }
   return record(ctx, row, await send(ctx, outgoing, { timeoutMs }));
 }
