@@ -90,6 +90,10 @@ export function left(form: string): boolean {
   }
 }
 
+/** Whether the page came by a link or as an answer to a form, rather than by Back or a reload. */
+export const isAnswer = (): boolean =>
+  performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'navigate');
+
 /** The form was sent: where the thing is in another state since, it was accepted, and its draft goes. */
 export function settle(userId: string, form: string, tab: string, version: string | undefined): void {
   const draft = parse(storage()?.getItem(keyOf(userId, form, tab)) ?? null);

@@ -144,3 +144,55 @@ test('signing out takes the drafts of this browser along', async ({ browser }) =
   expect(await keys()).toHaveLength(0);
   await page.context().close();
 });
+
+test('forms of the administration have drafts too, which are gone once they were posted', async ({
+  browser,
+}) => {
+  const page = await signedIn(browser, 'ava@foyer.example');
+  const keys = (name: string) =>
+    page.evaluate((part) => Object.keys(localStorage).filter((key) => key.includes(part)), `:${name}`);
+  const invite = page.locator('form[action="?/invite"]');
+  const email = invite.getByLabel('E-mail address', { exact: true });
+  const address = addressOf('drafted');
+
+  await page.goto('/admin/users');
+  await email.pressSequentially(address);
+  await expect(kept(page)).toBeVisible();
+  await page.reload();
+  await expect(email).toHaveValue(address);
+  await email.fill(`${address} `.repeat(2));
+  await invite.getByRole('button').click();
+  await expect(page.getByRole('alert').first()).toBeVisible();
+  await expect.poll(() => keys('invite-user')).toHaveLength(1);
+  await email.fill(address);
+  await invite.getByRole('button').click();
+  await expect(page).toHaveURL(/done=invited/);
+  await expect.poll(() => keys('invite-user')).toEqual([]);
+  await expect(email).toHaveValue('');
+
+  // A post that nobody received is no invitation, whatever the page said of the one before.
+  await email.pressSequentially(addressOf('unsent'));
+  await expect(kept(page)).toBeVisible();
+  const typed = await email.inputValue();
+  await page.route('**/admin/users?/invite', (route) => route.abort());
+  await invite.getByRole('button').click();
+  await page.waitForTimeout(500);
+  await page.unroute('**/admin/users?/invite');
+  if (!/\/admin\/users/.test(page.url())) await page.goBack();
+  await expect(email).toHaveValue(typed);
+
+  const limit = page.locator('form[action="?/storage"]').getByRole('textbox').first();
+  await page.goto('/admin/spaces');
+  const before = await limit.inputValue();
+  await limit.fill('');
+  await limit.pressSequentially('77');
+  await expect(kept(page)).toBeVisible();
+  await page.reload();
+  await expect(limit).toHaveValue('77');
+  // The setting that others see stays what it is: saved as `05`, it is gone as a draft too.
+  await limit.fill(`0${before}`);
+  await page.locator('form[action="?/storage"]').getByRole('button').click();
+  await expect(page.getByRole('status').first()).toBeVisible();
+  await expect.poll(() => keys('storage')).toEqual([]);
+  await page.context().close();
+});

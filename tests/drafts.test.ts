@@ -1,0 +1,106 @@
+// Nothing that a person typed is lost by a reload, Back or a second tab (docs: the contract's "Forms"): every form that is
+// typed into has a draft, or stands below with the reason why it has none. Reads the sources as text.
+import { expect, it } from 'vitest';
+
+const sources = import.meta.glob('/src/**/*.svelte', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+}) as Record<string, string>;
+
+const TYPED = /^(?:text|email|url|tel|number)$/;
+/** Something to type in: not a secret, not a search, nothing that a reader does not see. */
+const isTyped = (tag: string): boolean => {
+  const [, name] = /^<(\w+)/.exec(tag)!;
+  if (/^(?:TextArea|Composer|textarea)$/.test(name!)) return true;
+  if (!/^(?:Field|input)$/.test(name!) || /\shidden\b/.test(tag.replace(/\btype="hidden"/, ' hidden')))
+    return false;
+  const [, type = 'text'] = /\btype="(\w+)"/.exec(tag) ?? [];
+  return TYPED.test(type) && !/\btype=\{/.test(tag);
+};
+
+/** An opening tag may hold > within what it computes. */
+const tags = (text: string): string[] =>
+  text.match(/<[A-Za-z](?:[^<>{}]|\{(?:[^{}]|\{[^{}]*\})*\})*>/g) ?? [];
+const componentsIn = (text: string): string[] =>
+  tags(text).flatMap((tag) => {
+    const name = /^<([A-Z]\w*)/.exec(tag)?.[1];
+    return name ? Object.keys(sources).filter((path) => path.endsWith(`/${name}.svelte`)) : [];
+  });
+
+/** Whether one types into this piece of a page, or into a component of it. */
+function isWritten(piece: string): boolean {
+  const markup = piece.replace(/<script\b[^]*?<\/script>|<style\b[^]*?<\/style>|<!--[^]*?-->/g, '');
+  return tags(markup).some(isTyped) || ownParts(markup).some((path) => isWritten(sources[path]!));
+}
+/** Of a component that is made of fields. The fields themselves are known by their name. */
+const ownParts = (markup: string) =>
+  componentsIn(markup).filter(
+    (path) => !/\/(?:Field|TextArea|Composer|Select|Checkbox|Radio|Draft)\.svelte$/.test(path),
+  );
+
+interface Found {
+  path: string;
+  form: string;
+}
+const forms: Found[] = Object.entries(sources).flatMap(([path, text]) =>
+  (text.match(/<(form|Form)\b[^]*?<\/\1>/g) ?? []).map((form) => ({ path, form })),
+);
+const posted = forms.filter(({ form }) => !/method="get"/.test(form) && isWritten(form));
+
+/** Forms without a draft, and why. */
+const others: [path: RegExp, form: RegExp, why: string][] = [
+  [/\/\((?:public|pending)\)\//, /./, 'nobody is signed in whose draft it could be'],
+  [
+    /\(room\)\/\+page\.svelte/,
+    /name="typed"/,
+    'the name of the space, as a confirmation that it is to be deleted',
+  ],
+];
+
+const has = (form: string) => /<Draft\b/.test(form) || /<Composer\b[^]*?\bdraft=/.test(form);
+
+it('every form that is typed into keeps a draft, or has a reason not to', () => {
+  const silent = posted
+    .filter(
+      ({ path, form }) => !has(form) && !others.some(([where, what]) => where.test(path) && what.test(form)),
+    )
+    .map(({ path, form }) => `${path}: ${form.slice(0, 120)}`);
+  expect(silent).toEqual([]);
+});
+
+it('each reason still has its form', () => {
+  for (const [where, what, why] of others)
+    expect(
+      posted.some(({ path, form }) => where.test(path) && what.test(form) && !has(form)),
+      why,
+    ).toBe(true);
+});
+
+it.each([
+  ['admin/users', 'invite-user'],
+  ['admin/spaces', 'storage'],
+  ['admin/templates', 'change-template'],
+  ['admin/authentication', 'authentication'],
+  ['(app)/me', 'me'],
+  ['spaces/new', 'new-space'],
+  ['settings/general', 'settings'],
+  ['settings/guests/invite', 'invite'],
+  ['settings/template', 'template'],
+  ['new-thread', 'new-thread'],
+  ['threads/[thread=id]', 'edit-'],
+  ['threads/[thread=id]', 'thread-'],
+])('%s is seen as a form that is typed into, with the draft %s', (path, name) => {
+  const there = posted.filter((found) => found.path.includes(`${path}/+page.svelte`));
+  expect(there.some(({ form }) => new RegExp(`(?:name|draft)="${name}`).test(form))).toBe(true);
+});
+
+it('no two forms have the same draft', () => {
+  const names = posted.flatMap(({ form }) =>
+    [...form.matchAll(/<Draft\b[^>]*?\bname="([^"]+)"|\bdraft="([^"]+)"/g)].map(
+      (match) => match[1] ?? match[2]!,
+    ),
+  );
+  expect(names.length).toBeGreaterThan(10);
+  expect(new Set(names).size).toBe(names.length);
+});
