@@ -26,9 +26,9 @@ import type { Locale } from '../src/lib/messages';
 import * as passwords from '../src/lib/server/passwords';
 import * as rateLimit from '../src/lib/server/rate-limit';
 import { actorOf, resume } from '../src/lib/server/sessions';
-import { invitation, user } from '../src/lib/server/schema';
+import { invitation, user, type Settings } from '../src/lib/server/schema';
 import * as settings from '../src/lib/server/settings';
-import { presets, type Settings } from '../src/lib/server/settings';
+import { presets } from '../src/lib/server/settings';
 import * as spaces from '../src/lib/server/spaces';
 import * as verification from '../src/lib/server/verification';
 

@@ -15,10 +15,10 @@ import * as paging from './paging';
 import * as passwords from './passwords';
 import { allow } from './policy';
 import * as rateLimit from './rate-limit';
-import { passwordReset, user } from './schema';
+import { passwordReset, user, type CredentialPolicy, type Settings } from './schema';
 import * as sessions from './sessions';
 import * as settings from './settings';
-import { parse, presets, settingsColumn, type CredentialPolicy, type Settings } from './settings';
+import { parse, presets, settingsColumn } from './settings';
 import * as verification from './verification';
 
 const MINUTE = 60_000;

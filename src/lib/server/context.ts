@@ -14,7 +14,6 @@ import { LostRace } from './errors';
 import { log } from './log';
 import { weakness } from './secrets';
 import * as schema from './schema';
-import type { Settings } from './settings';
 
 /** The variables, secrets and bindings of wrangler.toml and docs/deploy.md. */
 export interface Env {
@@ -176,7 +175,7 @@ export interface Ctx {
   /** Hash of the current session's id. */
   sessionHash: string | null;
   /** Read in the same query as the session; null for the anonymous (see settings.read). */
-  settings: Settings | null;
+  settings: schema.Settings | null;
   /** The page's language. */
   locale: Locale;
   /** What the browser asks for; null when that is none of ours. */

@@ -2,7 +2,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { MessageKey, Params } from '../messages';
 import { normalize } from '../normalize';
-import type { CredentialPolicy } from './settings';
+import type { CredentialPolicy } from './schema';
 
 /** OWASP Password Storage Cheat Sheet: scrypt with N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
 const CURRENT = { N: 16384, r: 8, p: 5 };

@@ -7,8 +7,8 @@ import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import type { Actor, Ctx, Statement } from './context';
 import { hashToken, randomToken, sign, unsign } from './crypto';
 import * as paging from './paging';
-import { session, user } from './schema';
-import { parse, settingsColumn, type Settings } from './settings';
+import { session, user, type Settings } from './schema';
+import { parse, settingsColumn } from './settings';
 
 declare module 'lucia' {
   interface Register {

@@ -7,19 +7,7 @@ import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
 import type { MessageKey } from '../messages';
 import { allow } from './policy';
-import { setting } from './schema';
-
-/** The rules for new passwords, and whether the confirmation mail holds one (product.md, "Credential policy"). */
-export interface CredentialPolicy {
-  preset: 'documented' | 'hardened';
-  minLength: number;
-  maxLength: number;
-  /** At least one letter and one digit. */
-  composition: boolean;
-  /** Refuse commonly used passwords. */
-  refuseCommon: boolean;
-  mailPassword: boolean;
-}
+import { setting, type CredentialPolicy, type Settings } from './schema';
 
 export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
   documented: {
@@ -39,28 +27,6 @@ export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
     mailPassword: false,
   },
 };
-
-export interface Settings {
-  siteName: string;
-  /** Whether /setup was done. */
-  setUp: boolean;
-  /** "Use two-step verification for guest authentication". */
-  twoStep: boolean;
-  policy: CredentialPolicy;
-  /** Guests are invited only from these domains; empty: from any. */
-  allowedDomains: string[];
-  /** Bytes of files that a space may hold, and that a guest may have in all spaces together. */
-  spaceStorage: number;
-  guestStorage: number;
-  /** Shipped space templates that nobody is offered. */
-  hiddenTemplates: string[];
-  /** Goes up with each change, so that a stale form is noticed. */
-  revision: number;
-  /** The demo's seed has begun, and not ended. */
-  seeding: boolean;
-  /** The demo's seed ran to its end. */
-  seeded: boolean;
-}
 
 const defaults: Settings = {
   siteName: 'Foyer',

@@ -1,0 +1,94 @@
+/** Signing in. All of it is the site's. */
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { at, id } from './columns';
+import { user } from './site';
+import { invitation } from './space';
+
+/** A signed-in browser. Only the SHA-256 of the session's id is stored. Written by sessions.ts alone. */
+export const session = sqliteTable(
+  'session',
+  {
+    idHash: text('id_hash').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    createdAt: at('created_at').notNull(),
+    lastSeenAt: at('last_seen_at').notNull(),
+    /** Idle limit; moves with use. */
+    expiresAt: at('expires_at').notNull(),
+    /** Absolute limit; never moves. */
+    absoluteExpiresAt: at('absolute_expires_at').notNull(),
+    ip: text('ip').notNull(),
+    userAgent: text('user_agent').notNull(),
+  },
+  (t) => [index('session_by_user').on(t.userId), index('session_by_expiry').on(t.expiresAt)],
+);
+
+/**
+ * The second step: of a login (password was right), or of a sign-up through a copied link.
+ * The id is the SHA-256 of the token in the browser's cookie, which ties the code to that browser.
+ */
+export const loginChallenge = sqliteTable(
+  'login_challenge',
+  {
+    id: id(),
+    purpose: text('purpose', { enum: ['login', 'signup'] }).notNull(),
+    /** Of a login. */
+    userId: text('user_id').references(() => user.id, { onDelete: 'cascade' }),
+    /** Of a sign-up: the invitation and its version, and what the form held (the password as its hash). */
+    invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
+    invitationVersion: integer('invitation_version'),
+    name: text('name'),
+    passwordHash: text('password_hash'),
+    /** The password itself, sealed, and only where the confirmation mail will hold it; gone with the code. */
+    sealedPassword: text('sealed_password'),
+    /** The random key in KV of the current code; null when no code is valid. */
+    codeKey: text('code_key'),
+    codeExpiresAt: at('code_expires_at'),
+    codeSentAt: at('code_sent_at'),
+    codesSent: integer('codes_sent').notNull().default(0),
+    tries: integer('tries').notNull().default(0),
+    mailId: text('mail_id'),
+    next: text('next').notNull().default('/'),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    /** Set once, conditionally, by the request that wins. */
+    consumedAt: at('consumed_at'),
+  },
+  (t) => [
+    index('login_challenge_by_user').on(t.userId),
+    index('login_challenge_by_invitation').on(t.invitationId),
+    index('login_challenge_by_expiry').on(t.expiresAt),
+  ],
+);
+
+/** A link to choose a new password. */
+export const passwordReset = sqliteTable(
+  'password_reset',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    usedAt: at('used_at'),
+  },
+  (t) => [index('password_reset_by_user').on(t.userId), index('password_reset_by_expiry').on(t.expiresAt)],
+);
+
+/** Failures in a row of a login name or a known device, or within a window of an address of origin. */
+export const throttle = sqliteTable(
+  'throttle',
+  {
+    /** What is counted (rate-limit.ts) + keyed hash: no address and nothing typed stands here readable. */
+    key: text('key').primaryKey(),
+    failures: integer('failures').notNull(),
+    /** How many times in a row it was locked; decides for how long. */
+    locks: integer('locks').notNull().default(0),
+    windowStartedAt: at('window_started_at').notNull(),
+    lockedUntil: at('locked_until').notNull().default(0),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [index('throttle_by_age').on(t.updatedAt)],
+);

@@ -1,0 +1,52 @@
+/** Mail on its way. The site's, though an invitation of a space may be the reason. */
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { at, id } from './columns';
+import { user } from './site';
+import { invitation } from './space';
+
+/** The outbox: written in the same batch as the change that causes the mail; the queue is only a nudge. */
+export const mail = sqliteTable(
+  'mail',
+  {
+    id: id(),
+    kind: text('kind').notNull(),
+    toEmail: text('to_email').notNull(),
+    locale: text('locale').notNull(),
+    /** The props, sealed (AES-GCM). Null once delivered or given up. */
+    sealed: text('sealed'),
+    status: text('status', { enum: ['queued', 'sending', 'sent', 'failed', 'dropped'] }).notNull(),
+    /** Deliveries tried. */
+    attempts: integer('attempts').notNull().default(0),
+    /** Deliveries with an unknown outcome; a second one is final. */
+    unknowns: integer('unknowns').notNull().default(0),
+    leaseUntil: at('lease_until').notNull().default(0),
+    nextAttemptAt: at('next_attempt_at').notNull(),
+    /** After this it is dropped unsent. */
+    dropAfterAt: at('drop_after_at'),
+    /** Why the last delivery failed: a word of mail/transport.ts, and what the other side said. */
+    failure: text('failure'),
+    failureDetail: text('failure_detail'),
+    userId: text('user_id').references(() => user.id, { onDelete: 'set null' }),
+    invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
+    createdAt: at('created_at').notNull(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    index('mail_due')
+      .on(t.nextAttemptAt)
+      .where(sql`status in ('queued', 'sending')`),
+    index('mail_finished')
+      .on(t.finishedAt)
+      .where(sql`finished_at is not null`),
+    index('mail_by_invitation').on(t.invitationId, t.createdAt),
+    index('mail_by_user').on(t.userId),
+  ],
+);
+
+/** What the local transport delivered, sealed. Local only. */
+export const mailboxEntry = sqliteTable(
+  'mailbox_entry',
+  { id: id(), sealed: text('sealed').notNull(), sentAt: at('sent_at').notNull() },
+  (t) => [index('mailbox_entry_by_time').on(t.sentAt)],
+);

@@ -1,0 +1,121 @@
+/** The site: its people, settings, templates and audit. */
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { at, flag, folded, id } from './columns';
+
+/** A person: `user` of the company, or `guest`, who has an account only because somebody invited them. */
+export const user = sqliteTable(
+  'user',
+  {
+    id: id(),
+    kind: text('kind', { enum: ['user', 'guest'] }).notNull(),
+    status: text('status', { enum: ['active', 'inactive'] })
+      .notNull()
+      .default('active'),
+    /** Canonical: lower-cased, IDNA, NFC. The login name. */
+    email: text('email').notNull(),
+    /** As it was written; mail goes here. */
+    emailOriginal: text('email_original').notNull(),
+    name: text('name').notNull(),
+    company: text('company').notNull().default(''),
+    folded: folded(),
+    passwordHash: text('password_hash').notNull(),
+    /** Rises with every new password and deactivation: browsers that were known before are not any more. */
+    credentialEpoch: integer('credential_epoch').notNull().default(0),
+    administrator: flag('administrator').notNull().default(false),
+    canCreateSpaces: flag('can_create_spaces').notNull().default(false),
+    /** When a mailed link or code first proved that the mailbox is theirs. */
+    mailboxProvedAt: at('mailbox_proved_at'),
+    /** Completed logins; the sign-up counts as the first. */
+    loginCount: integer('login_count').notNull().default(0),
+    lastLoginAt: at('last_login_at'),
+    locale: text('locale'),
+    /** As chosen on /me; of a guest, at first, the browser's. */
+    timeZone: text('time_zone'),
+    /** The zone of the browser that told last. */
+    zoneSeen: text('zone_seen'),
+    notify: text('notify', { enum: ['never', 'mentions', 'all'] })
+      .notNull()
+      .default('mentions'),
+    /** Notification mails once a day instead of at once. */
+    digest: flag('digest').notNull().default(false),
+    /** A moment at which a daily mail is due in the person's zone; later ones follow at multiples of a day. */
+    digestAt: at('digest_at').notNull().default(0),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('user_email').on(t.email),
+    index('user_by_kind').on(t.kind, t.email),
+    index('user_to_fold')
+      .on(t.id)
+      .where(sql`folded is null`),
+    index('user_administrators')
+      .on(t.id)
+      .where(sql`administrator = 1 and status = 'active'`),
+  ],
+);
+
+/** Settings of the site, one JSON value a key (settings.ts knows the keys). */
+export const setting = sqliteTable('setting', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+});
+
+/** What a template makes of a new space. Never people, comments or files. */
+export interface TemplateContent {
+  cover: string;
+  severalThreads: boolean;
+  blockJoining: boolean;
+  blockFollowing: boolean;
+  guestsHidden: boolean;
+  showAnnouncement: boolean;
+  showThreads: boolean;
+  showPeople: boolean;
+  showLinks: boolean;
+  announcement: string;
+  threads: { title: string; body: string }[];
+  links: { title: string; url: string }[];
+}
+
+/** A template that people of this site made. (Shipped ones stand in space-templates/shipped.) */
+export const spaceTemplate = sqliteTable('space_template', {
+  id: id(),
+  name: text('name').notNull(),
+  folded: folded(),
+  description: text('description').notNull().default(''),
+  content: text('content', { mode: 'json' }).$type<TemplateContent>().notNull(),
+  createdBy: text('created_by')
+    .notNull()
+    .references(() => user.id),
+  createdAt: at('created_at').notNull(),
+  updatedAt: at('updated_at').notNull(),
+});
+
+/** Who did what to which account, invitation, space or setting. Never holds a secret. */
+export const auditEntry = sqliteTable(
+  'audit_entry',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    at: at('at').notNull(),
+    action: text('action').notNull(),
+    actorId: text('actor_id'),
+    actorName: text('actor_name').notNull(),
+    subject: text('subject').notNull(),
+    spaceId: integer('space_id'),
+    detail: text('detail', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    ip: text('ip').notNull(),
+    /** What can happen any number of times is one row an hour, whose count rises: this names the row. */
+    tally: text('tally'),
+    count: integer('count').notNull().default(1),
+    /** Of a row that counts: the last time. `at` is the first. */
+    lastAt: at('last_at'),
+  },
+  (t) => [
+    uniqueIndex('audit_entry_tally')
+      .on(t.tally)
+      .where(sql`tally is not null`),
+    index('audit_entry_by_space').on(t.spaceId, t.id),
+    index('audit_entry_by_actor').on(t.actorId, t.id),
+  ],
+);

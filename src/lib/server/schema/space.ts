@@ -1,0 +1,164 @@
+/** A space, who is in it or invited, and what happened there. */
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { at, flag, folded, id, mentions } from './columns';
+import { user } from './site';
+
+/** A guest space. */
+export const space = sqliteTable(
+  'space',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    name: text('name').notNull(),
+    folded: folded(),
+    /** The name of a shipped cover (static/covers), or `file:<id>` of an uploaded one. */
+    cover: text('cover').notNull(),
+    severalThreads: flag('several_threads').notNull().default(true),
+    blockJoining: flag('block_joining').notNull().default(false),
+    blockFollowing: flag('block_following').notNull().default(false),
+    showAnnouncement: flag('show_announcement').notNull().default(true),
+    showThreads: flag('show_threads').notNull().default(true),
+    showPeople: flag('show_people').notNull().default(true),
+    showLinks: flag('show_links').notNull().default(true),
+    /** Guests neither see other guests nor what they write; the company's people see everybody. */
+    guestsHidden: flag('guests_hidden').notNull().default(false),
+    announcement: text('announcement').notNull().default(''),
+    links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),
+    /** Whom the announcement names, and (`title`) the titles of the links, one a line. */
+    mentions: mentions(),
+    /** How many active people are in it, and of which companies its guests are: kept by memberships.ts. */
+    users: integer('users').notNull().default(0),
+    guests: integer('guests').notNull().default(0),
+    /** The companies of most guests, and how many there are besides. */
+    guestCompanies: text('guest_companies', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    moreCompanies: integer('more_companies').notNull().default(0),
+    /** A random key of the form that made the space: a second post of it makes no second space. */
+    requestKey: text('request_key').notNull(),
+    createdBy: text('created_by')
+      .notNull()
+      .references(() => user.id),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+    /** In the trash since; purged by cron 14 days later. */
+    deletedAt: at('deleted_at'),
+    deletedBy: text('deleted_by').references(() => user.id),
+    /** Who became space administrator by an administrator of the site (or as one), which the space is told. */
+    appointedId: text('appointed_id'),
+    appointedBy: text('appointed_by'),
+    appointedAt: at('appointed_at'),
+  },
+  (t) => [
+    index('space_by_creator').on(t.createdBy),
+    uniqueIndex('space_request').on(t.requestKey),
+    index('space_by_deleter').on(t.deletedBy),
+    index('space_by_name')
+      .on(t.name, t.id)
+      .where(sql`deleted_at is null`),
+    index('space_to_fold')
+      .on(t.id)
+      .where(sql`folded is null`),
+    index('space_trash')
+      .on(t.deletedAt)
+      .where(sql`deleted_at is not null`),
+  ],
+);
+
+/** Who is in a space: users and guests. */
+export const membership = sqliteTable(
+  'membership',
+  {
+    spaceId: integer('space_id')
+      .notNull()
+      .references(() => space.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    /** Administrator of this space; never a guest. */
+    administrator: flag('administrator').notNull().default(false),
+    invitedBy: text('invited_by').references(() => user.id),
+    joinedAt: at('joined_at').notNull(),
+    lastReadAt: at('last_read_at').notNull(),
+    /**
+     * What the people of a space are put in order by: administrators (0), users (1), guests (2), each by name. Kept by
+     * memberships.ts out of the row and its account; a row that it did not write yet counts as a guest's.
+     */
+    rank: integer('rank').notNull().default(2),
+    nameKey: text('name_key').notNull().default(''),
+  },
+  (t) => [
+    primaryKey({ columns: [t.spaceId, t.userId] }),
+    index('membership_in_order').on(t.spaceId, t.rank, t.nameKey, t.userId),
+    index('membership_by_user').on(t.userId),
+    index('membership_administrators')
+      .on(t.spaceId)
+      .where(sql`administrator = 1`),
+    index('membership_by_inviter').on(t.invitedBy),
+  ],
+);
+
+/** An invitation: of a guest into a space, or (without a space) of a user to the site. */
+export const invitation = sqliteTable(
+  'invitation',
+  {
+    id: id(),
+    kind: text('kind', { enum: ['guest', 'user'] }).notNull(),
+    spaceId: integer('space_id').references(() => space.id, { onDelete: 'cascade' }),
+    email: text('email').notNull(),
+    emailOriginal: text('email_original').notNull(),
+    status: text('status', { enum: ['invited', 'expired', 'accepted', 'cancelled'] }).notNull(),
+    /** Goes up with each resend; the links of earlier versions are dead. */
+    version: integer('version').notNull().default(1),
+    subject: text('subject').notNull(),
+    message: text('message').notNull(),
+    locale: text('locale').notNull(),
+    /** What an invited user may do; never set for a guest. */
+    administrator: flag('administrator').notNull().default(false),
+    canCreateSpaces: flag('can_create_spaces').notNull().default(false),
+    invitedBy: text('invited_by')
+      .notNull()
+      .references(() => user.id),
+    createdAt: at('created_at').notNull(),
+    sentAt: at('sent_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    acceptedAt: at('accepted_at'),
+    acceptedBy: text('accepted_by').references(() => user.id),
+    acceptedVia: text('accepted_via', { enum: ['mail', 'copy'] }),
+    /** When the guest last asked the inviter for a new link (at most once a day). */
+    askedAt: at('asked_at'),
+  },
+  (t) => [
+    uniqueIndex('invitation_open_guest')
+      .on(t.spaceId, t.email)
+      .where(sql`status in ('invited', 'expired') and space_id is not null`),
+    uniqueIndex('invitation_open_user')
+      .on(t.email)
+      .where(sql`status in ('invited', 'expired') and space_id is null`),
+    index('invitation_by_space').on(t.spaceId, t.status, t.email),
+    index('invitation_overdue')
+      .on(t.expiresAt)
+      .where(sql`status = 'invited'`),
+    index('invitation_by_inviter').on(t.invitedBy),
+    index('invitation_by_accepter').on(t.acceptedBy),
+  ],
+);
+
+/** What happened in a space, in order: open pages ask for what is newer than they know. Kept for a week. */
+export const spaceEvent = sqliteTable(
+  'space_event',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    spaceId: integer('space_id')
+      .notNull()
+      .references(() => space.id, { onDelete: 'cascade' }),
+    kind: text('kind').notNull(),
+    threadId: integer('thread_id'),
+    commentId: integer('comment_id'),
+    actorId: text('actor_id').notNull(),
+    /** Whether a guest did it: other guests may not see it. */
+    byGuest: flag('by_guest').notNull(),
+    /** The guest to whose words it was done, `-` where two guests wrote them: hidden guests see it of their own words alone. */
+    ownerId: text('owner_id'),
+    at: at('at').notNull(),
+  },
+  (t) => [index('space_event_by_space').on(t.spaceId, t.seq), index('space_event_by_age').on(t.at)],
+);

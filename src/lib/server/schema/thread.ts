@@ -1,0 +1,222 @@
+/** What is written in a space: threads, comments, what people do with them, files. */
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { at, flag, id, mentions } from './columns';
+import { user, spaceTemplate } from './site';
+import { space } from './space';
+
+/** A thread of a space. What is deleted is gone: rows, history, search, files. */
+export const thread = sqliteTable(
+  'thread',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    spaceId: integer('space_id')
+      .notNull()
+      .references(() => space.id, { onDelete: 'cascade' }),
+    title: text('title').notNull(),
+    body: text('body').notNull(),
+    mentions: mentions(),
+    authorId: text('author_id')
+      .notNull()
+      .references(() => user.id),
+    commentCount: integer('comment_count').notNull().default(0),
+    lastActivityAt: at('last_activity_at').notNull(),
+    /** Count and last activity without what guests wrote: what another guest sees where guests are hidden. */
+    companyCommentCount: integer('company_comment_count').notNull().default(0),
+    companyActivityAt: at('company_activity_at').notNull().default(0),
+    pinnedAt: at('pinned_at'),
+    /** No comments since. */
+    closedAt: at('closed_at'),
+    editedAt: at('edited_at'),
+    requestKey: text('request_key').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    index('thread_by_activity').on(t.spaceId, t.lastActivityAt, t.id),
+    index('thread_by_company_activity').on(t.spaceId, t.companyActivityAt, t.id),
+    index('thread_pinned')
+      .on(t.spaceId, t.pinnedAt)
+      .where(sql`pinned_at is not null`),
+    index('thread_by_author').on(t.authorId),
+    uniqueIndex('thread_request').on(t.requestKey),
+  ],
+);
+
+/** A comment of a thread. */
+export const comment = sqliteTable(
+  'comment',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    threadId: integer('thread_id')
+      .notNull()
+      .references(() => thread.id, { onDelete: 'cascade' }),
+    authorId: text('author_id')
+      .notNull()
+      .references(() => user.id),
+    body: text('body').notNull(),
+    mentions: mentions(),
+    editedAt: at('edited_at'),
+    requestKey: text('request_key').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    index('comment_by_thread').on(t.threadId, t.id),
+    index('comment_naming')
+      .on(t.threadId)
+      .where(sql`mentions <> '[]'`),
+    index('comment_by_author').on(t.authorId),
+    uniqueIndex('comment_request').on(t.requestKey),
+  ],
+);
+
+/** What a thread's first text or a comment said before it was edited. */
+export const revision = sqliteTable(
+  'revision',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    threadId: integer('thread_id')
+      .notNull()
+      .references(() => thread.id, { onDelete: 'cascade' }),
+    commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
+    title: text('title').notNull().default(''),
+    body: text('body').notNull(),
+    /** Until when it said so. */
+    at: at('at').notNull(),
+  },
+  (t) => [
+    index('revision_by_thread').on(t.threadId, t.commentId),
+    index('revision_by_comment').on(t.commentId),
+  ],
+);
+
+/** Somebody's reaction to a comment, or to the thread's first text (`comment_id` 0). */
+export const reaction = sqliteTable(
+  'reaction',
+  {
+    threadId: integer('thread_id')
+      .notNull()
+      .references(() => thread.id, { onDelete: 'cascade' }),
+    commentId: integer('comment_id').notNull().default(0),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    kind: text('kind').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.threadId, t.commentId, t.userId, t.kind] }),
+    index('reaction_by_user').on(t.userId),
+  ],
+);
+
+/** What a thread is to a person: followed or not (null: never said), and read until when. */
+export const threadPerson = sqliteTable(
+  'thread_person',
+  {
+    threadId: integer('thread_id')
+      .notNull()
+      .references(() => thread.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    following: flag('following'),
+    readAt: at('read_at').notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.threadId, t.userId] }), index('thread_person_by_user').on(t.userId)],
+);
+
+/** Something that somebody is told: in the portal, and by mail as they chose. */
+export const notification = sqliteTable(
+  'notification',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    spaceId: integer('space_id')
+      .notNull()
+      .references(() => space.id, { onDelete: 'cascade' }),
+    threadId: integer('thread_id')
+      .notNull()
+      .references(() => thread.id, { onDelete: 'cascade' }),
+    commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ['mention', 'comment', 'thread'] }).notNull(),
+    /** "To me": a mention. */
+    toMe: flag('to_me').notNull(),
+    actorId: text('actor_id')
+      .notNull()
+      .references(() => user.id),
+    createdAt: at('created_at').notNull(),
+    readAt: at('read_at'),
+    /** Put aside to be read later. */
+    later: flag('later').notNull().default(false),
+    /** When its mail is due; null: none, or written already. */
+    mailAt: at('mail_at'),
+  },
+  (t) => [
+    index('notification_by_user').on(t.userId, t.id),
+    index('notification_to_me')
+      .on(t.userId, t.id)
+      .where(sql`to_me = 1`),
+    index('notification_later')
+      .on(t.userId, t.id)
+      .where(sql`later = 1`),
+    index('notification_unread')
+      .on(t.userId, t.threadId)
+      .where(sql`read_at is null`),
+    index('notification_mail_due')
+      .on(t.mailAt)
+      .where(sql`mail_at is not null`),
+    index('notification_by_space').on(t.spaceId),
+    index('notification_by_thread').on(t.threadId),
+    index('notification_by_comment').on(t.commentId),
+    index('notification_by_actor').on(t.actorId),
+  ],
+);
+
+/** A file in R2. Found only through its space (or, the cover of a template, through the right to see that). */
+export const file = sqliteTable(
+  'file',
+  {
+    id: id(),
+    kind: text('kind', { enum: ['cover', 'attachment'] }).notNull(),
+    spaceId: integer('space_id').references(() => space.id, { onDelete: 'set null' }),
+    templateId: text('template_id').references(() => spaceTemplate.id, { onDelete: 'set null' }),
+    /** Of an attachment, once the thread or comment is there. A file of a thread's first text has no comment. */
+    threadId: integer('thread_id').references(() => thread.id, { onDelete: 'set null' }),
+    commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
+    /** Made safe: no path, no control or direction characters. */
+    name: text('name').notNull(),
+    /** What its first bytes say it is; `application/octet-stream` when they say nothing. */
+    type: text('type').notNull(),
+    /** Bytes. */
+    size: integer('size').notNull(),
+    /** Random key in R2; nobody ever sees it. */
+    key: text('key').notNull(),
+    /** Key of the picture's small version, made in the browser, and its bytes. */
+    thumbKey: text('thumb_key'),
+    thumbSize: integer('thumb_size').notNull().default(0),
+    uploaderId: text('uploader_id')
+      .notNull()
+      .references(() => user.id),
+    createdAt: at('created_at').notNull(),
+    /** Null until something uses it; unused ones are purged after a day. */
+    attachedAt: at('attached_at'),
+    /** No longer used: cron takes it out of R2, then forgets it. */
+    goneAt: at('gone_at'),
+  },
+  (t) => [
+    // With what is summed up (files.ts, "Room"), so that the rows themselves are not looked at.
+    index('file_by_space').on(t.spaceId, t.goneAt, t.size, t.thumbSize),
+    index('file_by_template').on(t.templateId),
+    index('file_by_thread').on(t.threadId, t.commentId),
+    index('file_by_comment').on(t.commentId),
+    index('file_by_uploader').on(t.uploaderId, t.goneAt, t.size, t.thumbSize),
+    index('file_unused')
+      .on(t.createdAt)
+      .where(sql`attached_at is null`),
+    index('file_gone')
+      .on(t.goneAt)
+      .where(sql`gone_at is not null`),
+  ],
+);
