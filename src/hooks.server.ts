@@ -11,14 +11,9 @@ import {
   type RequestEvent,
 } from '@sveltejs/kit';
 import { isLocale, type MessageKey } from '$lib/messages';
-import {
-  createContext,
-  Misconfigured,
-  readConfig,
-  type Config,
-  type CookieJar,
-  type Env,
-} from '$lib/server/context';
+import { type Config, type CookieJar, type Env } from '$lib/server/context';
+import { Misconfigured, readConfig } from '$lib/server/context/config';
+import { createContext } from '$lib/server/context/create';
 import * as body from '$lib/server/body';
 import { turnedAway } from '$lib/server/entrance';
 import * as held from '$lib/server/held';

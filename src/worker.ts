@@ -1,6 +1,7 @@
 /** Composition only: pages and API from SvelteKit, the mail queue, and cron. */
 import sveltekit from 'sveltekit-worker';
-import { createContext, type Env, type MailNudge } from './lib/server/context';
+import type { Env, MailNudge } from './lib/server/context/config';
+import { createContext } from './lib/server/context/create';
 import { readable, turnedAway } from './lib/server/entrance';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';

@@ -42,13 +42,13 @@ const server = files(/^src\/lib\/server\//);
 const named = (...names: string[]) => names.map((name) => `src/lib/server/${name}.ts`);
 const layer = {
   platform: [
+    ...server.filter((path) => path.startsWith('src/lib/server/context/')),
     ...named(
-      'context',
       'crypto',
       'secrets',
       'passwords',
       'rate-limit',
-      'bound',
+      'change-limit',
       'markdown',
       'errors',
       'log',
@@ -116,7 +116,8 @@ describe('direction', () => {
 
   it('the entry is composition only', () => {
     expect(imports('src/worker.ts').sort()).toEqual([
-      'src/lib/server/context',
+      'src/lib/server/context/config',
+      'src/lib/server/context/create',
       'src/lib/server/cron',
       'src/lib/server/entrance',
       'src/lib/server/jobs',
@@ -135,13 +136,13 @@ describe('one place for', () => {
       true,
     ));
 
-  it('the environment: context.ts', () => {
+  it('the environment: context/', () => {
     const names =
       /\b(FOYER_SECRET|FOYER_SECRET_PREVIOUS|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
     const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
     // The dictionaries may tell people which variable to set.
     const readers = files(/^src\/(?!lib\/messages\/)/).filter((path) => names.test(code(path)));
-    expect(readers).toEqual(['src/lib/server/context.ts']);
+    expect(readers).toEqual(['src/lib/server/context/config.ts', 'src/lib/server/context/create.ts']);
   });
 
   it('the log: log.ts, so that no line of it holds a value that an error quotes', () => {
@@ -197,9 +198,9 @@ describe('routes', () => {
     expect(bare.sort()).toEqual([...exceptions].sort());
     for (const path of handlers.filter((p) => !exceptions.includes(p) && !redirects(p))) {
       const text = sources[path]!;
-      if (/export const actions/.test(text)) expect(text, path).toMatch(/\bform\(/);
-      if (/export const load/.test(text)) expect(text, path).toMatch(/\bshow\(|redirect\(30\d/);
-      if (/\+server\.ts$/.test(path)) expect(text, path).toMatch(/\banswer\(/);
+      if (/export const actions/.test(text)) expect(text, path).toMatch(/\bform(Public)?\(/);
+      if (/export const load/.test(text)) expect(text, path).toMatch(/\bshow(Public)?\(|redirect\(30\d/);
+      if (/\+server\.ts$/.test(path)) expect(text, path).toMatch(/\banswer(Public)?\(/);
     }
   });
 

@@ -8,7 +8,6 @@ import { and, desc, eq } from 'drizzle-orm';
 import { vi } from 'vitest';
 import * as accounts from '../src/lib/server/accounts';
 import {
-  createContext,
   type Config,
   type CookieJar,
   type CookieName,
@@ -16,6 +15,7 @@ import {
   type Env,
   type MailNudge,
 } from '../src/lib/server/context';
+import { createContext } from '../src/lib/server/context/create';
 import { randomId } from '../src/lib/server/crypto';
 import * as folded from '../src/lib/server/folded';
 import * as invitations from '../src/lib/server/invitations';

@@ -1,6 +1,7 @@
 /**
  * Between the web and the domain, once: parse the input, call a verb, turn a Refusal into what HTTP says.
- * `show` is for loads, `form` for form actions, `answer` for endpoints.
+ * `show` is for loads, `form` for form actions, `answer` for endpoints; each demands somebody who is signed in, and has a twin
+ * (`showPublic`, …) for pages that everybody may open.
  */
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
@@ -8,12 +9,18 @@ import { fileLimits, fileSize } from '../files';
 import type { FormFailure } from '../forms';
 import { loadTranslator, type MessageKey } from '../messages';
 import * as body from './body';
-import type { Ctx } from './context';
+import { signedIn, type Ctx, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { isSecret } from './fields';
 
-/** For loads: what cannot be reached, or is not allowed, is 404 (product.md, "Refusals"). */
-export async function show<T>(event: { locals: App.Locals }, read: (ctx: Ctx) => Promise<T> | T): Promise<T> {
+type Locals = { locals: App.Locals };
+
+/** For loads of people who are signed in: what cannot be reached, or is not allowed, is 404 (product.md, "Refusals"). */
+export const show = <T>(event: Locals, read: (ctx: SignedIn) => Promise<T> | T): Promise<T> =>
+  showPublic(event, (ctx) => read(signedIn(ctx)));
+
+/** For loads of everybody. */
+export async function showPublic<T>(event: Locals, read: (ctx: Ctx) => Promise<T> | T): Promise<T> {
   if (event.locals.refused) error(404, notFound);
   try {
     return await read(event.locals.ctx);
@@ -29,12 +36,27 @@ const notFound = { message: 'Not found', key: 'error.not-found' as MessageKey };
 
 type ObjectSchema = v.GenericSchema & { entries: Record<string, v.GenericSchema> };
 
+/** For form actions of people who are signed in; else as `formPublic`. */
+export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
+  schema: S,
+  act: (ctx: SignedIn, input: v.InferOutput<S>, event: Event) => Promise<R>,
+  may?: (ctx: SignedIn, params: Event['params']) => unknown,
+) =>
+  formPublic<S, Event, R>(
+    schema,
+    (ctx, input, event) => act(signedIn(ctx), input, event),
+    (ctx, params) => {
+      const actor = signedIn(ctx);
+      return may?.(actor, params);
+    },
+  );
+
 /**
- * For form actions. The verb returns where to go (303), or what the page is to know.
+ * For form actions of everybody. The verb returns where to go (303), or what the page is to know.
  * Refusals: 404 out of reach, 403 not allowed, else the form again with everything typed and a sentence per field.
  * @param may asked before anything typed is looked at: who may not post learns nothing about what would be valid
  */
-export const form =
+export const formPublic =
   <S extends ObjectSchema, Event extends RequestEvent, R>(
     schema: S,
     act: (ctx: Ctx, input: v.InferOutput<S>, event: Event) => Promise<R>,
@@ -124,12 +146,19 @@ function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'
   return errors;
 }
 
+/** For endpoints of people who are signed in; else as `answerPublic`. */
+export const answer = (
+  event: Locals,
+  act: (ctx: SignedIn) => Promise<Response> | Response,
+  sentence = false,
+): Promise<Response> => answerPublic(event, (ctx) => act(signedIn(ctx)), sentence);
+
 /**
- * For endpoints (JSON, files): refusals as status alone.
+ * For endpoints of everybody (JSON, files): refusals as status alone.
  * @param sentence also in words, as `{ message }` in the viewer's language: for scripts that show it
  */
-export async function answer(
-  event: { locals: App.Locals },
+export async function answerPublic(
+  event: Locals,
   act: (ctx: Ctx) => Promise<Response> | Response,
   sentence = false,
 ): Promise<Response> {

@@ -1,7 +1,8 @@
 /** The demo: through the domain's own verbs, local only, only into an empty database. */
 import { eq, sql } from 'drizzle-orm';
 import * as accounts from './accounts';
-import { createContext, type Ctx, type Surroundings } from './context';
+import { type Ctx } from './context';
+import { createContext, type Surroundings } from './context/create';
 import { randomId } from './crypto';
 import * as files from './files';
 import * as invitations from './invitations';

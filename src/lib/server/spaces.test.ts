@@ -360,9 +360,9 @@ describe('the right to administer', () => {
       await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
       const ctx = as(ben);
       const { commit } = ctx;
-      ctx.commit = async (statements) => {
+      ctx.commit = async (statements, options) => {
         await memberships.setAdministrator(as(ava), spaceId, ben.id, false);
-        return commit(statements);
+        return commit(statements, options);
       };
       await act(ctx).catch(() => {});
     }

@@ -64,20 +64,21 @@ export async function create(
   const key = `${actor.id}:${requestKey}:${hashToken(words).slice(0, 24)}`;
   const spaceId = sql`(select id from space where request_key = ${key})`;
   try {
-    const [made] = (await ctx.commit([
-      ctx.db
-        .insert(space)
-        .values({
-          ...form,
-          folded: folded.name(form.name),
-          announcement: start.announcement,
-          links: start.links,
-          requestKey: key,
-          createdBy: actor.id,
-          createdAt: ctx.now,
-          updatedAt: ctx.now,
-        })
-        .returning({ id: space.id }),
+    const insert = ctx.db
+      .insert(space)
+      .values({
+        ...form,
+        folded: folded.name(form.name),
+        announcement: start.announcement,
+        links: start.links,
+        requestKey: key,
+        createdBy: actor.id,
+        createdAt: ctx.now,
+        updatedAt: ctx.now,
+      })
+      .returning({ id: space.id });
+    const made = await ctx.commit([
+      insert,
       ctx.db.run(sql`
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
         values (${spaceId}, ${actor.id}, 1, null, ${ctx.now}, ${ctx.now})`),
@@ -97,8 +98,8 @@ export async function create(
         { name: form.name, members: members.length },
         spaceId,
       ),
-    ])) as [{ id: number }[]];
-    return made[0]!.id;
+    ]);
+    return made.of(insert)[0]!.id;
   } catch (error) {
     if (error instanceof LostRace) throw new Refusal('conflict', { key: 'cover.gone', field: 'cover' });
     if (!isDuplicate(error)) throw error;

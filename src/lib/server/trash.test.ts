@@ -111,9 +111,9 @@ describe('the trash', () => {
     const ctx = testContext({ now: Date.now() + 15 * DAY });
     await trash.putSpace(as(ava), other.spaceId, 'Old Quay');
     const { commit } = ctx;
-    ctx.commit = async (statements) => {
+    ctx.commit = async (statements, options) => {
       await trash.restore(as(site), other.spaceId).catch(() => {});
-      return commit(statements);
+      return commit(statements, options);
     };
     for (let i = 0; i < 10; i++) await trash.purge(ctx).catch(() => {});
     expect((await threads.read(as(ava), other.spaceId, other.thread)).thread.title).toBe('T');

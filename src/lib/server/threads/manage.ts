@@ -2,8 +2,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import * as audit from '../audit';
 import * as changes from '../changes';
-import { guard, isOrphan, type Ctx, type Statement } from '../context';
-import { LostRace, Refusal } from '../errors';
+import { guard, type Batch, type Ctx, type Statement } from '../context';
+import { Refusal } from '../errors';
 import * as limits from '../limits';
 import * as memberships from '../memberships';
 import * as notifications from '../notifications';
@@ -23,18 +23,10 @@ async function reach(ctx: Ctx, spaceId: number, threadId: number) {
   return { found, row: seen(threads) };
 }
 
-/**
- * Commits something of a thread, or 404 when thread or membership went in that moment.
- * @param counts what the batch counts: it may have passed a bound as well
- */
-async function commit(
-  ctx: Ctx,
-  statements: (Statement | Statement[])[],
-  counts: limits.Counts = {},
-): Promise<void> {
-  await ctx.commit(statements).catch(async (error) => {
-    if (!(error instanceof LostRace) && !isOrphan(error)) throw error;
-    throw (await limits.passed(ctx, counts)) ?? new Refusal('missing');
+/** Commits something of a thread, or 404 when thread or membership went in that moment. `counts`: what the batch counts. */
+async function commit(ctx: Ctx, statements: Batch, counts: limits.Counts = {}): Promise<void> {
+  await ctx.commit(statements, {
+    refusal: async () => (await limits.passed(ctx, counts)) ?? new Refusal('missing'),
   });
 }
 

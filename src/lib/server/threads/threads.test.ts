@@ -124,9 +124,9 @@ describe('posts', () => {
     const during = (undo: () => Promise<unknown>) => {
       const ctx = as(noor);
       const { commit } = ctx;
-      ctx.commit = async (statements) => {
+      ctx.commit = async (statements, options) => {
         await undo();
-        return commit(statements);
+        return commit(statements, options);
       };
       return ctx;
     };
@@ -453,9 +453,9 @@ describe('isolation', () => {
     const id = await begin(ava, spaceId);
     const ctx = as(leaving);
     const { commit } = ctx;
-    ctx.commit = async (statements) => {
+    ctx.commit = async (statements, options) => {
       await memberships.removeGuest(as(ava), spaceId, leaving.id);
-      return commit(statements);
+      return commit(statements, options);
     };
     await expect(threads.addComment(ctx, spaceId, id, words('last word'))).rejects.toMatchObject(
       refusal('missing'),

@@ -85,22 +85,23 @@ export async function begin(
   const key = keyOf(ctx, form, spaceId, form.title);
   const id = threadOf(key);
   try {
-    const [, , made] = (await ctx.commit([
+    const insert = ctx.db
+      .insert(thread)
+      .values({
+        spaceId,
+        title: form.title,
+        body: form.body,
+        mentions,
+        authorId: ctx.actor!.id,
+        requestKey: key,
+        createdAt: ctx.now,
+        lastActivityAt: ctx.now,
+        companyActivityAt: ctx.now,
+      })
+      .returning({ id: thread.id });
+    const made = await ctx.commit([
       ...memberships.stillIn(ctx, spaceId),
-      ctx.db
-        .insert(thread)
-        .values({
-          spaceId,
-          title: form.title,
-          body: form.body,
-          mentions,
-          authorId: ctx.actor!.id,
-          requestKey: key,
-          createdAt: ctx.now,
-          lastActivityAt: ctx.now,
-          companyActivityAt: ctx.now,
-        })
-        .returning({ id: thread.id }),
+      insert,
       ...files.attach(ctx, spaceId, attached.ids, { threadId: id, commentId: null }),
       ...search.put(
         ctx,
@@ -128,8 +129,8 @@ export async function begin(
       changes.note(ctx, spaceId, 'thread', id),
       audit.entry(ctx, 'space.thread-created', `space:${spaceId}`, { title: form.title }, spaceId),
       ...limits.count(ctx, counts),
-    ])) as [unknown, unknown, { id: number }[]];
-    return made[0]!.id;
+    ]);
+    return made.of(insert)[0]!.id;
   } catch (error) {
     if (error instanceof LostRace) throw await whyLost(ctx, spaceId, null, counts);
     if (!isDuplicate(error)) throw error;

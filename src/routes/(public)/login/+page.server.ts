@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { login, ownPath } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
-import { form } from '$lib/server/http';
+import { formPublic } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
 
 /** Every public page gives its visitor a cookie: who comes from one of our pages without any keeps none. */
@@ -25,4 +25,4 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
   };
 };
 
-export const actions = { default: form(login, accounts.login) };
+export const actions = { default: formPublic(login, accounts.login) };

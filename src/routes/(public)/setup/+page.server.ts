@@ -1,16 +1,16 @@
 import { setUp } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
-import { form, show } from '$lib/server/http';
+import { formPublic, showPublic } from '$lib/server/http';
 
 export const load = (event) =>
-  show(event, async (ctx) => {
+  showPublic(event, async (ctx) => {
     await accounts.setUpOpen(ctx);
     return { formKey: randomToken() };
   });
 
 export const actions = {
-  default: form(setUp, async (ctx, input) => {
+  default: formPublic(setUp, async (ctx, input) => {
     await accounts.setUp(ctx, input);
     return '/';
   }),

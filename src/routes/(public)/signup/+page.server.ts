@@ -1,8 +1,8 @@
 import { Refusal } from '$lib/server/errors';
-import { show } from '$lib/server/http';
+import { showPublic } from '$lib/server/http';
 
 /** A link that was cut before its token: +error.svelte says so. */
 export const load = (event) =>
-  show(event, () => {
+  showPublic(event, () => {
     throw new Refusal('missing');
   });

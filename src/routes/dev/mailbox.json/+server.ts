@@ -1,5 +1,5 @@
 import { json } from '@sveltejs/kit';
-import { answer } from '$lib/server/http';
+import { answerPublic } from '$lib/server/http';
 import { mailbox } from '$lib/server/mail/transport';
 
-export const GET = (event) => answer(event, async (ctx) => json(await mailbox(ctx, 1000)));
+export const GET = (event) => answerPublic(event, async (ctx) => json(await mailbox(ctx, 1000)));

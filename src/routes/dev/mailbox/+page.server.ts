@@ -1,4 +1,4 @@
-import { show } from '$lib/server/http';
+import { showPublic } from '$lib/server/http';
 import { mailbox } from '$lib/server/mail/transport';
 
-export const load = (event) => show(event, async (ctx) => ({ mails: await mailbox(ctx, 200) }));
+export const load = (event) => showPublic(event, async (ctx) => ({ mails: await mailbox(ctx, 200) }));

@@ -1,8 +1,8 @@
-import { answer } from '$lib/server/http';
+import { answerPublic } from '$lib/server/http';
 import * as seed from '$lib/server/seed';
 
 export const POST = (event) =>
-  answer(event, async (ctx) => {
+  answerPublic(event, async (ctx) => {
     await seed.plant(ctx, event.platform!.env);
     return new Response(null, { status: 204 });
   });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { signUp } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
-import { form, show } from '$lib/server/http';
+import { formPublic, showPublic } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import { tidyPath } from '$lib/tokens';
 
@@ -11,7 +11,7 @@ export const load = (event) => {
   const { token } = event.params;
   const tidied = tidyPath('signup', token);
   if (tidied) redirect(303, tidied);
-  return show(event, async (ctx) => ({
+  return showPublic(event, async (ctx) => ({
     ...(await invitations.arrive(ctx, token)),
     formKey: randomToken(),
   }));
@@ -19,21 +19,21 @@ export const load = (event) => {
 
 // Where the link has changed meanwhile the page itself says how: back to it.
 export const actions = {
-  signUp: form(
+  signUp: formPublic(
     signUp,
     async (ctx, input, { params }) =>
       (await invitations.signUp(ctx, params.token!, input)) ?? `/signup/${params.token}`,
   ),
-  join: form(
+  join: formPublic(
     v.object({}),
     async (ctx, _input, { params }) =>
       (await invitations.join(ctx, params.token!)) ?? `/signup/${params.token}`,
   ),
-  ask: form(v.object({}), async (ctx, _input, { params }) => {
+  ask: formPublic(v.object({}), async (ctx, _input, { params }) => {
     await invitations.askAgain(ctx, params.token!);
     return `/signup/${params.token}`;
   }),
-  switch: form(v.object({}), async (ctx, _input, { params }) => {
+  switch: formPublic(v.object({}), async (ctx, _input, { params }) => {
     await accounts.signOut(ctx);
     return `/signup/${params.token}`;
   }),

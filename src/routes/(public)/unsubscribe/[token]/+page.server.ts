@@ -1,19 +1,19 @@
 import { redirect } from '@sveltejs/kit';
 import { unsubscribe } from '$lib/schemas';
-import { form, show } from '$lib/server/http';
+import { formPublic, showPublic } from '$lib/server/http';
 import * as notifications from '$lib/server/notifications';
 import { tidyPath } from '$lib/tokens';
 
 export const load = (event) => {
   const tidied = tidyPath('unsubscribe', event.params.token);
   if (tidied) redirect(303, tidied);
-  return show(event, async (ctx) => ({
+  return showPublic(event, async (ctx) => ({
     target: await notifications.unsubscribeTarget(ctx, event.params.token),
   }));
 };
 
 export const actions = {
-  default: form(unsubscribe, async (ctx, posted, event) => {
+  default: formPublic(unsubscribe, async (ctx, posted, event) => {
     await notifications.unsubscribe(ctx, event.params.token!);
     // RFC 8058 §3.1: to a mail provider no redirect; to people one, so that a reload posts nothing.
     return posted['List-Unsubscribe'] ? {} : event.url.pathname;

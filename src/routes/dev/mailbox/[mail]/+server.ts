@@ -1,8 +1,8 @@
-import { answer } from '$lib/server/http';
+import { answerPublic } from '$lib/server/http';
 import { mailboxEntry, sandboxed } from '$lib/server/mail/transport';
 
 export const GET = (event) =>
-  answer(event, async (ctx) => {
+  answerPublic(event, async (ctx) => {
     const mail = await mailboxEntry(ctx, event.params.mail);
     return mail ? sandboxed(mail.html) : new Response('Not found', { status: 404 });
   });

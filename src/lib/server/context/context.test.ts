@@ -1,10 +1,12 @@
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { bindings, makeUser, testContext } from '../../../tests/factories';
-import { count, dump } from '../../../tests/helpers';
-import * as audit from './audit';
-import { guard, isDuplicate, Misconfigured, readConfig, type Env } from './context';
-import { LostRace } from './errors';
-import { setting } from './schema';
+import { bindings, makeUser, testContext } from '../../../../tests/factories';
+import { count, dump } from '../../../../tests/helpers';
+import * as audit from '../audit';
+import { guard, isDuplicate, must, type Env } from './index';
+import { Misconfigured, readConfig } from './config';
+import { LostRace, Refusal } from '../errors';
+import { setting } from '../schema';
 
 const production: Env = {
   ...bindings,
@@ -166,6 +168,41 @@ describe('a commit', () => {
     expect(await count('setting', `key = 'f'`)).toBe(0);
   });
 
+  it('refuses in words where a condition does not hold, and then asks no more', async () => {
+    const ctx = testContext();
+    const taken = new Refusal('conflict', { key: 'form.stale' });
+    const batch = () => [write(ctx, 'n'), must(ctx, sql`1 = 2`)];
+    await expect(ctx.commit(batch(), { refusal: taken })).rejects.toBe(taken);
+    await expect(ctx.commit(batch(), { refusal: async () => taken })).rejects.toBe(taken);
+    expect(await ctx.commit(batch(), { refusal: () => null })).toMatchObject({ done: false });
+    expect(await count('setting', `key = 'n'`)).toBe(0);
+    expect(await ctx.commit([must(ctx, sql`1 = 1`)], { refusal: taken })).toMatchObject({ done: true });
+  });
+
+  it('asks a condition without writing a row', async () => {
+    const ctx = testContext();
+    const { meta } = await bindings.DB.prepare(`select json(case when 1 = 1 then '1' else 'no' end)`).run();
+    expect(meta.rows_written).toBe(0);
+    await ctx.commit([must(ctx, sql`exists (select 1 from setting) or 1`)]);
+  });
+
+  it('gives the result of a statement by the statement, and of a read by its name', async () => {
+    const ctx = testContext();
+    const insert = ctx.db
+      .insert(setting)
+      .values({ key: 'r', value: '7' })
+      .returning({ value: setting.value });
+    const made = await ctx.commit([write(ctx, 'q'), insert]);
+    expect(made.of(insert)).toEqual([{ value: '7' }]);
+    expect(() => made.of(write(ctx, 'q'))).toThrow();
+    const found = await ctx.read({
+      one: ctx.db.select({ value: setting.value }).from(setting).where(eq(setting.key, 'r')),
+      raw: ctx.db.all<{ n: number }>(sql`select 2 as n`),
+      none: ctx.db.select().from(setting).where(eq(setting.key, 'nothing')),
+    });
+    expect(found).toEqual({ one: [{ value: '7' }], raw: [{ n: 2 }], none: [] });
+  });
+
   it('takes along what was pending, once', async () => {
     const ctx = testContext();
     ctx.pending.push(write(ctx, 'g'));
@@ -186,7 +223,7 @@ describe('a commit', () => {
   });
 
   it('of nothing does nothing', async () => {
-    expect(await testContext().commit([null, false, undefined, []])).toEqual([]);
+    expect(await testContext().commit([null, false, undefined, []])).toMatchObject({ done: true });
   });
 });
 

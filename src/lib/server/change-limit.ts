@@ -20,21 +20,21 @@ const counters = (ctx: Ctx, actorId: string) =>
     most,
   }));
 
-/** What SQLite says when `bounded` undoes a batch: not what `guard` makes it say. */
+/** What SQLite says when `counted` undoes a batch; `must` makes it say something else. */
 export const PASSED = 'integer overflow';
 
-/** Undoes the batch unless the statement before it has counted. Another error than that of `guard`, so that nobody takes it for a lost race. */
-const counted = (ctx: Ctx): Statement =>
+/** Undoes the batch unless the statement before it has counted, with another error than `must`, so that it is not taken for a lost race. */
+const withinLimit = (ctx: Ctx): Statement =>
   ctx.db.get(sql`select abs(case when changes() = 1 then 0 else -9223372036854775807 - 1 end)`);
 
 /** For the end of a batch: counts it, or undoes it. What fails for another reason counts nothing. */
-export const bounded = (ctx: Ctx, actorId: string): Statement[] =>
+export const counted = (ctx: Ctx, actorId: string): Statement[] =>
   counters(ctx, actorId).flatMap(({ of, windowMs, most }) => [
     countInWindow(ctx, of, most, windowMs),
-    counted(ctx),
+    withinLimit(ctx),
   ]);
 
-/** The refusal of a batch that `bounded` has undone. */
+/** The refusal of a batch that `counted` has undone. */
 export async function refusal(ctx: Ctx, actorId: string): Promise<Refusal> {
   let left = 0;
   for (const { of, windowMs, most } of counters(ctx, actorId)) {

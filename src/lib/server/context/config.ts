@@ -1,0 +1,124 @@
+/** The site's configuration: read from the environment, checked, and refused when something is missing. */
+import type { Secret } from '../crypto';
+import { weakness } from '../secrets';
+
+/** The variables, secrets and bindings of wrangler.toml and docs/deploy.md. */
+export interface Env {
+  DB: D1Database;
+  KV: KVNamespace;
+  FILES: R2Bucket;
+  MAIL_QUEUE: Queue<MailNudge>;
+  ASSETS: Fetcher;
+  ORIGIN?: string;
+  FOYER_SECRET?: string;
+  /** The secret before it was changed: what it made is still accepted. */
+  FOYER_SECRET_PREVIOUS?: string;
+  SETUP_TOKEN?: string;
+  MAIL_TRANSPORT?: string;
+  MAIL_DOMAIN?: string;
+  MAILCHANNELS_API_KEY?: string;
+  MAILCHANNELS_BASE_URL?: string;
+  DKIM_DOMAIN?: string;
+  DKIM_SELECTOR?: string;
+  DKIM_PRIVATE_KEY?: string;
+  /** Set by `npm start`, `npm run dev` and the tests, never in wrangler.toml. */
+  FOYER_LOCAL?: string;
+  /** `demo`: the site is not healthy before the seed is done. Local only. */
+  FOYER_SEED?: string;
+  /** `vite dev` runs no queue consumer: mails are delivered by the request itself. Local only. */
+  FOYER_INLINE_MAIL?: string;
+}
+
+/** The queue's only message: "deliver mail <id>". The outbox row is the truth. */
+export interface MailNudge {
+  mailId: string;
+}
+
+export type MailConfig =
+  | { transport: 'mailbox'; domain: string }
+  | {
+      transport: 'mailchannels';
+      domain: string;
+      apiKey: string;
+      baseUrl?: string;
+      dkim?: { domain: string; selector: string; privateKey: string };
+    };
+
+export interface Config {
+  /** `https://guests.example.com`: no trailing slash. Every link in a mail starts with it. */
+  origin: string;
+  secret: Secret;
+  setupToken: string | null;
+  mail: MailConfig;
+  /** The origin is http://localhost and the local variable is set. A request's Host is checked besides. */
+  local: boolean;
+  seed: boolean;
+  inlineMail: boolean;
+}
+
+/** What is missing in the configuration, in words for the maintainer. The site answers 503 until it is there. */
+export class Misconfigured extends Error {}
+
+/** Reads and checks the environment; throws `Misconfigured`. Fails closed: there is no default secret or transport. */
+export function readConfig(env: Env): Config {
+  let origin: URL;
+  try {
+    origin = new URL(env.ORIGIN ?? '');
+  } catch {
+    throw new Misconfigured('ORIGIN is not set to the address of the site, as in https://guests.example.com');
+  }
+  const local = env.FOYER_LOCAL === '1' && origin.protocol === 'http:' && origin.hostname === 'localhost';
+  if (!local && origin.protocol !== 'https:') throw new Misconfigured('ORIGIN must begin with https://');
+  return {
+    origin: origin.origin,
+    secret: readSecret(env),
+    setupToken: readSetupToken(env),
+    mail: readMailConfig(env, local),
+    local,
+    seed: local && env.FOYER_SEED === 'demo',
+    inlineMail: local && env.FOYER_INLINE_MAIL === '1',
+  };
+}
+
+function readSecret({ FOYER_SECRET: current, FOYER_SECRET_PREVIOUS: previous }: Env): Secret {
+  if (!current) throw new Misconfigured('the secret FOYER_SECRET is missing');
+  const weak = weakness(current, 32);
+  if (weak) throw new Misconfigured(`the secret FOYER_SECRET ${weak}: make one with openssl rand -base64 32`);
+  if (!previous || previous === current) return [current];
+  // What a guessable secret made, anybody can make: it is not accepted any longer.
+  const weakBefore = weakness(previous, 32);
+  if (weakBefore) throw new Misconfigured(`the secret FOYER_SECRET_PREVIOUS ${weakBefore}: delete it`);
+  return [current, previous];
+}
+
+function readSetupToken({ SETUP_TOKEN: token }: Env): string | null {
+  if (!token) return null;
+  const weak = weakness(token, 20);
+  if (weak)
+    throw new Misconfigured(
+      `SETUP_TOKEN ${weak}: make one with openssl rand -hex 24, or delete it once the site is set up`,
+    );
+  return token;
+}
+
+function readMailConfig(env: Env, local: boolean): MailConfig {
+  const domain = env.MAIL_DOMAIN;
+  if (!domain) throw new Misconfigured('MAIL_DOMAIN is not set');
+  if (env.MAIL_TRANSPORT === 'mailbox') {
+    if (!local) throw new Misconfigured('MAIL_TRANSPORT=mailbox works only on http://localhost');
+    return { transport: 'mailbox', domain };
+  }
+  if (env.MAIL_TRANSPORT !== 'mailchannels') throw new Misconfigured('MAIL_TRANSPORT must be mailchannels');
+  if (!env.MAILCHANNELS_API_KEY) throw new Misconfigured('the secret MAILCHANNELS_API_KEY is missing');
+  const { DKIM_DOMAIN, DKIM_SELECTOR, DKIM_PRIVATE_KEY } = env;
+  return {
+    transport: 'mailchannels',
+    domain,
+    apiKey: env.MAILCHANNELS_API_KEY,
+    baseUrl: env.MAILCHANNELS_BASE_URL,
+    dkim:
+      DKIM_DOMAIN && DKIM_SELECTOR && DKIM_PRIVATE_KEY
+        ? { domain: DKIM_DOMAIN, selector: DKIM_SELECTOR, privateKey: DKIM_PRIVATE_KEY }
+        : undefined,
+  };
+}

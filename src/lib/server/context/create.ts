@@ -1,0 +1,109 @@
+/** Makes the context of a request, queue message, cron run or test. */
+import { drizzle } from 'drizzle-orm/d1';
+import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
+import { defaultLocale, type Locale } from '../../messages';
+import * as changeLimit from '../change-limit';
+import { randomId } from '../crypto';
+import { LostRace } from '../errors';
+import { log } from '../log';
+import { readConfig, type Config, type Env } from './config';
+import { says, type CookieJar, type Committed, type Ctx, type Statement } from './index';
+
+/** Everything that differs between a request, a queue message, a cron run and a test. */
+export interface Surroundings {
+  env: Env;
+  waitUntil: (work: Promise<unknown>) => void;
+  config?: Config;
+  cookies?: CookieJar;
+  ip?: string;
+  userAgent?: string;
+  /** What the browser asks for. */
+  locale?: Locale;
+  timeZone?: string;
+  now?: number;
+  /** Whoever acts here is made up (the seed): what they write is not counted. */
+  madeUp?: boolean;
+}
+
+const noCookies: CookieJar = { get: () => undefined, set: () => {}, delete: () => {} };
+
+export function createContext(from: Surroundings): Ctx {
+  const db = drizzle(from.env.DB);
+  const pending: Statement[] = [];
+  const waiting: (() => Promise<unknown>)[] = [];
+  const defer = (work: Promise<unknown>) =>
+    from.waitUntil(work.catch((error) => log('deferred work failed', error)));
+
+  /** The results of a batch, in its order. */
+  const run = async (batch: Statement[]): Promise<unknown[]> => {
+    if (batch.length === 0) return [];
+    // drizzle's D1 batch binds parameters to a prepared statement, and its raw ones (db.run, db.get) bring none.
+    for (const raw of batch)
+      if (raw instanceof SQLiteRaw) Object.assign(raw, { stmt: from.env.DB.prepare(raw.getQuery().sql) });
+    return db.batch(batch as [Statement, ...Statement[]]);
+  };
+
+  const ctx: Ctx = {
+    config: from.config ?? readConfig(from.env),
+    db,
+    kv: from.env.KV,
+    bucket: from.env.FILES,
+    queue: from.env.MAIL_QUEUE,
+    cookies: from.cookies ?? noCookies,
+    actor: null,
+    sessionHash: null,
+    settings: null,
+    locale: from.locale ?? defaultLocale,
+    askedLocale: from.locale ?? null,
+    timeZone: from.timeZone ?? 'UTC',
+    browserZone: from.timeZone ?? 'UTC',
+    ip: from.ip ?? '',
+    userAgent: from.userAgent ?? '',
+    now: from.now ?? Date.now(),
+    requestId: randomId(),
+    pending,
+    async read(queries) {
+      const names = Object.keys(queries);
+      const results = await run(Object.values(queries));
+      return Object.fromEntries(names.map((name, i) => [name, results[i]])) as never;
+    },
+    async commit(statements, { refusal, always = false } = {}) {
+      const batch = [...statements.flat().filter((s) => !!s), ...pending.splice(0)];
+      const after = waiting.splice(0);
+      const counted = batch.length && !always && !from.madeUp ? ctx.actor?.id : undefined;
+      if (counted) batch.push(...changeLimit.counted(ctx, counted));
+      try {
+        const results = await run(batch);
+        for (const work of after) defer(work());
+        return committed(batch, results);
+      } catch (error) {
+        if (counted && says(error, changeLimit.PASSED)) throw await changeLimit.refusal(ctx, counted);
+        if (!lostRace(error)) throw error;
+        if (!refusal) throw new LostRace();
+        const told = typeof refusal === 'function' ? await refusal() : refusal;
+        if (told) throw told;
+        return { done: false, of: none };
+      }
+    },
+    afterCommit: (work) => void waiting.push(work),
+    defer,
+  };
+  return ctx;
+}
+
+/** A `must` failed; or a row that the batch refers to went in that moment (a foreign key leads nowhere). */
+const lostRace = (error: unknown): boolean =>
+  says(error, 'malformed JSON') || says(error, 'FOREIGN KEY constraint failed');
+
+const committed = (batch: Statement[], results: unknown[]): Committed => ({
+  done: true,
+  of: (statement) => {
+    const place = batch.indexOf(statement);
+    if (place < 0) throw new Error('the statement was not in the batch');
+    return results[place] as never;
+  },
+});
+
+const none = (): never => {
+  throw new Error('the batch was not committed');
+};

@@ -1,0 +1,135 @@
+/**
+ * The context of one request, queue message or cron run: what the domain needs and nothing more.
+ * Every write goes through `commit` as one batch, all or nothing. `context/create.ts` makes one.
+ */
+import { sql, type SQL } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { DrizzleD1Database } from 'drizzle-orm/d1';
+import type { Locale } from '../../messages';
+import { Refusal } from '../errors';
+import type { Settings } from '../schema/settings';
+import type { Config, MailNudge } from './config';
+
+export type { Config, Env, MailConfig, MailNudge } from './config';
+
+export type Db = DrizzleD1Database;
+export type Statement = BatchItem<'sqlite'>;
+/** What a statement gives back once it has run. */
+export type ResultOf<S> = S extends { _: { result: infer R } } ? R : never;
+
+/** The signed-in person. */
+export interface Actor {
+  id: string;
+  kind: 'user' | 'guest';
+  email: string;
+  name: string;
+  administrator: boolean;
+  canCreateSpaces: boolean;
+  locale: string | null;
+  timeZone: string | null;
+  zoneSeen: string | null;
+}
+
+/** Cookies by their short name; `__Host-` and Secure are added on https. Always HttpOnly, SameSite=Lax, Path=/. */
+export interface CookieJar {
+  get(name: CookieName): string | undefined;
+  set(name: CookieName, value: string, maxAgeSeconds: number): void;
+  delete(name: CookieName): void;
+}
+/**
+ * `foyer`: the session; `foyer-step`: a second step is pending; `foyer-device`: this browser is known; `foyer-held`: a
+ * post waits for its login; `foyer-kept`: this browser keeps cookies; `foyer-zone`: its time zone, set by a script of ours (so not HttpOnly).
+ */
+export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept' | 'foyer-zone';
+
+/** Statements for one batch; lists are flattened, and what is null, false or undefined is left out. */
+export type Batch = (Statement | Statement[] | null | false | undefined)[];
+
+export interface CommitOptions {
+  /**
+   * What the person is told when a `must` of the batch failed, instead of `LostRace`. A function can look up the
+   * reason first; null means that nothing is wrong (the thing was done already), and `commit` returns `done: false`.
+   */
+  refusal?: Refusal | (() => Refusal | null | Promise<Refusal | null>);
+  /** Not counted against the bound on how much one person changes. */
+  always?: boolean;
+}
+
+export interface Committed {
+  /** False only where `refusal` answered null. */
+  done: boolean;
+  /** What a statement of the batch gave back. Only of a batch that was done. */
+  of<S extends Statement>(statement: S): ResultOf<S>;
+}
+
+export interface Ctx {
+  config: Config;
+  db: Db;
+  kv: KVNamespace;
+  bucket: R2Bucket;
+  queue: Queue<MailNudge>;
+  cookies: CookieJar;
+  actor: Actor | null;
+  /** Hash of the current session's id. */
+  sessionHash: string | null;
+  /** Read in the same query as the session; null for the anonymous (see settings.read). */
+  settings: Settings | null;
+  /** The page's language. */
+  locale: Locale;
+  /** What the browser asks for; null when that is none of ours. */
+  askedLocale: Locale | null;
+  /** The viewer's IANA time zone: chosen, else the browser's. */
+  timeZone: string;
+  /** The browser's, else where the request comes from, else UTC. */
+  browserZone: string;
+  ip: string;
+  userAgent: string;
+  /** Milliseconds UTC; one value for the whole request. */
+  now: number;
+  requestId: string;
+  /** Statements that ride in the next commit (the session's own). */
+  pending: Statement[];
+  /** Reads what a page needs in one round trip; each result has the name of its query. */
+  read<Q extends Record<string, Statement>>(queries: Q): Promise<{ [Name in keyof Q]: ResultOf<Q[Name]> }>;
+  /**
+   * The one way to write: one atomic batch. When a `must` in it fails nothing was written, and it throws
+   * `options.refusal`, else `LostRace`. It refuses by itself what one person changes beyond all measure (change-limit.ts).
+   */
+  commit(statements: Batch, options?: CommitOptions): Promise<Committed>;
+  /** Runs once the next commit has succeeded, after the answer where the platform lets it. */
+  afterCommit(run: () => Promise<unknown>): void;
+  /** Work that may go on after the answer was sent. */
+  defer(work: Promise<unknown>): void;
+}
+
+/** The context of somebody who is signed in: what the verbs behind a login take. */
+export type SignedIn = Ctx & { actor: Actor };
+
+/** The context as that of somebody who is signed in; refuses (`missing`) everybody else. */
+export function signedIn(ctx: Ctx): SignedIn {
+  if (!ctx.actor) throw new Refusal('missing');
+  return ctx as SignedIn;
+}
+
+/** Whether the error, or what caused it (drizzle wraps D1's errors), says this. */
+export const says = (error: unknown, words: string): boolean =>
+  error instanceof Error && (error.message.includes(words) || says(error.cause, words));
+
+/** A unique index refused a row of the batch: the thing exists already. */
+export const isDuplicate = (error: unknown): boolean => says(error, 'UNIQUE constraint failed');
+
+/**
+ * A statement that undoes the whole batch unless the condition holds at this point of it; `commit` then refuses.
+ *
+ * D1 has no interactive transactions, and an UPDATE of no row fails nothing. But an error rolls a batch back, and
+ * json() of something that is not JSON is one. So a race is decided by one conditional write with `must(ctx, changed())`
+ * behind it, and everything that depends on it is written plainly (docs/decisions/005-guarded-batches.md).
+ */
+export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL): Statement =>
+  ctx.db.get(sql`select json(case when ${condition} then '1' else 'no' end)`);
+
+/** SQL: the statement right before changed exactly this many rows. */
+export const changed = (rows = 1): SQL => sql`changes() = ${rows}`;
+
+/** Short for `must(ctx, changed(rows))`. */
+export const guard = (ctx: Pick<Ctx, 'db'>, rows = 1): Statement => must(ctx, changed(rows));
