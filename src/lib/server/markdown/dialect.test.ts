@@ -150,12 +150,28 @@ describe('a Windows path stays as it was typed', () => {
     'C:\\a[1]\\_b and D:\\x y\\[2]',
     'cd ..\\..\\_x',
     '{C:\\a\\_b}',
+    'C:\\it`s\\_x',
+    '\\\\server\\a`b\\_c\\!d',
+    'C:\\a`b\\_c and D:\\e`f\\_g',
+    'C:\\Program` Files\\_app\\x',
+    'C:\\Program` Files\\_x and D:\\Program` Files\\_y',
+    'C:\\a``b\\_c',
+    '~\\.a`b\\_c, DOMAIN\\_svc`2\\_x',
+    'C:\\a\\`_b',
   ])('%s', (path) => expect(words(path)).toBe(path));
   it('within marks, quotes, brackets and sentences', () => {
     expect(html('**C:\\new\\_x**')).toBe(p('<strong>C:\\new\\_x</strong>'));
     expect(html('(C:\\new\\_x), "D:\\_a".')).toBe(p('(C:\\new\\_x), &quot;D:\\_a&quot;.'));
     expect(html('[C:\\_x](/a)')).toBe(p('<a href="/a">C:\\_x</a>'));
     expect(html('C:\\dir\\\nnext')).toBe(p('C:\\dir\\<br>\nnext'));
+  });
+  it('code beside a path is code', () => {
+    expect(html('`C:\\_a` C:\\_b `x`')).toBe(p('<code>C:\\_a</code> C:\\_b <code>x</code>'));
+    expect(html('C:\\tempに`code`を')).toBe(p('C:\\tempに<code>code</code>を'));
+    expect(html('C:\\temp `a\\b` \\_c')).toBe(p('C:\\temp <code>a\\b</code> _c'));
+    expect(html('(C:\\a)`a\\b`')).toBe(p('(C:\\a)<code>a\\b</code>'));
+    expect(html('C:\\a` *b*')).toBe(p('C:\\a` <em>b</em>'));
+    expect(html('**C:\\a`b\\_c** and *d*')).toBe(p('<strong>C:\\a`b\\_c</strong> and <em>d</em>'));
   });
   it('an escape is one elsewhere', () => {
     expect(html('\\*a\\* \\_b\\_ 1\\. x\\\\*y*')).toBe(p('*a* _b_ 1. x\\<em>y</em>'));

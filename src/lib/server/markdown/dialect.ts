@@ -42,14 +42,22 @@ const ON =
 /** Marks that stand behind a path rather than in it. */
 const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''));
 
+/**
+ * And over a backtick within it, which begins no code: the text has no other that could end it, or a path goes on behind it
+ * (PowerShell escapes blanks so: `C:\Program` Files\_app`).
+ */
+const TICKED = /`+ ?[^\s<>"|`[\]()]{1,1000}/uy;
+const GOES_ON = /^` ?[\p{Script=Latin}\p{N}._$][^]*\\/u;
+
 /** By the text that is being read: where its paths begin (to the parser, which stops at signs only), and where each ends. */
 const pathsOf = new WeakMap<StateInline, Map<number, number>>();
 
 function windowsPath(state: StateInline, silent: boolean): boolean {
   const { src, pos, posMax } = state;
   if (!pathsOf.has(state)) pathsOf.set(state, src.includes('\\') ? pathsIn(src) : new Map());
-  const end = Math.min(pathsOf.get(state)!.get(pos) ?? 0, posMax);
-  if (end <= pos) return false;
+  const found = pathsOf.get(state)!.get(pos) ?? 0;
+  if (found <= pos) return false;
+  const end = Math.min(overTicks(src, found), posMax);
   if (!silent) state.pending += src.slice(pos, end);
   state.pos = end;
   return true;
@@ -61,17 +69,35 @@ const endOf = (text: string, to: number): number => {
   return to;
 };
 
+/** The same, with all that it goes on over. */
+function onward(text: string, to: number): number {
+  for (;;) {
+    to = endOf(text, to);
+    ON.lastIndex = to;
+    if (!ON.test(text)) return to;
+    to = ON.lastIndex;
+  }
+}
+
+function overTicks(text: string, end: number): number {
+  for (;;) {
+    TICKED.lastIndex = end;
+    const [piece] = TICKED.exec(text) ?? [];
+    if (piece === undefined) return end;
+    const to = end + piece.length;
+    const goesOn = GOES_ON.test(piece) && /[\p{Script=Latin}\p{N}_$)]/u.test(text[end - 1]!);
+    const alone = !text.includes('`', to);
+    if (!(goesOn && (alone || text[to] !== '`')) && !(alone && piece[1] !== ' ')) return end;
+    end = onward(text, to);
+  }
+}
+
 function pathsIn(text: string): Map<number, number> {
   const paths = new Map<number, number>();
   let last = 0;
   for (const { index, 0: path } of text.matchAll(PATH)) {
     if (index < last) continue;
-    last = endOf(text, index + path.length);
-    for (;;) {
-      ON.lastIndex = last;
-      if (!ON.test(text)) break;
-      last = endOf(text, ON.lastIndex);
-    }
+    last = onward(text, index + path.length);
     paths.set(index + path.search(/[:\\%]/), last);
   }
   return paths;

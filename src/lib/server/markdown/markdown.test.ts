@@ -378,6 +378,8 @@ describe('texts that are made to be expensive', () => {
     fences: fill('```\n'),
     'Windows paths': fill('C:\\a_b\\'),
     'an open Windows path': `\\\\${fill('a', 19_000)}`,
+    'Windows paths with backticks': fill('C:\\a`b'),
+    'Windows paths with backticks that go on': fill('C:\\a`b\\'),
     'the beginnings of Windows paths': fill('\\\\a'),
     'percent signs and backslashes': fill('%a\\'),
     'dots and backslashes': fill('..\\'),
