@@ -669,6 +669,10 @@ describe('signs find what they say', () => {
     'follow-up of INV-2024/00123',
     'follow up, C++ compiler',
     'at 10:30 on 2026/11/26',
+    '3/4 inch',
+    '¾ turn',
+    '⅒ of it, a 3⁄4 bar',
+    '⑴ ⒊ ㋀ ㎧ ℅',
   ];
   beforeAll(async () => {
     room = await makeSpace(ava);
@@ -696,10 +700,29 @@ describe('signs find what they say', () => {
     ['7㎏', ['25']],
     ['Ⅳ', ['Ⅳ']],
     ['iv', ['Ⅳ', 'NOT']],
-    ['①', ['①', 'rooms', '1½', '½', 'it costs']],
+    ['①', ['①', 'rooms', '1½', 'it costs', '⑴']],
     ['①番', ['①']],
     ['½', ['½', '1½']],
     ['1/2', ['½', '1½']],
+    ['1-2', ['rooms']],
+    ['"1 2"', ['rooms']],
+    ['2', ['rooms', 'v1']],
+    ['1½', ['1½']],
+    ['"11/2"', []],
+    ['½ cup', ['½']],
+    ['"½ cup"', ['½']],
+    ['"1/2 cup"', ['½']],
+    ['1/2-cup', ['½']],
+    ['3/4', ['3/4', '¾', '⅒']],
+    ['¾', ['3/4', '¾', '⅒']],
+    ['1/10', ['⅒']],
+    ['10', ['at 10']],
+    ['1/2/3', []],
+    ['¼', []],
+    ['㎧', ['⑴']],
+    ['m/s', ['⑴']],
+    ['c/o', ['⑴']],
+    ['㋀', ['⑴']],
     ['1.2', ['v1']],
     ['1.2.3', ['v1']],
     ['v1.2', ['v1']],
@@ -830,6 +853,6 @@ describe('an index in the form of an earlier version', () => {
     expect((await search.inSpace(as(ava), room, 'strasse')).incomplete).toBe(false);
     expect(
       (await bindings.DB.prepare(`select value from setting where key = 'searchIndex'`).first())!.value,
-    ).toBe('{"form":3}');
+    ).toBe('{"form":4}');
   });
 });

@@ -93,6 +93,34 @@ function apart(atoms: Atom[]): Atom[][] {
 
 const hasPair = (list: Atom[]) => list.some((atom, i) => i > 0 && touching(list[i - 1]!, atom) !== null);
 
+/** The other way to write the fractions of a term: 1/2 is ½, and ½ is 1/2. Null: it holds none. */
+function otherwise({ atoms, prefix }: Term): Term | null {
+  const written: Atom[] = [];
+  const text = (at: number) => atoms[at]?.text ?? '';
+  const isNumber = (at: number) => atoms[at]?.glued === true && number(atoms, at) !== null;
+  for (let i = 0; i < atoms.length; i++) {
+    const atom = atoms[i]!;
+    const [, above, below] = /^([0-9])⁄([0-9]|10)$/.exec(atom.text) ?? [];
+    if (above !== undefined)
+      written.push(
+        { ...atom, text: above },
+        { ...atom, kind: 'sign', text: '/', glued: true },
+        { ...atom, text: below!, glued: true },
+      );
+    else if (
+      /^[0-9]\/(?:[0-9]|10)$/.test(text(i) + text(i + 1) + text(i + 2)) &&
+      isNumber(i + 1) &&
+      !isNumber(i) &&
+      !isNumber(i - 1) &&
+      !isNumber(i + 3)
+    ) {
+      written.push({ ...atom, text: `${atom.text}⁄${text(i + 2)}`, to: atoms[i + 2]!.to });
+      i += 2;
+    } else written.push(atom);
+  }
+  return written.length === atoms.length ? null : { atoms: written, prefix };
+}
+
 // --- For the index -------------------------------------------------------------------------------------------
 
 /** A phrase: no character of it is an operator. */
@@ -146,13 +174,24 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
 
 /** The FTS5 expression for all terms; null: there is nothing to look for. */
 export function expression(terms: Term[], columns: Columns): string | null {
-  const all = [...new Set(terms.flatMap((term) => expressionsOf(term, columns)))];
+  const every = terms.flatMap((term) => {
+    const other = otherwise(term);
+    const one = expressionsOf(term, columns);
+    if (!other) return one;
+    return [one, expressionsOf(other, columns)].map((way) => `(${way.join(' AND ')})`).join(' OR ');
+  });
+  const all = [...new Set(every)];
   return all.length > 0 ? all.map((one) => `(${one})`).join(' AND ') : null;
 }
 
 /** The index knows words and signs apart: whether they stand together as typed, only the text itself says. */
-export const isLoose = ({ atoms }: Term): boolean =>
-  atoms.length > 1 && atoms.some(({ kind }, i) => kind === 'symbol' || number(atoms, i) !== null);
+export const isLoose = (term: Term): boolean => {
+  const { atoms } = term;
+  return (
+    otherwise(term) !== null ||
+    (atoms.length > 1 && atoms.some(({ kind }, i) => kind === 'symbol' || number(atoms, i) !== null))
+  );
+};
 
 /** 1.2: its first number may be the end of a word. */
 const beginsInWord = (atoms: Atom[]): boolean =>
@@ -164,7 +203,12 @@ const beginsInWord = (atoms: Atom[]): boolean =>
  * A term as a pattern over a folded text. What may stand between two words holds no letter and has a bound, so the
  * pattern never goes back far.
  */
-function pattern({ atoms, prefix }: Term): RegExp {
+function pattern(term: Term): RegExp {
+  const other = otherwise(term);
+  return new RegExp(other ? `${sourceOf(term)}|${sourceOf(other)}` : sourceOf(term), 'gu');
+}
+
+function sourceOf({ atoms, prefix }: Term): string {
   let source = '';
   for (const [i, atom] of atoms.entries()) {
     const before = atoms[i - 1];
@@ -191,7 +235,7 @@ function pattern({ atoms, prefix }: Term): RegExp {
       atom.kind === 'symbol' ? ['(?<!\\u200d)', '(?!\\p{EMod}?[\\u200d\\u{e0020}-\\u{e007f}])'] : ['', ''];
     source += starts + joined[0] + literal + joined[1] + ends;
   }
-  return new RegExp(source, 'gu');
+  return source;
 }
 
 /** Where a text holds the terms: from and to, in order, none over another. */

@@ -12,8 +12,8 @@ export const UNSPACED =
     .map((script) => `\\p{scx=${script}}`)
     .join('') +
   ']';
-/** A letter, digit or vowel sign of a word between blanks. */
-export const OF_WORD = `(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}])`;
+/** A letter, digit or vowel sign of a word between blanks; also the stroke of ½, which is a number of its own. */
+export const OF_WORD = `(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}]|(?<=[0-9])⁄)`;
 
 const PICTURE = '\\p{ExtPict}[\\p{EMod}\\u20e3\\u{e0020}-\\u{e007f}]*';
 
