@@ -46,7 +46,7 @@ const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''
  * And over a backtick within it, which begins no code: the text has no other that could end it, or a path goes on behind it
  * (PowerShell escapes blanks so: `C:\Program` Files\_app`).
  */
-const TICKED = /`+ ?[^\s<>"|`[\]()]{1,1000}/uy;
+const TICKED = /`{1,9} ?[^\s<>"|`[\]()]{1,1000}/uy;
 const GOES_ON = /^` ?[\p{Script=Latin}\p{N}._$][^]*\\/u;
 
 /** By the text that is being read: where its paths begin (to the parser, which stops at signs only), and where each ends. */
