@@ -130,7 +130,7 @@ describe('direction', () => {
 describe('one place for', () => {
   it('sessions: lucia', () => expect(importersOf(/^lucia/)).toEqual(['src/lib/server/sessions.ts']));
   it('mail: mailchannels-sdk', () =>
-    expect(importersOf(/^mailchannels-sdk/)).toEqual(['src/lib/server/mail/transport.ts']));
+    expect(importersOf(/^mailchannels-sdk/)).toEqual(['src/lib/server/mail/transport/mailchannels.ts']));
   it('Markdown: markdown-it', () =>
     expect(importersOf(/^markdown-it/).every((file) => file.startsWith('src/lib/server/markdown/'))).toBe(
       true,
@@ -153,7 +153,9 @@ describe('one place for', () => {
     ]);
     // What an error says goes into no row and no answer either, but through the same words.
     const raw = /String\((error|thrown|reason|e)\)|\$\{(error|thrown|reason|e)(\.message|\.stack)?\}/;
-    expect(server.filter((path) => raw.test(code(path)))).toEqual(['src/lib/server/mail/transport.ts']);
+    expect(server.filter((path) => raw.test(code(path)))).toEqual([
+      'src/lib/server/mail/transport/mailchannels.ts',
+    ]);
   });
 
   it('request bodies: body.ts, which counts what it reads', () => {

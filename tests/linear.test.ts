@@ -15,7 +15,7 @@ import * as texts from '../src/lib/text';
 import { tidyToken } from '../src/lib/tokens';
 import * as blobs from '../src/lib/server/blobs';
 import * as csv from '../src/lib/server/csv';
-import * as words from '../src/lib/server/mail/words';
+import * as userText from '../src/lib/server/mail/user-text';
 import * as markdown from '../src/lib/server/markdown';
 import * as named from '../src/lib/server/named';
 import { ownWords } from '../src/lib/server/notifications/words';
@@ -57,8 +57,8 @@ const readers: Record<string, (text: string) => unknown> = {
   'Markdown: as words': markdown.words,
   'Markdown: an excerpt': (text) => markdown.excerpt(text),
   'mentions: who is named': (text) => named.find(text, people),
-  'mail: one line': words.oneLine,
-  'mail: several lines': words.manyLines,
+
+  'mail: several lines': userText.manyLines,
   'a quotation': ownWords,
   'search: what is typed': termsOf,
   'search: what stands in the index': indexed,

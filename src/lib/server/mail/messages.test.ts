@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadTranslator, locales } from '../../messages';
-import { defaultInvitation, render, unsubscribeOf, type MailMessage } from './messages';
+import { defaultInvitation, render, unsubscribeLinkOf, type MailMessage } from './messages';
 import { samples } from './samples';
 
 const every = (await Promise.all(locales.map(samples))).flat();
@@ -102,10 +102,10 @@ describe('every mail, in every language, with awkward data', () => {
     for (const { name, message, text, html } of every) {
       if (!('unsubscribe' in message)) {
         expect(text, name).not.toContain('/unsubscribe/');
-        expect(unsubscribeOf(message), name).toBeNull();
+        expect(unsubscribeLinkOf(message), name).toBeNull();
         continue;
       }
-      expect(unsubscribeOf(message), name).toBe(message.unsubscribe);
+      expect(unsubscribeLinkOf(message), name).toBe(message.unsubscribe);
       for (const url of [message.unsubscribe, message.settings]) {
         expect(text.split('\n'), name).toContain(url);
         expect(html, name).toContain(`href="${url}"`);

@@ -1,0 +1,111 @@
+/** The HTML part of a mail. No image, no remote resource, no tracking. */
+import html from 'escape-html-template-tag';
+import type { Locale, Translate } from '../../../messages';
+import { address, blockHtml } from './blocks';
+import type { MailContent } from './content';
+import { accent, light, sans, styleSheet } from './theme';
+
+/** Readable without images, without the style element, and in dark mode. */
+export const toHtml = (content: MailContent, locale: Locale, t: Translate): string =>
+  html`<!doctype html>
+    <html lang="${locale}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <meta name="format-detection" content="telephone=no,date=no,address=no,email=no" />
+        <title>${content.subject}</title>
+        <style>
+          ${styleSheet}
+        </style>
+      </head>
+      <body class="paper" style="margin:0;padding:0;background:${light.paper}">
+        ${
+          content.preheader &&
+          html`<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${content.preheader}</div>`
+        }
+        <table
+          class="paper"
+          role="presentation"
+          width="100%"
+          cellpadding="0"
+          cellspacing="0"
+          border="0"
+          bgcolor="${light.paper}"
+          style="background:${light.paper}"
+        >
+          <tr>
+            <td class="frame" align="center" style="padding:32px 16px">
+              <table
+                role="presentation"
+                width="100%"
+                cellpadding="0"
+                cellspacing="0"
+                border="0"
+                style="max-width:580px;text-align:left;text-align:start;font:16px/1.55 ${sans};word-break:break-word"
+              >
+                <tr>
+                  <td style="padding:0 4px 16px">
+                    <table role="presentation" cellpadding="0" cellspacing="0" border="0">
+                      <tr>
+                        <td
+                          class="accent"
+                          width="16"
+                          height="20"
+                          bgcolor="${accent.light}"
+                          style="width:16px;height:20px;background:${accent.light};border-radius:8px 8px 0 0;font-size:0;line-height:0"
+                        >
+                          &nbsp;
+                        </td>
+                        <td
+                          class="ink"
+                          dir="auto"
+                          style="padding-left:10px;color:${light.ink};font-weight:600"
+                        >
+                          ${content.siteName}
+                        </td>
+                      </tr>
+                    </table>
+                  </td>
+                </tr>
+                <tr>
+                  <td
+                    class="sheet sheet-pad"
+                    bgcolor="${light.surface}"
+                    style="padding:34px 36px 18px;background:${light.surface};border:1px solid ${light.line};border-radius:16px"
+                  >
+                    <h1
+                      class="ink"
+                      dir="auto"
+                      style="margin:0 0 20px;color:${light.ink};font-size:24px;line-height:1.25;font-weight:600"
+                    >
+                      ${content.subject}
+                    </h1>
+                    ${content.blocks.map((block) => html`${blockHtml(block, t)} `)}
+                    <p
+                      class="soft rule"
+                      dir="auto"
+                      style="margin:8px 0 16px;padding-top:16px;border-top:1px solid ${light.line};color:${light.soft};font-size:13px"
+                    >
+                      ${content.note}
+                      ${(content.footerLinks ?? []).map(
+                        ({ label, url }) =>
+                          html`<br /><a class="accent-ink" href="${address(url)}" style="color:${accent.light}"
+                              >${label}</a
+                            >`,
+                      )}
+                    </p>
+                  </td>
+                </tr>
+                <tr>
+                  <td class="soft" style="padding:16px 4px 0;color:${light.soft};font-size:13px">
+                    ${t('mail.footer', { site: content.siteName })}
+                  </td>
+                </tr>
+              </table>
+            </td>
+          </tr>
+        </table>
+      </body>
+    </html> `.toString();

@@ -1,0 +1,31 @@
+/** What a notification and a digest have in common: events in threads, and the links that stop such mail. */
+import type { Translate } from '../../../messages';
+import { displayName } from '../../../people';
+import type { MailContent } from '../layout/content';
+
+export type EventKind = 'mention' | 'comment' | 'thread';
+
+export interface ActivityEvent {
+  event: EventKind;
+  actorName: string;
+  /** The company of an actor who is a guest, empty if unknown; null or absent for a user. */
+  guestOf?: string | null;
+  text: string;
+  /** The text was shortened. */
+  cut: boolean;
+  url: string;
+}
+
+export interface UnsubscribeLinks {
+  /** The reader's own link; also sent as a header (RFC 8058). */
+  unsubscribe: string;
+  settings: string;
+}
+
+export const actorName = (t: Translate, { actorName: name, guestOf }: ActivityEvent): string =>
+  displayName(t, { name, guest: typeof guestOf === 'string', company: guestOf ?? '' });
+
+export const unsubscribeLinks = (links: UnsubscribeLinks, t: Translate): MailContent['footerLinks'] => [
+  { label: t('mail.notification.settings'), url: links.settings },
+  { label: t('mail.notification.unsubscribe'), url: links.unsubscribe },
+];

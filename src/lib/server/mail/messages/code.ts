@@ -1,0 +1,25 @@
+import { paragraph } from '../layout/content';
+import type { Compose } from './compose';
+
+/** A verification code. */
+export interface CodeMail {
+  kind: 'code';
+  siteName: string;
+  code: string;
+  purpose: 'login' | 'signup';
+}
+
+export const composeCode: Compose<CodeMail> = ({ code, purpose }, { t, site }) => {
+  const login = purpose === 'login';
+  return {
+    subject: t('mail.code.subject', { site }),
+    // A list of mails shows how the mail itself begins: with the code, which stands nowhere else.
+    preheader: '',
+    blocks: [
+      { kind: 'code', code },
+      paragraph(login ? t('mail.code.login', { site }) : t('mail.code.signup', { site })),
+      paragraph(t('mail.code.valid')),
+    ],
+    note: login ? t('mail.code.login-note') : t('mail.code.signup-note'),
+  };
+};

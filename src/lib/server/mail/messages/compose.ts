@@ -1,0 +1,32 @@
+/** What the mails in this folder have in common. */
+import type { Locale, Translate } from '../../../messages';
+import { usable } from '../../../zones';
+import type { MailContent } from '../layout/content';
+
+export interface Reader {
+  t: Translate;
+  locale: Locale;
+  /** The site's name, as one line. */
+  site: string;
+}
+
+/** Turns the sealed props of a mail into what it says to its reader. */
+export type Compose<Message> = (message: Message, reader: Reader) => Omit<MailContent, 'siteName'>;
+
+/** "Saturday, November 28, 2026 at 6:20 PM GMT+9": with the zone, since the writer may live in another one. */
+export const longTime = (locale: Locale, timeZone: string, at: number): string =>
+  formatTime(locale, timeZone, at, { weekday: 'long', year: 'numeric', month: 'long' });
+
+/** "Sat, Nov 28, 6:20 PM GMT+9" */
+export const shortTime = (locale: Locale, timeZone: string, at: number): string =>
+  formatTime(locale, timeZone, at, { weekday: 'short', month: 'short' });
+
+const formatTime = (locale: Locale, timeZone: string, at: number, date: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat(locale, {
+    ...date,
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone: usable(timeZone),
+  }).format(at);

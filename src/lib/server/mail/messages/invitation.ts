@@ -1,0 +1,47 @@
+import type { Translate } from '../../../messages';
+import { oneLine } from '../../../text';
+import { paragraph } from '../layout/content';
+import { longTime, type Compose } from './compose';
+
+/** To a guest who is invited into a space. Subject and message are as the inviter edited them. */
+export interface InvitationMail {
+  kind: 'invitation';
+  siteName: string;
+  spaceName: string;
+  inviterName: string;
+  subject: string;
+  message: string;
+  url: string;
+  expiresAt: number;
+  timeZone: string;
+}
+
+export const composeInvitation: Compose<InvitationMail> = (message, { t, locale }) => {
+  const [space, inviter] = [oneLine(message.spaceName), oneLine(message.inviterName)];
+  return {
+    subject: oneLine(message.subject),
+    preheader: t('mail.invitation.preheader', { inviter, space }),
+    blocks: [
+      { kind: 'user-text', text: message.message },
+      {
+        kind: 'facts',
+        rows: [
+          [t('mail.invitation.space'), space],
+          [t('mail.invitation.inviter'), inviter],
+        ],
+      },
+      { kind: 'button', label: t('mail.invitation.button'), url: message.url },
+      paragraph(t('mail.expires', { when: longTime(locale, message.timeZone, message.expiresAt) })),
+    ],
+    note: t('mail.invitation.note', { inviter }),
+  };
+};
+
+/** The text that the form for inviting guests begins with. */
+export function defaultInvitation(
+  t: Translate,
+  names: { spaceName: string; inviterName: string; siteName: string },
+): { subject: string; message: string } {
+  const params = { space: names.spaceName, inviter: names.inviterName, site: names.siteName };
+  return { subject: t('mail.invitation.subject', params), message: t('mail.invitation.message', params) };
+}

@@ -1,0 +1,21 @@
+import { oneLine } from '../../../text';
+import { paragraph } from '../layout/content';
+import type { Compose } from './compose';
+
+/** To a guest who was removed from a space. */
+export interface RemovedMail {
+  kind: 'removed';
+  siteName: string;
+  spaceName: string;
+}
+
+export const composeRemoved: Compose<RemovedMail> = ({ spaceName }, { t, site }) => {
+  const space = oneLine(spaceName);
+  const removed = t('mail.removed.body', { space, site });
+  return {
+    subject: t('mail.removed.subject', { space }),
+    preheader: removed,
+    blocks: [paragraph(removed), paragraph(t('mail.removed.rest'))],
+    note: t('mail.removed.note'),
+  };
+};

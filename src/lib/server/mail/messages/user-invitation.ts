@@ -1,0 +1,28 @@
+import { oneLine } from '../../../text';
+import { paragraph } from '../layout/content';
+import { longTime, type Compose } from './compose';
+
+/** To a colleague who is invited to the site. */
+export interface UserInvitationMail {
+  kind: 'user-invitation';
+  siteName: string;
+  inviterName: string;
+  url: string;
+  expiresAt: number;
+  timeZone: string;
+}
+
+export const composeUserInvitation: Compose<UserInvitationMail> = (message, { t, locale, site }) => {
+  const inviter = oneLine(message.inviterName);
+  const expires = t('mail.expires', { when: longTime(locale, message.timeZone, message.expiresAt) });
+  return {
+    subject: t('mail.user-invitation.subject', { inviter, site }),
+    preheader: expires,
+    blocks: [
+      paragraph(t('mail.user-invitation.body', { inviter, site })),
+      { kind: 'button', label: t('mail.invitation.button'), url: message.url },
+      paragraph(expires),
+    ],
+    note: t('mail.invitation.note', { inviter }),
+  };
+};

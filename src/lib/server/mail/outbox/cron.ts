@@ -1,0 +1,39 @@
+/** What cron does with the outbox: sends what is due, and forgets what is old. */
+import { and, asc, inArray, lt, lte, sql } from 'drizzle-orm';
+import type { Ctx } from '../../context';
+import { mail, mailboxEntry } from '../../schema';
+import { deliverMany } from './deliver';
+
+const KEEP = 30 * 24 * 3_600_000;
+
+/** Delivers mails that the queue lost, that failed a while ago, or whose lease ran out. */
+export async function sendDue(ctx: Ctx, limit = 200): Promise<number> {
+  const due = await ctx.db
+    .select({ id: mail.id })
+    .from(mail)
+    // Literals, not parameters: only so does SQLite use the partial index mail_due.
+    .where(and(sql`status in ('queued', 'sending')`, lte(mail.nextAttemptAt, ctx.now)))
+    // Mails that must not be late (codes) first.
+    .orderBy(sql`drop_after_at is null`, asc(mail.nextAttemptAt))
+    .limit(limit);
+  await deliverMany(
+    ctx,
+    due.map((row) => row.id),
+  );
+  return due.length;
+}
+
+/** Deletes mails a month after their end, a bounded number at a time. */
+export async function purge(ctx: Ctx, limit = 500): Promise<void> {
+  const before = ctx.now - KEEP;
+  const oldMails = ctx.db.select({ id: mail.id }).from(mail).where(lt(mail.finishedAt, before)).limit(limit);
+  const oldEntries = ctx.db
+    .select({ id: mailboxEntry.id })
+    .from(mailboxEntry)
+    .where(lt(mailboxEntry.sentAt, before))
+    .limit(limit);
+  await ctx.db.batch([
+    ctx.db.delete(mail).where(inArray(mail.id, oldMails)),
+    ctx.db.delete(mailboxEntry).where(inArray(mailboxEntry.id, oldEntries)),
+  ]);
+}

@@ -1,0 +1,192 @@
+/**
+ * Out of the outbox: a claim decides who sends a mail, and the outcome decides what happens to its row.
+ *
+ * These writes do not go through ctx.commit: they follow from what the mail server said, and must neither carry along
+ * nor wait for what the request has pending.
+ */
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
+import { defaultLocale, isLocale } from '../../../messages';
+import type { Ctx, Statement } from '../../context';
+import { unseal } from '../../crypto';
+import { describeError, log } from '../../log';
+import { mail } from '../../schema';
+import { render, unsubscribeLinkOf, type MailMessage } from '../messages';
+import { send, type FailReason, type Outcome, type OutgoingMail, type RetryReason } from '../transport';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Whoever claimed a mail must report within this time; after it, the outcome is unknown. */
+export const LEASE = 2 * MINUTE;
+const FIRST_RETRY = 30 * SECOND;
+const LONGEST_RETRY = 30 * MINUTE;
+const GIVE_UP_AFTER = 24 * 60 * MINUTE;
+/** Of the six connections that a Worker may have open at a time, the rest is left to the database. */
+const CONCURRENCY = 4;
+
+type Mail = typeof mail.$inferSelect;
+
+/** Why a mail was not delivered: the values of `mail.failure`. Each has a sentence `mail.failure.<value>`. */
+export type Failure =
+  RetryReason | FailReason | 'gave-up' | 'unknown-outcome' | 'unreadable' | 'too-late' | 'replaced';
+
+/** `busy`: another delivery is sending it right now. `gone`: there is no such mail. */
+export type Delivery = 'sent' | 'queued' | 'failed' | 'dropped' | 'busy' | 'gone';
+
+/**
+ * Delivers a mail if it is due, and says what became of it. Only the caller whose conditional update claims the row
+ * sends; for all others (a redelivered queue message, cron beside the queue) nothing happens. The claim is a lease: a
+ * row that is still `sending` when the lease ends may or may not have been sent.
+ */
+export async function deliver(
+  ctx: Ctx,
+  id: string,
+  { timeoutMs = 15 * SECOND }: { timeoutMs?: number } = {},
+): Promise<Delivery> {
+  const leaseUntil = ctx.now + LEASE;
+  const [row] = await ctx.db
+    .update(mail)
+    .set({
+      status: 'sending',
+      attempts: sql`attempts + 1`,
+      unknowns: sql`unknowns + (status = 'sending')`,
+      leaseUntil,
+      nextAttemptAt: leaseUntil,
+    })
+    .where(
+      and(
+        eq(mail.id, id),
+        inArray(mail.status, ['queued', 'sending']),
+        // For a row that is being sent, this is the end of its lease.
+        lte(mail.nextAttemptAt, ctx.now),
+      ),
+    )
+    .returning();
+  if (!row) return currentState(ctx, id);
+  if (outOfTries(row)) return finish(ctx, row, 'failed', 'unknown-outcome');
+  if (row.dropAfterAt !== null && row.dropAfterAt <= ctx.now) return finish(ctx, row, 'dropped', 'too-late');
+  let outgoing;
+  try {
+    outgoing = await unsealed(ctx, row);
+  } catch (error) {
+    return finish(ctx, row, 'failed', 'unreadable', describeError(error).split('\n')[0]);
+  }
+  return recordOutcome(ctx, row, await send(ctx, outgoing, { timeoutMs }));
+}
+
+/** After an unknown outcome a mail is sent once more at most; a code never, since two code mails confuse. */
+const outOfTries = (row: Pick<Mail, 'kind' | 'unknowns'>): boolean =>
+  row.unknowns > (row.kind === 'code' ? 0 : 1);
+
+async function currentState(ctx: Ctx, id: string): Promise<Delivery> {
+  const [row] = await ctx.db.select({ status: mail.status }).from(mail).where(eq(mail.id, id));
+  if (!row) return 'gone';
+  return row.status === 'sending' ? 'busy' : row.status;
+}
+
+async function unsealed(ctx: Ctx, row: Mail): Promise<OutgoingMail> {
+  const message = JSON.parse(await unseal(ctx.config.secret, 'mail', row.sealed ?? '')) as MailMessage;
+  return {
+    id: row.id,
+    to: row.toEmail,
+    fromName: message.siteName,
+    ...(await render(message, isLocale(row.locale) ? row.locale : defaultLocale)),
+    resent: row.unknowns > 0,
+    unsubscribe: unsubscribeLinkOf(message),
+  };
+}
+
+async function recordOutcome(ctx: Ctx, row: Mail, result: Outcome): Promise<Delivery> {
+  switch (result.outcome) {
+    case 'sent':
+      return finish(ctx, row, 'sent', null, null, result.statements);
+    case 'failed':
+      return finish(ctx, row, 'failed', result.reason, result.detail);
+    case 'retry': {
+      const backOff = Math.min(FIRST_RETRY * 2 ** Math.min(row.attempts - 1, 20), LONGEST_RETRY);
+      if (ctx.now - row.createdAt >= GIVE_UP_AFTER)
+        return finish(ctx, row, 'failed', 'gave-up', result.detail);
+      const delay = Math.min(Math.max(backOff, result.afterMs ?? 0), GIVE_UP_AFTER);
+      return retryLater(ctx, row, delay, result.reason, result.detail);
+    }
+    case 'unknown': {
+      const counted = { ...row, unknowns: row.unknowns + 1 };
+      if (outOfTries(counted)) return finish(ctx, counted, 'failed', 'unknown-outcome', result.detail);
+      return retryLater(ctx, counted, LEASE, 'unknown-outcome', result.detail);
+    }
+  }
+}
+
+/** Holds only while this attempt is the latest: a later claim has its own attempt number. */
+const stillClaimed = (row: Mail) =>
+  and(eq(mail.id, row.id), eq(mail.status, 'sending'), eq(mail.attempts, row.attempts));
+
+async function retryLater(
+  ctx: Ctx,
+  row: Mail,
+  delay: number,
+  failure: Failure,
+  detail: string,
+): Promise<Delivery> {
+  await ctx.db
+    .update(mail)
+    .set({
+      status: 'queued',
+      nextAttemptAt: ctx.now + delay,
+      unknowns: row.unknowns,
+      failure,
+      failureDetail: shortened(detail),
+    })
+    .where(stillClaimed(row));
+  return 'queued';
+}
+
+/** Ends a mail and erases its props. */
+async function finish(
+  ctx: Ctx,
+  row: Mail,
+  status: 'sent' | 'failed' | 'dropped',
+  failure: Failure | null,
+  detail: string | null = null,
+  statements: Statement[] = [],
+): Promise<Delivery> {
+  const mark = ctx.db
+    .update(mail)
+    .set({
+      status,
+      sealed: null,
+      finishedAt: ctx.now,
+      unknowns: row.unknowns,
+      failure,
+      failureDetail: shortened(detail),
+    })
+    .where(stillClaimed(row));
+  await ctx.db.batch([mark, ...statements]);
+  return status;
+}
+
+const shortened = (detail: string | null): string | null =>
+  detail === null ? null : [...detail].slice(0, 300).join('');
+
+/**
+ * Delivers several mails, a few at a time.
+ * @returns the mails whose delivery failed in our own code
+ */
+export async function deliverMany(ctx: Ctx, ids: string[]): Promise<string[]> {
+  const startedAt = Date.now();
+  const waiting = [...ids];
+  const brokenOff: string[] = [];
+  const work = async () => {
+    for (let id = waiting.shift(); id; id = waiting.shift()) {
+      // Each claim counts from now: behind slow mails, a lease from the start of the run would already be over.
+      const current: Ctx = { ...ctx, now: ctx.now + (Date.now() - startedAt) };
+      try {
+        await deliver(current, id);
+      } catch (error) {
+        log(`mail ${id}: delivery broke off`, error);
+        brokenOff.push(id);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return brokenOff;
+}

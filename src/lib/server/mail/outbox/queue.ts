@@ -1,0 +1,101 @@
+/** Into the outbox: rows for the batch of a change, and the nudge of the queue behind it. */
+import { sql } from 'drizzle-orm';
+import type { Locale } from '../../../messages';
+import type { Ctx, Statement } from '../../context';
+import { randomId, seal } from '../../crypto';
+import { mail } from '../../schema';
+import type { MailMessage } from '../messages';
+import { deliver, deliverMany } from './deliver';
+
+/** A queue's sendBatch takes 100 messages; a bound value of D1 must stay well below 2 MB. */
+const CHUNK_ROWS = 100;
+const CHUNK_BYTES = 1_400_000;
+
+export interface QueuedMail {
+  to: string;
+  locale: Locale;
+  message: MailMessage;
+  userId?: string;
+  invitationId?: string;
+  /** Dropped unsent after this time. */
+  dropAfterAt?: number;
+  /** false: the caller delivers it. */
+  nudge?: boolean;
+}
+
+/** One mail, as a statement for the batch of the change. The queue is nudged once that is committed. */
+export async function queue(ctx: Ctx, item: QueuedMail): Promise<{ id: string; statement: Statement }> {
+  const row = await newRow(ctx, item);
+  if (item.nudge !== false) ctx.afterCommit(() => nudge(ctx, row.id));
+  return { id: row.id, statement: ctx.db.insert(mail).values(row) };
+}
+
+/** Many mails in few statements. */
+export async function queueMany(
+  ctx: Ctx,
+  list: QueuedMail[],
+): Promise<{ ids: string[]; statements: Statement[] }> {
+  const rows = await Promise.all(list.map((item) => newRow(ctx, item)));
+  const toNudge = rows.filter((_row, i) => list[i]!.nudge !== false).map((row) => row.id);
+  if (toNudge.length) ctx.afterCommit(() => nudgeMany(ctx, toNudge));
+  const field = (name: string) => sql.raw(`value ->> '$.${name}'`);
+  const statements = jsonChunks(rows.map((row) => JSON.stringify(row))).map((json) =>
+    ctx.db.run(sql`
+      insert into ${mail} (id, kind, to_email, locale, sealed, status, next_attempt_at, drop_after_at, user_id, invitation_id, created_at)
+      select ${field('id')}, ${field('kind')}, ${field('toEmail')}, ${field('locale')}, ${field('sealed')}, ${field('status')},
+        ${field('nextAttemptAt')}, ${field('dropAfterAt')}, ${field('userId')}, ${field('invitationId')}, ${field('createdAt')}
+      from json_each(${json})`),
+  );
+  return { ids: rows.map((row) => row.id), statements };
+}
+
+const newRow = async (ctx: Ctx, item: QueuedMail) => ({
+  id: randomId(),
+  kind: item.message.kind,
+  toEmail: item.to,
+  locale: item.locale,
+  sealed: await seal(ctx.config.secret, 'mail', JSON.stringify(item.message)),
+  status: 'queued' as const,
+  nextAttemptAt: ctx.now,
+  dropAfterAt: item.dropAfterAt ?? null,
+  userId: item.userId ?? null,
+  invitationId: item.invitationId ?? null,
+  createdAt: ctx.now,
+});
+
+/** JSON arrays of at most CHUNK_ROWS rows and CHUNK_BYTES bytes. */
+function jsonChunks(rows: string[]): string[] {
+  const chunks: string[][] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = new TextEncoder().encode(row).length + 1;
+    const last = chunks.at(-1);
+    if (!last || last.length === CHUNK_ROWS || bytes + size > CHUNK_BYTES) {
+      chunks.push([row]);
+      bytes = size;
+    } else {
+      last.push(row);
+      bytes += size;
+    }
+  }
+  return chunks.map((chunk) => `[${chunk.join(',')}]`);
+}
+
+/** For the batch that ends or renews invitations: drops the mails that still wait, since their links are dead. */
+export const dropWaiting = (ctx: Ctx, invitationIds: string[]): Statement =>
+  ctx.db.run(sql`
+    update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
+    where status = 'queued' and invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`);
+
+/**
+ * Asks the queue to deliver a mail. `vite dev` runs no queue consumer, so there it is delivered at once.
+ * @param delaySeconds for a mail that has just failed and must wait before it is tried again
+ */
+export const nudge = (ctx: Ctx, id: string, delaySeconds = 0): Promise<unknown> =>
+  ctx.config.inlineMail ? deliver(ctx, id) : ctx.queue.send({ mailId: id }, { delaySeconds });
+
+export async function nudgeMany(ctx: Ctx, ids: string[]): Promise<void> {
+  if (ctx.config.inlineMail) return void (await deliverMany(ctx, ids));
+  for (let i = 0; i < ids.length; i += CHUNK_ROWS)
+    await ctx.queue.sendBatch(ids.slice(i, i + CHUNK_ROWS).map((mailId) => ({ body: { mailId } })));
+}

@@ -1,0 +1,46 @@
+/** How delivery goes, for pages: of one mail, and of mail altogether. */
+import { desc, sql } from 'drizzle-orm';
+import type { MessageKey } from '../../../messages';
+import type { Ctx } from '../../context';
+import { mail } from '../../schema';
+import { canReachServer } from '../transport';
+import { LEASE, type Failure } from './deliver';
+
+type Mail = typeof mail.$inferSelect;
+
+export const deliveryState = (row: Pick<Mail, 'status'>): 'queued' | 'sent' | 'failed' | 'dropped' =>
+  row.status === 'sending' ? 'queued' : row.status;
+
+/** The sentence that says why the last try failed; null when none did. */
+export const failureKey = (row: Pick<Mail, 'failure'>): MessageKey | null =>
+  row.failure === null ? null : `mail.failure.${row.failure as Failure}`;
+
+/** Failures of the transport, not of one mail or its address. */
+const TRANSPORT_FAILURES: Failure[] = ['config', 'unreachable', 'server-error', 'gave-up', 'unknown-outcome'];
+
+/** Whether mail gets out, as far as we know: the server can be reached, and the newest mail did not fail because of it. */
+export async function works(ctx: Ctx): Promise<boolean> {
+  const transportFailed = sql`failure in (select value from json_each(${JSON.stringify(TRANSPORT_FAILURES)}))`;
+  const [reachable, [[finished], [waiting]]] = await Promise.all([
+    canReachServer(ctx),
+    ctx.db.batch([
+      ctx.db
+        .select({ at: mail.finishedAt, sent: sql<number>`status = 'sent'`.as('was_sent') })
+        .from(mail)
+        .where(
+          sql`finished_at is not null and (status = 'sent' or (status = 'failed' and ${transportFailed}))`,
+        )
+        .orderBy(desc(mail.finishedAt))
+        .limit(1),
+      ctx.db
+        .select({ at: sql<number>`lease_until - ${LEASE}`.as('tried_at') })
+        .from(mail)
+        .where(sql`status in ('queued', 'sending') and ${transportFailed}`)
+        .orderBy(desc(mail.nextAttemptAt))
+        .limit(1),
+    ]),
+  ]);
+  if (!reachable) return false;
+  if (waiting && waiting.at >= (finished?.at ?? 0)) return false;
+  return !finished || finished.sent === 1;
+}

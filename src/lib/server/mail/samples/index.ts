@@ -1,0 +1,27 @@
+/** Every mail with ordinary and with awkward data, for /dev/mail-samples and the tests. */
+import { loadTranslator, type Locale } from '../../../messages';
+import { render, type MailMessage, type RenderedMail } from '../messages';
+import { sampleData } from './data';
+import { sampleMessages } from './messages';
+
+interface Sample extends RenderedMail {
+  /** Fits into a path: `invitation-markup`. */
+  name: string;
+  message: MailMessage;
+}
+
+export async function samples(locale: Locale): Promise<Sample[]> {
+  const t = await loadTranslator(locale);
+  const list = Object.entries(sampleData).flatMap(([dataName, data]) =>
+    sampleMessages(data, t).map((message) => ({ name: `${nameOf(message)}-${dataName}`, message })),
+  );
+  return Promise.all(list.map(async (sample) => ({ ...sample, ...(await render(sample.message, locale)) })));
+}
+
+/** Some kinds have more than one shape. */
+function nameOf(message: MailMessage): string {
+  if (message.kind === 'code') return `code-${message.purpose}`;
+  if (message.kind === 'welcome') return message.spaceName === null ? 'welcome-site' : 'welcome-space';
+  if (message.kind === 'notification') return `notification-${message.event}`;
+  return message.kind;
+}

@@ -1,0 +1,66 @@
+/** The local mailbox: a table in place of a mail server, with sealed entries. It works on localhost only. */
+import { desc, eq, sql } from 'drizzle-orm';
+import type { Ctx } from '../../context';
+import { seal, unseal } from '../../crypto';
+import { mailboxEntry as table } from '../../schema';
+import type { Envelope } from './envelope';
+import type { Outcome, OutgoingMail } from './outgoing';
+
+export interface MailboxMail {
+  id: string;
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  html: string;
+  headers: Record<string, string>;
+  /** ISO 8601. */
+  sentAt: string;
+}
+
+/** The entry has the mail's id and is written with the delivery mark, so there is exactly one. */
+export async function toMailbox(ctx: Ctx, mail: OutgoingMail, envelope: Envelope): Promise<Outcome> {
+  if (!ctx.config.local) return { outcome: 'failed', reason: 'config', detail: 'the mailbox is local only' };
+  const { from, subject } = envelope;
+  const entry: MailboxMail = {
+    id: mail.id,
+    to: mail.to,
+    from: from.email,
+    subject,
+    text: mail.text,
+    html: mail.html,
+    headers: {
+      From: `"${from.name}" <${from.email}>`,
+      To: envelope.to,
+      Subject: subject,
+      'Message-ID': envelope.messageId,
+      ...envelope.headers,
+    },
+    sentAt: new Date(ctx.now).toISOString(),
+  };
+  const sealed = await seal(ctx.config.secret, 'mailbox', JSON.stringify(entry));
+  return {
+    outcome: 'sent',
+    statements: [ctx.db.insert(table).values({ id: mail.id, sealed, sentAt: ctx.now }).onConflictDoNothing()],
+  };
+}
+
+const unsealed = async (ctx: Ctx, row: typeof table.$inferSelect): Promise<MailboxMail> =>
+  JSON.parse(await unseal(ctx.config.secret, 'mailbox', row.sealed));
+
+/** Newest first. */
+export async function mailbox(ctx: Ctx, limit: number): Promise<MailboxMail[]> {
+  if (!ctx.config.local) return [];
+  const rows = await ctx.db
+    .select()
+    .from(table)
+    .orderBy(desc(table.sentAt), desc(sql`rowid`))
+    .limit(limit);
+  return Promise.all(rows.map((row) => unsealed(ctx, row)));
+}
+
+export async function mailboxEntry(ctx: Ctx, id: string): Promise<MailboxMail | null> {
+  if (!ctx.config.local) return null;
+  const [row] = await ctx.db.select().from(table).where(eq(table.id, id));
+  return row ? unsealed(ctx, row) : null;
+}
