@@ -43,7 +43,11 @@ export function blockHtml(block: Block, t: Translate): HtmlSafeString | HtmlSafe
           style="margin:6px 0 18px"
         >
           <tr>
-            <td class="accent" bgcolor="${accent.light}" style="background:${accent.light};border-radius:10px">
+            <td
+              class="accent"
+              bgcolor="${accent.light}"
+              style="background:${accent.light};border-radius:10px"
+            >
               <a
                 class="on-accent"
                 href="${address(block.url)}"

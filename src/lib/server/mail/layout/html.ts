@@ -91,7 +91,10 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
                       ${content.note}
                       ${(content.footerLinks ?? []).map(
                         ({ label, url }) =>
-                          html`<br /><a class="accent-ink" href="${address(url)}" style="color:${accent.light}"
+                          html`<br /><a
+                              class="accent-ink"
+                              href="${address(url)}"
+                              style="color:${accent.light}"
                               >${label}</a
                             >`,
                       )}
