@@ -56,7 +56,7 @@ const layer = {
     ),
     ...server.filter((path) => /^src\/lib\/server\/(pictures|schema)\//.test(path)),
   ],
-  rules: named('policy', 'audit'),
+  rules: named('policy', 'audit', 'access'),
   delivery: server.filter((path) => path.startsWith('src/lib/server/mail/')),
   work: named('jobs', 'cron'),
   http: named('http'),
@@ -127,7 +127,59 @@ describe('direction', () => {
   });
 });
 
+describe('imports', () => {
+  it('run in no circle, types included', () => {
+    const known = new Set(files(/./));
+    const edges = new Map(
+      [...known].map((path) => [
+        path,
+        imports(path).flatMap((name) =>
+          [name, `${name}.ts`, `${name.replace(/\/$/, '')}/index.ts`].filter(
+            (other) => known.has(other) && other !== path,
+          ),
+        ),
+      ]),
+    );
+    expect(edges.get('src/lib/server/spaces/overview.ts')).toContain('src/lib/server/access.ts');
+    // What imports nothing that is left, or is imported by nothing that is left, is in no circle.
+    for (let size = -1; size !== edges.size;) {
+      size = edges.size;
+      for (const [path, to] of edges) if (!to.some((other) => edges.has(other))) edges.delete(path);
+      const imported = new Set([...edges.values()].flat());
+      for (const path of edges.keys()) if (!imported.has(path)) edges.delete(path);
+    }
+    expect(
+      [...edges].map(([path, to]) => `${path} → ${to.filter((other) => edges.has(other)).join(', ')}`),
+    ).toEqual([]);
+  });
+});
+
 describe('one place for', () => {
+  it('who exists for whom: access.ts alone asks whether guests are hidden', () => {
+    const asks = files(/./).filter((path) => /guests_hidden|guestsHidden/.test(sources[path]!));
+    expect(asks.sort()).toEqual(
+      [
+        'src/lib/server/access.ts',
+        // Where it is a setting of a space or a template, read and written like the others.
+        'src/lib/components/SpaceOptions.svelte',
+        'src/lib/components/TemplateContents.svelte',
+        'src/lib/schemas.ts',
+        'src/lib/server/schema/site.ts',
+        'src/lib/server/schema/space.ts',
+        'src/lib/server/seed.ts',
+        'src/lib/server/space-templates/index.ts',
+        'src/lib/server/space-templates/shipped/index.ts',
+        'src/lib/server/space-templates/shipped/setups.ts',
+        'src/lib/server/spaces/form.ts',
+        'src/lib/server/spaces/settings.ts',
+      ].sort(),
+    );
+    // None of them decides by it.
+    const setting = asks.filter((path) => path.endsWith('.ts') && !path.endsWith('/access.ts'));
+    for (const path of setting)
+      expect(sources[path], path).not.toMatch(/(if|&&|\|\||!|\?) *\(?[\w.]*guestsHidden/);
+  });
+
   it('sessions: lucia', () => expect(importersOf(/^lucia/)).toEqual(['src/lib/server/sessions.ts']));
   it('mail: mailchannels-sdk', () =>
     expect(importersOf(/^mailchannels-sdk/)).toEqual(['src/lib/server/mail/transport/mailchannels.ts']));
@@ -265,7 +317,8 @@ describe('comparing words', () => {
       'src/lib/server/accounts.ts',
       'src/lib/server/invitations/arrive.ts',
       'src/lib/server/space-templates/index.ts',
-      'src/lib/server/spaces.ts',
+      'src/lib/server/spaces/create.ts',
+      'src/lib/server/spaces/settings.ts',
     ]);
     for (const path of writers) expect(sources[path], path).toMatch(/folded\.(person|name)\(/);
   });

@@ -11,9 +11,9 @@ import {
   type Config,
   type CookieJar,
   type CookieName,
-  type Ctx,
   type Env,
   type MailNudge,
+  type SignedIn,
 } from '../src/lib/server/context';
 import { createContext } from '../src/lib/server/context/create';
 import { randomId } from '../src/lib/server/crypto';
@@ -78,7 +78,8 @@ export class Jar extends Map<CookieName, string> {
   }
 }
 
-export interface TestCtx extends Ctx {
+/** Typed as signed in, so that tests can call every verb; the actor of a browser without a session is null all the same. */
+export interface TestCtx extends SignedIn {
   jar: Jar;
   /** Waits for what the request left to do after its answer, and delivers the mails that the queue was nudged for. */
   settle(): Promise<void>;
@@ -126,7 +127,7 @@ export function testContext(from: Surroundings = {}): TestCtx {
       await outbox.deliverMany(ctx, nudged.splice(0));
     }
   };
-  return Object.assign(ctx, { jar, settle });
+  return Object.assign(ctx as SignedIn, { jar, settle });
 }
 
 /** A context of somebody who is signed in, without the session. */

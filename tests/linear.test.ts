@@ -17,7 +17,7 @@ import * as blobs from '../src/lib/server/blobs';
 import * as csv from '../src/lib/server/csv';
 import * as userText from '../src/lib/server/mail/user-text';
 import * as markdown from '../src/lib/server/markdown';
-import * as named from '../src/lib/server/named';
+import * as named from '../src/lib/server/mentions/grammar';
 import { ownWords } from '../src/lib/server/notifications/words';
 import { placesOf, says, termsOf } from '../src/lib/server/search/terms';
 import { indexed } from '../src/lib/server/search/tokens';

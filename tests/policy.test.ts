@@ -1,6 +1,6 @@
-// The whole permission table, written out once more: who × standing × action.
+// The whole permission table, written out once more: who × spaceRole × action.
 import { expect, it } from 'vitest';
-import type { Standing } from '../src/lib/roles';
+import type { SpaceRole } from '../src/lib/roles';
 import type { Actor } from '../src/lib/server/context';
 import { actions, allow, can, type Action } from '../src/lib/server/policy';
 import { refusal } from './helpers';
@@ -26,14 +26,14 @@ const people = {
   creator: person('user', false, true),
   administrator: person('user', true, false),
 };
-const standings: Standing[] = ['none', 'guest', 'member', 'space-administrator'];
+const spaceRoles: SpaceRole[] = ['none', 'guest', 'member', 'space-administrator'];
 
 const inside: Action[] = ['space.view', 'space.write', 'space.leave'];
 /** Of a space's administrator besides: also what others wrote may go, never be changed. */
 const rules: Action[] = ['space.administer', 'text.delete', 'thread.close', 'thread.pin'];
 /** Of one's own words, wherever one is. */
 const ofOwn: Action[] = ['text.edit', 'text.delete', 'thread.close'];
-const allowed: Record<keyof typeof people, Record<Standing, Action[]>> = {
+const allowed: Record<keyof typeof people, Record<SpaceRole, Action[]>> = {
   nobody: { none: [], guest: [], member: [], 'space-administrator': [] },
   guest: { none: [], guest: inside, member: inside, 'space-administrator': inside },
   'guest with a forged row': { none: [], guest: inside, member: inside, 'space-administrator': inside },
@@ -76,31 +76,31 @@ it('has the actions that are written out here', () => {
 });
 
 for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor | null][])
-  for (const standing of standings)
-    it(`${who}, ${standing}: ${allowed[who][standing].join(', ') || 'nothing'}`, () => {
-      expect(actions.filter((action) => can(actor, action, standing)).sort()).toEqual(
-        [...allowed[who][standing]].sort(),
+  for (const spaceRole of spaceRoles)
+    it(`${who}, ${spaceRole}: ${allowed[who][spaceRole].join(', ') || 'nothing'}`, () => {
+      expect(actions.filter((action) => can(actor, action, spaceRole)).sort()).toEqual(
+        [...allowed[who][spaceRole]].sort(),
       );
       for (const action of actions) {
-        if (allowed[who][standing].includes(action))
-          expect(() => allow({ actor }, action, standing)).not.toThrow();
+        if (allowed[who][spaceRole].includes(action))
+          expect(() => allow({ actor }, action, spaceRole)).not.toThrow();
         else
-          expect(() => allow({ actor }, action, standing)).toThrow(
+          expect(() => allow({ actor }, action, spaceRole)).toThrow(
             expect.objectContaining(refusal('forbidden')),
           );
       }
     });
 
 for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor | null][])
-  for (const standing of standings)
-    it(`${who}, ${standing}: of the own words besides ${ofOwn.join(', ')}, but not from outside`, () => {
-      const more = actor && standing !== 'none' ? ofOwn : [];
-      expect(actions.filter((action) => can(actor, action, standing, true)).sort()).toEqual(
-        [...new Set([...allowed[who][standing], ...more])].sort(),
+  for (const spaceRole of spaceRoles)
+    it(`${who}, ${spaceRole}: of the own words besides ${ofOwn.join(', ')}, but not from outside`, () => {
+      const more = actor && spaceRole !== 'none' ? ofOwn : [];
+      expect(actions.filter((action) => can(actor, action, spaceRole, true)).sort()).toEqual(
+        [...new Set([...allowed[who][spaceRole], ...more])].sort(),
       );
     });
 
-it('asks without a standing as for a stranger', () => {
+it('asks without a spaceRole as for a stranger', () => {
   for (const actor of Object.values(people))
     for (const action of actions) expect(can(actor, action)).toBe(can(actor, action, 'none'));
 });

@@ -1,2 +1,2 @@
 /** The words for what a person is to a space. No logic: that is server/policy.ts. */
-export type Standing = 'none' | 'guest' | 'member' | 'space-administrator';
+export type SpaceRole = 'none' | 'guest' | 'member' | 'space-administrator';

@@ -1,5 +1,5 @@
 /** English: the reference. Every other language has exactly these keys (checked by the type). */
-export default {
+const en = {
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'errors.title': 'Please check what you typed',
@@ -977,3 +977,9 @@ export default {
   'space-admin.none': 'No spaces yet.',
   'space-admin.nobody': 'No space of that name.',
 } as const;
+
+export default en;
+
+/** A sentence by its key; another language has them all. */
+export type MessageKey = keyof typeof en;
+export type Messages = Record<MessageKey, string>;

@@ -3,10 +3,9 @@
  * one line in LOCALES. Placeholders, plurals and choices are ICU MessageFormat (intl-messageformat).
  */
 import { IntlMessageFormat } from 'intl-messageformat';
-import en from './en';
+import en, { type MessageKey, type Messages } from './en';
 
-export type MessageKey = keyof typeof en;
-export type Messages = Record<MessageKey, string>;
+export type { MessageKey };
 export type Params = Record<string, string | number>;
 
 /** Language tag → its own name (shown in lists of languages) and its dictionary. */

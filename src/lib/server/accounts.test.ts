@@ -25,12 +25,12 @@ import {
   type Surroundings,
   type User,
 } from '../../../tests/factories';
+import * as access from './access';
 import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as cron from './cron';
 import * as paging from './paging';
 import * as rateLimit from './rate-limit';
-import * as spaces from './spaces';
 import * as audit from './audit';
 import { randomToken, sign } from './crypto';
 
@@ -847,7 +847,7 @@ describe('the administration of people', () => {
     const [admin, only] = [await makeAdministrator(), await makeUser()];
     const spaceId = await makeSpace(only);
     await accounts.setActive(as(admin), only.id, false);
-    await expect(spaces.reach(as(admin), spaceId)).rejects.toMatchObject(refusal('missing'));
+    await expect(access.requireSpace(as(admin), spaceId)).rejects.toMatchObject(refusal('missing'));
     expect(await count('membership', 'space_id = ?', spaceId)).toBe(1);
   });
 

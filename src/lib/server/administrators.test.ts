@@ -12,6 +12,7 @@ import {
   someEmail,
   type User,
 } from '../../../tests/factories';
+import * as access from './access';
 import { audited, count, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as administrators from './administrators';
@@ -35,7 +36,7 @@ async function orphan() {
 }
 
 const inCharge = async (viewer: User, spaceId: number) =>
-  (await spaces.room(as(viewer), spaceId)).administrators;
+  (await spaces.overview(as(viewer), spaceId)).administrators;
 const listed = async (ava: User, spaceId: number, without = false) =>
   (await trash.overview(as(ava), { search: 'Pier', after: '', without })).rows.find(
     (row) => row.id === spaceId,
@@ -83,7 +84,7 @@ describe('a space whose last administrator has left', () => {
       `update membership set administrator = 1 where space_id = ${spaceId} and user_id = '${gil.id}'`,
     );
     expect(await listed(ava, spaceId)).toMatchObject({ without: 1 });
-    const people = (await spaces.room(as(gil), spaceId)).people;
+    const people = (await spaces.overview(as(gil), spaceId)).people;
     expect(people.find((p) => p.id === gil.id)).toMatchObject({ administrator: false });
   });
 });
@@ -93,9 +94,9 @@ describe('an administrator of the site', () => {
     const { ava, cho, gil, spaceId } = await orphan();
     const { rows, needed } = await administrators.candidates(as(ava), spaceId, '');
     expect([needed, rows.map((row) => row.id)]).toEqual([true, [cho.id]]);
-    const { seq } = await spaces.room(as(gil), spaceId);
+    const { seq } = await spaces.overview(as(gil), spaceId);
     await administrators.appoint(as(ava), spaceId, cho.id);
-    await expect(spaces.administer(as(cho), spaceId)).resolves.toMatchObject({ id: spaceId });
+    await expect(access.requireAdministrator(as(cho), spaceId)).resolves.toMatchObject({ id: spaceId });
     for (const viewer of [cho, gil])
       expect(await inCharge(viewer, spaceId)).toMatchObject({
         names: [cho.name],
@@ -106,13 +107,13 @@ describe('an administrator of the site', () => {
       { actor_id: ava.id, space_id: spaceId, detail: { became: false } },
     ]);
     // Who appoints does not come in by it.
-    await expect(spaces.reach(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
+    await expect(access.requireSpace(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
   });
 
   it('becomes it by asking, which is audited and said in the space for a month', async () => {
     const { ava, gil, spaceId } = await orphan();
     await administrators.become(as(ava), spaceId);
-    await expect(spaces.administer(as(ava), spaceId)).resolves.toMatchObject({ id: spaceId });
+    await expect(access.requireAdministrator(as(ava), spaceId)).resolves.toMatchObject({ id: spaceId });
     expect(await inCharge(gil, spaceId)).toMatchObject({
       names: [ava.name],
       appointed: { name: ava.name, became: true },
@@ -121,7 +122,7 @@ describe('an administrator of the site', () => {
       { space_id: spaceId, detail: { became: true } },
     ]);
     const later = as(gil, { now: Date.now() + 31 * DAY });
-    expect((await spaces.room(later, spaceId)).administrators).toMatchObject({ appointed: null });
+    expect((await spaces.overview(later, spaceId)).administrators).toMatchObject({ appointed: null });
   });
 
   it('who is a member already becomes it too', async () => {

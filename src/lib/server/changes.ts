@@ -3,6 +3,7 @@
  * the number it knows; a push channel could take the place of `since` without anybody else noticing.
  */
 import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { hidesGuests, viewerOf, type Within } from './access';
 import type { Ctx, Statement } from './context';
 import { Refusal } from './errors';
 import { spaceEvent } from './schema';
@@ -55,13 +56,15 @@ export const ownerOf = (authors: { authorId: string; authorKind: 'user' | 'guest
 /** No id of anybody. */
 export const NOBODY = '-';
 
-/** SQL: whether the viewer may hear of an event. In raw names, of the table or its alias. */
-const audible = (ctx: Ctx, event: SQL, guestsHidden: SQL): SQL => {
-  const me = ctx.actor?.id ?? '';
-  return ctx.actor?.kind === 'guest'
-    ? sql`(${guestsHidden} = 0 or ((${event}.by_guest = 0 or ${event}.actor_id = ${me})
-        and (${event}.owner_id is null or ${event}.owner_id = ${me})))`
-    : sql`1`;
+/** SQL: whether the viewer may hear of an event. `event`: the table or its alias. */
+const audible = (ctx: Ctx, event: 'e' | 'space_event', within: Within): SQL => {
+  const viewer = viewerOf(ctx);
+  if (viewer.kind === 'user') return sql`1`;
+  const [byGuest, actorId, ownerId] = ['by_guest', 'actor_id', 'owner_id'].map((column) =>
+    sql.raw(`${event}.${column}`),
+  );
+  return sql`(not ${hidesGuests(viewer, within)} or ((${byGuest} = 0 or ${actorId} = ${viewer.id})
+    and (${ownerId} is null or ${ownerId} = ${viewer.id})))`;
 };
 
 /** The newest number of a space that the viewer may hear of, for the batch of a page. */
@@ -69,12 +72,7 @@ export const newestQuery = (ctx: Ctx, spaceId: number) =>
   ctx.db
     .select({ seq: spaceEvent.seq })
     .from(spaceEvent)
-    .where(
-      and(
-        eq(spaceEvent.spaceId, spaceId),
-        audible(ctx, sql`space_event`, sql`(select guests_hidden from space where id = ${spaceId})`),
-      ),
-    )
+    .where(and(eq(spaceEvent.spaceId, spaceId), audible(ctx, 'space_event', { spaceId })))
     .orderBy(desc(spaceEvent.seq))
     .limit(1);
 
@@ -99,7 +97,7 @@ export async function since(
     from membership m
     join space s on s.id = m.space_id and s.deleted_at is null
     left join space_event e on e.space_id = m.space_id and e.seq > ${seq}
-      and ${audible(ctx, sql`e`, sql`s.guests_hidden`)}
+      and ${audible(ctx, 'e', { space: 's' })}
     where m.space_id = ${spaceId} and m.user_id = ${me.id}
     order by e.seq limit ${AT_ONCE}`);
   if (rows.length === 0) throw new Refusal('missing');

@@ -13,6 +13,7 @@ import {
   testContext,
   type User,
 } from '../../../tests/factories';
+import * as access from './access';
 import { count, parallel, refusal } from '../../../tests/helpers';
 import * as p from '../../../tests/pictures';
 import { randomId } from './crypto';
@@ -62,7 +63,7 @@ async function comments(who: User, ids: string[], where = { spaceId, threadId })
   const key = randomId();
   const commentId = sql`(select id from comment where request_key = ${key})`;
   await ctx.commit([
-    ...memberships.stillIn(ctx, where.spaceId),
+    access.stillIn(ctx, where.spaceId),
     ctx.db
       .insert(comment)
       .values({ threadId: where.threadId, authorId: who.id, body: 'x', requestKey: key, createdAt: ctx.now }),

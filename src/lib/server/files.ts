@@ -7,6 +7,7 @@
  */
 import { create as attachment } from 'content-disposition';
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import * as access from './access';
 import { CLEANED_UP_TO, fileLimits, fileSize, stays, type Stays } from '../files';
 import * as blobs from './blobs';
 import { guard, type Ctx, type Statement } from './context';
@@ -14,12 +15,10 @@ import { randomId, randomToken } from './crypto';
 import { LostRace, Refusal } from './errors';
 import * as limits from './limits';
 import { log } from './log';
-import * as memberships from './memberships';
 import * as pictures from './pictures';
 import { allow, can } from './policy';
 import { file } from './schema';
 import * as settings from './settings';
-import * as spaces from './spaces';
 
 type FileRow = typeof file.$inferSelect;
 
@@ -61,12 +60,12 @@ export async function upload(
   spaceId: number,
   { kind, ...given }: Upload & { kind: 'attachment' | 'cover' },
 ): Promise<UploadedFile> {
-  const [reach, unused] = await ctx.db.batch([spaces.reachQuery(ctx, spaceId), unusedQuery(ctx)]);
-  const { standing } = spaces.reached(ctx, reach);
-  allow(ctx, kind === 'cover' ? 'space.administer' : 'space.write', standing);
+  const [reach, unused] = await ctx.db.batch([access.spaceQuery(ctx, spaceId), unusedQuery(ctx)]);
+  const { spaceRole } = access.foundSpace(ctx, reach);
+  allow(ctx, kind === 'cover' ? 'space.administer' : 'space.write', spaceRole);
   fewUnused(unused);
   try {
-    return await keep(ctx, kind, given, spaceId, memberships.stillIn(ctx, spaceId, kind === 'cover'));
+    return await keep(ctx, kind, given, spaceId, [access.stillIn(ctx, spaceId, kind === 'cover')]);
   } catch (error) {
     throw error instanceof LostRace ? new Refusal('missing') : error;
   }
@@ -231,10 +230,10 @@ async function full(ctx: Ctx, spaceId: number | null, size: number, field: strin
 export async function storageOf(ctx: Ctx, spaceId: number) {
   const { spaceStorage, guestStorage } = await settings.read(ctx);
   const [reach, sums] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     ctx.db.select({ used: keptInSpace(spaceId).as('used') }).from(sql`(select 1)`),
   ]);
-  allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
+  allow(ctx, 'space.administer', access.foundSpace(ctx, reach).spaceRole);
   return { used: sums[0]!.used, size: spaceStorage, guest: guestStorage };
 }
 
@@ -485,6 +484,8 @@ async function visible(ctx: Ctx, id: string): Promise<FileRow> {
   const actor = ctx.actor;
   if (!actor) throw new Refusal('missing');
   const me = actor.id;
+  const hides = access.hidesGuests(actor, { space: 's' });
+  const seen = access.staffOrSelf(actor, 'u');
   const managesTemplates = can(actor, 'space.create') || can(actor, 'site.administer');
   const [row] = await ctx.db
     .select()
@@ -498,10 +499,10 @@ async function visible(ctx: Ctx, id: string): Promise<FileRow> {
             select 1 from membership m join space s on s.id = m.space_id
             where m.space_id = file.space_id and m.user_id = ${me} and s.deleted_at is null
               and (file.attached_at is not null or file.uploader_id = ${me})
-              and (s.guests_hidden = 0 or ${actor.kind} = 'user' or file.kind = 'cover' or (
-                not exists (select 1 from user u where u.id = file.uploader_id and u.kind = 'guest' and u.id <> ${me})
-                and not exists (select 1 from thread t join user u on u.id = t.author_id
-                  where t.id = file.thread_id and u.kind = 'guest' and u.id <> ${me}))))
+              and (not ${hides} or file.kind = 'cover' or (
+                exists (select 1 from user u where u.id = file.uploader_id and ${seen})
+                and (file.thread_id is null or exists (select 1 from thread t join user u on u.id = t.author_id
+                  where t.id = file.thread_id and ${seen})))))
           or file.template_id is not null and ${managesTemplates ? 1 : 0}
           or file.space_id is null and file.attached_at is null and file.uploader_id = ${me})`,
       ),

@@ -21,7 +21,7 @@ import * as cron from './cron';
 import { randomId } from './crypto';
 import * as folded from './folded';
 import * as memberships from './memberships';
-import * as mentions from './mentions';
+import * as mentions from './mentions/completion';
 import { space, spaceTemplate, user } from './schema';
 import * as spaces from './spaces';
 import * as templates from './space-templates';

@@ -19,7 +19,7 @@ import * as changes from './changes';
 import { randomId } from './crypto';
 import { Refusal } from './errors';
 import * as memberships from './memberships';
-import * as mentions from './mentions';
+import * as mentions from './mentions/completion';
 import * as notifications from './notifications';
 import { membership, space } from './schema';
 import * as search from './search';
@@ -135,7 +135,7 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
       .update(membership)
       .set({ joinedAt: START - DAY + i, lastReadAt: START - DAY + i })
       .where(and(eq(membership.spaceId, room), eq(membership.userId, id)));
-  const { seq } = await spaces.room(as(person.kim), room);
+  const { seq } = await spaces.overview(as(person.kim), room);
 
   /** Of everybody, and of the other guest: threads, and comments with their threads. */
   const common = { threads: [] as number[], comments: [] as { id: number; thread: number; who: Who }[] };
@@ -241,7 +241,7 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
     );
   const received = [
     await spaces.portal(kim()),
-    await spaces.room(kim(), room),
+    await spaces.overview(kim(), room),
     await changes.since(kim(), room, seq),
     await notifications.list(kim(), { show: 'all' }),
     await notifications.countUnread(kim()),
@@ -302,12 +302,12 @@ it('what two guests wrote in is told to neither of them, once they are hidden fr
   const hide = (on: boolean) =>
     testContext().db.update(space).set({ guestsHidden: on }).where(eq(space.id, room));
   await hide(true);
-  const { seq } = await spaces.room(as(ben), room);
+  const { seq } = await spaces.overview(as(ben), room);
   await threads.react(as(ben), room, topic, said, 'yes', true);
   await threads.removeComment(as(ben), room, topic, said);
   for (const guest of [anna, bruno]) {
     expect(await changes.since(as(guest), room, seq)).toBeNull();
-    expect((await spaces.room(as(guest), room)).seq).toBeLessThanOrEqual(seq);
+    expect((await spaces.overview(as(guest), room)).seq).toBeLessThanOrEqual(seq);
   }
   expect((await changes.since(as(ben), room, seq))!.changes).toHaveLength(2);
   // What is Anna's alone she hears of.

@@ -277,7 +277,7 @@ describe('no list is cut silently', () => {
       await run('update space set guests_hidden = ? where id = ?', hidden, room);
       for (const who of [ava, gil]) {
         const listed = await walk(async (before) => {
-          const { threads: rows, next } = await spaces.room(as(who), room, before);
+          const { threads: rows, next } = await spaces.overview(as(who), room, before);
           return { rows, next };
         });
         whole(
@@ -285,7 +285,7 @@ describe('no list is cut silently', () => {
           results.filter((r) => !r.pinned).map((r) => r.id),
         );
         const pinned = await walk(async (before) => {
-          const { pinned: rows, pinnedNext: next } = await spaces.room(as(who), room, null, before);
+          const { pinned: rows, pinnedNext: next } = await spaces.overview(as(who), room, null, before);
           return { rows, next };
         });
         expect(pinned.pages).toBe(3);

@@ -1,5 +1,6 @@
 /** Who is in a space: add, make administrator, remove, leave. Nobody who acts in a space leaves it without an administrator. */
 import { and, asc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import * as access from './access';
 import * as audit from './audit';
 import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
@@ -10,7 +11,6 @@ import * as paging from './paging';
 import { allow } from './policy';
 import { invitation, membership, space, user } from './schema';
 import * as settings from './settings';
-import * as spaces from './spaces';
 import { type MessageKey } from '../messages';
 
 /** SQL: what a membership is put in order by, of its account (`user`). */
@@ -104,7 +104,7 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
   const find = (filter.find ?? '').trim().slice(0, 200);
   const last = paging.read(filter.after, 'number', 'text', 'text');
   const [reach, people, found] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     ctx.db
       .select({
         id: user.id,
@@ -133,7 +133,7 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
       .orderBy(asc(user.email))
       .limit(FOUND + 1),
   ]);
-  allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
+  allow(ctx, 'space.administer', access.foundSpace(ctx, reach).spaceRole);
   const page = paging.paged(people, MEMBERS, (p) => [p.administrator ? 0 : 1, p.nameKey, p.id]);
   return {
     members: page.rows.map(({ nameKey: _, ...member }) => member),
@@ -152,7 +152,7 @@ export async function addMember(
   userId: string,
   administrator: boolean,
 ): Promise<void> {
-  await spaces.administer(ctx, spaceId);
+  await access.requireAdministrator(ctx, spaceId);
   try {
     await ctx.commit([
       ...stillIn(ctx, spaceId, true),
@@ -184,7 +184,7 @@ export async function setAdministrator(
   userId: string,
   to: boolean,
 ): Promise<void> {
-  await spaces.administer(ctx, spaceId);
+  await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, [
     ...stillIn(ctx, spaceId, true),
     ctx.db
@@ -230,7 +230,7 @@ async function commitUnlessLast(ctx: Ctx, spaceId: number, statements: Statement
 /** Why a batch was undone: the actor has lost the space or the right in that moment, else the sentence. */
 async function refusalOf(ctx: Ctx, spaceId: number, error: unknown, key: MessageKey): Promise<unknown> {
   if (!(error instanceof LostRace)) return error;
-  await spaces.reach(ctx, spaceId);
+  await access.requireSpace(ctx, spaceId);
   return new Refusal('conflict', { key });
 }
 
@@ -245,7 +245,7 @@ const keepBack = (ctx: Ctx, userId: string): Statement =>
 
 /** Members tab: removes a user from the space. */
 export async function removeMember(ctx: Ctx, spaceId: number, userId: string): Promise<void> {
-  await spaces.administer(ctx, spaceId);
+  await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, [
     ...stillIn(ctx, spaceId, true),
     ...end(ctx, spaceId, userId),
@@ -285,8 +285,8 @@ export async function markRead(ctx: Ctx, spaceId: number, until: number): Promis
 
 /** "Leave Space". */
 export async function leave(ctx: Ctx, spaceId: number): Promise<void> {
-  const found = await spaces.reach(ctx, spaceId);
-  if (!spaces.mayLeave(ctx, found)) throw new Refusal('forbidden');
+  const found = await access.requireSpace(ctx, spaceId);
+  if (!access.mayLeave(ctx, found)) throw new Refusal('forbidden');
   await commitUnlessLast(ctx, spaceId, [
     ...end(ctx, spaceId, ctx.actor!.id),
     keepBack(ctx, ctx.actor!.id),
@@ -299,7 +299,7 @@ export async function leave(ctx: Ctx, spaceId: number): Promise<void> {
  * open for the same address (none should be) is cancelled besides. Done twice is done once.
  */
 export async function removeGuest(ctx: Ctx, spaceId: number, userId: string): Promise<void> {
-  const found = await spaces.administer(ctx, spaceId);
+  const found = await access.requireAdministrator(ctx, spaceId);
   const site = await settings.read(ctx);
   const [guest] = await ctx.db
     .select()

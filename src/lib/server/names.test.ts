@@ -24,7 +24,7 @@ import * as accounts from './accounts';
 import { randomId } from './crypto';
 import * as invitations from './invitations';
 import { render } from './mail/messages';
-import * as mentions from './mentions';
+import * as mentions from './mentions/completion';
 import * as notifications from './notifications';
 import { user } from './schema';
 import * as search from './search';
@@ -179,7 +179,7 @@ describe('a guest who takes a user’s name is told from that user', () => {
       ...told,
     });
     await threads.begin(as(fake), spaceId, { title: 'Own', body: 'lighthouse', requestKey: randomId() });
-    const room = await spaces.room(asked, spaceId);
+    const room = await spaces.overview(asked, spaceId);
     expect(room.threads.find((t) => t.title === 'Own')).toMatchObject(told);
     expect(room.people.filter((p) => p.name === 'Ben Kowalski')).toMatchObject([{ guest: false }, told]);
     expect(await mentions.complete(asked, spaceId, 'Ben')).toMatchObject([{}, {}]);
@@ -206,7 +206,7 @@ describe('a guest who takes a user’s name is told from that user', () => {
     await threads.react(as(fake), hidden, id, null, 'yes', true);
     const seen = [
       await threads.read(as(other), hidden, id),
-      await spaces.room(as(other), hidden),
+      await spaces.overview(as(other), hidden),
       await notifications.list(as(other), { show: 'all' }),
       await mentions.complete(as(other), hidden, ''),
     ];

@@ -51,7 +51,7 @@ describe('the people of a space', () => {
     const room = await makeSpace(ava, {}, [ben]);
     const other = await makeSpace(ben);
     const numbers = async () => {
-      const { peopleCount, guestCount, guestCompanies } = await spaces.room(as(ava), room);
+      const { peopleCount, guestCount, guestCompanies } = await spaces.overview(as(ava), room);
       return [peopleCount, guestCount, guestCompanies];
     };
     const step = async (what: string, act: () => Promise<unknown>, people: number, guests: number) => {
@@ -83,7 +83,7 @@ describe('the people of a space', () => {
       2,
     );
     expect((await numbers())[2]).toEqual(['Southwind']);
-    expect((await spaces.room(as(ava), room)).people.map((p) => p.name)).toEqual([
+    expect((await spaces.overview(as(ava), room)).people.map((p) => p.name)).toEqual([
       'Ava',
       'Ben',
       'Cho',
@@ -115,11 +115,11 @@ describe('the people of a space', () => {
     const open = await invitationOf(email);
     const guest = await makeGuest({ email });
     await joinSpace(ava, room, guest);
-    expect(await spaces.room(as(ava), room)).toMatchObject({ peopleCount: 2, guestCount: 1 });
+    expect(await spaces.overview(as(ava), room)).toMatchObject({ peopleCount: 2, guestCount: 1 });
     await invitations.join(as(guest), invitations.mailToken(as(ava), open));
     expect((await account(email))!.kind).toBe('user');
     expect(await wrong()).toEqual([]);
-    expect(await spaces.room(as(ava), room)).toMatchObject({ peopleCount: 2, guestCount: 0 });
+    expect(await spaces.overview(as(ava), room)).toMatchObject({ peopleCount: 2, guestCount: 0 });
   });
 
   it('rows that were changed by hand are right again within a day', async () => {
@@ -144,7 +144,7 @@ describe('the people of a space', () => {
     )
       .bind(room, kim.id)
       .run();
-    const seen = JSON.stringify([await spaces.room(as(gil), room), await spaces.people(as(gil), room)]);
+    const seen = JSON.stringify([await spaces.overview(as(gil), room), await spaces.people(as(gil), room)]);
     expect(seen).not.toContain('Kim');
   });
 });
@@ -184,7 +184,7 @@ describe('the page of a space’s people', () => {
     expect(await names(kim)).toEqual(['Ava Lind', 'ben', 'Cho', 'Kim']);
     expect(await names(kim, 'northwind')).toEqual([]);
     expect(await names(ava)).toHaveLength(5);
-    const { people, peopleCount, guestCount, guestCompanies, moreCompanies } = await spaces.room(
+    const { people, peopleCount, guestCount, guestCompanies, moreCompanies } = await spaces.overview(
       as(kim),
       room,
     );
@@ -218,7 +218,7 @@ describe('the space page', () => {
       ).bind(room),
     ]);
     await settlePeople(room);
-    const page = await spaces.room(as(ava), room);
+    const page = await spaces.overview(as(ava), room);
     expect(page.people).toHaveLength(24);
     expect(page.people.filter((p) => p.guest)).toHaveLength(12);
     expect(page).toMatchObject({ peopleCount: 61, guestCount: 30, moreCompanies: 22 });
@@ -233,9 +233,9 @@ describe('the space page', () => {
     const room = await makeSpace(ava);
     const addresses = Array.from({ length: 13 }, (_, i) => someEmail(`inv${i}`));
     await invite(ava, room, addresses.slice(1).join(', '));
-    expect(await spaces.room(as(ava), room)).toMatchObject({ invitedMore: false });
+    expect(await spaces.overview(as(ava), room)).toMatchObject({ invitedMore: false });
     await invite(ava, room, addresses[0]!);
-    const { invited, invitedMore } = await spaces.room(as(ava), room);
+    const { invited, invitedMore } = await spaces.overview(as(ava), room);
     expect([invited.length, invitedMore]).toEqual([12, true]);
   });
 });

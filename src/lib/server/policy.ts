@@ -1,9 +1,9 @@
 /** The whole permission table. No I/O. First reach (a thing is found only through its members), then this. */
-import type { Standing } from '../roles';
+import type { SpaceRole } from '../roles';
 import type { Actor, Ctx } from './context';
 import { Refusal } from './errors';
 
-/** What somebody is about to do; the second word of a space's actions needs a standing in that space. */
+/** What somebody is about to do; the second word of a space's actions needs a spaceRole in that space. */
 export type Action =
   | 'site.administer'
   | 'space.create'
@@ -17,38 +17,43 @@ export type Action =
   | 'thread.pin';
 
 const isUser = (actor: Actor) => actor.kind === 'user';
-const inside = (standing: Standing) => standing !== 'none';
+const inside = (spaceRole: SpaceRole) => spaceRole !== 'none';
 
-const administers = (actor: Actor, standing: Standing) => isUser(actor) && standing === 'space-administrator';
+const administers = (actor: Actor, spaceRole: SpaceRole) =>
+  isUser(actor) && spaceRole === 'space-administrator';
 
 /** `own`: of a thread or comment, whether the actor wrote it. */
-const table: Record<Action, (actor: Actor, standing: Standing, own: boolean) => boolean> = {
+const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) => boolean> = {
   'site.administer': (actor) => isUser(actor) && actor.administrator,
   'space.create': (actor) => isUser(actor) && (actor.administrator || actor.canCreateSpaces),
-  'space.view': (_actor, standing) => inside(standing),
-  'space.write': (_actor, standing) => inside(standing),
+  'space.view': (_actor, spaceRole) => inside(spaceRole),
+  'space.write': (_actor, spaceRole) => inside(spaceRole),
   // Settings, members, guests, invitations, announcement. A guest never, whatever a row says.
   'space.administer': administers,
-  'space.leave': (_actor, standing) => inside(standing),
+  'space.leave': (_actor, spaceRole) => inside(spaceRole),
   // Nobody's words are changed but by themselves.
-  'text.edit': (_actor, standing, own) => inside(standing) && own,
-  'text.delete': (actor, standing, own) => (inside(standing) && own) || administers(actor, standing),
-  'thread.close': (actor, standing, own) => (inside(standing) && own) || administers(actor, standing),
+  'text.edit': (_actor, spaceRole, own) => inside(spaceRole) && own,
+  'text.delete': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
+  'thread.close': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
   'thread.pin': administers,
 };
 
 export const actions = Object.keys(table) as Action[];
 
 /** Whether the actor may; nobody may nothing. */
-export const can = (actor: Actor | null, action: Action, standing: Standing = 'none', own = false): boolean =>
-  actor !== null && table[action](actor, standing, own);
+export const can = (
+  actor: Actor | null,
+  action: Action,
+  spaceRole: SpaceRole = 'none',
+  own = false,
+): boolean => actor !== null && table[action](actor, spaceRole, own);
 
 /** Refuses (`forbidden`) what the actor may not do. */
 export function allow(
   ctx: Pick<Ctx, 'actor'>,
   action: Action,
-  standing: Standing = 'none',
+  spaceRole: SpaceRole = 'none',
   own = false,
 ): void {
-  if (!can(ctx.actor, action, standing, own)) throw new Refusal('forbidden');
+  if (!can(ctx.actor, action, spaceRole, own)) throw new Refusal('forbidden');
 }

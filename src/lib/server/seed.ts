@@ -1,7 +1,7 @@
 /** The demo: through the domain's own verbs, local only, only into an empty database. */
 import { eq, sql } from 'drizzle-orm';
 import * as accounts from './accounts';
-import { type Ctx } from './context';
+import { type Ctx, type SignedIn } from './context';
 import { createContext, type Surroundings } from './context/create';
 import { randomId } from './crypto';
 import * as files from './files';
@@ -59,9 +59,9 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   await ctx.commit([settings.put(ctx, 'seeding', true)]);
   ctx.settings = null;
 
-  /** The same site, some days ago, as somebody. */
-  const at = async (daysAgo: number, email: string | null): Promise<Ctx> => {
-    const then = createContext({
+  /** The same site, some days ago; and as somebody. */
+  const before = (daysAgo: number): Ctx =>
+    createContext({
       env,
       config: ctx.config,
       waitUntil: (work) => ctx.defer(work),
@@ -71,14 +71,12 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
       userAgent: 'Foyer seed',
       madeUp: true,
     });
-    if (email) {
-      const [row] = await ctx.db.select().from(user).where(eq(user.email, email));
-      then.actor = row ? sessions.actorOf(row) : null;
-    }
-    return then;
+  const as = async (email: string, daysAgo: number): Promise<SignedIn> => {
+    const [row] = await ctx.db.select().from(user).where(eq(user.email, email));
+    return Object.assign(before(daysAgo), { actor: sessions.actorOf(row!) });
   };
 
-  await accounts.setUp(await at(20, null), {
+  await accounts.setUp(before(20), {
     token: ctx.config.setupToken,
     siteName: 'Foyer',
     name: 'Ava Lind',
@@ -87,15 +85,15 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
     preset: 'documented',
     mailboxProved: true,
   });
-  await colleague(at, 'ben@foyer.example', 'Ben Kowalski', true);
-  await colleague(at, 'cho@foyer.example', 'Cho Yamada', false);
+  await colleague({ before, as }, 'ben@foyer.example', 'Ben Kowalski', true);
+  await colleague({ before, as }, 'cho@foyer.example', 'Cho Yamada', false);
 
-  const bridge = await harbourBridge(await at(16, 'ava@foyer.example'), ctx);
-  await guestJoins(at, bridge, 12);
-  await conversation(at, bridge);
+  const bridge = await harbourBridge(await as('ava@foyer.example', 16), ctx);
+  await guestJoins({ before, as }, bridge, 12);
+  await conversation({ before, as }, bridge);
   // One that nobody answered in time, and one that is still open.
-  await invite(await at(9, 'ava@foyer.example'), bridge, 'hal@studio.example');
-  await invite(await at(2, 'ava@foyer.example'), bridge, 'noor@partner.example');
+  await invite(await as('ava@foyer.example', 9), bridge, 'hal@studio.example');
+  await invite(await as('ava@foyer.example', 2), bridge, 'noor@partner.example');
   await invitations.expireOverdue(ctx);
   // The people of the demo have been here, but no browser of theirs is open.
   await ctx.commit([
@@ -107,20 +105,24 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   ]);
 }
 
-type At = (daysAgo: number, email: string | null) => Promise<Ctx>;
+/** The site some days ago: as nobody, and as somebody. */
+interface Past {
+  before(daysAgo: number): Ctx;
+  as(email: string, daysAgo: number): Promise<SignedIn>;
+}
 
-async function colleague(at: At, email: string, name: string, canCreateSpaces: boolean): Promise<void> {
-  const ava = await at(19, 'ava@foyer.example');
+async function colleague(past: Past, email: string, name: string, canCreateSpaces: boolean): Promise<void> {
+  const ava = await past.as('ava@foyer.example', 19);
   await invitations.inviteUser(ava, { email, administrator: false, canCreateSpaces, locale: 'en' });
   const { rows: open } = await invitations.openOfUsers(ava);
   const mine = open.find((i) => i.email === email)!;
-  await invitations.signUp(await at(18, null), invitations.mailToken(ava, mine), {
+  await invitations.signUp(past.before(18), invitations.mailToken(ava, mine), {
     name,
     password: PASSWORD,
   });
 }
 
-async function harbourBridge(ava: Ctx, ctx: Ctx): Promise<number> {
+async function harbourBridge(ava: SignedIn, ctx: Ctx): Promise<number> {
   const colleagues = await ctx.db.select({ id: user.id, email: user.email }).from(user);
   const idOf = (email: string) => colleagues.find((c) => c.email === email)!.id;
   const form = {
@@ -171,17 +173,17 @@ async function invite(ava: Ctx, spaceId: number, address: string): Promise<void>
   });
 }
 
-async function guestJoins(at: At, spaceId: number, daysAgo: number): Promise<void> {
-  const ava = await at(daysAgo, 'ava@foyer.example');
+async function guestJoins(past: Past, spaceId: number, daysAgo: number): Promise<void> {
+  const ava = await past.as('ava@foyer.example', daysAgo);
   await invite(ava, spaceId, 'gil@partner.example');
   const { rows } = await invitations.guestsTab(ava, spaceId);
   const ref = rows.find((r) => r.email === 'gil@partner.example')!.ref;
   const id = ref.slice('invitation:'.length);
-  await invitations.signUp(await at(daysAgo - 1, null), invitations.mailToken(ava, { id }), {
+  await invitations.signUp(past.before(daysAgo - 1), invitations.mailToken(ava, { id }), {
     name: 'Gil Ferreira',
     password: PASSWORD,
   });
-  const gil = await at(daysAgo - 1, 'gil@partner.example');
+  const gil = await past.as('gil@partner.example', daysAgo - 1);
   await accounts.changeProfile(gil, {
     name: 'Gil Ferreira',
     company: 'Partner Ltd',
@@ -190,15 +192,19 @@ async function guestJoins(at: At, spaceId: number, daysAgo: number): Promise<voi
   });
 }
 
-async function conversation(at: At, spaceId: number): Promise<void> {
+async function conversation(past: Past, spaceId: number): Promise<void> {
   const [ava, ben, gil] = ['ava@foyer.example', 'ben@foyer.example', 'gil@partner.example'] as const;
   type Said = [daysAgo: number, email: string, body: string];
   const write = async (title: string, body: string, from: [daysAgo: number, email: string], said: Said[]) => {
-    const id = await threads.begin(await at(...from), spaceId, { title, body, requestKey: randomId() });
+    const id = await threads.begin(await past.as(from[1], from[0]), spaceId, {
+      title,
+      body,
+      requestKey: randomId(),
+    });
     const comments: number[] = [];
     for (const [daysAgo, email, text] of said)
       comments.push(
-        await threads.addComment(await at(daysAgo, email), spaceId, id, {
+        await threads.addComment(await past.as(email, daysAgo), spaceId, id, {
           body: text,
           requestKey: randomId(),
         }),
@@ -215,8 +221,8 @@ async function conversation(at: At, spaceId: number): Promise<void> {
       [2, ben, 'Week 46: **crane confirmed.** Open: who closes the north quay?'],
     ],
   );
-  await threads.pin(await at(9, ava), spaceId, minutes.id, true);
-  await threads.react(await at(8, ben), spaceId, minutes.id, minutes.comments[1]!, 'yes', true);
+  await threads.pin(await past.as(ava, 9), spaceId, minutes.id, true);
+  await threads.react(await past.as(ben, 8), spaceId, minutes.id, minutes.comments[1]!, 'yes', true);
   await write(
     'Drawings, revision D',
     'Revision D replaces sheets 12 and 14. Please work from these only:\n\n- sheet 12: handrail, now 1.1 m\n- sheet 14: drainage',
@@ -229,11 +235,11 @@ async function conversation(at: At, spaceId: number): Promise<void> {
     [1.5, gil],
     [[1.2, ava, '@Gil Ferreira, the north side is fine until 14:00. After that the ferry needs the quay.']],
   );
-  await threads.react(await at(1, gil), spaceId, piles.id, piles.comments[0]!, 'yes', true);
+  await threads.react(await past.as(gil, 1), spaceId, piles.id, piles.comments[0]!, 'yes', true);
   const plan = new TextEncoder().encode(
     'Unloading, pier 3\n\n07:30  two trucks at gate B\n08:00  crane ready, north side\n13:30  quay clear for the ferry\n',
   );
-  const last = await at(0.2, gil);
+  const last = await past.as(gil, 0.2);
   const file = await files.upload(last, spaceId, {
     kind: 'attachment',
     name: 'Unloading plan.txt',

@@ -11,7 +11,7 @@ import {
   type User,
 } from '../../../tests/factories';
 import { countingD1 } from '../../../tests/helpers';
-import * as mentions from './mentions';
+import * as mentions from './mentions/completion';
 import * as spaces from './spaces';
 import * as threads from './threads';
 
@@ -66,7 +66,7 @@ beforeAll(async () => {
 describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
   it('opens with as many rows read as one with a single page of threads (±10 %), for members and guests', async () => {
     for (const who of [ava, gil]) {
-      const read = (space: number) => rowsRead(who, (ctx) => spaces.room(ctx, space));
+      const read = (space: number) => rowsRead(who, (ctx) => spaces.overview(ctx, space));
       const [none, few, many] = [await read(empty), await read(onePage), await read(huge)];
       expect(
         Math.abs(many - few),
@@ -79,7 +79,9 @@ describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
     let before: string | null = null;
     const cost: number[] = [];
     for (let i = 0; i < 10; i++) {
-      cost.push(await rowsRead(ava, async (ctx) => (before = (await spaces.room(ctx, huge, before)).next)));
+      cost.push(
+        await rowsRead(ava, async (ctx) => (before = (await spaces.overview(ctx, huge, before)).next)),
+      );
       expect(before).not.toBeNull();
     }
     expect(Math.abs(cost.at(-1)! - cost[1]!)).toBeLessThanOrEqual(cost[1]! * 0.1);
@@ -87,7 +89,7 @@ describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
 
   it('a thread of it opens with as many rows read as the only thread of another', async () => {
     const read = async (space: number) => {
-      const [thread] = (await spaces.room(as(ava), space)).threads;
+      const [thread] = (await spaces.overview(as(ava), space)).threads;
       return rowsRead(ava, (ctx) => threads.read(ctx, space, thread!.id));
     };
     const [few, many] = [await read(onePage), await read(huge)];
@@ -159,10 +161,10 @@ describe(`a space with ${PEOPLE} people`, () => {
     bindings.DB.prepare('update space set guests_hidden = ?').bind(hidden).run();
 
   const pages: Record<string, (ctx: ReturnType<typeof as>, space: number) => Promise<unknown>> = {
-    'the space page': (ctx, space) => spaces.room(ctx, space),
+    'the space page': (ctx, space) => spaces.overview(ctx, space),
     'a thread': async (ctx, space) =>
-      threads.read(ctx, space, (await spaces.room(as(ava), space)).threads[0]!.id),
-    'the page before a new thread': (ctx, space) => spaces.place(ctx, space),
+      threads.read(ctx, space, (await spaces.overview(as(ava), space)).threads[0]!.id),
+    'the page before a new thread': (ctx, space) => spaces.header(ctx, space),
     'the first page of its people': (ctx, space) => spaces.people(ctx, space),
     'completion of @A': (ctx, space) => mentions.complete(ctx, space, 'a'),
     'completion of @': (ctx, space) => mentions.complete(ctx, space, ''),

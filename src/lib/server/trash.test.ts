@@ -55,7 +55,7 @@ describe('deleting a space', () => {
   it('takes it out of everybody’s reach at once, also for open pages and open invitations', async () => {
     const { inviter, spaceId, token } = await invited();
     await trash.putSpace(as(inviter), spaceId, 'Harbour Bridge');
-    await expect(spaces.room(as(inviter), spaceId)).rejects.toMatchObject(refusal('missing'));
+    await expect(spaces.overview(as(inviter), spaceId)).rejects.toMatchObject(refusal('missing'));
     await expect(changes.since(as(inviter), spaceId, 0)).rejects.toMatchObject(refusal('missing'));
     expect((await spaces.portal(as(inviter))).spaces).toEqual([]);
     await signUp(token).catch(() => {});

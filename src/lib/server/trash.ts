@@ -1,5 +1,6 @@
 /** Deleted spaces: 14 days in the trash, where an administrator of the site can restore them, then gone for good. */
 import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import * as access from './access';
 import { normalize } from '../normalize';
 import * as administrators from './administrators';
 import * as audit from './audit';
@@ -7,12 +8,10 @@ import { guard, type Ctx, type Statement } from './context';
 import { LostRace, Refusal } from './errors';
 import * as files from './files';
 import * as folded from './folded';
-import * as memberships from './memberships';
 import * as paging from './paging';
 import { allow } from './policy';
 import { comment, space, thread, user } from './schema';
 import * as search from './search';
-import * as spaces from './spaces';
 
 const DAY = 24 * 3_600_000;
 export const KEEP_DAYS = 14;
@@ -25,13 +24,13 @@ const LISTED = 100;
  * @param typed the space's name, typed to confirm
  */
 export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promise<void> {
-  const found = await spaces.administer(ctx, spaceId);
+  const found = await access.requireAdministrator(ctx, spaceId);
   const plain = (name: string) => normalize(name, 'NFKC').replace(/\s+/g, ' ').trim();
   if (plain(typed) !== plain(found.name))
     throw new Refusal('invalid', { key: 'trash.wrong-name', field: 'typed' });
   try {
     await ctx.commit([
-      ...memberships.stillIn(ctx, spaceId, true),
+      access.stillIn(ctx, spaceId, true),
       ctx.db
         .update(space)
         .set({ deletedAt: ctx.now, deletedBy: ctx.actor!.id })

@@ -1,5 +1,6 @@
 /** Open invitations: listed, sent again, copied, withdrawn, expired. */
 import { and, asc, eq, gt, inArray, isNull, lte, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import * as access from '../access';
 import type { MessageKey } from '../../messages';
 import * as audit from '../audit';
 import { guard, type Ctx } from '../context';
@@ -9,7 +10,6 @@ import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
 import { invitation, loginChallenge, mail, membership, user } from '../schema';
-import * as spaces from '../spaces';
 import { urlOf } from './links';
 import { actorMay, domainMay, inviterMay, stillTakeable, takeable } from './rule';
 import { sendAgain, sendUserAgain } from './send';
@@ -61,7 +61,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
       order by mail.created_at desc limit 1)`;
   const isOpen = and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']));
   const [reach, guests, open, counts, waiting] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     ctx.db
       .select({
         id: user.id,
@@ -140,7 +140,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
       .innerJoin(invitation, and(eq(invitation.id, mail.invitationId), eq(invitation.spaceId, spaceId)))
       .where(sql`mail.status in ('queued', 'sending')`),
   ]);
-  allow(ctx, 'space.administer', spaces.reached(ctx, reach).standing);
+  allow(ctx, 'space.administer', access.foundSpace(ctx, reach).spaceRole);
   const rows: GuestRow[] = [
     ...guests.map((g) => ({
       ref: `guest:${g.id}`,
@@ -209,7 +209,7 @@ export async function openOfUsers(ctx: Ctx, after = '') {
 
 /** An open invitation that the actor may manage: of the given space, or (without one) of a user. */
 async function manage(ctx: Ctx, spaceId: number | null, id: string) {
-  const target = spaceId === null ? null : await spaces.administer(ctx, spaceId);
+  const target = spaceId === null ? null : await access.requireAdministrator(ctx, spaceId);
   if (!target) allow(ctx, 'site.administer');
   const [found] = await ctx.db
     .select()

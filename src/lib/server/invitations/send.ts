@@ -1,5 +1,6 @@
 /** Inviting: guests into a space (many at once), users to the site, and sending again. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import * as access from '../access';
 import { fitsDomains, parseAddress, readAddresses, type Address } from '../../addresses';
 import { isLocale, type Locale, type MessageKey } from '../../messages';
 import * as audit from '../audit';
@@ -11,7 +12,6 @@ import type { MailMessage } from '../mail/messages';
 import { allow } from '../policy';
 import { invitation, membership, user, type Settings } from '../schema';
 import * as settings from '../settings';
-import * as spaces from '../spaces';
 import * as limits from './limits';
 import { VALID_FOR, type Invitation, urlOf } from './links';
 import { actorMay, domainFits, takeable } from './rule';
@@ -97,13 +97,13 @@ async function untilDecided<T>(ctx: Ctx, run: () => Promise<T>): Promise<T> {
  */
 export const inviteGuests = (ctx: Ctx, spaceId: number, form: InviteForm): Promise<Outcome[]> =>
   untilDecided(ctx, async () => {
-    const target = await spaces.administer(ctx, spaceId);
+    const target = await access.requireAdministrator(ctx, spaceId);
     return inviteOnce(ctx, target, await settings.read(ctx), form);
   });
 
 async function inviteOnce(
   ctx: Ctx,
-  target: spaces.Reached,
+  target: access.FoundSpace,
   site: Settings,
   form: InviteForm,
 ): Promise<Outcome[]> {
@@ -159,7 +159,7 @@ interface ToSend {
  */
 async function send(
   ctx: Ctx,
-  target: spaces.Reached,
+  target: access.FoundSpace,
   site: Settings,
   rows: ToSend[],
   form: InviteForm | null = null,
@@ -269,7 +269,7 @@ const sentences: Partial<Record<Reason, MessageKey>> = {
 };
 
 /** A guest's invitation again: a new link, a new week; the old links die. Also for an expired one. */
-export async function sendAgain(ctx: Ctx, found: Invitation, target: spaces.Reached): Promise<void> {
+export async function sendAgain(ctx: Ctx, found: Invitation, target: access.FoundSpace): Promise<void> {
   const site = await settings.read(ctx);
   const known = await lookUp(ctx, target.id, [found.email]);
   const reason = whyNot(site, known, found.email) ?? overLimit(known.room, 0);
@@ -293,7 +293,7 @@ const refusalOf = (reason: Reason, email: string): Refusal =>
  */
 export const resendExpired = (ctx: Ctx, spaceId: number): Promise<{ sent: number; not: number }> =>
   untilDecided(ctx, async () => {
-    const target = await spaces.administer(ctx, spaceId);
+    const target = await access.requireAdministrator(ctx, spaceId);
     const site = await settings.read(ctx);
     const expired = await ctx.db
       .select()

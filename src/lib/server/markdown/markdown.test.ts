@@ -1,6 +1,6 @@
 // What people write becomes safe HTML, whatever they write. The output is read by a strict tokenizer of this test.
 import { describe, expect, it } from 'vitest';
-import { calls, find } from '../named';
+import { calls, find } from '../mentions/grammar';
 import { excerpt, own, render, words, type Mark } from '.';
 
 // --- The strict reader -----------------------------------------------------------------------------------------

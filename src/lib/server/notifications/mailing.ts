@@ -1,15 +1,18 @@
 /** Notification mail: what is due becomes one mail a person, exactly once. And the end of old notifications. */
 import { sql, type SQL } from 'drizzle-orm';
+import { hidesGuests, visibleTo, type Viewer } from '../access';
 import { guard, type Ctx, type Statement } from '../context';
 import { LostRace } from '../errors';
 import { excerpt } from '../markdown';
 import type { MailMessage } from '../mail/messages';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import type { Mention } from '../schema';
 import * as settings from '../settings';
 import { nextMorning } from './mornings';
 import { unsubscribeUrl } from './preferences';
-import { afterwards, ownWords, readableBy, shortened } from './words';
+import { afterwards, ownWords, shortened } from './words';
 
 const DAY = 24 * 3_600_000;
 /** People a run; the rest follows in the next minute. */
@@ -48,9 +51,8 @@ interface Due {
   threadMentions: string;
   threadAuthorId: string;
   authorId: string;
-  guestsHidden: number;
+  hidesGuests: number;
   userId: string;
-  userKind: 'user' | 'guest';
   email: string;
   locale: string | null;
   timeZone: string | null;
@@ -83,6 +85,9 @@ export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
   return written;
 }
 
+/** The reader of each row. */
+const READER: Viewer = { id: sql`u.id`, kind: sql`u.kind` };
+
 /** What is due, person by person. */
 const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
   ctx.db.all<Due>(sql`
@@ -98,10 +103,9 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
-      s.guests_hidden "guestsHidden",
-      u.kind "userKind",
+      ${hidesGuests(READER, { space: 's' })} "hidesGuests",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
-        and (s.guests_hidden = 0 or u.kind = 'user' or (a.kind = 'user' and (w.kind = 'user' or w.id = u.id)))) "known",
+        and ${visibleTo(READER, { space: 's' }, 'a', 'w')}) "known",
       u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.zone_seen) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
     from notification n indexed by notification_mail_due
       join user u on u.id = n.user_id
@@ -156,14 +160,14 @@ function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
 
 /** A row with the words that its reader may have. */
 function readable(row: Due): Due {
-  const reader = { id: row.userId, kind: row.userKind };
-  const hidden = row.guestsHidden === 1;
+  const reader = { id: row.userId, seesGuests: row.hidesGuests === 0 };
+  const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
   return {
     ...row,
-    text: readableBy(reader, hidden, { body: row.text, mentions: row.mentions, authorId: row.authorId }),
-    thread: readableBy(reader, hidden, {
+    text: bodyFor(reader, { body: row.text, mentions: parsed(row.mentions), authorId: row.authorId }),
+    thread: titleFor(reader, {
       title: row.thread,
-      mentions: row.threadMentions,
+      mentions: parsed(row.threadMentions),
       authorId: row.threadAuthorId,
     }),
   };

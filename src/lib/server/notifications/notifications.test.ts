@@ -103,14 +103,13 @@ async function say(
     ctx.db.run(sql`insert into comment (thread_id, author_id, body, request_key, created_at)
       values (${threadId}, ${who.id}, ${options.body ?? BODY}, ${key}, ${ctx.now})`),
     guard(ctx),
-    ...notifications.tell(ctx, {
+    ...notifications.notify(ctx, {
       spaceId: s.spaceId,
       threadId,
       commentId: sql`(select id from comment where request_key = ${key})`,
       kind: 'comment',
       mentioned: (options.mentioned ?? []).map((person) => person.id),
       everybody: options.everybody,
-      byGuest: who.kind === 'guest',
     }),
   ]);
   if (options.settle !== false) await ctx.settle();
@@ -191,14 +190,13 @@ describe('who is told', () => {
     for (const everybody of [false, true]) {
       const ctx = as(s.ava);
       await ctx.commit(
-        notifications.tell(ctx, {
+        notifications.notify(ctx, {
           spaceId: s.spaceId,
           threadId: s.threadId,
           commentId: null,
           kind: 'thread',
           mentioned: [s.ben.id],
           everybody,
-          byGuest: false,
         }),
       );
     }
@@ -252,13 +250,12 @@ describe('who is told', () => {
   it('nobody at all when the change is undone', async () => {
     const s = await stage();
     const ctx = as(s.ava);
-    const events = notifications.tell(ctx, {
+    const events = notifications.notify(ctx, {
       spaceId: s.spaceId,
       threadId: s.threadId,
       commentId: null,
       kind: 'thread',
       mentioned: [s.ben.id],
-      byGuest: false,
     });
     await expect(
       ctx.commit([...events, ctx.db.run(sql`update space set name = name where id = -1`), guard(ctx)]),
@@ -273,13 +270,12 @@ describe('an edit that names more people', () => {
   const edit = async (s: Stage, commentId: number, mentioned: User[]) => {
     const ctx = as(s.ava);
     await ctx.commit(
-      notifications.mentionedLater(ctx, {
+      notifications.notifyMentioned(ctx, {
         spaceId: s.spaceId,
         threadId: s.threadId,
         commentId,
         kind: 'comment',
         mentioned: mentioned.map((m) => m.id),
-        byGuest: false,
       }),
     );
     await ctx.settle();
@@ -310,9 +306,8 @@ describe('an edit that names more people', () => {
       commentId: 1,
       kind: 'comment',
       mentioned: [],
-      byGuest: false,
     } as const;
-    expect(notifications.mentionedLater(ctx, { ...event, mentioned: [] })).toEqual([]);
+    expect(notifications.notifyMentioned(ctx, { ...event, mentioned: [] })).toEqual([]);
   });
 });
 

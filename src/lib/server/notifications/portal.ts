@@ -1,9 +1,12 @@
 /** Notifications in the portal: the list, the count, what is read, what is put aside. Always the actor's own. */
 import { sql, type SQL } from 'drizzle-orm';
-import { guard, type Ctx, type Statement } from '../context';
-import { LostRace, Refusal } from '../errors';
+import { hidesGuests, visibleTo } from '../access';
+import { changed, must, type SignedIn, type Statement } from '../context';
+import { Refusal } from '../errors';
 import { excerpt } from '../markdown';
-import { afterwards, ownWords, readableBy } from './words';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import type { Mention } from '../schema';
+import { afterwards, ownWords } from './words';
 
 /** "To me", "All", "Read later". */
 export type Shown = 'me' | 'all' | 'later';
@@ -14,7 +17,7 @@ const MOST_COUNTED = 100;
  * What the reader may know of today, whatever they were told before: of spaces that they are in and that are not in the
  * trash, and nothing of another guest (what they did, or their threads) where guests are hidden now.
  */
-const known = (ctx: Ctx): SQL => sql`
+const known = (ctx: SignedIn): SQL => sql`
   from notification n
     join membership m on m.space_id = n.space_id and m.user_id = n.user_id
     join space s on s.id = n.space_id and s.deleted_at is null
@@ -22,9 +25,8 @@ const known = (ctx: Ctx): SQL => sql`
     join thread t on t.id = n.thread_id
     join user w on w.id = t.author_id
     left join comment c on c.id = n.comment_id
-  where n.user_id = ${ctx.actor!.id}
-    and (s.guests_hidden = 0 or ${ctx.actor!.kind === 'user' ? 1 : 0}
-      or (a.kind = 'user' and (w.kind = 'user' or w.id = n.user_id)))`;
+  where n.user_id = ${ctx.actor.id}
+    and ${visibleTo(ctx.actor, { space: 's' }, 'a', 'w')}`;
 
 const only: Record<Shown, SQL> = {
   me: sql`and n.to_me = 1`,
@@ -58,7 +60,7 @@ interface Row {
 
 /** Notifications, the latest first, by key (`before`: the last id of the page before). One query. */
 export async function list(
-  ctx: Ctx,
+  ctx: SignedIn,
   { show, before = null, limit = 30 }: { show: Shown; before?: number | null; limit?: number },
 ) {
   const rows = await ctx.db.all<Row>(sql`
@@ -67,24 +69,30 @@ export async function list(
       a.name "actor", a.kind "actorKind", a.company "company", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
-      s.guests_hidden "hidden"
+      ${hidesGuests(ctx.actor, { space: 's' })} "hidden"
     ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
   const page = rows.slice(0, limit);
-  const me = { id: ctx.actor!.id, kind: ctx.actor!.kind };
-  const titleOf = ({ thread, threadMentions, threadAuthorId, hidden }: Row) =>
-    readableBy(me, hidden === 1, { title: thread, mentions: threadMentions, authorId: threadAuthorId });
+  const readerOf = ({ hidden }: Row) => ({ id: ctx.actor.id, seesGuests: hidden === 0 });
+  const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
   return {
     items: page.map((whole) => {
-      const { actorKind, toMe, readAt, later, text, mentions, hidden, spaceId, threadId, commentId } = whole;
+      const { actorKind, toMe, readAt, later, text, mentions, spaceId, threadId, commentId } = whole;
       const { id, kind, createdAt, space, actor, company, authorId } = whole;
       return {
         ...{ id, kind, createdAt, space, actor, company },
-        thread: titleOf(whole),
+        thread: titleFor(readerOf(whole), {
+          title: whole.thread,
+          mentions: parsed(whole.threadMentions),
+          authorId: whole.threadAuthorId,
+        }),
         href: afterwards(spaceId, threadId, commentId),
         toMe: toMe === 1,
         guest: actorKind === 'guest',
-        excerpt: excerpt(ownWords(readableBy(me, hidden === 1, { body: text, mentions, authorId })), 140),
+        excerpt: excerpt(
+          ownWords(bodyFor(readerOf(whole), { body: text, mentions: parsed(mentions), authorId })),
+          140,
+        ),
         read: readAt !== null,
         later: later === 1,
       };
@@ -94,7 +102,7 @@ export async function list(
 }
 
 /** How many are unread, counted to 100 at most. */
-export async function countUnread(ctx: Ctx): Promise<number> {
+export async function countUnread(ctx: SignedIn): Promise<number> {
   const [row] = await ctx.db.all<{ n: number }>(sql`
     select count(*) n from (select 1 ${known(ctx)} and n.read_at is null limit ${MOST_COUNTED})`);
   return row?.n ?? 0;
@@ -104,17 +112,17 @@ export async function countUnread(ctx: Ctx): Promise<number> {
  * For the batch that marks a thread as read: its notifications are read with it.
  * @param until when the page was made that was read
  */
-export const readThread = (ctx: Ctx, threadId: number, until = ctx.now): Statement =>
+export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): Statement =>
   ctx.db.run(sql`
     update notification set read_at = ${ctx.now}
-    where user_id = ${ctx.actor!.id} and thread_id = ${threadId} and read_at is null and created_at <= ${until}`);
+    where user_id = ${ctx.actor.id} and thread_id = ${threadId} and read_at is null and created_at <= ${until}`);
 
 /**
  * Marks some as read, or all of a list.
  * @param upTo of a list: the newest that its page showed; what came since stays unread
  */
 export async function markRead(
-  ctx: Ctx,
+  ctx: SignedIn,
   which: number[] | 'all',
   show: Shown = 'all',
   upTo: number | null = null,
@@ -126,19 +134,18 @@ export async function markRead(
   await ctx.commit([
     ctx.db.run(sql`
       update notification as n set read_at = ${ctx.now}
-      where n.user_id = ${ctx.actor!.id} and n.read_at is null ${those}`),
+      where n.user_id = ${ctx.actor.id} and n.read_at is null ${those}`),
   ]);
 }
 
 /** "Read later", or no more. */
-export async function setLater(ctx: Ctx, id: number, on: boolean): Promise<void> {
-  try {
-    await ctx.commit([
+export async function setLater(ctx: SignedIn, id: number, on: boolean): Promise<void> {
+  await ctx.commit(
+    [
       ctx.db.run(sql`
-        update notification set later = ${on ? 1 : 0} where id = ${id} and user_id = ${ctx.actor!.id}`),
-      guard(ctx),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('missing') : error;
-  }
+        update notification set later = ${on ? 1 : 0} where id = ${id} and user_id = ${ctx.actor.id}`),
+      must(ctx, changed()),
+    ],
+    { refusal: new Refusal('missing') },
+  );
 }

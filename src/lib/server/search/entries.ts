@@ -11,7 +11,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import { NOBODY, ownerOf } from '../changes';
-import { without } from '../named';
+import { without } from '../mentions/grammar';
 import { setting, type Mention } from '../schema';
 import { indexed } from './tokens';
 

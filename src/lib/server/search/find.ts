@@ -7,11 +7,11 @@
  * where one of them follows: nothing tells that hidden ones exist.
  */
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import * as access from '../access';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
+import { bodyFor, titleFor } from '../mentions/redaction';
 import { membership, space, type Mention } from '../schema';
-import * as spaces from '../spaces';
-import { titleForGuest, wordsForGuest } from '../threads/text';
 import * as entries from './entries';
 import { expression, isLoose, placesOf, says, termsOf, type Sought, type Term } from './terms';
 
@@ -79,7 +79,8 @@ function hitsQuery(
   limit = PAGE + 1,
 ) {
   const me = ctx.actor?.id ?? '';
-  const guest = ctx.actor?.kind === 'guest' ? 1 : 0;
+  const viewer = access.viewerOf(ctx);
+  const hides = access.hidesGuests(viewer, { space: 's' });
   const all = expression(terms, 'all');
   const whole = ` AND (${all}))`;
   // Names of guests stand apart: who does not see guests does not even search there.
@@ -92,11 +93,10 @@ function hitsQuery(
       || iif(sum(hidden) > 0 and count(*) > sum(hidden), ' OR ', '')
       || iif(sum(hidden) > 0, '(scope : (' || group_concat(iif(hidden, '"s' || id || '"', null), ' OR ') || ${own}, '')
       || ${end}
-    from (select s.id, s.guests_hidden and ${guest} as hidden from membership m join space s on s.id = m.space_id
+    from (select s.id, ${hides} as hidden from membership m join space s on s.id = m.space_id
       where m.user_id = ${me} and s.deleted_at is null ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
       order by m.last_read_at desc limit ${SPACES})
     having count(*) > 0), ${nothing})`;
-  const wrote = (user: 'u' | 'b') => sql.raw(`(${user}.kind = 'user' or ${user}.id = m.user_id)`);
   // "cross join" keeps this order: the index first, the rest row by row until the page is full.
   return ctx.db
     .select({
@@ -111,7 +111,7 @@ function hitsQuery(
       body: sql<string>`iif(e.rowid & 1, c.body, t.body)`.as('body'),
       mentions: sql<string>`iif(e.rowid & 1, c.mentions, t.mentions)`.as('mentions'),
       /** Other guests are hidden from the viewer here. */
-      hidden: sql<number>`s.guests_hidden and ${guest}`.as('hidden'),
+      hidden: sql<number>`${hides}`.as('hidden'),
       authorId: sql<string>`u.id`.as('author_id'),
       author: sql<string>`u.name`.as('author'),
       guest: sql<number>`u.kind = 'guest'`.as('guest'),
@@ -132,7 +132,7 @@ function hitsQuery(
     )
     .where(
       sql`e.search_entry match ${all ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null
-        and (not (s.guests_hidden and ${guest}) or (${wrote('u')} and ${wrote('b')}))`,
+        and ${access.visibleTo(viewer, { space: 's' }, 'u', 'b')}`,
     )
     .orderBy(sql`e.rowid desc`)
     .limit(limit);
@@ -207,12 +207,12 @@ export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: 
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
   const [reach, threads, comments, state] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     hitsQuery(ctx, sought.terms, true, thread, spaceId),
     hitsQuery(ctx, sought.terms, false, comment, spaceId),
     entries.stateQuery(ctx),
   ]);
-  const { id, name } = spaces.reached(ctx, reach);
+  const { id, name } = access.foundSpace(ctx, reach);
   const found = await page(ctx, typed, sought, before, { threads, comments, state }, spaceId);
   return { space: { id, name }, ...found };
 }
@@ -245,19 +245,15 @@ interface Seen extends Omit<Row, 'files'> {
 
 /** Null: what was found is the name of somebody who does not exist for the viewer, or only its words stand in the text. */
 function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
-  const me = ctx.actor?.id ?? '';
   const files = JSON.parse(row.files) as Seen['files'];
   const mentions = JSON.parse(row.mentions) as Mention[];
-  const body = row.hidden
-    ? wordsForGuest(me, { body: row.body, mentions, authorId: row.authorId })
-    : row.body;
-  const title = row.hidden
-    ? titleForGuest(me, {
-        title: row.title,
-        mentions: JSON.parse(row.titleMentions) as Mention[],
-        authorId: row.threadAuthorId,
-      })
-    : row.title;
+  const reader = { id: ctx.actor?.id ?? '', seesGuests: !row.hidden };
+  const body = bodyFor(reader, { body: row.body, mentions, authorId: row.authorId });
+  const title = titleFor(reader, {
+    title: row.title,
+    mentions: JSON.parse(row.titleMentions) as Mention[],
+    authorId: row.threadAuthorId,
+  });
   if (body !== row.body || title !== row.title || terms.some(isLoose)) {
     const readable = [row.commentId === null ? title : '', body, ...files.map(({ name }) => name)];
     if (!says(readable.join('\n'), terms)) return null;

@@ -4,22 +4,23 @@
  */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import * as v from 'valibot';
+import * as access from '../access';
 import { fileSize } from '../../files';
 import { isWebAddress } from '../../links';
 import { limits, templateFile } from '../../schemas';
 import * as audit from '../audit';
-import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { guard, isDuplicate, type Ctx, type Statement, type SignedIn } from '../context';
 import { keyedId, randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as files from '../files';
 import * as folded from '../folded';
 import * as markdown from '../markdown';
-import * as memberships from '../memberships';
 import { allow, can } from '../policy';
 import { spaceTemplate, thread, user, type TemplateContent } from '../schema';
 import * as settings from '../settings';
 import * as spaces from '../spaces';
-import { nameableQuery, withoutNames } from '../threads/text';
+import { titlesOf } from '../spaces/form';
+import { nameableQuery, withoutNames } from '../mentions/people';
 import { shipped } from './shipped';
 
 /** Templates that one site may have of its own: so many that a gallery still shows them all. */
@@ -145,7 +146,7 @@ export function preview({ content, ...template }: Template) {
  * @returns the space's id
  */
 export async function beginSpace(
-  ctx: Ctx,
+  ctx: SignedIn,
   templateId: string,
   form: spaces.SpaceForm,
   members: { id: string; administrator: boolean }[],
@@ -169,7 +170,7 @@ const withoutFiles = (ctx: Ctx, text: string): string =>
 /** What of a space a template takes. One batch; for its administrators. */
 async function contentOf(ctx: Ctx, spaceId: number) {
   const [reach, people, threads] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, '@'),
     // What a guest wrote is not the company's to hand on.
     ctx.db
@@ -186,12 +187,12 @@ async function contentOf(ctx: Ctx, spaceId: number) {
       .orderBy(sql`${thread.pinnedAt} is null, ${thread.pinnedAt} desc`, asc(thread.id))
       .limit(limits.templateThreads),
   ]);
-  const found = spaces.reached(ctx, reach);
-  allow(ctx, 'space.administer', found.standing);
+  const found = access.foundSpace(ctx, reach);
+  allow(ctx, 'space.administer', found.spaceRole);
   // Nobody goes along by name: their mentions are "@…" in a template.
   const own = withoutNames(
     ctx,
-    { title: spaces.titlesOf(found.links), body: found.announcement, mentions: found.mentions },
+    { title: titlesOf(found.links), body: found.announcement, mentions: found.mentions },
     people,
   );
   const titles = own.title.split('\n');
@@ -278,7 +279,7 @@ async function insert(
   const actor = ctx.actor!.id;
   try {
     await ctx.commit([
-      ...(spaceId === null ? [] : memberships.stillIn(ctx, spaceId, true)),
+      spaceId !== null && access.stillIn(ctx, spaceId, true),
       ctx.db.run(sql`
         insert into space_template (id, name, folded, description, content, created_by, created_at, updated_at)
         select ${id}, ${name}, ${folded.name(name)}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}

@@ -364,11 +364,11 @@ describe('a space that begins with a template', () => {
       randomId(),
     );
     const { content } = (await templates.find(as(ava), 'shipped:client-project'))!;
-    const room = await spaces.room(as(ava), spaceId);
+    const room = await spaces.overview(as(ava), spaceId);
     expect(room.threads.map((t) => t.title)).toEqual(content.threads.map((t) => t.title));
     expect(room.threads.every((t) => !t.unread)).toBe(true);
     expect(room.announcementHtml).toContain('Welcome');
-    expect((await spaces.room(as(ben), spaceId)).threads.every((t) => !t.unread)).toBe(true);
+    expect((await spaces.overview(as(ben), spaceId)).threads.every((t) => !t.unread)).toBe(true);
     expect(await count('thread_person', 'user_id = ? and following = 1', ava.id)).toBe(
       content.threads.length,
     );
@@ -382,7 +382,7 @@ describe('a space that begins with a template', () => {
     const spaceId = await templates.beginSpace(as(ava), 'shipped:supplier-onboarding', form, [], randomId());
     await joinSpace(ava, spaceId, gil);
     const { content } = (await templates.find(as(ava), 'shipped:supplier-onboarding'))!;
-    expect((await spaces.room(as(gil), spaceId)).threads.map((t) => t.title)).toEqual(
+    expect((await spaces.overview(as(gil), spaceId)).threads.map((t) => t.title)).toEqual(
       content.threads.map((t) => t.title),
     );
   });
@@ -568,7 +568,7 @@ describe('administration', () => {
     await expect(templates.remove(as(ada), id)).rejects.toMatchObject(refusal('missing'));
     await expect(templates.exportFile(as(ada), id)).rejects.toMatchObject(refusal('missing'));
     expect(await templates.find(as(ava), id)).toBeNull();
-    expect((await spaces.room(as(ava), made)).threads.map((t) => t.title)).toEqual(['Kept']);
+    expect((await spaces.overview(as(ava), made)).threads.map((t) => t.title)).toEqual(['Kept']);
     expect(await audited('template.removed', id)).toHaveLength(1);
   });
 

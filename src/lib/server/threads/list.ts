@@ -1,23 +1,16 @@
 /** The threads of a space as its page lists them: pinned ones, then by last activity, each with its unread mark. */
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import { hidesGuests, staffOrSelf, viewerOf, visibleTo } from '../access';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
+import { bodyFor, titleFor, type Reader } from '../mentions/redaction';
 import * as paging from '../paging';
 import { space, thread, user } from '../schema';
-import { titleForGuest, wordsForGuest } from './text';
 
 /** Threads a page. */
 const PAGE = 30;
 
-/**
- * What `hidden` says of a space: 1 only for a guest's page of a space in which guests do not see each other. Such a
- * page goes by the company's activity, and holds the company's threads and the viewer's own.
- */
-const hidden = (ctx: Ctx, spaceId: number) =>
-  ctx.actor?.kind === 'guest'
-    ? sql`coalesce((select guests_hidden from space where id = ${spaceId}), 0)`
-    : sql`0`;
-const visible = (ctx: Ctx) => sql`(${user.kind} = 'user' or ${user.id} = ${ctx.actor?.id ?? ''})`;
+const author = { kind: user.kind, id: user.id };
 
 const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
   const activity = sql<number>`iif(${blind}, ${thread.companyActivityAt}, ${thread.lastActivityAt})`;
@@ -59,9 +52,9 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
       .where(
         and(
           eq(space.id, spaceId),
-          ctx.actor?.kind === 'guest' ? eq(space.guestsHidden, blind) : blind ? sql`0` : undefined,
+          sql`${hidesGuests(viewerOf(ctx), { space: 'space' })} = ${blind ? 1 : 0}`,
           isNull(thread.pinnedAt),
-          blind ? visible(ctx) : undefined,
+          blind ? staffOrSelf(viewerOf(ctx), author) : undefined,
           last ? sql`(${activity}, ${thread.id}) < (${last[0]}, ${last[1]})` : undefined,
         ),
       )
@@ -74,14 +67,14 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
 export const pinnedQuery = (ctx: Ctx, spaceId: number, before: string | null = null) => {
   const last = paging.read(before, 'number', 'number');
   return ctx.db
-    .select(row(ctx, spaceId, hidden(ctx, spaceId)))
+    .select(row(ctx, spaceId, hidesGuests(viewerOf(ctx), { spaceId })))
     .from(thread)
     .innerJoin(user, eq(user.id, thread.authorId))
     .where(
       and(
         eq(thread.spaceId, spaceId),
         isNotNull(thread.pinnedAt),
-        sql`(${hidden(ctx, spaceId)} = 0 or ${visible(ctx)})`,
+        visibleTo(viewerOf(ctx), { spaceId }, author),
         last ? sql`(${thread.pinnedAt}, ${thread.id}) < (${last[0]}, ${last[1]})` : undefined,
       ),
     )
@@ -92,7 +85,7 @@ export const pinnedQuery = (ctx: Ctx, spaceId: number, before: string | null = n
 type Row = Awaited<ReturnType<typeof query>>[number];
 
 /** What the queries found, for the page. `next`: the key of the page after this one. */
-export function present(ctx: Ctx, found: Row[], seesGuests: boolean) {
+export function present(found: Row[], reader: Reader) {
   // Pinned ones go by when they were pinned, the others by their last activity.
   const { rows, next } = paging.paged(found, PAGE, (row) => [row.pinnedAt ?? row.lastActivityAt, row.id]);
   return {
@@ -100,11 +93,8 @@ export function present(ctx: Ctx, found: Row[], seesGuests: boolean) {
     threads: rows.map(
       ({ authorKind, unread, pinnedAt, closed, title, body, mentions, authorId, ...rest }) => ({
         ...rest,
-        title: seesGuests ? title : titleForGuest(ctx.actor!.id, { title, mentions, authorId }),
-        excerpt: markdown.excerpt(
-          seesGuests ? body : wordsForGuest(ctx.actor!.id, { body, mentions, authorId }),
-          140,
-        ),
+        title: titleFor(reader, { title, mentions, authorId }),
+        excerpt: markdown.excerpt(bodyFor(reader, { body, mentions, authorId }), 140),
         guest: authorKind === 'guest',
         unread: unread === 1,
         pinned: pinnedAt !== null,

@@ -1,57 +1,61 @@
 /** What people do with a thread besides writing: follow, read, react; pin and close. */
 import { and, eq, sql } from 'drizzle-orm';
+import * as access from '../access';
 import * as audit from '../audit';
 import * as changes from '../changes';
-import { guard, type Batch, type Ctx, type Statement } from '../context';
+import { guard, type Batch, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import * as limits from '../limits';
-import * as memberships from '../memberships';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
 import { reaction, thread, threadPerson } from '../schema';
-import * as spaces from '../spaces';
 import { commentQuery, seen, threadQuery } from './read';
 import { reactionOf } from './text';
 
 /** Reaches a thread of a space that the actor is in, else 404. */
-async function reach(ctx: Ctx, spaceId: number, threadId: number) {
+async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   const [rows, threads] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
   ]);
-  const found = spaces.reached(ctx, rows);
+  const found = access.foundSpace(ctx, rows);
   return { found, row: seen(threads) };
 }
 
 /** Commits something of a thread, or 404 when thread or membership went in that moment. `counts`: what the batch counts. */
-async function commit(ctx: Ctx, statements: Batch, counts: limits.Counts = {}): Promise<void> {
+async function commit(ctx: SignedIn, statements: Batch, counts: limits.Counts = {}): Promise<void> {
   await ctx.commit(statements, {
     refusal: async () => (await limits.passed(ctx, counts)) ?? new Refusal('missing'),
   });
 }
 
 /** "Follow", "Unfollow": whether comments are told. Not where the space decides it for everybody. */
-export async function follow(ctx: Ctx, spaceId: number, threadId: number, on: boolean): Promise<void> {
+export async function follow(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { found } = await reach(ctx, spaceId, threadId);
   if (found.blockFollowing) throw new Refusal('forbidden');
   await commit(ctx, [
-    ...memberships.stillIn(ctx, spaceId),
+    access.stillIn(ctx, spaceId),
     ctx.db
       .insert(threadPerson)
-      .values({ threadId, userId: ctx.actor!.id, following: on })
+      .values({ threadId, userId: ctx.actor.id, following: on })
       .onConflictDoUpdate({ target: [threadPerson.threadId, threadPerson.userId], set: { following: on } }),
   ]);
 }
 
 /** The thread counts as read up to when its page was made; so do its notifications. */
-export async function markRead(ctx: Ctx, spaceId: number, threadId: number, until: number): Promise<void> {
+export async function markRead(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  until: number,
+): Promise<void> {
   await reach(ctx, spaceId, threadId);
   const at = Math.min(until, ctx.now);
   await commit(ctx, [
-    ...memberships.stillIn(ctx, spaceId),
+    access.stillIn(ctx, spaceId),
     ctx.db
       .insert(threadPerson)
-      .values({ threadId, userId: ctx.actor!.id, readAt: at })
+      .values({ threadId, userId: ctx.actor.id, readAt: at })
       .onConflictDoUpdate({
         target: [threadPerson.threadId, threadPerson.userId],
         set: { readAt: sql`max(read_at, ${at})` },
@@ -62,7 +66,7 @@ export async function markRead(ctx: Ctx, spaceId: number, threadId: number, unti
 
 /** Sets a reaction, or takes it back when it was there. */
 export async function react(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   threadId: number,
   commentId: number | null,
@@ -71,18 +75,18 @@ export async function react(
 ): Promise<void> {
   const word = reactionOf(kind);
   const [rows, threads, comments] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
   ]);
-  spaces.reached(ctx, rows);
+  access.foundSpace(ctx, rows);
   seen(threads);
   if (commentId !== null) seen(comments);
-  const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor!.id, kind: word };
+  const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor.id, kind: word };
   await commit(
     ctx,
     [
-      ...memberships.stillIn(ctx, spaceId),
+      access.stillIn(ctx, spaceId),
       on
         ? ctx.db.run(sql`
           insert into reaction (thread_id, comment_id, user_id, kind, at)
@@ -107,28 +111,28 @@ export async function react(
 }
 
 /** Pins a thread on top of the list, or lets it go: space administrators. */
-export async function pin(ctx: Ctx, spaceId: number, threadId: number, on: boolean): Promise<void> {
+export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { found, row } = await reach(ctx, spaceId, threadId);
-  allow(ctx, 'thread.pin', found.standing);
+  allow(ctx, 'thread.pin', found.spaceRole);
   await commit(ctx, [
-    ...memberships.stillIn(ctx, spaceId, true),
+    access.stillIn(ctx, spaceId, true),
     ...set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),
   ]);
 }
 
 /** Closes a thread: it can be read, and nothing more is said in it. Who began it, or a space administrator. */
-export async function close(ctx: Ctx, spaceId: number, threadId: number, on: boolean): Promise<void> {
+export async function close(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { found, row } = await reach(ctx, spaceId, threadId);
-  const own = row.authorId === ctx.actor!.id;
-  allow(ctx, 'thread.close', found.standing, own);
+  const own = row.authorId === ctx.actor.id;
+  allow(ctx, 'thread.close', found.spaceRole, own);
   await commit(ctx, [
-    ...memberships.stillIn(ctx, spaceId, !own),
+    access.stillIn(ctx, spaceId, !own),
     ...set(ctx, spaceId, row, { closedAt: on ? ctx.now : null }),
   ]);
 }
 
 const set = (
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   row: { id: number; authorId: string; authorKind: 'user' | 'guest' },
   values: { pinnedAt: number | null } | { closedAt: number | null },

@@ -1,17 +1,20 @@
 /** A thread as its page shows it: the first text, a window of comments, what the viewer may do. */
 import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import * as access from '../access';
+import { viewerOf, visibleTo } from '../access';
 import type { Person } from '../../people';
 import { REACTIONS } from '../../reactions';
 import * as changes from '../changes';
-import type { Ctx } from '../context';
+import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
 import * as files from '../files';
 import * as markdown from '../markdown';
+import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
 import { can } from '../policy';
 import { comment, membership, reaction, revision, thread, threadPerson, user } from '../schema';
-import * as spaces from '../spaces';
-import { present, textColumns, titleFor, visibleAuthor, wordsFor } from './text';
+import { shared, sharedQuery } from '../spaces/sharing';
+import { present, readerOf, textColumns, visibleAuthor } from './text';
 
 /** Comments a page. */
 const PAGE = 50;
@@ -27,10 +30,10 @@ const PEOPLE = 50;
 export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
 
 /** The ids of a window, as a subquery: one more than a page tells that there are more. */
-function idsOf(ctx: Ctx, spaceId: number, threadId: number, window: Window): SQL {
+function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window): SQL {
   const rows = (condition: SQL, order: SQL) => sql`(select c.id from comment c
     join user u on u.id = c.author_id
-    where c.thread_id = ${threadId} and ${spaces.visible(ctx, spaceId, sql`u.kind`, sql`u.id`)} and ${condition}
+    where c.thread_id = ${threadId} and ${visibleTo(viewerOf(ctx), { spaceId }, 'u')} and ${condition}
     order by c.id ${order} limit ${PAGE + 1})`;
   if ('before' in window) return rows(sql`c.id < ${window.before}`, sql`desc`);
   if ('after' in window) return rows(sql`c.id > ${window.after}`, sql`asc`);
@@ -38,7 +41,7 @@ function idsOf(ctx: Ctx, spaceId: number, threadId: number, window: Window): SQL
     return rows(
       sql`c.id >= coalesce((select min(id) from (select before.id from comment before join user u on u.id = before.author_id
         where before.thread_id = ${threadId} and before.id < ${window.around}
-          and ${spaces.visible(ctx, spaceId, sql`u.kind`, sql`u.id`)}
+          and ${visibleTo(viewerOf(ctx), { spaceId }, 'u')}
         order by before.id desc limit ${CONTEXT})), ${window.around})`,
       sql`asc`,
     );
@@ -46,7 +49,7 @@ function idsOf(ctx: Ctx, spaceId: number, threadId: number, window: Window): SQL
 }
 
 /** A thread that the viewer sees. For a batch; `seen` refuses what it did not find. */
-export const threadQuery = (ctx: Ctx, spaceId: number, threadId: number) =>
+export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
   ctx.db
     .select({
       ...textColumns.thread,
@@ -66,12 +69,17 @@ export function seen<T>([row]: T[]): T {
 }
 
 /** The thread's page. One batch. */
-export async function read(ctx: Ctx, spaceId: number, threadId: number, window: Window = { newest: true }) {
-  const me = ctx.actor?.id ?? '';
+export async function read(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  window: Window = { newest: true },
+) {
+  const me = ctx.actor.id;
   const ids = idsOf(ctx, spaceId, threadId, window);
   const [reach, threads, comments, reactions, firstFiles, commentFiles, person, member, guests, newest] =
     await ctx.db.batch([
-      spaces.reachQuery(ctx, spaceId),
+      access.spaceQuery(ctx, spaceId),
       threadQuery(ctx, spaceId, threadId),
       ctx.db
         .select(textColumns.comment)
@@ -108,10 +116,10 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
         .select({ readAt: membership.lastReadAt })
         .from(membership)
         .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
-      spaces.sharedQuery(ctx, spaceId),
+      sharedQuery(ctx, spaceId),
       changes.newestQuery(ctx, spaceId),
     ]);
-  const found = spaces.reached(ctx, reach);
+  const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const downward = 'before' in window || 'newest' in window;
   const more = comments.length > PAGE;
@@ -128,14 +136,14 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
   });
   const readAt = Math.max(person[0]?.readAt ?? 0, member[0]?.readAt ?? 0);
   const own = first.authorId === me;
-  const may = (action: 'thread.pin' | 'thread.close') => can(ctx.actor, action, found.standing, own);
+  const may = (action: 'thread.pin' | 'thread.close') => can(ctx.actor, action, found.spaceRole, own);
   return {
     space: { id: found.id, name: found.name, severalThreads: found.severalThreads },
-    ...spaces.shared(guests),
+    ...shared(guests),
     thread: {
       ...present(ctx, found, first, first.closedAt !== null),
       ...belonging(null),
-      title: titleFor(ctx, found, first),
+      title: titleFor(readerOf(ctx, found), first),
       pinned: first.pinnedAt !== null,
       closed: first.closedAt !== null,
       following: found.blockFollowing || person[0]?.following === true,
@@ -144,7 +152,7 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
       pin: may('thread.pin') && found.severalThreads,
       close: may('thread.close'),
       follow: !found.blockFollowing,
-      delete: can(ctx.actor, 'text.delete', found.standing, own) && found.severalThreads,
+      delete: can(ctx.actor, 'text.delete', found.spaceRole, own) && found.severalThreads,
     },
     comments: page.map((row) => ({
       ...present(ctx, found, row, first.closedAt !== null),
@@ -161,32 +169,32 @@ export async function read(ctx: Ctx, spaceId: number, threadId: number, window: 
 }
 
 /** The raw words of a text, for its form to edit (own texts only) or to be quoted. */
-export async function source(ctx: Ctx, spaceId: number, threadId: number, commentId: number | null) {
+export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
   const [reach, threads, comments] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
   ]);
-  const found = spaces.reached(ctx, reach);
+  const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const row = commentId === null ? first : seen(comments);
   return {
     id: row.id,
-    title: commentId === null ? titleFor(ctx, found, first) : '',
-    body: wordsFor(ctx, found, row),
+    title: commentId === null ? titleFor(readerOf(ctx, found), first) : '',
+    body: bodyFor(readerOf(ctx, found), row),
     // Where guests are hidden, a quote does not carry a guest's name to the others.
     author:
-      found.guestsHidden && row.authorKind === 'guest'
+      access.hidesGuestsFromEachOther(found) && row.authorKind === 'guest'
         ? null
         : { name: row.author, guest: row.authorKind === 'guest', company: row.company },
     editedAt: row.editedAt ?? 0,
     mayEdit:
-      first.closedAt === null && can(ctx.actor, 'text.edit', found.standing, row.authorId === ctx.actor!.id),
+      first.closedAt === null && can(ctx.actor, 'text.edit', found.spaceRole, row.authorId === ctx.actor.id),
   };
 }
 
 /** A comment that the viewer sees, in a thread of this very space. For a batch, or alone. */
-export const commentQuery = (ctx: Ctx, spaceId: number, threadId: number, commentId: number) =>
+export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
   ctx.db
     .select(textColumns.comment)
     .from(comment)
@@ -199,7 +207,7 @@ export const commentQuery = (ctx: Ctx, spaceId: number, threadId: number, commen
  * a guest reads that of the own texts alone, since nobody knows any more whom old words named.
  */
 export async function history(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   threadId: number,
   commentId: number | null,
@@ -207,7 +215,7 @@ export async function history(
 ) {
   const last = paging.read(after, 'number');
   const [reach, threads, comments, revisions] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
     ctx.db
@@ -223,17 +231,17 @@ export async function history(
       .orderBy(desc(revision.id))
       .limit(VERSIONS + 1),
   ]);
-  const found = spaces.reached(ctx, reach);
+  const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const row = commentId === null ? first : seen(comments);
-  if (!found.seesGuests && row.authorId !== ctx.actor!.id) return { rows: [], next: null };
+  if (!found.seesGuests && row.authorId !== ctx.actor.id) return { rows: [], next: null };
   const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [r.id]);
   return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };
 }
 
 /** Everybody who reacted to a text, as far as the viewer may know, the first first, a page at a time. */
 export async function reacted(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   threadId: number,
   commentId: number | null,
@@ -241,7 +249,7 @@ export async function reacted(
 ) {
   const last = paging.read(after, 'number', 'text', 'text');
   const [reach, threads, comments, reactions] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
     ctx.db
@@ -268,7 +276,7 @@ export async function reacted(
       .orderBy(asc(reaction.at), asc(user.id), asc(reaction.kind))
       .limit(PEOPLE + 1),
   ]);
-  spaces.reached(ctx, reach);
+  access.foundSpace(ctx, reach);
   seen(threads);
   if (commentId !== null) seen(comments);
   const { rows, next } = paging.paged(reactions, PEOPLE, (r) => [r.at, r.id, r.kind]);

@@ -17,7 +17,7 @@ import { audited, count, parallel, refusal } from '../../../../tests/helpers';
 import * as changes from '../changes';
 import { randomId } from '../crypto';
 import * as memberships from '../memberships';
-import * as mentions from '../mentions';
+import * as mentions from '../mentions/completion';
 import * as notifications from '../notifications';
 import * as search from '../search';
 import { space } from '../schema';
@@ -52,7 +52,7 @@ describe('writing', () => {
     await parallel(5, () => threads.addComment(as(gil), spaceId, id, comment));
     await threads.addComment(as(gil), spaceId, id, words('Again'));
     expect((await threads.read(as(gil), spaceId, id)).comments).toHaveLength(2);
-    const listed = (await spaces.room(as(ava), spaceId)).threads.find((t) => t.id === id);
+    const listed = (await spaces.overview(as(ava), spaceId)).threads.find((t) => t.id === id);
     expect(listed?.commentCount).toBe(2);
   });
 
@@ -104,7 +104,7 @@ describe('posts', () => {
     const now = Date.now();
     await threads.addComment(as(ava, { now: now + 9000 }), spaceId, id, words('quick'));
     await threads.addComment(as(ben, { now }), spaceId, id, words('slow'));
-    const listed = (await spaces.room(as(ava), spaceId)).threads.find((t) => t.id === id)!;
+    const listed = (await spaces.overview(as(ava), spaceId)).threads.find((t) => t.id === id)!;
     expect(listed.lastActivityAt).toBe(now + 9000);
   });
 
@@ -239,7 +239,7 @@ describe('deleting', () => {
     await threads.removeComment(as(ava), spaceId, id, comment);
     for (const table of ['comment', 'revision', 'reaction'])
       expect(await count(table, 'thread_id = ?', id)).toBe(0);
-    const listed = (await spaces.room(as(ava), spaceId)).threads.find((t) => t.id === id);
+    const listed = (await spaces.overview(as(ava), spaceId)).threads.find((t) => t.id === id);
     expect(listed?.commentCount).toBe(0);
     expect(await audited('space.comment-deleted', gil.name)).toHaveLength(1);
   });
@@ -256,7 +256,7 @@ describe('deleting', () => {
 
   it('never the one conversation of a space without several threads', async () => {
     const single = await makeSpace(ava, { severalThreads: false });
-    const [only] = (await spaces.room(as(ava), single)).threads;
+    const [only] = (await spaces.overview(as(ava), single)).threads;
     await expect(threads.remove(as(ava), single, only!.id)).rejects.toMatchObject(refusal('forbidden'));
   });
 });
@@ -267,10 +267,10 @@ describe('a thread', () => {
     const [first, second] = [await begin(ava, own, 'A'), await begin(ben, own, 'B')];
     await expect(threads.pin(as(ben), own, first, true)).rejects.toMatchObject(refusal('forbidden'));
     await threads.pin(as(ava), own, first, true);
-    const room = await spaces.room(as(ben), own);
+    const room = await spaces.overview(as(ben), own);
     expect([room.pinned.map((t) => t.id), room.threads.map((t) => t.id)]).toEqual([[first], [second]]);
     await threads.pin(as(ava), own, first, false);
-    expect((await spaces.room(as(ben), own)).pinned).toEqual([]);
+    expect((await spaces.overview(as(ben), own)).pinned).toEqual([]);
   });
 
   it('is closed by who began it or a space administrator', async () => {
@@ -287,9 +287,9 @@ describe('a thread', () => {
     const ids: number[] = [];
     for (let i = 0; i < 35; i++) ids.push(await begin(ava, own, `T${i}`, '', then + i));
     await threads.addComment(as(ava), own, ids[0]!, words('up'));
-    const page = await spaces.room(as(ava), own);
+    const page = await spaces.overview(as(ava), own);
     expect(page.threads.slice(0, 2).map((t) => t.title)).toEqual(['T0', 'T34']);
-    const rest = await spaces.room(as(ava), own, page.next);
+    const rest = await spaces.overview(as(ava), own, page.next);
     expect(rest.threads.map((t) => t.title)).toEqual(['T5', 'T4', 'T3', 'T2', 'T1']);
     expect(rest.next).toBeNull();
   });
@@ -315,7 +315,7 @@ describe('a thread', () => {
 
 describe('unread marks', () => {
   const marked = async (who: User, id: number) =>
-    (await spaces.room(as(who), spaceId)).threads.find((t) => t.id === id)!.unread;
+    (await spaces.overview(as(who), spaceId)).threads.find((t) => t.id === id)!.unread;
 
   it('are each person’s own, and each thread’s own', async () => {
     const [one, two] = [await begin(gil, spaceId), await begin(gil, spaceId)];
@@ -384,7 +384,7 @@ describe('reactions', () => {
 
 describe('open pages', () => {
   it('hear what happened since, in order, and nothing twice', async () => {
-    const { seq } = await spaces.room(as(ava), spaceId);
+    const { seq } = await spaces.overview(as(ava), spaceId);
     expect(await changes.since(as(ava), spaceId, seq)).toBeNull();
     const id = await begin(gil, spaceId);
     const comment = await threads.addComment(as(ava), spaceId, id, words('x'));
@@ -479,19 +479,22 @@ describe('where guests do not see each other', () => {
 
   it('another guest’s name stands nowhere: people, line of companies, portal', async () => {
     const portal = await spaces.portal(as(noor));
-    for (const seen of [await spaces.room(as(noor), hidden), portal.spaces.find((s) => s.id === hidden)]) {
+    for (const seen of [
+      await spaces.overview(as(noor), hidden),
+      portal.spaces.find((s) => s.id === hidden),
+    ]) {
       const said = JSON.stringify(seen);
       expect(said).not.toContain(gil.name);
       expect(said).not.toContain('Partner Ltd');
       expect(said).not.toContain('From Gil');
     }
-    expect((await spaces.room(as(noor), hidden)).guestCount).toBe(1);
+    expect((await spaces.overview(as(noor), hidden)).guestCount).toBe(1);
     const card = portal.spaces.find((s) => s.id === hidden)!;
     expect([card.guestCount, card.latest]).toEqual([1, 'From the company']);
   });
 
   it('what another guest wrote is not there: list, thread, comment, counts, reactions, marks', async () => {
-    const room = await spaces.room(as(noor), hidden);
+    const room = await spaces.overview(as(noor), hidden);
     expect(room.threads.map((t) => [t.id, t.commentCount])).toEqual([[byAva, 1]]);
     await expect(threads.read(as(noor), hidden, byGil)).rejects.toMatchObject(refusal('missing'));
     await expect(threads.addComment(as(noor), hidden, byGil, words('x'))).rejects.toMatchObject(
@@ -506,11 +509,11 @@ describe('where guests do not see each other', () => {
     // Something that only Gil did moves nothing for Noor.
     await memberships.markRead(as(noor), hidden, Date.now());
     await threads.addComment(as(gil, { now: Date.now() + 5000 }), hidden, byAva, words('again'));
-    expect((await spaces.room(as(noor), hidden)).threads[0]!.unread).toBe(false);
+    expect((await spaces.overview(as(noor), hidden)).threads[0]!.unread).toBe(false);
   });
 
   it('open pages hear nothing of it either', async () => {
-    const { seq } = await spaces.room(as(noor), hidden);
+    const { seq } = await spaces.overview(as(noor), hidden);
     const before = await changes.since(as(noor), hidden, seq);
     await threads.addComment(as(gil), hidden, byAva, words('psst'));
     expect(await changes.since(as(noor), hidden, seq)).toEqual(before);
@@ -536,7 +539,7 @@ describe('where guests do not see each other', () => {
       await ctx.settle();
       const seen = async () =>
         JSON.stringify([
-          await spaces.room(as(kim), room),
+          await spaces.overview(as(kim), room),
           await threads.read(as(kim), room, topic),
           await threads.history(as(kim), room, topic, said),
           await threads.reacted(as(kim), room, topic, said),
@@ -571,14 +574,14 @@ describe('where guests do not see each other', () => {
   it('what the company does to another guest’s words is heard by that guest alone', async () => {
     const [topic, theirs] = [await begin(ava, hidden, 'T'), await begin(gil, hidden, 'G')];
     const comment = await threads.addComment(as(gil), hidden, topic, words('psst'));
-    const { seq } = await spaces.room(as(noor), hidden);
+    const { seq } = await spaces.overview(as(noor), hidden);
     await threads.react(as(ava), hidden, topic, comment, 'yes', true);
     await threads.addComment(as(ava), hidden, theirs, words('answer'));
     await threads.close(as(ava), hidden, theirs, true);
     await threads.removeComment(as(ava), hidden, topic, comment);
     await threads.remove(as(ava), hidden, theirs);
     expect(await changes.since(as(noor), hidden, seq)).toBeNull();
-    expect((await spaces.room(as(noor), hidden)).seq).toBe(seq);
+    expect((await spaces.overview(as(noor), hidden)).seq).toBe(seq);
     expect((await changes.since(as(gil), hidden, seq))!.changes.slice(-5).map((c) => c.kind)).toEqual([
       'reaction',
       'comment',
@@ -610,12 +613,12 @@ describe('where guests do not see each other', () => {
   });
 
   it('the company sees everybody, and each guest sees themselves', async () => {
-    expect((await spaces.room(as(ben), hidden)).threads.map((t) => t.id)).toEqual(
+    expect((await spaces.overview(as(ben), hidden)).threads.map((t) => t.id)).toEqual(
       expect.arrayContaining([byAva, byGil]),
     );
-    expect((await spaces.room(as(gil), hidden)).people.map((p) => p.name)).toContain(gil.name);
+    expect((await spaces.overview(as(gil), hidden)).people.map((p) => p.name)).toContain(gil.name);
     expect((await threads.read(as(gil), hidden, byGil)).thread.title).toBe('From Gil');
-    expect((await spaces.room(as(ben), hidden)).guestCount).toBe(3);
+    expect((await spaces.overview(as(ben), hidden)).guestCount).toBe(3);
   });
 });
 

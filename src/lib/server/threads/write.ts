@@ -1,28 +1,20 @@
 /** Words: beginning a thread, commenting, editing, deleting. Two people who write at once lose nothing. */
 import { and, eq, sql } from 'drizzle-orm';
+import * as access from '../access';
 import * as audit from '../audit';
 import * as changes from '../changes';
-import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { guard, isDuplicate, type SignedIn, type Statement } from '../context';
 import { hashToken } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as files from '../files';
 import * as limits from '../limits';
-import * as memberships from '../memberships';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
 import { comment, reaction, thread } from '../schema';
 import * as search from '../search';
-import * as spaces from '../spaces';
 import { commentQuery, seen, threadQuery } from './read';
-import {
-  commentOf,
-  namedBeforeQuery,
-  nameableQuery,
-  recognised,
-  showsNothing,
-  threadOf,
-  toldBy,
-} from './text';
+import { namedBeforeQuery, nameableQuery, recognised, toldBy } from '../mentions/people';
+import { commentOf, showsNothing, threadOf } from './text';
 
 /** What the forms of a thread and a comment share. */
 export interface TextForm {
@@ -35,25 +27,25 @@ export interface TextForm {
   files?: File[];
 }
 
-const byGuest = (ctx: Ctx) => ctx.actor!.kind === 'guest';
-const actorOf = (ctx: Ctx) => ({ authorId: ctx.actor!.id, authorKind: ctx.actor!.kind });
+const byGuest = (ctx: SignedIn) => ctx.actor.kind === 'guest';
+const actorOf = (ctx: SignedIn) => ({ authorId: ctx.actor.id, authorKind: ctx.actor.kind });
 
 /**
  * The key of a post: the same form with the same words is the same post (a double click), with others it is another (a
  * page that the browser brought back).
  */
-const keyOf = (ctx: Ctx, form: TextForm, ...words: (string | number)[]): string =>
-  `${ctx.actor!.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
+const keyOf = (ctx: SignedIn, form: TextForm, ...words: (string | number)[]): string =>
+  `${ctx.actor.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
 
 /** What somebody writes in they follow, unless they said otherwise; and they have read it. */
-const takePart = (ctx: Ctx, threadId: number | ReturnType<typeof sql>): Statement =>
+const takePart = (ctx: SignedIn, threadId: number | ReturnType<typeof sql>): Statement =>
   ctx.db.run(sql`
     insert into thread_person (thread_id, user_id, following, read_at)
-    values (${threadId}, ${ctx.actor!.id}, 1, ${ctx.now})
+    values (${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
     on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`);
 
 /** Files that came with a form without scripts are uploaded first; what a refused form leaves behind, cron clears away. */
-async function filesOf(ctx: Ctx, spaceId: number, form: TextForm) {
+async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
   const began = Date.now();
   const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
   // What is written now is newer than what others have read while the files were on their way.
@@ -67,16 +59,16 @@ async function filesOf(ctx: Ctx, spaceId: number, form: TextForm) {
  * @returns the thread's id
  */
 export async function begin(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   form: TextForm & { title: string; everybody?: boolean },
 ): Promise<number> {
   const [reach, people] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, form.title, form.body),
   ]);
-  const found = spaces.reached(ctx, reach);
-  allow(ctx, 'space.write', found.standing);
+  const found = access.foundSpace(ctx, reach);
+  allow(ctx, 'space.write', found.spaceRole);
   if (!found.severalThreads) throw new Refusal('forbidden');
   if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
   const attached = await filesOf(ctx, spaceId, form);
@@ -92,7 +84,7 @@ export async function begin(
         title: form.title,
         body: form.body,
         mentions,
-        authorId: ctx.actor!.id,
+        authorId: ctx.actor.id,
         requestKey: key,
         createdAt: ctx.now,
         lastActivityAt: ctx.now,
@@ -100,7 +92,7 @@ export async function begin(
       })
       .returning({ id: thread.id });
     const made = await ctx.commit([
-      ...memberships.stillIn(ctx, spaceId),
+      access.stillIn(ctx, spaceId),
       insert,
       ...files.attach(ctx, spaceId, attached.ids, { threadId: id, commentId: null }),
       ...search.put(
@@ -116,14 +108,13 @@ export async function begin(
         },
       ),
       takePart(ctx, id),
-      ...notifications.tell(ctx, {
+      ...notifications.notify(ctx, {
         spaceId,
         threadId: id,
         commentId: null,
         kind: 'thread',
         mentioned: told,
         everybody: form.everybody ?? false,
-        byGuest: byGuest(ctx),
       }),
       ...limits.countTold(ctx),
       changes.note(ctx, spaceId, 'thread', id),
@@ -144,16 +135,16 @@ export async function begin(
  * file is gone or used.
  */
 async function whyLost(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   threadId: number | null,
   counts: limits.Counts,
 ): Promise<Refusal> {
   const [reach, threads] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId ?? 0),
   ]);
-  spaces.reached(ctx, reach);
+  access.foundSpace(ctx, reach);
   if (threadId !== null && seen(threads).closedAt !== null)
     return new Refusal('conflict', { key: 'thread.closed' });
   return (
@@ -167,19 +158,19 @@ async function whyLost(
  * @returns the comment's id
  */
 export async function addComment(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   threadId: number,
   form: TextForm,
 ): Promise<number> {
   const [reach, people, before, threads] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, form.body),
     namedBeforeQuery(ctx, threadId, form.body),
     threadQuery(ctx, spaceId, threadId),
   ]);
-  const found = spaces.reached(ctx, reach);
-  allow(ctx, 'space.write', found.standing);
+  const found = access.foundSpace(ctx, reach);
+  allow(ctx, 'space.write', found.spaceRole);
   const topic = seen(threads);
   if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
   const attached = await filesOf(ctx, spaceId, form);
@@ -191,7 +182,7 @@ export async function addComment(
   const id = commentOf(key);
   try {
     await ctx.commit([
-      ...memberships.stillIn(ctx, spaceId),
+      access.stillIn(ctx, spaceId),
       ctx.db
         .update(thread)
         .set({
@@ -206,7 +197,7 @@ export async function addComment(
       guard(ctx),
       ctx.db.insert(comment).values({
         threadId,
-        authorId: ctx.actor!.id,
+        authorId: ctx.actor.id,
         body: form.body,
         mentions,
         requestKey: key,
@@ -225,13 +216,12 @@ export async function addComment(
         },
       ),
       takePart(ctx, threadId),
-      ...notifications.tell(ctx, {
+      ...notifications.notify(ctx, {
         spaceId,
         threadId,
         commentId: id,
         kind: 'comment',
         mentioned: told,
-        byGuest: byGuest(ctx),
       }),
       ...limits.countTold(ctx),
       changes.note(ctx, spaceId, 'comment', threadId, id, [topic]),
@@ -251,7 +241,7 @@ export async function addComment(
  * @param form `editedAt`: of the text that the form showed (0: never), so that a stale form overwrites nothing
  */
 export async function edit(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   threadId: number,
   commentId: number | null,
@@ -259,7 +249,7 @@ export async function edit(
 ): Promise<void> {
   const words = [form.title ?? '', form.body];
   const [reach, people, named, threads, comments, attached] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, ...words),
     // Also of this very text: who has left is named by it still, and hidden still.
     namedBeforeQuery(ctx, threadId, ...words),
@@ -267,10 +257,10 @@ export async function edit(
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
     commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
   ]);
-  const found = spaces.reached(ctx, reach);
+  const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const before = commentId === null ? first : seen(comments);
-  allow(ctx, 'text.edit', found.standing, before.authorId === ctx.actor!.id);
+  allow(ctx, 'text.edit', found.spaceRole, before.authorId === ctx.actor.id);
   if (first.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
   const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
   if (commentId === null && found.severalThreads && !title)
@@ -282,12 +272,12 @@ export async function edit(
   const already = new Set(toldBy(ctx, before));
   const tells = told.filter((id) => !already.has(id));
   const counts = { text: 1, named: tells.length };
-  const me = ctx.actor!.id;
+  const me = ctx.actor.id;
   const table = commentId === null ? sql`thread` : sql`comment`;
   const textId = commentId ?? threadId;
   try {
     await ctx.commit([
-      ...memberships.stillIn(ctx, spaceId),
+      access.stillIn(ctx, spaceId),
       ctx.db.run(sql`
         insert into revision (thread_id, comment_id, title, body, at)
         select ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
@@ -310,13 +300,12 @@ export async function edit(
         mentions,
         files: attached.map((file) => file.name),
       }),
-      ...notifications.mentionedLater(ctx, {
+      ...notifications.notifyMentioned(ctx, {
         spaceId,
         threadId,
         commentId,
         kind: commentId === null ? 'thread' : 'comment',
         mentioned: tells,
-        byGuest: byGuest(ctx),
       }),
       ...(tells.length > 0 ? limits.countTold(ctx) : []),
       changes.note(
@@ -339,24 +328,24 @@ export async function edit(
 
 /** Deletes a comment with its history, reactions and files: the author, or a space administrator. Twice is once. */
 export async function removeComment(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   threadId: number,
   commentId: number,
 ): Promise<void> {
   const [reach, threads, comments] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId),
   ]);
-  const found = spaces.reached(ctx, reach);
+  const found = access.foundSpace(ctx, reach);
   const row = comments[0];
   if (!row) return;
-  const own = row.authorId === ctx.actor!.id;
-  allow(ctx, 'text.delete', found.standing, own);
+  const own = row.authorId === ctx.actor.id;
+  allow(ctx, 'text.delete', found.spaceRole, own);
   await unlessLost(
     ctx.commit([
-      ...memberships.stillIn(ctx, spaceId, !own),
+      access.stillIn(ctx, spaceId, !own),
       files.release(ctx, { commentId }),
       ...search.drop(ctx, { comment: commentId }),
       ctx.db.delete(reaction).where(and(eq(reaction.threadId, threadId), eq(reaction.commentId, commentId))),
@@ -376,21 +365,21 @@ export async function removeComment(
 }
 
 /** Deletes a thread with all that was said in it: who began it, or a space administrator. Twice is once. */
-export async function remove(ctx: Ctx, spaceId: number, threadId: number): Promise<void> {
+export async function remove(ctx: SignedIn, spaceId: number, threadId: number): Promise<void> {
   const [reach, threads] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     threadQuery(ctx, spaceId, threadId),
   ]);
-  const found = spaces.reached(ctx, reach);
+  const found = access.foundSpace(ctx, reach);
   const row = threads[0];
   if (!row) return;
-  const own = row.authorId === ctx.actor!.id;
-  allow(ctx, 'text.delete', found.standing, own);
+  const own = row.authorId === ctx.actor.id;
+  allow(ctx, 'text.delete', found.spaceRole, own);
   // The one conversation of a space without several threads stays.
   if (!found.severalThreads) throw new Refusal('forbidden');
   await unlessLost(
     ctx.commit([
-      ...memberships.stillIn(ctx, spaceId, !own),
+      access.stillIn(ctx, spaceId, !own),
       files.release(ctx, { threadId }),
       ...search.drop(ctx, { threadWithComments: threadId }),
       ctx.db.delete(thread).where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),

@@ -1,5 +1,5 @@
 /** The words of the shipped templates: English. */
-import type { Dictionary } from '.';
+import type { Dictionary } from './setups';
 
 export default {
   'client-project': {

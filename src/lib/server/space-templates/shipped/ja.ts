@@ -1,5 +1,5 @@
 /** 同梱テンプレートの文面:日本語 */
-import type { Dictionary } from '.';
+import type { Dictionary } from './setups';
 
 export default {
   'client-project': {

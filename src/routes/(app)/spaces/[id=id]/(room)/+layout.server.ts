@@ -4,7 +4,12 @@ import * as spaces from '$lib/server/spaces';
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
-    const room = await spaces.room(ctx, Number(event.params.id), query.get('before'), query.get('pinned'));
+    const room = await spaces.overview(
+      ctx,
+      Number(event.params.id),
+      query.get('before'),
+      query.get('pinned'),
+    );
     // What is asked over the page, of those who may.
     const asking =
       query.has('leave') && room.may.leave

@@ -1,5 +1,5 @@
+import * as access from '$lib/server/access';
 import { deleteSpace, readUntil } from '$lib/schemas';
-import * as spaces from '$lib/server/spaces';
 import * as v from 'valibot';
 import { form } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
@@ -12,7 +12,7 @@ export const actions = {
       await memberships.markRead(ctx, Number(params.id), until);
       return `/spaces/${params.id}`;
     },
-    spaces.reaches,
+    access.members,
   ),
   leave: form(
     v.object({}),
@@ -20,7 +20,7 @@ export const actions = {
       await memberships.leave(ctx, Number(params.id));
       return '/';
     },
-    spaces.reaches,
+    access.members,
   ),
   delete: form(
     deleteSpace,
@@ -28,6 +28,6 @@ export const actions = {
       await trash.putSpace(ctx, Number(params.id), typed);
       return '/';
     },
-    spaces.administers,
+    access.administrators,
   ),
 };

@@ -1,3 +1,4 @@
+import * as access from '$lib/server/access';
 import { thread } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
@@ -6,7 +7,7 @@ import * as threads from '$lib/server/threads';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    return { ...(await spaces.place(ctx, Number(event.params.id))), requestKey: randomId() };
+    return { ...(await spaces.header(ctx, Number(event.params.id))), requestKey: randomId() };
   });
 
 export const actions = {
@@ -16,6 +17,6 @@ export const actions = {
       const id = await threads.begin(ctx, Number(params.id), input);
       return `/spaces/${params.id}/threads/${id}`;
     },
-    spaces.reaches,
+    access.members,
   ),
 };

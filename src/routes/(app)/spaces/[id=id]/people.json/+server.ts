@@ -1,6 +1,6 @@
 import { json } from '@sveltejs/kit';
 import { answer } from '$lib/server/http';
-import * as mentions from '$lib/server/mentions';
+import * as mentions from '$lib/server/mentions/completion';
 
 /** Whom somebody could mean who types `@` and the beginning of a name. */
 export const GET = (event) =>

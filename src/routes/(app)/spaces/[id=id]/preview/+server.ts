@@ -5,7 +5,7 @@ import * as body from '$lib/server/body';
 import { Refusal } from '$lib/server/errors';
 import { answer } from '$lib/server/http';
 import * as limits from '$lib/server/limits';
-import * as mentions from '$lib/server/mentions';
+import * as mentions from '$lib/server/mentions/completion';
 
 /** A text as it will look. Takes JSON or a form, and keeps nothing. */
 export const POST = (event) =>

@@ -1,8 +1,8 @@
 import { redirect } from '@sveltejs/kit';
+import * as access from '$lib/server/access';
 import { show } from '$lib/server/http';
-import * as spaces from '$lib/server/spaces';
 
 export const load = async (event) => {
-  await show(event, (ctx) => spaces.administer(ctx, Number(event.params.id)));
+  await show(event, (ctx) => access.requireAdministrator(ctx, Number(event.params.id)));
   redirect(303, `/spaces/${event.params.id}/settings/general`);
 };

@@ -1,7 +1,7 @@
+import * as access from '$lib/server/access';
 import { byText, comment, editText, onOff, react, readUntil } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
-import * as spaces from '$lib/server/spaces';
 import * as threads from '$lib/server/threads';
 
 /** The space and thread of the path. */
@@ -66,7 +66,7 @@ export const actions = {
     comment,
     async (ctx, input, { params }) =>
       `${here(params)}#comment-${await threads.addComment(ctx, ...at(params), input)}`,
-    spaces.reaches,
+    access.members,
   ),
   edit: form(
     editText,
@@ -74,7 +74,7 @@ export const actions = {
       await threads.edit(ctx, ...at(params), text, input);
       return here(params) + textName(text);
     },
-    spaces.reaches,
+    access.members,
   ),
   delete: form(
     byText,
@@ -83,7 +83,7 @@ export const actions = {
       else await threads.remove(ctx, ...at(params));
       return text === null ? `/spaces/${params.id}` : here(params);
     },
-    spaces.reaches,
+    access.members,
   ),
   react: form(
     react,
@@ -91,7 +91,7 @@ export const actions = {
       await threads.react(ctx, ...at(params), text, kind, on);
       return here(params) + textName(text);
     },
-    spaces.reaches,
+    access.members,
   ),
   follow: form(
     onOff,
@@ -99,7 +99,7 @@ export const actions = {
       await threads.follow(ctx, ...at(params), on);
       return here(params);
     },
-    spaces.reaches,
+    access.members,
   ),
   pin: form(
     onOff,
@@ -107,7 +107,7 @@ export const actions = {
       await threads.pin(ctx, ...at(params), on);
       return here(params);
     },
-    spaces.reaches,
+    access.members,
   ),
   close: form(
     onOff,
@@ -115,7 +115,7 @@ export const actions = {
       await threads.close(ctx, ...at(params), on);
       return here(params);
     },
-    spaces.reaches,
+    access.members,
   ),
   read: form(
     readUntil,
@@ -123,6 +123,6 @@ export const actions = {
       await threads.markRead(ctx, ...at(params), until);
       return here(params);
     },
-    spaces.reaches,
+    access.members,
   ),
 };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import * as access from '$lib/server/access';
 import { coverUpload, spaceSettings } from '$lib/schemas';
 import * as files from '$lib/server/files';
 import { form, show } from '$lib/server/http';
@@ -19,6 +20,6 @@ export const actions = {
       await spaces.change(ctx, Number(params.id), input, updatedAt);
       return { saved: true };
     },
-    spaces.administers,
+    access.administrators,
   ),
 };

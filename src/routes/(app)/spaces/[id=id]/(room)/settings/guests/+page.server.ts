@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import * as spaces from '$lib/server/spaces';
+import * as access from '$lib/server/access';
 import { guestRef } from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
@@ -47,20 +47,20 @@ export const actions = {
       await invitations.resend(ctx, Number(event.params.id), idOf(ref));
       return here(event, { done: 'resent' });
     },
-    spaces.administers,
+    access.administrators,
   ),
   resendAll: form(
     v.object({}),
     async (ctx, _input, event) =>
       here(event, { done: 'resent-all', ...(await invitations.resendExpired(ctx, Number(event.params.id))) }),
-    spaces.administers,
+    access.administrators,
   ),
   copy: form(
     guestRef,
     async (ctx, { ref }, { params }) => ({
       copied: { ref, url: await invitations.copyLink(ctx, Number(params.id), idOf(ref)) },
     }),
-    spaces.administers,
+    access.administrators,
   ),
   delete: form(
     guestRef,
@@ -69,6 +69,6 @@ export const actions = {
       await end(ctx, Number(event.params.id), idOf(ref));
       return here(event, { done: ref.startsWith('guest:') ? 'removed' : 'cancelled' });
     },
-    spaces.administers,
+    access.administrators,
   ),
 };

@@ -1,4 +1,4 @@
-import * as spaces from '$lib/server/spaces';
+import * as access from '$lib/server/access';
 import { byId, member } from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
@@ -18,7 +18,7 @@ export const actions = {
       await memberships.addMember(ctx, Number(params.id), input.id, input.administrator);
       return here(params);
     },
-    spaces.administers,
+    access.administrators,
   ),
   change: form(
     member,
@@ -27,7 +27,7 @@ export const actions = {
       // Who gave up the right sees the space, not a page that is gone.
       return input.id === ctx.actor!.id && !input.administrator ? `/spaces/${params.id}` : here(params);
     },
-    spaces.administers,
+    access.administrators,
   ),
   remove: form(
     byId,
@@ -35,6 +35,6 @@ export const actions = {
       await memberships.removeMember(ctx, Number(params.id), id);
       return id === ctx.actor!.id ? '/' : here(params);
     },
-    spaces.administers,
+    access.administrators,
   ),
 };

@@ -1,8 +1,8 @@
+import * as access from '$lib/server/access';
 import { newTemplate } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as templates from '$lib/server/space-templates';
-import * as spaces from '$lib/server/spaces';
 
 export const load = (event) =>
   show(event, async (ctx) => ({
@@ -16,6 +16,6 @@ export const actions = {
     async (ctx, { templateName: name, ...input }, { params }) => ({
       made: { id: await templates.fromSpace(ctx, Number(params.id), { name, ...input }), name },
     }),
-    spaces.administers,
+    access.administrators,
   ),
 };

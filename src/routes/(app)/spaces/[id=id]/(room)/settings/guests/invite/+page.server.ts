@@ -1,15 +1,15 @@
+import * as access from '$lib/server/access';
 import { loadTranslator, locales, type Locale } from '$lib/messages';
 import { invite } from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
-import * as spaces from '$lib/server/spaces';
 import { defaultInvitation } from '$lib/server/mail/messages';
 import * as settings from '$lib/server/settings';
 import type { Ctx } from '$lib/server/context';
 
 /** The ready text in every language. */
 async function readyTexts(ctx: Ctx, spaceId: number) {
-  const [space, site] = [await spaces.administer(ctx, spaceId), await settings.read(ctx)];
+  const [space, site] = [await access.requireAdministrator(ctx, spaceId), await settings.read(ctx)];
   const names = { spaceName: space.name, inviterName: ctx.actor!.name, siteName: site.siteName };
   const texts = locales.map(
     async (locale) => [locale, defaultInvitation(await loadTranslator(locale), names)] as const,
@@ -43,6 +43,6 @@ export const actions = {
         values: { ...input, addresses: refused.map((o) => o.typed).join('\n') },
       };
     },
-    spaces.administers,
+    access.administrators,
   ),
 };

@@ -11,11 +11,11 @@ import {
   settlePeople,
   testContext,
   type User,
-} from '../../../tests/factories';
-import { refusal } from '../../../tests/helpers';
-import * as memberships from './memberships';
-import * as mentions from './mentions';
-import { space, user } from './schema';
+} from '../../../../tests/factories';
+import { refusal } from '../../../../tests/helpers';
+import * as memberships from '../memberships';
+import * as mentions from './completion';
+import { space, user } from '../schema';
 
 let ava: User, ben: User, gil: User, taro: User, stranger: User;
 let spaceId: number, hidden: number;

@@ -4,10 +4,10 @@
  * like any other; so is one that only reads as a name once it is rendered (`@**Ann** Lee`), but that calls nobody. (Who is
  * told and what is marked: `calls` and markdown/.)
  */
-import { unspaced } from '../edges';
-import { foldWithMap, fold, originalRange, sameWords, type Folded } from '../fold';
-import { isMarked, reading } from './markdown/reading';
-import type { Mention, Place } from './schema';
+import { unspaced } from '../../edges';
+import { foldWithMap, fold, originalRange, sameWords, type Folded } from '../../fold';
+import { isMarked, reading } from '../markdown/reading';
+import type { Mention, Place } from '../schema';
 
 /** Somebody whom a text may name. */
 export interface Nameable {

@@ -1,11 +1,11 @@
 /** What the writing tools ask for while somebody writes: whom they could name, and how their text will look. */
 import { sql } from 'drizzle-orm';
-import type { Ctx } from './context';
-import * as folded from './folded';
-import * as markdown from './markdown';
-import * as named from './named';
-import * as spaces from './spaces';
-import { marksOf, nameableQuery, recognised } from './threads/text';
+import * as access from '../access';
+import type { Ctx } from '../context';
+import * as folded from '../folded';
+import * as markdown from '../markdown';
+import * as grammar from './grammar';
+import { marksOf, nameableQuery, recognised } from './people';
 
 /** People offered at a time. */
 const OFFERED = 8;
@@ -24,7 +24,7 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
   const person = sql.raw("u.id, u.name, u.company, u.kind = 'guest' as guest, m.name_key as key");
   // Of each rank a few, since the index has the names in order within a rank.
   const beginning = sql.join(
-    [sql`0`, sql`1`, spaces.rankOfGuests(ctx, spaceId)].map(
+    [sql`0`, sql`1`, access.rankOfGuests(ctx, spaceId)].map(
       (rank) => sql`select * from (select ${person}, 0 as place from ${here} and m.rank = ${rank}
         and m.name_key >= ${sought} and m.name_key < ${`${sought}\u{10ffff}`} order by m.name_key, m.user_id limit ${OFFERED})`,
     ),
@@ -33,11 +33,11 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
   const elsewhere = sql`select * from (
     select ${person}, iif(instr(m.name_key, ${` ${sought}`}) > 0, 1, 2) as place
     from (select count(*) as n from beginning) found cross join ${here}
-      and found.n < ${sought ? OFFERED : 0} and m.rank in (0, 1, ${spaces.rankOfGuests(ctx, spaceId)})
+      and found.n < ${sought ? OFFERED : 0} and m.rank in (0, 1, ${access.rankOfGuests(ctx, spaceId)})
       and instr(m.name_key, ${sought}) > 1
     order by place, m.name_key, m.user_id limit ${OFFERED})`;
   const [reach, people] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     ctx.db
       .select({
         id: sql<string>`id`.as('id'),
@@ -51,17 +51,17 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
       .orderBy(sql`place, key, id`)
       .limit(OFFERED),
   ]);
-  spaces.reached(ctx, reach);
+  access.foundSpace(ctx, reach);
   return people.map(({ guest, ...rest }) => ({ ...rest, guest: guest === 1 }));
 }
 
 /** Whom a text of the viewer could name. Reach first: else 404. */
 export async function nameable(ctx: Ctx, spaceId: number) {
   const [reach, people] = await ctx.db.batch([
-    spaces.reachQuery(ctx, spaceId),
+    access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, '@'),
   ]);
-  spaces.reached(ctx, reach);
+  access.foundSpace(ctx, reach);
   return { ctx, people };
 }
 
@@ -69,6 +69,6 @@ export async function nameable(ctx: Ctx, spaceId: number) {
 export function preview(text: string, { ctx, people }: Awaited<ReturnType<typeof nameable>>): string {
   const me = ctx.actor!.id;
   const { mentions } = recognised(ctx, { body: text }, people, []);
-  const { namings } = named.without(text, mentions, () => false);
+  const { namings } = grammar.without(text, mentions, () => false);
   return markdown.render(text, marksOf(text, namings, me, me));
 }

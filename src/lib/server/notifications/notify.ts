@@ -1,6 +1,7 @@
 /** Who is told of what happens in a thread. Statements for the batch of the change, so neither lands without the other. */
 import { sql, type SQL } from 'drizzle-orm';
-import type { Ctx, Statement } from '../context';
+import { visibleTo, type Person, type Viewer } from '../access';
+import type { SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
 
 const DAY = 24 * 3_600_000;
@@ -15,8 +16,6 @@ export interface Event {
   mentioned: string[];
   /** "Notify everybody". Where following is blocked, everybody is told anyway. */
   everybody?: boolean;
-  /** Whether a guest wrote it: where guests are hidden, no other guest is told. (Nor of anything in another guest's thread.) */
-  byGuest: boolean;
 }
 
 /**
@@ -24,7 +23,7 @@ export interface Event {
  * everybody where that is asked or following is blocked; never the actor, nobody twice.
  * Once it is committed, the mails that are to go at once are written.
  */
-export function tell(ctx: Ctx, event: Event): Statement[] {
+export function notify(ctx: SignedIn, event: Event): Statement[] {
   const follows = event.kind === 'comment' ? sql`tp.following = 1` : sql`0`;
   const statement = insert(
     ctx,
@@ -39,7 +38,7 @@ export function tell(ctx: Ctx, event: Event): Statement[] {
  * An edit names more people: tells those whom nobody has told of this text yet. Who was told of it as a follower finds
  * it under "To me" from now on, and gets no second mail.
  */
-export function mentionedLater(ctx: Ctx, event: Omit<Event, 'everybody'>): Statement[] {
+export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>): Statement[] {
   if (event.mentioned.length === 0) return [];
   const same = sql`thread_id = ${event.threadId} and comment_id is ${event.commentId}`;
   const statements = [
@@ -60,27 +59,30 @@ export function mentionedLater(ctx: Ctx, event: Omit<Event, 'everybody'>): State
 const named = (event: Pick<Event, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(event.mentioned)}))`;
 
-const insert = (ctx: Ctx, event: Omit<Event, 'everybody'>, whom: SQL): Statement =>
+/** Everybody in the space, each as the viewer of what happened: nobody hears of somebody who is hidden from them. */
+const READER: Viewer = { id: sql`u.id`, kind: sql`u.kind` };
+const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
+
+const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Statement =>
   ctx.db.run(sql`
     insert into notification (user_id, space_id, thread_id, comment_id, kind, to_me, actor_id, created_at, mail_at)
     select u.id, s.id, t.id, ${event.commentId}, iif(${named(event)}, 'mention', ${event.kind}),
-      ${named(event)}, ${ctx.actor!.id}, ${ctx.now}, ${mailAt(ctx, event)}
+      ${named(event)}, ${ctx.actor.id}, ${ctx.now}, ${mailAt(ctx, event)}
     from space s
       join membership m on m.space_id = s.id
       join user u on u.id = m.user_id and u.status = 'active'
       join thread t on t.id = ${event.threadId} and t.space_id = s.id
       join user w on w.id = t.author_id
       left join thread_person tp on tp.thread_id = t.id and tp.user_id = u.id
-    where s.id = ${event.spaceId} and s.deleted_at is null and u.id <> ${ctx.actor!.id}
-      and (u.kind = 'user' or s.guests_hidden = 0
-        or (${event.byGuest ? 0 : 1} and (w.kind = 'user' or w.id = u.id)))
+    where s.id = ${event.spaceId} and s.deleted_at is null and u.id <> ${ctx.actor.id}
+      and ${visibleTo(READER, { space: 's' }, actorOf(ctx), 'w')}
       and ${whom}`);
 
 /**
  * When its mail is due, as the reader chose: never, at once, or at the daily hour: the anchor, moved on by whole days
  * until it lies ahead. (D1 binds numbers as reals, so the division is cut off by hand.)
  */
-const mailAt = (ctx: Ctx, event: Pick<Event, 'mentioned'>): SQL => sql`case
+const mailAt = (ctx: SignedIn, event: Pick<Event, 'mentioned'>): SQL => sql`case
   when u.notify = 'never' or (u.notify = 'mentions' and not ${named(event)}) then null
   when u.digest = 0 then ${ctx.now}
   when u.digest_at = 0 then ${ctx.now + DAY}
@@ -88,5 +90,5 @@ const mailAt = (ctx: Ctx, event: Pick<Event, 'mentioned'>): SQL => sql`case
   else u.digest_at + (cast((${ctx.now} - u.digest_at) / ${DAY} as integer) + 1) * ${DAY} end`;
 
 /** Mails to those who were told a moment ago leave with the commit; cron is the net below. */
-const mailSoon = (ctx: Ctx): void =>
-  ctx.afterCommit(() => mailDue(ctx, sql`actor_id = ${ctx.actor!.id} and created_at = ${ctx.now}`));
+const mailSoon = (ctx: SignedIn): void =>
+  ctx.afterCommit(() => mailDue(ctx, sql`actor_id = ${ctx.actor.id} and created_at = ${ctx.now}`));

@@ -21,7 +21,7 @@ import { comment, notification, space, thread, user } from '../schema';
 import * as search from '../search';
 import * as spaces from '../spaces';
 import * as templates from '../space-templates';
-import * as threads from '.';
+import * as threads from '../threads';
 
 const words = (body: string) => ({ body, requestKey: randomId() });
 const begin = (who: User, spaceId: number, title: string, body: string) =>
@@ -50,7 +50,7 @@ beforeAll(async () => {
 /** All that a guest is shown of a space and a thread. */
 const shown = async (who: User, spaceId: number, threadId: number, commentId: number | null = null) =>
   JSON.stringify([
-    await spaces.room(as(who), spaceId),
+    await spaces.overview(as(who), spaceId),
     await spaces.portal(as(who)),
     await threads.read(as(who), spaceId, threadId),
     await threads.history(as(who), spaceId, threadId, commentId),
@@ -155,10 +155,10 @@ describe('where guests are hidden, no guest reads the name of another', () => {
         { title: 'Page of @Hanako Sato', url: 'https://x.example/2' },
       ],
     });
-    const seen = await spaces.room(as(kim), room);
+    const seen = await spaces.overview(as(kim), room);
     expect(seen.announcementHtml).toContain('Ask @…さん, or @…');
     expect(seen.space.links.map((l) => l.title)).toEqual(['Plan', 'Page of @…']);
-    expect((await spaces.room(as(hanako), room)).space.links[1]!.title).toBe('Page of @Hanako Sato');
+    expect((await spaces.overview(as(hanako), room)).space.links[1]!.title).toBe('Page of @Hanako Sato');
     expect((await spaces.settingsOf(as(ava), room)).announcement).toContain('@Hanako Sato');
     // Whoever has left, or is called otherwise, is hidden still, also when the settings are saved anew.
     await memberships.removeGuest(as(ava), room, hanako.id);
@@ -167,7 +167,7 @@ describe('where guests are hidden, no guest reads the name of another', () => {
       guestsHidden: true,
       announcement: 'Do ask @Hanako Satoさん, or @hanako@secret.example',
     });
-    expect((await spaces.room(as(kim), room)).announcementHtml).toContain('Do ask @…さん, or @…');
+    expect((await spaces.overview(as(kim), room)).announcementHtml).toContain('Do ask @…さん, or @…');
   });
 
   it('who is called otherwise since, is suspended, or has left: old texts, new ones, quotations', async () => {

@@ -15,12 +15,14 @@ import {
   spaceForm,
   testContext,
   visit,
-} from '../../../tests/factories';
-import { audited, count, dump, parallel, refusal, whileFailing } from '../../../tests/helpers';
-import { randomId } from './crypto';
-import * as memberships from './memberships';
-import * as spaces from './spaces';
-import * as threads from './threads';
+} from '../../../../tests/factories';
+import * as access from '../access';
+import { audited, count, dump, parallel, refusal, whileFailing } from '../../../../tests/helpers';
+import { signedIn } from '../context';
+import { randomId } from '../crypto';
+import * as memberships from '../memberships';
+import * as spaces from './index';
+import * as threads from '../threads';
 
 const membersOf = (spaceId: number) => count('membership', 'space_id = ?', spaceId);
 const administratorsOf = (spaceId: number) =>
@@ -42,7 +44,7 @@ describe('making a space', () => {
       { id: cho.id, administrator: false },
     ];
     const spaceId = await spaces.create(as(ava), spaceForm, list, randomId());
-    const { people } = await spaces.room(as(ava), spaceId);
+    const { people } = await spaces.overview(as(ava), spaceId);
     expect(
       people
         .filter((p) => p.administrator)
@@ -124,11 +126,12 @@ describe('reach', () => {
     const { spaceId, ava, stranger } = await house();
     const threadId = await threads.begin(as(ava), spaceId, { title: 'T', body: '', requestKey: randomId() });
     const others = [stranger, await makeAdministrator(), await makeGuest()].map((p) => as(p));
-    for (const ctx of [...others, testContext()])
+    expect(() => signedIn(testContext())).toThrow(expect.objectContaining(refusal('missing')));
+    for (const ctx of others)
       for (const attempt of [
-        () => spaces.room(ctx, spaceId),
-        () => spaces.reach(ctx, spaceId),
-        () => spaces.administer(ctx, spaceId),
+        () => spaces.overview(ctx, spaceId),
+        () => access.requireSpace(ctx, spaceId),
+        () => access.requireAdministrator(ctx, spaceId),
         () => spaces.settingsOf(ctx, spaceId),
         () => spaces.change(ctx, spaceId, { ...spaceForm, announcement: '' }),
         () => memberships.members(ctx, spaceId),
@@ -139,13 +142,13 @@ describe('reach', () => {
         () => threads.addComment(ctx, spaceId, threadId, { body: 'x', requestKey: randomId() }),
       ])
         await expect(attempt()).rejects.toMatchObject(refusal('missing'));
-    await expect(spaces.reach(as(ava), 999_999)).rejects.toMatchObject(refusal('missing'));
+    await expect(access.requireSpace(as(ava), 999_999)).rejects.toMatchObject(refusal('missing'));
   });
 
   it('ends with the space', async () => {
     const { spaceId, ava } = await house();
     await ava_deletes(spaceId);
-    await expect(spaces.room(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
+    await expect(spaces.overview(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
     expect((await spaces.portal(as(ava))).spaces).toHaveLength(0);
   });
   const ava_deletes = (spaceId: number) =>
@@ -165,7 +168,7 @@ describe('reach', () => {
 describe('what people may', () => {
   it('members and guests read, write and leave; only space administrators administer', async () => {
     const { spaceId, ava, ben, gil } = await house();
-    const may = async (p: typeof ava) => (await spaces.room(as(p), spaceId)).may;
+    const may = async (p: typeof ava) => (await spaces.overview(as(p), spaceId)).may;
     expect(await may(ava)).toEqual({ administer: true, leave: true });
     expect(await may(ben)).toEqual({ administer: false, leave: true });
     expect(await may(gil)).toEqual({ administer: false, leave: true });
@@ -230,7 +233,7 @@ describe('settings of a space', () => {
     const { spaceId, ava, gil } = await house();
     const form = { ...spaceForm, name: 'New name', showPeople: false, announcement: '**Boots**' };
     await spaces.change(as(ava), spaceId, form);
-    const room = await spaces.room(as(gil), spaceId);
+    const room = await spaces.overview(as(gil), spaceId);
     expect(room).toMatchObject({ space: { name: 'New name', showPeople: false } });
     expect(room.announcementHtml).toContain('<strong>Boots</strong>');
     expect(await audited('space.changed', `space:${spaceId}`)).toHaveLength(1);
@@ -295,7 +298,7 @@ describe('members', () => {
   it('leave, and reach nothing any more', async () => {
     const { spaceId, ben } = await house();
     await memberships.leave(as(ben), spaceId);
-    await expect(spaces.room(as(ben), spaceId)).rejects.toMatchObject(refusal('missing'));
+    await expect(spaces.overview(as(ben), spaceId)).rejects.toMatchObject(refusal('missing'));
     expect(await audited('space.left', ben.id)).toHaveLength(1);
   });
 
@@ -323,12 +326,12 @@ describe('removing a guest', () => {
     const guest = (await account(email))!;
     const other = await makeSpace(inviter);
     await joinSpace(inviter, other, guest);
-    await spaces.room(await visit(ctx.jar), spaceId);
+    await spaces.overview(await visit(ctx.jar), spaceId);
     await memberships.removeGuest(as(inviter), spaceId, guest.id);
     await memberships.removeGuest(as(inviter), spaceId, guest.id);
     const next = await visit(ctx.jar);
     expect(next.actor?.id).toBe(guest.id);
-    await expect(spaces.room(next, spaceId)).rejects.toMatchObject(refusal('missing'));
+    await expect(spaces.overview(next, spaceId)).rejects.toMatchObject(refusal('missing'));
     expect((await spaces.portal(next)).spaces.map((s) => s.id)).toEqual([other]);
     expect((await login(email)).to).toBe('/');
     expect(await audited('space.guest-removed', guest.id)).toHaveLength(1);
@@ -367,6 +370,6 @@ describe('the right to administer', () => {
       await act(ctx).catch(() => {});
     }
     expect([await membersOf(spaceId), await administratorsOf(spaceId)]).toEqual([3, 1]);
-    expect((await spaces.reach(as(ava), spaceId)).name).toBe(spaceForm.name);
+    expect((await access.requireSpace(as(ava), spaceId)).name).toBe(spaceForm.name);
   });
 });

@@ -1,10 +1,10 @@
 // Whom a text names, and that nothing of a hidden name is left: by examples, and for texts and people that nobody chose.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold } from '../fold';
-import * as markdown from './markdown';
-import { calls, find, formsOf, isLaidAside, without, type Nameable } from './named';
-import type { Mention } from './schema';
+import { fold } from '../../fold';
+import * as markdown from '../markdown';
+import { calls, find, formsOf, isLaidAside, without, type Nameable } from './grammar';
+import type { Mention } from '../schema';
 
 const person = (name: string, email = '', guest = false): Nameable => ({ id: name, name, email, guest });
 const people = [

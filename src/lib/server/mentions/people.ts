@@ -1,0 +1,154 @@
+/** Whom a text of a space may name, whom it names, and who of them is told. */
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { fold, sameWords } from '../../fold';
+import { viewerOf, visibleTo } from '../access';
+import type { Ctx } from '../context';
+import * as markdown from '../markdown';
+import { invitation, user, type Mention } from '../schema';
+import * as grammar from './grammar';
+
+/** Who is called by their name. The author, who names themselves, is not. */
+export const marksOf = (text: string, namings: grammar.Naming[], viewerId: string, authorId: string) =>
+  namings.flatMap((naming) => {
+    const { from, to } = naming;
+    const who = naming.who.filter((m) => !m.quiet && m.id !== authorId);
+    const [first] = who;
+    if (!first || !grammar.calls(text, naming)) return [];
+    const typed = text.slice(from + 1, to);
+    if (grammar.isLaidAside(typed, first.name)) return [];
+    return {
+      from,
+      to,
+      name: [typed, grammar.unmarked(typed)].some((name) => sameWords(first.name, name)) ? first.name : typed,
+      guest: first.guest,
+      me: who.some((m) => m.id === viewerId),
+      who,
+    };
+  });
+
+/**
+ * Whom a text in this space may name: everybody whom the actor sees, as many as they are, and guests who have left. Where the
+ * company writes also guests who are invited, by their address if no more is known of them, so that it is hidden once they
+ * have come. Nobody where the texts have no @. For a batch.
+ */
+export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => {
+  const may = texts.some(grammar.mayName);
+  const invited = may && ctx.actor?.kind === 'user';
+  return ctx.db
+    .select({
+      id: sql<string>`${user.id}`.as('id'),
+      name: sql<string>`${user.name}`.as('name'),
+      email: sql<string>`${user.email}`.as('email'),
+      kind: sql<'user' | 'guest'>`${user.kind}`.as('kind'),
+      here: sql<number>`${user.status} = 'active' and exists (select 1 from membership m
+        where m.space_id = ${spaceId} and m.user_id = ${user.id})`.as('here'),
+    })
+    .from(user)
+    .where(
+      may
+        ? sql`${user.id} in (select user_id from membership where space_id = ${spaceId}
+            union select accepted_by from invitation where space_id = ${spaceId} and status = 'accepted'
+            union select u.id from invitation i join user u on u.email = i.email
+              where ${invited ? 1 : 0} and i.space_id = ${spaceId} and i.status in ('invited', 'expired'))
+            and ${visibleTo(viewerOf(ctx), { spaceId }, { kind: user.kind, id: user.id })}`
+        : sql`0`,
+    )
+    .unionAll(
+      ctx.db
+        .select({
+          id: sql<string>`${invitation.id}`.as('id'),
+          name: sql<string>`''`.as('name'),
+          email: sql<string>`${invitation.email}`.as('email'),
+          kind: sql<'user' | 'guest'>`'guest'`.as('kind'),
+          here: sql<number>`0`.as('here'),
+        })
+        .from(invitation)
+        .where(
+          invited
+            ? and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']))
+            : sql`0`,
+        ),
+    );
+};
+
+/** Guests whom the texts of a thread named, with their texts: a quotation of them may say names that nobody has any more. For a batch. */
+export const namedBeforeQuery = (ctx: Ctx, threadId: number, ...texts: string[]) =>
+  ctx.db
+    .select({
+      title: sql<string>`title`.as('title'),
+      body: sql<string>`body`.as('body'),
+      mentions: sql<string>`mentions`.as('mentions'),
+    })
+    .from(
+      sql`(select title, body, mentions from thread where id = ${threadId} and mentions <> '[]'
+        union all select '', body, mentions from comment where thread_id = ${threadId} and mentions <> '[]')`,
+    )
+    .where(texts.some(grammar.mayName) ? sql`instr(mentions, '"guest":true') > 0` : sql`0`);
+
+interface Before {
+  title: string;
+  body: string;
+  mentions: string | Mention[];
+}
+type People = Awaited<ReturnType<typeof nameableQuery>>;
+
+/** Everybody whom a text of the actor may name: by their names of today, and as texts before it did. */
+function nameables(ctx: Ctx, people: People, before: Before[]): grammar.Nameable[] {
+  const all: grammar.Nameable[] = people.map(({ id, name, email, kind, here }) => ({
+    id,
+    name,
+    // Guests know nobody's address.
+    email: ctx.actor?.kind === 'guest' ? '' : email,
+    guest: kind === 'guest',
+    quiet: !here,
+  }));
+  const known = new Set(
+    all.flatMap(({ id, name, email }) => [`${id} ${fold(name)}`, `${id} ${fold(email!)}`]),
+  );
+  for (const { title, body, mentions } of before) {
+    const stored = typeof mentions === 'string' ? (JSON.parse(mentions) as Mention[]) : mentions;
+    for (const form of [...grammar.formsOf(body, stored), ...grammar.formsOf(title, stored, 'title')]) {
+      const key = `${form.id} ${fold(form.name)}`;
+      if (form.guest && !known.has(key)) all.push(form);
+      known.add(key);
+    }
+  }
+  return all;
+}
+
+/** Whom a text names, and where; and who is to be told. */
+export function recognised(
+  ctx: Ctx,
+  text: { title?: string; body: string },
+  people: People,
+  before: Before[],
+): { mentions: Mention[]; told: string[] } {
+  const all = nameables(ctx, people, before);
+  const mentions: Mention[] = grammar.find(text.body, all);
+  for (const { at, ...who } of grammar.find(text.title ?? '', all)) {
+    const known = mentions.find(({ id }) => id === who.id);
+    if (known) known.title = at;
+    else mentions.push({ ...who, at: [], title: at });
+  }
+  return { mentions, told: toldBy(ctx, { body: text.body, mentions }) };
+}
+
+/** A text that names nobody of the space any more. `people`: of `nameableQuery`. */
+export function withoutNames(
+  ctx: Ctx,
+  text: { title: string; body: string; mentions: Mention[] },
+  people: People,
+): { title: string; body: string } {
+  const { mentions } = recognised(ctx, text, people, [text]);
+  const nobody = (words: string, part: 'at' | 'title') =>
+    grammar.without(words, mentions, () => true, part).text;
+  return { title: nobody(text.title, 'title'), body: nobody(text.body, 'at') };
+}
+
+/** Whom a text of the actor calls: who is named in a quotation only is not told of it once more. */
+export function toldBy(ctx: Ctx, { body, mentions }: { body: string; mentions: Mention[] }): string[] {
+  const { text, namings } = grammar.without(body, mentions, () => false);
+  const me = ctx.actor!.id;
+  const calls = [...markdown.own(text, marksOf(text, namings, me, me))];
+  return [...new Set(calls.flatMap(({ who }) => who.map(({ id }) => id)))];
+}

@@ -1,0 +1,33 @@
+/** The templates that ship with Foyer, but for their words. The ids never change, since a site may have hidden one. */
+import type { TemplateContent } from '../../schema';
+
+/** What a template says, in one language. */
+export interface Words {
+  /** At most 30 characters. */
+  name: string;
+  /** At most 200. */
+  description: string;
+  announcement: string;
+  /** At most 10; the first stands on top. */
+  threads: { title: string; body: string }[];
+  links: { title: string; url: string }[];
+}
+
+/** What differs from a space as it is from scratch. */
+export type Setup = { cover: string } & Partial<Omit<TemplateContent, keyof Words>>;
+
+/** In the order in which they are shown. */
+export const setups = {
+  'client-project': { cover: 'harbour' },
+  'supplier-onboarding': { cover: 'orchard', guestsHidden: true, showPeople: false },
+  event: { cover: 'night' },
+  recruiting: { cover: 'stairs', showLinks: false },
+  'design-review': { cover: 'windows' },
+  'support-desk': { cover: 'lighthouse' },
+  board: { cover: 'arcade', blockJoining: true, showLinks: false },
+  'due-diligence': { cover: 'reeds', guestsHidden: true, blockJoining: true, showPeople: false },
+  works: { cover: 'terraces' },
+} satisfies Record<string, Setup>;
+
+export type ShippedId = keyof typeof setups;
+export type Dictionary = Record<ShippedId, Words>;

@@ -1,0 +1,81 @@
+/** Making a space. */
+import { eq, sql } from 'drizzle-orm';
+import * as audit from '../audit';
+import { isDuplicate, type SignedIn } from '../context';
+import { hashToken } from '../crypto';
+import { Refusal } from '../errors';
+import * as files from '../files';
+import * as folded from '../folded';
+import * as memberships from '../memberships';
+import { allow } from '../policy';
+import { space } from '../schema';
+import * as starter from '../space-templates/starter';
+import type { SpaceForm } from './form';
+
+/**
+ * Makes a space with its creator as space administrator, and its first members.
+ * @param requestKey a random key of the form: the same form posted twice leads to the same space; with other words it is
+ * another space (a page that Back brought up again)
+ * @param start what its template gives it to begin with
+ * @returns the space's id
+ */
+export async function create(
+  ctx: SignedIn,
+  form: SpaceForm,
+  members: { id: string; administrator: boolean }[],
+  requestKey: string,
+  start: starter.Starter = starter.nothing,
+): Promise<number> {
+  allow(ctx, 'space.create');
+  const { actor } = ctx;
+  const others = JSON.stringify(members.filter((m) => m.id !== actor.id));
+  // Without scripts an own cover is uploaded by each post anew: which one it is tells no two posts apart.
+  const words = JSON.stringify([{ ...form, cover: form.cover.replace(/^file:.*/, 'file') }, others, start]);
+  const key = `${actor.id}:${requestKey}:${hashToken(words).slice(0, 24)}`;
+  const spaceId = sql`(select id from space where request_key = ${key})`;
+  try {
+    const insert = ctx.db
+      .insert(space)
+      .values({
+        ...form,
+        folded: folded.name(form.name),
+        announcement: start.announcement,
+        links: start.links,
+        requestKey: key,
+        createdBy: actor.id,
+        createdAt: ctx.now,
+        updatedAt: ctx.now,
+      })
+      .returning({ id: space.id });
+    const made = await ctx.commit(
+      [
+        insert,
+        ctx.db.run(sql`
+        insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+        values (${spaceId}, ${actor.id}, 1, null, ${ctx.now}, ${ctx.now})`),
+        ctx.db.run(sql`
+        insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+        select ${spaceId}, user.id, json_extract(value, '$.administrator'), ${actor.id}, ${ctx.now}, ${ctx.now}
+        from json_each(${others}) join user on user.id = json_extract(value, '$.id')
+        where user.kind = 'user' and user.status = 'active'
+        on conflict do nothing`),
+        ...memberships.allOrdered(ctx, spaceId),
+        ...files.useCover(ctx, form.cover, spaceId),
+        ...starter.begin(ctx, spaceId, key, form.severalThreads, start.threads),
+        audit.entry(
+          ctx,
+          'space.created',
+          sql`'space:' || ${spaceId}`,
+          { name: form.name, members: members.length },
+          spaceId,
+        ),
+      ],
+      { refusal: new Refusal('conflict', { key: 'cover.gone', field: 'cover' }) },
+    );
+    return made.of(insert)[0]!.id;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    const [row] = await ctx.db.select({ id: space.id }).from(space).where(eq(space.requestKey, key));
+    return row!.id;
+  }
+}

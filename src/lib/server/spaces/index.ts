@@ -1,0 +1,8 @@
+/** Guest spaces: made, listed, shown, shaped. Reaching one is access.ts. */
+export { change, settingsOf } from './settings';
+export { create } from './create';
+export { header } from './sharing';
+export { overview } from './overview';
+export { people } from './people';
+export { portal } from './portal';
+export type { Link, SpaceForm } from './form';

@@ -1,0 +1,102 @@
+/** A space's own page: announcement, threads, people, links. */
+import { and, asc, eq, lt, sql } from 'drizzle-orm';
+import { foundSpace, mayLeave, rankOfGuests, spaceQuery, type FoundSpace } from '../access';
+import * as administrators from '../administrators';
+import * as changes from '../changes';
+import type { SignedIn } from '../context';
+import { takeable } from '../invitations/rule';
+import * as markdown from '../markdown';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import { can } from '../policy';
+import { invitation, membership } from '../schema';
+import * as threadList from '../threads/list';
+import { titlesOf, type Link } from './form';
+import { inOrderQuery, presentPerson } from './people';
+import { shared, sharedQuery } from './sharing';
+
+/** People of the company, and guests, whom the page shows at once; everybody is on a page of their own. */
+const SHOWN = 12;
+
+/**
+ * The space page: the space, its threads by last activity, its people. One batch.
+ * @param before,pinnedBefore where the page before of the threads, or of the pinned ones, ended
+ */
+export async function overview(
+  ctx: SignedIn,
+  spaceId: number,
+  before: string | null = null,
+  pinnedBefore: string | null = null,
+) {
+  const rows = await ctx.read({
+    space: spaceQuery(ctx, spaceId),
+    staff: inOrderQuery(ctx, spaceId, lt(membership.rank, 2), SHOWN),
+    guests: inOrderQuery(ctx, spaceId, sql`${membership.rank} = ${rankOfGuests(ctx, spaceId)}`, SHOWN),
+    myself: inOrderQuery(ctx, spaceId, eq(membership.userId, ctx.actor.id), 1),
+    shared: sharedQuery(ctx, spaceId),
+    // Who is invited but not in yet is for space administrators only.
+    invited: ctx.db
+      .select({ id: invitation.id, email: invitation.emailOriginal })
+      .from(invitation)
+      .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)))
+      .where(and(eq(invitation.spaceId, spaceId), takeable(ctx), eq(membership.administrator, true)))
+      .orderBy(asc(invitation.email))
+      .limit(SHOWN + 1),
+    newest: changes.newestQuery(ctx, spaceId),
+    pinned: threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
+    threads: threadList.query(ctx, spaceId, before, false),
+    threadsWithoutGuests: threadList.query(ctx, spaceId, before, true),
+    administrators: administrators.query(ctx, spaceId),
+  });
+  const found = foundSpace(ctx, rows.space);
+  const written = wordsOf(ctx, found);
+  const reader = { id: ctx.actor.id, seesGuests: found.seesGuests };
+  const { threads, next } = threadList.present(
+    found.seesGuests ? rows.threads : rows.threadsWithoutGuests,
+    reader,
+  );
+  const first = threadList.present(rows.pinned, reader);
+  const shown = [...rows.staff, ...(found.seesGuests ? rows.guests : rows.myself)];
+  const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
+  return {
+    space: {
+      id: found.id,
+      name: found.name,
+      cover: found.cover,
+      links: found.showLinks ? written.links : [],
+      severalThreads: found.severalThreads,
+      showAnnouncement: found.showAnnouncement,
+      showThreads: found.showThreads,
+      showPeople: found.showPeople,
+      showLinks: found.showLinks,
+    },
+    announcementHtml:
+      found.showAnnouncement && found.announcement ? markdown.render(written.announcement) : null,
+    spaceRole: found.spaceRole,
+    may: {
+      administer: can(ctx.actor, 'space.administer', found.spaceRole),
+      leave: mayLeave(ctx, found),
+    },
+    people: found.showPeople ? shown.map(presentPerson) : [],
+    administrators: administrators.present(ctx, rows.administrators),
+    invited: found.showPeople ? rows.invited.slice(0, SHOWN) : [],
+    invitedMore: rows.invited.length > SHOWN,
+    ...shared(rows.shared),
+    seq: rows.newest[0]?.seq ?? 0,
+    until: ctx.now,
+    next: found.showThreads ? next : null,
+    pinned: showsPinned ? first.threads : [],
+    pinnedNext: showsPinned ? first.next : null,
+    threads: found.showThreads ? threads : [],
+  };
+}
+
+/** What its administrators wrote of a space, as the viewer may read it. */
+function wordsOf(ctx: SignedIn, found: FoundSpace): { announcement: string; links: Link[] } {
+  const reader = { id: ctx.actor.id, seesGuests: found.seesGuests };
+  const written = { mentions: found.mentions, authorId: null };
+  const titles = titleFor(reader, { ...written, title: titlesOf(found.links) }).split('\n');
+  return {
+    announcement: bodyFor(reader, { ...written, body: found.announcement }),
+    links: found.links.map((link, i) => ({ ...link, title: titles[i] ?? '' })),
+  };
+}

@@ -1,0 +1,72 @@
+/** The people of a space, in their order. */
+import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { foundSpace, rankOfGuests, spaceQuery } from '../access';
+import type { Ctx } from '../context';
+import { Refusal } from '../errors';
+import * as folded from '../folded';
+import * as memberships from '../memberships';
+import * as paging from '../paging';
+import { membership, user } from '../schema';
+
+/** People a page of theirs. */
+const PEOPLE = 50;
+
+/** People of a space in their order, as far as a condition lets them. For a batch. */
+export const inOrderQuery = (ctx: Ctx, spaceId: number, which: SQL | undefined, limit: number) =>
+  ctx.db
+    .select({
+      id: user.id,
+      name: user.name,
+      company: user.company,
+      kind: user.kind,
+      rank: membership.rank,
+      nameKey: membership.nameKey,
+    })
+    .from(membership)
+    .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
+    .where(and(eq(membership.spaceId, spaceId), which))
+    .orderBy(...memberships.inOrder)
+    .limit(limit);
+
+/** A person as pages show them. */
+export const presentPerson = ({
+  kind,
+  rank,
+  nameKey: _,
+  ...person
+}: Awaited<ReturnType<typeof inOrderQuery>>[number]) => ({
+  ...person,
+  guest: kind === 'guest',
+  administrator: rank === 0,
+});
+
+/**
+ * Everybody in the space whom the viewer sees: administrators, users, guests, each by name, a page at a time. Not where the
+ * space shows no people.
+ * @param filter `find`: a part of a name or company
+ */
+export async function people(
+  ctx: Ctx,
+  spaceId: number,
+  filter: { find?: string; after?: string | null } = {},
+) {
+  const find = (filter.find ?? '').trim().slice(0, 100);
+  const last = paging.read(filter.after, 'number', 'text', 'text');
+  const me = ctx.actor?.id ?? '';
+  const rows = await ctx.read({
+    space: spaceQuery(ctx, spaceId),
+    people: inOrderQuery(
+      ctx,
+      spaceId,
+      and(
+        sql`(${membership.rank} < 2 or ${membership.rank} = ${rankOfGuests(ctx, spaceId)} or ${membership.userId} = ${me})`,
+        folded.isCalled(find),
+        last ? memberships.behind(last) : undefined,
+      ),
+      PEOPLE + 1,
+    ),
+  });
+  if (!foundSpace(ctx, rows.space).showPeople) throw new Refusal('missing');
+  const page = paging.paged(rows.people, PEOPLE, (p) => [p.rank, p.nameKey, p.id]);
+  return { rows: page.rows.map(presentPerson), next: page.next, find };
+}

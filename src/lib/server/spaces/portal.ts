@@ -1,0 +1,117 @@
+/** The portal: the viewer's spaces as cards. */
+import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
+import { hidesGuests, visibleTo } from '../access';
+import type { SignedIn } from '../context';
+import { takeable } from '../invitations/rule';
+import { titleFor } from '../mentions/redaction';
+import * as paging from '../paging';
+import { can } from '../policy';
+import { membership, space, type Mention } from '../schema';
+
+/** Spaces a page of the portal. */
+const CARDS = 60;
+/** Faces on a card; of guests at least two, where there are as many. */
+const FACES = 5;
+/** Open invitations are counted up to here on a card: beyond it stands "99+". */
+const INVITED_COUNTED = 100;
+/** Unread threads likewise, so that somebody who never reads costs no more than others. */
+const UNREAD_COUNTED = 100;
+
+/** A few of the company and a few guests. */
+function mixed(people: { name: string; guest: number }[]): { name: string; guest: boolean }[] {
+  const [company, guests] = [people.filter((p) => !p.guest), people.filter((p) => p.guest)];
+  const first = company.slice(0, FACES - Math.min(2, guests.length));
+  return [...first, ...guests.slice(0, FACES - first.length)].map(({ name, guest }) => ({
+    name,
+    guest: guest === 1,
+  }));
+}
+
+/**
+ * The portal: the viewer's spaces by last activity, each with its people, unread threads and last words. One query: first it
+ * finds out which spaces stand on the page, then what their cards say.
+ * @param before where the page before ended
+ */
+export async function portal(ctx: SignedIn, before: string | null = null) {
+  const { actor } = ctx;
+  const last = paging.read(before, 'number', 'number');
+  // Where guests are hidden, the viewer's own are the only words and faces of guests that count.
+  const blind = hidesGuests(actor, { space: 'space' });
+  const seen = visibleTo(actor, { space: 'space' }, 'u');
+  // Each kind of activity has its index: chosen within one query, by neither could be sorted.
+  const newest = (what: SQL, activity: SQL) => sql`(select ${what} from thread
+    join user u on u.id = thread.author_id
+    where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
+  const byActivity = (query: (activity: SQL) => SQL) =>
+    actor.kind === 'guest'
+      ? sql`iif(${blind}, ${query(sql`thread.company_activity_at`)}, ${query(sql`thread.last_activity_at`)})`
+      : query(sql`thread.last_activity_at`);
+  const faces = sql.raw(`from membership m join user u on u.id = m.user_id
+    where m.space_id = space.id and u.status = 'active'`);
+  const shown = sql`(select * from (
+      select space.id as space_id, coalesce(${byActivity((activity) => newest(activity, activity))}, space.created_at) as activity
+      from membership join space on space.id = membership.space_id
+      where membership.user_id = ${actor.id} and space.deleted_at is null)
+    ${last ? sql`where (activity, space_id) < (${last[0]}, ${last[1]})` : sql``}
+    order by activity desc, space_id desc limit ${CARDS + 1}) shown`;
+  const [found] = await ctx.db.batch([
+    ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        cover: space.cover,
+        unread: sql<number>`${byActivity(
+          (activity) => sql`(select count(*) from (
+          select 1 from thread
+          join user u on u.id = thread.author_id
+          left join thread_person p on p.thread_id = thread.id and p.user_id = ${actor.id}
+          where thread.space_id = space.id and ${activity} > membership.last_read_at
+            and ${activity} > coalesce(p.read_at, 0) and ${seen}
+          limit ${UNREAD_COUNTED}))`,
+        )}`.as('unread'),
+        latest: sql<
+          string | null
+        >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${blind})`, activity))}`.as(
+          'latest',
+        ),
+        lastActivityAt: sql<number>`shown.activity`.as('activity'),
+        // By the order of people: the company's first, then guests; of both a few.
+        faces: sql<string>`(select json_group_array(json_object('name', name, 'guest', guest)) from (
+          select * from (select u.name, 0 as guest ${faces} and m.rank < 2
+            order by m.rank, m.name_key, m.user_id limit ${FACES})
+          union all
+          select * from (select u.name, 1 as guest ${faces} and m.rank = 2 and not ${blind}
+            order by m.rank, m.name_key, m.user_id limit ${FACES})))`.as('faces'),
+        users: sql<number>`space.users`.as('users'),
+        guestCount: sql<number>`iif(${blind}, 1, space.guests)`.as('guest_count'),
+        // Who is invited but not in yet is for space administrators only.
+        invitedCount:
+          sql<number>`iif(${membership.administrator}, (select count(*) from (select 1 from invitation i
+          where i.space_id = ${space.id} and ${takeable(ctx, 'i')}
+          limit ${INVITED_COUNTED})), 0)`.as('invited_count'),
+      })
+      .from(shown)
+      .innerJoin(space, sql`${space.id} = shown.space_id`)
+      .innerJoin(membership, and(eq(membership.spaceId, space.id), eq(membership.userId, actor.id)))
+      .orderBy(desc(sql`shown.activity`), desc(space.id)),
+  ]);
+  const { rows, next } = paging.paged(found, CARDS, (row) => [row.lastActivityAt, row.id]);
+  return {
+    mayCreate: can(actor, 'space.create'),
+    spacesNext: next,
+    spaces: rows.map(({ faces, latest, ...row }) => ({
+      ...row,
+      latest: latest === null ? null : titleOf(ctx, latest),
+      invitedMore: row.invitedCount >= INVITED_COUNTED,
+      unreadMore: row.unread >= UNREAD_COUNTED,
+      people: mixed(JSON.parse(faces) as { name: string; guest: number }[]),
+    })),
+  };
+}
+
+/** The title of a thread as the viewer may read it. `row`: as the portal's query put it together. */
+function titleOf(ctx: SignedIn, row: string): string {
+  const [title, mentions, authorId, hidden] = JSON.parse(row) as [string, string, string, number];
+  const reader = { id: ctx.actor.id, seesGuests: hidden === 0 };
+  return titleFor(reader, { title, mentions: JSON.parse(mentions) as Mention[], authorId });
+}

@@ -1,0 +1,90 @@
+/** Space Settings → General. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { requireAdministrator, stillIn } from '../access';
+import * as audit from '../audit';
+import * as changes from '../changes';
+import { changed, must, type SignedIn } from '../context';
+import { Refusal } from '../errors';
+import * as files from '../files';
+import * as folded from '../folded';
+import { nameableQuery, recognised } from '../mentions/people';
+import { space } from '../schema';
+import { titlesOf, type Link, type SpaceForm } from './form';
+
+/** Space Settings → General, before it is changed. */
+export async function settingsOf(
+  ctx: SignedIn,
+  spaceId: number,
+): Promise<SpaceForm & { announcement: string; links: Link[]; updatedAt: number }> {
+  const found = await requireAdministrator(ctx, spaceId);
+  const { name, cover, severalThreads, blockJoining, blockFollowing, announcement, links, updatedAt } = found;
+  const { showAnnouncement, showThreads, showPeople, showLinks, guestsHidden } = found;
+  return {
+    name,
+    cover,
+    severalThreads,
+    blockJoining,
+    blockFollowing,
+    announcement,
+    links,
+    updatedAt,
+    showAnnouncement,
+    showThreads,
+    showPeople,
+    showLinks,
+    guestsHidden,
+  };
+}
+
+/**
+ * Space Settings → General. Several threads can be switched on, never off again.
+ * @param updatedAt of the settings that the form showed: what somebody else saved since is not overwritten unseen
+ */
+export async function change(
+  ctx: SignedIn,
+  spaceId: number,
+  form: SpaceForm & { announcement: string; links?: Link[] },
+  updatedAt?: number,
+): Promise<void> {
+  const before = await requireAdministrator(ctx, spaceId);
+  if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
+  const now = { title: titlesOf(form.links ?? before.links), body: form.announcement };
+  const people = await nameableQuery(ctx, spaceId, now.title, now.body);
+  const { mentions } = recognised(ctx, now, people, [
+    { title: titlesOf(before.links), body: before.announcement, mentions: before.mentions },
+  ]);
+  await ctx.commit(
+    [
+      stillIn(ctx, spaceId, true),
+      ctx.db
+        .update(space)
+        .set({
+          ...form,
+          mentions,
+          folded: folded.name(form.name),
+          severalThreads: sql`several_threads or ${form.severalThreads ? 1 : 0}`,
+          updatedAt: ctx.now,
+        })
+        .where(
+          and(
+            eq(space.id, spaceId),
+            isNull(space.deletedAt),
+            updatedAt === undefined ? undefined : eq(space.updatedAt, updatedAt),
+          ),
+        ),
+      must(ctx, changed()),
+      changes.note(ctx, spaceId, 'space'),
+      ...(form.cover === before.cover ? [] : files.useCover(ctx, form.cover, spaceId)),
+      audit.entry(ctx, 'space.changed', `space:${spaceId}`, { name: form.name, cover: form.cover }, spaceId),
+      before.announcement !== form.announcement &&
+        audit.entry(
+          ctx,
+          'space.announcement-changed',
+          `space:${spaceId}`,
+          { before: before.announcement },
+          spaceId,
+        ),
+    ],
+    { refusal: new Refusal('conflict', { key: 'form.stale' }) },
+  );
+}
