@@ -33,6 +33,10 @@ await tests('Unit tests in workerd', async (report) => {
   return { code, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 });
 
+await step('Mutants, a few', () =>
+  run('npm', ['run', '--silent', 'mutate', '--', '--sample', '5', '--seconds', '15'], { env }),
+);
+
 await tests('Browser tests', async (report) => {
   if (!built) return { code: 1, why: 'there is no build' };
   if (!(await ensureBrowser())) return { code: 1, why: 'Chromium could not be installed' };

@@ -1,0 +1,185 @@
+// Finds what `npm run mutate` takes away, and writes the source so that each of these changes can be switched on at run time.
+// It goes by what code looks like, not by file names: whatever is written the same way tomorrow is found too.
+import { basename } from 'node:path';
+import ts from 'typescript';
+import { conjunctsOf } from './sql.mjs';
+
+/** Undo a whole batch unless something holds. */
+const GUARDS = /^(guard|must)$/;
+/** Calls that stand alone because they refuse. */
+const REFUSES = /^(allow|administer|reach|(require|check|ensure|assert|refuse)[A-Z]?\w*)$/;
+/** The stronger question and the weaker one that takes the same arguments. */
+const WEAKER = { administer: 'reach' };
+/** Properties that hold a condition of a write. */
+const CONDITIONS = /^(setWhere|targetWhere)$/;
+
+/**
+ * @param {string} file path from the root of the project
+ * @param {string} source
+ * @returns {{ places: { name: string, line: number, kind: string }[], code: string }} `code`: place i is changed
+ * while `globalThis.__mutant(file, i)` is true
+ */
+export function findPlaces(file, source) {
+  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
+  const places = [];
+  /** Node → functions that write it, once for each of its places. */
+  const changes = new Map();
+  const seen = new Map();
+
+  const textOf = (node) => source.slice(node.getStart(tree), node.end);
+  const add = (node, kind, what, write) => {
+    const name = [file, scopeOf(node), kind, what.replace(/\s+/g, ' ').trim().slice(0, 100)].join(' › ');
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    const line = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
+    const id = places.push({ name: times > 1 ? `${name} (${times})` : name, line, kind }) - 1;
+    changes.set(node, [...(changes.get(node) ?? []), (code) => write(code, `__m(${id})`)]);
+  };
+  const instead = (node, kind, what, other) =>
+    add(node, kind, what, (code, on) => `(${on} ? (${other}) : (${code}))`);
+
+  const visit = (node) => {
+    if (ts.isCallExpression(node)) visitCall(node);
+    if (ts.isTemplateLiteral(node) && isSql(node)) visitSql(node);
+    if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && CONDITIONS.test(node.name.text))
+      wholeCondition(node.initializer);
+    if (ts.isExpressionStatement(node) && refuses(node.expression))
+      add(node, 'refusal', textOf(node), (code, on) => `{ if (!${on}) ${code} }`);
+    if (ts.isIfStatement(node) && throws(node.thenStatement))
+      add(node.expression, 'refusal', textOf(node.expression), (code, on) => `((${code}) && !${on})`);
+    if (/^policy\b/.test(basename(file))) visitPolicy(node);
+    ts.forEachChild(node, visit);
+  };
+
+  function visitCall(node) {
+    const callee = calleeOf(node) ?? '';
+    const [first] = node.arguments;
+    if (GUARDS.test(callee) && isContext(first))
+      instead(node, 'guard', textOf(node), `${textOf(first)}.db.get(__sql\`select 1\`)`);
+    if (callee === 'and' && ts.isIdentifier(node.expression))
+      for (const dropped of node.arguments) {
+        const rest = node.arguments.filter((other) => other !== dropped).map(textOf);
+        instead(node, 'condition', textOf(dropped), rest.length ? `and(${rest.join(', ')})` : 'undefined');
+      }
+    if (callee === 'where' && ts.isPropertyAccessExpression(node.expression) && first) wholeCondition(first);
+    if (Object.hasOwn(WEAKER, callee) && !ts.isExpressionStatement(node.parent) && !isAwaitedStatement(node))
+      instead(
+        node,
+        'weaker',
+        textOf(node),
+        textOf(node).replace(new RegExp(`\\b${callee}(?=\\()`), WEAKER[callee]),
+      );
+  }
+
+  /** A condition that is no `and(…)` and no template with several: without it, all rows are meant. */
+  function wholeCondition(node) {
+    if (calleeOf(node) === 'and' || textOf(node) === 'undefined') return;
+    if (ts.isTaggedTemplateExpression(node) && conjunctsOf(textOf(node.template).slice(1, -1)).length) return;
+    instead(node, 'condition', textOf(node), 'undefined');
+  }
+
+  function visitSql(node) {
+    const outer = ts.isTaggedTemplateExpression(node.parent) ? node.parent : node;
+    const start = node.getStart(tree) + 1;
+    const body = source.slice(start, node.end - 1);
+    for (const { from, to, by, what } of conjunctsOf(body))
+      instead(
+        outer,
+        'condition',
+        what,
+        source.slice(outer.getStart(tree), start) + body.slice(0, from) + by + body.slice(to) + '`',
+      );
+  }
+
+  function visitPolicy(node) {
+    if (
+      ts.isPropertyAssignment(node) &&
+      /^(Record<Action|Policy|Table)/.test(tableTypeOf(node.parent)) &&
+      ts.isObjectLiteralExpression(node.parent)
+    )
+      add(
+        node.initializer,
+        'policy',
+        node.name.getText(tree),
+        (code, on) => `((...all) => ${on} || (${code})(...all))`,
+      );
+    const and = ts.SyntaxKind.AmpersandAmpersandToken;
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === and) {
+      instead(node, 'policy', textOf(node.left), textOf(node.right));
+      instead(node, 'policy', textOf(node.right), textOf(node.left));
+    }
+  }
+
+  function tableTypeOf(object) {
+    const holder = ts.isSatisfiesExpression(object.parent) ? object.parent.parent : object.parent;
+    const type = ts.isSatisfiesExpression(object.parent) ? object.parent.type : holder.type;
+    return type?.getText(tree) ?? '';
+  }
+
+  function isSql(node) {
+    const { parent } = node;
+    if (ts.isTaggedTemplateExpression(parent)) return parent.tag.getText(tree) === 'sql';
+    if (!ts.isCallExpression(parent)) return false;
+    return /(^sql\.raw|\.prepare)$/.test(parent.expression.getText(tree));
+  }
+
+  visit(tree);
+  return { places, code: places.length ? PRELUDE(file) + write(tree) : source };
+
+  /** The text of a node with all the changes in it and of it. */
+  function write(node) {
+    let code = '';
+    let at = node === tree ? 0 : node.getStart(tree);
+    ts.forEachChild(node, (child) => {
+      const start = child.getStart(tree);
+      if (start < at) return;
+      code += source.slice(at, start) + write(child);
+      at = child.end;
+    });
+    code += source.slice(at, node.end);
+    return (changes.get(node) ?? []).reduce((text, change) => change(text), code);
+  }
+}
+
+// On the first line, so that the lines of the source stay what they are.
+const PRELUDE = (file) =>
+  `import { sql as __sql } from 'drizzle-orm'; const __m = (i) => globalThis.__mutant?.(${JSON.stringify(file)}, i) ?? false; void __sql; `;
+
+/** The name of what is called; `await` before it does not matter. */
+function calleeOf(node) {
+  if (ts.isAwaitExpression(node)) return calleeOf(node.expression);
+  if (!ts.isCallExpression(node)) return undefined;
+  const { expression } = node;
+  return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.text;
+}
+
+const isAwaitedStatement = ({ parent }) =>
+  ts.isAwaitExpression(parent) && ts.isExpressionStatement(parent.parent);
+
+const isContext = (node) => !!node && ts.isIdentifier(node) && node.text === 'ctx';
+
+function refuses(expression) {
+  const callee = calleeOf(expression) ?? '';
+  const call = ts.isAwaitExpression(expression) ? expression.expression : expression;
+  return REFUSES.test(callee) || (callee === 'must' && !isContext(call.arguments[0]));
+}
+
+/** Throws what it makes on the spot; what was caught and is thrown on is no refusal. */
+function throws(statement) {
+  const only =
+    ts.isBlock(statement) && statement.statements.length === 1 ? statement.statements[0] : statement;
+  return ts.isThrowStatement(only) && !ts.isIdentifier(only.expression);
+}
+
+/** The names of the functions and constants that a place stands in, from the outside. */
+function scopeOf(node) {
+  const names = [];
+  for (let up = node.parent; up; up = up.parent)
+    if (
+      up.name &&
+      ts.isIdentifier(up.name) &&
+      (ts.isFunctionLike(up) || ts.isVariableDeclaration(up) || ts.isClassDeclaration(up))
+    )
+      names.unshift(up.name.text);
+  return names[0] ?? 'file';
+}

@@ -1,0 +1,120 @@
+// Runs in workerd, in place of vitest's own runner. Each test runs once as it is, which tells the places that it reaches; then
+// once for each of them with that place changed, until some test fails. The database is put back before every run.
+import { env } from 'cloudflare:workers';
+import { inject, TestRunner, vi } from 'vitest';
+
+/** `chosen`: places still alive. `active`: a place that is changed from the start, also while modules load. */
+const { chosen, active, patience, seconds } = inject('mutants');
+// Not by the clock: tests move it.
+const over = performance.now() + seconds * 1_000;
+const alive = new Set(chosen);
+const spent = new Map();
+let changed = active;
+let reached = new Set();
+
+globalThis.__mutant = (file, i) => {
+  const id = `${file}#${i}`;
+  reached.add(id);
+  return id === changed;
+};
+
+export default class extends TestRunner {
+  async runTask(test) {
+    const run = TestRunner.getTestFn(test);
+    if (active !== null) return run();
+    if (performance.now() > over) return void (test.meta.mutants = { cut: true });
+    // What hooks and modules reach is no test's own.
+    const outside = reached;
+    reached = new Set();
+    const before = alive.size ? await snapshot() : null;
+    const clock = vi.isFakeTimers() ? Date.now() : null;
+    const again = async () => {
+      await restore(before);
+      if (clock !== null && vi.isFakeTimers()) vi.setSystemTime(clock);
+      await run();
+    };
+    await run();
+    const found = {
+      outside: [...outside],
+      reached: [...reached],
+      killed: {},
+      tired: [],
+      repeats: before !== null,
+    };
+    test.meta.mutants = found;
+    const candidates = found.reached.filter((id) => alive.has(id));
+    if (candidates.length && before !== null) {
+      for (const id of candidates) {
+        if ((spent.get(id) ?? 0) > patience || performance.now() > over) {
+          found.tired.push(id);
+          continue;
+        }
+        const began = performance.now();
+        changed = id;
+        try {
+          await again();
+        } catch (error) {
+          found.killed[id] = wordsOf(error);
+        } finally {
+          changed = null;
+        }
+        spent.set(id, (spent.get(id) ?? 0) + performance.now() - began);
+      }
+      // Once more as it is: a test that cannot be repeated says nothing about what failed in between.
+      try {
+        await again();
+        for (const id of Object.keys(found.killed)) alive.delete(id);
+      } catch (error) {
+        found.repeats = wordsOf(error);
+      }
+    }
+    reached = new Set();
+  }
+}
+
+function wordsOf(error) {
+  const words = [];
+  for (let one = error; one instanceof Error && words.length < 5; one = one.cause)
+    words.push(
+      one.message,
+      one.actual?.message,
+      one.actual?.cause?.message,
+      one.actual?.cause?.cause?.message,
+    );
+  return words.filter(Boolean).join(' | ').slice(0, 600) || String(error);
+}
+
+const MOST_ROWS = 4_000;
+let tables;
+
+/** All rows of all tables; the search index cannot be read back, and stays as it is. */
+async function snapshot() {
+  if (!env.DB) return {};
+  const { results } = await env.DB.prepare(
+    `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like '\\_cf%' escape '\\'
+       and name not like 'd1_%' and name not like 'search_entry%'`,
+  ).all();
+  tables = results.map(({ name }) => name);
+  if (!tables.length) return {};
+  const counts = await env.DB.prepare(
+    `select ${tables.map((name) => `(select count(*) from "${name}")`).join(' + ')} as n`,
+  ).first();
+  if (counts.n > MOST_ROWS) return null;
+  const rows = await env.DB.batch(tables.map((name) => env.DB.prepare(`select * from "${name}"`)));
+  return Object.fromEntries(tables.map((name, i) => [name, rows[i].results]));
+}
+
+async function restore(rows) {
+  if (!tables?.length) return;
+  const clear = tables.map((name) => env.DB.prepare(`delete from "${name}"`));
+  const fill = Object.entries(rows)
+    .filter(([, list]) => list.length)
+    .map(([name, list]) => {
+      const columns = Object.keys(list[0]);
+      return env.DB.prepare(
+        `insert into "${name}" (${columns.map((column) => `"${column}"`).join(', ')})
+         select ${columns.map((_, i) => `json_extract(value, '$[${i}]')`).join(', ')} from json_each(?)`,
+      ).bind(JSON.stringify(list.map((row) => columns.map((column) => row[column]))));
+    });
+  await env.DB.batch([env.DB.prepare('pragma defer_foreign_keys = on'), ...clear, ...fill]);
+}
