@@ -13,7 +13,10 @@ const TYPED = /^(?:text|email|url|tel|number)$/;
 const isTyped = (tag: string): boolean => {
   const [, name] = /^<(\w+)/.exec(tag)!;
   if (/^(?:TextArea|Composer|textarea)$/.test(name!)) return true;
-  if (!/^(?:Field|input)$/.test(name!) || /\shidden\b/.test(tag.replace(/\btype="hidden"/, ' hidden')))
+  if (
+    !/^(?:Field|EmailField|input)$/.test(name!) ||
+    /\shidden\b/.test(tag.replace(/\btype="hidden"/, ' hidden'))
+  )
     return false;
   const [, type = 'text'] = /\btype="(\w+)"/.exec(tag) ?? [];
   return TYPED.test(type) && !/\btype=\{/.test(tag);
@@ -36,7 +39,8 @@ function isWritten(piece: string): boolean {
 /** Of a component that is made of fields. The fields themselves are known by their name. */
 const ownParts = (markup: string) =>
   componentsIn(markup).filter(
-    (path) => !/\/(?:Field|TextArea|Composer|Select|Checkbox|Radio|Draft)\.svelte$/.test(path),
+    (path) =>
+      !/\/(?:Field|EmailField|TextArea|Composer|Select|Checkbox|RadioGroup|DraftKeeper)\.svelte$/.test(path),
   );
 
 interface Found {
@@ -44,13 +48,14 @@ interface Found {
   form: string;
 }
 const forms: Found[] = Object.entries(sources).flatMap(([path, text]) =>
-  (text.match(/<(form|Form)\b[^]*?<\/\1>/g) ?? []).map((form) => ({ path, form })),
+  (text.match(/<(form|Form|AuthForm|ConfirmDialog)\b[^]*?<\/\1>/g) ?? []).map((form) => ({ path, form })),
 );
 const posted = forms.filter(({ form }) => !/method="get"/.test(form) && isWritten(form));
 
 /** Forms without a draft, and why. */
 const others: [path: RegExp, form: RegExp, why: string][] = [
   [/\/\((?:public|pending)\)\//, /./, 'nobody is signed in whose draft it could be'],
+  [/\/dev\/components\//, /./, 'a sample, which nobody sends'],
   [
     /\(room\)\/\+page\.svelte/,
     /name="typed"/,
@@ -58,7 +63,7 @@ const others: [path: RegExp, form: RegExp, why: string][] = [
   ],
 ];
 
-const has = (form: string) => /<Draft\b/.test(form) || /<Composer\b[^]*?\bdraft=/.test(form);
+const has = (form: string) => /<DraftKeeper\b/.test(form) || /<Composer\b[^]*?\bdraft=/.test(form);
 
 it('every form that is typed into keeps a draft, or has a reason not to', () => {
   const silent = posted

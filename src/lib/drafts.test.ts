@@ -91,3 +91,29 @@ describe('a draft', () => {
     drafts.forget('ava', 'a', 'one');
   });
 });
+
+describe('a field with its draft', () => {
+  const empty = { now: '', base: '', quoting: false, lines: true };
+
+  it('shows the draft in place of what the server wrote', () => {
+    expect(drafts.resumed('half a sent', empty)).toBe('half a sent');
+    expect(drafts.resumed('new title', { ...empty, now: 'Old', base: 'Old', lines: false })).toBe(
+      'new title',
+    );
+  });
+
+  it('keeps what was typed meanwhile, and a quote, below the draft', () => {
+    expect(drafts.resumed('draft ', { ...empty, now: 'typed' })).toBe('draft\n\ntyped');
+    expect(drafts.resumed('draft', { ...empty, now: '> said', base: '> said', quoting: true })).toBe(
+      'draft\n\n> said',
+    );
+    expect(drafts.resumed('draft', { ...empty, now: 'typed', lines: false })).toBeNull();
+  });
+
+  it('never holds the same words twice', () => {
+    expect(drafts.resumed('draft', { ...empty, now: 'my draft, going on' })).toBeNull();
+    expect(drafts.resumed('draft\n\n> said', { ...empty, now: '> said', quoting: true })).toBe(
+      'draft\n\n> said',
+    );
+  });
+});

@@ -129,6 +129,26 @@ export function resume(
   return found.draft!.fields;
 }
 
+/** What a field shows and how it is. */
+interface Field {
+  /** What stands in it. */
+  now: string;
+  /** What the server wrote into it. */
+  base: string;
+  /** What the server wrote is a quote, and stays. */
+  quoting: boolean;
+  /** It holds several lines. */
+  lines: boolean;
+}
+
+/** A field with its draft in it: what was typed meanwhile, or a quote, stands below the draft. Null: the field stays as it is. */
+export function resumed(text: string, { now, base, quoting, lines }: Field): string | null {
+  if (now.includes(text)) return null;
+  const below = now !== base || quoting ? now : '';
+  if (below && !lines) return null;
+  return below && !text.includes(below.trim()) ? `${text.trimEnd()}\n\n${below}` : text;
+}
+
 /** Drafts of other people who used this browser go, and old ones. */
 export function tidy(userId: string, now: number): void {
   const store = storage();

@@ -38,6 +38,9 @@ export function refusal(form: unknown, t: Translate) {
   };
 }
 
+/** A form that came back, as its fields read it. */
+export type Refusal = ReturnType<typeof refusal>;
+
 /** The credential policy in words, as the hint of a new password. */
 export const policyWords = (
   policy: { minLength: number; maxLength: number; composition: boolean; refuseCommon: boolean },

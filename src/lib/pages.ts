@@ -9,3 +9,19 @@ export function pageHref(url: URL, param: string, key: string | null, path = url
   if (key !== null) query.set(param, key);
   return query.size > 0 ? `${path}?${query}` : path;
 }
+
+/** What the address says under these names: a list keeps what it shows while something is asked or done. */
+export const keptQuery = (url: URL, ...names: string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.map((name) => [name, url.searchParams.get(name) ?? ''] as const).filter(([, value]) => value),
+  );
+
+/** A path with a query, or alone when there is none. */
+export const withQuery = (path: string, query: Record<string, string>): string =>
+  Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query)}` : path;
+
+/** The actions of a page whose address says more: `?/remove&find=mia`. */
+export const actionWith =
+  (query: Record<string, string>) =>
+  (name: string): string =>
+    Object.keys(query).length > 0 ? `?/${name}&${new URLSearchParams(query)}` : `?/${name}`;

@@ -4,9 +4,12 @@
 const COVER = { width: 1600, height: 480 };
 const THUMB = 480;
 
+/** Whether a file says that it is a picture which browsers show. */
+export const isPicture = (file: Blob): boolean => /^image\/(jpeg|png|webp|avif|gif)$/.test(file.type);
+
 /** The picture as it is to be looked at; null when this browser cannot read it. */
 export async function read(file: Blob): Promise<ImageBitmap | null> {
-  if (!/^image\/(jpeg|png|webp|avif|gif)$/.test(file.type)) return null;
+  if (!isPicture(file)) return null;
   return createImageBitmap(file).catch(() => null);
 }
 

@@ -1,0 +1,117 @@
+/** In the browser: the list of people that opens behind an @ in a text area, and the keys that choose from it. */
+import { fitting, isComplete, typedName, type Typed } from './mentions';
+
+export interface Named {
+  id: string;
+  name: string;
+  company: string;
+  guest: boolean;
+}
+
+/** How long somebody may go on typing before anybody is looked for. */
+const PAUSE = 120;
+
+export class MentionCompletion {
+  people = $state<Named[]>([]);
+  /** Which of them the keys are at. */
+  active = $state(0);
+
+  #area: () => HTMLTextAreaElement | undefined;
+  #find: (typed: string, signal: AbortSignal) => Promise<Named[]>;
+  /** Where the @ stands that the list belongs to. */
+  #start = -1;
+  /** The @ whose list was closed, or whose name was chosen. */
+  #dismissed = -1;
+  /** Nobody is called this, so nobody's name begins with more of it. */
+  #nobody: Typed | undefined;
+  #asking: AbortController | undefined;
+  #soon: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param find asks for people of this name; throws when there is no answer */
+  constructor(
+    area: () => HTMLTextAreaElement | undefined,
+    find: (typed: string, signal: AbortSignal) => Promise<Named[]>,
+  ) {
+    this.#area = area;
+    this.#find = find;
+  }
+
+  get open(): boolean {
+    return this.people.length > 0;
+  }
+
+  close = (): void => {
+    clearTimeout(this.#soon);
+    this.#asking?.abort();
+    this.people = [];
+  };
+
+  /** Looks at what stands before the caret by now. */
+  look = (): void => {
+    const found = this.#typed();
+    if (!found) {
+      this.#dismissed = -1;
+      return this.close();
+    }
+    const hopeless = this.#nobody?.start === found.start && found.typed.startsWith(this.#nobody.typed);
+    if (found.start === this.#dismissed || hopeless) return this.close();
+    this.#start = found.start;
+    // The list never holds anybody whom what stands there by now does not fit: Enter chooses nobody else.
+    this.people = fitting(this.people, found.typed);
+    this.active = Math.max(0, Math.min(this.active, this.people.length - 1));
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => void this.#ask(found), PAUSE);
+  };
+
+  choose(person: Named): void {
+    const area = this.#area();
+    if (!area) return;
+    const at = this.#start;
+    area.focus();
+    area.setSelectionRange(at, area.selectionStart);
+    const text = `@${person.name} `;
+    // The old way, since it alone can be undone with Ctrl+Z.
+    if (!document.execCommand('insertText', false, text)) {
+      area.setRangeText(text, at, area.selectionEnd, 'end');
+      area.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    this.#dismissed = at;
+    this.close();
+  }
+
+  /** @returns whether the key was meant for the list */
+  press({ key, shiftKey }: KeyboardEvent): boolean {
+    const count = this.people.length;
+    if (count === 0) return false;
+    if (key === 'ArrowDown') this.active = (this.active + 1) % count;
+    else if (key === 'ArrowUp') this.active = (this.active + count - 1) % count;
+    else if ((key === 'Enter' || key === 'Tab') && !shiftKey) this.choose(this.people[this.active]!);
+    else if (key === 'Escape') {
+      this.#dismissed = this.#start;
+      this.close();
+    } else return false;
+    return true;
+  }
+
+  #typed(): Typed | null {
+    const area = this.#area();
+    if (!area || area.selectionStart !== area.selectionEnd) return null;
+    return typedName(area.value.slice(0, area.selectionStart));
+  }
+
+  async #ask(found: Typed): Promise<void> {
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    try {
+      const list = await this.#find(found.typed, this.#asking.signal);
+      this.#nobody = list.length === 0 ? found : undefined;
+      // Somebody went on typing while the answer was on its way.
+      const now = this.#typed();
+      this.active = 0;
+      this.people =
+        isComplete(list, found.typed) || now?.start !== found.start ? [] : fitting(list, now.typed);
+    } catch {
+      // Aborted, or no connection: a name can be typed in full as well.
+    }
+  }
+}

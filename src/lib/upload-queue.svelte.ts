@@ -1,0 +1,142 @@
+/** In the browser: files on their way to the server, a few at a time, and what became of each. */
+import { fileLimits } from './files';
+import type { MessageKey } from './messages';
+import { NotSent, send, type Made, type Sending } from './uploads';
+
+/** Why a file did not arrive: the server's sentence, or ours by its key, perhaps with a size in bytes. */
+export type Why = { sentence: string } | { key: MessageKey; size?: number };
+
+export interface Upload {
+  readonly key: number;
+  readonly name: string;
+  readonly size: number;
+  /** An address of the picture that it is. */
+  readonly preview?: string;
+  state: 'waiting' | 'sending' | 'done' | 'failed';
+  percent: number;
+  made?: Made;
+  why?: Why;
+  /** Another try may help. */
+  again: boolean;
+}
+
+interface Source extends Pick<Upload, 'name' | 'size' | 'preview' | 'why'> {
+  /** Made when its turn comes. Nothing: it cannot be made. */
+  body: () => Blob | null | undefined | Promise<Blob | null | undefined>;
+}
+
+interface How {
+  /** Where a file of this name goes. */
+  url: (name: string) => string;
+  /** How many go at the same time. */
+  together?: number;
+  /** What else is done before a file counts as arrived. */
+  after?: (made: Made, body: Blob) => Promise<void>;
+  /** A file arrived, or did not. */
+  settled?: (upload: Upload) => void;
+  /** For tests. */
+  transport?: typeof send;
+}
+
+/** Why a file is not even sent. */
+export const problemOf = (
+  { size }: { size: number },
+  limit: number = fileLimits.attachment,
+): Why | undefined =>
+  size === 0 ? { key: 'file.empty' } : size > limit ? { key: 'file.too-large', size: limit } : undefined;
+
+export class UploadQueue {
+  items = $state<Upload[]>([]);
+  #how: How;
+  #bodies: Record<number, Source['body']> = {};
+  #sendings: Record<number, Sending> = {};
+  #waiting: (() => void)[] = [];
+  #keys = 0;
+
+  constructor(how: How) {
+    this.#how = how;
+  }
+
+  /** Whether files are on their way. */
+  get running(): boolean {
+    return this.items.some(({ state }) => state === 'waiting' || state === 'sending');
+  }
+
+  get failed(): boolean {
+    return this.items.some(({ state }) => state === 'failed');
+  }
+
+  /** Takes a file in; one with a `why` has failed already. */
+  add({ body, why, ...file }: Source): Upload {
+    const key = ++this.#keys;
+    this.#bodies[key] = body;
+    this.items.push({ key, ...file, state: why ? 'failed' : 'waiting', percent: 0, why, again: false });
+    this.#pump();
+    return this.items.find((upload) => upload.key === key)!;
+  }
+
+  retry(upload: Upload): void {
+    upload.state = 'waiting';
+    upload.why = undefined;
+    this.#pump();
+  }
+
+  remove({ key, preview }: Upload): void {
+    this.items = this.items.filter((other) => other.key !== key);
+    this.#sendings[key]?.abort();
+    delete this.#bodies[key];
+    if (preview) URL.revokeObjectURL(preview);
+    this.#release();
+  }
+
+  clear(): void {
+    for (const upload of this.items) this.remove(upload);
+  }
+
+  /** Resolves when no file is on its way any more. */
+  async whenDone(): Promise<void> {
+    if (this.running) await new Promise<void>((done) => void this.#waiting.push(done));
+  }
+
+  #has = ({ key }: Upload) => this.items.some((upload) => upload.key === key);
+
+  #release() {
+    if (!this.running) for (const go of this.#waiting.splice(0)) go();
+  }
+
+  #pump() {
+    for (const upload of this.items) {
+      const sending = this.items.filter(({ state }) => state === 'sending').length;
+      // Two at a time: a telephone's connection is not better for more.
+      if (sending >= (this.#how.together ?? 2)) return;
+      if (upload.state === 'waiting') void this.#send(upload);
+    }
+  }
+
+  async #send(upload: Upload): Promise<void> {
+    const { url, after, settled, transport = send } = this.#how;
+    upload.state = 'sending';
+    upload.percent = 0;
+    try {
+      const body = await this.#bodies[upload.key]!();
+      if (!this.#has(upload)) return;
+      if (!body) throw new NotSent('file.refused');
+      const sending = transport('POST', url(upload.name), body, (percent) => (upload.percent = percent));
+      this.#sendings[upload.key] = sending;
+      const made = await sending.done;
+      await after?.(made, body);
+      upload.made = made;
+      upload.state = 'done';
+    } catch (thrown) {
+      upload.state = 'failed';
+      upload.again = true;
+      const { key, sentence } = thrown instanceof NotSent ? thrown : new NotSent('file.refused');
+      upload.why = sentence ? { sentence } : { key };
+    }
+    delete this.#sendings[upload.key];
+    // Removed in the meantime: nobody asks any more.
+    if (this.#has(upload)) settled?.(upload);
+    this.#pump();
+    this.#release();
+  }
+}
