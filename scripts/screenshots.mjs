@@ -51,6 +51,15 @@ try {
     }
     throw new Error('No open invitation in /dev/mailbox.json');
   });
+  // The kit in its states, to look at: not for the README.
+  if (!kept)
+    for (const [name, dir, colorScheme, width] of [
+      ['components-light', 'ltr', 'light', 1280],
+      ['components-dark', 'ltr', 'dark', 1280],
+      ['components-narrow', 'ltr', 'light', 320],
+      ['components-right-to-left', 'rtl', 'light', 1280],
+    ])
+      await whole(name, `/dev/components?dir=${dir}`, colorScheme, width);
 } catch (error) {
   await fail(`No pictures: ${error.message}`);
 }
@@ -81,4 +90,22 @@ async function picture(name, walk) {
   writeFileSync(join(images, `${name}.webp`), data);
   console.log(`${folder}/${name}.webp  ${Math.round(data.length / 1000)} kB`);
   await context.close();
+}
+
+/** A page from its beginning to its end, with something hovered and something focused. */
+async function whole(name, path, colorScheme, width) {
+  const page = await browser.newPage({
+    baseURL: origin,
+    viewport: { width, height: 800 },
+    colorScheme,
+    reducedMotion: 'reduce',
+  });
+  await page.goto(path);
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('button', { name: 'primary', exact: true }).hover();
+  await page.getByLabel('Filled, with a hint').focus();
+  mkdirSync(images, { recursive: true });
+  await page.screenshot({ path: join(images, `${name}.png`), fullPage: true });
+  console.log(`${folder}/${name}.png`);
+  await page.close();
 }

@@ -192,6 +192,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/dev/mailbox': { at: '/dev/mailbox', get: anybody },
   '/dev/mailbox.json': { at: '/dev/mailbox.json', get: anybody },
   '/dev/mailbox/[mail]': { at: '/dev/mailbox/nothing', get: all(404) },
+  '/dev/components': { at: '/dev/components', get: anybody },
   '/dev/mail-samples': { at: '/dev/mail-samples', get: anybody },
   '/dev/mail-samples/[locale]/[name]': { at: '/dev/mail-samples/en/nothing', get: all(404) },
   '/dev/seed': { at: '/dev/seed', get: all(405) },
@@ -378,7 +379,7 @@ test('raw uploads answer scripts in the language of the viewer', async () => {
 });
 
 test('local only: /dev is 404 for another Host', async () => {
-  for (const path of ['/dev/mailbox', '/dev/mailbox.json', '/dev/mail-samples'])
+  for (const path of ['/dev/mailbox', '/dev/mailbox.json', '/dev/mail-samples', '/dev/components'])
     expect((await ask('admin', path, { headers: { host: 'foyer.example' } })).status).toBe(404);
 });
 
@@ -419,7 +420,14 @@ const production: Env = {
 
 test('production: the mailbox, the samples and the seed do not exist, whatever Host a request claims', async () => {
   for (const host of ['guests.example', 'localhost:8787'])
-    for (const path of ['/dev/mailbox', '/dev/mailbox.json', '/dev/mail-samples', '/dev/seed', '/dev/cron'])
+    for (const path of [
+      '/dev/mailbox',
+      '/dev/mailbox.json',
+      '/dev/mail-samples',
+      '/dev/components',
+      '/dev/seed',
+      '/dev/cron',
+    ])
       for (const method of ['GET', 'POST']) {
         const headers = { host, origin: 'https://guests.example' };
         expect((await ask('anonymous', path, { method, headers }, production)).status).toBe(404);

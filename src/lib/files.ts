@@ -42,6 +42,10 @@ export function stays({ name, type, size }: { name: string; type: string; size: 
   return ENDINGS.get(ending) ?? (type === 'application/pdf' ? 'author' : null);
 }
 
+/** "PDF" of "plan.pdf"; nothing where the name does not say what it is. */
+export const extensionOf = (name: string): string =>
+  /\.([\p{L}\p{N}]{1,4})$/u.exec(name)?.[1]?.toUpperCase() ?? '';
+
 /** "1.4 MB", in the viewer's language. */
 export function fileSize(bytes: number, locale: string): string {
   const [unit, value] =

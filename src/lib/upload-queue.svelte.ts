@@ -1,5 +1,6 @@
 /** In the browser: files on their way to the server, a few at a time, and what became of each. */
-import { fileLimits } from './files';
+import { fileLimits, fileSize } from './files';
+import type { I18n } from './i18n';
 import type { MessageKey } from './messages';
 import { NotSent, send, type Made, type Sending } from './uploads';
 
@@ -44,6 +45,10 @@ export const problemOf = (
   limit: number = fileLimits.attachment,
 ): Why | undefined =>
   size === 0 ? { key: 'file.empty' } : size > limit ? { key: 'file.too-large', size: limit } : undefined;
+
+/** The reason as a sentence. */
+export const whyInWords = (why: Why, { t, locale }: Pick<I18n, 't' | 'locale'>): string =>
+  'sentence' in why ? why.sentence : t(why.key, { size: fileSize(why.size ?? 0, locale) });
 
 export class UploadQueue {
   items = $state<Upload[]>([]);

@@ -221,6 +221,7 @@ const en = {
   'mailbox.html-alone': 'On a page of its own',
   'mailbox.json': 'As JSON',
   'mailbox.samples': 'Mail samples',
+  'mailbox.components': 'Components',
   'mailbox.samples-lead': 'Every mail of the product in every language, made from sample data.',
   'members.not-added': 'This person is a member already, or cannot be added.',
   'members.last-administrator': 'A space needs at least one administrator. Make somebody else one first.',

@@ -219,6 +219,7 @@ export default {
   'mailbox.html-alone': '別のページで開く',
   'mailbox.json': 'JSONで見る',
   'mailbox.samples': 'メールの見本',
+  'mailbox.components': 'コンポーネント',
   'mailbox.samples-lead': '製品が送るすべてのメールを、言語ごとに見本のデータで表示します。',
   'members.not-added': 'この人は既にメンバーか、追加できません。',
   'members.last-administrator': 'スペースには管理者が1人以上必要です。先に別の人を管理者にしてください。',

@@ -1,0 +1,91 @@
+/** What the components are shown with: short and long, in scripts that run both ways. No words of the site. */
+
+export const hour = 3_600_000;
+
+export const people = [
+  { id: 'ava', name: 'Ava Lind', guest: false, company: '', email: 'ava@foyer.example', administrator: true },
+  {
+    id: 'gil',
+    name: 'Gil Ferreira',
+    guest: true,
+    company: 'Partner Ltd',
+    email: 'gil@partner.example',
+    administrator: false,
+  },
+  {
+    id: 'taro',
+    name: '田中太郎',
+    guest: true,
+    company: '株式会社みなと橋梁設計',
+    email: 'taro@minato.example',
+    administrator: false,
+  },
+  {
+    id: 'layla',
+    name: 'ليلى حداد',
+    guest: true,
+    company: 'شركة الميناء للهندسة',
+    email: 'layla@mina.example',
+    administrator: false,
+  },
+  {
+    id: 'long',
+    name: 'Wolfeschlegelsteinhausenbergerdorff-Vandermeulen-Oyelaran',
+    guest: true,
+    company: 'Gesellschaft für Grundstücksverkehrsgenehmigungszuständigkeiten mbH & Co. KG',
+    email: 'a.very.long.address.that.does.not.end@an-even-longer-domain.partner.example',
+    administrator: false,
+  },
+];
+
+export const texts = {
+  short: 'Weekly minutes',
+  long: 'Everything that has to be said about the handrails on the north side of pier 3, and a word that does not break: Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+  japanese: '第三橋脚の北側の手すりについて、打ち合わせまでに図面を確認してください。',
+  arabic: 'يرجى مراجعة الرسومات قبل الاجتماع القادم حول الدرابزين على الجانب الشمالي.',
+};
+
+export const prose = [
+  '<h3>Site visit</h3><p>On <strong>3 December</strong>, <span class="mention">@Ava Lind</span> and',
+  ' <span class="mention guest me">@Gil Ferreira</span> meet at <code>gate B</code>.</p>',
+  '<ul><li>Boots</li><li class="task"><label><input type="checkbox" disabled checked> A badge</label></li></ul>',
+  '<blockquote><p>The north quay stays closed.</p></blockquote>',
+  `<p>${texts.japanese}</p><p>${texts.arabic}</p>`,
+  '<pre><code>piles = [1, 2, 3].map((n) => `a line that is longer than the column in which it is shown, ${n}`)</code></pre>',
+].join('');
+
+export const files = [
+  { id: 'plan', name: 'Handrail, sheet 12.pdf', type: 'application/pdf', size: 1_482_000, thumb: false },
+  { id: 'ja', name: '第三橋脚 図面 改訂D.dwg', type: '', size: 48_200_000, thumb: false },
+  { id: 'long', name: `${'a-name-without-a-blank-'.repeat(5)}end.xlsx`, type: '', size: 512, thumb: false },
+];
+
+export const uploads = [
+  { key: 1, name: 'Waiting.pdf', size: 90_000, state: 'waiting', percent: 0, again: false },
+  { key: 2, name: 'On its way.pdf', size: 900_000, state: 'sending', percent: 40, again: false },
+  { key: 3, name: texts.japanese, size: 900_000, state: 'done', percent: 100, again: false },
+  {
+    key: 4,
+    name: 'Broken off.zip',
+    size: 90,
+    state: 'failed',
+    percent: 0,
+    again: true,
+    why: { key: 'file.broken-off' },
+  },
+  {
+    key: 5,
+    name: texts.long,
+    size: 0,
+    state: 'failed',
+    percent: 0,
+    again: false,
+    why: { key: 'file.empty' },
+  },
+] as const;
+
+/** A form that came back: two fields are wrong, the others were typed. */
+export const refused = {
+  values: { title: 'x', body: texts.arabic, everybody: 'on', code: '12' },
+  errors: { title: { key: 'form.name-missing' }, code: { key: 'verify.wrong', params: { left: 2 } } },
+} as const;

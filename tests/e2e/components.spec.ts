@@ -1,0 +1,115 @@
+/** Every component in every state, as /dev/components shows them: nothing for axe to find, nothing wider than the window. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+
+const sights = [
+  { colorScheme: 'light', width: 1280, dir: 'ltr' },
+  { colorScheme: 'dark', width: 1280, dir: 'rtl' },
+  { colorScheme: 'light', width: 320, dir: 'ltr' },
+  { colorScheme: 'dark', width: 320, dir: 'rtl' },
+] as const;
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations.flatMap((v) =>
+    v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`),
+  );
+}
+
+/** What sticks out of the window, but for what scrolls or is cut by its own frame. */
+const wide = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const within = (node: Element): boolean => {
+      for (let at = node.parentElement; at && at !== document.body; at = at.parentElement)
+        if (getComputedStyle(at).overflowX !== 'visible') return true;
+      return false;
+    };
+    const shown = [...document.querySelectorAll('body *')].filter((node) => {
+      const { left, right, width } = node.getBoundingClientRect();
+      return width > 1 && (right > innerWidth + 1 || left < -1) && !within(node);
+    });
+    return shown.map((node) => node.outerHTML.slice(0, 120));
+  });
+
+for (const show of ['everything', 'Dialog', 'ConfirmDialog', 'AuthLayout'])
+  test(`axe finds nothing and nothing is too wide, light, dark, at 320 px and right to left: ${show}`, async ({
+    page,
+  }) => {
+    test.setTimeout(120_000);
+    for (const { colorScheme, width, dir } of sights) {
+      const sight = `${colorScheme}, ${width} px, ${dir}`;
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`/dev/components?dir=${dir}${show === 'everything' ? '' : `&show=${show}`}`);
+      expect.soft(await findings(page), sight).toEqual([]);
+      expect.soft(await wide(page), sight).toEqual([]);
+      expect
+        .soft(await page.evaluate(() => document.scrollingElement!.scrollWidth), sight)
+        .toBeLessThanOrEqual(width);
+    }
+  });
+
+test('every component of the kit is shown', async ({ page }) => {
+  const { readdirSync } = await import('node:fs');
+  const kit = readdirSync('src/lib/components').flatMap((file) => /^(\w+)\.svelte$/.exec(file)?.[1] ?? []);
+  await page.goto('/dev/components');
+  const shown = await page.getByRole('heading', { level: 2 }).allTextContents();
+  expect(kit.filter((name) => !shown.includes(name) && !(name in elsewhere))).toEqual([]);
+});
+
+/** Shown inside another one, or only there where its page is. */
+const elsewhere: Record<string, string> = {
+  AuthLayout: 'by ?show=',
+  ConfirmDialog: 'by ?show=',
+  Dialog: 'by ?show=',
+  Page: 'the page itself',
+  PageHeading: 'the heading of the page',
+  AvatarStack: 'with Avatar',
+  Logo: 'with Brand',
+  MenuItem: 'in Menu',
+  Control: 'in Field',
+  EmailField: 'in AuthForm',
+  PasswordField: 'in AuthForm',
+  UnreadBadge: 'with Badge',
+  HiddenFields: 'nothing to be seen',
+  DraftKeeper: 'one sentence, with scripts alone',
+  LiveUpdates: 'covers a page, with scripts alone',
+};
+
+test('a menu opens without scripts, and its items fit the window', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.goto('/dev/components');
+  await page.getByRole('button', { name: 'Open me' }).click();
+  const menu = page.getByRole('menu', { name: 'Open me' });
+  await expect(menu).toBeVisible();
+  const box = (await menu.boundingBox())!;
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(320);
+  expect(await findings(page)).toEqual([]);
+});
+
+test('what has the focus can be seen', async ({ page }) => {
+  await page.goto('/dev/components');
+  for (const target of [
+    page.getByRole('button', { name: 'primary', exact: true }),
+    page.getByRole('link', { name: 'danger, a link' }),
+    page.getByLabel('Filled, with a hint'),
+    page.getByLabel('Not ticked'),
+    page.getByRole('combobox', { name: 'A choice', exact: true }),
+    page.getByRole('radio', { name: 'Harbour' }),
+  ]) {
+    await target.focus();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Tab');
+    const ring = await page.evaluate(() => {
+      const at = document.activeElement!;
+      return [at, at.closest('label')].some(
+        (node) =>
+          node &&
+          getComputedStyle(node).outlineStyle !== 'none' &&
+          parseFloat(getComputedStyle(node).outlineWidth) >= 2,
+      );
+    });
+    expect(ring, String(target)).toBe(true);
+  }
+});
