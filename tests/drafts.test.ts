@@ -102,7 +102,7 @@ it.each([
 
 it('no two forms have the same draft', () => {
   const names = posted.flatMap(({ form }) =>
-    [...form.matchAll(/<Draft\b[^>]*?\bname="([^"]+)"|\bdraft="([^"]+)"/g)].map(
+    [...form.matchAll(/<DraftKeeper\b[^>]*?\bname="([^"]+)"|\bdraft="([^"]+)"/g)].map(
       (match) => match[1] ?? match[2]!,
     ),
   );
