@@ -163,6 +163,7 @@ describe('one place for', () => {
         // Where it is a setting of a space or a template, read and written like the others.
         'src/lib/components/SpaceOptions.svelte',
         'src/lib/components/TemplateContents.svelte',
+        'src/routes/dev/components/Lists.svelte',
         'src/lib/schemas.ts',
         'src/lib/server/schema/site.ts',
         'src/lib/server/schema/space.ts',
