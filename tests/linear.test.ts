@@ -49,7 +49,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'an address of origin': originOf,
   'a file name': blobs.safeName,
   'a cell of a spreadsheet': (text) => csv.row([text]),
-  'the beginning of a file': (text) => blobs.sniff(new TextEncoder().encode(text)),
+  'the beginning of a file': (text) => blobs.detectType(new TextEncoder().encode(text)),
   'a related link': links.read,
   'a web address': links.isWebAddress,
   'a token in an address': (text) => tidyToken(text, 'signup'),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';
-import { sniff } from '../blobs';
+import { detectType } from '../blobs';
 import * as pictures from './index';
 
 const holds = (bytes: Uint8Array, words: string) => String.fromCharCode(...bytes).includes(words);
 const clean = (bytes: Uint8Array) =>
-  pictures.withoutMetadata(bytes.slice(), sniff(bytes) as pictures.PictureType);
+  pictures.withoutMetadata(bytes.slice(), detectType(bytes) as pictures.PictureType);
 const refused = (bytes: Uint8Array) => {
   let said: unknown;
   try {
@@ -176,7 +176,7 @@ describe('what browsers show is followed', () => {
   ] as [string, Uint8Array][])('%s', (_what, bytes) => {
     const cleaned = clean(bytes);
     expect(holds(cleaned, p.PLACE)).toBe(false);
-    expect(sniff(cleaned)).toBe(sniff(bytes));
+    expect(detectType(cleaned)).toBe(detectType(bytes));
     expect([...clean(cleaned)]).toEqual([...cleaned]);
   });
 });
@@ -336,7 +336,7 @@ describe('the worst megabytes cost about as much as plain ones', () => {
     const bytes = made();
     const began = performance.now();
     try {
-      pictures.withoutMetadata(bytes, sniff(bytes) as pictures.PictureType);
+      pictures.withoutMetadata(bytes, detectType(bytes) as pictures.PictureType);
     } catch (error) {
       expect(error).toMatchObject(refusal('invalid', 'file.picture-broken'));
     }
@@ -419,7 +419,7 @@ describe('refused', () => {
         for (const value of [0, 0x7f, 0xff]) {
           const bytes = whole.slice();
           bytes[at] = value;
-          const type = sniff(bytes);
+          const type = detectType(bytes);
           if (!pictures.isPicture(type)) continue;
           try {
             pictures.withoutMetadata(bytes, type);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import * as p from '../../../tests/pictures';
-import * as blobs from './blobs';
+import * as p from '../../../../tests/pictures';
+import * as blobs from './index';
 
 describe('the type is what the bytes say', () => {
   it.each([
@@ -30,7 +30,7 @@ describe('the type is what the bytes say', () => {
     ['nothing', new Uint8Array(), 'application/octet-stream'],
     ['two bytes of a JPEG', p.jpeg.subarray(0, 2), 'application/octet-stream'],
     ['a PDF that begins later', p.text('\n%PDF-1.7'), 'application/octet-stream'],
-  ])('%s', (_what, bytes, type) => expect(blobs.sniff(bytes)).toBe(type));
+  ])('%s', (_what, bytes, type) => expect(blobs.detectType(bytes)).toBe(type));
 });
 
 describe('names', () => {

@@ -1,0 +1,66 @@
+/** File names that harm nobody. */
+
+/** Of UTF-8. File systems take 255; copies ("… (2)") and archives add a few. */
+const MAX_BYTES = 240;
+/** In UTF-16 units: the middle of a longer name is not looked at, since it could not be kept anyway. */
+const [HEAD_LENGTH, TAIL_LENGTH] = [1_000, 100];
+
+/** Control and direction characters, zero width, lone surrogates, private use, blank fillers. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]/u;
+/** The few of them that spelling needs, where it needs them: joiners within a word, variants of an emoji or a kanji. */
+const SPELLING =
+  /(?<=(?!\p{sc=Latin})[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=(?!\p{sc=Latin})[\p{L}\p{Extended_Pictographic}])|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=\p{Unified_Ideograph})[\u{e0100}-\u{e01ef}]/u;
+const UNSEEN = new RegExp(`(${SPELLING.source})|${INVISIBLE.source}`, 'gu');
+
+/** Names that Windows reserves for devices, with any extension. */
+const DEVICE_NAME = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) ?(\.|$)/i;
+
+/**
+ * A file name that is safe on a page, in a header and on a disk: the last part of a path, without invisible characters and
+ * without those that turn the reading direction (`cod\u202Egpj.exe` looks like a picture), neither hidden nor the name of a
+ * Windows device. At most 240 bytes of UTF-8, cut between characters as people see them, with its extension. Never empty.
+ */
+export function safeName(name: string): string {
+  const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+  const bounded =
+    last.length <= HEAD_LENGTH + TAIL_LENGTH ? last : last.slice(0, HEAD_LENGTH) + last.slice(-TAIL_LENGTH);
+  const seen = trimmed(
+    // eslint-disable-next-line no-restricted-syntax -- the length is bounded
+    bounded
+      .normalize('NFC')
+      // U+2800 is a Braille cell without dots.
+      .replace(/[\t-\r\u2800\p{Zl}\p{Zp}]/gu, ' ')
+      .replace(UNSEEN, '$1')
+      .replace(/\s+/gu, ' '),
+  );
+  const whole = DEVICE_NAME.test(seen) ? `_${seen}` : seen;
+  if (bytesOf(whole) <= MAX_BYTES) return whole || 'file';
+  const extension = /\.[^.\s]{1,15}$/u.exec(whole)?.[0] ?? '';
+  return trimmed(cutTo(whole.slice(0, whole.length - extension.length), MAX_BYTES - bytesOf(extension))) + extension;
+}
+
+const utf8 = new TextEncoder();
+const bytesOf = (text: string): number => utf8.encode(text).length;
+
+/** Without white space, dots and joiners at both ends. */
+function trimmed(text: string): string {
+  const loose = (at: number) => /[\s.\u200c\u200d]/u.test(text[at]!);
+  let [from, to] = [0, text.length];
+  while (from < to && loose(from)) from++;
+  while (to > from && loose(to - 1)) to--;
+  return text.slice(from, to);
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** As many whole characters as fit; of a single one that is too long by itself, as many code points. */
+function cutTo(text: string, bytes: number): string {
+  const fitting = (parts: Iterable<string>) => {
+    let [kept, left] = ['', bytes];
+    for (const part of parts)
+      if ((left -= bytesOf(part)) >= 0) kept += part;
+      else break;
+    return kept;
+  };
+  return fitting(Array.from(graphemes.segment(text), ({ segment }) => segment)) || fitting(text);
+}

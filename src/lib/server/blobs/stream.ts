@@ -1,0 +1,94 @@
+/** Bodies as streams, and their way into R2. */
+import { Refusal } from '../errors';
+import { HEAD_BYTES } from './type';
+
+/** A body whose first bytes are known. */
+export interface Source {
+  head: Uint8Array;
+  /** The whole body, from its first byte. Can be read once. */
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Reads just enough of a body to detect its type. */
+export async function peek(body: ReadableStream<Uint8Array> | Uint8Array): Promise<Source> {
+  if (body instanceof Uint8Array) return { head: body, chunks: single(body) };
+  const reader = body.getReader();
+  const first: Uint8Array[] = [];
+  for (let length = 0; length < HEAD_BYTES;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    first.push(value);
+    length += value.length;
+  }
+  return { head: joined(first), chunks: chunks() };
+  async function* chunks() {
+    yield* first.splice(0);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  }
+}
+
+/** A body that is one chunk. */
+export async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+/** Reads a body of exactly this size. */
+export async function readAll(chunks: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const chunk of chunks) {
+    if (at + chunk.length > size) throw wrongSize();
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at !== size) throw wrongSize();
+  return bytes;
+}
+
+const wrongSize = () => new Refusal('invalid', { key: 'file.size-wrong' });
+
+/**
+ * Streams a body of exactly this size into R2, which needs to know the length before the first byte. A body that is longer
+ * or shorter, or breaks off, is not stored.
+ */
+export async function streamTo(
+  bucket: R2Bucket,
+  key: string,
+  size: number,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const { readable, writable } = new FixedLengthStream(size);
+  const put = bucket.put(key, readable);
+  // The writing side throws the error; `put` only repeats it.
+  put.catch(() => {});
+  const writer = writable.getWriter();
+  try {
+    let left = size;
+    for await (const chunk of chunks) {
+      left -= chunk.length;
+      if (left < 0) throw wrongSize();
+      await writer.write(chunk);
+    }
+    if (left > 0) throw wrongSize();
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => {});
+    await put.catch(() => {});
+    throw error;
+  }
+  await put;
+}

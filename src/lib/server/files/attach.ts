@@ -1,0 +1,52 @@
+/** Statements for the batch of a text: what it takes along, and what it leaves behind when it is deleted. */
+import { and, isNull, sql, type SQL } from 'drizzle-orm';
+import { fileLimits } from '../../files';
+import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
+import { Refusal } from '../errors';
+import { file } from '../schema';
+
+export const tooMany = (): Refusal =>
+  new Refusal('invalid', { key: 'file.too-many', params: { max: fileLimits.count }, field: 'files' });
+
+/**
+ * Behind the insert of a comment or a thread: attaches own, unused uploads of this space to it. Undoes the batch unless
+ * all of them can still be used.
+ */
+export function attach(
+  ctx: SignedIn,
+  spaceId: number,
+  ids: string[],
+  to: { threadId: number | SQL; commentId: number | SQL | null },
+): Statement[] {
+  if (ids.length === 0) return [];
+  if (ids.length > fileLimits.count) throw tooMany();
+  return [
+    ctx.db.run(sql`
+      update file set thread_id = ${to.threadId}, comment_id = ${to.commentId}, attached_at = ${ctx.now}
+      where id in (select value from json_each(${JSON.stringify(ids)})) and space_id = ${spaceId}
+        and kind = 'attachment' and uploader_id = ${ctx.actor.id} and attached_at is null and gone_at is null`),
+    must(ctx, changed(ids.length)),
+  ];
+}
+
+/**
+ * Before a comment, a thread (with the files of its comments) or a space is deleted: nobody sees its files any more, and
+ * cron takes them out of R2.
+ */
+export const release = (
+  ctx: Ctx,
+  which: { commentId: number | SQL } | { threadId: number | SQL } | { spaceId: number | SQL },
+): Statement =>
+  ctx.db
+    .update(file)
+    .set({ goneAt: ctx.now })
+    .where(
+      and(
+        isNull(file.goneAt),
+        'commentId' in which
+          ? sql`comment_id = ${which.commentId}`
+          : 'threadId' in which
+            ? sql`thread_id = ${which.threadId}`
+            : sql`space_id = ${which.spaceId}`,
+      ),
+    );

@@ -1,0 +1,100 @@
+/** Covers of spaces and templates. A cover is the name of a shipped picture, or `file:<id>` of an uploaded one. */
+import { sql, type SQL } from 'drizzle-orm';
+import { changed, must, type SignedIn, type Statement } from '../context';
+import { Refusal } from '../errors';
+import { allow } from '../policy';
+import { file } from '../schema';
+import { store } from './store';
+import { upload, uploadCover } from './upload';
+import { findVisible, ownUnused } from './visible';
+
+/** The id of an uploaded cover; null for a shipped one. */
+export const coverFile = (cover: string): string | null => /^file:([a-z2-7]{16})$/.exec(cover)?.[1] ?? null;
+
+/**
+ * For the batch that gives a space its cover: ties an uploaded one to it and releases the one before. Undoes the batch
+ * unless the cover is the actor's own unused upload, or this space's already.
+ */
+export function useCover(ctx: SignedIn, cover: string, spaceId: number | SQL): Statement[] {
+  const id = coverFile(cover);
+  return [
+    ...(id
+      ? [
+          ctx.db.run(sql`
+            update file set space_id = ${spaceId}, attached_at = coalesce(attached_at, ${ctx.now})
+            where id = ${id} and kind = 'cover' and gone_at is null and template_id is null
+              and (attached_at is not null and space_id = ${spaceId}
+                or attached_at is null and uploader_id = ${ctx.actor.id}
+                and (space_id is null or space_id = ${spaceId}))`),
+          must(ctx, changed()),
+        ]
+      : []),
+    ctx.db.run(sql`
+      update file set gone_at = ${ctx.now}
+      where space_id = ${spaceId} and kind = 'cover' and attached_at is not null and gone_at is null
+        and id <> ${id ?? ''}`),
+  ];
+}
+
+/** The same for a template. */
+export function useCoverOfTemplate(ctx: SignedIn, cover: string, templateId: string): Statement[] {
+  const id = coverFile(cover);
+  return [
+    ...(id
+      ? [
+          ctx.db.run(sql`
+            update file set template_id = ${templateId}, space_id = null, attached_at = coalesce(attached_at, ${ctx.now})
+            where id = ${id} and kind = 'cover' and gone_at is null
+              and (template_id = ${templateId} or template_id is null and attached_at is null
+                and uploader_id = ${ctx.actor.id})`),
+          must(ctx, changed()),
+        ]
+      : []),
+    ctx.db.run(sql`
+      update file set gone_at = ${ctx.now}
+      where template_id = ${templateId} and gone_at is null and id <> ${id ?? ''}`),
+  ];
+}
+
+/** Refuses an uploaded cover that the actor cannot use; `useCover` decides races. */
+export async function checkCover(ctx: SignedIn, cover: string): Promise<void> {
+  const id = coverFile(cover);
+  if (!id) return;
+  const [row] = await ctx.db.select({ kind: file.kind }).from(file).where(ownUnused(ctx, id)).limit(1);
+  if (row?.kind !== 'cover') throw new Refusal('conflict', { key: 'cover.gone', field: 'cover' });
+}
+
+/**
+ * The cover that a form chose: the picture that it carries itself (without scripts), else its radio.
+ * @param spaceId the space that gets the cover; none while it is being created
+ */
+export async function chosenCover(
+  ctx: SignedIn,
+  cover: string,
+  [own]: File[],
+  spaceId?: number,
+): Promise<string> {
+  if (!own) return cover;
+  const given = { name: own.name, body: own.stream(), size: own.size };
+  const uploaded = spaceId
+    ? await upload(ctx, spaceId, { kind: 'cover', ...given })
+    : await uploadCover(ctx, given);
+  return `file:${uploaded.id}`;
+}
+
+/**
+ * A cover that can be used once more: an own copy of an uploaded one that the actor sees; any other as it is. Needs the
+ * right to create spaces, as an upload does.
+ */
+export async function copyCover(ctx: SignedIn, cover: string): Promise<string> {
+  const id = coverFile(cover);
+  if (!id) return cover;
+  allow(ctx, 'space.create');
+  const row = await findVisible(ctx, id);
+  if (row.kind !== 'cover') throw new Refusal('missing');
+  if (row.uploaderId === ctx.actor.id && row.attachedAt === null) return cover;
+  const object = await ctx.bucket.get(row.key);
+  if (!object) throw new Refusal('missing');
+  const copy = await store(ctx, 'cover', { name: row.name, body: object.body, size: row.size }, null);
+  return `file:${copy.id}`;
+}

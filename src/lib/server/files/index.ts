@@ -1,0 +1,12 @@
+/**
+ * Files in R2: attachments of threads and comments, covers of spaces and templates. The row is the truth; it leads to the
+ * object by a random key. The row is written before its object and deleted after it, so nothing in R2 is ever forgotten.
+ */
+export { attach, release } from './attach';
+export { checkCover, chosenCover, copyCover, coverFile, useCover, useCoverOfTemplate } from './cover';
+export { names, ofCommentsQuery, ofThreadQuery } from './list';
+export { purge } from './purge';
+export { storageOf, storedIn } from './quota';
+export { serve } from './serve';
+export { thumbnail } from './thumbnail';
+export { upload, uploadAll, uploadCover } from './upload';

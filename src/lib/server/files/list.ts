@@ -1,0 +1,58 @@
+/** Files as they are listed below the texts that they are attached to. */
+import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import type { Ctx, SignedIn } from '../context';
+import { file } from '../schema';
+
+const columns = {
+  id: file.id,
+  commentId: file.commentId,
+  name: file.name,
+  type: file.type,
+  size: file.size,
+  thumb: sql<number>`thumb_key is not null`.mapWith(Boolean),
+};
+
+/** The files of a thread's first text. For a batch, with the thread. */
+export const ofThreadQuery = (ctx: Ctx, threadId: number) =>
+  ctx.db
+    .select(columns)
+    .from(file)
+    .where(and(eq(file.threadId, threadId), isNull(file.commentId), isNull(file.goneAt)))
+    .orderBy(asc(file.createdAt), asc(file.id))
+    .limit(50);
+
+/**
+ * The files of comments. For a batch.
+ * @param commentIds a JSON list of their ids, or a subquery that selects them
+ */
+export const ofCommentsQuery = (ctx: Ctx, commentIds: string | SQL) =>
+  ctx.db
+    .select(columns)
+    .from(file)
+    .where(
+      and(
+        typeof commentIds === 'string'
+          ? sql`comment_id in (select value from json_each(${commentIds}))`
+          : sql`comment_id in (${commentIds})`,
+        isNull(file.goneAt),
+      ),
+    )
+    .orderBy(asc(file.createdAt), asc(file.id))
+    .limit(1_000);
+
+/** The names of own uploads: a text that is about to be written is found by them. */
+export async function names(ctx: SignedIn, ids: string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await ctx.db
+    .select({ name: file.name })
+    .from(file)
+    .where(
+      and(
+        sql`id in (select value from json_each(${JSON.stringify(ids)}))`,
+        eq(file.uploaderId, ctx.actor.id),
+        isNull(file.goneAt),
+      ),
+    )
+    .limit(50);
+  return rows.map((row) => row.name);
+}

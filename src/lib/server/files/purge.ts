@@ -1,0 +1,34 @@
+import { asc, sql } from 'drizzle-orm';
+import type { Ctx } from '../context';
+import { file } from '../schema';
+import { thumbnailKey } from './thumbnail';
+
+const DAY = 24 * 3_600_000;
+/** Each file may have two objects, and R2 deletes up to 1,000 at a time. */
+const BATCH = 250;
+
+/**
+ * Cron: releases uploads that nothing used for a day, and files whose space is gone; deletes what was released from R2,
+ * then from the table. In this order: a row without an object is only tried again, but an object without a row would
+ * stay for ever.
+ */
+export async function purge(ctx: Ctx): Promise<void> {
+  await ctx.commit([
+    ctx.db.run(sql`
+      update file set gone_at = ${ctx.now}
+      where attached_at is null and created_at < ${ctx.now - DAY} and gone_at is null`),
+    ctx.db.run(sql`
+      update file set gone_at = ${ctx.now}
+      where space_id is null and template_id is null and attached_at is not null and gone_at is null`),
+  ]);
+  const released = await ctx.db
+    .select({ id: file.id, key: file.key })
+    .from(file)
+    .where(sql`gone_at is not null`)
+    .orderBy(asc(file.goneAt))
+    .limit(BATCH);
+  if (released.length === 0) return;
+  await ctx.bucket.delete(released.flatMap(({ key }) => [key, thumbnailKey(key)]));
+  const ids = JSON.stringify(released.map(({ id }) => id));
+  await ctx.commit([ctx.db.run(sql`delete from file where id in (select value from json_each(${ids}))`)]);
+}

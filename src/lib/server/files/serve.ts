@@ -1,0 +1,93 @@
+/**
+ * A file as an answer. Covers and thumbnails are shown in pages; everything else is a download, so that nothing that
+ * somebody uploads ever runs on our origin. `sandbox` holds should a browser open it all the same.
+ */
+import { create as contentDisposition } from 'content-disposition';
+import * as blobs from '../blobs';
+import { signedIn, type Ctx } from '../context';
+import { Refusal } from '../errors';
+import { log } from '../log';
+import type { file } from '../schema';
+import { rangeOf } from './range';
+import { findVisible } from './visible';
+
+type FileRow = typeof file.$inferSelect;
+
+/** Types that a browser may be told; everything else is just bytes. */
+const SAFE_TYPES = new Set<string>([
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/avif',
+  'image/heic',
+  'image/gif',
+  'application/pdf',
+]);
+
+export async function serve(ctx: Ctx, id: string, request: Request): Promise<Response> {
+  const row = await findVisible(signedIn(ctx), id);
+  return new URL(request.url).searchParams.has('thumb')
+    ? serveThumbnail(ctx, row, request)
+    : serveFile(ctx, row, request);
+}
+
+/** @param immutable a cover never changes under its address; the rest is asked for each time, and shared caches keep nothing */
+const baseHeaders = (immutable: boolean): Headers =>
+  new Headers({
+    'content-security-policy': "sandbox; default-src 'none'",
+    'x-content-type-options': 'nosniff',
+    'cache-control': immutable ? 'private, max-age=31536000, immutable' : 'private, no-store',
+  });
+
+async function serveThumbnail(ctx: Ctx, { thumbKey }: FileRow, request: Request): Promise<Response> {
+  const object = thumbKey && (await ctx.bucket.get(thumbKey));
+  if (!object) throw new Refusal('missing');
+  const bytes = await object.bytes();
+  const headers = baseHeaders(false);
+  headers.set('content-type', blobs.detectType(bytes));
+  headers.set('content-disposition', 'inline');
+  headers.set('content-length', String(bytes.length));
+  return new Response(request.method === 'HEAD' ? null : bytes, { headers });
+}
+
+async function serveFile(ctx: Ctx, row: FileRow, request: Request): Promise<Response> {
+  const cover = row.kind === 'cover';
+  const headers = baseHeaders(cover);
+  // The id, since a file never changes: so an unchanged one costs no read of R2.
+  const etag = `"${row.id}"`;
+  headers.set('content-type', SAFE_TYPES.has(row.type) ? row.type : 'application/octet-stream');
+  headers.set('content-disposition', cover ? 'inline' : contentDisposition(blobs.safeName(row.name)));
+  headers.set('etag', etag);
+  headers.set('accept-ranges', 'bytes');
+  if (isKnown(request, etag)) return new Response(null, { status: 304, headers });
+
+  const unchanged = (request.headers.get('if-range') ?? etag) === etag;
+  const range = unchanged ? rangeOf(request.headers.get('range'), row.size) : null;
+  if (range === 'beyond-end') {
+    headers.set('content-range', `bytes */${row.size}`);
+    headers.delete('content-disposition');
+    return new Response(null, { status: 416, headers });
+  }
+  const length = range ? range.length : row.size;
+  headers.set('content-length', String(length));
+  if (range) headers.set('content-range', `bytes ${range.offset}-${range.offset + length - 1}/${row.size}`);
+  const status = range ? 206 : 200;
+  if (request.method === 'HEAD') return new Response(null, { status, headers });
+  const object = await ctx.bucket.get(row.key, range ? { range } : undefined);
+  return object ? new Response(object.body, { status, headers }) : objectLost(row);
+}
+
+function isKnown(request: Request, etag: string): boolean {
+  const known = request.headers.get('if-none-match')?.split(',') ?? [];
+  return known.some((other) => other.trim() === '*' || other.trim().replace(/^W\//, '') === etag);
+}
+
+/** A space shows a shipped cover then, also without scripts; an attachment is 404. */
+function objectLost(row: FileRow): Response {
+  log(`file ${row.id}: its object is not in R2`);
+  if (row.kind !== 'cover') throw new Refusal('missing');
+  return new Response(null, {
+    status: 302,
+    headers: { location: '/covers/harbour.svg', 'cache-control': 'private, no-store' },
+  });
+}

@@ -1,0 +1,134 @@
+/**
+ * Checks, cleans and stores a file. Pictures lose their metadata (pictures/): covers always, attachments where we can
+ * parse them, up to 20 MB, which is as much as we hold in memory. Everything else is stored as it is, and its sender is
+ * told what metadata stays in it.
+ */
+import { eq, sql } from 'drizzle-orm';
+import { CLEANED_UP_TO, fileLimits, fileSize, stays, type Stays } from '../../files';
+import * as blobs from '../blobs';
+import { changed, must, type SignedIn, type Statement } from '../context';
+import { randomId, randomToken } from '../crypto';
+import { Refusal } from '../errors';
+import * as limits from '../limits';
+import { log } from '../log';
+import * as pictures from '../pictures';
+import { file } from '../schema';
+import { fits, noRoom } from './quota';
+
+/** `size` is what the sender claims; it must be exactly that. */
+export interface Upload {
+  name: string;
+  body: ReadableStream<Uint8Array> | Uint8Array;
+  size: number;
+}
+
+export interface UploadedFile {
+  id: string;
+  name: string;
+  type: blobs.BlobType;
+  size: number;
+  /** Whether it has a small picture at `/files/<id>?thumb`. */
+  thumb: boolean;
+  /** Metadata that was not, or could not be, taken out. */
+  stays: Stays | null;
+}
+
+type Kind = 'attachment' | 'cover';
+
+/** Some browsers do not show other types. */
+const COVER_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'image/avif']);
+
+const fieldOf = (kind: Kind) => (kind === 'cover' ? 'coverFile' : 'files');
+
+/** @param stillAllowed undoes the upload of somebody who lost the right to it in the meantime */
+export async function store(
+  ctx: SignedIn,
+  kind: Kind,
+  { name, body, size: claimed }: Upload,
+  spaceId: number | null,
+  stillAllowed?: Statement,
+): Promise<UploadedFile> {
+  const field = fieldOf(kind);
+  checkSize(ctx, kind, claimed);
+  const source = await blobs.peek(body);
+  const type = blobs.detectType(source.head);
+  if (kind === 'cover' && !COVER_TYPES.has(type)) throw new Refusal('invalid', { key: 'cover.kind', field });
+  const { size, chunks, kept } = await withoutMetadata(kind, name, type, claimed, source);
+  const row = {
+    id: randomId(),
+    kind,
+    spaceId,
+    name: blobs.safeName(name),
+    type,
+    size,
+    key: randomToken(),
+    uploaderId: ctx.actor.id,
+    createdAt: ctx.now,
+  };
+  await ctx.commit(
+    [
+      stillAllowed,
+      ctx.db.run(sql`
+        insert into file (id, kind, space_id, name, type, size, key, uploader_id, created_at)
+        select ${row.id}, ${kind}, ${spaceId}, ${row.name}, ${type}, ${size}, ${row.key}, ${row.uploaderId}, ${ctx.now}
+        where ${await fits(ctx, spaceId, size)}`),
+      must(ctx, changed()),
+      ...limits.count(ctx, { upload: 1 }),
+    ],
+    {
+      refusal: async () =>
+        (await noRoom(ctx, spaceId, size, field)) ??
+        (await limits.passed(ctx, { upload: 1 })) ??
+        new Refusal('missing'),
+    },
+  );
+  await blobs.streamTo(ctx.bucket, row.key, size, chunks).catch(async (error) => {
+    // If this fails too, the row is unused, and cron deletes it with its object.
+    await ctx.bucket.delete(row.key);
+    await ctx.commit([ctx.db.delete(file).where(eq(file.id, row.id))], { always: true });
+    if (error instanceof Refusal) throw error;
+    log('an upload broke off', error);
+    throw new Refusal('invalid', { key: 'file.size-wrong', field });
+  });
+  return { id: row.id, name: row.name, type, size, thumb: false, stays: kept };
+}
+
+function checkSize(ctx: SignedIn, kind: Kind, size: number): void {
+  const [limit, field] = [fileLimits[kind], fieldOf(kind)];
+  if (!(size > 0)) throw new Refusal('invalid', { key: 'file.empty', field });
+  if (size > limit)
+    throw new Refusal('too-large', {
+      key: 'file.too-large',
+      params: { size: fileSize(limit, ctx.locale) },
+      field,
+    });
+}
+
+/** What is to be stored, and which metadata stays in it. */
+async function withoutMetadata(
+  kind: Kind,
+  name: string,
+  type: blobs.BlobType,
+  size: number,
+  { head, chunks }: blobs.Source,
+): Promise<{ size: number; chunks: AsyncIterable<Uint8Array>; kept: Stays | null }> {
+  if (!pictures.isPicture(type))
+    return { size, chunks, kept: blobs.metadataOf(head) ?? stays({ name, type, size }) };
+  if (size > CLEANED_UP_TO) return { size, chunks, kept: 'place' };
+  const bytes = await blobs.readAll(chunks, size);
+  const clean = cleaned(bytes, type);
+  if (clean) return { size: clean.length, chunks: blobs.single(clean), kept: null };
+  if (kind === 'cover') throw new Refusal('invalid', { key: 'cover.broken', field: fieldOf(kind) });
+  // It may be a picture all the same.
+  return { size, chunks: blobs.single(bytes), kept: 'place' };
+}
+
+/** null: the picture cannot be parsed, and its bytes are unchanged. */
+function cleaned(bytes: Uint8Array, type: pictures.PictureType): Uint8Array | null {
+  try {
+    return pictures.withoutMetadata(bytes, type);
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+/** Who may upload what, and how much of it may wait unused. Nothing uses an upload yet: see `attach` and `useCover`. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { fileLimits } from '../../files';
+import * as access from '../access';
+import type { SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { allow } from '../policy';
+import { file } from '../schema';
+import { tooMany } from './attach';
+import { store, type Upload, type UploadedFile } from './store';
+
+const DAY = 24 * 3_600_000;
+/** Uploads of one person that nothing uses yet. */
+const MAX_UNUSED = 100;
+
+/** Uploads an attachment, or a cover of a space that exists. */
+export async function upload(
+  ctx: SignedIn,
+  spaceId: number,
+  { kind, ...given }: Upload & { kind: 'attachment' | 'cover' },
+): Promise<UploadedFile> {
+  const { space, unused } = await ctx.read({
+    space: access.spaceQuery(ctx, spaceId),
+    unused: unusedQuery(ctx),
+  });
+  const { spaceRole } = access.foundSpace(ctx, space);
+  allow(ctx, kind === 'cover' ? 'space.administer' : 'space.write', spaceRole);
+  refuseTooManyUnused(unused);
+  return store(ctx, kind, given, spaceId, access.stillIn(ctx, spaceId, kind === 'cover'));
+}
+
+/** Uploads the cover of a space that does not exist yet. */
+export async function uploadCover(ctx: SignedIn, given: Upload): Promise<UploadedFile> {
+  allow(ctx, 'space.create');
+  refuseTooManyUnused(await unusedQuery(ctx));
+  return store(ctx, 'cover', given, null);
+}
+
+/** The attachments of one form, one after another. */
+export async function uploadAll(ctx: SignedIn, spaceId: number, list: File[]): Promise<string[]> {
+  if (list.length > fileLimits.count) throw tooMany();
+  const ids: string[] = [];
+  for (const one of list) {
+    const given = { name: one.name, size: one.size, body: one.stream() };
+    ids.push((await upload(ctx, spaceId, { kind: 'attachment', ...given })).id);
+  }
+  return ids;
+}
+
+const unusedQuery = (ctx: SignedIn) =>
+  ctx.db
+    .select({ count: sql<number>`count(*)` })
+    .from(file)
+    // The index file_unused holds them; cron takes older ones away.
+    .where(
+      and(
+        isNull(file.attachedAt),
+        sql`created_at > ${ctx.now - DAY}`,
+        eq(file.uploaderId, ctx.actor.id),
+      ),
+    );
+
+function refuseTooManyUnused([row]: { count: number }[]): void {
+  if (row!.count >= MAX_UNUSED) throw new Refusal('throttled', { key: 'file.too-many-unused' });
+}

@@ -1,0 +1,52 @@
+/** The two ways to a file: of everybody who may see it, and of its uploader while nothing uses it. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import * as access from '../access';
+import type { SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { can } from '../policy';
+import { file } from '../schema';
+
+/**
+ * The file if the actor may see it; else 404, in one query. An attachment is visible to the people of its space once it is
+ * attached, and to its uploader before that. Where guests are hidden, a guest sees no file of another guest and none in
+ * another guest's thread. A template's cover is visible to those who may use or manage it.
+ */
+export async function findVisible(ctx: SignedIn, id: string): Promise<typeof file.$inferSelect> {
+  const { actor } = ctx;
+  const hides = access.hidesGuests(actor, { space: 's' });
+  const seen = access.staffOrSelf(actor, 'u');
+  const managesTemplates = can(actor, 'space.create') || can(actor, 'site.administer');
+  const [row] = await ctx.db
+    .select()
+    .from(file)
+    .where(
+      and(
+        eq(file.id, id),
+        isNull(file.goneAt),
+        sql`(
+          exists (
+            select 1 from membership m join space s on s.id = m.space_id
+            where m.space_id = file.space_id and m.user_id = ${actor.id} and s.deleted_at is null
+              and (file.attached_at is not null or file.uploader_id = ${actor.id})
+              and (not ${hides} or file.kind = 'cover' or (
+                exists (select 1 from user u where u.id = file.uploader_id and ${seen})
+                and (file.thread_id is null or exists (select 1 from thread t join user u on u.id = t.author_id
+                  where t.id = file.thread_id and ${seen})))))
+          or file.template_id is not null and ${managesTemplates ? 1 : 0}
+          or file.space_id is null and file.attached_at is null and file.uploader_id = ${actor.id})`,
+      ),
+    )
+    .limit(1);
+  if (!row) throw new Refusal('missing');
+  return row;
+}
+
+/** The actor's own upload that nothing uses yet. People who were removed from its space have none there any more. */
+export const ownUnused = (ctx: SignedIn, id: string) =>
+  and(
+    eq(file.id, id),
+    eq(file.uploaderId, ctx.actor.id),
+    isNull(file.attachedAt),
+    isNull(file.goneAt),
+    sql`(space_id is null or space_id in (select m.space_id from membership m where m.user_id = ${ctx.actor.id}))`,
+  );
