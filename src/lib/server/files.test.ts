@@ -21,7 +21,7 @@ import * as cron from './cron';
 import { LostRace } from './errors';
 import * as files from './files';
 import * as memberships from './memberships';
-import type { Ctx } from './context';
+import type { SignedIn } from './context';
 import { comment, file, space, spaceTemplate, thread } from './schema';
 import { parse } from './settings';
 import * as spaces from './spaces';
@@ -318,7 +318,7 @@ describe('room', () => {
     ctx.settings = { ...parse(null), spaceStorage, guestStorage };
     return ctx;
   };
-  const put = (ctx: Ctx, to: number, size: number, kind: 'attachment' | 'cover' = 'attachment') =>
+  const put = (ctx: SignedIn, to: number, size: number, kind: 'attachment' | 'cover' = 'attachment') =>
     files.upload(ctx, to, { kind, name: 'x.bin', body: streamed(new Uint8Array(size)), size });
   let guest: User;
   let to: number;

@@ -36,7 +36,10 @@ export function safeName(name: string): string {
   const whole = DEVICE_NAME.test(seen) ? `_${seen}` : seen;
   if (bytesOf(whole) <= MAX_BYTES) return whole || 'file';
   const extension = /\.[^.\s]{1,15}$/u.exec(whole)?.[0] ?? '';
-  return trimmed(cutTo(whole.slice(0, whole.length - extension.length), MAX_BYTES - bytesOf(extension))) + extension;
+  return (
+    trimmed(cutTo(whole.slice(0, whole.length - extension.length), MAX_BYTES - bytesOf(extension))) +
+    extension
+  );
 }
 
 const utf8 = new TextEncoder();

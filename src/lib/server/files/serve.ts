@@ -42,7 +42,7 @@ const baseHeaders = (immutable: boolean): Headers =>
 async function serveThumbnail(ctx: Ctx, { thumbKey }: FileRow, request: Request): Promise<Response> {
   const object = thumbKey && (await ctx.bucket.get(thumbKey));
   if (!object) throw new Refusal('missing');
-  const bytes = await object.bytes();
+  const bytes = new Uint8Array(await object.arrayBuffer());
   const headers = baseHeaders(false);
   headers.set('content-type', blobs.detectType(bytes));
   headers.set('content-disposition', 'inline');

@@ -53,11 +53,7 @@ const unusedQuery = (ctx: SignedIn) =>
     .from(file)
     // The index file_unused holds them; cron takes older ones away.
     .where(
-      and(
-        isNull(file.attachedAt),
-        sql`created_at > ${ctx.now - DAY}`,
-        eq(file.uploaderId, ctx.actor.id),
-      ),
+      and(isNull(file.attachedAt), sql`created_at > ${ctx.now - DAY}`, eq(file.uploaderId, ctx.actor.id)),
     );
 
 function refuseTooManyUnused([row]: { count: number }[]): void {

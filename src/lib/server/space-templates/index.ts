@@ -9,7 +9,7 @@ import { fileSize } from '../../files';
 import { isWebAddress } from '../../links';
 import { limits, templateFile } from '../../schemas';
 import * as audit from '../audit';
-import { guard, isDuplicate, type Ctx, type Statement, type SignedIn } from '../context';
+import { guard, isDuplicate, type SignedIn, type Statement } from '../context';
 import { keyedId, randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import * as files from '../files';
@@ -62,7 +62,7 @@ const cardOf = ({ content, ...template }: Template): Card => ({
 // --- Choosing -----------------------------------------------------------------------------------------------
 
 /** The site's own, by name. Their texts stay where they are. */
-async function own(ctx: Ctx) {
+async function own(ctx: SignedIn) {
   const { content } = spaceTemplate;
   const rows = await ctx.db
     .select({
@@ -90,7 +90,7 @@ async function own(ctx: Ctx) {
 }
 
 /** What a new space may begin with: the site's own, then those that ship and are not hidden. In the viewer's language. */
-export async function list(ctx: Ctx): Promise<(Card & { by: string | null })[]> {
+export async function list(ctx: SignedIn): Promise<(Card & { by: string | null })[]> {
   allow(ctx, 'space.create');
   const [mine, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
   return [
@@ -102,7 +102,7 @@ export async function list(ctx: Ctx): Promise<(Card & { by: string | null })[]> 
 }
 
 /** The template of this id, for who may begin a space with it; null when there is none (any more), or it is hidden. */
-export async function find(ctx: Ctx, id: string): Promise<Template | null> {
+export async function find(ctx: SignedIn, id: string): Promise<Template | null> {
   allow(ctx, 'space.create');
   if (isShipped(id)) {
     const { hiddenTemplates } = await settings.read(ctx);
@@ -111,10 +111,10 @@ export async function find(ctx: Ctx, id: string): Promise<Template | null> {
   return stored(ctx, id);
 }
 
-const shippedOne = (ctx: Ctx, id: string): Template | null =>
+const shippedOne = (ctx: SignedIn, id: string): Template | null =>
   shipped(ctx.locale).find((template) => template.id === id) ?? null;
 
-async function stored(ctx: Ctx, id: string): Promise<Template | null> {
+async function stored(ctx: SignedIn, id: string): Promise<Template | null> {
   const [row] = await ctx.db
     .select({
       id: spaceTemplate.id,
@@ -162,13 +162,13 @@ export async function beginSpace(
 // --- Making -------------------------------------------------------------------------------------------------
 
 /** A link to a file leads nowhere from another space: its words stay. */
-const withoutFiles = (ctx: Ctx, text: string): string =>
+const withoutFiles = (ctx: SignedIn, text: string): string =>
   text
     .replaceAll(`](${ctx.config.origin}/files/`, '](/files/')
     .replace(/!?\[([^\]\n]{0,500})\]\(\/files\/[^)\s]{0,200}\)/g, '$1');
 
 /** What of a space a template takes. One batch; for its administrators. */
-async function contentOf(ctx: Ctx, spaceId: number) {
+async function contentOf(ctx: SignedIn, spaceId: number) {
   const [reach, people, threads] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, '@'),
@@ -220,7 +220,7 @@ async function contentOf(ctx: Ctx, spaceId: number) {
 }
 
 /** "Create Template", before it is made: what will be in it. */
-export async function draft(ctx: Ctx, spaceId: number) {
+export async function draft(ctx: SignedIn, spaceId: number) {
   const { name, content } = await contentOf(ctx, spaceId);
   return {
     ...preview({
@@ -241,7 +241,7 @@ export async function draft(ctx: Ctx, spaceId: number) {
  * @returns the template's id
  */
 export async function fromSpace(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   form: { name: string; description: string; requestKey?: string },
 ): Promise<string> {
@@ -250,7 +250,7 @@ export async function fromSpace(
     ? keyedId(
         ctx.config.secret,
         'template',
-        JSON.stringify([ctx.actor!.id, form.requestKey, form.name, form.description]),
+        JSON.stringify([ctx.actor.id, form.requestKey, form.name, form.description]),
       )
     : randomId();
   if (files.coverFile(content.cover))
@@ -259,7 +259,7 @@ export async function fromSpace(
 }
 
 /** An own copy of an uploaded cover; where its bytes are gone, a shipped one. */
-async function coverCopy(ctx: Ctx, cover: string): Promise<string> {
+async function coverCopy(ctx: SignedIn, cover: string): Promise<string> {
   try {
     return await files.copyCover(ctx, cover);
   } catch (error) {
@@ -270,13 +270,13 @@ async function coverCopy(ctx: Ctx, cover: string): Promise<string> {
 
 /** Writes a template under a name that is free, unless the site has too many. */
 async function insert(
-  ctx: Ctx,
+  ctx: SignedIn,
   { id, name, description, content }: Template,
   action: 'template.created' | 'template.imported',
   spaceId: number | null,
 ): Promise<string> {
   if (bytesOf({ id, name, description, content }) > limits.templateFile) throw tooLarge(ctx);
-  const actor = ctx.actor!.id;
+  const actor = ctx.actor.id;
   try {
     await ctx.commit([
       spaceId !== null && access.stillIn(ctx, spaceId, true),
@@ -310,7 +310,7 @@ async function insert(
 
 const nameTaken = (name: string) =>
   new Refusal('conflict', { key: 'template.name-taken', params: { name }, field: 'templateName' });
-const tooLarge = (ctx: Ctx, field?: string) =>
+const tooLarge = (ctx: SignedIn, field?: string) =>
   new Refusal('too-large', {
     key: 'template.too-large',
     params: { size: fileSize(limits.templateFile, ctx.locale) },
@@ -320,7 +320,7 @@ const tooLarge = (ctx: Ctx, field?: string) =>
 // --- Administration -----------------------------------------------------------------------------------------
 
 /** Administration: the site's own templates, and those that ship with who is hidden. */
-export async function manage(ctx: Ctx) {
+export async function manage(ctx: SignedIn) {
   allow(ctx, 'site.administer');
   const [rows, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
   const cards = shipped(ctx.locale).map((template) => ({
@@ -335,7 +335,7 @@ export async function manage(ctx: Ctx) {
  * @param updatedAt of the template that the form showed: what somebody else saved since is not overwritten unseen
  */
 export async function change(
-  ctx: Ctx,
+  ctx: SignedIn,
   id: string,
   form: { name: string; description: string },
   updatedAt: number,
@@ -362,7 +362,7 @@ export async function change(
 }
 
 /** Administration: forgets a template. Spaces that were made from it stay as they are. */
-export async function remove(ctx: Ctx, id: string): Promise<void> {
+export async function remove(ctx: SignedIn, id: string): Promise<void> {
   allow(ctx, 'site.administer');
   const template = await stored(ctx, id);
   if (!template) throw new Refusal('missing');
@@ -378,7 +378,7 @@ export async function remove(ctx: Ctx, id: string): Promise<void> {
 }
 
 /** Administration: whether a shipped template is offered. */
-export async function setHidden(ctx: Ctx, id: string, hidden: boolean): Promise<void> {
+export async function setHidden(ctx: SignedIn, id: string, hidden: boolean): Promise<void> {
   allow(ctx, 'site.administer');
   if (!shippedOne(ctx, id)) throw new Refusal('missing');
   const { hiddenTemplates, revision } = await settings.read(ctx);
@@ -405,7 +405,7 @@ const documentOf = ({ name, description, content }: Template): string =>
 const bytesOf = (template: Template): number => new TextEncoder().encode(documentOf(template)).length;
 
 /** Administration: a template as a file, also a shipped or hidden one. */
-export async function exportFile(ctx: Ctx, id: string): Promise<{ name: string; text: string }> {
+export async function exportFile(ctx: SignedIn, id: string): Promise<{ name: string; text: string }> {
   allow(ctx, 'site.administer');
   const template = isShipped(id) ? shippedOne(ctx, id) : await stored(ctx, id);
   if (!template) throw new Refusal('missing');
@@ -419,7 +419,7 @@ export async function exportFile(ctx: Ctx, id: string): Promise<{ name: string; 
  * @returns the template's id and name
  */
 export async function importFile(
-  ctx: Ctx,
+  ctx: SignedIn,
   document: string | Uint8Array,
 ): Promise<{ id: string; name: string }> {
   allow(ctx, 'site.administer');
