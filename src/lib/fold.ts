@@ -226,5 +226,12 @@ export const originalRange = ({ start, end }: Folded, from: number, to: number):
     ? [start[from] ?? end.at(-1) ?? 0, start[from] ?? end.at(-1) ?? 0]
     : [start[from]!, end[to - 1]!];
 
+/**
+ * A folded name without what may stand between its words: `山田太郎` is 山田 太郎, and `HanakoSato`, `hanako_sato`, `hanako.sato` and
+ * `hanako-sato` are Hanako Sato. What is joined alike need not be the same name (Ann Lee, Annlee): see server/named.ts.
+ */
+export const joined = (folded: string): string => folded.replace(BETWEEN, '');
+export const BETWEEN = /(?<=[\p{L}\p{N}\p{M}])[ _.-]{1,2}(?=[\p{L}\p{N}])/gu;
+
 /** Whether two names are the same to a reader. */
 export const sameWords = (a: string, b: string): boolean => fold(a).trim() === fold(b).trim();

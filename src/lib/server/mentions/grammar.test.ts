@@ -104,6 +104,79 @@ describe('whom a text names', () => {
     ['', null],
   ])('%j: %s', (text, who) => expect(ids(text)).toEqual(who === null ? [] : [who]));
 
+  const crowd = [
+    person('Hanako Sato', 'h.sato@partner.example', true),
+    person('Hanako'),
+    person('Ann Lee', '', true),
+    person('Annlee'),
+    person('Anna Maria Roe'),
+    person('J. R. R. Tolkien'),
+    person('Jean-Luc Picard'),
+    person('山田 太郎'),
+    person('佐藤花子'),
+    person('Ng'),
+    person('Chi Ng Example'),
+  ];
+  it.each([
+    ['@Hanako_Sato', 'Hanako Sato'],
+    ['@HanakoSato, please', 'Hanako Sato'],
+    ['@hanako.sato.', 'Hanako Sato'],
+    ['@HANAKO-SATO', 'Hanako Sato'],
+    ['@hanakosatoさん', 'Hanako Sato'],
+    ['@Hanako_Sato-san', 'Hanako Sato'],
+    ['@Hanako\\_Sato', 'Hanako Sato'],
+    ['_@Hanako_Sato_', 'Hanako Sato'],
+    ['@Hanako **Sato**', 'Hanako Sato'],
+    ['@**Hanako Sato**', 'Hanako Sato'],
+    ['**@Hanako** Sato', 'Hanako Sato'],
+    ['**@Hanako** **Sato**', 'Hanako Sato'],
+    ['@Hanako_**Sato**', 'Hanako Sato'],
+    ['@*Hanako*_Sato_', 'Hanako Sato'],
+    ['@Hana*ko Sa*to', 'Hanako Sato'],
+    ['[@](/x)Hanako Sato', 'Hanako Sato'],
+    ['[@](/x)[Hanako](/y)Sato', 'Hanako Sato'],
+    ['[@Hanako](/x) Sato', 'Hanako Sato'],
+    ['[@Hanako Sato][1]', 'Hanako Sato'],
+    ['`@`Hanako Sato', 'Hanako Sato'],
+    ['@Hanako\nSato', 'Hanako Sato'],
+    ['@Ann Lee', 'Ann Lee'],
+    ['@Annlee', 'Annlee'],
+    ['@Ann_Lee', 'Ann Lee'],
+    ['@AnnaMaria_Roe', 'Anna Maria Roe'],
+    ['@Anna-Maria Roe', 'Anna Maria Roe'],
+    ['@J.R.R.Tolkien', 'J. R. R. Tolkien'],
+    ['@J.R.R. Tolkien', 'J. R. R. Tolkien'],
+    ['@JRRTolkien', 'J. R. R. Tolkien'],
+    ['@Jean Luc Picard', 'Jean-Luc Picard'],
+    ['@jeanluc.picard', 'Jean-Luc Picard'],
+    ['@山田太郎さん', '山田 太郎'],
+    ['@山田_太郎', '山田 太郎'],
+    ['@佐藤 花子さん', '佐藤花子'],
+    ['@Hanako. Sato came', 'Hanako'],
+    ['@Hanako_Satoh', null],
+    ['@Hanako, Sato', 'Hanako'],
+    ['@Hanako - Sato', 'Hanako'],
+    ['@Hanako\n\nSato', 'Hanako'],
+    ['@N_g', null],
+    ['@N g', null],
+    ['x@h_sato', null],
+    ['@hsato@partner.example', null],
+    ['info@chi.ng.example', null],
+    ['info@chi-ng.example', null],
+  ])('however its words are joined or marked up: %j is %s', (text, who) =>
+    expect(find(text, crowd).map(({ name }) => name)).toEqual(who === null ? [] : [who]),
+  );
+  it('joined otherwise, it is told and marked as well; what only marks put together is only hidden', () => {
+    const told = (text: string) =>
+      find(text, crowd).flatMap(({ id, name, at }) =>
+        at.some(([from, to]) => calls(text, { from, to }) && !isLaidAside(text.slice(from + 1, to), name))
+          ? [id]
+          : [],
+      );
+    expect(told('@Hanako_Sato')).toEqual(['Hanako Sato']);
+    expect(told('@HanakoSato')).toEqual(['Hanako Sato']);
+    expect(told('@Hanako **Sato**')).toEqual([]);
+  });
   it('the longest name first; of the same name, all', () => {
     expect(ids('@田中太郎さん、@田中さん')).toEqual(['田中太郎', '田中']);
     expect(ids('@Ann')).toEqual(['ann1', 'ann2']);
@@ -326,6 +399,11 @@ const textOf = (people: Nameable[]) =>
                   `＠${name.toLowerCase()}`,
                   `@${form}`,
                   name.replace(/ /g, '\u00a0'),
+                  `@${name.replace(/ /g, '')}`,
+                  `@${name.replace(/ /g, '_')}`,
+                  `@${name.replace(/ /g, '.')}`,
+                  `@${name.replace(/ /g, '** ')}`,
+                  `**@${name.replace(/ /g, '**-')}`,
                 );
               }),
             ]),

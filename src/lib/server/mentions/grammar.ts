@@ -5,7 +5,7 @@
  * told and what is marked: `calls` and markdown/.)
  */
 import { unspaced } from '../../edges';
-import { foldWithMap, fold, originalRange, sameWords, type Folded } from '../../fold';
+import { BETWEEN, foldWithMap, fold, joined, originalRange, sameWords, type Folded } from '../../fold';
 import { isMarked, reading } from '../markdown/reading';
 import type { Mention, Place } from '../schema';
 
@@ -27,63 +27,127 @@ const SIGN = /[@＠﹫]|&(?:#0{0,5}(?:64|65312|65131)|#x0{0,4}(?:40|ff20|fe6b)|c
 /** Of a name (schemas: 100 characters) or an address (320), folded: a letter can become three. */
 const LONGEST = 400;
 
+/** A name or an address, folded, and whose. */
+interface Form {
+  form: string;
+  person: Nameable;
+  byName: boolean;
+}
+
 interface Found {
   from: number;
   to: number;
-  /** The name or address, folded. */
-  form: string;
-  who: Nameable[];
-}
-
-const gap = new RegExp(`(?<=${unspaced.source}) (?=${unspaced.source})`, 'gu');
-/** 山田 太郎 is 山田太郎 as well. */
-const closed = (folded: string): string => folded.replace(gap, '');
-
-/** Names and addresses as they are compared, and how long those are that begin with a letter, longest first. */
-class Names {
-  readonly #who = new Map<string, Nameable[]>();
-  readonly #lengths = new Map<string, Set<number>>();
-  /** The most @ that one of them holds. */
-  signs = 0;
-
-  constructor(people: Nameable[]) {
-    for (const person of people)
-      for (const form of new Set([
-        fold(person.name).trim(),
-        closed(fold(person.name).trim()),
-        fold(person.email ?? '').trim(),
-      ])) {
-        if (!form || form.length > LONGEST) continue;
-        this.signs = Math.max(this.signs, form.split('@').length - 1);
-        const same = this.#who.get(form);
-        if (same) same.push(person);
-        else this.#who.set(form, [person]);
-        const lengths = this.#lengths.get(form[0]!);
-        if (lengths) lengths.add(form.length);
-        else this.#lengths.set(form[0]!, new Set([form.length]));
-      }
-    for (const [first, lengths] of this.#lengths)
-      this.#lengths.set(first, new Set([...lengths].sort((a, b) => b - a)));
-  }
-
-  is(form: string): boolean {
-    return this.#who.has(form);
-  }
-
-  /** Who may be named at a place of a folded text, longest name first. */
-  *at(folded: string, from: number, most: number): Generator<{ to: number; form: string; who: Nameable[] }> {
-    for (const length of this.#lengths.get(folded[from] ?? '') ?? []) {
-      if (length > most) continue;
-      const form = folded.slice(from, from + length);
-      const who = this.#who.get(form);
-      if (who) yield { to: from + length, form, who };
-    }
-  }
+  who: Form[];
 }
 
 const charAt = (text: string, at: number) => String.fromCodePoint(text.codePointAt(at) ?? 0x20);
 const charBefore = (text: string, at: number) =>
   /[\udc00-\udfff]/.test(text[at - 1] ?? '') ? text.slice(at - 2, at) : (text[at - 1] ?? '');
+
+/** What stands between the words of a name, by how many letters stand before it. */
+function joinsOf(words: string): Map<number, string> {
+  const joins = new Map<number, string>();
+  let without = 0;
+  for (const { index, 0: join } of words.matchAll(BETWEEN)) {
+    joins.set(index - without, join);
+    without += join.length;
+  }
+  return joins;
+}
+
+/**
+ * Whether what is written is a name that has the same letters: between its words by what stands there, by one sign or by nothing.
+ * Where a script puts no blanks, there may be one.
+ */
+function writes(written: string, form: string): boolean {
+  const own = joinsOf(form);
+  const letters = joined(form);
+  return [...joinsOf(written)].every(([at, join]) => {
+    const there = own.get(at);
+    if (there !== undefined) return join === there || join.length === 1;
+    return join === ' ' && unspaced.test(charBefore(letters, at)) && unspaced.test(charAt(letters, at));
+  });
+}
+
+/** Names and addresses by their letters, and how long those are that begin with one. */
+class Forms {
+  readonly #forms = new Map<string, Form[]>();
+  readonly #lengths = new Map<string, Set<number>>();
+
+  add(letters: string, form: Form): void {
+    const same = this.#forms.get(letters);
+    if (same) same.push(form);
+    else this.#forms.set(letters, [form]);
+    const lengths = this.#lengths.get(letters[0]!);
+    if (lengths) lengths.add(letters.length);
+    else this.#lengths.set(letters[0]!, new Set([letters.length]));
+  }
+
+  has(letters: string): boolean {
+    return this.#forms.has(letters);
+  }
+
+  /** Whether any begins with this letter. */
+  begin(letter: string): boolean {
+    return this.#lengths.has(letter);
+  }
+
+  /** Those with which a text goes on. */
+  *at(text: string, from: number, most: number): Generator<{ length: number; who: Form[] }> {
+    for (const length of this.#lengths.get(text[from] ?? '') ?? []) {
+      const who = length <= most && this.#forms.get(text.slice(from, from + length));
+      if (who) yield { length, who };
+    }
+  }
+}
+
+/** Whom a text may name, by name or address: as it stands, and with its words joined otherwise. */
+class Names {
+  readonly #exact = new Forms();
+  readonly #joined = new Forms();
+  /** The most @ that one of them holds. */
+  signs = 0;
+
+  constructor(people: Nameable[]) {
+    for (const person of people) {
+      const name = fold(person.name).trim();
+      for (const form of new Set([name, fold(person.email ?? '').trim()])) {
+        if (!form || form.length > LONGEST) continue;
+        const one = { form, person, byName: form === name };
+        this.signs = Math.max(this.signs, form.split('@').length - 1);
+        this.#exact.add(form, one);
+        // Of an address every sign counts.
+        const letters = joined(form);
+        if (!form.includes('@') && (letters !== form || unspaced.test(form))) this.#joined.add(letters, one);
+      }
+    }
+  }
+
+  is(form: string): boolean {
+    return this.#exact.has(form);
+  }
+
+  /** Who may be named at a place of a folded text: the longest first, and as it stands before what is only joined otherwise. */
+  at(folded: string, from: number, most: number): { to: number; who: Form[] }[] {
+    const found = [...this.#exact.at(folded, from, most)].map(({ length, who }) => ({
+      to: from + length,
+      who,
+    }));
+    if (this.#joined.begin(folded[from] ?? '')) {
+      const stretch = folded.slice(from, from + most);
+      const joins = joinsOf(stretch);
+      const letters = joined(stretch);
+      for (const { length, who } of this.#joined.at(letters, 0, letters.length)) {
+        let to = length;
+        for (const [at, join] of joins) if (at < length) to += join.length;
+        const written = stretch.slice(0, to);
+        const those = who.filter(({ form }) => form !== written && writes(written, form));
+        if (those.length > 0) found.push({ to: from + to, who: those });
+      }
+    }
+    return found.sort((a, b) => b.to - a.to);
+  }
+}
 
 const ofWord = /[\p{L}\p{N}]/u;
 /** What is written small or in a circle behind a word, and folds to a letter or a digit: a footnote, a trade mark. */
@@ -120,10 +184,12 @@ function before(text: string, at: number): string {
   return run > 0 && /[\p{L}\p{N}_]/u.test(outside) && !unspaced.test(outside) ? '_' : outside;
 }
 
-/** `info@hanako.example` is an address of somebody else, not Hanako. */
-const isAddress = (folded: string, at: number, to: number) =>
+/** `info@hanako.example` is an address of somebody else, neither Hanako nor Hanako Example. */
+const isAddress = (folded: string, at: number, to: number, who: Form[]) =>
   /[\p{L}\p{N}._%+-]/u.test(before(folded, at)) &&
-  /^(?:-[\p{L}\p{N}-]{1,63})?\.[\p{L}\p{N}]{2}/u.test(folded.slice(to, to + 70));
+  (/^(?:-[\p{L}\p{N}-]{1,63})?\.[\p{L}\p{N}]{2}/u.test(folded.slice(to, to + 70)) ||
+    (/[\p{L}\p{N}]\.[\p{L}\p{N}]{2}/u.test(folded.slice(at + 1, to)) &&
+      !who.some(({ form }) => folded.endsWith(form, to))));
 
 /** A name without what marks it up. (Names may hold such signs themselves: only where it is none as it stands.) */
 export const unmarked = (typed: string): string => typed.replace(MARKS, '').replace(/[*_~]{1,8}$/, '');
@@ -166,14 +232,14 @@ function* typed(text: string, names: Names): Generator<Found> {
     const marks = MARKS.exec(folded.slice(at + 1, at + 9))?.[0] ?? '';
     const found = [...names.at(folded, at + 1, most)];
     if (marks) found.push(...names.at(folded, at + 1 + marks.length, most - marks.length));
-    for (const { to, form, who } of found) {
+    for (const { to, who } of found) {
       const [start, end] = originalRange(map, at, to);
-      if (!endsAt(text, map, to) || isAddress(folded, at, to)) continue;
+      if (!endsAt(text, map, to) || isAddress(folded, at, to, who)) continue;
       if (isApart(text.slice(start, end))) continue;
       // What marks the name alone up goes with it.
       const close = /^[*_~]+$/.test(marks) ? [...marks].reverse().join('') : '';
       const marked = !names.is(folded.slice(at + 1, to)) && text.startsWith(close, end) ? close.length : 0;
-      yield { from: start, to: end + marked, form, who };
+      yield { from: start, to: end + marked, who };
       last = to + marked;
       break;
     }
@@ -183,13 +249,12 @@ function* typed(text: string, names: Names): Generator<Found> {
 /** Who a text names, each person once, with all places. */
 export function find(text: string, people: Nameable[]): (Mention & { at: Place[] })[] {
   const found = new Map<string, Mention & { at: Place[] }>();
-  for (const { from, to, form, who } of places(text, people))
-    for (const { id, name, email, guest, quiet } of who) {
+  for (const { from, to, who } of places(text, people))
+    for (const { person, byName } of who) {
+      const { id, name, email, guest, quiet } = person;
       const before = found.get(id);
       if (before) before.at.push([from, to]);
       else {
-        const own = fold(name).trim();
-        const byName = form === own || form === closed(own);
         found.set(id, {
           id,
           name: byName ? name : email!,
