@@ -348,7 +348,7 @@ export function linkIn(mail: transport.MailboxMail): string {
   return found[1]!;
 }
 
-export function codeIn(mail: transport.MailboxMail): string {
+function codeIn(mail: transport.MailboxMail): string {
   const found = /\b\d{6}\b/.exec(mail.text);
   if (!found) throw new Error(`no code in: ${mail.text}`);
   return found[0];

@@ -69,7 +69,7 @@ export async function saying(what, work) {
 }
 
 /** Ends every child: asked first, after five seconds made to. */
-export async function stopAll() {
+async function stopAll() {
   await Promise.all(
     [...children].map(async (child) => {
       signalGroup(child, 'SIGTERM');

@@ -24,7 +24,7 @@ export type Translate = (key: MessageKey, params?: Params) => string;
 const compiled = new Map<string, IntlMessageFormat>();
 
 /** The translator of a language: `t('guests.count', { count: 2 })`. A key without placeholders is returned as it is. */
-export function translator(locale: Locale, messages: Messages): Translate {
+function translator(locale: Locale, messages: Messages): Translate {
   return (key, params) => {
     const text = messages[key];
     if (!text.includes('{')) return text;

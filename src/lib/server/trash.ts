@@ -14,7 +14,7 @@ import { comment, space, thread, user } from './schema';
 import * as search from './search';
 
 const DAY = 24 * 3_600_000;
-export const KEEP_DAYS = 14;
+const KEEP_DAYS = 14;
 /** Comments of a purged space that go in one batch; the rest follows a minute later. */
 const CHUNK = 2_000;
 const LISTED = 100;

@@ -9,9 +9,9 @@ import { throttle } from '../schema';
 import { DAY } from './links';
 
 /** Invitations of one space, and of one inviter, in a day. */
-export const MOST_A_DAY = 2_000;
+const MOST_A_DAY = 2_000;
 /** Invitations to one address in a day, of all spaces and the site. */
-export const MOST_TO_ONE = 5;
+const MOST_TO_ONE = 5;
 
 const spaceKey = (ctx: Ctx, spaceId: number) => rateLimit.key(ctx, 'invite', `space:${spaceId}`);
 const inviterKey = (ctx: Ctx) => rateLimit.key(ctx, 'invite', `inviter:${ctx.actor!.id}`);

@@ -17,7 +17,7 @@ import { VALID_FOR, type Invitation, urlOf } from './links';
 import { actorMay, domainFits, takeable } from './rule';
 
 /** Addresses in one go. */
-export const MOST_AT_ONCE = 500;
+const MOST_AT_ONCE = 500;
 
 /** Why an address is not invited, as the end of a sentence that begins with the address. */
 type Reason = Extract<MessageKey, `invite.${string}`>;

@@ -1,5 +1,5 @@
 /** What somebody is told of: in the portal, and by mail as they chose. */
-export { notify, notifyMentioned, type Event } from './notify';
+export { notify, notifyMentioned } from './notify';
 export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
 export { mailDue, purge } from './mailing';
 export { setPreferences, unsubscribe, unsubscribeTarget, unsubscribeUrl } from './preferences';

@@ -5,7 +5,7 @@
 import { fold, foldWithMap, type Folded } from '../../fold';
 
 /** Japanese, Chinese, Korean, Thai, Lao, Khmer, Burmese …: nothing says where a word ends, so what is typed is found anywhere in a run. */
-export const UNSPACED =
+const UNSPACED =
   '(?=[\\p{L}\\p{N}\\p{M}])[' +
   'Han Hira Kana Hang Bopo Thai Laoo Khmr Mymr Tale Talu Lana Java Bali'
     .split(' ')
@@ -121,8 +121,7 @@ export function readingsOf(text: string): Folded[] {
 }
 
 /** An emoji in a colour of skin is also the plain one. */
-export const plainEmoji = (symbol: string): string | null =>
-  /^(\p{ExtPict})\p{EMod}$/u.exec(symbol)?.[1] ?? null;
+const plainEmoji = (symbol: string): string | null => /^(\p{ExtPict})\p{EMod}$/u.exec(symbol)?.[1] ?? null;
 
 /** Stands between two readings, so that their words are no neighbours: alone it is no word of any text. */
 const BREAK = '.';

@@ -5,4 +5,4 @@ export { header } from './sharing';
 export { overview } from './overview';
 export { people } from './people';
 export { portal } from './portal';
-export type { Link, SpaceForm } from './form';
+export type { SpaceForm } from './form';
