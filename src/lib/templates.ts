@@ -1,11 +1,17 @@
 /** What is in a space template, in words. */
 import type { I18n } from './i18n';
 
-interface Counts {
+/** A template in a list: what is in it in numbers. */
+export interface TemplateCard {
+  id: string;
+  name: string;
+  description: string;
+  cover: string;
   threads: number;
   links: number;
   announcement: boolean;
 }
+type Counts = Pick<TemplateCard, 'threads' | 'links' | 'announcement'>;
 
 /** "4 threads, an announcement and 2 links". */
 export function insideWords({ locale, t }: Pick<I18n, 'locale' | 't'>, counts: Counts): string {

@@ -14,6 +14,7 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import { membership, space, type Mention } from '../schema';
 import * as entries from './entries';
 import { expression, isLoose, placesOf, says, termsOf, type Sought, type Term } from './terms';
+import type { Hit, Piece } from '../../search';
 
 /** Hits a page. */
 const PAGE = 20;
@@ -23,29 +24,6 @@ const MORE = { rows: 100, rounds: 10 };
 const SPACES = 200;
 /** Of a hit's text that is shown. */
 const EXCERPT = 240;
-
-/** A stretch of text; `hit`: it is what was looked for. */
-export interface Piece {
-  text: string;
-  hit: boolean;
-}
-
-export interface Hit {
-  space: { id: number; name: string };
-  threadId: number;
-  /** Null: the thread itself was found. */
-  commentId: number | null;
-  /** Empty of a thread without a name. */
-  title: Piece[];
-  author: string;
-  guest: boolean;
-  company: string;
-  createdAt: number;
-  excerpt: Piece[];
-  /** Files of the text whose names were found. */
-  files: { id: string; name: Piece[] }[];
-  href: string;
-}
 
 export interface Found {
   typed: string;

@@ -22,6 +22,7 @@ import * as spaces from '../spaces';
 import { titlesOf } from '../spaces/form';
 import { nameableQuery, withoutNames } from '../mentions/people';
 import { shipped } from './shipped';
+import type { TemplateCard } from '../../templates';
 
 /** Templates that one site may have of its own: so many that a gallery still shows them all. */
 const MOST = 100;
@@ -36,15 +37,8 @@ export interface Template {
   content: TemplateContent;
 }
 
-/** A template in a list: what is in it in numbers. */
-export interface Card {
-  id: string;
-  name: string;
-  description: string;
-  cover: string;
-  threads: number;
-  links: number;
-  announcement: boolean;
+/** A template in a list, as those who manage them see it. */
+export interface Card extends TemplateCard {
   guestsHidden: boolean;
 }
 
