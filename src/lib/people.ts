@@ -1,5 +1,5 @@
 /**
- * How the site puts a person's name in words: titles, labels, mail, notifications. On pages Name.svelte does it.
+ * How the site puts a person's name in words: titles, labels, mail, notifications. On pages PersonName.svelte does it.
  * A guest is told from a user of the same name everywhere, so nothing else puts a name anywhere.
  */
 import type { Translate } from './messages';
