@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, isNull, ne, not, or, sql } from 'drizzle-orm';
 import { parseAddress } from '../addresses';
 import * as audit from './audit';
-import { guard, type Ctx, type Statement } from './context';
+import { guard, type Ctx, type Statement, type SignedIn } from './context';
 import * as csv from './csv';
 import { hashToken, randomId, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
@@ -489,7 +489,10 @@ export async function learnZone(ctx: Ctx, zone: string): Promise<void> {
 }
 
 /** /me: the own account, sessions and spaces, in one batch. The lists go by pages. */
-export async function profile(ctx: Ctx, after: { sessions?: string | null; spaces?: string | null } = {}) {
+export async function profile(
+  ctx: SignedIn,
+  after: { sessions?: string | null; spaces?: string | null } = {},
+) {
   const actor = ctx.actor!;
   const [[person], list, own] = await ctx.db.batch([
     ctx.db

@@ -3,10 +3,9 @@
  * site appoints one of its people, or becomes one, and the space is told.
  */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
-import * as audit from './audit';
-import * as changes from './changes';
-import { guard, type Ctx, type Statement } from './context';
-import { LostRace, Refusal } from './errors';
+import { changed, must, type Ctx, type SignedIn, type Statement } from './context';
+import { Refusal } from './errors';
+import { record } from './events';
 import * as memberships from './memberships';
 import * as paging from './paging';
 import { allow } from './policy';
@@ -89,7 +88,7 @@ export async function candidates(ctx: Ctx, spaceId: number, after: string) {
 }
 
 /** Administration: puts one of the space's users in charge, while nobody is. */
-export const appoint = (ctx: Ctx, spaceId: number, userId: string): Promise<void> =>
+export const appoint = (ctx: SignedIn, spaceId: number, userId: string): Promise<void> =>
   putInCharge(ctx, spaceId, userId, [
     ctx.db
       .update(membership)
@@ -101,25 +100,30 @@ export const appoint = (ctx: Ctx, spaceId: number, userId: string): Promise<void
           sql`exists (select 1 from user where id = ${userId} and kind = 'user' and status = 'active')`,
         ),
       ),
-    guard(ctx),
+    must(ctx, changed()),
   ]);
 
 /** "Become administrator": the acting administrator of the site takes charge, while nobody has it. */
-export const become = (ctx: Ctx, spaceId: number): Promise<void> =>
-  putInCharge(ctx, spaceId, ctx.actor!.id, [
+export const become = (ctx: SignedIn, spaceId: number): Promise<void> =>
+  putInCharge(ctx, spaceId, ctx.actor.id, [
     ctx.db.run(sql`
       insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
-      values (${spaceId}, ${ctx.actor!.id}, 1, null, ${ctx.now}, ${ctx.now})
+      values (${spaceId}, ${ctx.actor.id}, 1, null, ${ctx.now}, ${ctx.now})
       on conflict do update set administrator = 1`),
   ]);
 
 /** One conditional write decides: of two who act at the same time one is put in charge. */
-async function putInCharge(ctx: Ctx, spaceId: number, userId: string, member: Statement[]): Promise<void> {
+async function putInCharge(
+  ctx: SignedIn,
+  spaceId: number,
+  userId: string,
+  member: Statement[],
+): Promise<void> {
   allow(ctx, 'site.administer');
-  const actor = ctx.actor!;
-  try {
-    await ctx.commit([
-      // Who acts is an administrator of the site still, in this very moment.
+  const { actor } = ctx;
+  await ctx.commit(
+    [
+      // Who acts is still an administrator of the site, in this very moment.
       ctx.db
         .update(space)
         .set({ appointedId: userId, appointedBy: actor.id, appointedAt: ctx.now })
@@ -131,23 +135,23 @@ async function putInCharge(ctx: Ctx, spaceId: number, userId: string, member: St
             sql`exists (select 1 from user where id = ${actor.id} and kind = 'user' and status = 'active' and administrator = 1)`,
           ),
         ),
-      guard(ctx),
+      must(ctx, changed()),
       ...member,
       ...memberships.accountChanged(ctx, userId),
-      changes.note(ctx, spaceId, 'space'),
-      audit.entry(
-        ctx,
-        'space.administrator-appointed',
-        `user:${userId}`,
-        { became: userId === actor.id },
+      record(ctx, {
+        kind: 'space.administrator-appointed',
+        subject: `user:${userId}`,
         spaceId,
-      ),
-    ]);
-  } catch (error) {
-    if (!(error instanceof LostRace)) throw error;
-    const { needed } = await candidates(ctx, spaceId, '');
-    throw new Refusal('conflict', {
-      key: needed ? 'space-admin.not-appointed' : 'space-admin.has-administrator',
-    });
-  }
+        detail: { became: userId === actor.id },
+      }),
+    ],
+    {
+      refusal: async () => {
+        const { needed } = await candidates(ctx, spaceId, '');
+        return new Refusal('conflict', {
+          key: needed ? 'space-admin.not-appointed' : 'space-admin.has-administrator',
+        });
+      },
+    },
+  );
 }

@@ -3,15 +3,14 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { keyedBytes } from './crypto';
 import { originOf } from './rate-limit';
+import type { EventKind } from './events/kinds';
 import { auditEntry } from './schema';
 
-export type AuditAction =
-  | `account.${'created' | 'signed-in' | 'signed-out' | 'changed' | 'password-changed' | 'reset-asked' | 'deactivated' | 'reactivated' | 'sessions-ended' | 'permission-changed' | 'sign-in-failed' | 'locked' | 'step-asked' | 'step-passed' | 'step-failed'}`
-  | `invitation.${'sent' | 'resent' | 'link-copied' | 'cancelled' | 'accepted' | 'expired' | 'asked-again'}`
-  | `space.${'created' | 'changed' | 'member-added' | 'member-removed' | 'member-changed' | 'left' | 'guest-removed' | 'announcement-changed' | 'thread-created' | 'thread-changed' | 'thread-deleted' | 'comment-deleted' | 'deleted' | 'restored' | 'purged' | 'administrator-appointed'}`
-  | `template.${'created' | 'changed' | 'removed' | 'imported' | 'exported'}`
-  | `site.${'set-up' | 'seeded' | 'guests-exported'}`
-  | 'setting.changed';
+/** Who did it: an actor, somebody who is getting an account, or nobody known. */
+export interface By {
+  id: string | null;
+  name: string;
+}
 
 /**
  * @param subject what it was done to, as `user:<id>`, `invitation:<id>`, `space:<id>`, `site`
@@ -19,11 +18,11 @@ export type AuditAction =
  */
 export const entry = (
   ctx: Ctx,
-  action: AuditAction,
+  action: EventKind,
   subject: string | SQL,
   detail: Record<string, unknown> = {},
   spaceId: number | SQL | null = null,
-  actor: { id: string | null; name: string } | null = ctx.actor,
+  actor: By | null = ctx.actor,
 ): Statement =>
   ctx.db.insert(auditEntry).values({
     at: ctx.now,
@@ -36,10 +35,22 @@ export const entry = (
     ip: ctx.ip,
   });
 
+/** Many entries as one statement, each with its own kind, subject and detail. */
+export const entries = (
+  ctx: Ctx,
+  events: { kind: EventKind; subject: string; detail?: Record<string, unknown> }[],
+  spaceId: number | null,
+): Statement =>
+  ctx.db.run(sql`
+    insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
+    select ${ctx.now}, json_extract(value, '$.kind'), ${ctx.actor?.id ?? null}, ${ctx.actor?.name ?? 'Foyer'},
+      json_extract(value, '$.subject'), ${spaceId}, json_extract(value, '$.detail'), ${ctx.ip}
+    from json_each(${JSON.stringify(events.map(({ detail = {}, ...event }) => ({ ...event, detail })))})`);
+
 const HOUR = 3_600_000;
 
 /** Somebody who has not shown who they are. */
-export const nobody = { id: null, name: '' };
+export const nobody: By = { id: null, name: '' };
 
 /**
  * For what people, or their programs, can do any number of times: one row an hour for what it was done to, whose count
@@ -47,10 +58,10 @@ export const nobody = { id: null, name: '' };
  */
 export const tally = (
   ctx: Ctx,
-  action: AuditAction,
+  action: EventKind,
   subject: string,
   detail: Record<string, unknown> = {},
-  actor: { id: string | null; name: string } | null = ctx.actor,
+  actor: By | null = ctx.actor,
 ): Statement => {
   const row = `${action} ${subject} ${actor?.id ?? ''} ${Math.floor(ctx.now / HOUR)}`;
   return ctx.db.run(sql`

@@ -4,7 +4,7 @@
  */
 import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
 import { hidesGuests, viewerOf, type Within } from './access';
-import type { Ctx, Statement } from './context';
+import type { Ctx, SignedIn, Statement } from './context';
 import { Refusal } from './errors';
 import { spaceEvent } from './schema';
 
@@ -35,21 +35,26 @@ const AT_ONCE = 50;
  * the company's or their own
  */
 export const note = (
-  ctx: Ctx,
-  spaceId: number,
+  ctx: SignedIn,
+  spaceId: number | SQL,
   kind: ChangeKind,
   thread: Id = null,
   comment: Id = null,
-  authors: { authorId: string; authorKind: 'user' | 'guest' }[] = [],
+  authors: Author[] = [],
 ): Statement =>
   ctx.db.run(sql`
     insert into space_event (space_id, kind, thread_id, comment_id, actor_id, by_guest, owner_id, at)
-    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor!.id}, ${ctx.actor!.kind === 'guest' ? 1 : 0},
+    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor.id}, ${ctx.actor.kind === 'guest' ? 1 : 0},
       ${ownerOf(authors)}, ${ctx.now})`);
 type Id = number | SQL | null;
+/** Somebody who wrote what an event is about. */
+export interface Author {
+  authorId: string;
+  authorKind: 'user' | 'guest';
+}
 
 /** The guest whose words they are; null: all are the company's. Words of two guests are nobody's: neither sees both. */
-export const ownerOf = (authors: { authorId: string; authorKind: 'user' | 'guest' }[]): string | null => {
+export const ownerOf = (authors: Author[]): string | null => {
   const guests = new Set(authors.flatMap((a) => (a.authorKind === 'guest' ? [a.authorId] : [])));
   return guests.size > 1 ? NOBODY : ([...guests][0] ?? null);
 };
@@ -81,11 +86,11 @@ export const newestQuery = (ctx: Ctx, spaceId: number) =>
  * space through the viewer's membership in the same breath: who lost it gets 404.
  */
 export async function since(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   seq: number,
 ): Promise<{ seq: number; changes: Change[] } | null> {
-  const me = ctx.actor!;
+  const me = ctx.actor;
   const rows = await ctx.db.all<{
     seq: number | null;
     kind: ChangeKind;

@@ -7,7 +7,7 @@ import { randomId } from '../crypto';
 import { LostRace } from '../errors';
 import { log } from '../log';
 import { readConfig, type Config, type Env } from './config';
-import { says, type CookieJar, type Committed, type Ctx, type Statement } from './index';
+import { says, type Batch, type CookieJar, type Committed, type Ctx, type Statement } from './index';
 
 /** Everything that differs between a request, a queue message, a cron run and a test. */
 export interface Surroundings {
@@ -68,7 +68,7 @@ export function createContext(from: Surroundings): Ctx {
       return Object.fromEntries(names.map((name, i) => [name, results[i]])) as never;
     },
     async commit(statements, { refusal, always = false } = {}) {
-      const batch = [...statements.flat().filter((s) => !!s), ...pending.splice(0)];
+      const batch = [...flat(statements), ...pending.splice(0)];
       const after = waiting.splice(0);
       const counted = batch.length && !always && !from.madeUp ? ctx.actor?.id : undefined;
       if (counted) batch.push(...changeLimit.counted(ctx, counted));
@@ -90,6 +90,9 @@ export function createContext(from: Surroundings): Ctx {
   };
   return ctx;
 }
+
+const flat = (batch: Batch): Statement[] =>
+  batch.flatMap((part) => (Array.isArray(part) ? flat(part) : part ? [part] : []));
 
 /** A `must` failed; or a row that the batch refers to went in that moment (a foreign key leads nowhere). */
 const lostRace = (error: unknown): boolean =>

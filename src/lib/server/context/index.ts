@@ -42,8 +42,8 @@ export interface CookieJar {
  */
 export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept' | 'foyer-zone';
 
-/** Statements for one batch; lists are flattened, and what is null, false or undefined is left out. */
-export type Batch = (Statement | Statement[] | null | false | undefined)[];
+/** Statements for one batch; lists within are flattened, and what is null, false or undefined is left out. */
+export type Batch = (Statement | Batch | null | false | undefined)[];
 
 export interface CommitOptions {
   /**

@@ -2,4 +2,5 @@
 export { notify, notifyMentioned } from './notify';
 export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
 export { mailDue, purge } from './mailing';
-export { setPreferences, unsubscribe, unsubscribeTarget, unsubscribeUrl } from './preferences';
+export { setPreferences, unsubscribe, unsubscribeTarget } from './preferences';
+export { unsubscribeUrl } from './unsubscribe-link';

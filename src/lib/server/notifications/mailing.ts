@@ -9,9 +9,9 @@ import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention } from '../schema';
-import * as settings from '../settings';
+import * as settings from '../settings/read';
 import { nextMorning } from './mornings';
-import { unsubscribeUrl } from './preferences';
+import { unsubscribeUrl } from './unsubscribe-link';
 import { afterwards, ownWords, shortened } from './words';
 
 const DAY = 24 * 3_600_000;

@@ -1,18 +1,20 @@
 /** What a person wants mailed, and the link in each such mail that stops it. */
-import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
 import { eq, sql } from 'drizzle-orm';
-import * as audit from '../audit';
-import { guard, type Ctx } from '../context';
-import { isMadeBy, keyedBytes, type Secret } from '../crypto';
-import { LostRace, Refusal } from '../errors';
+import { changed, must, type Ctx, type SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { record } from '../events';
 import { user } from '../schema';
 import { nextMorning } from './mornings';
+import { ownerOf } from './unsubscribe-link';
 
 export type Notify = 'never' | 'mentions' | 'all';
 
 /** /me: what is mailed, and when. What waits for a daily mail that will not come any more is mailed now, or never. */
-export async function setPreferences(ctx: Ctx, form: { notify: Notify; digest: boolean }): Promise<void> {
-  const id = ctx.actor!.id;
+export async function setPreferences(
+  ctx: SignedIn,
+  form: { notify: Notify; digest: boolean },
+): Promise<void> {
+  const id = ctx.actor.id;
   const waiting = sql`where user_id = ${id} and mail_at is not null`;
   await ctx.commit([
     ctx.db
@@ -22,24 +24,8 @@ export async function setPreferences(ctx: Ctx, form: { notify: Notify; digest: b
     form.notify === 'never'
       ? ctx.db.run(sql`update notification set mail_at = null ${waiting}`)
       : !form.digest && ctx.db.run(sql`update notification set mail_at = ${ctx.now} ${waiting}`),
-    audit.entry(ctx, 'account.changed', `user:${id}`, { ...form }),
+    record(ctx, { kind: 'account.changed', subject: `user:${id}`, detail: { ...form } }),
   ]);
-}
-
-/**
- * The token of somebody's link: id, then a MAC of it. Nothing of it is stored, it never expires (the mails do not
- * either), and all that it can do is to stop these mails.
- */
-const tokenOf = (secret: Secret, userId: string): string =>
-  userId + encodeBase32LowerCaseNoPadding(keyedBytes(secret, 'unsubscribe', userId).slice(0, 20));
-
-export const unsubscribeUrl = (ctx: Pick<Ctx, 'config'>, userId: string): string =>
-  `${ctx.config.origin}/unsubscribe/${tokenOf(ctx.config.secret, userId)}`;
-
-/** Whose link it is; null when it is none of ours. */
-function owner(ctx: Ctx, token: string): string | null {
-  const id = token.slice(0, 16);
-  return isMadeBy(ctx.config.secret, (secret) => tokenOf(secret, id), token) ? id : null;
 }
 
 /** The page behind the link: whose mails it stops (not in full: mails are passed on), and whether they are stopped. */
@@ -47,7 +33,7 @@ export async function unsubscribeTarget(
   ctx: Ctx,
   token: string,
 ): Promise<{ email: string; stopped: boolean } | null> {
-  const id = owner(ctx, token);
+  const id = ownerOf(ctx, token);
   if (!id) return null;
   const [row] = await ctx.db
     .select({ email: user.emailOriginal, notify: user.notify })
@@ -63,16 +49,20 @@ const masked = (email: string): string => {
 
 /** Stops somebody's notification mail. The token is the right to it; whoever is signed in here does not matter. */
 export async function unsubscribe(ctx: Ctx, token: string): Promise<void> {
-  const id = owner(ctx, token);
+  const id = ownerOf(ctx, token);
   if (!id) throw new Refusal('missing');
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       ctx.db.update(user).set({ notify: 'never', updatedAt: ctx.now }).where(eq(user.id, id)),
-      guard(ctx),
+      must(ctx, changed()),
       ctx.db.run(sql`update notification set mail_at = null where user_id = ${id} and mail_at is not null`),
-      audit.entry(ctx, 'account.changed', `user:${id}`, { notify: 'never', by: 'link' }, null, null),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('missing') : error;
-  }
+      record(ctx, {
+        kind: 'account.changed',
+        subject: `user:${id}`,
+        detail: { notify: 'never', by: 'link' },
+        by: null,
+      }),
+    ],
+    { refusal: new Refusal('missing') },
+  );
 }

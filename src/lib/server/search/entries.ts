@@ -10,7 +10,7 @@
  */
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
-import { NOBODY, ownerOf } from '../changes';
+import { NOBODY, ownerOf, type Author } from '../changes';
 import { without } from '../mentions/grammar';
 import { setting, type Mention } from '../schema';
 import { indexed } from './tokens';
@@ -24,7 +24,7 @@ const rowid = (target: Target): SQL =>
 export interface Entry {
   spaceId: number | SQL;
   /** Of the thread, then of the comment. */
-  authors: { authorId: string; authorKind: 'user' | 'guest' }[];
+  authors: Author[];
   title?: string;
   body: string;
   mentions: Mention[];

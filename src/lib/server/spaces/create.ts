@@ -1,9 +1,9 @@
 /** Making a space. */
 import { eq, sql } from 'drizzle-orm';
-import * as audit from '../audit';
 import { isDuplicate, type SignedIn } from '../context';
 import { hashToken } from '../crypto';
 import { Refusal } from '../errors';
+import { record } from '../events';
 import * as files from '../files';
 import * as folded from '../folded';
 import * as memberships from '../memberships';
@@ -62,13 +62,12 @@ export async function create(
         ...memberships.allOrdered(ctx, spaceId),
         ...files.useCover(ctx, form.cover, spaceId),
         ...starter.begin(ctx, spaceId, key, form.severalThreads, start.threads),
-        audit.entry(
-          ctx,
-          'space.created',
-          sql`'space:' || ${spaceId}`,
-          { name: form.name, members: members.length },
+        record(ctx, {
+          kind: 'space.created',
+          subject: sql`'space:' || ${spaceId}`,
           spaceId,
-        ),
+          detail: { name: form.name, members: members.length },
+        }),
       ],
       { refusal: new Refusal('conflict', { key: 'cover.gone', field: 'cover' }) },
     );

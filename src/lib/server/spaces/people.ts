@@ -4,7 +4,7 @@ import { foundSpace, rankOfGuests, spaceQuery } from '../access';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
-import * as memberships from '../memberships';
+import { behind, inOrder } from '../memberships/order';
 import * as paging from '../paging';
 import { membership, user } from '../schema';
 
@@ -25,7 +25,7 @@ export const inOrderQuery = (ctx: Ctx, spaceId: number, which: SQL | undefined, 
     .from(membership)
     .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
     .where(and(eq(membership.spaceId, spaceId), which))
-    .orderBy(...memberships.inOrder)
+    .orderBy(...inOrder)
     .limit(limit);
 
 /** A person as pages show them. */
@@ -61,7 +61,7 @@ export async function people(
       and(
         sql`(${membership.rank} < 2 or ${membership.rank} = ${rankOfGuests(ctx, spaceId)} or ${membership.userId} = ${me})`,
         folded.isCalled(find),
-        last ? memberships.behind(last) : undefined,
+        last ? behind(last) : undefined,
       ),
       PEOPLE + 1,
     ),

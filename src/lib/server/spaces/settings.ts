@@ -1,10 +1,9 @@
 /** Space Settings → General. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { requireAdministrator, stillIn } from '../access';
-import * as audit from '../audit';
-import * as changes from '../changes';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
+import { record } from '../events';
 import * as files from '../files';
 import * as folded from '../folded';
 import { nameableQuery, recognised } from '../mentions/people';
@@ -73,17 +72,10 @@ export async function change(
           ),
         ),
       must(ctx, changed()),
-      changes.note(ctx, spaceId, 'space'),
       ...(form.cover === before.cover ? [] : files.useCover(ctx, form.cover, spaceId)),
-      audit.entry(ctx, 'space.changed', `space:${spaceId}`, { name: form.name, cover: form.cover }, spaceId),
+      record(ctx, { kind: 'space.changed', spaceId, detail: { name: form.name, cover: form.cover } }),
       before.announcement !== form.announcement &&
-        audit.entry(
-          ctx,
-          'space.announcement-changed',
-          `space:${spaceId}`,
-          { before: before.announcement },
-          spaceId,
-        ),
+        record(ctx, { kind: 'space.announcement-changed', spaceId, detail: { before: before.announcement } }),
     ],
     { refusal: new Refusal('conflict', { key: 'form.stale' }) },
   );

@@ -1,4 +1,6 @@
 /** Threads of a space and their comments, from the first word to the last. Reached only through the space. */
-export * from './read';
-export * from './write';
+export * from './edit';
 export * from './manage';
+export * from './read';
+export * from './remove';
+export * from './write';

@@ -1,10 +1,9 @@
 /** What people do with a thread besides writing: follow, read, react; pin and close. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
-import * as audit from '../audit';
-import * as changes from '../changes';
-import { guard, type Batch, type SignedIn, type Statement } from '../context';
+import { changed, must, type Batch, type SignedIn } from '../context';
 import { Refusal } from '../errors';
+import { record } from '../events';
 import * as limits from '../limits';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
@@ -103,7 +102,13 @@ export async function react(
                 eq(reaction.kind, word),
               ),
             ),
-      changes.note(ctx, spaceId, 'reaction', threadId, commentId, [...threads, ...comments]),
+      record(ctx, {
+        kind: 'space.reaction-changed',
+        spaceId,
+        threadId,
+        commentId,
+        authors: [...threads, ...comments],
+      }),
       ...limits.count(ctx, { reaction: 1 }),
     ],
     { reaction: 1 },
@@ -116,7 +121,7 @@ export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: 
   allow(ctx, 'thread.pin', found.spaceRole);
   await commit(ctx, [
     access.stillIn(ctx, spaceId, true),
-    ...set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),
+    set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),
   ]);
 }
 
@@ -127,7 +132,7 @@ export async function close(ctx: SignedIn, spaceId: number, threadId: number, on
   allow(ctx, 'thread.close', found.spaceRole, own);
   await commit(ctx, [
     access.stillIn(ctx, spaceId, !own),
-    ...set(ctx, spaceId, row, { closedAt: on ? ctx.now : null }),
+    set(ctx, spaceId, row, { closedAt: on ? ctx.now : null }),
   ]);
 }
 
@@ -136,12 +141,17 @@ const set = (
   spaceId: number,
   row: { id: number; authorId: string; authorKind: 'user' | 'guest' },
   values: { pinnedAt: number | null } | { closedAt: number | null },
-): Statement[] => [
+): Batch => [
   ctx.db
     .update(thread)
     .set(values)
     .where(and(eq(thread.id, row.id), eq(thread.spaceId, spaceId))),
-  guard(ctx),
-  changes.note(ctx, spaceId, 'thread-changed', row.id, null, [row]),
-  audit.entry(ctx, 'space.thread-changed', `space:${spaceId}`, { thread: row.id, ...values }, spaceId),
+  must(ctx, changed()),
+  record(ctx, {
+    kind: 'space.thread-changed',
+    spaceId,
+    threadId: row.id,
+    authors: [row],
+    detail: { thread: row.id, ...values },
+  }),
 ];

@@ -10,11 +10,11 @@ import {
   spaceForm,
   testContext,
   visit,
-} from '../../../tests/factories';
-import { audited, countingD1, refusal } from '../../../tests/helpers';
-import * as accounts from './accounts';
-import * as settings from './settings';
-import * as spaces from './spaces';
+} from '../../../../tests/factories';
+import { audited, countingD1, refusal } from '../../../../tests/helpers';
+import * as accounts from '../accounts';
+import * as settings from './index';
+import * as spaces from '../spaces';
 
 describe('a setting', () => {
   it('has its default until it is written', async () => {

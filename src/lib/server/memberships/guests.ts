@@ -1,0 +1,60 @@
+/** A guest leaves a space because somebody removes them. */
+import { and, eq, sql } from 'drizzle-orm';
+import * as access from '../access';
+import { changed, must, type SignedIn } from '../context';
+import { record } from '../events';
+import * as language from '../language';
+import * as outbox from '../mail/outbox';
+import { invitation, membership, user } from '../schema';
+import * as settings from '../settings';
+import { dropQueuedMail } from './members';
+import { counted } from './order';
+
+/**
+ * Guests tab, "Delete": a guest leaves this space at once; the account and other spaces stay. An invitation that is
+ * open for the same address (none should be) is cancelled besides. Done twice is done once.
+ */
+export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
+  const found = await access.requireAdministrator(ctx, spaceId);
+  const site = await settings.read(ctx);
+  const [guest] = await ctx.db
+    .select()
+    .from(user)
+    .innerJoin(membership, and(eq(membership.userId, user.id), eq(membership.spaceId, spaceId)))
+    .where(and(eq(user.id, userId), eq(user.kind, 'guest')));
+  if (!guest) return;
+  const mail = await outbox.queue(ctx, {
+    to: guest.user.emailOriginal,
+    locale: language.ofPerson(guest.user),
+    message: { kind: 'removed', siteName: site.siteName, spaceName: found.name },
+    userId,
+  });
+  await ctx.commit(
+    [
+      access.stillIn(ctx, spaceId, true),
+      ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
+      must(ctx, changed()),
+      counted(ctx, sql`${spaceId}`),
+      dropQueuedMail(ctx, userId),
+      ctx.db
+        .update(invitation)
+        .set({ status: 'cancelled' })
+        .where(
+          and(
+            eq(invitation.spaceId, spaceId),
+            eq(invitation.email, guest.user.email),
+            sql`status in ('invited', 'expired')`,
+          ),
+        ),
+      mail.statement,
+      record(ctx, {
+        kind: 'space.guest-removed',
+        subject: `user:${userId}`,
+        spaceId,
+        detail: { email: guest.user.email },
+      }),
+    ],
+    // Done twice is done once.
+    { refusal: () => null },
+  );
+}

@@ -1,0 +1,189 @@
+/** Members tab: the users in a space, and who administers it. */
+import { and, asc, eq, lt, sql } from 'drizzle-orm';
+import type { MessageKey } from '../../messages';
+import * as access from '../access';
+import { changed, must, type Batch, type Ctx, type SignedIn, type Statement } from '../context';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as folded from '../folded';
+import * as paging from '../paging';
+import { allow } from '../policy';
+import { membership, user } from '../schema';
+import { behind, counted, inOrder, ordered } from './order';
+
+/** Members a page, and people found at a time. */
+const MEMBERS = 100;
+const FOUND = 20;
+
+/**
+ * Members tab: the users in the space, administrators first, and the users found by name or address who could be added.
+ * @param filter `after`: where the page before ended; `find`: what was typed, empty finds nobody
+ */
+export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
+  const find = (filter.find ?? '').trim().slice(0, 200);
+  const last = paging.read(filter.after, 'number', 'text', 'text');
+  const rows = await ctx.read({
+    space: access.spaceQuery(ctx, spaceId),
+    members: ctx.db
+      .select({
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        administrator: membership.administrator,
+        nameKey: membership.nameKey,
+        status: user.status,
+      })
+      .from(membership)
+      .innerJoin(user, eq(user.id, membership.userId))
+      .where(and(eq(membership.spaceId, spaceId), lt(membership.rank, 2), last ? behind(last) : undefined))
+      .orderBy(...inOrder)
+      .limit(MEMBERS + 1),
+    found: ctx.db
+      .select({ id: user.id, name: user.name, email: user.email })
+      .from(user)
+      .where(
+        and(
+          eq(user.kind, 'user'),
+          eq(user.status, 'active'),
+          folded.isPerson(find) ?? sql`0`,
+          sql`not exists (select 1 from membership m where m.space_id = ${spaceId} and m.user_id = ${user.id})`,
+        ),
+      )
+      .orderBy(asc(user.email))
+      .limit(FOUND + 1),
+  });
+  allow(ctx, 'space.administer', access.foundSpace(ctx, rows.space).spaceRole);
+  const page = paging.paged(rows.members, MEMBERS, (p) => [p.administrator ? 0 : 1, p.nameKey, p.id]);
+  return {
+    members: page.rows.map(({ nameKey: _, ...member }) => member),
+    next: page.next,
+    find,
+    found: rows.found.slice(0, FOUND),
+    /** There are more than are shown: more letters will help. */
+    more: rows.found.length > FOUND,
+  };
+}
+
+/** Members tab: adds a user of the company. */
+export async function addMember(
+  ctx: SignedIn,
+  spaceId: number,
+  userId: string,
+  administrator: boolean,
+): Promise<void> {
+  await access.requireAdministrator(ctx, spaceId);
+  await ctx.commit(
+    [
+      access.stillIn(ctx, spaceId, true),
+      ctx.db.run(sql`
+        insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
+        select ${spaceId}, id, ${administrator ? 1 : 0}, ${ctx.actor.id}, ${ctx.now}, 0
+        from user where id = ${userId} and kind = 'user' and status = 'active'
+        on conflict do nothing`),
+      must(ctx, changed()),
+      ordered(ctx, sql`space_id = ${spaceId} and user_id = ${userId}`),
+      counted(ctx, sql`${spaceId}`),
+      record(ctx, {
+        kind: 'space.member-added',
+        subject: `user:${userId}`,
+        spaceId,
+        detail: { administrator },
+      }),
+    ],
+    { refusal: refusalOf(ctx, spaceId, 'members.not-added') },
+  );
+}
+
+/** Another administrator of the space, who is an active user, exists. */
+const anotherAdministrator = (spaceId: number, userId: string) => sql`exists (
+  select 1 from membership m join user u on u.id = m.user_id
+  where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId}
+    and u.kind = 'user' and u.status = 'active')`;
+
+/** Members tab: makes a member an administrator of the space, or no more. */
+export async function setAdministrator(
+  ctx: SignedIn,
+  spaceId: number,
+  userId: string,
+  to: boolean,
+): Promise<void> {
+  await access.requireAdministrator(ctx, spaceId);
+  await commitUnlessLast(ctx, spaceId, [
+    access.stillIn(ctx, spaceId, true),
+    ctx.db
+      .update(membership)
+      .set({ administrator: to })
+      .where(
+        and(
+          eq(membership.spaceId, spaceId),
+          eq(membership.userId, userId),
+          sql`exists (select 1 from user where id = ${userId} and kind = 'user')`,
+          to ? undefined : anotherAdministrator(spaceId, userId),
+        ),
+      ),
+    must(ctx, changed()),
+    ordered(ctx, sql`space_id = ${spaceId} and user_id = ${userId}`),
+    record(ctx, {
+      kind: 'space.member-changed',
+      subject: `user:${userId}`,
+      spaceId,
+      detail: { administrator: to },
+    }),
+  ]);
+}
+
+/** The membership ends, unless that would leave the space without an administrator. */
+const end = (ctx: Ctx, spaceId: number, userId: string): Statement[] => [
+  ctx.db
+    .delete(membership)
+    .where(
+      and(
+        eq(membership.spaceId, spaceId),
+        eq(membership.userId, userId),
+        sql`(administrator = 0 or ${anotherAdministrator(spaceId, userId)})`,
+      ),
+    ),
+  must(ctx, changed()),
+  counted(ctx, sql`${spaceId}`),
+];
+
+async function commitUnlessLast(ctx: Ctx, spaceId: number, statements: Batch): Promise<void> {
+  await ctx.commit(statements, { refusal: refusalOf(ctx, spaceId, 'members.last-administrator') });
+}
+
+/** Why a batch was undone: the actor has lost the space or the right in that moment, else the sentence. */
+const refusalOf = (ctx: Ctx, spaceId: number, key: MessageKey) => async () => {
+  await access.requireSpace(ctx, spaceId);
+  return new Refusal('conflict', { key });
+};
+
+/**
+ * For the batch that ends a membership: notification mail that has not left yet may hold words of the space. (Of other
+ * spaces too; those are told in the portal all the same.)
+ */
+export const dropQueuedMail = (ctx: Ctx, userId: string): Statement =>
+  ctx.db.run(sql`
+    update mail set status = 'dropped', sealed = null, finished_at = ${ctx.now}
+    where user_id = ${userId} and status = 'queued' and kind in ('notification', 'digest')`);
+
+/** Members tab: removes a user from the space. */
+export async function removeMember(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
+  await access.requireAdministrator(ctx, spaceId);
+  await commitUnlessLast(ctx, spaceId, [
+    access.stillIn(ctx, spaceId, true),
+    ...end(ctx, spaceId, userId),
+    dropQueuedMail(ctx, userId),
+    record(ctx, { kind: 'space.member-removed', subject: `user:${userId}`, spaceId }),
+  ]);
+}
+
+/** "Leave Space". */
+export async function leave(ctx: SignedIn, spaceId: number): Promise<void> {
+  const found = await access.requireSpace(ctx, spaceId);
+  if (!access.mayLeave(ctx, found)) throw new Refusal('forbidden');
+  await commitUnlessLast(ctx, spaceId, [
+    ...end(ctx, spaceId, ctx.actor.id),
+    dropQueuedMail(ctx, ctx.actor.id),
+    record(ctx, { kind: 'space.left', subject: `user:${ctx.actor.id}`, spaceId }),
+  ]);
+}

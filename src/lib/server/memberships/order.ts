@@ -1,0 +1,87 @@
+/**
+ * The order of a space's people and their numbers, kept in the batch of whatever changes them, so that no page sorts or counts
+ * three thousand people.
+ */
+import { asc, sql, type SQL } from 'drizzle-orm';
+import type { Ctx, Statement } from '../context';
+import * as folded from '../folded';
+import { membership } from '../schema';
+
+/** SQL: what a membership is put in order by, of its account (`user`). */
+const place = sql`iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}`;
+
+/** The statements that put accounts into a space; nothing happens to who is there already. */
+export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement[] => [
+  ctx.db
+    .insert(membership)
+    .values({ spaceId, userId, invitedBy, joinedAt: ctx.now, lastReadAt: 0 })
+    .onConflictDoNothing(),
+  ordered(ctx, sql`space_id = ${spaceId} and user_id = ${userId}`),
+  counted(ctx, sql`${spaceId}`),
+];
+
+/** Companies of guests that a space says by name. */
+const COMPANIES = 8;
+
+/**
+ * Counts the people of spaces anew, for the batch of whatever changes them: so no page has to count three thousand. It
+ * counts, it does not add: done twice is done once, and no number is off for long (see `tidy`). Comes after `ordered`.
+ * @param spaceIds a subquery or value
+ */
+export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
+  const people = sql`from membership m join user u on u.id = m.user_id
+    where m.space_id = space.id and u.status = 'active'`;
+  const companies = sql`${people} and m.rank = 2 and u.company <> ''`;
+  return ctx.db.run(sql`
+    update space set
+      (users, guests) = (select coalesce(sum(m.rank < 2), 0), coalesce(sum(m.rank = 2), 0) ${people}),
+      guest_companies = (select json_group_array(company) from (
+        select u.company ${companies} group by u.company order by count(*) desc, u.company limit ${COMPANIES})),
+      more_companies = max(0, (select count(distinct u.company) ${companies}) - ${COMPANIES})
+    where id in (${spaceIds})`);
+};
+
+/** The place of memberships among the people of their space. For the batch that makes or changes them. */
+export const ordered = (ctx: Pick<Ctx, 'db'>, which: SQL): Statement =>
+  ctx.db.run(sql`
+    update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
+    where ${which}`);
+
+/** For the batch that changes an account's name, company, kind or status: all its spaces know. */
+export const accountChanged = (ctx: Pick<Ctx, 'db'>, userId: string): Statement[] => [
+  ordered(ctx, sql`user_id = ${userId}`),
+  counted(ctx, sql`select space_id from membership where user_id = ${userId}`),
+];
+
+/** The same for everybody of a space, for the batch that makes it. */
+export const allOrdered = (ctx: Pick<Ctx, 'db'>, spaceId: SQL): Statement[] => [
+  ordered(ctx, sql`space_id = ${spaceId}`),
+  counted(ctx, spaceId),
+];
+
+/** Minutes in which every space was looked at once. */
+const ROUND = 24 * 60;
+
+/**
+ * Cron: looks at every space once a day: the places of its people, and its numbers, are made anew. That matters only after
+ * rows were changed by hand.
+ */
+export const tidy = (ctx: Ctx): Statement[] => {
+  const first = Math.floor(ctx.now / 60_000) % ROUND;
+  const those = sql`with recursive every(id) as (
+    select ${first} union all select id + ${ROUND} from every where id < (select max(id) from space))
+    select id from every`;
+  return [
+    ctx.db.run(sql`
+      update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
+      where space_id in (${those})
+        and (rank, name_key) is not (select ${place} from user where user.id = membership.user_id)`),
+    counted(ctx, those),
+  ];
+};
+
+/** The order of a space's people: administrators, users, guests, each by name. Its index holds it. */
+export const inOrder = [asc(membership.rank), asc(membership.nameKey), asc(membership.userId)] as const;
+/** Those behind the last one of a page: its rank, name and id. */
+export const behind = ([rank, name, id]: [number, string, string]): SQL =>
+  sql`(${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${rank}, ${name}, ${id})`;

@@ -1,0 +1,44 @@
+/** The actor's own memberships. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { SignedIn } from '../context';
+import * as folded from '../folded';
+import * as paging from '../paging';
+import { membership, space } from '../schema';
+
+/** What the actor has seen of the space counts as read, up to when their page was made. */
+export async function markRead(ctx: SignedIn, spaceId: number, until: number): Promise<void> {
+  await ctx.commit([
+    ctx.db
+      .update(membership)
+      .set({ lastReadAt: sql`max(last_read_at, ${Math.min(until, ctx.now)})` })
+      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id))),
+  ]);
+}
+
+/** Own spaces a page of /me. */
+const OWN = 100;
+
+/** Own spaces by name, for /me, each with whether the actor may leave it. For a batch; `pageOfActor` reads it. */
+export const ofActor = (ctx: SignedIn, after: string | null = null) => {
+  const last = paging.read(after, 'text', 'number');
+  return ctx.db
+    .select({
+      id: space.id,
+      name: space.name,
+      key: folded.spaceKey.as('key'),
+      mayLeave: sql<number>`(${space.blockJoining} = 0 or ${membership.administrator} = 1)`,
+    })
+    .from(membership)
+    .innerJoin(space, and(eq(space.id, membership.spaceId), sql`${space.deletedAt} is null`))
+    .where(
+      and(
+        eq(membership.userId, ctx.actor.id),
+        last ? sql`(${folded.spaceKey}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
+      ),
+    )
+    .orderBy(asc(folded.spaceKey), asc(space.id))
+    .limit(OWN + 1);
+};
+
+export const pageOfActor = (found: Awaited<ReturnType<typeof ofActor>>) =>
+  paging.paged(found, OWN, (row) => [row.key, row.id]);

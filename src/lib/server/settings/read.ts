@@ -1,0 +1,84 @@
+/** Settings of the site: what they are, and how they are read together with other rows. */
+import { eq, sql } from 'drizzle-orm';
+import journal from '../../../../drizzle/meta/_journal.json';
+import type { Ctx } from '../context';
+import { setting, type CredentialPolicy, type Settings } from '../schema';
+
+export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
+  documented: {
+    preset: 'documented',
+    minLength: 3,
+    maxLength: 64,
+    composition: true,
+    refuseCommon: false,
+    mailPassword: true,
+  },
+  hardened: {
+    preset: 'hardened',
+    minLength: 12,
+    maxLength: 128,
+    composition: false,
+    refuseCommon: true,
+    mailPassword: false,
+  },
+};
+
+const defaults: Settings = {
+  siteName: 'Foyer',
+  setUp: false,
+  twoStep: false,
+  policy: presets.hardened,
+  allowedDomains: [],
+  spaceStorage: 5 * 1024 ** 3,
+  guestStorage: 1024 ** 3,
+  hiddenTemplates: [],
+  revision: 0,
+  seeding: false,
+  seeded: false,
+};
+
+/** All settings as one scalar, to be selected beside a session or login row (one query, never stale). */
+export const settingsColumn = sql<string>`(select json_group_object(key, value) from setting)`.as('settings');
+
+/** Parses what `settingsColumn` selected. */
+export function parse(column: string | null): Settings {
+  const stored = JSON.parse(column ?? '{}') as Record<string, string>;
+  const values = Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, JSON.parse(value)]));
+  return { ...defaults, ...values };
+}
+
+/** The settings of this request: those that came with the session, else one query. */
+export async function read(ctx: Ctx): Promise<Settings> {
+  if (ctx.settings) return ctx.settings;
+  const rows = await ctx.db.select({ settings: settingsColumn }).from(sql`(select 1)`);
+  return (ctx.settings = parse(rows[0]?.settings ?? null));
+}
+
+/** What every page shows of the site. Decides nothing, so the isolate may keep it for a minute. */
+export interface Appearance {
+  siteName: string;
+  setUp: boolean;
+}
+
+let kept: { appearance: Appearance; until: number } | null = null;
+
+/** The site's name: from the session's settings, the isolate's memory, or D1. An unfinished site is never remembered. */
+export async function appearance(ctx: Ctx): Promise<Appearance> {
+  if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
+  const { siteName, setUp } = await read(ctx);
+  const value = { siteName, setUp };
+  kept = setUp ? { appearance: value, until: ctx.now + 60_000 } : null;
+  return value;
+}
+
+/** Whether D1 answers, with its newest migration applied, and with the seed done where one is expected. */
+export async function healthy(ctx: Ctx): Promise<boolean> {
+  const [migrated, seeded] = await ctx.db.batch([
+    ctx.db
+      .select({ name: sql<string>`name` })
+      .from(sql`d1_migrations`)
+      .where(sql`name = ${`${journal.entries.at(-1)!.tag}.sql`}`),
+    ctx.db.select().from(setting).where(eq(setting.key, 'seeded')),
+  ]);
+  return migrated.length > 0 && (!ctx.config.seed || seeded[0]?.value === 'true');
+}

@@ -1,0 +1,85 @@
+/** Editing: own words change, and what they were is kept. */
+import { eq, sql } from 'drizzle-orm';
+import * as access from '../access';
+import { changed, must, type SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as files from '../files';
+import * as limits from '../limits';
+import { nameableQuery, namedBeforeQuery, recognised, toldBy } from '../mentions/people';
+import { allow } from '../policy';
+import { comment, thread } from '../schema';
+import { commentQuery, seen, threadQuery } from './read';
+import { showsNothing } from './text';
+
+/**
+ * Changes own words; what they were is kept as a revision. People who are named anew are notified.
+ * @param commentId null: the thread's first text
+ * @param form `editedAt`: of the text that the form showed (0: never), so that a stale form overwrites nothing
+ */
+export async function edit(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  form: { title?: string; body: string; editedAt: number },
+): Promise<void> {
+  const words = [form.title ?? '', form.body];
+  const rows = await ctx.read({
+    space: access.spaceQuery(ctx, spaceId),
+    people: nameableQuery(ctx, spaceId, ...words),
+    // Also of this very text: somebody who has left is still named by it, and still hidden.
+    before: namedBeforeQuery(ctx, threadId, ...words),
+    thread: threadQuery(ctx, spaceId, threadId),
+    comment: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    files:
+      commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
+  });
+  const found = access.foundSpace(ctx, rows.space);
+  const first = seen(rows.thread);
+  const text = commentId === null ? first : seen(rows.comment);
+  allow(ctx, 'text.edit', found.spaceRole, text.authorId === ctx.actor.id);
+  if (first.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
+  const { body } = form;
+  const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
+  if (commentId === null && found.severalThreads && !title)
+    throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+  if (commentId !== null && showsNothing(body) && rows.files.length === 0)
+    throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
+  if (body === text.body && (commentId !== null || title === first.title)) return;
+  const { mentions, told } = recognised(ctx, { title, body }, rows.people, rows.before);
+  const already = new Set(toldBy(ctx, text));
+  const mentioned = told.filter((id) => !already.has(id));
+  const counts = { text: 1, named: mentioned.length };
+  const [table, id] = commentId === null ? [sql`thread`, threadId] : [sql`comment`, commentId];
+  await ctx.commit(
+    [
+      access.stillIn(ctx, spaceId),
+      ctx.db.run(sql`
+        insert into revision (thread_id, comment_id, title, body, at)
+        select ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
+        from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${form.editedAt}`),
+      must(ctx, changed()),
+      commentId === null
+        ? ctx.db
+            .update(thread)
+            .set({ title, body, mentions, editedAt: ctx.now })
+            .where(eq(thread.id, threadId))
+        : ctx.db.update(comment).set({ body, mentions, editedAt: ctx.now }).where(eq(comment.id, commentId)),
+      record(ctx, {
+        kind: commentId === null ? 'space.thread-edited' : 'space.comment-edited',
+        spaceId,
+        threadId,
+        commentId,
+        authors: [first, text],
+        text: { title, body, mentions, files: rows.files.map((file) => file.name) },
+        notify: { mentioned, onlyMentioned: true },
+      }),
+      limits.count(ctx, counts),
+    ],
+    {
+      refusal: async () =>
+        (await limits.passed(ctx, { ...counts, told: 1 })) ?? new Refusal('conflict', { key: 'form.stale' }),
+    },
+  );
+}

@@ -1,0 +1,88 @@
+/** Deleting: what is deleted is gone, with its history, reactions and files. Done twice is done once. */
+import { and, eq, sql } from 'drizzle-orm';
+import * as access from '../access';
+import { changed, must, type SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as files from '../files';
+import { allow } from '../policy';
+import { comment, reaction, thread } from '../schema';
+import { commentQuery, threadQuery } from './read';
+
+/** Somebody else was first, or the right is gone meanwhile: the next page shows which. */
+const asBefore = { refusal: () => null };
+
+/** Deletes a comment: its author, or a space administrator. */
+export async function removeComment(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  commentId: number,
+): Promise<void> {
+  const rows = await ctx.read({
+    space: access.spaceQuery(ctx, spaceId),
+    thread: threadQuery(ctx, spaceId, threadId),
+    comment: commentQuery(ctx, spaceId, threadId, commentId),
+  });
+  const found = access.foundSpace(ctx, rows.space);
+  const [row] = rows.comment;
+  if (!row) return;
+  const own = row.authorId === ctx.actor.id;
+  allow(ctx, 'text.delete', found.spaceRole, own);
+  await ctx.commit(
+    [
+      access.stillIn(ctx, spaceId, !own),
+      files.release(ctx, { commentId }),
+      record(ctx, {
+        kind: 'space.comment-deleted',
+        spaceId,
+        threadId,
+        commentId,
+        authors: [...rows.thread, row],
+        detail: { author: row.author, own },
+      }),
+      ctx.db.delete(reaction).where(and(eq(reaction.threadId, threadId), eq(reaction.commentId, commentId))),
+      ctx.db.delete(comment).where(and(eq(comment.id, commentId), eq(comment.threadId, threadId))),
+      must(ctx, changed()),
+      ctx.db
+        .update(thread)
+        .set({
+          commentCount: sql`comment_count - 1`,
+          ...(row.authorKind === 'user' && { companyCommentCount: sql`company_comment_count - 1` }),
+        })
+        .where(eq(thread.id, threadId)),
+    ],
+    asBefore,
+  );
+}
+
+/** Deletes a thread with all that was said in it: whoever began it, or a space administrator. */
+export async function remove(ctx: SignedIn, spaceId: number, threadId: number): Promise<void> {
+  const rows = await ctx.read({
+    space: access.spaceQuery(ctx, spaceId),
+    thread: threadQuery(ctx, spaceId, threadId),
+  });
+  const found = access.foundSpace(ctx, rows.space);
+  const [row] = rows.thread;
+  if (!row) return;
+  const own = row.authorId === ctx.actor.id;
+  allow(ctx, 'text.delete', found.spaceRole, own);
+  // The one conversation of a space without several threads stays.
+  if (!found.severalThreads) throw new Refusal('forbidden');
+  await ctx.commit(
+    [
+      access.stillIn(ctx, spaceId, !own),
+      files.release(ctx, { threadId }),
+      record(ctx, {
+        kind: 'space.thread-deleted',
+        spaceId,
+        threadId,
+        authors: [row],
+        detail: { title: row.title, author: row.author, own },
+      }),
+      ctx.db.delete(thread).where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),
+      must(ctx, changed()),
+    ],
+    asBefore,
+  );
+}
