@@ -233,5 +233,15 @@ export const originalRange = ({ start, end }: Folded, from: number, to: number):
 export const joined = (folded: string): string => folded.replace(BETWEEN, '');
 export const BETWEEN = /(?<=[\p{L}\p{N}\p{M}])[ _.-]{1,2}(?=[\p{L}\p{N}])/gu;
 
+/** A folded name, or its beginning, by letters and signs alone, to look for people by. (folded.ts says the same in SQL.) */
+export const unjoined = (folded: string): string => folded.replace(/[ _.-]/g, '');
+
+/** Whether a name is offered for what was typed of it: it holds that, or begins with it however its words are joined. */
+export function fits(name: string, typed: string): boolean {
+  const [whole, part] = [fold(name), fold(typed).trim()];
+  const letters = unjoined(part);
+  return whole.includes(part) || (letters !== '' && unjoined(whole).startsWith(letters));
+}
+
 /** Whether two names are the same to a reader. */
 export const sameWords = (a: string, b: string): boolean => fold(a).trim() === fold(b).trim();

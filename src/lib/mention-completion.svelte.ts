@@ -102,8 +102,11 @@ export class MentionCompletion {
   async #ask(found: Typed): Promise<void> {
     this.#asking?.abort();
     this.#asking = new AbortController();
+    const { signal } = this.#asking;
     try {
-      const list = await this.#find(found.typed, this.#asking.signal);
+      const list = await this.#find(found.typed, signal);
+      // The answer was there before the abort: a newer question stands, or the list was closed.
+      if (signal.aborted) return;
       this.#nobody = list.length === 0 ? found : undefined;
       // Somebody went on typing while the answer was on its way.
       const now = this.#typed();

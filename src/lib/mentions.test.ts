@@ -25,6 +25,14 @@ describe('whom it fits', () => {
     expect(fitting(people, 'nobody')).toEqual([]);
   });
 
+  it('however the words of the name are joined, from its beginning', () => {
+    expect(fitting(people, 'MiaR')).toEqual([people[1]]);
+    expect(fitting(people, 'mia_rossi')).toEqual([people[1]]);
+    expect(fitting(people, 'ben.a')).toEqual([people[0]]);
+    expect(fitting([{ name: '山田 太郎' }], '山田太')).toHaveLength(1);
+    for (const none of ['aross', 'rossimia', '_', '.-']) expect(fitting(people, none), none).toEqual([]);
+  });
+
   it('is settled by a blank behind the whole name', () => {
     expect(isComplete(people, 'mia rossi ')).toBe(true);
     expect(isComplete(people, 'mia rossi')).toBe(false);

@@ -1,5 +1,5 @@
 /** What stands behind an @ while somebody writes, and whom it fits. No state, no browser. */
-import { fold, sameWords } from './fold';
+import { fits, sameWords } from './fold';
 
 /** The beginning of a name, and where its @ stands. */
 export interface Typed {
@@ -15,8 +15,7 @@ export function typedName(before: string): Typed | null {
 
 /** Those whom the beginning of a name fits. */
 export function fitting<P extends { name: string }>(people: P[], typed: string): P[] {
-  const folded = fold(typed).trim();
-  return people.filter((person) => fold(person.name).includes(folded));
+  return people.filter(({ name }) => fits(name, typed));
 }
 
 /** The name of one of them is there in full, and somebody goes on writing. */

@@ -109,6 +109,7 @@ describe('people are found by name, address and company as a reader compares the
       { name: 'ﾊﾅｺ 佐藤', email: 'hanako@guest.example' },
       { name: 'Işıl Çağlar', email: 'isil@guest.example' },
       { name: 'Jean–Luc O’Neill', email: 'jl@guest.example' },
+      { name: '山田 太郎', email: 'yamada@guest.example', company: 'Anna Tamada' },
     ];
     for (const person of people) {
       await joinSpace(ada, room, await makeGuest(person));
@@ -135,9 +136,22 @@ describe('people are found by name, address and company as a reader compares the
     ["jean-luc o'neill", ['jl']],
     ['jean-luc  O`Neill', ['jl']],
     ['sio\u00adbhan\u200b', ['sryan']],
+    ['山田太郎', ['yamada']],
+    ['山田　太', ['yamada']],
+    ['山田太', ['yamada']],
+    ['太郎', ['yamada']],
+    ['太郎山田', []],
+    ['AnnaTamada', ['yamada']],
+    ['natam', []],
+    ['SiobhánRyan', ['sryan']],
+    ['siobhan_r', ['sryan']],
+    ['jürgen.groß', ['csv-eq']],
+    ['JeanLuc', ['jl']],
+    ['ﾊﾅｺ佐藤', ['hanako']],
     ['siobhan groß', []],
     ['%', []],
     ['_', []],
+    ['._', []],
     ["'; --", []],
     ['x'.repeat(5_000), []],
   ];
@@ -173,6 +187,11 @@ describe('people are found by name, address and company as a reader compares the
     ['ISIL', 'Işıl Çağlar'],
     ['jean-luc o', 'Jean–Luc O’Neill'],
     ["O'Neill", 'Jean–Luc O’Neill'],
+    ['山田太', '山田 太郎'],
+    ['山田 太郎', '山田 太郎'],
+    ['siobhanr', 'Siobhán Ryan'],
+    ['Siobhán_Ryan', 'Siobhán Ryan'],
+    ['jeanluc.o', 'Jean–Luc O’Neill'],
   ])('completion: %s offers %s', async (typed, name) => {
     expect((await mentions.complete(as(ada), room, typed)).map((p) => p.name)).toEqual([name]);
   });

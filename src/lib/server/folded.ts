@@ -4,7 +4,7 @@
  * null is what was written before the column was there: found by plain lower case until cron has folded it.
  */
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
-import { fold } from '../fold';
+import { fold, unjoined } from '../fold';
 import type { Ctx, Statement } from './context';
 import { space, spaceTemplate, user } from './schema';
 
@@ -35,19 +35,30 @@ function wordsOf(typed: string): string[] {
   return [...words.slice(0, WORDS), words.slice(WORDS).join(' ')].filter(Boolean);
 }
 
-const holdsAll = (column: SQL, typed: string): SQL | undefined => {
-  const words = wordsOf(typed);
-  // instr, since LIKE ends at patterns of 50 bytes (D1).
-  return words.length > 0
-    ? sql.join(
-        words.map((word) => sql`instr(${column}, ${word}) > 0`),
-        sql` and `,
-      )
-    : undefined;
-};
+// instr, since LIKE ends at patterns of 50 bytes (D1).
+const holds = (column: SQL, word: string): SQL => sql`instr(${column}, ${word}) > 0`;
 
-/** A condition on `user`: name, address and company hold each word that was typed. Undefined: nothing was typed. */
-export const isPerson = (typed: string): SQL | undefined => holdsAll(peopleColumn, typed);
+const all = (conditions: SQL[]): SQL | undefined =>
+  conditions.length > 0 ? sql.join(conditions, sql` and `) : undefined;
+
+const holdsAll = (column: SQL, typed: string): SQL | undefined =>
+  all(wordsOf(typed).map((word) => holds(column, word)));
+
+/** A line of a column begins with what was typed, however its words are joined: 山田太郎 finds 山田 太郎, as a mention does. */
+export const beginsJoined = (column: SQL, typed: string): SQL =>
+  unjoined(typed) === ''
+    ? sql`0`
+    : holds(
+        sql`char(10) || replace(replace(replace(replace(${column}, ' ', ''), '_', ''), '.', ''), '-', '')`,
+        `\n${unjoined(typed)}`,
+      );
+
+/** Of people: each word stands in a column of lines, or a line begins with it. */
+const isFound = (column: SQL, typed: string): SQL | undefined =>
+  all(wordsOf(typed).map((word) => sql`(${holds(column, word)} or ${beginsJoined(column, word)})`));
+
+/** A condition on `user`: each word that was typed is found in name, address and company. Undefined: nothing was typed. */
+export const isPerson = (typed: string): SQL | undefined => isFound(peopleColumn, typed);
 
 /** A space's name, in whose order own spaces stand. */
 export const spaceKey = sql<string>`coalesce(${space.folded}, lower(${space.name}))`;
@@ -61,7 +72,7 @@ export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, ty
 
 /** The same for who may know no address: name and company. */
 export const isCalled = (typed: string): SQL | undefined =>
-  holdsAll(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
+  isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
 
 /** A name alone, in raw names of `user`: what the memberships of a person are put in order and found by. */
 export const nameKey: SQL = sql.raw(

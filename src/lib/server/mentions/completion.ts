@@ -11,8 +11,8 @@ import { marksOf, nameableQuery, recognised } from './people';
 const OFFERED = 8;
 
 /**
- * The people of a space whose name holds what was typed behind @: the beginning of the name, then of a word of it, then
- * anywhere. Only who exists for the viewer, never the viewer themselves, and never an address. Reach first: else 404.
+ * The people of a space whose name holds what was typed behind @: the beginning of the name, then of a word of it (or of
+ * the name, its words joined), then anywhere. Only who exists for the viewer, never the viewer themselves, and never an address. Reach first: else 404.
  *
  * Beginnings are found through the index of the people in their order. Only where these are not enough, every name of the
  * space is looked at, in that index too: one row a person, however many columns an account has.
@@ -30,11 +30,12 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
     ),
     sql` union all `,
   );
+  const joined = folded.beginsJoined(sql.raw('m.name_key'), sought);
   const elsewhere = sql`select * from (
-    select ${person}, iif(instr(m.name_key, ${` ${sought}`}) > 0, 1, 2) as place
+    select ${person}, iif(instr(m.name_key, ${` ${sought}`}) > 0 or ${joined}, 1, 2) as place
     from (select count(*) as n from beginning) found cross join ${here}
       and found.n < ${sought ? OFFERED : 0} and m.rank in (0, 1, ${access.rankOfGuests(ctx, spaceId)})
-      and instr(m.name_key, ${sought}) > 1
+      and instr(m.name_key, ${sought}) <> 1 and (instr(m.name_key, ${sought}) > 1 or ${joined})
     order by place, m.name_key, m.user_id limit ${OFFERED})`;
   const [reach, people] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),
