@@ -71,7 +71,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
       invitations.languageOf(ctx, event.params.token!).then((found) => found ?? ctx.locale),
       settings.appearance(ctx),
     ]);
-  ctx.browserZone = today(ctx.cookies.get('foyer-zone')) ?? today(ctx.actor?.zoneSeen) ?? ctx.browserZone;
+  ctx.browserZone =
+    today(ctx.cookies.get('foyer-zone')) ?? today(ctx.actor?.browserTimeZone) ?? ctx.browserZone;
   ctx.timeZone = today(ctx.actor?.timeZone) ?? ctx.browserZone;
 
   const group = route.id?.split('/')[1] ?? '';

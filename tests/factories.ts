@@ -158,7 +158,7 @@ async function makeAccount(row: Partial<User> & Pick<User, 'kind' | 'email'>): P
     emailOriginal: row.email,
     name: row.email.split('@')[0]!,
     passwordHash: await (hash ??= passwords.hash(PASSWORD)),
-    mailboxProvedAt: now,
+    emailVerifiedAt: now,
     loginCount: 1,
     createdAt: now,
     updatedAt: now,

@@ -14,7 +14,7 @@ const person = (kind: Actor['kind'], administrator: boolean, canCreateSpaces: bo
   canCreateSpaces,
   locale: null,
   timeZone: null,
-  zoneSeen: null,
+  browserTimeZone: null,
 });
 
 const people = {

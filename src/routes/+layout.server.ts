@@ -13,6 +13,6 @@ export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => ({
     name: ctx.actor.name,
     guest: ctx.actor.kind === 'guest',
     administrator: ctx.actor.administrator,
-    zoneSeen: ctx.actor.zoneSeen,
+    browserTimeZone: ctx.actor.browserTimeZone,
   },
 });

@@ -694,8 +694,8 @@ describe('/me', () => {
       await makeGuest({ timeZone: 'Asia/Tokyo' }),
     ];
     const zones = async (who: User) => {
-      const { timeZone, zoneSeen } = (await account(who.email))!;
-      return [timeZone, zoneSeen];
+      const { timeZone, browserTimeZone } = (await account(who.email))!;
+      return [timeZone, browserTimeZone];
     };
     for (const who of [guest, user, chosen]) await accounts.learnZone(as(who), 'Asia/Kolkata');
     expect(await zones(guest)).toEqual(['Asia/Kolkata', 'Asia/Kolkata']);

@@ -39,7 +39,7 @@ export async function setUp(
     email: string;
     password: string;
     preset: CredentialPolicy['preset'];
-    mailboxProved?: boolean;
+    emailVerified?: boolean;
     formKey?: string;
   },
 ): Promise<void> {
@@ -75,7 +75,7 @@ export async function setUp(
     administrator: true,
     canCreateSpaces: true,
     locale: ctx.askedLocale,
-    mailboxProvedAt: form.mailboxProved ? ctx.now : null,
+    emailVerifiedAt: form.emailVerified ? ctx.now : null,
     loginCount: 1,
     lastLoginAt: ctx.now,
     createdAt: ctx.now,
@@ -108,7 +108,7 @@ const byLoginName = (ctx: Ctx, email: string) =>
 
 /** Whether this login needs a mailed code: guests from the second login on, and every mailbox that was never proved. */
 const needsCode = (person: User, site: Settings): boolean =>
-  site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.mailboxProvedAt === null);
+  site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.emailVerifiedAt === null);
 
 /**
  * Login with e-mail and password.
@@ -267,8 +267,8 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
       ),
       ctx.db
         .update(user)
-        .set({ mailboxProvedAt: ctx.now })
-        .where(and(eq(user.id, person.id), isNull(user.mailboxProvedAt))),
+        .set({ emailVerifiedAt: ctx.now })
+        .where(and(eq(user.id, person.id), isNull(user.emailVerifiedAt))),
     ],
     detail: { step: 'code' },
   });
@@ -372,7 +372,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
         .set({
           passwordHash: await passwords.hash(password),
           credentialEpoch: sql`credential_epoch + 1`,
-          mailboxProvedAt: sql`coalesce(mailbox_proved_at, ${ctx.now})`,
+          emailVerifiedAt: sql`coalesce(email_verified_at, ${ctx.now})`,
           updatedAt: ctx.now,
         })
         .where(eq(user.id, person.id)),
@@ -481,10 +481,10 @@ export async function changeProfile(
 export async function learnZone(ctx: Ctx, zone: string): Promise<void> {
   await ctx.commit([
     ctx.db.run(sql`
-      update user set zone_seen = ${zone},
-        time_zone = iif(kind = 'guest' and zone_seen is null, coalesce(time_zone, ${zone}), time_zone),
+      update user set browser_time_zone = ${zone},
+        time_zone = iif(kind = 'guest' and browser_time_zone is null, coalesce(time_zone, ${zone}), time_zone),
         digest_at = iif(digest and time_zone is null, ${nextMorning(zone, ctx.now)}, digest_at)
-      where id = ${ctx.actor!.id} and zone_seen is not ${zone}`),
+      where id = ${ctx.actor!.id} and browser_time_zone is not ${zone}`),
   ]);
 }
 

@@ -30,9 +30,11 @@ export const query = (ctx: Ctx, spaceId: number) =>
       names: sql<string>`(select json_group_array(name) from (select u.name from membership m
         join user u on u.id = m.user_id where m.space_id = ${spaceId} and m.administrator = 1
         and u.kind = 'user' and u.status = 'active' order by u.name, u.id limit ${NAMED + 1}))`.as('names'),
-      appointed: sql<string | null>`(select u.name from user u where u.id = appointed_id)`.as('appointed'),
+      appointed: sql<string | null>`(select u.name from user u where u.id = appointed_administrator_id)`.as(
+        'appointed',
+      ),
       by: sql<string | null>`(select u.name from user u where u.id = appointed_by)`.as('appointer'),
-      became: sql<number>`appointed_id = appointed_by`.as('became'),
+      became: sql<number>`appointed_administrator_id = appointed_by`.as('became'),
       at: sql<number | null>`appointed_at`.as('told_at'),
     })
     .from(space)
@@ -126,7 +128,7 @@ async function putInCharge(
       // Who acts is still an administrator of the site, in this very moment.
       ctx.db
         .update(space)
-        .set({ appointedId: userId, appointedBy: actor.id, appointedAt: ctx.now })
+        .set({ appointedAdministratorId: userId, appointedBy: actor.id, appointedAt: ctx.now })
         .where(
           and(
             eq(space.id, spaceId),

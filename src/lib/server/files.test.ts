@@ -401,7 +401,7 @@ describe('room', () => {
   it('is added up from an index alone', async () => {
     for (const where of ['space_id = 1', "uploader_id = 'x'"]) {
       const { results } = await bindings.DB.prepare(
-        `explain query plan select sum(size + thumb_size) from file f where ${where} and f.gone_at is null`,
+        `explain query plan select sum(size + thumb_size) from file f where ${where} and f.released_at is null`,
       ).all<{ detail: string }>();
       expect(results.map(({ detail }) => detail).join()).toMatch(/USING COVERING INDEX file_by_/);
     }
@@ -932,7 +932,7 @@ describe('purging', () => {
 
   it('R2 first: while it is down the rows stay, and the next run finishes', async () => {
     const { id } = await send(ana, p.text('x'));
-    await testContext().db.update(file).set({ goneAt: 1 }).where(eq(file.id, id));
+    await testContext().db.update(file).set({ releasedAt: 1 }).where(eq(file.id, id));
     const down = testContext();
     down.bucket = { delete: () => Promise.reject(new Error('R2 is down')) } as unknown as R2Bucket;
     await expect(files.purge(down)).rejects.toThrow('R2 is down');

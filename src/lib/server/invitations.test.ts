@@ -61,7 +61,7 @@ describe('the mailed link', () => {
     const { to, ctx } = await signUp(token, { name: 'Gil Ferreira' });
     expect(to).toBe(`/spaces/${spaceId}`);
     expect((await visit(ctx.jar)).actor).toMatchObject({ email, name: 'Gil Ferreira', kind: 'guest' });
-    expect(await account(email)).toMatchObject({ loginCount: 1, mailboxProvedAt: expect.any(Number) });
+    expect(await account(email)).toMatchObject({ loginCount: 1, emailVerifiedAt: expect.any(Number) });
     expect(await peopleIn(spaceId)).toBe(2);
     expect(await stateOf(token, { jar: ctx.jar })).toBe('member');
     expect(await stateOf(token)).toBe('used');

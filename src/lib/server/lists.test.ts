@@ -262,7 +262,7 @@ describe('no list is cut silently', () => {
     const room = await makeSpace(ava);
     await joinSpace(ava, room, gil);
     await run(
-      `insert into thread (space_id, title, body, author_id, last_activity_at, company_activity_at, pinned_at, request_key, created_at)
+      `insert into thread (space_id, title, body, author_id, last_activity_at, staff_activity_at, pinned_at, request_key, created_at)
        ${series(130)} select ?1, 'T' || i, '', ?2, ?3 + i / 7, ?3 + i / 7, iif(i <= 65, ?3 + i / 7, null), hex(randomblob(8)), ?3 from n`,
       room,
       ava.id,
@@ -302,7 +302,7 @@ describe('no list is cut silently', () => {
     await joinSpace(ava, room, gil);
     const thread = await threads.begin(as(ava), room, { title: 'T', body: 'Words', requestKey: randomId() });
     await run(
-      `insert into revision (thread_id, comment_id, title, body, at) ${series(45)} select ?1, null, '', 'v' || i, ?2 from n`,
+      `insert into revision (thread_id, comment_id, title, body, replaced_at) ${series(45)} select ?1, null, '', 'v' || i, ?2 from n`,
       thread,
       now,
     );
@@ -356,8 +356,8 @@ describe('no list is cut silently', () => {
     const room = await makeSpace(ava, {}, [reader]);
     const thread = await threads.begin(as(ava), room, { title: 'T', body: 'Words', requestKey: randomId() });
     await run(
-      `insert into notification (user_id, space_id, thread_id, comment_id, kind, to_me, actor_id, created_at)
-       ${series(95)} select ?1, ?2, ?3, null, 'thread', i % 2, ?4, ?5 from n`,
+      `insert into notification (user_id, space_id, thread_id, comment_id, kind, actor_id, created_at)
+       ${series(95)} select ?1, ?2, ?3, null, iif(i % 2, 'mention', 'thread'), ?4, ?5 from n`,
       reader.id,
       room,
       thread,

@@ -29,10 +29,10 @@ beforeAll(() => site({ setUp: true, siteName: 'Foyer' }));
 /** Spaces whose numbers, or memberships whose places, are not what a count says. */
 async function wrong(): Promise<unknown[]> {
   const { results } = await bindings.DB.prepare(
-    `select s.id, s.users, s.guests, s.guest_companies from space s where
-       s.users <> (select count(*) from membership m join user u on u.id = m.user_id
+    `select s.id, s.user_count, s.guest_count, s.guest_companies from space s where
+       s.user_count <> (select count(*) from membership m join user u on u.id = m.user_id
          where m.space_id = s.id and u.kind = 'user' and u.status = 'active')
-       or s.guests <> (select count(*) from membership m join user u on u.id = m.user_id
+       or s.guest_count <> (select count(*) from membership m join user u on u.id = m.user_id
          where m.space_id = s.id and u.kind = 'guest' and u.status = 'active')
        or json_array_length(s.guest_companies) + s.more_companies <> (select count(distinct u.company)
          from membership m join user u on u.id = m.user_id
@@ -127,7 +127,7 @@ describe('the people of a space', () => {
     const room = await makeSpace(ava, {}, [await makeUser(), await makeUser()]);
     await bindings.DB.batch([
       bindings.DB.prepare(`update membership set rank = 2, name_key = '' where space_id = ?`).bind(room),
-      bindings.DB.prepare(`update space set users = 77, guests = 5 where id = ?`).bind(room),
+      bindings.DB.prepare(`update space set user_count = 77, guest_count = 5 where id = ?`).bind(room),
     ]);
     expect(await wrong()).toHaveLength(4);
     await settlePeople(room);

@@ -83,7 +83,7 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
     email: 'ava@foyer.example',
     password: PASSWORD,
     preset: 'documented',
-    mailboxProved: true,
+    emailVerified: true,
   });
   await colleague({ before, as }, 'ben@foyer.example', 'Ben Kowalski', true);
   await colleague({ before, as }, 'cho@foyer.example', 'Cho Yamada', false);

@@ -95,7 +95,7 @@ export const actorOf = (row: typeof user.$inferSelect): Actor => ({
   canCreateSpaces: row.canCreateSpaces,
   locale: row.locale,
   timeZone: row.timeZone,
-  zoneSeen: row.zoneSeen,
+  browserTimeZone: row.browserTimeZone,
 });
 
 /** Reads the session cookie and fills the context: actor, session, settings. One query; none without a cookie. */

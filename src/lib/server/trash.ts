@@ -62,8 +62,8 @@ export async function overview(
         createdAt: space.createdAt,
         creator: sql<string>`${user.name}`.as('creator'),
         without: sql<number>`${without}`.as('without_administrator'),
-        users: space.users,
-        guests: space.guests,
+        users: space.userCount,
+        guests: space.guestCount,
         stored: files.storedIn(sql`${space.id}`),
       })
       .from(space)
@@ -85,8 +85,8 @@ export async function overview(
         cover: space.cover,
         deletedAt: space.deletedAt,
         deletedBy: sql<string>`${user.name}`.as('deleted_by_name'),
-        users: space.users,
-        guests: space.guests,
+        users: space.userCount,
+        guests: space.guestCount,
         stored: files.storedIn(sql`${space.id}`),
       })
       .from(space)
@@ -163,7 +163,7 @@ export async function purge(ctx: Ctx): Promise<void> {
     await ctx.commit([
       ...stillDue(ctx, due.id),
       ...search.drop(ctx, { comments: some }),
-      ctx.db.run(sql`update file set gone_at = ${ctx.now} where gone_at is null
+      ctx.db.run(sql`update file set released_at = ${ctx.now} where released_at is null
         and comment_id in (select value from json_each(${ids}))`),
       ctx.db.run(sql`delete from comment where id in (select value from json_each(${ids}))`),
     ]);

@@ -71,10 +71,10 @@ describe('who is asked for a code', () => {
 
   it('no user whose mailbox is proved, every account whose mailbox never was', async () => {
     expect((await login((await makeUser()).email)).to).toBe('/');
-    const unproved = await makeUser({ mailboxProvedAt: null });
+    const unproved = await makeUser({ emailVerifiedAt: null });
     const { jar } = await halfIn(unproved);
     await verify(jar, await codeTo(unproved.email), { now: NOW });
-    expect((await account(unproved.email))!.mailboxProvedAt).toBe(NOW);
+    expect((await account(unproved.email))!.emailVerifiedAt).toBe(NOW);
     expect((await login(unproved.email)).to).toBe('/');
   });
 
@@ -500,7 +500,7 @@ describe('switching two-step verification on', () => {
   });
 
   it('warns while no administrator has shown that mail reaches them', async () => {
-    const ava = await makeAdministrator({ mailboxProvedAt: null });
+    const ava = await makeAdministrator({ emailVerifiedAt: null });
     await expect(ask(ava)).rejects.toMatchObject(warning('locked-out'));
     await expect(ask(ava, 'mail')).rejects.toMatchObject(warning('locked-out'));
     await expect(ask(ava, 'locked-out', mailDown)).rejects.toMatchObject(warning('both'));
@@ -514,7 +514,7 @@ describe('switching two-step verification on', () => {
   });
 
   it('is no question once it is on, and none for others', async () => {
-    const ava = await makeAdministrator({ mailboxProvedAt: null });
+    const ava = await makeAdministrator({ emailVerifiedAt: null });
     await site({ twoStep: true });
     await ask(ava);
     await expect(ask(await makeUser())).rejects.toMatchObject(refusal('forbidden'));

@@ -418,7 +418,7 @@ export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Prom
     ctx.db
       .select({ id: user.id })
       .from(user)
-      .where(sql`administrator = 1 and status = 'active' and kind = 'user' and mailbox_proved_at is not null`)
+      .where(sql`administrator = 1 and status = 'active' and kind = 'user' and email_verified_at is not null`)
       .limit(1),
   ]);
   const lockedOut = safe.length === 0;

@@ -27,7 +27,7 @@ export interface Actor {
   canCreateSpaces: boolean;
   locale: string | null;
   timeZone: string | null;
-  zoneSeen: string | null;
+  browserTimeZone: string | null;
 }
 
 /** Cookies by their short name; `__Host-` and Secure are added on https. Always HttpOnly, SameSite=Lax, Path=/. */

@@ -24,7 +24,7 @@ export function attach(
     ctx.db.run(sql`
       update file set thread_id = ${to.threadId}, comment_id = ${to.commentId}, attached_at = ${ctx.now}
       where id in (select value from json_each(${JSON.stringify(ids)})) and space_id = ${spaceId}
-        and kind = 'attachment' and uploader_id = ${ctx.actor.id} and attached_at is null and gone_at is null`),
+        and kind = 'attachment' and uploader_id = ${ctx.actor.id} and attached_at is null and released_at is null`),
     must(ctx, changed(ids.length)),
   ];
 }
@@ -39,10 +39,10 @@ export const release = (
 ): Statement =>
   ctx.db
     .update(file)
-    .set({ goneAt: ctx.now })
+    .set({ releasedAt: ctx.now })
     .where(
       and(
-        isNull(file.goneAt),
+        isNull(file.releasedAt),
         'commentId' in which
           ? sql`comment_id = ${which.commentId}`
           : 'threadId' in which

@@ -22,7 +22,7 @@ export function useCover(ctx: SignedIn, cover: string, spaceId: number | SQL): S
       ? [
           ctx.db.run(sql`
             update file set space_id = ${spaceId}, attached_at = coalesce(attached_at, ${ctx.now})
-            where id = ${id} and kind = 'cover' and gone_at is null and template_id is null
+            where id = ${id} and kind = 'cover' and released_at is null and template_id is null
               and (attached_at is not null and space_id = ${spaceId}
                 or attached_at is null and uploader_id = ${ctx.actor.id}
                 and (space_id is null or space_id = ${spaceId}))`),
@@ -30,8 +30,8 @@ export function useCover(ctx: SignedIn, cover: string, spaceId: number | SQL): S
         ]
       : []),
     ctx.db.run(sql`
-      update file set gone_at = ${ctx.now}
-      where space_id = ${spaceId} and kind = 'cover' and attached_at is not null and gone_at is null
+      update file set released_at = ${ctx.now}
+      where space_id = ${spaceId} and kind = 'cover' and attached_at is not null and released_at is null
         and id <> ${id ?? ''}`),
   ];
 }
@@ -44,15 +44,15 @@ export function useCoverOfTemplate(ctx: SignedIn, cover: string, templateId: str
       ? [
           ctx.db.run(sql`
             update file set template_id = ${templateId}, space_id = null, attached_at = coalesce(attached_at, ${ctx.now})
-            where id = ${id} and kind = 'cover' and gone_at is null
+            where id = ${id} and kind = 'cover' and released_at is null
               and (template_id = ${templateId} or template_id is null and attached_at is null
                 and uploader_id = ${ctx.actor.id})`),
           must(ctx, changed()),
         ]
       : []),
     ctx.db.run(sql`
-      update file set gone_at = ${ctx.now}
-      where template_id = ${templateId} and gone_at is null and id <> ${id ?? ''}`),
+      update file set released_at = ${ctx.now}
+      where template_id = ${templateId} and released_at is null and id <> ${id ?? ''}`),
   ];
 }
 

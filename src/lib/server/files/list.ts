@@ -17,7 +17,7 @@ export const ofThreadQuery = (ctx: Ctx, threadId: number) =>
   ctx.db
     .select(columns)
     .from(file)
-    .where(and(eq(file.threadId, threadId), isNull(file.commentId), isNull(file.goneAt)))
+    .where(and(eq(file.threadId, threadId), isNull(file.commentId), isNull(file.releasedAt)))
     .orderBy(asc(file.createdAt), asc(file.id))
     .limit(50);
 
@@ -34,7 +34,7 @@ export const ofCommentsQuery = (ctx: Ctx, commentIds: string | SQL) =>
         typeof commentIds === 'string'
           ? sql`comment_id in (select value from json_each(${commentIds}))`
           : sql`comment_id in (${commentIds})`,
-        isNull(file.goneAt),
+        isNull(file.releasedAt),
       ),
     )
     .orderBy(asc(file.createdAt), asc(file.id))
@@ -50,7 +50,7 @@ export async function names(ctx: SignedIn, ids: string[]): Promise<string[]> {
       and(
         sql`id in (select value from json_each(${JSON.stringify(ids)}))`,
         eq(file.uploaderId, ctx.actor.id),
-        isNull(file.goneAt),
+        isNull(file.releasedAt),
       ),
     )
     .limit(50);

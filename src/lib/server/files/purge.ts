@@ -15,17 +15,17 @@ const BATCH = 250;
 export async function purge(ctx: Ctx): Promise<void> {
   await ctx.commit([
     ctx.db.run(sql`
-      update file set gone_at = ${ctx.now}
-      where attached_at is null and created_at < ${ctx.now - DAY} and gone_at is null`),
+      update file set released_at = ${ctx.now}
+      where attached_at is null and created_at < ${ctx.now - DAY} and released_at is null`),
     ctx.db.run(sql`
-      update file set gone_at = ${ctx.now}
-      where space_id is null and template_id is null and attached_at is not null and gone_at is null`),
+      update file set released_at = ${ctx.now}
+      where space_id is null and template_id is null and attached_at is not null and released_at is null`),
   ]);
   const released = await ctx.db
     .select({ id: file.id, key: file.key })
     .from(file)
-    .where(sql`gone_at is not null`)
-    .orderBy(asc(file.goneAt))
+    .where(sql`released_at is not null`)
+    .orderBy(asc(file.releasedAt))
     .limit(BATCH);
   if (released.length === 0) return;
   await ctx.bucket.delete(released.flatMap(({ key }) => [key, thumbnailKey(key)]));

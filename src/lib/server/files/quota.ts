@@ -13,10 +13,10 @@ import * as settings from '../settings';
 
 const usedBySpace = (spaceId: number | SQL) =>
   sql<number>`(select coalesce(sum(f.size + f.thumb_size), 0) from file f
-    where f.space_id = ${spaceId} and f.gone_at is null)`;
+    where f.space_id = ${spaceId} and f.released_at is null)`;
 const usedByPerson = (userId: string) =>
   sql<number>`(select coalesce(sum(f.size + f.thumb_size), 0) from file f
-    where f.uploader_id = ${userId} and f.gone_at is null)`;
+    where f.uploader_id = ${userId} and f.released_at is null)`;
 
 /** A column with the bytes that a space stores, for a query that has its id. */
 export const storedIn = (spaceId: SQL) => usedBySpace(spaceId).as('stored');

@@ -22,7 +22,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
     .where(
       and(
         eq(file.id, id),
-        isNull(file.goneAt),
+        isNull(file.releasedAt),
         sql`(
           exists (
             select 1 from membership m join space s on s.id = m.space_id
@@ -47,6 +47,6 @@ export const ownUnused = (ctx: SignedIn, id: string) =>
     eq(file.id, id),
     eq(file.uploaderId, ctx.actor.id),
     isNull(file.attachedAt),
-    isNull(file.goneAt),
+    isNull(file.releasedAt),
     sql`(space_id is null or space_id in (select m.space_id from membership m where m.user_id = ${ctx.actor.id}))`,
   );

@@ -117,7 +117,7 @@ function arrivalOf(ctx: Ctx, found: Found): Arrival {
 const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, via: Via): Statement[] => [
   ctx.db
     .update(invitation)
-    .set({ status: 'accepted', acceptedAt: ctx.now, acceptedVia: via })
+    .set({ status: 'accepted', acceptedAt: ctx.now, acceptedLinkKind: via })
     .where(and(eq(invitation.id, i.id), eq(invitation.version, i.version), takeable(ctx))),
   guard(ctx),
 ];
@@ -195,7 +195,7 @@ async function createAccount(
     credentialEpoch: 0,
     administrator: i.kind === 'user' && i.administrator,
     canCreateSpaces: i.kind === 'user' && i.canCreateSpaces,
-    mailboxProvedAt: ctx.now,
+    emailVerifiedAt: ctx.now,
     loginCount: 1,
     lastLoginAt: ctx.now,
     // From here on everything is said in it, until it is changed on /me.

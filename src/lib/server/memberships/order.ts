@@ -34,7 +34,7 @@ export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
   const companies = sql`${people} and m.rank = 2 and u.company <> ''`;
   return ctx.db.run(sql`
     update space set
-      (users, guests) = (select coalesce(sum(m.rank < 2), 0), coalesce(sum(m.rank = 2), 0) ${people}),
+      (user_count, guest_count) = (select coalesce(sum(m.rank < 2), 0), coalesce(sum(m.rank = 2), 0) ${people}),
       guest_companies = (select json_group_array(company) from (
         select u.company ${companies} group by u.company order by count(*) desc, u.company limit ${COMPANIES})),
       more_companies = max(0, (select count(distinct u.company) ${companies}) - ${COMPANIES})

@@ -31,7 +31,7 @@ const hide = (id: number) =>
 /** Ids of those who were told of a text by name. */
 const toldOf = async (threadId: number, commentId: number | null = null) =>
   (await testContext().db.select().from(notification).where(eq(notification.threadId, threadId)))
-    .filter((n) => n.commentId === commentId && n.toMe)
+    .filter((n) => n.commentId === commentId && n.kind === 'mention')
     .map((n) => n.userId)
     .sort();
 

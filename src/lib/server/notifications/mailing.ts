@@ -32,7 +32,6 @@ const MOST = 50;
 interface Due {
   id: number;
   kind: 'mention' | 'comment' | 'thread';
-  toMe: number;
   createdAt: number;
   readAt: number | null;
   spaceId: number;
@@ -97,7 +96,7 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
         where mail_at <= ${ctx.now} ${those ? sql`and ${those}` : sql``}
         order by mail_at limit ${ROWS})
       group by user_id order by min(mail_at) limit ${PEOPLE})
-    select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt",
+    select n.id, n.kind, n.created_at "createdAt", n.read_at "readAt",
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor",
       iif(a.kind = 'guest', a.company, null) "guestOf",
       substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
@@ -106,7 +105,7 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       ${hidesGuests(READER, { space: 's' })} "hidesGuests",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
         and ${visibleTo(READER, { space: 's' }, 'a', 'w')}) "known",
-      u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.zone_seen) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
+      u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
     from notification n indexed by notification_mail_due
       join user u on u.id = n.user_id
       join space s on s.id = n.space_id
@@ -139,7 +138,7 @@ function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
     (row) =>
       row.known &&
       row.notify !== 'never' &&
-      (row.notify === 'all' || row.toMe) &&
+      (row.notify === 'all' || row.kind === 'mention') &&
       // What goes at once goes also to those who are here; a daily mail leaves out what they have seen since.
       !(row.digest && row.readAt !== null),
   );

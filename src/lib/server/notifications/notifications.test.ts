@@ -136,7 +136,6 @@ describe('who is told', () => {
     expect(await told(s.ben, 'me')).toMatchObject([
       {
         kind: 'mention',
-        toMe: true,
         actor: 'Ava',
         guest: false,
         space: 'Harbour Bridge',
@@ -288,7 +287,7 @@ describe('an edit that names more people', () => {
     await edit(s, commentId, [s.ben, s.gil]);
     expect(await kinds(s.ben)).toEqual(['mention']);
     // Told as a follower: "To me" from now on, once.
-    expect(await told(s.gil)).toMatchObject([{ kind: 'mention', toMe: true }]);
+    expect(await told(s.gil)).toMatchObject([{ kind: 'mention' }]);
     expect(await mailsOf(s.ben)).toHaveLength(1);
     const hana = await makeGuest();
     await joinSpace(s.ava, s.spaceId, hana);
@@ -407,8 +406,8 @@ describe('in the portal', () => {
     const ctx = testContext();
     await ctx.commit([
       ctx.db.run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 150)
-        insert into notification (user_id, space_id, thread_id, kind, to_me, actor_id, created_at)
-        select ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', 0, ${s.ava.id}, 1 from n`),
+        insert into notification (user_id, space_id, thread_id, kind, actor_id, created_at)
+        select ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', ${s.ava.id}, 1 from n`),
     ]);
     expect(await notifications.countUnread(as(s.ben))).toBe(100);
   });
@@ -576,8 +575,8 @@ describe('once a day', () => {
     const ctx = testContext();
     await ctx.commit([
       ctx.db.run(sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 70)
-        insert into notification (user_id, space_id, thread_id, kind, to_me, actor_id, created_at, mail_at)
-        select ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', 0, ${s.ava.id}, 1, 1 from n`),
+        insert into notification (user_id, space_id, thread_id, kind, actor_id, created_at, mail_at)
+        select ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', ${s.ava.id}, 1, 1 from n`),
     ]);
     await notifications.mailDue(ctx);
     await ctx.settle();
@@ -702,13 +701,12 @@ describe('the end of notifications', () => {
     await ctx.commit([ctx.db.run(sql`delete from notification`)]);
     await ctx.commit([
       ctx.db.run(sql`
-        insert into notification (user_id, space_id, thread_id, kind, to_me, actor_id, created_at, read_at, later)
-        select ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', 0, ${s.ava.id}, ${now} - (value ->> 0) * ${DAY},
+        insert into notification (user_id, space_id, thread_id, kind, actor_id, created_at, read_at, later)
+        select ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', ${s.ava.id}, ${now} - (value ->> 0) * ${DAY},
           ${now} - (value ->> 1) * ${DAY}, value ->> 2 from json_each(${JSON.stringify(rows)})`),
       // Far away from the others, so that the window has to wander.
-      ctx.db
-        .run(sql`insert into notification (id, user_id, space_id, thread_id, kind, to_me, actor_id, created_at)
-        values (1000000, ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', 0, ${s.ava.id}, 0)`),
+      ctx.db.run(sql`insert into notification (id, user_id, space_id, thread_id, kind, actor_id, created_at)
+        values (1000000, ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', ${s.ava.id}, 0)`),
     ]);
     for (let minute = 0; minute < 1_050; minute++) {
       const later = testContext({ now: now + minute * MINUTE });

@@ -43,8 +43,8 @@ export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>):
   const same = sql`thread_id = ${event.threadId} and comment_id is ${event.commentId}`;
   const statements = [
     ctx.db.run(sql`
-      update notification set kind = 'mention', to_me = 1
-      where ${same} and to_me = 0 and user_id in (select value from json_each(${JSON.stringify(event.mentioned)}))`),
+      update notification set kind = 'mention'
+      where ${same} and kind <> 'mention' and user_id in (select value from json_each(${JSON.stringify(event.mentioned)}))`),
     insert(
       ctx,
       event,
@@ -65,9 +65,9 @@ const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: 
 
 const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Statement =>
   ctx.db.run(sql`
-    insert into notification (user_id, space_id, thread_id, comment_id, kind, to_me, actor_id, created_at, mail_at)
+    insert into notification (user_id, space_id, thread_id, comment_id, kind, actor_id, created_at, mail_at)
     select u.id, s.id, t.id, ${event.commentId}, iif(${named(event)}, 'mention', ${event.kind}),
-      ${named(event)}, ${ctx.actor.id}, ${ctx.now}, ${mailAt(ctx, event)}
+      ${ctx.actor.id}, ${ctx.now}, ${mailAt(ctx, event)}
     from space s
       join membership m on m.space_id = s.id
       join user u on u.id = m.user_id and u.status = 'active'

@@ -29,7 +29,7 @@ const known = (ctx: SignedIn): SQL => sql`
     and ${visibleTo(ctx.actor, { space: 's' }, 'a', 'w')}`;
 
 const only: Record<Shown, SQL> = {
-  me: sql`and n.to_me = 1`,
+  me: sql`and n.kind = 'mention'`,
   all: sql``,
   later: sql`and n.later = 1`,
 };
@@ -37,7 +37,6 @@ const only: Record<Shown, SQL> = {
 interface Row {
   id: number;
   kind: 'mention' | 'comment' | 'thread';
-  toMe: number;
   createdAt: number;
   readAt: number | null;
   later: number;
@@ -64,7 +63,7 @@ export async function list(
   { show, before = null, limit = 30 }: { show: Shown; before?: number | null; limit?: number },
 ) {
   const rows = await ctx.db.all<Row>(sql`
-    select n.id, n.kind, n.to_me "toMe", n.created_at "createdAt", n.read_at "readAt", n.later,
+    select n.id, n.kind, n.created_at "createdAt", n.read_at "readAt", n.later,
       s.id "spaceId", s.name "space", t.id "threadId", t.title "thread", n.comment_id "commentId",
       a.name "actor", a.kind "actorKind", a.company "company", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
@@ -77,7 +76,7 @@ export async function list(
   const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
   return {
     items: page.map((whole) => {
-      const { actorKind, toMe, readAt, later, text, mentions, spaceId, threadId, commentId } = whole;
+      const { actorKind, readAt, later, text, mentions, spaceId, threadId, commentId } = whole;
       const { id, kind, createdAt, space, actor, company, authorId } = whole;
       return {
         ...{ id, kind, createdAt, space, actor, company },
@@ -87,7 +86,6 @@ export async function list(
           authorId: whole.threadAuthorId,
         }),
         href: afterwards(spaceId, threadId, commentId),
-        toMe: toMe === 1,
         guest: actorKind === 'guest',
         excerpt: excerpt(
           ownWords(bodyFor(readerOf(whole), { body: text, mentions: parsed(mentions), authorId })),

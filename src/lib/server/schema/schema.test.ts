@@ -1,6 +1,7 @@
 import { getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
+import { bindings } from '../../../../tests/factories';
 import { tables } from '../../../../tests/helpers';
 import * as schema from '.';
 
@@ -13,6 +14,37 @@ describe('every table', () => {
     expect(said).toEqual(names(all));
     // The full-text index has no columns to speak of: a token in each row says whose it is (search/entries.ts).
     expect((await tables()).filter((name) => !name.startsWith('search_entry')).sort()).toEqual(said);
+  });
+
+  it('is made by the migrations as the schema has it', async () => {
+    for (const table of all) {
+      const { name, columns, indexes } = getTableConfig(table);
+      const { results: made } = await bindings.DB.prepare(
+        `select name, lower(type) as type, "notnull" as required from pragma_table_info(?) order by name`,
+      )
+        .bind(name)
+        .all();
+      expect(made, name).toEqual(
+        columns
+          .map((c) => ({ name: c.name, type: c.getSQLType(), required: Number(c.notNull) }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      );
+      const { results: indexed } = await bindings.DB.prepare(
+        `select l.name, l."unique" as one, (select group_concat(i.name) from pragma_index_info(l.name) i) as columns
+         from pragma_index_list(?) l where l.origin = 'c' order by l.name`,
+      )
+        .bind(name)
+        .all();
+      expect(indexed, name).toEqual(
+        indexes
+          .map(({ config }) => ({
+            name: config.name,
+            one: Number(config.unique),
+            columns: config.columns.map((c) => (c as { name: string }).name).join(','),
+          }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      );
+    }
   });
 });
 

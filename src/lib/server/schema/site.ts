@@ -25,7 +25,7 @@ export const user = sqliteTable(
     administrator: flag('administrator').notNull().default(false),
     canCreateSpaces: flag('can_create_spaces').notNull().default(false),
     /** When a mailed link or code first proved that the mailbox is theirs. */
-    mailboxProvedAt: at('mailbox_proved_at'),
+    emailVerifiedAt: at('email_verified_at'),
     /** Completed logins; the sign-up counts as the first. */
     loginCount: integer('login_count').notNull().default(0),
     lastLoginAt: at('last_login_at'),
@@ -33,7 +33,7 @@ export const user = sqliteTable(
     /** As chosen on /me; of a guest, at first, the browser's. */
     timeZone: text('time_zone'),
     /** The zone of the browser that told last. */
-    zoneSeen: text('zone_seen'),
+    browserTimeZone: text('browser_time_zone'),
     notify: text('notify', { enum: ['never', 'mentions', 'all'] })
       .notNull()
       .default('mentions'),

@@ -27,8 +27,8 @@ export const space = sqliteTable(
     /** Whom the announcement names, and (`title`) the titles of the links, one a line. */
     mentions: mentions(),
     /** How many active people are in it, and of which companies its guests are: kept by memberships.ts. */
-    users: integer('users').notNull().default(0),
-    guests: integer('guests').notNull().default(0),
+    userCount: integer('user_count').notNull().default(0),
+    guestCount: integer('guest_count').notNull().default(0),
     /** The companies of most guests, and how many there are besides. */
     guestCompanies: text('guest_companies', { mode: 'json' }).$type<string[]>().notNull().default([]),
     moreCompanies: integer('more_companies').notNull().default(0),
@@ -43,7 +43,7 @@ export const space = sqliteTable(
     deletedAt: at('deleted_at'),
     deletedBy: text('deleted_by').references(() => user.id),
     /** Who became space administrator by an administrator of the site (or as one), which the space is told. */
-    appointedId: text('appointed_id'),
+    appointedAdministratorId: text('appointed_administrator_id'),
     appointedBy: text('appointed_by'),
     appointedAt: at('appointed_at'),
   },
@@ -122,7 +122,7 @@ export const invitation = sqliteTable(
     expiresAt: at('expires_at').notNull(),
     acceptedAt: at('accepted_at'),
     acceptedBy: text('accepted_by').references(() => user.id),
-    acceptedVia: text('accepted_via', { enum: ['mail', 'copy'] }),
+    acceptedLinkKind: text('accepted_link_kind', { enum: ['mail', 'copy'] }),
     /** When the guest last asked the inviter for a new link (at most once a day). */
     askedAt: at('asked_at'),
   },

@@ -22,8 +22,8 @@ export const thread = sqliteTable(
     commentCount: integer('comment_count').notNull().default(0),
     lastActivityAt: at('last_activity_at').notNull(),
     /** Count and last activity without what guests wrote: what another guest sees where guests are hidden. */
-    companyCommentCount: integer('company_comment_count').notNull().default(0),
-    companyActivityAt: at('company_activity_at').notNull().default(0),
+    staffCommentCount: integer('staff_comment_count').notNull().default(0),
+    staffActivityAt: at('staff_activity_at').notNull().default(0),
     pinnedAt: at('pinned_at'),
     /** No comments since. */
     closedAt: at('closed_at'),
@@ -33,7 +33,7 @@ export const thread = sqliteTable(
   },
   (t) => [
     index('thread_by_activity').on(t.spaceId, t.lastActivityAt, t.id),
-    index('thread_by_company_activity').on(t.spaceId, t.companyActivityAt, t.id),
+    index('thread_by_staff_activity').on(t.spaceId, t.staffActivityAt, t.id),
     index('thread_pinned')
       .on(t.spaceId, t.pinnedAt)
       .where(sql`pinned_at is not null`),
@@ -81,7 +81,7 @@ export const revision = sqliteTable(
     title: text('title').notNull().default(''),
     body: text('body').notNull(),
     /** Until when it said so. */
-    at: at('at').notNull(),
+    replacedAt: at('replaced_at').notNull(),
   },
   (t) => [
     index('revision_by_thread').on(t.threadId, t.commentId),
@@ -141,8 +141,6 @@ export const notification = sqliteTable(
       .references(() => thread.id, { onDelete: 'cascade' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
     kind: text('kind', { enum: ['mention', 'comment', 'thread'] }).notNull(),
-    /** "To me": a mention. */
-    toMe: flag('to_me').notNull(),
     actorId: text('actor_id')
       .notNull()
       .references(() => user.id),
@@ -155,9 +153,9 @@ export const notification = sqliteTable(
   },
   (t) => [
     index('notification_by_user').on(t.userId, t.id),
-    index('notification_to_me')
+    index('notification_mentions')
       .on(t.userId, t.id)
-      .where(sql`to_me = 1`),
+      .where(sql`kind = 'mention'`),
     index('notification_later')
       .on(t.userId, t.id)
       .where(sql`later = 1`),
@@ -203,20 +201,20 @@ export const file = sqliteTable(
     /** Null until something uses it; unused ones are purged after a day. */
     attachedAt: at('attached_at'),
     /** No longer used: cron takes it out of R2, then forgets it. */
-    goneAt: at('gone_at'),
+    releasedAt: at('released_at'),
   },
   (t) => [
     // With what is summed up (files.ts, "Room"), so that the rows themselves are not looked at.
-    index('file_by_space').on(t.spaceId, t.goneAt, t.size, t.thumbSize),
+    index('file_by_space').on(t.spaceId, t.releasedAt, t.size, t.thumbSize),
     index('file_by_template').on(t.templateId),
     index('file_by_thread').on(t.threadId, t.commentId),
     index('file_by_comment').on(t.commentId),
-    index('file_by_uploader').on(t.uploaderId, t.goneAt, t.size, t.thumbSize),
+    index('file_by_uploader').on(t.uploaderId, t.releasedAt, t.size, t.thumbSize),
     index('file_unused')
       .on(t.createdAt)
       .where(sql`attached_at is null`),
-    index('file_gone')
-      .on(t.goneAt)
-      .where(sql`gone_at is not null`),
+    index('file_released')
+      .on(t.releasedAt)
+      .where(sql`released_at is not null`),
   ],
 );

@@ -188,6 +188,6 @@ const stored = {
   title: sql<string>`e.title`.as('title'),
   body: sql<string>`e.body`.as('body'),
   mentions: sql<string>`e.mentions`.as('mentions'),
-  files: sql<string | null>`(select group_concat(f.name, char(10)) from file f where f.gone_at is null
+  files: sql<string | null>`(select group_concat(f.name, char(10)) from file f where f.released_at is null
     and iif(e.thread, f.thread_id = e.id and f.comment_id is null, f.comment_id = e.id))`.as('files'),
 };

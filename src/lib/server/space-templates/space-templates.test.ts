@@ -330,12 +330,12 @@ describe('a template of a space', () => {
     const { cover: third } = await spaces.settingsOf(as(ava), made);
     expect(third).toMatch(/^file:/);
     expect(third).not.toBe(content.cover);
-    expect(await count('file', 'template_id = ? and gone_at is null', id)).toBe(1);
+    expect(await count('file', 'template_id = ? and released_at is null', id)).toBe(1);
     // No file comes along.
     expect((await templates.exportFile(as(ada), id)).text).not.toContain('file:');
     await templates.remove(as(ada), id);
-    expect(await count('file', 'id = ? and gone_at is not null', content.cover.slice(5))).toBe(1);
-    expect(await count('file', 'id = ? and gone_at is null', third.slice(5))).toBe(1);
+    expect(await count('file', 'id = ? and released_at is not null', content.cover.slice(5))).toBe(1);
+    expect(await count('file', 'id = ? and released_at is null', third.slice(5))).toBe(1);
   });
 
   it('who may not create spaces gets a shipped cover instead', async () => {

@@ -44,7 +44,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
     where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
   const byActivity = (query: (activity: SQL) => SQL) =>
     actor.kind === 'guest'
-      ? sql`iif(${blind}, ${query(sql`thread.company_activity_at`)}, ${query(sql`thread.last_activity_at`)})`
+      ? sql`iif(${blind}, ${query(sql`thread.staff_activity_at`)}, ${query(sql`thread.last_activity_at`)})`
       : query(sql`thread.last_activity_at`);
   const faces = sql.raw(`from membership m join user u on u.id = m.user_id
     where m.space_id = space.id and u.status = 'active'`);
@@ -82,8 +82,8 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
           union all
           select * from (select u.name, 1 as guest ${faces} and m.rank = 2 and not ${blind}
             order by m.rank, m.name_key, m.user_id limit ${FACES})))`.as('faces'),
-        users: sql<number>`space.users`.as('users'),
-        guestCount: sql<number>`iif(${blind}, 1, space.guests)`.as('guest_count'),
+        users: sql<number>`space.user_count`.as('users'),
+        guestCount: sql<number>`iif(${blind}, 1, space.guest_count)`.as('guest_count'),
         // Who is invited but not in yet is for space administrators only.
         invitedCount:
           sql<number>`iif(${membership.administrator}, (select count(*) from (select 1 from invitation i

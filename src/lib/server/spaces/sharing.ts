@@ -12,12 +12,12 @@ export const sharedQuery = (ctx: Ctx, spaceId: number) => {
   const blind = hidesGuests(viewerOf(ctx), { space: 'space' });
   return ctx.db
     .select({
-      count: sql<number>`iif(${blind}, 1, ${space.guests})`.as('count'),
+      count: sql<number>`iif(${blind}, 1, ${space.guestCount})`.as('count'),
       companies: sql<string>`iif(${blind}, json_array(${user.company}), ${space.guestCompanies})`.as(
         'companies',
       ),
       more: sql<number>`iif(${blind}, 0, ${space.moreCompanies})`.as('more'),
-      users: sql<number>`${space.users}`.as('users'),
+      users: sql<number>`${space.userCount}`.as('users'),
     })
     .from(space)
     .innerJoin(user, eq(user.id, ctx.actor?.id ?? ''))

@@ -13,7 +13,7 @@ const PAGE = 30;
 const author = { kind: user.kind, id: user.id };
 
 const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
-  const activity = sql<number>`iif(${blind}, ${thread.companyActivityAt}, ${thread.lastActivityAt})`;
+  const activity = sql<number>`iif(${blind}, ${thread.staffActivityAt}, ${thread.lastActivityAt})`;
   const me = ctx.actor?.id ?? '';
   return {
     id: thread.id,
@@ -21,7 +21,7 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
     body: sql<string>`substr(${thread.body}, 1, 1000)`,
     mentions: thread.mentions,
     authorId: thread.authorId,
-    commentCount: sql<number>`iif(${blind}, ${thread.companyCommentCount}, ${thread.commentCount})`,
+    commentCount: sql<number>`iif(${blind}, ${thread.staffCommentCount}, ${thread.commentCount})`,
     lastActivityAt: activity,
     pinnedAt: thread.pinnedAt,
     closed: sql<number>`${thread.closedAt} is not null`,
@@ -41,7 +41,7 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
  */
 export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: boolean) => {
   const last = paging.read(before, 'number', 'number');
-  const activity = blind ? thread.companyActivityAt : thread.lastActivityAt;
+  const activity = blind ? thread.staffActivityAt : thread.lastActivityAt;
   return (
     ctx.db
       .select(row(ctx, spaceId, blind ? sql`1` : sql`0`))

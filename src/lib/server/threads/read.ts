@@ -56,7 +56,7 @@ export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
       pinnedAt: thread.pinnedAt,
       closedAt: thread.closedAt,
       lastActivityAt: thread.lastActivityAt,
-      companyActivityAt: thread.companyActivityAt,
+      staffActivityAt: thread.staffActivityAt,
     })
     .from(thread)
     .innerJoin(user, eq(user.id, thread.authorId))
@@ -164,7 +164,7 @@ export async function read(
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,
-    unread: (found.seesGuests ? first.lastActivityAt : first.companyActivityAt) > readAt,
+    unread: (found.seesGuests ? first.lastActivityAt : first.staffActivityAt) > readAt,
   };
 }
 
@@ -219,7 +219,7 @@ export async function history(
     threadQuery(ctx, spaceId, threadId),
     commentQuery(ctx, spaceId, threadId, commentId ?? 0),
     ctx.db
-      .select({ id: revision.id, title: revision.title, body: revision.body, at: revision.at })
+      .select({ id: revision.id, title: revision.title, body: revision.body, at: revision.replacedAt })
       .from(revision)
       .where(
         and(

@@ -48,7 +48,7 @@ export async function removeComment(
         .update(thread)
         .set({
           commentCount: sql`comment_count - 1`,
-          ...(row.authorKind === 'user' && { companyCommentCount: sql`company_comment_count - 1` }),
+          ...(row.authorKind === 'user' && { staffCommentCount: sql`staff_comment_count - 1` }),
         })
         .where(eq(thread.id, threadId)),
     ],

@@ -95,7 +95,7 @@ export async function begin(
       requestKey,
       createdAt: ctx.now,
       lastActivityAt: ctx.now,
-      companyActivityAt: ctx.now,
+      staffActivityAt: ctx.now,
     })
     .returning({ id: thread.id });
   const made = ctx.commit(
@@ -164,8 +164,8 @@ export async function addComment(
           lastActivityAt: sql`max(last_activity_at, ${ctx.now})`,
           commentCount: sql`comment_count + 1`,
           ...(!byGuest(ctx) && {
-            companyActivityAt: sql`max(company_activity_at, ${ctx.now})`,
-            companyCommentCount: sql`company_comment_count + 1`,
+            staffActivityAt: sql`max(staff_activity_at, ${ctx.now})`,
+            staffCommentCount: sql`staff_comment_count + 1`,
           }),
         })
         .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId), sql`closed_at is null`)),

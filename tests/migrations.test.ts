@@ -1,0 +1,83 @@
+// Migrations keep what people wrote: a database of an older version, with rows in it, is migrated to today's.
+import { applyD1Migrations, reset, type D1Migration } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+
+const { DB, TEST_MIGRATIONS } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+
+const insert = (table: string, row: Record<string, string | number | null>) =>
+  DB.prepare(
+    `insert into "${table}" (${Object.keys(row).join(', ')}) values (${Object.keys(row)
+      .map(() => '?')
+      .join(', ')})`,
+  ).bind(...Object.values(row));
+const rows = async (table: string) => (await DB.prepare(`select * from "${table}"`).all()).results;
+
+/** Begins anew with the migrations before this one, writes rows, and applies the others. */
+async function migrated(before: string, write: D1PreparedStatement[]): Promise<void> {
+  await reset();
+  const first = TEST_MIGRATIONS.findIndex(({ name }) => name.startsWith(before));
+  await applyD1Migrations(DB, TEST_MIGRATIONS.slice(0, first));
+  await DB.batch(write);
+  await applyD1Migrations(DB, TEST_MIGRATIONS);
+}
+
+it('0014: columns that get another name keep their values', async () => {
+  const person = { email_original: 'x', name: 'X', password_hash: 'x', created_at: 1, updated_at: 1 };
+  await migrated('0014', [
+    insert('user', { ...person, id: 'ava', kind: 'user', email: 'ava', zone_seen: 'Asia/Tokyo' }),
+    insert('user', { ...person, id: 'gil', kind: 'guest', email: 'gil', mailbox_proved_at: 11 }),
+    insert('space', {
+      ...{ id: 7, name: 'Quay', cover: 'harbour', request_key: 'k', users: 2, guests: 1 },
+      ...{ created_by: 'ava', created_at: 1, updated_at: 1, appointed_id: 'ava', appointed_by: 'ava' },
+    }),
+    insert('invitation', {
+      ...{ id: 'i', kind: 'guest', space_id: 7, email: 'gil', email_original: 'gil', status: 'accepted' },
+      ...{
+        subject: '',
+        message: '',
+        locale: 'en',
+        invited_by: 'ava',
+        created_at: 1,
+        sent_at: 1,
+        expires_at: 2,
+      },
+      ...{ accepted_via: 'copy' },
+    }),
+    insert('thread', {
+      ...{ id: 3, space_id: 7, title: 'Piles', body: 'x', author_id: 'ava', request_key: 't', created_at: 1 },
+      ...{ last_activity_at: 5, comment_count: 2, company_comment_count: 1, company_activity_at: 4 },
+    }),
+    insert('revision', { id: 9, thread_id: 3, body: 'before', at: 3 }),
+    insert('file', {
+      ...{
+        id: 'f',
+        kind: 'attachment',
+        space_id: 7,
+        thread_id: 3,
+        name: 'a.txt',
+        type: 'text/plain',
+        size: 3,
+      },
+      ...{ key: 'key', uploader_id: 'gil', created_at: 1, attached_at: 2, gone_at: 6 },
+    }),
+    ...['mention', 'comment'].map((kind) =>
+      insert('notification', {
+        ...{ user_id: 'gil', space_id: 7, thread_id: 3, kind, to_me: Number(kind === 'mention') },
+        ...{ actor_id: 'ava', created_at: 5 },
+      }),
+    ),
+  ]);
+  expect(await rows('user')).toMatchObject([
+    { id: 'ava', browser_time_zone: 'Asia/Tokyo', email_verified_at: null },
+    { id: 'gil', browser_time_zone: null, email_verified_at: 11 },
+  ]);
+  expect(await rows('space')).toMatchObject([
+    { id: 7, user_count: 2, guest_count: 1, appointed_administrator_id: 'ava' },
+  ]);
+  expect(await rows('invitation')).toMatchObject([{ id: 'i', accepted_link_kind: 'copy' }]);
+  expect(await rows('thread')).toMatchObject([{ id: 3, staff_comment_count: 1, staff_activity_at: 4 }]);
+  expect(await rows('revision')).toMatchObject([{ id: 9, body: 'before', replaced_at: 3 }]);
+  expect(await rows('file')).toMatchObject([{ id: 'f', thread_id: 3, released_at: 6 }]);
+  expect(await rows('notification')).toMatchObject([{ kind: 'mention' }, { kind: 'comment' }]);
+});
