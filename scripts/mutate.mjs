@@ -35,14 +35,16 @@ if (asked.help) {
   process.exit(0);
 }
 
-/** How long one place is tried in one file of tests, in milliseconds: in one that imports it, and in others. */
-const PATIENCE = { near: 20_000, far: 3_000 };
+/** By how many tests of one file a place is tried: where they import it, and elsewhere. */
+const PATIENCE = { near: 50, far: 8 };
 /** What SQLite says of a statement that only our cut has broken: no mutant. */
 const BROKEN_SQL = /syntax error|incomplete input|no such column|ambiguous column name|misuse of aggregate/;
 
 process.chdir(root);
 Object.assign(process.env, toolEnv());
 const began = performance.now();
+const write = process.stdout.write.bind(process.stdout);
+const say = (line) => write(`${line}\n`);
 const seconds = () => Math.round((performance.now() - began) / 1000);
 
 // ---------------------------------------------------------------- what there is, and what was asked for
@@ -64,7 +66,7 @@ const begins = (file, paths) => !paths.length || paths.some((path) => file.start
 let chosen = all.filter(({ file }) => begins(file, asked.file));
 if (asked.sample) {
   const seed = asked.seed ?? commit();
-  console.log(`${asked.sample} of ${chosen.length} places, chosen by --seed ${seed}\n`);
+  say(`${asked.sample} of ${chosen.length} places, chosen by --seed ${seed}\n`);
   chosen = chosen
     .map((place) => ({ place, by: hashOf(`${seed} ${place.name}`) }))
     .sort((a, b) => (a.by < b.by ? -1 : 1))
@@ -72,8 +74,8 @@ if (asked.sample) {
     .map(({ place }) => place);
 }
 if (asked.list) {
-  for (const { name, line } of chosen) console.log(name.replace(' › ', `:${line} › `));
-  console.log(`\n${chosen.length} places`);
+  for (const { name, line } of chosen) say(name.replace(' › ', `:${line} › `));
+  say(`\n${chosen.length} places`);
   process.exit(0);
 }
 
@@ -81,7 +83,7 @@ if (asked.list) {
 
 const { createVitest } = await import('vitest/node');
 // workerd complains of much that a changed program does; the report says what matters.
-process.stderr.write = () => true;
+process.stdout.write = process.stderr.write = () => true;
 let heard;
 const vitest = await createVitest(
   {
@@ -120,6 +122,8 @@ const broken = new Set();
 const reach = new Map(tests.map((file) => [file, coverage.of(file)]));
 /** Places that some test reaches, and did not try for want of patience. */
 const tired = new Set();
+/** Files of tests that fail as they are: they prove nothing. */
+const failing = new Set();
 const remarks = new Set();
 
 const isOpen = ({ id }) => outcome.get(id) === null && !broken.has(id);
@@ -149,13 +153,18 @@ async function tryIn(file, places, patience, names = testsThatReach(file, places
     const said = test.meta().mutants;
     if (state === 'failed') {
       failed = true;
-      if (!names) remarks.add(`${file} › ${name}: fails as it is: ${errors?.[0]?.message}`);
+      if (names) return;
+      failing.add(file);
+      remarks.add(`${file} › ${name}: fails as it is: ${errors?.[0]?.message}`);
     }
     if (said?.cut) cut = true;
     if (!said || said.cut) return;
     for (const id of said.outside) learnt.get('').add(id);
     for (const id of said.tired) tired.add(id);
-    if (said.repeats !== true) for (const id of said.reached) learnt.get('').add(id);
+    if (said.repeats !== true) {
+      for (const id of said.reached) learnt.get('').add(id);
+      remarks.add(`${file} › ${name}: cannot be repeated: ${String(said.repeats).slice(0, 300)}`);
+    }
     learnt.set(name, new Set(said.reached));
     if (said.repeats === true)
       for (const [id, words] of Object.entries(said.killed)) notice(id, [file, name], words);
@@ -163,7 +172,7 @@ async function tryIn(file, places, patience, names = testsThatReach(file, places
   await run(file, { chosen: open.map(({ id }) => id), active: null, patience }, names);
   if (!names && !cut) reach.set(file, learnt);
   const took = Math.round((performance.now() - at) / 1000);
-  console.log(`${file}: noticed ${open.length - open.filter(isOpen).length} of ${open.length} in ${took} s`);
+  say(`${file}: noticed ${open.length - open.filter(isOpen).length} of ${open.length} in ${took} s`);
   // A test that leans on the ones before it says nothing when it runs without them.
   if (failed && names) await tryIn(file, open, patience, null);
 }
@@ -225,7 +234,7 @@ for (const group of groups)
 // What was only reached while something was made ready has to be there from the start.
 for (const place of chosen)
   for (const test of tests)
-    if (isOpen(place) && patient(place) && reach.get(test)?.get('').has(place.id))
+    if (isOpen(place) && patient(place) && !failing.has(test) && reach.get(test)?.get('').has(place.id))
       await tryFromStart(test, place);
 await vitest.close();
 coverage.save(reach);
@@ -243,23 +252,22 @@ const lines = [
   '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
   ...[...rows, summary('**all**', chosen)].map((row) => `| ${Object.values(row).join(' | ')} |`),
 ];
-console.log(`\n${lines.join('\n')}\n`);
-for (const remark of remarks) console.log(`note: ${remark}`);
+say(`\n${lines.join('\n')}\n`);
+for (const remark of remarks) say(`note: ${remark}`);
 for (const { name, line, id } of unexplained) {
   const more = !isReached(id)
     ? '   (no test reaches it)'
     : tired.has(id)
       ? '   (not tried by all tests)'
       : '';
-  console.log(`SURVIVED  ${name.replace(' › ', `:${line} › `)}${more}`);
+  say(`SURVIVED  ${name.replace(' › ', `:${line} › `)}${more}`);
 }
-for (const { name } of undecided)
-  console.log(`undecided ${name}   (no test remembered, and the time was over)`);
+for (const { name } of undecided) say(`undecided ${name}   (no test remembered, and the time was over)`);
 if (!asked.sample && !asked.file.length)
   for (const name of Object.keys(record.reasons))
-    if (!all.some((place) => place.name === name)) console.log(`reason of a place that is gone: ${name}`);
+    if (!all.some((place) => place.name === name)) say(`reason of a place that is gone: ${name}`);
 const noticed = chosen.filter(({ id }) => outcome.get(id)).length;
-console.log(
+say(
   `${noticed} of ${chosen.length} noticed, ${unexplained.length} without a test or a reason, in ${seconds()} s`,
 );
 

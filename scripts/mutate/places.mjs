@@ -5,11 +5,11 @@ import ts from 'typescript';
 import { conjunctsOf } from './sql.mjs';
 
 /** Undo a whole batch unless something holds. */
-const GUARDS = /^(guard|must)$/;
+const GUARDS = /^(guard|must|actorMay|still[A-Z]\w*)$/;
 /** Calls that stand alone because they refuse. */
 const REFUSES = /^(allow|administer|reach|(require|check|ensure|assert|refuse)[A-Z]?\w*)$/;
 /** The stronger question and the weaker one that takes the same arguments. */
-const WEAKER = { administer: 'reach' };
+const WEAKER = { administer: 'reach', requireAdministrator: 'requireSpace' };
 /** Properties that hold a condition of a write. */
 const CONDITIONS = /^(setWhere|targetWhere)$/;
 
@@ -25,6 +25,7 @@ export function findPlaces(file, source) {
   /** Node → functions that write it, once for each of its places. */
   const changes = new Map();
   const seen = new Map();
+  const imports = new Set(["import { sql as __sql } from 'drizzle-orm';"]);
 
   const textOf = (node) => source.slice(node.getStart(tree), node.end);
   const add = (node, kind, what, write) => {
@@ -54,21 +55,38 @@ export function findPlaces(file, source) {
   function visitCall(node) {
     const callee = calleeOf(node) ?? '';
     const [first] = node.arguments;
-    if (GUARDS.test(callee) && isContext(first))
-      instead(node, 'guard', textOf(node), `${textOf(first)}.db.get(__sql\`select 1\`)`);
+    if (GUARDS.test(callee) && isContext(first) && !isAsked(node)) {
+      const nothing = ts.isSpreadElement(node.parent) ? '[]' : 'ctx.db.get(__sql`select 1`)';
+      instead(node, 'guard', textOf(node), nothing);
+      // Still in, but not any more as administrator.
+      const [, space, asAdministrator] = node.arguments;
+      if (callee === 'stillIn' && asAdministrator)
+        instead(node, 'weaker', textOf(node), `${textOf(node.expression)}(ctx, ${textOf(space)})`);
+    }
     if (callee === 'and' && ts.isIdentifier(node.expression))
       for (const dropped of node.arguments) {
         const rest = node.arguments.filter((other) => other !== dropped).map(textOf);
         instead(node, 'condition', textOf(dropped), rest.length ? `and(${rest.join(', ')})` : 'undefined');
       }
     if (callee === 'where' && ts.isPropertyAccessExpression(node.expression) && first) wholeCondition(first);
-    if (Object.hasOwn(WEAKER, callee) && !ts.isExpressionStatement(node.parent) && !isAwaitedStatement(node))
-      instead(
-        node,
-        'weaker',
-        textOf(node),
-        textOf(node).replace(new RegExp(`\\b${callee}(?=\\()`), WEAKER[callee]),
-      );
+    if (Object.hasOwn(WEAKER, callee)) {
+      const weaker = nameOf(node.expression, WEAKER[callee]);
+      if (weaker)
+        instead(node, 'weaker', textOf(node), `${weaker}${source.slice(node.expression.end, node.end)}`);
+    }
+  }
+
+  /** How the weaker question is asked in this file, which may not have imported it. */
+  function nameOf(expression, weaker) {
+    if (ts.isPropertyAccessExpression(expression)) return `${textOf(expression.expression)}.${weaker}`;
+    const from = tree.statements.find(
+      (one) =>
+        ts.isImportDeclaration(one) &&
+        one.importClause?.namedBindings?.elements?.some(({ name }) => name.text === textOf(expression)),
+    );
+    if (!from) return weaker;
+    imports.add(`import { ${weaker} as __${weaker} } from ${textOf(from.moduleSpecifier)};`);
+    return `__${weaker}`;
   }
 
   /** A condition that is no `and(…)` and no template with several: without it, all rows are meant. */
@@ -124,7 +142,7 @@ export function findPlaces(file, source) {
   }
 
   visit(tree);
-  return { places, code: places.length ? PRELUDE(file) + write(tree) : source };
+  return { places, code: places.length ? [...imports, SWITCH(file), write(tree)].join(' ') : source };
 
   /** The text of a node with all the changes in it and of it. */
   function write(node) {
@@ -142,8 +160,8 @@ export function findPlaces(file, source) {
 }
 
 // On the first line, so that the lines of the source stay what they are.
-const PRELUDE = (file) =>
-  `import { sql as __sql } from 'drizzle-orm'; const __m = (i) => globalThis.__mutant?.(${JSON.stringify(file)}, i) ?? false; void __sql; `;
+const SWITCH = (file) =>
+  `void __sql; const __m = (i) => globalThis.__mutant?.(${JSON.stringify(file)}, i) ?? false;`;
 
 /** The name of what is called; `await` before it does not matter. */
 function calleeOf(node) {
@@ -153,10 +171,10 @@ function calleeOf(node) {
   return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.text;
 }
 
-const isAwaitedStatement = ({ parent }) =>
-  ts.isAwaitExpression(parent) && ts.isExpressionStatement(parent.parent);
-
 const isContext = (node) => !!node && ts.isIdentifier(node) && node.text === 'ctx';
+
+/** A condition within a query, not a statement of a batch. */
+const isAsked = ({ parent }) => /^(where|and|or|not)$/.test(calleeOf(parent) ?? '');
 
 function refuses(expression) {
   const callee = calleeOf(expression) ?? '';

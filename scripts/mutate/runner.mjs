@@ -8,7 +8,7 @@ const { chosen, active, patience, seconds } = inject('mutants');
 // Not by the clock: tests move it.
 const over = performance.now() + seconds * 1_000;
 const alive = new Set(chosen);
-const spent = new Map();
+const tries = new Map();
 let changed = active;
 let reached = new Set();
 
@@ -45,11 +45,11 @@ export default class extends TestRunner {
     const candidates = found.reached.filter((id) => alive.has(id));
     if (candidates.length && before !== null) {
       for (const id of candidates) {
-        if ((spent.get(id) ?? 0) > patience || performance.now() > over) {
+        const tried = tries.get(id) ?? 0;
+        if (tried >= patience || performance.now() > over) {
           found.tired.push(id);
           continue;
         }
-        const began = performance.now();
         changed = id;
         try {
           await again();
@@ -58,7 +58,7 @@ export default class extends TestRunner {
         } finally {
           changed = null;
         }
-        spent.set(id, (spent.get(id) ?? 0) + performance.now() - began);
+        tries.set(id, tried + 1);
       }
       // Once more as it is: a test that cannot be repeated says nothing about what failed in between.
       try {
