@@ -45,6 +45,8 @@ Object.assign(process.env, toolEnv());
 const began = performance.now();
 const write = process.stdout.write.bind(process.stdout);
 const say = (line) => write(`${line}\n`);
+/** Ends when everything is written: into a pipe that takes a while. */
+const end = (code) => new Promise(() => write('\n', () => process.exit(code)));
 const seconds = () => Math.round((performance.now() - began) / 1000);
 
 // ---------------------------------------------------------------- what there is, and what was asked for
@@ -76,7 +78,7 @@ if (asked.sample) {
 if (asked.list) {
   for (const { name, line } of chosen) say(name.replace(' › ', `:${line} › `));
   say(`\n${chosen.length} places`);
-  process.exit(0);
+  await end(0);
 }
 
 // ---------------------------------------------------------------- running tests, one file at a time
@@ -288,7 +290,7 @@ writeFileSync(
   ),
 );
 if (asked.save) save();
-process.exit(unexplained.length ? 1 : 0);
+await end(unexplained.length ? 1 : 0);
 
 function stateOf(id) {
   if (broken.has(id)) return 'no mutant';
