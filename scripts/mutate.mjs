@@ -166,10 +166,10 @@ async function tryIn(file, places, patience, names = testsThatReach(file, places
     if (said.repeats !== true) {
       for (const id of said.reached) learnt.get('').add(id);
       remarks.add(`${file} › ${name}: cannot be repeated: ${String(said.repeats).slice(0, 300)}`);
+      return;
     }
     learnt.set(name, new Set(said.reached));
-    if (said.repeats === true)
-      for (const [id, words] of Object.entries(said.killed)) notice(id, [file, name], words);
+    for (const [id, words] of Object.entries(said.killed)) notice(id, [file, name], words);
   };
   await run(file, { chosen: open.map(({ id }) => id), active: null, patience }, names);
   if (!names && !cut) reach.set(file, learnt);
@@ -185,6 +185,12 @@ function testsThatReach(file, places) {
   const known = reach.get(file);
   if (!known) return null;
   return [...known].filter(([name, ids]) => name && open.some(({ id }) => ids.has(id))).map(([name]) => name);
+}
+
+/** While modules load, or in a hook, or in a test that cannot be repeated: so it was not tried by itself yet. */
+function isReachedOnlyAround(file, { id }) {
+  const known = reach.get(file);
+  return !!known?.get('').has(id) && ![...known].some(([name, ids]) => name && ids.has(id));
 }
 
 /** Tries one place with the whole file, changed before anything is loaded. */
@@ -236,7 +242,7 @@ for (const group of groups)
 // What was only reached while something was made ready has to be there from the start.
 for (const place of chosen)
   for (const test of tests)
-    if (isOpen(place) && patient(place) && !failing.has(test) && reach.get(test)?.get('').has(place.id))
+    if (isOpen(place) && patient(place) && !failing.has(test) && isReachedOnlyAround(test, place))
       await tryFromStart(test, place);
 await vitest.close();
 coverage.save(reach);
@@ -331,8 +337,10 @@ function save() {
       .sort()
       .join(' '),
   ]);
+  // Read again: somebody may have written a reason meanwhile.
+  const { reasons } = JSON.parse(readFileSync(recordPath, 'utf8'));
   const next = {
-    reasons: record.reasons,
+    reasons,
     noticedBy: Object.fromEntries(noticedBy.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   writeFileSync(recordPath, `${JSON.stringify(next, null, 2)}\n`);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  account,
   as,
   DAY,
   invite,
@@ -84,6 +83,7 @@ describe('a space whose last administrator has left', () => {
       `update membership set administrator = 1 where space_id = ${spaceId} and user_id = '${gil.id}'`,
     );
     expect(await listed(ava, spaceId)).toMatchObject({ without: 1 });
+    expect(await inCharge(gil, spaceId)).toMatchObject({ names: [] });
     const people = (await spaces.overview(as(gil), spaceId)).people;
     expect(people.find((p) => p.id === gil.id)).toMatchObject({ administrator: false });
   });
@@ -136,11 +136,32 @@ describe('an administrator of the site', () => {
 
   it('appoints no guest, nobody inactive, nobody from elsewhere', async () => {
     const { ava, ben, gil, spaceId } = await orphan();
-    for (const person of [gil, ben, await makeUser()])
+    const elsewhere = await orphan();
+    for (const person of [gil, ben, elsewhere.cho, await makeUser()])
       await expect(administrators.appoint(as(ava), spaceId, person.id)).rejects.toMatchObject(
         refusal('conflict', 'space-admin.not-appointed'),
       );
     expect(await inCharge(gil, spaceId)).toMatchObject({ names: [], appointed: null });
+    expect(await inCharge(elsewhere.gil, elsewhere.spaceId)).toMatchObject({ names: [] });
+  });
+
+  it('appoints a member of several spaces in the one that was meant', async () => {
+    const { ava, cho, spaceId } = await orphan();
+    const other = await orphan();
+    await as(ava).db.run(`update membership set user_id = '${cho.id}' where user_id = '${other.cho.id}'`);
+    await administrators.appoint(as(ava), spaceId, cho.id);
+    expect(await inCharge(cho, spaceId)).toMatchObject({ names: [cho.name] });
+    expect(await inCharge(cho, other.spaceId)).toMatchObject({ names: [] });
+  });
+
+  it('takes charge of no space that is deleted', async () => {
+    const { ava, cho, spaceId } = await orphan();
+    await as(ava).db.run(`update space set deleted_at = ${Date.now()} where id = ${spaceId}`);
+    const missing = refusal('missing');
+    await expect(administrators.candidates(as(ava), spaceId, '')).rejects.toMatchObject(missing);
+    await expect(administrators.appoint(as(ava), spaceId, cho.id)).rejects.toMatchObject(missing);
+    await expect(administrators.become(as(ava), spaceId)).rejects.toMatchObject(missing);
+    expect(await count('membership', 'space_id = ? and user_id = ?', spaceId, ava.id)).toBe(0);
   });
 
   it('is one: of ten at the same time one takes charge', async () => {
@@ -169,11 +190,16 @@ describe('an administrator of the site', () => {
       );
     }
     await expect(administrators.become(as(ava), 999_999)).rejects.toMatchObject(refusal('missing'));
-    // Who was one when the page was opened, and is not any more.
-    const stale = as(ava);
-    await as(ava).db.run(`update user set administrator = 0 where id = '${ava.id}'`);
-    await expect(administrators.become(stale, spaceId)).rejects.toMatchObject({ name: 'Refusal' });
-    expect((await account(ava.email))!.administrator).toBe(false);
-    expect(await count('membership', 'space_id = ? and user_id = ?', spaceId, ava.id)).toBe(0);
   });
+
+  it.each(['administrator = 0', `status = 'inactive'`, `kind = 'guest'`])(
+    'takes charge only while the account is one: not after %s',
+    async (change) => {
+      const { ava, spaceId } = await orphan();
+      const stale = as(ava);
+      await as(ava).db.run(`update user set ${change} where id = '${ava.id}'`);
+      await expect(administrators.become(stale, spaceId)).rejects.toMatchObject({ name: 'Refusal' });
+      expect(await count('membership', 'space_id = ? and user_id = ?', spaceId, ava.id)).toBe(0);
+    },
+  );
 });

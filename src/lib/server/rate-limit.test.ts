@@ -37,13 +37,16 @@ describe('failures in a row', () => {
     expect(done.filter(Boolean)).toHaveLength(10);
   });
 
-  it('begin anew after a success', async () => {
-    const key = someKey();
+  it('begin anew after a success, for nobody else', async () => {
+    const [key, other] = [someKey(), someKey()];
     const ctx = testContext({ now: NOW });
     await attempts(9, key);
+    await attempts(9, other);
     await ctx.commit([rateLimit.succeed(ctx, key)]);
     await attempts(10, key);
     expect(await attempt(key)).toBe(false);
+    await attempts(1, other);
+    expect(await attempt(other)).toBe(false);
   });
 
   it('are forgotten after a day of peace, the locks too', async () => {
@@ -53,6 +56,13 @@ describe('failures in a row', () => {
     expect(await rateLimit.lockedUntil(testContext(), key)).toBe(NOW + DAY + 7 * MINUTE);
   });
 
+  it('do not lock at the tenth when nine of them are forgotten', async () => {
+    const key = someKey();
+    await attempts(9, key);
+    await attempts(1, key, NOW + DAY + 1);
+    expect(await rateLimit.lockedUntil(testContext(), key)).toBe(0);
+  });
+
   it('are as before when a try is given back, also the tenth', async () => {
     const key = someKey();
     await attempts(10, key);
@@ -60,6 +70,26 @@ describe('failures in a row', () => {
     await ctx.commit([rateLimit.giveBack(ctx, key)]);
     await attempts(1, key);
     expect(await rateLimit.lockedUntil(ctx, key)).toBe(NOW + 3 * MINUTE);
+  });
+
+  it('stay what they are when somebody else is given one back', async () => {
+    const [key, other] = [someKey(), someKey()];
+    await attempts(1, key);
+    await attempts(9, other);
+    const ctx = testContext({ now: NOW });
+    await ctx.commit([rateLimit.giveBack(ctx, key)]);
+    await attempts(1, other);
+    expect(await attempt(other)).toBe(false);
+  });
+
+  it('are not below none, and a lock that is over is not taken back', async () => {
+    const key = someKey();
+    await attempts(10, key);
+    const later = NOW + 3 * MINUTE;
+    const ctx = testContext({ now: later });
+    await ctx.commit([rateLimit.giveBack(ctx, key)]);
+    await attempts(10, key, later);
+    expect(await rateLimit.lockedUntil(ctx, key)).toBe(later + 6 * MINUTE);
   });
 });
 
@@ -90,6 +120,29 @@ describe('a window', () => {
     const take = async (by: number) =>
       (await ctx.db.batch([rateLimit.countInWindow(ctx, key, 10, DAY, by)]))[0].length > 0;
     expect([await take(6), await take(5), await take(4), await take(1)]).toEqual([true, false, true, false]);
+  });
+
+  it('says how long it is full, and of a key that was never counted that it is not', async () => {
+    const ctx = testContext({ now: NOW });
+    const [key, other] = [someKey(), someKey()];
+    await ctx.db.batch([rateLimit.countInWindow(ctx, key, 3, DAY, 3)]);
+    expect(await rateLimit.windowLeft(ctx, key, DAY, 3)).toBe(DAY);
+    expect(await rateLimit.windowLeft(ctx, key, DAY, 4)).toBe(0);
+    expect(await rateLimit.windowLeft(ctx, other, DAY, 1)).toBe(0);
+  });
+
+  it('of many keys at once takes each up to its own limit', async () => {
+    const [full, free] = [someKey(), someKey()];
+    const countAll = async (keys: rateLimit.ThrottleKey[], now = NOW) => {
+      const ctx = testContext({ now });
+      await ctx.commit([rateLimit.countEach(ctx, keys, 2, DAY)]);
+    };
+    for (const keys of [[full], [full], [full, free], [full, free]]) await countAll(keys);
+    const failures = () =>
+      Promise.all([full, free].map((key) => count('throttle', 'key = ? and failures = 2', key[0])));
+    expect(await failures()).toEqual([1, 1]);
+    await countAll([full], NOW + DAY);
+    expect(await failures()).toEqual([0, 1]);
   });
 });
 

@@ -16,7 +16,7 @@ import { count, countingD1, dump } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as cron from './cron';
 import { hashToken } from './crypto';
-import { resume } from './sessions';
+import * as sessions from './sessions';
 
 // Lucia asks the clock itself, so these tests move the clock itself.
 const START = Date.now();
@@ -61,11 +61,11 @@ describe('a session', () => {
     const { jar } = await login((await makeUser()).email);
     const { DB, trips } = countingD1();
     const ctx = testContext({ jar, env: { DB } });
-    await resume(ctx);
+    await sessions.resume(ctx);
     expect(ctx.actor).not.toBeNull();
     expect(ctx.settings?.siteName).toBe('Harbour');
     expect(trips()).toBe(1);
-    await resume(testContext({ env: { DB } }));
+    await sessions.resume(testContext({ env: { DB } }));
     expect(trips()).toBe(1);
   });
 
@@ -76,12 +76,15 @@ describe('a session', () => {
     at(14 * DAY + MINUTE);
     const unused = await login((await makeUser()).email);
     at(28 * DAY + 2 * MINUTE);
+    const other = await login((await makeUser()).email);
     expect((await request(unused.jar)).actor).toBeNull();
     expect(unused.jar.has('foyer')).toBe(false);
+    expect((await request(other.jar)).actor).not.toBeNull();
   });
 
   it('goes on with use, and ends after 60 days whatever the use', async () => {
     const { jar } = await login((await makeUser()).email);
+    const unused = await login((await makeUser()).email);
     for (let day = 8; day < 60; day += 8) {
       at(day * DAY);
       expect((await request(jar)).actor).not.toBeNull();
@@ -89,6 +92,7 @@ describe('a session', () => {
       expect(stored.expires_at).toBeGreaterThan(Date.now());
       expect(stored.expires_at).toBeLessThanOrEqual(stored.absolute_expires_at!);
       expect(stored.absolute_expires_at).toBe(START + 60 * DAY);
+      expect((await row(unused.jar))!.expires_at).toBe(START + 14 * DAY);
     }
     at(60 * DAY - MINUTE);
     expect((await request(jar)).actor).not.toBeNull();
@@ -96,14 +100,23 @@ describe('a session', () => {
     expect((await request(jar)).actor).toBeNull();
   });
 
+  it('ends after 60 days whatever its other limit says', async () => {
+    const { jar } = await login((await makeUser()).email);
+    await testContext().db.run(`update session set expires_at = ${START + 90 * DAY}`);
+    at(60 * DAY + MINUTE);
+    expect((await request(jar)).actor).toBeNull();
+  });
+
   it('writes down that it was seen, every few minutes and not oftener', async () => {
     const { jar } = await login((await makeUser()).email);
+    const unused = await login((await makeUser()).email);
     at(MINUTE);
     await request(jar);
     expect((await row(jar))!.last_seen_at).toBe(START);
     at(HOUR);
     await request(jar);
     expect((await row(jar))!.last_seen_at).toBe(START + HOUR);
+    expect((await row(unused.jar))!.last_seen_at).toBe(START);
   });
 
   it('of an account that is not active any more is none', async () => {
@@ -144,6 +157,58 @@ it('signing out ends this session and no other', async () => {
   expect(here.jar.has('foyer')).toBe(false);
   expect((await request(copy)).actor).toBeNull();
   expect((await request(there.jar)).actor).not.toBeNull();
+});
+
+it('a browser is known by the epoch of its own account', async () => {
+  const user = await makeUser();
+  const { jar } = await login(user.email);
+  const ctx = await visit(jar);
+  await ctx.db.run(`update user set credential_epoch = credential_epoch + 1 where id <> '${user.id}'`);
+  expect(await sessions.knownDevice(ctx, user.email)).not.toBeNull();
+  await ctx.db.run(`update user set credential_epoch = credential_epoch + 1 where id = '${user.id}'`);
+  expect(await sessions.knownDevice(ctx, user.email)).toBeNull();
+});
+
+describe('of several sessions', () => {
+  /** Two of one account, one of another. */
+  async function three() {
+    const [user, other] = [await makeUser(), await makeUser()];
+    const jars = [await login(user.email), await login(user.email), await login(other.email)];
+    const hashes = jars.map(({ jar }) => hashToken(jar.get('foyer')!));
+    const left = async () => {
+      const there = (await dump()).session!.map((one) => (one as { id_hash: string }).id_hash);
+      return hashes.map((hash) => there.includes(hash));
+    };
+    return { user, other, hashes, left, ctx: testContext() };
+  }
+
+  it('all of an account end, and nobody else’s', async () => {
+    const { user, ctx, left } = await three();
+    await ctx.commit([sessions.endAll(ctx, user.id)]);
+    expect(await left()).toEqual([false, false, true]);
+  });
+
+  it('all but one end', async () => {
+    const { user, ctx, hashes, left } = await three();
+    await ctx.commit([sessions.endAll(ctx, user.id, hashes[0])]);
+    expect(await left()).toEqual([true, false, true]);
+  });
+
+  it('one ends, if it is an own one', async () => {
+    const { user, ctx, hashes, left } = await three();
+    await ctx.commit([sessions.endOne(ctx, user.id, hashes[2]!)]);
+    expect(await left()).toEqual([true, true, true]);
+    await ctx.commit([sessions.endOne(ctx, user.id, hashes[0]!)]);
+    expect(await left()).toEqual([false, true, true]);
+  });
+
+  it('the own ones are listed while they last', async () => {
+    const { user, ctx, hashes } = await three();
+    const listed = async () => (await sessions.ofUser(ctx, user.id)).map(({ id }) => id).sort();
+    expect(await listed()).toEqual([hashes[0], hashes[1]].sort());
+    await ctx.db.run(`update session set expires_at = ${START} where id_hash = '${hashes[0]}'`);
+    expect(await listed()).toEqual([hashes[1]]);
+  });
 });
 
 it('Cron forgets sessions past a limit, and only those', async () => {
