@@ -171,6 +171,23 @@ describe('one place for', () => {
       expect(sources[path], path).not.toMatch(/(if|&&|\|\||!|\?) *\(?[\w.]*guestsHidden/);
   });
 
+  it('what follows from an act: events/, so that nobody writes the audit, the changes or the notifications by hand', () => {
+    const server = 'src/lib/server/';
+    // Besides audit.ts: what a failure locked has its own entries there.
+    expect(
+      files(/./).filter((path) =>
+        /\baudit\.(entry|entries|tally)\(|insert into audit_entry|insert\(auditEntry\)/.test(sources[path]!),
+      ),
+    ).toEqual([`${server}audit.ts`, `${server}events/index.ts`].sort());
+    expect(
+      files(/./)
+        .filter((path) => /\bchanges\.note\(|into space_event|insert\(spaceEvent\)/.test(sources[path]!))
+        .sort(),
+    ).toEqual([`${server}changes.ts`, `${server}events/index.ts`]);
+    expect(
+      files(/./).filter((path) => /into notification |insert\(notification\)/.test(sources[path]!)),
+    ).toEqual([`${server}notifications/notify.ts`]);
+  });
   it('sessions: lucia', () => expect(importersOf(/^lucia/)).toEqual(['src/lib/server/sessions.ts']));
   it('mail: mailchannels-sdk', () =>
     expect(importersOf(/^mailchannels-sdk/)).toEqual(['src/lib/server/mail/transport/mailchannels.ts']));

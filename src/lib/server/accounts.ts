@@ -2,10 +2,11 @@
 import { and, asc, eq, gt, isNull, ne, not, or, sql } from 'drizzle-orm';
 import { parseAddress } from '../addresses';
 import * as audit from './audit';
-import { guard, type Ctx, type Statement, type SignedIn } from './context';
+import { changed, must, type Ctx, type SignedIn, type Statement } from './context';
 import * as csv from './csv';
 import { hashToken, randomId, randomToken, sameText } from './crypto';
 import { LostRace, Refusal } from './errors';
+import { nobody, record } from './events';
 import * as folded from './folded';
 import * as language from './language';
 import * as outbox from './mail/outbox';
@@ -82,18 +83,17 @@ export async function setUp(
     updatedAt: ctx.now,
   };
   const handOver = await sessions.begin(ctx, person);
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       settings.putFirst(ctx, 'setUp', true),
-      guard(ctx),
+      must(ctx, changed()),
       settings.put(ctx, 'siteName', form.siteName),
       settings.put(ctx, 'policy', policy),
       ctx.db.insert(user).values(person),
-      audit.entry(ctx, 'site.set-up', 'site', { siteName: form.siteName }, null, person),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('missing') : error;
-  }
+      record(ctx, { kind: 'site.set-up', subject: 'site', detail: { siteName: form.siteName }, by: person }),
+    ],
+    { refusal: new Refusal('missing') },
+  );
   handOver();
 }
 
@@ -123,7 +123,12 @@ export async function login(
     // The password was right, and stays what somebody may type again: it counts as a try all the same.
     await ctx.commit([
       ...rateLimit.release(ctx, tried),
-      audit.tally(ctx, 'account.sign-in-failed', `user:${person.id}`, { inactive: true }, audit.nobody),
+      record(ctx, {
+        kind: 'account.sign-in-failed',
+        subject: `user:${person.id}`,
+        detail: { inactive: true },
+        by: nobody,
+      }),
     ]);
     throw new Refusal('forbidden', { key: 'login.inactive' });
   }
@@ -176,7 +181,7 @@ const unchanged = (ctx: Ctx, person: User): Statement[] => [
     .where(
       and(eq(user.id, person.id), eq(user.status, 'active'), eq(user.passwordHash, person.passwordHash)),
     ),
-  guard(ctx),
+  must(ctx, changed()),
 ];
 
 /**
@@ -206,7 +211,12 @@ export async function checkPassword(
     const subject = row ? `user:${row.user.id}` : audit.unknownName(ctx);
     await ctx.commit([
       ...rateLimit.failed(ctx, tried),
-      audit.tally(ctx, 'account.sign-in-failed', subject, { at: field }, ctx.actor ?? audit.nobody),
+      record(ctx, {
+        kind: 'account.sign-in-failed',
+        subject,
+        detail: { at: field },
+        by: ctx.actor ?? nobody,
+      }),
       ...audit.locks(ctx, subject, locks),
     ]);
     throw refusal;
@@ -234,8 +244,8 @@ async function enter(
   batch: { first: Statement[]; together: Statement[]; detail: Record<string, unknown> },
 ): Promise<void> {
   const handOver = await sessions.begin(ctx, person);
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       ...batch.first,
       ctx.db
         .update(user)
@@ -243,13 +253,17 @@ async function enter(
         .where(
           and(eq(user.id, person.id), eq(user.status, 'active'), eq(user.passwordHash, person.passwordHash)),
         ),
-      guard(ctx),
+      must(ctx, changed()),
       ...batch.together,
-      audit.entry(ctx, 'account.signed-in', `user:${person.id}`, batch.detail, null, person),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'verify.gone' }) : error;
-  }
+      record(ctx, {
+        kind: 'account.signed-in',
+        subject: `user:${person.id}`,
+        detail: batch.detail,
+        by: person,
+      }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'verify.gone' }) },
+  );
   handOver();
 }
 
@@ -279,7 +293,10 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
 /** Ends the current session. */
 export async function signOut(ctx: Ctx): Promise<void> {
   await ctx.commit(
-    [sessions.endCurrent(ctx), ctx.actor && audit.entry(ctx, 'account.signed-out', `user:${ctx.actor.id}`)],
+    [
+      sessions.endCurrent(ctx),
+      ctx.actor && record(ctx, { kind: 'account.signed-out', subject: `user:${ctx.actor.id}` }),
+    ],
     { always: true },
   );
   ctx.cookies.delete('foyer');
@@ -321,7 +338,7 @@ export function askReset(ctx: Ctx, typedEmail: string): void {
         expiresAt: ctx.now + RESET_MINUTES * MINUTE,
       }),
       mail.statement,
-      audit.entry(ctx, 'account.reset-asked', `user:${row.user.id}`, {}, null, null),
+      record(ctx, { kind: 'account.reset-asked', subject: `user:${row.user.id}`, by: null }),
     ]);
   };
   ctx.defer(work());
@@ -354,8 +371,8 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
   const problem = await passwords.problem(site.policy, password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   const mail = await passwordChangedMail(ctx, person, site);
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       ctx.db
         .update(passwordReset)
         .set({ usedAt: ctx.now })
@@ -366,7 +383,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
             gt(passwordReset.expiresAt, ctx.now),
           ),
         ),
-      guard(ctx),
+      must(ctx, changed()),
       ctx.db
         .update(user)
         .set({
@@ -382,11 +399,15 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
       rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', person.email)),
       mail.statement,
-      audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'reset' }, null, person),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'reset.dead' }) : error;
-  }
+      record(ctx, {
+        kind: 'account.password-changed',
+        subject: `user:${person.id}`,
+        detail: { by: 'reset' },
+        by: person,
+      }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'reset.dead' }) },
+  );
   // All browsers that were known are not any more, but for the one that has just shown the mailbox.
   sessions.remember(ctx, next(person));
 }
@@ -433,13 +454,13 @@ export async function changePassword(
           updatedAt: ctx.now,
         })
         .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
-      guard(ctx),
+      must(ctx, changed()),
       sessions.endAll(ctx, person.id, ctx.sessionHash),
       verification.endAll(ctx, person.id),
       endResets(ctx, person.id),
       ...rateLimit.succeeded(ctx, tried),
       mail.statement,
-      audit.entry(ctx, 'account.password-changed', `user:${person.id}`, { by: 'me' }),
+      record(ctx, { kind: 'account.password-changed', subject: `user:${person.id}`, detail: { by: 'me' } }),
     ]);
   } catch (error) {
     // It was changed a moment ago: what was typed is the current one no more.
@@ -470,7 +491,7 @@ export async function changeProfile(
       })
       .where(eq(user.id, actor.id)),
     ...memberships.accountChanged(ctx, actor.id),
-    audit.entry(ctx, 'account.changed', `user:${actor.id}`, { name: form.name }),
+    record(ctx, { kind: 'account.changed', subject: `user:${actor.id}`, detail: { name: form.name } }),
   ]);
 }
 
@@ -528,7 +549,7 @@ export async function endSessions(ctx: Ctx, id: string | null): Promise<void> {
   const actor = ctx.actor!;
   await ctx.commit([
     id ? sessions.endOne(ctx, actor.id, id) : sessions.endAll(ctx, actor.id, ctx.sessionHash),
-    audit.entry(ctx, 'account.sessions-ended', `user:${actor.id}`, { all: !id }),
+    record(ctx, { kind: 'account.sessions-ended', subject: `user:${actor.id}`, detail: { all: !id } }),
   ]);
 }
 
@@ -566,7 +587,7 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
   let after: string | null = '';
   return new ReadableStream({
     async start(stream) {
-      await ctx.commit([audit.tally(ctx, 'site.guests-exported', 'site')]);
+      await ctx.commit([record(ctx, { kind: 'site.guests-exported', subject: 'site' })]);
       stream.enqueue('\ufeffe-mail,display name,company,status,last login\r\n');
     },
     async pull(stream) {
@@ -604,8 +625,8 @@ export async function setPermissions(
             may.administrator ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
           ),
         ),
-      guard(ctx),
-      audit.entry(ctx, 'account.permission-changed', `user:${userId}`, may),
+      must(ctx, changed()),
+      record(ctx, { kind: 'account.permission-changed', subject: `user:${userId}`, detail: may }),
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;
@@ -635,7 +656,7 @@ export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: strin
           sql`can_create_spaces <> (id in (select value from json_each(${yes})))`,
         ),
       ),
-    audit.entry(ctx, 'account.permission-changed', 'site', { allowed, shown }),
+    record(ctx, { kind: 'account.permission-changed', subject: 'site', detail: { allowed, shown } }),
   ]);
 }
 
@@ -661,10 +682,13 @@ export async function setActive(ctx: Ctx, userId: string, active: boolean): Prom
             active ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
           ),
         ),
-      guard(ctx),
+      must(ctx, changed()),
       ...(active ? [] : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
       ...memberships.accountChanged(ctx, userId),
-      audit.entry(ctx, active ? 'account.reactivated' : 'account.deactivated', `user:${userId}`),
+      record(ctx, {
+        kind: active ? 'account.reactivated' : 'account.deactivated',
+        subject: `user:${userId}`,
+      }),
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;

@@ -35,17 +35,15 @@ export const entry = (
     ip: ctx.ip,
   });
 
-/** Many entries as one statement, each with its own kind, subject and detail. */
-export const entries = (
-  ctx: Ctx,
-  events: { kind: EventKind; subject: string; detail?: Record<string, unknown> }[],
-  spaceId: number | null,
-): Statement =>
+/**
+ * Many entries as one statement.
+ * @param rows a select of `kind`, `subject`, `space_id` and `detail` (JSON)
+ */
+export const entries = (ctx: Ctx, rows: SQL): Statement =>
   ctx.db.run(sql`
     insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
-    select ${ctx.now}, json_extract(value, '$.kind'), ${ctx.actor?.id ?? null}, ${ctx.actor?.name ?? 'Foyer'},
-      json_extract(value, '$.subject'), ${spaceId}, json_extract(value, '$.detail'), ${ctx.ip}
-    from json_each(${JSON.stringify(events.map(({ detail = {}, ...event }) => ({ ...event, detail })))})`);
+    select ${ctx.now}, kind, ${ctx.actor?.id ?? null}, ${ctx.actor?.name ?? 'Foyer'}, subject, space_id, detail, ${ctx.ip}
+    from (${rows})`);
 
 const HOUR = 3_600_000;
 

@@ -15,7 +15,7 @@ import { count, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import { randomId } from './crypto';
 import { LostRace } from './errors';
-import { guard } from './context';
+import { changed, must } from './context';
 import { setting } from './schema';
 import * as settings from './settings';
 import * as spaces from './spaces';
@@ -86,7 +86,7 @@ describe('what one person changes is bounded, whatever it is', () => {
     const ben = await makeUser();
     const lose = async () => {
       const ctx = as(ben, { now: NOW });
-      await ctx.commit([ctx.db.delete(setting), guard(ctx, 1000)]);
+      await ctx.commit([ctx.db.delete(setting), must(ctx, changed(1000))]);
     };
     for (let i = 0; i < 250; i++) await expect(lose()).rejects.toThrow(LostRace);
     await save(ben, NOW);

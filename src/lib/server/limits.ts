@@ -7,7 +7,7 @@
  */
 import { inArray } from 'drizzle-orm';
 import type { MessageKey } from '../messages';
-import { guard, type Ctx, type Statement } from './context';
+import { changed, must, type Ctx, type Statement } from './context';
 import { Refusal } from './errors';
 import { countChanges, countInWindow, key } from './rate-limit';
 import { throttle } from './schema';
@@ -62,14 +62,14 @@ const asked = (ctx: Ctx, counts: Counts) =>
 export const count = (ctx: Ctx, counts: Counts): Statement[] =>
   asked(ctx, counts).flatMap(({ of, windowMs, most, by }) => [
     countInWindow(ctx, of, most, windowMs, by),
-    guard(ctx),
+    must(ctx, changed()),
   ]);
 
 /** The same for `told`, right behind the statement that tells people: as many as that one wrote. */
 export const countTold = (ctx: Ctx): Statement[] =>
   counters(ctx, 'told').flatMap(({ of, windowMs, most }) => [
     countChanges(ctx, of, most, windowMs),
-    guard(ctx),
+    must(ctx, changed()),
   ]);
 
 /** Why a batch with `count` was undone: the refusal of a bound that it would have passed, if there is one. */

@@ -3,9 +3,9 @@ import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm
 import * as access from './access';
 import { normalize } from '../normalize';
 import * as administrators from './administrators';
-import * as audit from './audit';
-import { guard, type Ctx, type Statement } from './context';
-import { LostRace, Refusal } from './errors';
+import { changed, must, type Ctx, type Statement } from './context';
+import { Refusal } from './errors';
+import { record } from './events';
 import * as files from './files';
 import * as folded from './folded';
 import * as paging from './paging';
@@ -28,19 +28,23 @@ export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promis
   const plain = (name: string) => normalize(name, 'NFKC').replace(/\s+/g, ' ').trim();
   if (plain(typed) !== plain(found.name))
     throw new Refusal('invalid', { key: 'trash.wrong-name', field: 'typed' });
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       access.stillIn(ctx, spaceId, true),
       ctx.db
         .update(space)
         .set({ deletedAt: ctx.now, deletedBy: ctx.actor!.id })
         .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
-      guard(ctx),
-      audit.entry(ctx, 'space.deleted', `space:${spaceId}`, { name: found.name }, spaceId),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('missing') : error;
-  }
+      must(ctx, changed()),
+      record(ctx, {
+        kind: 'space.deleted',
+        subject: `space:${spaceId}`,
+        detail: { name: found.name },
+        spaceId,
+      }),
+    ],
+    { refusal: new Refusal('missing') },
+  );
 }
 
 /** Administration → "Space Management": every space by name and size (never what is in it), and the trash. */
@@ -122,8 +126,8 @@ export async function overview(
 /** Takes a space out of the trash: everything is as it was. Done twice is done once. */
 export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
   allow(ctx, 'site.administer');
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       ctx.db
         .update(space)
         .set({ deletedAt: null, deletedBy: null })
@@ -134,12 +138,11 @@ export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
             gte(space.deletedAt, ctx.now - KEEP_DAYS * DAY),
           ),
         ),
-      guard(ctx),
-      audit.entry(ctx, 'space.restored', `space:${spaceId}`, {}, spaceId),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'trash.gone' }) : error;
-  }
+      must(ctx, changed()),
+      record(ctx, { kind: 'space.restored', subject: `space:${spaceId}`, spaceId }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'trash.gone' }) },
+  );
 }
 
 /** Cron: what lay in the trash for 14 days goes, a bounded piece a run; its files leave R2 with the other unused ones. */
@@ -173,7 +176,13 @@ export async function purge(ctx: Ctx): Promise<void> {
     files.release(ctx, { spaceId: due.id }),
     ...search.drop(ctx, { space: due.id }),
     ctx.db.delete(space).where(and(eq(space.id, due.id), isNotNull(space.deletedAt))),
-    audit.entry(ctx, 'space.purged', `space:${due.id}`, { name: due.name }, due.id, null),
+    record(ctx, {
+      kind: 'space.purged',
+      subject: `space:${due.id}`,
+      detail: { name: due.name },
+      spaceId: due.id,
+      by: null,
+    }),
   ]);
 }
 
@@ -183,5 +192,5 @@ const stillDue = (ctx: Ctx, spaceId: number): Statement[] => [
     .update(space)
     .set({ deletedAt: sql`deleted_at` })
     .where(and(eq(space.id, spaceId), lt(space.deletedAt, ctx.now - KEEP_DAYS * DAY))),
-  guard(ctx),
+  must(ctx, changed()),
 ];

@@ -6,9 +6,10 @@ import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Locale } from '../messages';
 import { normalize } from '../normalize';
 import * as audit from './audit';
-import { guard, type Ctx, type Statement } from './context';
+import { changed, must, type Ctx, type Statement } from './context';
 import { hashToken, isMadeBy, keyedHash, randomCode, randomToken, type Secret } from './crypto';
-import { LostRace, Refusal } from './errors';
+import { Refusal } from './errors';
+import { nobody, record } from './events';
 import * as language from './language';
 import { log } from './log';
 import * as outbox from './mail/outbox';
@@ -105,16 +106,15 @@ export async function begin(
           }),
     }),
     code.mail.statement,
-    audit.tally(
-      ctx,
-      'account.step-asked',
-      subjectOf({
+    record(ctx, {
+      kind: 'account.step-asked',
+      subject: subjectOf({
         userId: subject.purpose === 'login' ? subject.userId : null,
         invitationId: subject.purpose === 'signup' ? subject.invitationId : null,
       }),
-      { purpose: subject.purpose },
-      audit.nobody,
-    ),
+      detail: { purpose: subject.purpose },
+      by: nobody,
+    }),
     ...together,
   ]);
   keepStep(ctx, token);
@@ -266,8 +266,8 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
     userId: challenge.userId ?? undefined,
     ...found,
   });
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       ctx.db
         .update(loginChallenge)
         .set({ ...code.columns, codesSent: sql`codes_sent + 1` })
@@ -278,19 +278,17 @@ export async function sendAgain(ctx: Ctx): Promise<void> {
             lt(loginChallenge.codesSent, CODES),
           ),
         ),
-      guard(ctx),
+      must(ctx, changed()),
       code.mail.statement,
-      audit.tally(
-        ctx,
-        'account.step-asked',
-        subjectOf(challenge),
-        { purpose: challenge.purpose },
-        audit.nobody,
-      ),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('throttled', { key: 'verify.no-more-codes' }) : error;
-  }
+      record(ctx, {
+        kind: 'account.step-asked',
+        subject: subjectOf(challenge),
+        detail: { purpose: challenge.purpose },
+        by: nobody,
+      }),
+    ],
+    { refusal: new Refusal('throttled', { key: 'verify.no-more-codes' }) },
+  );
   keepStep(ctx, ctx.cookies.get('foyer-step')!);
   await sendNow(ctx, code.mail.id);
 }
@@ -362,7 +360,12 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
   if (!expected || !isMadeBy(ctx.config.secret, hashed, expected)) {
     await ctx.commit([
       ...rateLimit.failed(ctx, tried),
-      audit.tally(ctx, 'account.step-failed', subjectOf(row), { purpose: row.purpose }, audit.nobody),
+      record(ctx, {
+        kind: 'account.step-failed',
+        subject: subjectOf(row),
+        detail: { purpose: row.purpose },
+        by: nobody,
+      }),
       ...audit.locks(ctx, subjectOf(row), locks),
     ]);
     throw wrong(row.tries);
@@ -381,9 +384,14 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
             eq(loginChallenge.codeKey, row.codeKey),
           ),
         ),
-      guard(ctx),
+      must(ctx, changed()),
       ...rateLimit.succeeded(ctx, tried),
-      audit.entry(ctx, 'account.step-passed', subjectOf(row), { purpose: row.purpose }, null, audit.nobody),
+      ...record(ctx, {
+        kind: 'account.step-passed',
+        subject: subjectOf(row),
+        detail: { purpose: row.purpose },
+        by: nobody,
+      }),
     ],
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bindings, makeUser, testContext } from '../../../../tests/factories';
 import { count, dump } from '../../../../tests/helpers';
 import * as audit from '../audit';
-import { guard, isDuplicate, must, type Env } from './index';
+import { changed, isDuplicate, must, type Env } from './index';
 import { Misconfigured, readConfig } from './config';
 import { LostRace, Refusal } from '../errors';
 import { setting } from '../schema';
@@ -154,7 +154,7 @@ describe('a commit', () => {
     const ctx = testContext();
     const before = await dump();
     const nothing = ctx.db.update(setting).set({ value: '2' });
-    const batch = [write(ctx, 'c'), nothing.where(undefined), guard(ctx, 99), write(ctx, 'd')];
+    const batch = [write(ctx, 'c'), nothing.where(undefined), must(ctx, changed(99)), write(ctx, 'd')];
     await expect(ctx.commit(batch)).rejects.toBeInstanceOf(LostRace);
     expect(await dump()).toEqual(before);
   });

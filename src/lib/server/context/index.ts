@@ -130,6 +130,3 @@ export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL): Statement =>
 
 /** SQL: the statement right before changed exactly this many rows. */
 export const changed = (rows = 1): SQL => sql`changes() = ${rows}`;
-
-/** Short for `must(ctx, changed(rows))`. */
-export const guard = (ctx: Pick<Ctx, 'db'>, rows = 1): Statement => must(ctx, changed(rows));

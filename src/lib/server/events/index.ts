@@ -2,7 +2,7 @@
  * What happened: one event per act, recorded in the batch of the change. From it follow the audit entry, what open pages
  * hear, the notifications, and the rows of the search index, so that none of them is forgotten.
  */
-import { type SQL } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import * as audit from '../audit';
 import * as changes from '../changes';
 import { signedIn, type Ctx, type Statement } from '../context';
@@ -52,7 +52,16 @@ export const recordMany = (
   ctx: Ctx,
   events: (Pick<Event, 'kind' | 'detail'> & { subject: string })[],
   spaceId: number | null,
-): Statement => audit.entries(ctx, events, spaceId);
+): Statement =>
+  recordRows(
+    ctx,
+    sql`select json_extract(value, '$.kind') as kind, json_extract(value, '$.subject') as subject,
+      ${spaceId} as space_id, json_extract(value, '$.detail') as detail
+      from json_each(${JSON.stringify(events.map(({ detail = {}, ...event }) => ({ ...event, detail })))})`,
+  );
+
+/** The same for rows of the database: a select of `kind`, `subject`, `space_id` and `detail` (JSON). */
+export const recordRows = (ctx: Ctx, rows: SQL): Statement => audit.entries(ctx, rows);
 
 function audited(ctx: Ctx, event: Event, how: 'each' | 'hourly' | 'never'): Statement[] {
   if (how === 'never') return [];

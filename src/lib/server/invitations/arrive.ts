@@ -2,10 +2,10 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
 import * as accounts from '../accounts';
-import * as audit from '../audit';
-import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { changed, isDuplicate, must, type Ctx, type Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
 import { LostRace, Refusal } from '../errors';
+import { record } from '../events';
 import * as folded from '../folded';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
@@ -119,7 +119,7 @@ const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, via: Via): Statem
     .update(invitation)
     .set({ status: 'accepted', acceptedAt: ctx.now, acceptedLinkKind: via })
     .where(and(eq(invitation.id, i.id), eq(invitation.version, i.version), takeable(ctx))),
-  guard(ctx),
+  must(ctx, changed()),
 ];
 
 /** The account that came of it; after the account's own insert, since it refers to it. */
@@ -224,15 +224,20 @@ async function createAccount(
     takenBy(ctx, i.id, person.id),
     i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
     queued.statement,
-    audit.entry(
-      ctx,
-      'account.created',
-      `user:${person.id}`,
-      { email: i.email, kind: i.kind },
-      i.spaceId,
-      person,
-    ),
-    audit.entry(ctx, 'invitation.accepted', `invitation:${i.id}`, { email: i.email, via }, i.spaceId, person),
+    record(ctx, {
+      kind: 'account.created',
+      subject: `user:${person.id}`,
+      detail: { email: i.email, kind: i.kind },
+      spaceId: i.spaceId,
+      by: person,
+    }),
+    record(ctx, {
+      kind: 'invitation.accepted',
+      subject: `invitation:${i.id}`,
+      detail: { email: i.email, via },
+      spaceId: i.spaceId,
+      by: person,
+    }),
   ]);
   handOver();
 }
@@ -303,13 +308,12 @@ export async function join(ctx: Ctx, token: string): Promise<string | null> {
           .set({ locale: language.ofArrival(ctx, i) })
           .where(and(eq(user.id, actor.id), isNull(user.locale))),
       ...(i.kind === 'user' && actor.kind === 'guest' ? becomeUser(ctx, i) : []),
-      audit.entry(
-        ctx,
-        'invitation.accepted',
-        `invitation:${i.id}`,
-        { email: i.email, via: found.via },
-        i.spaceId,
-      ),
+      record(ctx, {
+        kind: 'invitation.accepted',
+        subject: `invitation:${i.id}`,
+        detail: { email: i.email, via: found.via },
+        spaceId: i.spaceId,
+      }),
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;
@@ -327,7 +331,11 @@ function becomeUser(ctx: Ctx, i: Invitation): Statement[] {
       .set({ kind: 'user', ...may })
       .where(eq(user.id, ctx.actor!.id)),
     ...memberships.accountChanged(ctx, ctx.actor!.id),
-    audit.entry(ctx, 'account.permission-changed', `user:${ctx.actor!.id}`, { kind: 'user', ...may }),
+    ...record(ctx, {
+      kind: 'account.permission-changed',
+      subject: `user:${ctx.actor!.id}`,
+      detail: { kind: 'user', ...may },
+    }),
   ];
 }
 
@@ -380,9 +388,15 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
         .update(invitation)
         .set({ askedAt: ctx.now })
         .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${ctx.now - DAY})`)),
-      guard(ctx),
+      must(ctx, changed()),
       queued && queued.statement,
-      audit.entry(ctx, 'invitation.asked-again', `invitation:${i.id}`, { email: i.email }, i.spaceId, null),
+      record(ctx, {
+        kind: 'invitation.asked-again',
+        subject: `invitation:${i.id}`,
+        detail: { email: i.email },
+        spaceId: i.spaceId,
+        by: null,
+      }),
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;

@@ -3,7 +3,7 @@
  * writes the mails, each with a guard: what is not sent is not counted, and of two at the same time one looks again.
  */
 import { and, gt, sql } from 'drizzle-orm';
-import { guard, type Ctx, type Statement } from '../context';
+import { changed, must, type Ctx, type Statement } from '../context';
 import * as rateLimit from '../rate-limit';
 import { throttle } from '../schema';
 import { DAY } from './links';
@@ -55,12 +55,15 @@ export function roomOf(ctx: Ctx, spaceId: number | null, rows: { key: string; co
 export const count = (ctx: Ctx, spaceId: number | null, emails: string[]): Statement[] => [
   ...[spaceId !== null && spaceKey(ctx, spaceId), inviterKey(ctx)]
     .filter((key) => key !== false)
-    .flatMap((key) => [rateLimit.countInWindow(ctx, key, MOST_A_DAY, DAY, emails.length), guard(ctx)]),
+    .flatMap((key) => [
+      rateLimit.countInWindow(ctx, key, MOST_A_DAY, DAY, emails.length),
+      must(ctx, changed()),
+    ]),
   rateLimit.countEach(
     ctx,
     emails.map((email) => addressKey(ctx, email)),
     MOST_TO_ONE,
     DAY,
   ),
-  guard(ctx, emails.length),
+  must(ctx, changed(emails.length)),
 ];

@@ -2,9 +2,9 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import * as access from '../access';
 import type { MessageKey } from '../../messages';
-import * as audit from '../audit';
-import { guard, type Ctx } from '../context';
+import { changed, must, type Ctx } from '../context';
 import { LostRace, Refusal } from '../errors';
+import { record, recordRows } from '../events';
 import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
@@ -234,21 +234,19 @@ export async function resend(ctx: Ctx, spaceId: number | null, id: string): Prom
 /** "Copy link": a link of its own, that completes only after a code mailed to the invited address. */
 export async function copyLink(ctx: Ctx, spaceId: number | null, id: string): Promise<string> {
   const { found } = await manage(ctx, spaceId, id);
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       actorMay(ctx, spaceId),
       stillTakeable(ctx, id, found.version),
-      audit.entry(
-        ctx,
-        'invitation.link-copied',
-        `invitation:${id}`,
-        { email: found.email, version: found.version },
+      record(ctx, {
+        kind: 'invitation.link-copied',
+        subject: `invitation:${id}`,
+        detail: { email: found.email, version: found.version },
         spaceId,
-      ),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'invitation.changed' }) : error;
-  }
+      }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'invitation.changed' }) },
+  );
   return urlOf(ctx, id, found.version, 'copy');
 }
 
@@ -261,10 +259,15 @@ export async function cancel(ctx: Ctx, spaceId: number | null, id: string): Prom
         .update(invitation)
         .set({ status: 'cancelled' })
         .where(and(eq(invitation.id, id), inArray(invitation.status, ['invited', 'expired']))),
-      guard(ctx),
+      must(ctx, changed()),
       outbox.dropWaiting(ctx, [id]),
       ctx.db.delete(loginChallenge).where(eq(loginChallenge.invitationId, id)),
-      audit.entry(ctx, 'invitation.cancelled', `invitation:${id}`, { email: found.email }, spaceId),
+      record(ctx, {
+        kind: 'invitation.cancelled',
+        subject: `invitation:${id}`,
+        detail: { email: found.email },
+        spaceId,
+      }),
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;
@@ -286,11 +289,12 @@ export async function expireOverdue(ctx: Ctx, limit = 500): Promise<number> {
   const json = JSON.stringify(overdue);
   await ctx.commit([
     // The audit first, by the same condition: what was resent meanwhile is in neither.
-    ctx.db.run(sql`
-      insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
-      select ${ctx.now}, 'invitation.expired', null, 'Foyer', 'invitation:' || id, space_id, json_object('email', email), ''
-      from invitation where status = 'invited' and expires_at <= ${ctx.now}
-        and id in (select json_extract(value, '$.id') from json_each(${json}))`),
+    recordRows(
+      ctx,
+      sql`select 'invitation.expired' as kind, 'invitation:' || id as subject, space_id, json_object('email', email) as detail
+        from invitation where status = 'invited' and expires_at <= ${ctx.now}
+        and id in (select json_extract(value, '$.id') from json_each(${json}))`,
+    ),
     ctx.db.run(sql`
       update invitation set status = 'expired' where status = 'invited' and expires_at <= ${ctx.now}
         and id in (select json_extract(value, '$.id') from json_each(${json}))`),

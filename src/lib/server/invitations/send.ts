@@ -3,10 +3,10 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { fitsDomains, parseAddress, readAddresses, type Address } from '../../addresses';
 import { isLocale, type Locale, type MessageKey } from '../../messages';
-import * as audit from '../audit';
-import { guard, isDuplicate, type Ctx, type Statement } from '../context';
+import { changed, isDuplicate, must, type Ctx, type Statement } from '../context';
 import { randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
+import { record, recordMany } from '../events';
 import * as outbox from '../mail/outbox';
 import type { MailMessage } from '../mail/messages';
 import { allow } from '../policy';
@@ -192,7 +192,7 @@ async function send(
       (chunk) => renewMany(ctx, form, expiresAt, chunk),
     ),
     ...mails.statements,
-    ...inChunks(rows, (chunk) => [auditMany(ctx, target.id, chunk)]),
+    ...inChunks(rows, (chunk) => [recordEach(ctx, target.id, chunk)]),
   ]);
 }
 
@@ -222,7 +222,7 @@ const insertMany = (ctx: Ctx, spaceId: number, form: InviteForm, expiresAt: numb
       json_extract(r.value, '$.original'), 'invited', 1, ${form.subject}, ${form.message}, ${form.locale},
       0, 0, ${ctx.actor!.id}, ${ctx.now}, ${ctx.now}, ${expiresAt}
     from json_each(${rowsOf(chunk)}) r where ${domainFits(sql`json_extract(r.value, '$.email')`)}`),
-  guard(ctx, chunk.length),
+  must(ctx, changed(chunk.length)),
 ];
 
 /** Sent again: a new version (the old links die), a new week. Each row must still be of the version before. */
@@ -234,20 +234,23 @@ const renewMany = (ctx: Ctx, form: InviteForm | null, expiresAt: number, chunk: 
     where status in ('invited', 'expired') and (id, version) in
       (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))
       and ${domainFits(sql`invitation.email`)}`),
-  guard(ctx, chunk.length),
+  must(ctx, changed(chunk.length)),
   outbox.dropWaiting(
     ctx,
     chunk.map((i) => i.id),
   ),
 ];
 
-const auditMany = (ctx: Ctx, spaceId: number, chunk: ToSend[]): Statement =>
-  ctx.db.run(sql`
-    insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
-    select ${ctx.now}, iif(json_extract(value, '$.version') > 1, 'invitation.resent', 'invitation.sent'),
-      ${ctx.actor!.id}, ${ctx.actor!.name}, 'invitation:' || json_extract(value, '$.id'), ${spaceId},
-      json_object('email', json_extract(value, '$.email')), ${ctx.ip}
-    from json_each(${rowsOf(chunk)})`);
+const recordEach = (ctx: Ctx, spaceId: number, chunk: ToSend[]): Statement =>
+  recordMany(
+    ctx,
+    chunk.map((i) => ({
+      kind: i.version > 1 ? ('invitation.resent' as const) : ('invitation.sent' as const),
+      subject: `invitation:${i.id}`,
+      detail: { email: i.address.email },
+    })),
+    spaceId,
+  );
 
 /** What is sent again says what it said. */
 const again = (ctx: Ctx, found: Invitation): ToSend => ({
@@ -400,7 +403,11 @@ export async function inviteUser(
         expiresAt,
       }),
       queued.statement,
-      audit.entry(ctx, 'invitation.sent', `invitation:${id}`, { email: address.email, kind: 'user' }),
+      record(ctx, {
+        kind: 'invitation.sent',
+        subject: `invitation:${id}`,
+        detail: { email: address.email, kind: 'user' },
+      }),
     ]);
   } catch (error) {
     if (error instanceof LostRace) throw new Refusal('conflict', { key: 'invitation.changed' });
@@ -445,8 +452,8 @@ export async function sendUserAgain(
     invitationId: found.id,
     message: userInvitationMail(ctx, await settings.read(ctx), found.id, version, expiresAt),
   });
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       actorMay(ctx, null),
       ...limits.count(ctx, null, [found.email]),
       ctx.db
@@ -466,18 +473,16 @@ export async function sendUserAgain(
             inArray(invitation.status, ['invited', 'expired']),
           ),
         ),
-      guard(ctx),
+      must(ctx, changed()),
       outbox.dropWaiting(ctx, [found.id]),
       queued.statement,
-      audit.entry(
-        ctx,
-        'invitation.resent',
-        `invitation:${found.id}`,
-        { email: found.email, version },
-        found.spaceId,
-      ),
-    ]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'invitation.changed' }) : error;
-  }
+      record(ctx, {
+        kind: 'invitation.resent',
+        subject: `invitation:${found.id}`,
+        detail: { email: found.email, version },
+        spaceId: found.spaceId,
+      }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'invitation.changed' }) },
+  );
 }

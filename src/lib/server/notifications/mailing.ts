@@ -1,7 +1,7 @@
 /** Notification mail: what is due becomes one mail a person, exactly once. And the end of old notifications. */
 import { sql, type SQL } from 'drizzle-orm';
 import { hidesGuests, visibleTo, type Viewer } from '../access';
-import { guard, type Ctx, type Statement } from '../context';
+import { changed, must, type Ctx, type Statement } from '../context';
 import { LostRace } from '../errors';
 import { excerpt } from '../markdown';
 import type { MailMessage } from '../mail/messages';
@@ -248,7 +248,7 @@ async function post(ctx: Ctx, letters: Letter[]): Promise<{ written: number; los
       ctx.db.run(sql`
         update notification set mail_at = null
         where id in (select value from json_each(${JSON.stringify(ids)})) and mail_at is not null`),
-      guard(ctx, ids.length),
+      must(ctx, changed(ids.length)),
       ...queued.statements,
       ...letters.map((letter) => letter.anchor),
     ]);

@@ -19,7 +19,7 @@ import {
 } from '../../../../tests/factories';
 import { count, refusal } from '../../../../tests/helpers';
 import * as accounts from '../accounts';
-import { guard } from '../context';
+import { changed, must } from '../context';
 import { randomId } from '../crypto';
 import * as cron from '../cron';
 import * as memberships from '../memberships';
@@ -102,7 +102,7 @@ async function say(
   await ctx.commit([
     ctx.db.run(sql`insert into comment (thread_id, author_id, body, request_key, created_at)
       values (${threadId}, ${who.id}, ${options.body ?? BODY}, ${key}, ${ctx.now})`),
-    guard(ctx),
+    must(ctx, changed()),
     ...notifications.notify(ctx, {
       spaceId: s.spaceId,
       threadId,
@@ -257,7 +257,11 @@ describe('who is told', () => {
       mentioned: [s.ben.id],
     });
     await expect(
-      ctx.commit([...events, ctx.db.run(sql`update space set name = name where id = -1`), guard(ctx)]),
+      ctx.commit([
+        ...events,
+        ctx.db.run(sql`update space set name = name where id = -1`),
+        must(ctx, changed()),
+      ]),
     ).rejects.toThrow();
     await ctx.settle();
     expect(await kinds(s.ben)).toEqual([]);

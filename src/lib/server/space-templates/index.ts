@@ -8,10 +8,10 @@ import * as access from '../access';
 import { fileSize } from '../../files';
 import { isWebAddress } from '../../links';
 import { limits, templateFile } from '../../schemas';
-import * as audit from '../audit';
-import { guard, isDuplicate, type SignedIn, type Statement } from '../context';
+import { changed, isDuplicate, must, type SignedIn } from '../context';
 import { keyedId, randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
+import { record } from '../events';
 import * as files from '../files';
 import * as folded from '../folded';
 import * as markdown from '../markdown';
@@ -279,9 +279,9 @@ async function insert(
         select ${id}, ${name}, ${folded.name(name)}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}
         where not exists (select 1 from space_template where ${folded.templateNamed(name)})
           and (select count(*) from space_template) < ${MOST}`),
-      guard(ctx),
+      must(ctx, changed()),
       ...files.useCoverOfTemplate(ctx, content.cover, id),
-      audit.entry(ctx, action, `template:${id}`, { name }, spaceId),
+      record(ctx, { kind: action, subject: `template:${id}`, detail: { name }, spaceId }),
     ]);
     return id;
   } catch (error) {
@@ -341,8 +341,8 @@ export async function change(
       update space_template set name = ${name}, folded = ${folded.name(name)}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
       where id = ${id} and updated_at = ${updatedAt}
         and not exists (select 1 from space_template o where ${folded.templateNamed(name, 'o')} and o.id <> ${id})`),
-    guard(ctx),
-    audit.entry(ctx, 'template.changed', `template:${id}`, { name }),
+    must(ctx, changed()),
+    record(ctx, { kind: 'template.changed', subject: `template:${id}`, detail: { name } }),
   ]);
   await save.catch(async (error) => {
     if (!(error instanceof LostRace)) throw error;
@@ -360,15 +360,15 @@ export async function remove(ctx: SignedIn, id: string): Promise<void> {
   allow(ctx, 'site.administer');
   const template = await stored(ctx, id);
   if (!template) throw new Refusal('missing');
-  const gone: Statement[] = [
-    ...files.useCoverOfTemplate(ctx, PLAIN_COVER, id),
-    ctx.db.delete(spaceTemplate).where(eq(spaceTemplate.id, id)),
-    guard(ctx),
-    audit.entry(ctx, 'template.removed', `template:${id}`, { name: template.name }),
-  ];
-  await ctx.commit(gone).catch((error) => {
-    throw error instanceof LostRace ? new Refusal('missing') : error;
-  });
+  await ctx.commit(
+    [
+      files.useCoverOfTemplate(ctx, PLAIN_COVER, id),
+      ctx.db.delete(spaceTemplate).where(eq(spaceTemplate.id, id)),
+      must(ctx, changed()),
+      record(ctx, { kind: 'template.removed', subject: `template:${id}`, detail: { name: template.name } }),
+    ],
+    { refusal: new Refusal('missing') },
+  );
 }
 
 /** Administration: whether a shipped template is offered. */
@@ -404,7 +404,7 @@ export async function exportFile(ctx: SignedIn, id: string): Promise<{ name: str
   const template = isShipped(id) ? shippedOne(ctx, id) : await stored(ctx, id);
   if (!template) throw new Refusal('missing');
   const name = template.name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'template';
-  await ctx.commit([audit.tally(ctx, 'template.exported', `template:${id}`)]);
+  await ctx.commit([record(ctx, { kind: 'template.exported', subject: `template:${id}` })]);
   return { name: `${name}.foyer-template.json`, text: documentOf(template) };
 }
 
