@@ -12,8 +12,8 @@ export const fileLimits = {
   form: 20 * MB,
 } as const;
 
-/** What a file that is handed on as it was may say beside what it shows: where and when it was taken, or who wrote it. */
-export type Stays = 'place' | 'author';
+/** What a file that is stored as it is may reveal: where and when it was taken, or who wrote it. */
+export type RemainingMetadata = 'place' | 'author';
 
 const PLACE =
   'heic heif hif tif tiff dng cr2 cr3 nef nrw arw orf rw2 raf pef srw psd jxl jp2 mpo ' +
@@ -22,7 +22,7 @@ const PLACE =
 const AUTHOR =
   'pdf doc docx docm dot dotx xls xlsx xlsm xlsb ppt pptx pptm pps ppsx odt ods odp odg rtf pages numbers key epub ' +
   'vsd vsdx mpp pub one indd ai eps ps svg dwg dxf msg eml';
-const ENDINGS = new Map<string, Stays>([
+const ENDINGS = new Map<string, RemainingMetadata>([
   ...PLACE.split(' ').map((ending) => [ending, 'place'] as const),
   ...AUTHOR.split(' ').map((ending) => [ending, 'author'] as const),
 ]);
@@ -31,10 +31,18 @@ const CLEANED = /^image\/(jpeg|png|webp|avif|gif|heic)$/;
 export const CLEANED_UP_TO = 20 * MB;
 
 /**
- * What a file will still say after it was sent, as far as its name and type can tell; null: nothing that we know of.
- * Whether a picture could really be cleaned, only the server can say, from its bytes.
+ * The metadata that a file keeps when it is uploaded, as far as its name and type can tell; null: none that we know of.
+ * Only the server can tell, from the bytes, whether a picture could really be cleaned.
  */
-export function stays({ name, type, size }: { name: string; type: string; size: number }): Stays | null {
+export function remainingMetadata({
+  name,
+  type,
+  size,
+}: {
+  name: string;
+  type: string;
+  size: number;
+}): RemainingMetadata | null {
   if (CLEANED.test(type)) return size > CLEANED_UP_TO ? 'place' : null;
   if (/^(image|video|audio)\//.test(type) && !/^image\/(svg|bmp|x-icon|vnd\.microsoft\.icon)/.test(type))
     return 'place';

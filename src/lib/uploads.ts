@@ -1,6 +1,6 @@
 /** In the browser: files on their way to the server, each as a raw body with its progress; forms that wait for them. */
 import { tick } from 'svelte';
-import type { Stays } from './files';
+import type { RemainingMetadata } from './files';
 import type { MessageKey } from './messages';
 
 /** Why a file did not arrive: the server's sentence, or ours by its key. */
@@ -16,7 +16,7 @@ export class NotSent extends Error {
 /** What the server says of a file that arrived. */
 export interface Made {
   id: string;
-  stays?: Stays | null;
+  metadata?: RemainingMetadata | null;
 }
 
 export interface Sending {

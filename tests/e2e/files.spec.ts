@@ -299,7 +299,7 @@ test('raw uploads: exact sizes, sentences for scripts, and nothing for people of
   expect(file).toEqual({
     id: expect.stringMatching(/^[a-z2-7]{16}$/),
     name: 'Gr\u00fc\u00dfe gpj.exe',
-    stays: null,
+    metadata: null,
     type: 'application/octet-stream',
     size: 2,
     thumb: false,

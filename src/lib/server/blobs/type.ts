@@ -1,5 +1,5 @@
 /** What a file really is, by its first bytes. */
-import type { Stays } from '../../files';
+import type { RemainingMetadata } from '../../files';
 import { ascii, u32 } from '../pictures/bytes';
 
 /** The types that we detect. Everything else is only ever handed out as a download. */
@@ -37,7 +37,7 @@ export function detectType(bytes: Uint8Array): BlobType {
 }
 
 /** First bytes of videos, recordings, TIFF, PDF and old office files, which hold metadata whatever their name is. */
-const SIGNATURES: [at: number, signature: string, metadata: Stays][] = [
+const SIGNATURES: [at: number, signature: string, metadata: RemainingMetadata][] = [
   [0, 'II*\0', 'place'],
   [0, 'MM\0*', 'place'],
   [4, 'ftyp', 'place'],
@@ -52,5 +52,5 @@ const SIGNATURES: [at: number, signature: string, metadata: Stays][] = [
 ];
 
 /** The metadata that a file may hold, by its first bytes. */
-export const metadataOf = (bytes: Uint8Array): Stays | null =>
+export const metadataOf = (bytes: Uint8Array): RemainingMetadata | null =>
   SIGNATURES.find(([at, signature]) => ascii(bytes, at, signature.length) === signature)?.[2] ?? null;

@@ -4,7 +4,7 @@
  * told what metadata stays in it.
  */
 import { eq, sql } from 'drizzle-orm';
-import { CLEANED_UP_TO, fileLimits, fileSize, stays, type Stays } from '../../files';
+import { CLEANED_UP_TO, fileLimits, fileSize, remainingMetadata, type RemainingMetadata } from '../../files';
 import * as blobs from '../blobs';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { randomId, randomToken } from '../crypto';
@@ -30,7 +30,7 @@ export interface UploadedFile {
   /** Whether it has a small picture at `/files/<id>?thumb`. */
   thumb: boolean;
   /** Metadata that was not, or could not be, taken out. */
-  stays: Stays | null;
+  metadata: RemainingMetadata | null;
 }
 
 type Kind = 'attachment' | 'cover';
@@ -53,7 +53,7 @@ export async function store(
   const source = await blobs.peek(body);
   const type = blobs.detectType(source.head);
   if (kind === 'cover' && !COVER_TYPES.has(type)) throw new Refusal('invalid', { key: 'cover.kind', field });
-  const { size, chunks, kept } = await withoutMetadata(kind, name, type, claimed, source);
+  const { size, chunks, metadata } = await withoutMetadata(kind, name, type, claimed, source);
   const row = {
     id: randomId(),
     kind,
@@ -90,7 +90,7 @@ export async function store(
     log('an upload broke off', error);
     throw new Refusal('invalid', { key: 'file.size-wrong', field });
   });
-  return { id: row.id, name: row.name, type, size, thumb: false, stays: kept };
+  return { id: row.id, name: row.name, type, size, thumb: false, metadata };
 }
 
 function checkSize(ctx: SignedIn, kind: Kind, size: number): void {
@@ -111,16 +111,16 @@ async function withoutMetadata(
   type: blobs.BlobType,
   size: number,
   { head, chunks }: blobs.Source,
-): Promise<{ size: number; chunks: AsyncIterable<Uint8Array>; kept: Stays | null }> {
+): Promise<{ size: number; chunks: AsyncIterable<Uint8Array>; metadata: RemainingMetadata | null }> {
   if (!pictures.isPicture(type))
-    return { size, chunks, kept: blobs.metadataOf(head) ?? stays({ name, type, size }) };
-  if (size > CLEANED_UP_TO) return { size, chunks, kept: 'place' };
+    return { size, chunks, metadata: blobs.metadataOf(head) ?? remainingMetadata({ name, type, size }) };
+  if (size > CLEANED_UP_TO) return { size, chunks, metadata: 'place' };
   const bytes = await blobs.readAll(chunks, size);
   const clean = cleaned(bytes, type);
-  if (clean) return { size: clean.length, chunks: blobs.single(clean), kept: null };
+  if (clean) return { size: clean.length, chunks: blobs.single(clean), metadata: null };
   if (kind === 'cover') throw new Refusal('invalid', { key: 'cover.broken', field: fieldOf(kind) });
   // It may be a picture all the same.
-  return { size, chunks: blobs.single(bytes), kept: 'place' };
+  return { size, chunks: blobs.single(bytes), metadata: 'place' };
 }
 
 /** null: the picture cannot be parsed, and its bytes are unchanged. */

@@ -1,4 +1,4 @@
-/** Numbers and names in bytes; a picture that is written anew; and how a parser gives up. */
+/** What the parsers share: numbers and names in bytes, the rewritten picture, and giving up. */
 import { Refusal } from '../errors';
 
 export const ascii = (bytes: Uint8Array, at: number, length: number): string =>
@@ -9,14 +9,14 @@ export const u16le = (bytes: Uint8Array, at: number): number => bytes[at]! | (by
 export const u32le = (bytes: Uint8Array, at: number): number =>
   u16le(bytes, at) + u16le(bytes, at + 2) * 0x10000;
 
-/** The picture cannot be followed, so nobody can say what is in it. */
-export function must(holds: unknown): asserts holds {
+/** Refuses a picture that cannot be parsed: nobody could say what is in it. */
+export function ensure(holds: unknown): asserts holds {
   if (!holds) throw new Refusal('invalid', { key: 'file.picture-broken' });
 }
 
 /**
- * A picture written anew. One buffer of the old one's size and a little more: millions of tiny parts, each an object of
- * its own, would fill the isolate's memory.
+ * The rewritten picture. One buffer, a little larger than the old picture: millions of tiny parts as objects of their own
+ * would fill the isolate's memory.
  */
 export class Output {
   readonly #bytes: Uint8Array;
@@ -33,7 +33,7 @@ export class Output {
     }
   }
 
-  /** Changes what was written already: a length that is known only now. */
+  /** Overwrites a length that was not known before. */
   set32le(at: number, value: number): void {
     new DataView(this.#bytes.buffer).setUint32(at, value, true);
   }

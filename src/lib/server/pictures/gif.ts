@@ -1,18 +1,18 @@
 /**
- * GIF (89a). What stays is what is shown: pictures, their timing and transparency, how often the whole repeats, the colour
- * profile. Comments, XMP and every other application's words go. As browsers do, the first thing that is no block ends it.
+ * GIF (89a). Keeps images, their timing and transparency, the number of repetitions and the colour profile; comments, XMP
+ * and all other application data go. As in browsers, the first byte that begins no block ends the picture.
  */
-import { ascii, must, Output } from './bytes';
+import { ascii, ensure, Output } from './bytes';
 
 const [IMAGE, EXTENSION, TRAILER] = [0x2c, 0x21, 0x3b];
 const [CONTROL, APPLICATION] = [0xf9, 0xff];
 const tableSize = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 
 export function cleanGif(bytes: Uint8Array): Uint8Array {
-  must(bytes.length > 13);
+  ensure(bytes.length > 13);
   const out = new Output(bytes);
   let at = 13 + tableSize(bytes[10]!);
-  must(at < bytes.length);
+  ensure(at < bytes.length);
   out.put(bytes.subarray(0, at));
   let images = 0;
   while (bytes[at] === IMAGE || bytes[at] === EXTENSION) {
@@ -30,7 +30,7 @@ export function cleanGif(bytes: Uint8Array): Uint8Array {
       at = end;
     }
   }
-  must(images > 0);
+  ensure(images > 0);
   out.put([TRAILER]);
   return out.written;
 }
@@ -39,7 +39,7 @@ function putApplication(out: Output, bytes: Uint8Array, at: number, end: number)
   const data = at + 14;
   const name = ascii(bytes, at + 3, 11);
   if (name === 'NETSCAPE2.0' || name === 'ANIMEXTS1.0') {
-    // How often it repeats.
+    // The number of repetitions.
     if (bytes[data] === 3 && bytes[data + 1] === 1 && end > data + 4)
       out.put(bytes.subarray(at, data + 4), [0]);
   } else if (name === 'ICCRGBG1012' && end <= bytes.length && data < end) {
@@ -48,14 +48,14 @@ function putApplication(out: Output, bytes: Uint8Array, at: number, end: number)
   }
 }
 
-/** Where a chain of blocks ends: behind its empty one, or with the file. */
+/** A chain of blocks ends after its empty block, or with the file. */
 function endOfBlocks(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at]!;
   return Math.min(at + 1, bytes.length);
 }
 
-/** Writes a chain of blocks; one that was cut off is closed. */
+/** Writes a chain of blocks, and closes one that was cut off. */
 function putBlocks(out: Output, bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== 0 && at + 1 + bytes[at]! <= bytes.length) at += 1 + bytes[at]!;

@@ -1,11 +1,11 @@
 /**
- * AVIF and HEIC (ISO/IEC 14496-12, 23008-12). They say where their parts lie by their place in the file, so nothing may move:
- * all that no shown picture is made of is overwritten with zeros. Sequences (moov) keep their metadata in many places;
- * they are not followed.
+ * AVIF and HEIC (ISO/IEC 14496-12, 23008-12). They refer to their parts by offsets in the file, so nothing may move:
+ * everything that is not part of a visible image is overwritten with zeros. Sequences (moov) keep metadata in many places
+ * and are refused.
  */
-import { ascii, must, u16, u32 } from './bytes';
+import { ascii, ensure, u16, u32 } from './bytes';
 
-/** A box: where it begins, where its content does, where it ends. */
+/** `at`: its beginning; `from` and `to`: its content. */
 interface Box {
   name: string;
   at: number;
@@ -13,13 +13,13 @@ interface Box {
   to: number;
 }
 
-/** Items that are shown. All others are metadata, or are nothing that we know. */
+/** Items that are images. All others are metadata, or unknown. */
 const SHOWN = new Set(['av01', 'hvc1', 'hvc2', 'grid', 'iden', 'iovl', 'tmap']);
 const TOP_BOXES = new Set('ftyp meta mdat moov moof free skip uuid udta'.split(' '));
 const META_BOXES = new Set('hdlr pitm iloc iinf iprp iref idat dinf grpl'.split(' '));
-/** Properties of pictures that say when and what, not how they look. */
-const TELLTALE = new Set(['udes', 'crtt', 'mdft', 'altt', 'uuid']);
-/** Far more than real pictures have (a panorama is some 400 tiles): the work with each other stays small. */
+/** Properties that describe an image without changing how it looks. */
+const METADATA_PROPERTIES = new Set(['udes', 'crtt', 'mdft', 'altt', 'uuid']);
+/** Far more than real pictures have (a panorama has some 400 tiles), so that comparing them with each other stays cheap. */
 const [BOXES, ITEMS, EXTENTS, AREAS] = [10_000, 2_000, 4_000, 100];
 
 type Range = [from: number, to: number];
@@ -28,50 +28,50 @@ export function cleanHeif(bytes: Uint8Array): Uint8Array {
   const top = boxes(bytes, 0, bytes.length, TOP_BOXES);
   const one = (list: Box[], name: string) => {
     const found = list.filter((box) => box.name === name);
-    must(found.length === 1);
+    ensure(found.length === 1);
     return found[0]!;
   };
-  must(top[0]?.name === 'ftyp' && !top.some(({ name }) => name === 'moov' || name === 'moof'));
+  ensure(top[0]?.name === 'ftyp' && !top.some(({ name }) => name === 'moov' || name === 'moof'));
   const meta = one(top, 'meta');
   const inMeta = boxes(bytes, meta.from + 4, meta.to);
   const idat = inMeta.find(({ name }) => name === 'idat');
   const mdats = top.filter(({ name }) => name === 'mdat');
-  must(mdats.length <= AREAS);
+  ensure(mdats.length <= AREAS);
   const types = itemTypes(bytes, one(inMeta, 'iinf'));
   const pitm = one(inMeta, 'pitm');
-  must(pitm.to - pitm.from >= 6);
+  ensure(pitm.to - pitm.from >= 6);
   const primary = bytes[pitm.from] === 0 ? u16(bytes, pitm.from + 4) : u32(bytes, pitm.from + 4);
-  must(SHOWN.has(types.get(primary) ?? ''));
+  ensure(SHOWN.has(types.get(primary) ?? ''));
 
   const shown: Range[] = [];
   const hidden: Range[] = [];
   for (const { id, inIdat, extents } of itemPlaces(bytes, one(inMeta, 'iloc'))) {
     const isShown = SHOWN.has(types.get(id) ?? '');
-    const base = inIdat ? (must(idat), idat.from) : 0;
+    const base = inIdat ? (ensure(idat), idat.from) : 0;
     const areas = inIdat ? [idat!] : mdats;
     for (const [offset, length] of extents) {
       const [from, to] = [base + offset, base + offset + (length || Infinity)];
-      // Each extent lies within the data of one box. Of what is not shown, no more is asked than that it is wiped.
+      // Each extent lies within one box. Hidden extents may be malformed; they only need to be wiped.
       const area = areas.find((box) => from >= box.from && from < box.to);
       const end = length || !area ? to : area.to;
-      must(!isShown || (area && end <= area.to));
+      ensure(!isShown || (area && end <= area.to));
       if (area) (isShown ? shown : hidden).push([from, Math.min(end, area.to)]);
     }
-    if (id === primary) must(extents.length > 0);
+    if (id === primary) ensure(extents.length > 0);
   }
   const kept = union(shown);
-  // One who hides words in the picture's own bytes contradicts himself.
-  for (const [from, to] of union(hidden)) must(!kept.some(([a, b]) => from < b && a < to));
+  // Metadata inside the bytes of a visible image is a contradiction.
+  for (const [from, to] of union(hidden)) ensure(!kept.some(([a, b]) => from < b && a < to));
   const properties = inMeta
     .filter(({ name }) => name === 'iprp')
     .flatMap(({ from, to }) => boxes(bytes, from, to))
     .filter(({ name }) => name === 'ipco')
     .flatMap(({ from, to }) => boxes(bytes, from, to));
 
-  // All is understood: from here on the bytes are changed.
+  // Everything could be parsed: from here on the bytes are changed.
   for (const box of top) if (!/^(ftyp|meta|mdat)$/.test(box.name)) blank(bytes, box);
   for (const box of inMeta) if (!META_BOXES.has(box.name)) blank(bytes, box);
-  for (const box of properties) if (TELLTALE.has(box.name)) blank(bytes, box);
+  for (const box of properties) if (METADATA_PROPERTIES.has(box.name)) blank(bytes, box);
   for (const { from, to } of [...mdats, ...inMeta.filter(({ name }) => name === 'idat')]) {
     let at = from;
     for (const [a, b] of kept) {
@@ -84,7 +84,7 @@ export function cleanHeif(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, top.at(-1)!.to);
 }
 
-/** The same places, sorted, none over another. */
+/** The same ranges, sorted and without overlaps. */
 function union(ranges: Range[]): Range[] {
   const joined: Range[] = [];
   for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
@@ -95,24 +95,24 @@ function union(ranges: Range[]): Range[] {
   return joined;
 }
 
-/** Overwrites a box's content and makes it one that readers skip; its place and length stay. */
+/** Overwrites a box with zeros and makes it one that readers skip. */
 function blank(bytes: Uint8Array, { at, from, to }: Box): void {
   bytes.set([0x66, 0x72, 0x65, 0x65], at + 4); // "free"
   bytes.fill(0, from, to);
 }
 
 /**
- * The boxes of an area, which they fill.
- * @param known of the file itself: what is no whole box of these ends the picture
+ * The boxes that fill a range.
+ * @param known for the top level: anything but a whole box of these ends the picture
  */
 function boxes(bytes: Uint8Array, from: number, to: number, known?: Set<string>): Box[] {
   const found: Box[] = [];
   for (let at = from; at < to;) {
     const box = boxAt(bytes, at, to);
     if (known && !(box && known.has(box.name))) break;
-    must(box);
+    ensure(box);
     found.push(box);
-    must(found.length <= BOXES);
+    ensure(found.length <= BOXES);
     at = box.to;
   }
   return found;
@@ -131,58 +131,58 @@ function boxAt(bytes: Uint8Array, at: number, end: number): Box | null {
   return to < from || to > end ? null : { name: ascii(bytes, at + 4, 4), at, from, to };
 }
 
-/** Item → its kind (iinf). */
+/** The type of each item (iinf). */
 function itemTypes(bytes: Uint8Array, iinf: Box): Map<number, string> {
   const wide = bytes[iinf.from] !== 0;
   const types = new Map<number, string>();
   for (const entry of boxes(bytes, iinf.from + (wide ? 8 : 6), iinf.to)) {
     const version = bytes[entry.from]!;
-    must(entry.name === 'infe' && (version === 2 || version === 3));
+    ensure(entry.name === 'infe' && (version === 2 || version === 3));
     const at = entry.from + 4 + (version === 2 ? 2 : 4);
-    must(at + 6 <= entry.to);
+    ensure(at + 6 <= entry.to);
     const id = version === 2 ? u16(bytes, entry.from + 4) : u32(bytes, entry.from + 4);
-    must(!types.has(id));
+    ensure(!types.has(id));
     types.set(id, ascii(bytes, at + 2, 4));
   }
   return types;
 }
 
-/** Where each item's bytes lie (iloc): in the file, or in the box `idat`. A length of 0 means: to the end. */
+/** Where the bytes of each item are (iloc): in the file, or in the box `idat`. A length of 0 means to the end. */
 function itemPlaces(bytes: Uint8Array, { from, to }: Box) {
   let at = from;
   const read = (size: number): number => {
-    must([0, 1, 2, 4, 8].includes(size) && at + size <= to);
+    ensure([0, 1, 2, 4, 8].includes(size) && at + size <= to);
     let value = 0;
     for (const end = at + size; at < end; at++) value = value * 256 + bytes[at]!;
     return value;
   };
   const version = read(1);
-  must(version <= 2);
+  ensure(version <= 2);
   at += 3;
   const sizes = read(2);
   const [offsetSize, lengthSize, baseSize] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15];
   const indexSize = version > 0 ? sizes & 15 : 0;
   const count = read(version < 2 ? 2 : 4);
-  must(count <= ITEMS);
+  ensure(count <= ITEMS);
   const ids = new Set<number>();
   const items: { id: number; inIdat: boolean; extents: Range[] }[] = [];
   let all = 0;
   for (let i = 0; i < count; i++) {
     const id = read(version < 2 ? 2 : 4);
     const method = version > 0 ? read(2) & 15 : 0;
-    // 2: made of other items' bytes. Nobody writes that for pictures.
-    must(method <= 1 && read(2) === 0);
+    // Method 2 builds an item from other items; no encoder writes it.
+    ensure(method <= 1 && read(2) === 0);
     const base = read(baseSize);
     const extents: Range[] = [];
-    // Where offsets and lengths are written with no bytes, a few bytes say many.
+    // With offsets and lengths of zero bytes, a tiny file could claim any number of extents.
     let n = read(2);
-    must((all += n) <= EXTENTS);
+    ensure((all += n) <= EXTENTS);
     for (; n > 0; n--) {
       read(indexSize);
       const offset = base + read(offsetSize);
       extents.push([offset, read(lengthSize)]);
     }
-    must(!ids.has(id));
+    ensure(!ids.has(id));
     ids.add(id);
     items.push({ id, inIdat: method === 1, extents });
   }

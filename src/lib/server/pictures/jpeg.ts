@@ -1,8 +1,8 @@
 /**
- * JPEG (ITU T.81, Exif 2.3). Follows it as libjpeg does, which browsers use: bytes between parts are skipped, and what
- * is broken after the first scan ends the picture.
+ * JPEG (ITU T.81, Exif 2.3), parsed as libjpeg does it, which browsers use: bytes between segments are skipped, and
+ * an error after the first scan ends the picture.
  */
-import { ascii, must, Output, u16, u16le, u32, u32le } from './bytes';
+import { ascii, ensure, Output, u16, u16le, u32, u32le } from './bytes';
 
 const [SOI, EOI, SOS] = [0xd8, 0xd9, 0xda];
 const isFrame = (marker: number) =>
@@ -14,7 +14,7 @@ const isNote = (marker: number) => (marker >= 0xe0 && marker <= 0xef) || marker 
 export function cleanJpeg(bytes: Uint8Array): Uint8Array {
   const out = new Output(bytes);
   out.put([0xff, SOI]);
-  // JFIF and Exif come first; which of them, readers do not mind.
+  // JFIF and Exif come first, in either order.
   const { jfif, orientation } = headOf(bytes);
   if (jfif) out.put(jfif);
   if (orientation > 1) out.put(exif(orientation));
@@ -24,28 +24,28 @@ export function cleanJpeg(bytes: Uint8Array): Uint8Array {
     const says = (word: string) => ascii(bytes, at + 4, Math.min(word.length, end - at - 4)) === word;
     if (isNote(marker)) {
       if (marker === 0xe2 && says('ICC_PROFILE\0')) out.put(bytes.subarray(at, end));
-      // How colours are meant: twelve bytes, whatever is said of its length.
+      // How to read the colours: always twelve bytes, whatever its length says.
       if (marker === 0xee && says('Adobe') && end - at >= 16)
         out.put([0xff, 0xee, 0, 14], bytes.subarray(at + 4, at + 16));
       continue;
     }
     if (isFrame(marker)) {
       if (framed && scanned) break;
-      must(!framed && end - at >= 11 && u16(bytes, at + 5) > 0 && u16(bytes, at + 7) > 0);
+      ensure(!framed && end - at >= 11 && u16(bytes, at + 5) > 0 && u16(bytes, at + 7) > 0);
       framed = true;
     }
     if (marker === SOS) {
-      must(framed);
+      ensure(framed);
       scanned ||= stop > end;
     }
     out.put(bytes.subarray(at, stop));
   }
-  must(scanned);
+  ensure(scanned);
   out.put([0xff, EOI]);
   return out.written;
 }
 
-/** The parts of a picture, a scan with its data. Ends where the picture does, or where it cannot be followed. */
+/** The segments, each scan with its data, up to the end of the picture or to the first error. */
 function* segments(bytes: Uint8Array) {
   for (let at = 2; ;) {
     at = bytes.indexOf(0xff, at);
@@ -53,7 +53,7 @@ function* segments(bytes: Uint8Array) {
     while (bytes[at + 1] === 0xff) at++; // Fill bytes.
     const marker = bytes[at + 1] ?? EOI;
     if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-      // No marker, or one that has no content.
+      // Not a marker, or one without content.
       at += 2;
       continue;
     }
@@ -65,7 +65,7 @@ function* segments(bytes: Uint8Array) {
   }
 }
 
-/** Where a scan's data ends: at a marker that is no escaped byte and no restart, or with the file. */
+/** A scan ends at the next marker that is neither an escaped byte nor a restart, or with the file. */
 function endOfScan(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1];
@@ -75,7 +75,7 @@ function endOfScan(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
-/** What is kept of the first parts: JFIF without its own little picture, which may show what was cropped off. */
+/** What is kept of the first segments: JFIF without its thumbnail, which may show what was cropped off. */
 function headOf(bytes: Uint8Array): { jfif: Uint8Array | null; orientation: number } {
   let jfif: Uint8Array | null = null;
   let orientation = 1;
@@ -93,7 +93,7 @@ function headOf(bytes: Uint8Array): { jfif: Uint8Array | null; orientation: numb
   return { jfif, orientation };
 }
 
-/** How a picture is to be turned (Exif tag 0x0112), from a TIFF structure; 1 when it does not say. */
+/** The orientation (Exif tag 0x0112) in a TIFF structure; 1 if there is none. */
 function orientationOf(tiff: Uint8Array): number {
   const order = ascii(tiff, 0, 2);
   if (tiff.length < 14 || (order !== 'II' && order !== 'MM')) return 1;
@@ -112,7 +112,7 @@ function orientationOf(tiff: Uint8Array): number {
   return 1;
 }
 
-/** An Exif segment that says nothing but the orientation: else a telephone's picture would lie on its side. */
+/** An Exif segment with the orientation only: without it, photos from a phone would lie on their side. */
 const exif = (orientation: number): Uint8Array =>
   // prettier-ignore
   Uint8Array.of(

@@ -1,7 +1,7 @@
 /** PNG (W3C, third edition), with animation. */
-import { ascii, must, Output, u32 } from './bytes';
+import { ascii, ensure, Output, u32 } from './bytes';
 
-/** What a PNG needs to look as it does: size, palette, pixels, transparency, colours, density, animation. */
+/** What affects how a PNG looks: size, palette, pixels, transparency, colours, density, animation. */
 const CHUNKS = new Set(
   'IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT'.split(' '),
 );
@@ -15,31 +15,31 @@ export function cleanPng(bytes: Uint8Array): Uint8Array {
     const name = ascii(bytes, at + 4, 4);
     const first = at === 8;
     if (!/^[A-Za-z]{4}$/.test(name) || (name === 'IHDR') !== first || end > bytes.length) {
-      // Cut off within its pixels, it shows what there is: handed on as it is, since decoders wait for the rest.
+      // Cut off within its pixels: browsers show what there is, so it is kept.
       if (!first && name === 'IDAT' && end > bytes.length && at + 8 < bytes.length) {
         pixels = true;
         out.put(bytes.subarray(at));
       }
       break;
     }
-    if (first) must(end === 33 && u32(bytes, 16) > 0 && u32(bytes, 20) > 0);
-    // A capital says: without this chunk the picture cannot be shown. When we do not know it, we do not know what it is.
+    if (first) ensure(end === 33 && u32(bytes, 16) > 0 && u32(bytes, 20) > 0);
+    // A capital letter: the picture cannot be shown without this chunk. If we do not know it, it ends the picture.
     const critical = name[0]! < 'a';
     if (critical && !CHUNKS.has(name)) {
-      must(pixels);
+      ensure(pixels);
       break;
     }
     if (CHUNKS.has(name)) {
-      const right = crc32(bytes, at + 4, end - 4) === u32(bytes, end - 4);
-      // With a wrong sum decoders show the pixels before it, and leave out what they can do without.
-      must(right || !critical || name === 'IDAT');
-      if (right || critical) out.put(bytes.subarray(at, end));
+      const intact = crc32(bytes, at + 4, end - 4) === u32(bytes, end - 4);
+      // At a wrong checksum decoders keep the pixels before it, and skip ancillary chunks.
+      ensure(intact || !critical || name === 'IDAT');
+      if (intact || critical) out.put(bytes.subarray(at, end));
     }
     pixels ||= name === 'IDAT';
     if (name === 'IEND') break;
     at = end;
   }
-  must(pixels);
+  ensure(pixels);
   return out.written;
 }
 

@@ -1,11 +1,11 @@
-/** WebP (RFC 9649). What its head says of its length is written by many and right with few: the parts are followed. */
-import { ascii, must, Output, u32le } from './bytes';
+/** WebP (RFC 9649). Many encoders write a wrong length into the header, so the chunks decide. */
+import { ascii, ensure, Output, u32le } from './bytes';
 
 const CHUNKS = new Set(['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF', 'ICCP']);
 const isImage = (name: string) => name === 'VP8 ' || name === 'VP8L';
 
 export function cleanWebp(bytes: Uint8Array): Uint8Array {
-  must(bytes.length >= 20);
+  ensure(bytes.length >= 20);
   const said = 8 + u32le(bytes, 4);
   const out = new Output(bytes);
   out.put(bytes.subarray(0, 12));
@@ -19,20 +19,20 @@ export function cleanWebp(bytes: Uint8Array): Uint8Array {
   )) {
     const { name, from, to } = chunk;
     if (seen.first === '') {
-      must(name === 'VP8X' || isImage(name));
+      ensure(name === 'VP8X' || isImage(name));
       seen.first = name;
       seen.animated = name === 'VP8X' && (bytes[from]! & 0x02) !== 0;
     } else if (seen.first !== 'VP8X') break;
-    else must(name !== 'VP8X');
+    else ensure(name !== 'VP8X');
     const cut = from + chunk.size > to;
-    // Cut off within its pixels, it shows what there is. Of anything else, a part is nothing.
+    // Cut off within its pixels: browsers show what there is. Half of any other chunk is useless.
     if (!CHUNKS.has(name) || (cut && !isImage(name))) continue;
     if (name === 'VP8X') {
-      must(to - from >= 10);
-      // Without the flags of Exif (0x08) and XMP (0x04): whoever sees them looks for the chunks.
+      ensure(to - from >= 10);
+      // Clears the flags of Exif (0x08) and XMP (0x04), whose chunks are gone.
       out.put(riffHead(name, 10), [bytes[from]! & ~0x0c], bytes.subarray(from + 1, from + 10));
     } else if (name === 'ANMF') {
-      must(to - from > 16);
+      ensure(to - from > 16);
       seen.frames++;
       putFrame(out, bytes, from, to);
     } else {
@@ -42,30 +42,28 @@ export function cleanWebp(bytes: Uint8Array): Uint8Array {
       if (!cut) pad(out);
     }
   }
-  must(seen.animated ? seen.frames > 0 : seen.images === 1);
+  ensure(seen.animated ? seen.frames > 0 : seen.images === 1);
   out.set32le(4, out.length - 8 + missing);
   return out.written;
 }
 
-/** A frame of an animation: where it lies, then chunks of its own. */
+/** A frame of an animation: its position, then chunks of its own. */
 function putFrame(out: Output, bytes: Uint8Array, from: number, to: number): void {
   const head = out.length;
   out.put(riffHead('ANMF', 0), bytes.subarray(from, from + 16));
   let shown = false;
   for (const inner of chunks(bytes, from + 16, to, to)) {
     if (!isImage(inner.name) && inner.name !== 'ALPH') continue;
-    must(inner.from + inner.size <= to);
+    ensure(inner.from + inner.size <= to);
     shown ||= inner.name !== 'ALPH';
     out.put(riffHead(inner.name, inner.size), bytes.subarray(inner.from, inner.to));
     pad(out);
   }
-  must(shown);
+  ensure(shown);
   out.set32le(head + 4, out.length - head - 8);
 }
 
-/**
- * The chunks of an area. The last one may reach beyond it, up to the limit; `size` is what it says, `to` is where it ends.
- */
+/** The chunks of a range. The last one may reach beyond it, up to the limit: `size` is what it claims, `to` where it ends. */
 function* chunks(bytes: Uint8Array, from: number, end: number, limit: number) {
   for (let at = from; at < end && at + 8 <= limit;) {
     const size = u32le(bytes, at + 4);
@@ -83,7 +81,7 @@ const riffHead = (name: string, size: number): number[] => [
   (size >>> 24) & 255,
 ];
 
-/** Chunks begin at even places. */
+/** Chunks begin at even offsets. */
 const pad = (out: Output): void => {
   if (out.length % 2) out.put([0]);
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadTranslator, locales } from '../../messages';
-import { defaultInvitation, render, unsubscribeLinkOf, type MailMessage } from './messages';
-import { samples } from './samples';
+import { loadTranslator, locales } from '../../../messages';
+import { defaultInvitation, render, unsubscribeLinkOf, type MailMessage } from './index';
+import { samples } from '../samples';
 
 const every = (await Promise.all(locales.map(samples))).flat();
 const invitation = {
