@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as p from '../../../../tests/pictures';
 import * as blobs from './index';
 
-describe('the type is what the bytes say', () => {
+describe('the type is detected from the bytes', () => {
   it.each([
     ['a JPEG', p.jpeg, 'image/jpeg'],
     ['a PNG', p.png(), 'image/png'],
@@ -117,14 +117,14 @@ describe('names', () => {
     ['slashes', (n: number) => `a${'/\\'.repeat(n / 2)}a`],
     ['half surrogates', (n: number) => '\ud800'.repeat(n)],
     ['emoji', (n: number) => '👨‍👩‍👧'.repeat(n / 8)],
-  ])('a name of 1 MB costs no more than reading it: %s', (_, made) => {
+  ])('a name of 1 MB takes no longer than reading it: %s', (_, made) => {
     const name = made(1_000_000);
     const began = performance.now();
     for (let i = 0; i < 20; i++) blobs.safeName(name);
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
-  it('a safe name stays as it is', () => {
+  it('a safe name is not changed', () => {
     for (const name of ['../../x', 'CON', '🎉'.repeat(300) + '.txt', 'a\u202eb'])
       expect(blobs.safeName(blobs.safeName(name))).toBe(blobs.safeName(name));
   });

@@ -33,8 +33,8 @@ import * as files from './index';
 
 setUpSpace();
 
-describe('an attachment is visible to', () => {
-  it('its uploader, then the people of its space; nobody else, not even site administrators', async () => {
+describe('an attachment', () => {
+  it('is visible to its uploader, then to the people of its space; not even to site administrators', async () => {
     const { id } = await send(ana, p.text('x'));
     const foreign = await makeGuest();
     await joinSpace(host, await makeSpace(host), foreign);
@@ -62,7 +62,7 @@ describe('an attachment is visible to', () => {
     expect(await files.names(ctx, [id])).toEqual([]);
   });
 
-  it('a removed guest loses all files at once, own ones too, and attaches nothing any more', async () => {
+  it('a removed guest loses all files at once, own ones too, and can attach nothing', async () => {
     const leaver = await makeGuest();
     await joinSpace(host, spaceId, leaver);
     const [mine, unused] = [await send(leaver, p.text('x')), await send(leaver, p.jpeg, 'x.jpg')];
@@ -100,7 +100,7 @@ describe('an attachment is visible to', () => {
     ).toEqual({ rows: 0, objects: 0 });
   });
 
-  it('of a space in the trash is visible to nobody, and to everybody again once restored', async () => {
+  it('in the trash is visible to nobody, and to everybody again once restored', async () => {
     const own = await makeSpace(host);
     const [row] = await testContext()
       .db.insert(thread)
@@ -122,7 +122,7 @@ describe('an attachment is visible to', () => {
     expect(await sees(host, id)).toBe(true);
   });
 
-  it('where guests are hidden, no file of another guest and none in another guest’s thread', async () => {
+  it('where guests are hidden: no file of another guest and none in another guest’s thread', async () => {
     const own = await makeSpace(host);
     await joinSpace(host, own, ana);
     await joinSpace(host, own, bo);

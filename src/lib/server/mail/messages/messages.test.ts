@@ -52,7 +52,7 @@ describe('every mail, in every language, with awkward data', () => {
     }
   });
 
-  it('the code stands unbroken in the first line of the code mail and nowhere else; its subject says what it is', () => {
+  it('a code mail has its code in the first line and nowhere else, not in the subject', () => {
     for (const { name, message, subject, text, html } of every) {
       if (message.kind !== 'code') continue;
       expect(text.split('\n')[0], name).toBe(message.code);
@@ -64,14 +64,14 @@ describe('every mail, in every language, with awkward data', () => {
     }
   });
 
-  it('is told from every other mail by its subject', () => {
+  it('a code mail differs from every other mail by its subject', () => {
     const codes = every.filter(({ message }) => message.kind === 'code').map(({ subject }) => subject);
     expect(codes.some((subject) => subject.toLowerCase().includes('verification code'))).toBe(true);
     for (const { message, subject } of every)
       if (message.kind !== 'code') expect(codes).not.toContain(subject);
   });
 
-  it('lets nobody write markup into it', () => {
+  it('escapes all markup', () => {
     for (const { name, html } of every) {
       expect(html, name).not.toMatch(/<(script|img|b|i)[ >]/);
       expect(html, name).not.toContain('evil.example"');
@@ -80,7 +80,7 @@ describe('every mail, in every language, with awkward data', () => {
     }
   });
 
-  it('loads nothing from anywhere and tracks nobody', () => {
+  it('loads nothing and tracks nobody', () => {
     for (const { name, html } of every) expect(html, name).not.toMatch(/\ssrc=|url\(|@import|<link|<img/);
   });
 
@@ -90,7 +90,7 @@ describe('every mail, in every language, with awkward data', () => {
       const shown = words(visible(html));
       for (const line of text.split('\n')) {
         if (line === '-- ') continue;
-        // An address in the small print lies behind its words.
+        // The links of the small print have a label instead of their address.
         if ('unsubscribe' in message && html.includes(`href="${line}"`)) continue;
         for (const piece of line.split(/: |:$/).filter(Boolean))
           if (!('url' in message) || piece !== message.url) expect(shown, name).toContain(words(piece));
@@ -98,7 +98,7 @@ describe('every mail, in every language, with awkward data', () => {
     }
   });
 
-  it('can be stopped and chosen where one need not get it, and nowhere else', () => {
+  it('has unsubscribe links exactly where mail is optional', () => {
     for (const { name, message, text, html } of every) {
       if (!('unsubscribe' in message)) {
         expect(text, name).not.toContain('/unsubscribe/');
@@ -113,12 +113,12 @@ describe('every mail, in every language, with awkward data', () => {
     }
   });
 
-  it('says its language', () => {
+  it('declares its language', () => {
     for (const locale of locales)
       expect(every.some((s) => s.html.includes(`<html lang="${locale}">`))).toBe(true);
   });
 
-  it('leaves no placeholder open', () => {
+  it('leaves no placeholder', () => {
     for (const { name, text } of every.filter((s) => s.name.endsWith('ordinary')))
       expect(text, name).not.toMatch(/[{}]|undefined|\[object/);
   });
@@ -134,13 +134,13 @@ describe('the invitation', () => {
     expect(text).toMatch(/Saturday, November 28, 2026 at 6:20\sPM GMT\+1/);
   });
 
-  it('says it in Japanese', async () => {
+  it('is written in Japanese', async () => {
     const { text } = await render({ ...invitation, timeZone: 'Asia/Tokyo' }, 'ja');
     expect(text).toContain('1週間');
     expect(text).toMatch(/2026年11月29日日曜日 2:20 (JST|GMT\+9)/);
   });
 
-  it('has a ready text in every language, with the names in it', async () => {
+  it('has a default text in every language, with the names in it', async () => {
     for (const locale of locales) {
       const ready = defaultInvitation(await loadTranslator(locale), {
         siteName: 'Foyer',
@@ -169,7 +169,7 @@ describe('the confirmation', () => {
     expect(text).toContain('Login name: gil@partner.example\nPassword: quiet-arches-7');
   });
 
-  it('holds no password where it may not', async () => {
+  it('holds no password where the policy forbids it', async () => {
     expect((await render({ ...welcome, password: null }, 'en')).text).not.toMatch(/^Password:/m);
   });
 });
@@ -189,7 +189,7 @@ describe('a notification', () => {
     settings: 'https://guests.example.com/me#notification-mail',
   } as const satisfies MailMessage;
 
-  it('says who did what where, and holds the whole text as it was written', async () => {
+  it('says who did what where, with the whole text unchanged', async () => {
     const { subject, text } = await render(one, 'en');
     expect(subject).toBe('Ava mentioned you in “Piles”');
     expect(text).toContain('First line\n\n**second** line, order 123456');
@@ -200,11 +200,11 @@ describe('a notification', () => {
     expect((await render(one, 'ja')).subject).toContain('Ava');
   });
 
-  it('says that a long text goes on', async () => {
+  it('says when the text was cut', async () => {
     expect((await render({ ...one, cut: true }, 'en')).text).toContain('The text goes on');
   });
 
-  it('never alters what people wrote: six digits stay six digits, in words and in addresses', async () => {
+  it('never alters what people wrote, such as six digits in words or addresses', async () => {
     const url = 'https://guests.example.com/spaces/7/threads/123456?comment=345678#comment-345678';
     const text = 'Order 123456, see https://shop.example/654321\nPhone +49 30 987654';
     const mail = await render({ ...one, url, text, actorName: '777777', threadTitle: '246810' }, 'en');
@@ -215,7 +215,7 @@ describe('a notification', () => {
     for (const part of [mail.subject, mail.text, mail.html]) expect(part).not.toMatch(/\u2060|%3\d/);
   });
 
-  it('of several is a list by thread, each with its address, the time in the zone of the reader', async () => {
+  it('of several events lists them by thread, each with its address, in the time zone of the reader', async () => {
     const event = {
       event: 'comment',
       actorName: 'Ben',

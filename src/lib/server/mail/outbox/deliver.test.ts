@@ -111,9 +111,9 @@ describe('definite failures', () => {
     expect(fake.arrived.map((m) => m.to).sort()).toEqual(ids.map((_, i) => `g${i}@partner.example`).sort());
     expect(fake.arrived.every((m) => !('X-Foyer-Resent' in m.headers))).toBe(true);
     for (const id of ids) expect(await row(id)).toMatchObject({ status: 'sent', unknowns: 0, failure: null });
-  });
+  }, 30_000);
 
-  it('a refused connection is one', async () => {
+  it('a refused connection is tried again', async () => {
     fake.restore();
     const id = await queued(context());
     expect(await deliver(context(), id)).toBe('queued');
@@ -193,7 +193,7 @@ describe('definite failures', () => {
 
 describe('unknown outcomes', () => {
   for (const mood of ['cut', 'hang', 'cut-in-answer', { status: 520 }] as const) {
-    it(`sent again at most once, with the same Message-ID and a mark: ${JSON.stringify(mood)}`, async () => {
+    it(`are sent again at most once, with the same Message-ID and a mark: ${JSON.stringify(mood)}`, async () => {
       fake.mood = mood;
       const id = await queued(context());
       expect(await deliver(context(), id, { timeoutMs: 100 })).toBe('queued');
@@ -210,7 +210,7 @@ describe('unknown outcomes', () => {
       expect(second!['X-Foyer-Resent']).toBe('possible-duplicate');
     });
 
-    it(`a code mail never: ${JSON.stringify(mood)}`, async () => {
+    it(`a code mail is never sent again: ${JSON.stringify(mood)}`, async () => {
       fake.mood = mood;
       const id = await queued(context(), code);
       expect(await deliver(context(), id, { timeoutMs: 100 })).toBe('failed');
