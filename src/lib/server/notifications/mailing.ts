@@ -23,7 +23,7 @@ const ROWS = 1_000;
 const TOGETHER = 20;
 /** What happened meanwhile to some of them is looked at anew, this often in a run. */
 const ROUNDS = 3;
-/** Characters of a text in a mail; a few texts are told in full, of many the beginning. */
+/** Characters of a text in a mail. Up to FEW texts are told in full, of more only the beginning. */
 const LONGEST = 4_000;
 const FEW = 5;
 /** Events in one mail. */
@@ -74,8 +74,8 @@ export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
     const { siteName } = await settings.read(ctx);
     let lost = 0;
     for (let i = 0; i < people.length; i += TOGETHER) {
-      const letters = people.slice(i, i + TOGETHER).map((rows) => letterTo(ctx, siteName, rows));
-      const done = await post(ctx, letters);
+      const mails = people.slice(i, i + TOGETHER).map((rows) => mailTo(ctx, siteName, rows));
+      const done = await writeMails(ctx, mails);
       written += done.written;
       lost += done.lost;
     }
@@ -124,15 +124,15 @@ function grouped(rows: Due[]): Due[][] {
   return rows.length === ROWS && people.length > 1 ? people.slice(0, -1) : people;
 }
 
-interface Letter {
-  /** The notifications that it settles, also those that it does not tell. */
-  settles: number[];
+interface PersonMail {
+  /** The notifications that are done with it, also those that the mail leaves out. */
+  notificationIds: number[];
   mail: outbox.QueuedMail | null;
   /** The next daily mail. */
-  anchor: Statement | null;
+  digestUpdate: Statement | null;
 }
 
-function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
+function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
   const person = rows[0]!;
   const told = rows.map(readable).filter(
     (row) =>
@@ -143,7 +143,7 @@ function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
       !(row.digest && row.readAt !== null),
   );
   return {
-    settles: rows.map((row) => row.id),
+    notificationIds: rows.map((row) => row.id),
     mail: told.length
       ? {
           to: person.email,
@@ -153,7 +153,7 @@ function letterTo(ctx: Ctx, siteName: string, rows: Due[]): Letter {
           nudge: false,
         }
       : null,
-    anchor: person.digest ? anchorOf(ctx, person) : null,
+    digestUpdate: person.digest ? nextDigest(ctx, person) : null,
   };
 }
 
@@ -176,7 +176,7 @@ function readable(row: Due): Due {
 function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
   const { origin } = ctx.config;
   const person = rows[0]!;
-  const ways = {
+  const unsubscribeLinks = {
     unsubscribe: unsubscribeUrl(ctx, person.userId),
     settings: `${origin}/me#notification-mail`,
   };
@@ -193,7 +193,7 @@ function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
       threadTitle: titleOf(person),
       ...textOf(person.text),
       url: urlOf(person),
-      ...ways,
+      ...unsubscribeLinks,
     };
   }
   const few = rows.length <= FEW;
@@ -216,7 +216,7 @@ function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
     })),
     timeZone: person.timeZone ?? 'UTC',
     url: `${origin}/notifications`,
-    ...ways,
+    ...unsubscribeLinks,
   };
 }
 
@@ -226,7 +226,7 @@ const textOf = (text: string): { text: string; cut: boolean } => ({
 });
 
 /** The next morning of the reader; where their zone is not known, the same hour of the next day. */
-function anchorOf(ctx: Ctx, person: Due): Statement | null {
+function nextDigest(ctx: Ctx, person: Due): Statement | null {
   const { timeZone, digestAt, userId } = person;
   if (digestAt === 0 || digestAt > ctx.now) return null;
   const next = timeZone
@@ -239,9 +239,9 @@ function anchorOf(ctx: Ctx, person: Due): Statement | null {
 }
 
 /** Takes the notifications and writes their mails, in one commit; where another run was faster, in halves. */
-async function post(ctx: Ctx, letters: Letter[]): Promise<{ written: number; lost: number }> {
-  const ids = letters.flatMap((letter) => letter.settles);
-  const mails = letters.flatMap((letter) => letter.mail ?? []);
+async function writeMails(ctx: Ctx, people: PersonMail[]): Promise<{ written: number; lost: number }> {
+  const ids = people.flatMap((person) => person.notificationIds);
+  const mails = people.flatMap((person) => person.mail ?? []);
   const queued = await outbox.queueMany(ctx, mails);
   try {
     await ctx.commit([
@@ -250,13 +250,13 @@ async function post(ctx: Ctx, letters: Letter[]): Promise<{ written: number; los
         where id in (select value from json_each(${JSON.stringify(ids)})) and mail_at is not null`),
       must(ctx, changed(ids.length)),
       ...queued.statements,
-      ...letters.map((letter) => letter.anchor),
+      ...people.map((person) => person.digestUpdate),
     ]);
   } catch (error) {
     if (!(error instanceof LostRace)) throw error;
-    if (letters.length === 1) return { written: 0, lost: 1 };
-    const half = letters.length >> 1;
-    const [a, b] = [await post(ctx, letters.slice(0, half)), await post(ctx, letters.slice(half))];
+    if (people.length === 1) return { written: 0, lost: 1 };
+    const half = people.length >> 1;
+    const [a, b] = [await writeMails(ctx, people.slice(0, half)), await writeMails(ctx, people.slice(half))];
     return { written: a.written + b.written, lost: a.lost + b.lost };
   }
   // Not by afterCommit: what runs after a request's commit may cross another commit of that request.
