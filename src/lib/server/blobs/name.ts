@@ -45,7 +45,6 @@ export function safeName(name: string): string {
 const utf8 = new TextEncoder();
 const bytesOf = (text: string): number => utf8.encode(text).length;
 
-/** Without white space, dots and joiners at both ends. */
 function trimmed(text: string): string {
   const loose = (at: number) => /[\s.\u200c\u200d]/u.test(text[at]!);
   let [from, to] = [0, text.length];

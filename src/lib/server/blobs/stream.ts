@@ -2,7 +2,6 @@
 import { Refusal } from '../errors';
 import { HEAD_BYTES } from './type';
 
-/** A body whose first bytes are known. */
 export interface Source {
   head: Uint8Array;
   /** The whole body, from its first byte. Can be read once. */
@@ -41,12 +40,10 @@ export async function peek(body: ReadableStream<Uint8Array> | Uint8Array): Promi
   }
 }
 
-/** A body that is one chunk. */
 export async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-/** Reads a body of exactly this size. */
 export async function readAll(chunks: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let at = 0;

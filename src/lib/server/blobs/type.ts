@@ -51,6 +51,5 @@ const SIGNATURES: [at: number, signature: string, metadata: RemainingMetadata][]
   [0, '\xd0\xcf\x11\xe0', 'author'],
 ];
 
-/** The metadata that a file may hold, by its first bytes. */
 export const metadataOf = (bytes: Uint8Array): RemainingMetadata | null =>
   SIGNATURES.find(([at, signature]) => ascii(bytes, at, signature.length) === signature)?.[2] ?? null;

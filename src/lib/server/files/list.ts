@@ -12,7 +12,6 @@ const columns = {
   thumb: sql<number>`thumb_key is not null`.mapWith(Boolean),
 };
 
-/** The files of a thread's first text. For a batch, with the thread. */
 export const ofThreadQuery = (ctx: Ctx, threadId: number) =>
   ctx.db
     .select(columns)

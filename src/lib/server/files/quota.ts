@@ -29,7 +29,6 @@ export async function fits(ctx: SignedIn, spaceId: number | null, size: number):
   return sql`${inSpace} and ${usedByPerson(ctx.actor.id)} + ${size} <= ${guestStorage}`;
 }
 
-/** The refusal of an upload that did not fit; null when it did. */
 export async function noRoom(
   ctx: SignedIn,
   spaceId: number | null,

@@ -104,7 +104,6 @@ function checkSize(ctx: SignedIn, kind: Kind, size: number): void {
     });
 }
 
-/** What is to be stored, and which metadata stays in it. */
 async function withoutMetadata(
   kind: Kind,
   name: string,

@@ -10,7 +10,6 @@ import { tooMany } from './attach';
 import { store, type Upload, type UploadedFile } from './store';
 
 const DAY = 24 * 3_600_000;
-/** Uploads of one person that nothing uses yet. */
 const MAX_UNUSED = 100;
 
 /** Uploads an attachment, or a cover of a space that exists. */
@@ -36,7 +35,6 @@ export async function uploadCover(ctx: SignedIn, given: Upload): Promise<Uploade
   return store(ctx, 'cover', given, null);
 }
 
-/** The attachments of one form, one after another. */
 export async function uploadAll(ctx: SignedIn, spaceId: number, list: File[]): Promise<string[]> {
   if (list.length > fileLimits.count) throw tooMany();
   const ids: string[] = [];

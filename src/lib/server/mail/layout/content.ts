@@ -7,12 +7,10 @@ export interface MailContent {
   blocks: Block[];
   /** Small print: what to do when the mail was not meant for the reader. */
   note: string;
-  /** Below the small print. */
   footerLinks?: { label: string; url: string }[];
 }
 
 export type Block =
-  /** Our own words. */
   | { kind: 'paragraph'; text: string }
   /** What a person typed: its line breaks are kept. */
   | { kind: 'user-text'; text: string }

@@ -5,7 +5,6 @@ import { address, blockHtml } from './blocks';
 import type { MailContent } from './content';
 import { accent, light, sans, styleSheet } from './theme';
 
-/** Readable without images, without the style element, and in dark mode. */
 export const toHtml = (content: MailContent, locale: Locale, t: Translate): string =>
   html`<!doctype html>
     <html lang="${locale}">

@@ -11,7 +11,6 @@ export interface ActivityEvent {
   /** The company of an actor who is a guest, empty if unknown; null or absent for a user. */
   guestOf?: string | null;
   text: string;
-  /** The text was shortened. */
   cut: boolean;
   url: string;
 }

@@ -12,7 +12,6 @@ export interface DigestMail extends UnsubscribeLinks {
   count: number;
   threads: DigestThread[];
   timeZone: string;
-  /** The page with all notifications. */
   url: string;
 }
 

@@ -23,7 +23,6 @@ export async function sendDue(ctx: Ctx, limit = 200): Promise<number> {
   return due.length;
 }
 
-/** Deletes mails a month after their end, a bounded number at a time. */
 export async function purge(ctx: Ctx, limit = 500): Promise<void> {
   const before = ctx.now - KEEP;
   const oldMails = ctx.db.select({ id: mail.id }).from(mail).where(lt(mail.finishedAt, before)).limit(limit);

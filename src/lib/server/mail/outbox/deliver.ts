@@ -140,7 +140,6 @@ async function retryLater(
   return 'queued';
 }
 
-/** Ends a mail and erases its props. */
 async function finish(
   ctx: Ctx,
   row: Mail,

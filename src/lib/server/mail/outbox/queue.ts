@@ -17,7 +17,6 @@ export interface QueuedMail {
   message: MailMessage;
   userId?: string;
   invitationId?: string;
-  /** Dropped unsent after this time. */
   dropAfterAt?: number;
   /** false: the caller delivers it. */
   nudge?: boolean;
@@ -30,7 +29,6 @@ export async function queue(ctx: Ctx, item: QueuedMail): Promise<{ id: string; s
   return { id: row.id, statement: ctx.db.insert(mail).values(row) };
 }
 
-/** Many mails in few statements. */
 export async function queueMany(
   ctx: Ctx,
   list: QueuedMail[],
@@ -63,7 +61,6 @@ const newRow = async (ctx: Ctx, item: QueuedMail) => ({
   createdAt: ctx.now,
 });
 
-/** JSON arrays of at most CHUNK_ROWS rows and CHUNK_BYTES bytes. */
 function jsonChunks(rows: string[]): string[] {
   const chunks: string[][] = [];
   let bytes = 0;
