@@ -59,7 +59,7 @@ export async function comments(who: User, ids: string[], where = { spaceId, thre
     access.stillIn(ctx, where.spaceId),
     ctx.db
       .insert(comment)
-      .values({ threadId: where.threadId, authorId: who.id, body: 'x', requestKey: key, createdAt: ctx.now }),
+      .values({ ...where, authorId: who.id, body: 'x', requestKey: key, createdAt: ctx.now }),
     ...files.attach(ctx, where.spaceId, ids, { threadId: where.threadId, commentId }),
   ]);
   const [row] = await ctx.db.select().from(comment).where(eq(comment.requestKey, key));

@@ -81,3 +81,32 @@ it('0014: columns that get another name keep their values', async () => {
   expect(await rows('file')).toMatchObject([{ id: 'f', thread_id: 3, released_at: 6 }]);
   expect(await rows('notification')).toMatchObject([{ kind: 'mention' }, { kind: 'comment' }]);
 });
+
+it('0015: what stands in a thread gets the space of its thread', async () => {
+  const space = { cover: 'harbour', created_by: 'ava', created_at: 1, updated_at: 1 };
+  const thread = { title: 'T', body: 'x', author_id: 'ava', last_activity_at: 1, created_at: 1 };
+  await migrated('0015', [
+    insert('user', {
+      ...{ id: 'ava', kind: 'user', email: 'ava', email_original: 'ava', name: 'Ava', password_hash: 'x' },
+      ...{ created_at: 1, updated_at: 1 },
+    }),
+    ...[7, 8].flatMap((id) => [
+      insert('space', { ...space, id, name: `Quay ${id}`, request_key: `k${id}` }),
+      insert('thread', { ...thread, id: id * 10, space_id: id, request_key: `t${id}` }),
+      insert('comment', {
+        ...{ id: id * 100, thread_id: id * 10, author_id: 'ava', body: `said in ${id}`, created_at: 1 },
+        request_key: `c${id}`,
+      }),
+      insert('revision', { thread_id: id * 10, comment_id: id * 100, body: 'before', replaced_at: 1 }),
+      insert('reaction', { thread_id: id * 10, user_id: 'ava', kind: 'yes', at: 1 }),
+      insert('thread_person', { thread_id: id * 10, user_id: 'ava', following: 1, read_at: id }),
+    ]),
+  ]);
+  for (const table of ['comment', 'revision', 'reaction', 'thread_person'])
+    expect(await rows(table), table).toMatchObject([
+      { space_id: 7, thread_id: 70 },
+      { space_id: 8, thread_id: 80 },
+    ]);
+  expect(await rows('comment')).toMatchObject([{ body: 'said in 7' }, { body: 'said in 8' }]);
+  expect(await rows('thread_person')).toMatchObject([{ read_at: 7 }, { read_at: 8 }]);
+});

@@ -302,9 +302,10 @@ describe('no list is cut silently', () => {
     await joinSpace(ava, room, gil);
     const thread = await threads.begin(as(ava), room, { title: 'T', body: 'Words', requestKey: randomId() });
     await run(
-      `insert into revision (thread_id, comment_id, title, body, replaced_at) ${series(45)} select ?1, null, '', 'v' || i, ?2 from n`,
+      `insert into revision (space_id, thread_id, comment_id, title, body, replaced_at) ${series(45)} select ?3, ?1, null, '', 'v' || i, ?2 from n`,
       thread,
       now,
+      room,
     );
     const versions = await walk((key) => threads.history(as(ava), room, thread, null, key));
     expect(versions.pages).toBe(3);
@@ -319,10 +320,11 @@ describe('no list is cut silently', () => {
       JSON.stringify(fans),
     );
     await run(
-      `insert into reaction (thread_id, comment_id, user_id, kind, at) select ?1, 0, value, 'yes', ?2 + key / 9 from json_each(?3)`,
+      `insert into reaction (space_id, thread_id, comment_id, user_id, kind, at) select ?4, ?1, 0, value, 'yes', ?2 + key / 9 from json_each(?3)`,
       thread,
       now,
       JSON.stringify(fans),
+      room,
     );
     await threads.react(as(gil), room, thread, null, 'heart', true);
     const shown = (await threads.read(as(ava), room, thread)).thread.reactions;

@@ -7,8 +7,7 @@ import { randomId } from './crypto';
 import * as files from './files';
 import * as invitations from './invitations';
 import { Refusal } from './errors';
-import * as schema from './schema';
-import { session, space, user } from './schema';
+import { session, siteTables, space, spaceTables, user } from './schema';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import * as spaces from './spaces';
@@ -16,31 +15,6 @@ import * as threads from './threads';
 
 const PASSWORD = 'foyer-demo-1';
 const DAY = 24 * 3_600_000;
-/** Every table, those that refer to others first. */
-const everything = [
-  schema.notification,
-  schema.reaction,
-  schema.revision,
-  schema.threadPerson,
-  schema.spaceEvent,
-  schema.file,
-  schema.spaceTemplate,
-  schema.comment,
-  schema.thread,
-  schema.mail,
-  schema.mailboxEntry,
-  schema.loginChallenge,
-  schema.passwordReset,
-  schema.session,
-  schema.membership,
-  schema.invitation,
-  schema.space,
-  schema.user,
-  schema.auditEntry,
-  schema.throttle,
-  schema.setting,
-];
-
 /**
  * Site "Foyer" with Ava (administrator), Ben (may create spaces), Cho (may not), guest Gil, and the space
  * "Harbour Bridge". Done once; a run that died half-way is done again from the beginning.
@@ -54,7 +28,7 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   if (site.seeding)
     await ctx.commit([
       ctx.db.run(sql`insert into search_entry (search_entry) values ('delete-all')`),
-      ...everything.map((table) => ctx.db.delete(table)),
+      ...[...spaceTables, ...siteTables].map((table) => ctx.db.delete(table)),
     ]);
   await ctx.commit([settings.put(ctx, 'seeding', true)]);
   ctx.settings = null;

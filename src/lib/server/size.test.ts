@@ -34,10 +34,10 @@ async function fill(spaceId: number, author: User, howMany: number, comments: nu
     .first<{ first: number }>())!;
   for (let done = 0; done < comments; done += 20_000)
     await bindings.DB.prepare(
-      `insert into comment (thread_id, author_id, body, request_key, created_at)
-       ${series(Math.min(20_000, comments - done))} select ?1 + (i + ${done}) % ${howMany}, ?2, 'Words ' || i, 'fill:' || ?1 || ':' || (i + ${done}), ?3 + i from n`,
+      `insert into comment (space_id, thread_id, author_id, body, request_key, created_at)
+       ${series(Math.min(20_000, comments - done))} select ?4, ?1 + (i + ${done}) % ${howMany}, ?2, 'Words ' || i, 'fill:' || ?1 || ':' || (i + ${done}), ?3 + i from n`,
     )
-      .bind(first, author.id, now)
+      .bind(first, author.id, now, spaceId)
       .run();
 }
 

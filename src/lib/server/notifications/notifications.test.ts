@@ -73,8 +73,8 @@ const prefer = (who: User, values: Partial<User>) => change(userTable, sql`id = 
 async function follow(who: User, threadId: number, following: boolean | null = true): Promise<void> {
   const ctx = testContext();
   await ctx.commit([
-    ctx.db
-      .run(sql`insert into thread_person (thread_id, user_id, following) values (${threadId}, ${who.id}, ${following === null ? null : Number(following)})
+    ctx.db.run(sql`insert into thread_person (space_id, thread_id, user_id, following)
+      select space_id, id, ${who.id}, ${following === null ? null : Number(following)} from thread where id = ${threadId}
       on conflict do update set following = excluded.following`),
   ]);
 }
@@ -100,8 +100,8 @@ async function say(
   const threadId = options.threadId ?? s.threadId;
   const key = `test:${++keys}`;
   await ctx.commit([
-    ctx.db.run(sql`insert into comment (thread_id, author_id, body, request_key, created_at)
-      values (${threadId}, ${who.id}, ${options.body ?? BODY}, ${key}, ${ctx.now})`),
+    ctx.db.run(sql`insert into comment (space_id, thread_id, author_id, body, request_key, created_at)
+      values (${s.spaceId}, ${threadId}, ${who.id}, ${options.body ?? BODY}, ${key}, ${ctx.now})`),
     must(ctx, changed()),
     ...notifications.notify(ctx, {
       spaceId: s.spaceId,

@@ -8,6 +8,9 @@ export const at = (name: string) => integer(name);
 export const folded = () => text('folded');
 export const flag = (name: string) => integer(name, { mode: 'boolean' });
 
+/** Of a row that goes with its thread: the thread's. (Added later than the thread's id, so without a reference of its own.) */
+export const spaceId = () => integer('space_id').notNull();
+
 /** From and to, in UTF-16 units of the text as it is stored; the @ is within. */
 export type Place = [from: number, to: number];
 /** Somebody whom a text names: who it was, by which name, and where (named.ts). Older rows have no places. */

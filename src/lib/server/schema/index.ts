@@ -17,25 +17,25 @@ export * from './space';
 export * from './thread';
 
 /**
- * Tables of the site. What happened in a space is audited by the site and stays there when the space is gone: `space_id`
- * only says where it was.
+ * Tables of the site; what refers to another one stands before it. The audit is kept when a space is gone: its `space_id`
+ * only says where something happened.
  */
 export const siteTables = [
-  user,
-  session,
-  loginChallenge,
-  passwordReset,
-  throttle,
   mail,
   mailboxEntry,
+  loginChallenge,
+  passwordReset,
+  session,
+  throttle,
+  auditEntry,
   setting,
   spaceTemplate,
-  auditEntry,
+  user,
 ] as const;
 
 /**
- * Tables of a space, what refers to another one before it. Two of them hold rows of the site as well, those without a
- * space: invitations of users, and covers of templates (or of a space that is only made now).
+ * Tables of a space; what refers to another one stands before it. Two of them hold rows of the site as well, those whose
+ * `space_id` is null: invitations of users, and covers of templates (or of a space that is about to be made).
  */
 export const spaceTables = [
   notification,

@@ -1,7 +1,7 @@
 /** What is written in a space: threads, comments, what people do with them, files. */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { at, flag, id, mentions } from './columns';
+import { at, flag, id, mentions, spaceId } from './columns';
 import { user, spaceTemplate } from './site';
 import { space } from './space';
 
@@ -47,6 +47,7 @@ export const comment = sqliteTable(
   'comment',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
+    spaceId: spaceId(),
     threadId: integer('thread_id')
       .notNull()
       .references(() => thread.id, { onDelete: 'cascade' }),
@@ -60,6 +61,7 @@ export const comment = sqliteTable(
     createdAt: at('created_at').notNull(),
   },
   (t) => [
+    index('comment_by_space').on(t.spaceId),
     index('comment_by_thread').on(t.threadId, t.id),
     index('comment_naming')
       .on(t.threadId)
@@ -74,6 +76,7 @@ export const revision = sqliteTable(
   'revision',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
+    spaceId: spaceId(),
     threadId: integer('thread_id')
       .notNull()
       .references(() => thread.id, { onDelete: 'cascade' }),
@@ -84,6 +87,7 @@ export const revision = sqliteTable(
     replacedAt: at('replaced_at').notNull(),
   },
   (t) => [
+    index('revision_by_space').on(t.spaceId),
     index('revision_by_thread').on(t.threadId, t.commentId),
     index('revision_by_comment').on(t.commentId),
   ],
@@ -93,6 +97,7 @@ export const revision = sqliteTable(
 export const reaction = sqliteTable(
   'reaction',
   {
+    spaceId: spaceId(),
     threadId: integer('thread_id')
       .notNull()
       .references(() => thread.id, { onDelete: 'cascade' }),
@@ -105,6 +110,7 @@ export const reaction = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.threadId, t.commentId, t.userId, t.kind] }),
+    index('reaction_by_space').on(t.spaceId),
     index('reaction_by_user').on(t.userId),
   ],
 );
@@ -113,6 +119,7 @@ export const reaction = sqliteTable(
 export const threadPerson = sqliteTable(
   'thread_person',
   {
+    spaceId: spaceId(),
     threadId: integer('thread_id')
       .notNull()
       .references(() => thread.id, { onDelete: 'cascade' }),
@@ -122,7 +129,11 @@ export const threadPerson = sqliteTable(
     following: flag('following'),
     readAt: at('read_at').notNull().default(0),
   },
-  (t) => [primaryKey({ columns: [t.threadId, t.userId] }), index('thread_person_by_user').on(t.userId)],
+  (t) => [
+    primaryKey({ columns: [t.threadId, t.userId] }),
+    index('thread_person_by_space').on(t.spaceId),
+    index('thread_person_by_user').on(t.userId),
+  ],
 );
 
 /** Something that somebody is told: in the portal, and by mail as they chose. */

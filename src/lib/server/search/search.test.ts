@@ -418,10 +418,10 @@ describe('cost', () => {
     // 5,000 comments of the same words, and 200 threads, past the domain: it is the index that is measured.
     await bindings.DB.batch([
       bindings.DB.prepare(
-        `insert into comment (thread_id, author_id, body, request_key, created_at)
+        `insert into comment (space_id, thread_id, author_id, body, request_key, created_at)
         with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
-        select ?, ?, 'cormorant ' || i, 'c' || i, i from n`,
-      ).bind(crowd, ava.id),
+        select ?, ?, ?, 'cormorant ' || i, 'c' || i, i from n`,
+      ).bind(other, crowd, ava.id),
       bindings.DB.prepare(
         `insert into search_entry (rowid, scope, words) select id * 2 + 1, 's' || ? || ' company', body from comment
         where thread_id = ?`,
@@ -795,10 +795,10 @@ describe('where guests are hidden', () => {
     const mentions = JSON.stringify([{ id: noor.id, name: 'Noor Haddad', guest: true, at: [[4, 16]] }]);
     await bindings.DB.batch([
       bindings.DB.prepare(
-        `insert into comment (thread_id, author_id, body, mentions, request_key, created_at)
+        `insert into comment (space_id, thread_id, author_id, body, mentions, request_key, created_at)
         with recursive n(i) as (select 1 union all select i + 1 from n where i < 1500)
-        select ?, ?, 'ask @Noor Haddad ' || i, ?, 'noor' || i, i from n`,
-      ).bind(t, ava.id, mentions),
+        select ?, ?, ?, 'ask @Noor Haddad ' || i, ?, 'noor' || i, i from n`,
+      ).bind(hidden, t, ava.id, mentions),
     ]);
     await bindings.DB.prepare(`delete from setting where key = 'searchIndex'`).run();
     for (let i = 0; i < 10; i++) await search.rebuild(testContext());

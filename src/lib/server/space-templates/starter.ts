@@ -45,8 +45,8 @@ export function begin(
         ${ctx.now} - key, ${ctx.now} - key, ${key} || ':' || key, ${ctx.now}
       from json_each(${JSON.stringify(begun)}) order by key`),
     ctx.db.run(sql`
-      insert into thread_person (thread_id, user_id, following, read_at)
-      select id, ${actor}, 1, ${ctx.now} from thread where space_id = ${spaceId}`),
+      insert into thread_person (space_id, thread_id, user_id, following, read_at)
+      select space_id, id, ${actor}, 1, ${ctx.now} from thread where space_id = ${spaceId}`),
     ...begun.flatMap(({ title, body }, i) =>
       title || body
         ? search.put(

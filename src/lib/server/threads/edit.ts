@@ -56,8 +56,8 @@ export async function edit(
     [
       access.stillIn(ctx, spaceId),
       ctx.db.run(sql`
-        insert into revision (thread_id, comment_id, title, body, replaced_at)
-        select ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
+        insert into revision (space_id, thread_id, comment_id, title, body, replaced_at)
+        select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
         from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${form.editedAt}`),
       must(ctx, changed()),
       commentId === null

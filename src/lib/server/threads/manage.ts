@@ -36,7 +36,7 @@ export async function follow(ctx: SignedIn, spaceId: number, threadId: number, o
     access.stillIn(ctx, spaceId),
     ctx.db
       .insert(threadPerson)
-      .values({ threadId, userId: ctx.actor.id, following: on })
+      .values({ spaceId, threadId, userId: ctx.actor.id, following: on })
       .onConflictDoUpdate({ target: [threadPerson.threadId, threadPerson.userId], set: { following: on } }),
   ]);
 }
@@ -54,7 +54,7 @@ export async function markRead(
     access.stillIn(ctx, spaceId),
     ctx.db
       .insert(threadPerson)
-      .values({ threadId, userId: ctx.actor.id, readAt: at })
+      .values({ spaceId, threadId, userId: ctx.actor.id, readAt: at })
       .onConflictDoUpdate({
         target: [threadPerson.threadId, threadPerson.userId],
         set: { readAt: sql`max(read_at, ${at})` },
@@ -88,8 +88,8 @@ export async function react(
       access.stillIn(ctx, spaceId),
       on
         ? ctx.db.run(sql`
-          insert into reaction (thread_id, comment_id, user_id, kind, at)
-          select ${threadId}, ${key.commentId}, ${key.userId}, ${word}, ${ctx.now}
+          insert into reaction (space_id, thread_id, comment_id, user_id, kind, at)
+          select ${spaceId}, ${threadId}, ${key.commentId}, ${key.userId}, ${word}, ${ctx.now}
           where ${key.commentId} = 0 or exists (select 1 from comment where id = ${key.commentId})
           on conflict do nothing`)
         : ctx.db

@@ -45,10 +45,10 @@ async function idOf(made: Promise<number>, first: () => Promise<{ id: number }[]
 }
 
 /** People follow what they write in, unless they said otherwise; and they have read it. */
-const takePart = (ctx: SignedIn, threadId: number | ReturnType<typeof sql>): Statement =>
+const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement =>
   ctx.db.run(sql`
-    insert into thread_person (thread_id, user_id, following, read_at)
-    values (${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
+    insert into thread_person (space_id, thread_id, user_id, following, read_at)
+    values (${spaceId}, ${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
     on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`);
 
 /** Files that came with a form without scripts are uploaded first; cron clears away what a refused form leaves behind. */
@@ -103,7 +103,7 @@ export async function begin(
       access.stillIn(ctx, spaceId),
       insert,
       files.attach(ctx, spaceId, attached.ids, { threadId, commentId: null }),
-      takePart(ctx, threadId),
+      takePart(ctx, spaceId, threadId),
       record(ctx, {
         kind: 'space.thread-created',
         spaceId,
@@ -153,7 +153,7 @@ export async function addComment(
   const commentId = commentOf(requestKey);
   const insert = ctx.db
     .insert(comment)
-    .values({ threadId, authorId: ctx.actor.id, body, mentions, requestKey, createdAt: ctx.now })
+    .values({ spaceId, threadId, authorId: ctx.actor.id, body, mentions, requestKey, createdAt: ctx.now })
     .returning({ id: comment.id });
   const made = ctx.commit(
     [
@@ -172,7 +172,7 @@ export async function addComment(
       must(ctx, changed()),
       insert,
       files.attach(ctx, spaceId, attached.ids, { threadId, commentId }),
-      takePart(ctx, threadId),
+      takePart(ctx, spaceId, threadId),
       record(ctx, {
         kind: 'space.comment-created',
         spaceId,
