@@ -405,6 +405,49 @@ describe('in the portal', () => {
     expect(await kinds(s.ben)).toEqual(['mention']);
   });
 
+  it('say no other guest’s name to a guest where guests are hidden, in titles, texts and mails; the own words say all', async () => {
+    const s = await stage();
+    const hana = await makeGuest({ name: 'Hana Mori' });
+    await joinSpace(s.ava, s.spaceId, hana);
+    // Written while guests saw each other.
+    const own = await threads.begin(as(s.gil), s.spaceId, {
+      title: 'My list for @Hana Mori',
+      body: 'a',
+      requestKey: randomId(),
+    });
+    await change(spaceTable, sql`id = ${s.spaceId}`, { guestsHidden: true });
+    const ava = as(s.ava);
+    await threads.begin(ava, s.spaceId, {
+      title: 'Plan of @Hana_Mori',
+      body: '@Gil, @HanaMori and @Ben: look, @Hana Mori is there.',
+      requestKey: randomId(),
+    });
+    await threads.addComment(ava, s.spaceId, own, {
+      body: '@Gil and @Ben, ask @Hana Mori',
+      requestKey: randomId(),
+    });
+    await ava.settle();
+    const seen = async (who: User) => (await told(who)).map(({ thread, excerpt }) => [thread, excerpt]);
+    expect(await seen(s.gil)).toEqual([
+      ['My list for @Hana Mori', '@Gil and @Ben, ask @…'],
+      ['Plan of @…', '@Gil, @… and @Ben: look, @… is there.'],
+    ]);
+    expect(await seen(hana)).toEqual([
+      ['Plan of @Hana_Mori', '@…, @HanaMori and @Ben: look, @Hana Mori is there.'],
+    ]);
+    expect(await seen(s.ben)).toEqual([
+      ['My list for @Hana Mori', '@Gil and @Ben, ask @Hana Mori'],
+      ['Plan of @Hana_Mori', '@Gil, @HanaMori and @Ben: look, @Hana Mori is there.'],
+    ]);
+    const mailed = async (who: User) =>
+      (await mailsOf(who)).map(({ subject, text, html }) => [subject, text, html].join('\n')).join('\n');
+    const [gils, hanas, bens] = [await mailed(s.gil), await mailed(hana), await mailed(s.ben)];
+    expect(gils.replaceAll('My list for @Hana Mori', '')).not.toMatch(/hana|mori/i);
+    expect(gils).toContain('My list for @Hana Mori');
+    expect(hanas.replaceAll(hana.email, '')).not.toContain('Gil');
+    expect(bens).toContain('@Hana_Mori');
+  });
+
   it('are counted to a hundred and no further', async () => {
     const s = await stage();
     const ctx = testContext();
