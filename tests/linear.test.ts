@@ -28,6 +28,7 @@ const people: named.Nameable[] = ['Ann Lee', 'Jean-Luc O’Neill', '佐藤', 'Aa
   id: String(i),
   name,
   email: `p${i}@partner.example`,
+  guest: i > 1,
 }));
 
 /** Terms of each kind, which stand for nearly every text below. */
@@ -136,6 +137,8 @@ const worst: Record<string, (length: number) => string> = {
   'a wide table': (length) => `${'|a'.repeat(length / 4)}|\n${'|-'.repeat(length / 4)}|`,
   'a long table': (length) => `|a|b|\n|-|-|\n${'|c|\n'.repeat(length / 4)}`,
   mentions: repeat('@Ann Lee '),
+  'mentions in links': repeat('[@A](/x "("'),
+  'titles without a name': repeat('@Dr. '),
   'nearly mentions': repeat('@Ann Le'),
   'mentions in Japanese': repeat('@佐藤さん'),
   'percent signs': repeat('%F0%9F'),

@@ -51,6 +51,50 @@ export function asciiDomain(domain: string): string | null {
   }
 }
 
+/**
+ * All ways to write a canonical address: as the DNS has its domain, and in letters (`xn--bcher-kva.example` is
+ * `bücher.example`). Whoever compares addresses with what people write compares with each of them.
+ */
+export function writingsOf(email: string): string[] {
+  const at = email.lastIndexOf('@') + 1;
+  const domain = email.slice(at).split('.').map(inLetters).join('.');
+  return [...new Set([email, email.slice(0, at) + domain])];
+}
+
+/** A label of a domain in its own letters (Punycode, RFC 3492 §6.2); what is none stays. */
+function inLetters(label: string): string {
+  if (!label.startsWith('xn--') || label.length > 63) return label;
+  const code = label.slice(4);
+  const plainEnd = Math.max(0, code.lastIndexOf('-'));
+  const letters = [...code.slice(0, plainEnd)];
+  let [point, at, bias] = [128, 0, 72];
+  for (let i = plainEnd && plainEnd + 1; i < code.length;) {
+    const before = at;
+    for (let [weight, k] = [1, 36]; ; k += 36) {
+      const digit = '0123456789'.includes(code[i] ?? '')
+        ? Number(code[i]) + 26
+        : (code.charCodeAt(i) || 0) - 97;
+      if (!(digit >= 0 && digit < 36)) return label;
+      i++;
+      at += digit * weight;
+      const threshold = Math.min(26, Math.max(1, k - bias));
+      if (digit < threshold) break;
+      weight *= 36 - threshold;
+    }
+    const length = letters.length + 1;
+    let delta = Math.floor((at - before) / (before === 0 ? 700 : 2));
+    delta += Math.floor(delta / length);
+    let k = 0;
+    for (; delta > 455; k += 36) delta = Math.floor(delta / 35);
+    bias = k + Math.floor((36 * delta) / (delta + 38));
+    point += Math.floor(at / length);
+    if (point > 0x10ffff) return label;
+    at %= length;
+    letters.splice(at++, 0, String.fromCodePoint(point));
+  }
+  return letters.join('');
+}
+
 /** A domain that an address can have, as the DNS knows it, or null. */
 function mailDomain(typed: string): string | null {
   // The URL parser takes signs and pictures for letters.

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   as,
   bindings,
+  invite,
   invited,
   joinSpace,
   makeAdministrator,
@@ -20,6 +21,7 @@ import * as accounts from './accounts';
 import * as cron from './cron';
 import { randomId } from './crypto';
 import * as folded from './folded';
+import * as invitations from './invitations';
 import * as memberships from './memberships';
 import * as mentions from './mentions/completion';
 import { space, spaceTemplate, user } from './schema';
@@ -95,6 +97,33 @@ describe('whoever writes a name writes how it is compared', () => {
     expect(await found('JÜRGEN alt 450')).toBe(1);
     expect(await wrong()).toEqual([]);
     await bindings.DB.prepare(`delete from user where id like 'old%'`).run();
+  });
+});
+
+describe('an international address is found as it is written', () => {
+  let room: number;
+  beforeAll(async () => {
+    room = await makeSpace(ada);
+    await joinSpace(ada, room, await makeGuest({ name: 'Dora', email: 'dora@xn--bcher-kva.example' }));
+    await invite(ada, room, 'Ümit@BÜCHER.example');
+  });
+  it.each(['bücher', 'BÜCHER', 'bucher', 'dora@bücher.example', 'dora@xn--bcher-kva.example', 'xn--bcher'])(
+    'in Guest Management: %s',
+    async (search) => {
+      const { rows } = await accounts.list(as(ada), 'guest', { search });
+      expect(rows.map(({ name }) => name)).toEqual(['Dora']);
+    },
+  );
+  it.each([
+    ['bücher', 2],
+    ['bücher.example', 2],
+    ['ümit@bücher.example', 1],
+    ['xn--bcher', 2],
+    ['dora bücher', 1],
+    ['tücher', 0],
+  ])('in the guests of a space: %s', async (find, count) => {
+    const { rows } = await invitations.guestsTab(as(ada), room, '', { find });
+    expect(rows).toHaveLength(count);
   });
 });
 

@@ -3,7 +3,8 @@
  * SQLite's `lower` knows ASCII only. Whoever writes a name writes it too (tests/folded.test.ts looks for those who do not);
  * null is what was written before the column was there: found by plain lower case until cron has folded it.
  */
-import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { and, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { asciiDomain, writingsOf } from '../addresses';
 import { fold, unjoined } from '../fold';
 import type { Ctx, Statement } from './context';
 import { space, spaceTemplate, user } from './schema';
@@ -13,9 +14,9 @@ const LONGEST = 1_000;
 /** Words that are looked for one by one. What follows them is looked for as it stands. */
 const WORDS = 10;
 
-/** The `folded` of a person: name, address, company, a line each. */
+/** The `folded` of a person: name, address in all its writings, company, a line each. */
 export const person = (of: { name: string; email: string; company?: string }): string =>
-  [of.name, of.email, of.company ?? ''].map((part) => fold(part).trim()).join('\n');
+  [of.name, writingsOf(of.email).join(' '), of.company ?? ''].map((part) => fold(part).trim()).join('\n');
 
 /** The `folded` of a space or a template. */
 export const name = (of: string): string => fold(of).trim();
@@ -30,8 +31,8 @@ const line = (nth: 1 | 3): SQL =>
     : behind(behind(peopleColumn));
 
 /** What somebody typed into a search of people or spaces, as words. */
-function wordsOf(typed: string): string[] {
-  const words = fold(typed.slice(0, LONGEST)).trim().split(' ');
+function wordsOf(typed: string, even: (text: string) => string = fold): string[] {
+  const words = even(typed.slice(0, LONGEST)).trim().split(' ');
   return [...words.slice(0, WORDS), words.slice(WORDS).join(' ')].filter(Boolean);
 }
 
@@ -64,8 +65,21 @@ export const isPerson = (typed: string): SQL | undefined => isFound(peopleColumn
 export const spaceKey = sql<string>`coalesce(${space.folded}, lower(${space.name}))`;
 
 /** A condition on addresses, as written and as compared: together they hold each word. Undefined: nothing was typed. */
-export const isAddress = (typed: string, ...columns: SQLWrapper[]): SQL | undefined =>
-  holdsAll(sql`lower(${sql.join(columns, sql` || ' ' || `)})`, typed);
+export function isAddress(typed: string, ...columns: SQLWrapper[]): SQL | undefined {
+  const column = sql`lower(${sql.join(columns, sql` || ' ' || `)})`;
+  // Of an address the letters are not folded in the table: they stand there as typed, and as the DNS writes them.
+  const ways = (word: string) =>
+    [...new Set([fold(word), word.toLowerCase(), asDomain(word)])].map(
+      (way) => sql`instr(${column}, ${way}) > 0`,
+    );
+  return and(...wordsOf(typed, (text) => text.replace(/\s+/gu, ' ')).map((word) => or(...ways(word))));
+}
+
+function asDomain(word: string): string {
+  const at = word.lastIndexOf('@') + 1;
+  const domain = /[^\x20-\x7e]/.test(word) ? asciiDomain(word.slice(at)) : null;
+  return domain ? fold(word.slice(0, at)) + domain : fold(word);
+}
 
 /** A condition on `space`: its name holds each word. Undefined: nothing was typed. */
 export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, typed);

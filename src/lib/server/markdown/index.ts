@@ -306,6 +306,24 @@ export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
   return found;
 }
 
+/** The words of each block of a text as a reader sees them, and where the lines of it stand; nothing of a text beyond the limits. */
+export function blocks(text: string): { words: string[]; from: number; to: number }[] {
+  const starts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map(({ 0: end, index }) => index + end.length)];
+  let lines: [number, number] = [0, 0];
+  return (parse(wellFormed(text))?.tokens ?? []).flatMap((token) => {
+    lines = token.map ?? lines;
+    const words = token.children
+      ? [wordsOf(token.children), ...addressesOf(token.children)]
+      : [token.content];
+    const [from, to] = lines.map((line) => starts[line] ?? text.length) as [number, number];
+    return words.some(Boolean) ? [{ words, from, to }] : [];
+  });
+}
+
+/** Where links lead, as browsers show it. */
+const addressesOf = (tokens: Token[]): string[] =>
+  tokens.flatMap((token) => (token.type === 'link_open' ? [String(token.attrGet('href') ?? '')] : []));
+
 /** A text without its quotations. */
 export function unquoted(text: string): string {
   if (!text.includes('>')) return text;

@@ -1,34 +1,57 @@
 /**
  * A text nearly as it reads once it is rendered, with the places in what was typed: without emphasis, code marks, links and
- * escapes, with entities as what they stand for. It may take away more than the renderer does, never less of what could
- * stand within a name. Linear in the text.
+ * escapes, with entities and percent signs as what they stand for. It may take away more than the renderer does. Linear in
+ * the text.
  */
 import MarkdownIt from 'markdown-it';
 import type { Folded } from '../../fold';
 
-const { unescapeAll } = new MarkdownIt().utils;
+const {
+  utils: { unescapeAll },
+  helpers: { parseLinkDestination, parseLinkTitle },
+} = new MarkdownIt();
 
-const MARKUP = new RegExp(
-  [
-    '(?<entity>&(?:#\\d{1,7}|#[xX][\\da-fA-F]{1,6}|[A-Za-z][A-Za-z\\d]{1,31});)',
-    // A hard break too.
-    '(?<escape>\\\\)(?=[\\n!-/:-@[-`{-~])',
-    // Where a link or a picture leads.
-    '(?<target>\\](?:\\([^()\\n]{0,400}\\)|\\[[^\\][\\n]{0,100}\\]))',
-    // The next line of a quotation.
-    '(?<quote>(?<=\\n) {0,3}>[ \\t>]{0,40})',
-    '(?<sign>[*~`[\\]<>]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}]))',
-    // Drawn as a blank, or taken for one.
-    '(?<blank>[\\u2800\\u3164\\u115f\\u1160\\uffa0\\u200b])',
-  ].join('|'),
-  'gu',
-);
+/** What stands for a character: an entity, a percent sign of an address. */
+const DECODED = [
+  '(?<entity>&(?:#\\d{1,7}|#[xX][\\da-fA-F]{1,6}|[A-Za-z][A-Za-z\\d]{1,31});)',
+  '(?<percent>%[2-7][\\da-fA-F]|%[cCdD][\\da-fA-F]%[89abAB][\\da-fA-F]|%[eE][\\da-fA-F](?:%[89abAB][\\da-fA-F]){2}|%[fF][0-4](?:%[89abAB][\\da-fA-F]){3})',
+  // A hard break too.
+  '(?<escape>\\\\)(?=[\\n!-/:-@[-`{-~])',
+  // Drawn as a blank, or taken for one.
+  '(?<blank>[\\u2800\\u3164\\u115f\\u1160\\uffa0\\u200b])',
+];
+const MARKUP = [
+  ...DECODED,
+  // Where a link or a picture leads.
+  '(?<target>\\]\\()',
+  '(?<label>\\]\\[[^\\][]{0,999}\\])',
+  // The next line of a quotation.
+  '(?<quote>(?<=\\n) {0,3}>[ \\t>]{0,40})',
+  // Shown as it is typed, but who types it means a mark.
+  '(?<tag></?[A-Za-z][A-Za-z\\d]{0,10} {0,3}/?>)',
+  '(?<sign>[*~`[\\]<>]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}]))',
+];
+const decodedParts = new RegExp(DECODED.join('|'), 'gu');
+const markedParts = new RegExp(MARKUP.join('|'), 'gu');
 
 /** Whether a text reads otherwise than it was typed. */
-export const isMarked = (text: string): boolean => text.search(MARKUP) >= 0;
+export const isMarked = (text: string): boolean => text.search(markedParts) >= 0;
 
-/** `folded` is not folded yet: the text as it reads. */
-export function reading(text: string): Folded {
+/** Behind what stands in the brackets of a link; null: it is none. */
+function targetEnd(text: string, from: number): number | null {
+  const gap = (at: number) => {
+    while (' \t\n\r'.includes(text[at] ?? 'x')) at++;
+    return at;
+  };
+  let at = gap(from);
+  const target = parseLinkDestination(text, at, text.length);
+  if (target.ok) at = gap(target.pos);
+  const title = parseLinkTitle(text, at, text.length);
+  if (title.ok) at = gap(title.pos);
+  return text[at] === ')' ? at + 1 : null;
+}
+
+function read(text: string, parts: RegExp): Folded {
   let folded = '';
   const start: number[] = [];
   const end: number[] = [];
@@ -40,13 +63,30 @@ export function reading(text: string): Folded {
       end.push(to ?? from + i + 1);
     }
   };
-  for (const match of text.matchAll(MARKUP)) {
-    const { entity, blank } = match.groups!;
-    take(text.slice(last, match.index), last, null);
-    last = match.index + match[0].length;
-    if (entity !== undefined) take(unescapeAll(entity), match.index, last);
-    else if (blank !== undefined) take(' ', match.index, last);
+  for (const { 0: found, index, groups } of text.matchAll(parts)) {
+    if (index < last) continue;
+    const { entity, percent, blank, target } = groups!;
+    take(text.slice(last, index), last, null);
+    last = index + found.length;
+    if (entity !== undefined) take(unescapeAll(entity), index, last);
+    else if (percent !== undefined) take(characterOf(percent), index, last);
+    else if (blank !== undefined) take(' ', index, last);
+    else if (target !== undefined) last = targetEnd(text, last) ?? index + 1;
   }
   take(text.slice(last), last, null);
   return { folded, start, end };
 }
+
+function characterOf(percent: string): string {
+  try {
+    return decodeURIComponent(percent);
+  } catch {
+    return percent;
+  }
+}
+
+/** `folded` is not folded yet: the text as it reads. */
+export const reading = (text: string): Folded => read(text, markedParts);
+
+/** The same with all that was typed, only entities and percent signs as what they stand for. */
+export const decoded = (text: string): Folded => read(text, decodedParts);

@@ -4,10 +4,14 @@
  * like any other; so is one that only reads as a name once it is rendered (`@**Ann** Lee`), but that calls nobody. (Who is
  * told and what is marked: `calls` and markdown/.)
  */
-import { unspaced } from '../../edges';
+import { writingsOf } from '../../addresses';
+import { domainEnd, unspaced } from '../../edges';
 import { BETWEEN, foldWithMap, fold, joined, originalRange, sameWords, type Folded } from '../../fold';
-import { isMarked, reading } from '../markdown/reading';
+import * as markdown from '../markdown';
+import { decoded, isMarked, reading } from '../markdown/reading';
 import type { Mention, Place } from '../schema';
+import { Forms } from './forms';
+import { isApart, likenesses, likenessesIn } from './likenesses';
 
 /** Somebody whom a text may name. */
 export interface Nameable {
@@ -22,7 +26,8 @@ export interface Nameable {
 
 /** Whether a text can name anybody: most cannot, and nothing is read for them. */
 export const mayName = (text: string): boolean => SIGN.test(text);
-const SIGN = /[@＠﹫]|&(?:#0{0,5}(?:64|65312|65131)|#x0{0,4}(?:40|ff20|fe6b)|commat);/i;
+const SIGN =
+  /[@＠﹫]|&(?:#0{0,5}(?:64|65312|65131)|#x0{0,4}(?:40|ff20|fe6b)|commat);|%(?:40|ef%(?:bc%a0|b9%ab))/i;
 
 /** Of a name (schemas: 100 characters) or an address (320), folded: a letter can become three. */
 const LONGEST = 400;
@@ -38,7 +43,12 @@ interface Found {
   from: number;
   to: number;
   who: Form[];
+  /** It could only be taken for their name. */
+  like?: true;
 }
+
+/** Addresses as they are compared: an international one has two. */
+const formsOfAddress = (email = ''): string[] => writingsOf(email).map((form) => fold(form).trim());
 
 const charAt = (text: string, at: number) => String.fromCodePoint(text.codePointAt(at) ?? 0x20);
 const charBefore = (text: string, at: number) =>
@@ -69,52 +79,17 @@ function writes(written: string, form: string): boolean {
   });
 }
 
-/** Names and addresses by their letters, and how long those are that begin with one. */
-class Forms {
-  readonly #forms = new Map<string, Form[]>();
-  readonly #lengths = new Map<string, Set<number>>();
-
-  add(letters: string, form: Form): void {
-    const same = this.#forms.get(letters);
-    if (same) same.push(form);
-    else this.#forms.set(letters, [form]);
-    const lengths = this.#lengths.get(letters[0]!);
-    if (lengths) lengths.add(letters.length);
-    else this.#lengths.set(letters[0]!, new Set([letters.length]));
-  }
-
-  has(letters: string): boolean {
-    return this.#forms.has(letters);
-  }
-
-  /** Whether any begins with this letter. */
-  begin(letter: string): boolean {
-    return this.#lengths.has(letter);
-  }
-
-  /** Those with which a text goes on. */
-  *at(text: string, from: number, most: number): Generator<{ length: number; who: Form[] }> {
-    for (const length of this.#lengths.get(text[from] ?? '') ?? []) {
-      const who = length <= most && this.#forms.get(text.slice(from, from + length));
-      if (who) yield { length, who };
-    }
-  }
-}
-
 /** Whom a text may name, by name or address: as it stands, and with its words joined otherwise. */
 class Names {
-  readonly #exact = new Forms();
-  readonly #joined = new Forms();
-  /** The most @ that one of them holds. */
-  signs = 0;
+  readonly #exact = new Forms<Form>();
+  readonly #joined = new Forms<Form>();
 
   constructor(people: Nameable[]) {
     for (const person of people) {
       const name = fold(person.name).trim();
-      for (const form of new Set([name, fold(person.email ?? '').trim()])) {
+      for (const form of new Set([name, ...formsOfAddress(person.email)])) {
         if (!form || form.length > LONGEST) continue;
         const one = { form, person, byName: form === name };
-        this.signs = Math.max(this.signs, form.split('@').length - 1);
         this.#exact.add(form, one);
         // Of an address every sign counts.
         const letters = joined(form);
@@ -123,13 +98,18 @@ class Names {
     }
   }
 
+  /** The most @ that one of them holds. */
+  get signs(): number {
+    return this.#exact.signs;
+  }
+
   is(form: string): boolean {
     return this.#exact.has(form);
   }
 
   /** Who may be named at a place of a folded text: the longest first, and as it stands before what is only joined otherwise. */
   at(folded: string, from: number, most: number): { to: number; who: Form[] }[] {
-    const found = [...this.#exact.at(folded, from, most)].map(({ length, who }) => ({
+    const found = this.#exact.at(folded, from, most).map(({ length, who }) => ({
       to: from + length,
       who,
     }));
@@ -184,12 +164,24 @@ function before(text: string, at: number): string {
   return run > 0 && /[\p{L}\p{N}_]/u.test(outside) && !unspaced.test(outside) ? '_' : outside;
 }
 
-/** `info@hanako.example` is an address of somebody else, neither Hanako nor Hanako Example. */
-const isAddress = (folded: string, at: number, to: number, who: Form[]) =>
-  /[\p{L}\p{N}._%+-]/u.test(before(folded, at)) &&
-  (/^(?:-[\p{L}\p{N}-]{1,63})?\.[\p{L}\p{N}]{2}/u.test(folded.slice(to, to + 70)) ||
-    (/[\p{L}\p{N}]\.[\p{L}\p{N}]{2}/u.test(folded.slice(at + 1, to)) &&
-      !who.some(({ form }) => folded.endsWith(form, to))));
+/**
+ * `info@hanako.example` is an address of somebody else, neither Hanako nor Hanako Example. By the rule of addresses: a host has
+ * no blank, and goes on behind its dot. `Thanks@Hanako.See you` has lost a blank.
+ * @param exact what stands there is a name as it is
+ */
+function isAddress(text: string, from: number, to: number, exact: boolean): boolean {
+  const outside = before(text, from);
+  if (!/[\p{L}\p{N}._%+-]/u.test(outside) || unspaced.test(outside)) return false;
+  const form = text.slice(from + 1, to);
+  if (!/^[\p{L}\p{N}\p{M}.-]+$/u.test(form)) return false;
+  const all = form + text.slice(to, to + 70);
+  const host = all.slice(0, domainEnd(all));
+  const behind = host.slice(form.length);
+  const goesOn = /^[\p{L}\p{N}\p{M}-]{0,63}\.[\p{L}\p{N}]{2}/u.test(behind);
+  if (!goesOn && (exact || !/[\p{L}\p{N}]\.[\p{L}\p{N}]{2}/u.test(form))) return false;
+  const top = host.replace(/[.-]$/, '').split('.').at(-1)!;
+  return !/^\p{Lu}\p{Ll}/u.test(top) && !(unspaced.test(form) && unspaced.test(top));
+}
 
 /** A name without what marks it up. (Names may hold such signs themselves: only where it is none as it stands.) */
 export const unmarked = (typed: string): string => typed.replace(MARKS, '').replace(/[*_~]{1,8}$/, '');
@@ -199,25 +191,83 @@ export const isLaidAside = (typed: string, name: string): boolean =>
   (/^[*_~]*[`\\[<!]/.test(typed) && !sameWords(typed, name)) ||
   (isMarked(unmarked(typed)) && ![typed, unmarked(typed)].some((words) => sameWords(words, name)));
 
-/** All places at which a text names somebody, in order, none over another: as it was typed, and as it reads. */
+/** All places at which a text names somebody, in order: as it was typed, as it reads, and what could be taken for a name. */
 function places(text: string, people: Nameable[]): Found[] {
   if (!mayName(text) || people.length === 0) return [];
   const names = new Names(people);
+  const marked = isMarked(text);
+  const views = [decoded(text), ...(marked ? [reading(text)] : [])];
   const found = [...typed(text, names)];
-  if (!isMarked(text)) return found;
-  const view = reading(text);
-  for (const place of typed(view.folded, names)) {
-    const [from, to] = originalRange(view, place.from, place.to);
-    // A break between paragraphs may be hidden from the text as it reads.
-    if (!isApart(text.slice(from, to))) found.push({ ...place, from, to });
-  }
-  found.sort((x, y) => x.from - y.from || y.to - x.to);
+  if (marked)
+    for (const place of typed(views[1]!.folded, names)) {
+      const [from, to] = originalRange(views[1]!, place.from, place.to);
+      // A break between paragraphs may be hidden from the text as it reads.
+      if (!isApart(text.slice(from, to))) found.push({ ...place, from, to });
+    }
+  found.sort(byPlace);
   let last = 0;
-  return found.filter(({ from, to }) => from >= last && (last = to) > 0);
+  const plain = found.filter(({ from, to }) => from >= last && (last = to) > 0);
+  const likely = likenesses(
+    people.map((person) => ({ names: [fold(person.name).trim(), ...formsOfAddress(person.email)], person })),
+    LONGEST,
+  );
+  const all = [...plain, ...like(views, likely, plain)].sort(byPlace);
+  return people.some(({ guest }) => guest) ? [...all, ...left(text, likely, all)].sort(byPlace) : all;
 }
 
-/** One line may end within a name, as where a mail was wrapped; not a paragraph. */
-const isApart = (words: string) => /(?:\r\n|\r(?!\n)|[\n\u2028\u2029])[^]*[\n\r\u2028\u2029]/.test(words);
+const byPlace = (x: Found, y: Found) => x.from - y.from || y.to - x.to;
+type Likely = ReturnType<typeof likenesses<Nameable>>;
+
+const likeThem = (people: Nameable[]) => ({
+  who: people.map((person): Form => ({ form: '', person, byName: true })),
+  like: true as const,
+});
+
+/** What could be taken for a name, but is none as it stands; the longest at each place. */
+function like(views: Folded[], names: Likely, plain: Found[]): Found[] {
+  const ends = new Map(plain.map(({ from, to }) => [from, to]));
+  const longest = new Map<number, Found & { nameTo: number }>();
+  for (const view of views)
+    for (const { people, ...place } of likenessesIn(view.folded, names)) {
+      if (isAddress(view.folded, place.from, place.to, false)) continue;
+      const [from, to] = originalRange(view, place.from, place.to);
+      const [, nameTo] = originalRange(view, place.from, place.nameTo);
+      if (nameTo <= (ends.get(from) ?? 0)) continue;
+      if (nameTo <= (longest.get(from)?.nameTo ?? 0)) continue;
+      longest.set(from, { from, to, nameTo, ...likeThem(people) });
+    }
+  return [...longest.values()];
+}
+
+/** In place of "@…": a letter of nobody's name, so that no name begins before it and ends behind it. */
+const GONE = 'ꙮ ';
+
+/**
+ * Blocks in which a guest's name is to be read still once all of these places are cut and the text is rendered. What the
+ * renderer makes of a text it alone knows: such a block is hidden whole.
+ */
+function left(text: string, names: Likely, found: Found[]): Found[] {
+  const guests = (people: Nameable[]) => people.every(({ guest }) => guest);
+  const blocks: Found[] = [];
+  for (let pass = 0; pass < 3; pass++) {
+    const cut = cutOut(
+      text,
+      [...found, ...blocks].filter(({ who }) => guests(who.map(({ person }) => person))).sort(byPlace),
+    );
+    const before = blocks.length;
+    for (const { words, from, to } of markdown.blocks(cut.text.replaceAll('@…', GONE))) {
+      const those = words.flatMap((line) => {
+        const { folded } = decoded(line);
+        return [...likenessesIn(folded, names)]
+          .filter(({ people, from, to }) => guests(people) && !isAddress(folded, from, to, false))
+          .flatMap(({ people }) => people);
+      });
+      if (those.length > 0) blocks.push({ ...cut.origin(from, to), ...likeThem([...new Set(those)]) });
+    }
+    if (blocks.length === before) break;
+  }
+  return blocks;
+}
 
 function* typed(text: string, names: Names): Generator<Found> {
   const map = foldWithMap(text);
@@ -234,7 +284,8 @@ function* typed(text: string, names: Names): Generator<Found> {
     if (marks) found.push(...names.at(folded, at + 1 + marks.length, most - marks.length));
     for (const { to, who } of found) {
       const [start, end] = originalRange(map, at, to);
-      if (!endsAt(text, map, to) || isAddress(folded, at, to, who)) continue;
+      const exact = who.some(({ form }) => folded.endsWith(form, to));
+      if (!endsAt(text, map, to) || isAddress(text, start, end, exact)) continue;
       if (isApart(text.slice(start, end))) continue;
       // What marks the name alone up goes with it.
       const close = /^[*_~]+$/.test(marks) ? [...marks].reverse().join('') : '';
@@ -249,20 +300,20 @@ function* typed(text: string, names: Names): Generator<Found> {
 /** Who a text names, each person once, with all places. */
 export function find(text: string, people: Nameable[]): (Mention & { at: Place[] })[] {
   const found = new Map<string, Mention & { at: Place[] }>();
-  for (const { from, to, who } of places(text, people))
+  for (const { from, to, who, like } of places(text, people))
     for (const { person, byName } of who) {
       const { id, name, email, guest, quiet } = person;
+      const place: Place = like ? [from, to, 'like'] : [from, to];
       const before = found.get(id);
-      if (before) before.at.push([from, to]);
-      else {
+      if (before) before.at.push(place);
+      else
         found.set(id, {
           id,
-          name: byName ? name : email!,
+          name: byName ? name || email! : email!,
           ...(guest && { guest }),
           ...(quiet && { quiet }),
-          at: [[from, to]],
+          at: [place],
         });
-      }
     }
   return [...found.values()];
 }
@@ -274,6 +325,8 @@ export interface Naming {
   from: number;
   to: number;
   who: Mention[];
+  /** It could only be taken for their name: hidden, and nothing else. */
+  like: boolean;
 }
 
 /**
@@ -285,16 +338,51 @@ function namings(text: string, mentions: Mention[], part: 'at' | 'title'): Namin
     part === 'at' && mentions.some((m) => !m.at)
       ? find(text, mentions).map(({ id, at }) => ({ ...mentions.find((m) => m.id === id)!, at }))
       : mentions;
-  const byPlace = new Map<number, Naming>();
+  const byPlace = new Map<string, Naming>();
   for (const mention of known)
-    for (const [from, to] of mention[part] ?? []) {
+    for (const [from, to, like] of mention[part] ?? []) {
       // A text that was cut off may end within a name.
       if (from >= text.length) continue;
-      const same = byPlace.get(from);
+      const key = `${from} ${to}`;
+      const same = byPlace.get(key);
       if (same) same.who.push(mention);
-      else byPlace.set(from, { from, to: Math.min(to, text.length), who: [mention] });
+      else
+        byPlace.set(key, { from, to: Math.min(to, text.length), who: [mention], like: like !== undefined });
     }
-  return [...byPlace.values()].sort((a, b) => a.from - b.from);
+  return [...byPlace.values()].sort((a, b) => a.from - b.from || b.to - a.to);
+}
+
+interface Stretch {
+  from: number;
+  to: number;
+}
+
+/** A text with "@…" in place of stretches of it, which are in order but may lie over each other; and where what is left has stood. */
+function cutOut(text: string, stretches: Stretch[]) {
+  const cuts: Stretch[] = [];
+  for (const { from, to } of stretches) {
+    const last = cuts.at(-1);
+    if (last && from < last.to) last.to = Math.max(last.to, to);
+    else cuts.push({ from, to });
+  }
+  let out = '';
+  let last = 0;
+  /** How much shorter the text has become up to here. */
+  const by: { at: number; less: number; cut: Stretch }[] = [];
+  for (const cut of cuts) {
+    out += `${text.slice(last, cut.from)}@…`;
+    last = cut.to;
+    by.push({ at: out.length, less: last - out.length, cut });
+  }
+  const origin = (from: number, to: number): Stretch => {
+    const before = (at: number) => by.findLast((one) => at > one.at - 2);
+    const place = (at: number, end: 'from' | 'to') => {
+      const one = before(at);
+      return one && at < one.at ? one.cut[end] : at + (one?.less ?? 0);
+    };
+    return { from: place(from, 'from'), to: place(to, 'to') };
+  };
+  return { text: out + text.slice(last), cuts, origin };
 }
 
 /**
@@ -308,21 +396,25 @@ export function without(
   hidden: (mention: Mention) => boolean,
   part: 'at' | 'title' = 'at',
 ): { text: string; namings: Naming[] } {
-  let out = '';
-  let last = 0;
+  const all = namings(text, mentions, part).map((one) => ({
+    ...one,
+    who: one.who.filter((m) => !hidden(m)),
+  }));
+  const cut = cutOut(
+    text,
+    all.filter(({ who }) => who.length === 0),
+  );
   const kept: Naming[] = [];
-  for (const { from, to, who } of namings(text, mentions, part)) {
-    if (from < last) continue;
-    out += text.slice(last, from);
-    const seen = who.filter((m) => !hidden(m));
-    if (seen.length === 0) out += '@…';
-    else {
-      kept.push({ from: out.length, to: out.length + to - from, who: seen });
-      out += text.slice(from, to);
-    }
-    last = to;
+  let next = 0;
+  let by = 0;
+  for (const one of all) {
+    if (one.who.length === 0) continue;
+    for (; (cut.cuts[next]?.to ?? Infinity) <= one.from; next++)
+      by += 2 - (cut.cuts[next]!.to - cut.cuts[next]!.from);
+    if ((cut.cuts[next]?.from ?? Infinity) >= one.to)
+      kept.push({ ...one, from: one.from + by, to: one.to + by });
   }
-  return { text: out + text.slice(last), namings: kept };
+  return { text: cut.text, namings: kept };
 }
 
 /** The forms in which a text named people, to be recognised again in another text: as typed, and as they read. */

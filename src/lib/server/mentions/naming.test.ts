@@ -80,6 +80,13 @@ describe('where guests are hidden, no guest reads the name of another', () => {
     ['underscores', 'about **_@Hanako Sato_** __@hanako@secret.example__'],
     ['marks within', 'about @**Hanako Sato**'],
     ['a number behind', 'about @Hanako Sato² or @Hanako Sato2'],
+    ['letters behind', 'about @Hanako Satos, @Hanako Satoji'],
+    ['a title before', 'about @Dr. Hanako Sato'],
+    [
+      'a link to a page of hers',
+      'about https://x.example/@Hanako%20Sato and [x](/%40hanako%40secret.example)',
+    ],
+    ['a link through her name', 'about @[Hanako](https://x.example/a_(b)) Sato'],
   ])('whom a text names with %s', async (_how, body) => {
     const topic = await begin(ava, hidden, 'Plain', body);
     await threads.follow(as(kim), hidden, topic, true);

@@ -13,7 +13,7 @@ export const marksOf = (text: string, namings: grammar.Naming[], viewerId: strin
     const { from, to } = naming;
     const who = naming.who.filter((m) => !m.quiet && m.id !== authorId);
     const [first] = who;
-    if (!first || !grammar.calls(text, naming)) return [];
+    if (!first || naming.like || !grammar.calls(text, naming)) return [];
     const typed = text.slice(from + 1, to);
     if (grammar.isLaidAside(typed, first.name)) return [];
     return {

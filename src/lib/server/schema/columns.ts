@@ -11,9 +11,9 @@ export const flag = (name: string) => integer(name, { mode: 'boolean' });
 /** Of a row that goes with its thread: the thread's. (Added later than the thread's id, so without a reference of its own.) */
 export const spaceId = () => integer('space_id').notNull();
 
-/** From and to, in UTF-16 units of the text as it is stored; the @ is within. */
-export type Place = [from: number, to: number];
-/** Somebody whom a text names: who it was, by which name, and where (named.ts). Older rows have no places. */
+/** From and to, in UTF-16 units of the text as it is stored; the @ is within. `like`: it could only be taken for the name. */
+export type Place = [from: number, to: number, like?: 'like'];
+/** Somebody whom a text names: who it was, by which name, and where (mentions/grammar.ts). Older rows have no places. */
 export interface Mention {
   id: string;
   name: string;

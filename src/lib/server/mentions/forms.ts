@@ -1,0 +1,36 @@
+/** Words by which people are found in a text: whichever of them a text goes on with is found in a few steps. */
+export class Forms<T> {
+  readonly #found = new Map<string, T[]>();
+  readonly #lengths = new Map<string, Set<number>>();
+  /** The most @ that one of them holds. */
+  signs = 0;
+
+  add(form: string, one: T): void {
+    this.signs = Math.max(this.signs, form.split('@').length - 1);
+    const same = this.#found.get(form);
+    if (same) same.push(one);
+    else this.#found.set(form, [one]);
+    const lengths = this.#lengths.get(form[0]!);
+    if (lengths) lengths.add(form.length);
+    else this.#lengths.set(form[0]!, new Set([form.length]));
+  }
+
+  has(form: string): boolean {
+    return this.#found.has(form);
+  }
+
+  /** Whether any begins with this letter. */
+  begin(letter: string): boolean {
+    return this.#lengths.has(letter);
+  }
+
+  /** Those with which a text goes on, the longest first. */
+  at(text: string, from: number, most: number): { length: number; who: T[] }[] {
+    const found: { length: number; who: T[] }[] = [];
+    for (const length of this.#lengths.get(text[from] ?? '') ?? []) {
+      const who = length <= most && this.#found.get(text.slice(from, from + length));
+      if (who) found.push({ length, who });
+    }
+    return found.sort((a, b) => b.length - a.length);
+  }
+}
