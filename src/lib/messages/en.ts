@@ -225,6 +225,8 @@ const en = {
   'mailbox.samples-lead': 'Every mail of the product in every language, made from sample data.',
   'members.not-added': 'This person is a member already, or cannot be added.',
   'members.last-administrator': 'A space needs at least one administrator. Make somebody else one first.',
+  'space.name-names-guest':
+    'The name of a space is for everybody, and guests do not see each other here. Please name no guest in it.',
   'space.name-missing': 'Please give the space a name.',
   'space.cover-missing': 'Please choose a cover photo.',
   'thread.title-missing': 'Please give the thread a title.',

@@ -223,6 +223,8 @@ export default {
   'mailbox.samples-lead': '製品が送るすべてのメールを、言語ごとに見本のデータで表示します。',
   'members.not-added': 'この人は既にメンバーか、追加できません。',
   'members.last-administrator': 'スペースには管理者が1人以上必要です。先に別の人を管理者にしてください。',
+  'space.name-names-guest':
+    'スペース名は全員に表示されます。ゲスト同士が互いに見えない設定のため、名前にゲストを含めないでください。',
   'space.name-missing': 'スペース名を入力してください。',
   'space.cover-missing': 'カバー写真を選んでください。',
   'thread.title-missing': 'スレッドのタイトルを入力してください。',

@@ -9,8 +9,10 @@ import { LostRace, Refusal } from '../errors';
 import { record, recordMany } from '../events';
 import * as outbox from '../mail/outbox';
 import type { MailMessage } from '../mail/messages';
+import { without } from '../mentions/grammar';
+import { nameableQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
-import { invitation, membership, user, type Settings } from '../schema';
+import { invitation, membership, user, type Mention, type Settings } from '../schema';
 import * as settings from '../settings';
 import * as limits from './limits';
 import { VALID_FOR, type Invitation, urlOf } from './links';
@@ -165,13 +167,14 @@ async function send(
   form: InviteForm | null = null,
 ): Promise<void> {
   const expiresAt = ctx.now + VALID_FOR;
+  const wordsFor = await readersOf(ctx, target, rows);
   const mails = await outbox.queueMany(
     ctx,
     rows.map((i) => ({
       to: i.address.original,
       locale: i.words.locale,
       invitationId: i.id,
-      message: invitationMail(ctx, target, site, { ...i.words, ...i, expiresAt }),
+      message: invitationMail(ctx, target, site, { ...wordsFor(i), ...i, expiresAt }),
     })),
   );
   await ctx.commit([
@@ -194,6 +197,35 @@ async function send(
     ...mails.statements,
     ...inChunks(rows, (chunk) => [recordEach(ctx, target.id, chunk)]),
   ]);
+}
+
+/**
+ * What each mail says. Where guests do not see each other it names no other guest: neither those of the space nor those who are
+ * invited with it.
+ */
+async function readersOf(ctx: Ctx, target: access.FoundSpace, rows: ToSend[]) {
+  type Words = { subject: string; message: string };
+  if (!access.hidesGuestsFromEachOther(target)) return ({ words }: ToSend): Words => words;
+  const texts = [...new Set(rows.flatMap(({ words }) => [words.subject, words.message]))];
+  const known = await nameableQuery(ctx, target.id, ...texts);
+  const ids = new Set(known.map(({ id }) => id));
+  const invited = rows
+    .filter(({ id }) => !ids.has(id))
+    .map(({ id, address }) => ({ id, name: '', email: address.email, kind: 'guest' as const, here: 0 }));
+  const people = [...known, ...invited];
+  const read = new Map<string, Mention[]>();
+  return ({ words, address }: ToSend): Words => {
+    const { subject: title, message: body } = words;
+    const key = JSON.stringify([title, body]);
+    const mentions = read.get(key) ?? recognised(ctx, { title, body }, people, []).mentions;
+    read.set(key, mentions);
+    const isOther = (m: Mention) =>
+      m.guest === true && !people.some(({ id, email }) => id === m.id && email === address.email);
+    return {
+      subject: without(title, mentions, isOther, 'title').text,
+      message: without(body, mentions, isOther).text,
+    };
+  };
 }
 
 /** Statements for every hundred rows: D1 binds at most 100 parameters and 2 MB a value, so rows go as one JSON value. */

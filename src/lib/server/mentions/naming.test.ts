@@ -7,6 +7,7 @@ import {
   invite,
   joinSpace,
   mailsTo,
+  MINUTE,
   makeGuest,
   makeSpace,
   makeUser,
@@ -15,6 +16,7 @@ import {
   type User,
 } from '../../../../tests/factories';
 import { randomId } from '../crypto';
+import * as invitations from '../invitations';
 import * as memberships from '../memberships';
 import * as notifications from '../notifications';
 import { comment, notification, space, thread, user } from '../schema';
@@ -175,6 +177,71 @@ describe('where guests are hidden, no guest reads the name of another', () => {
       announcement: 'Do ask @Hanako Satoさん, or @hanako@secret.example',
     });
     expect((await spaces.overview(as(kim), room)).announcementHtml).toContain('Do ask @…さん, or @…');
+  });
+
+  it('whom the address of a related link names: the link is left out', async () => {
+    const room = await makeSpace(ava);
+    for (const guest of [hanako, kim]) await joinSpace(ava, room, guest);
+    await hide(room);
+    const form = {
+      ...spaceForm,
+      guestsHidden: true,
+      announcement: '',
+      links: [
+        { title: 'Plan of @Hanako Sato', url: 'https://x.example/1' },
+        { title: 'Profile', url: 'https://x.example/@hanako@secret.example' },
+        { title: 'Card', url: 'https://x.example/%40Hanako%20Sato' },
+        { title: 'Photo', url: 'https://x.example/@Kim%20Park' },
+      ],
+    };
+    await spaces.change(as(ava), room, form);
+    const of = async (who: User) => (await spaces.overview(as(who), room)).space.links;
+    expect(await of(kim)).toEqual([{ title: 'Plan of @…', url: 'https://x.example/1' }, form.links[3]]);
+    expect(await of(hanako)).toEqual(form.links.slice(0, 3));
+    expect(await of(ava)).toEqual(form.links);
+    const { links } = await templates.draft(as(ava), room);
+    expect(links).toEqual([{ title: 'Plan of @…', url: 'https://x.example/1' }]);
+  });
+
+  it('whom an invitation names: each invited guest reads their own name, and that of nobody else', async () => {
+    const room = await makeSpace(ava, {}, [ben]);
+    await joinSpace(ava, room, hanako);
+    await hide(room);
+    const [first, second] = ['first@inv.example', 'second@inv.example'];
+    const ctx = as(ava);
+    await invitations.inviteGuests(ctx, room, {
+      addresses: `${first}, ${second}`,
+      subject: 'Ask @Hanako Sato',
+      message: `@Dr. Hanako Sato, @hanako@secret.example, @${first}, @${second} and @Ben Kowalski`,
+      locale: 'en',
+    });
+    await ctx.settle();
+    const mail = async (to: string) => JSON.stringify((await mailsTo(to)).at(-1));
+    expect(await mail(first)).toContain('@…, @…, @first@inv.example, @… and @Ben Kowalski');
+    expect(await mail(second)).toContain('@…, @…, @…, @second@inv.example and @Ben Kowalski');
+    // Sent again, it names nobody either.
+    const again = as(ava, { now: Date.now() + 10 * MINUTE });
+    const { rows } = await invitations.guestsTab(again, room);
+    await invitations.resend(
+      again,
+      room,
+      rows.find(({ email }) => email === second)!.ref.slice('invitation:'.length),
+    );
+    await again.settle();
+    for (const to of [first, second])
+      expect(within(JSON.stringify(await mailsTo(to)), /hanako|secret\.example/)).toEqual([]);
+  });
+
+  it('whom the name of a space names: it is refused, since it stands everywhere', async () => {
+    const room = await makeSpace(ava, {}, [ben]);
+    await joinSpace(ava, room, hanako);
+    const change = (name: string, guestsHidden: boolean) =>
+      spaces.change(as(ava), room, { ...spaceForm, name, guestsHidden, announcement: '' });
+    await change('Room of @Hanako Sato', false);
+    const refused = { kind: 'invalid', detail: { key: 'space.name-names-guest', field: 'name' } };
+    for (const name of ['Room of @Hanako Sato', '@hanako@secret.example', '@Hanako-Satos room'])
+      await expect(change(name, true), name).rejects.toMatchObject(refused);
+    await change('Room of Ava and @Ben Kowalski', true);
   });
 
   it('who is called otherwise since, is suspended, or has left: old texts, new ones, quotations', async () => {

@@ -19,7 +19,7 @@ import { allow, can } from '../policy';
 import { spaceTemplate, thread, user, type TemplateContent } from '../schema';
 import * as settings from '../settings';
 import * as spaces from '../spaces';
-import { titlesOf } from '../spaces/form';
+import { linksFrom, textOf } from '../spaces/form';
 import { nameableQuery, withoutNames } from '../mentions/people';
 import { shipped } from './shipped';
 import type { TemplateCard } from '../../templates';
@@ -186,10 +186,9 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
   // Nobody goes along by name: their mentions are "@…" in a template.
   const own = withoutNames(
     ctx,
-    { title: titlesOf(found.links), body: found.announcement, mentions: found.mentions },
+    { title: textOf(found.links), body: found.announcement, mentions: found.mentions },
     people,
   );
-  const titles = own.title.split('\n');
   const content: TemplateContent = {
     cover: found.cover,
     severalThreads: found.severalThreads,
@@ -205,8 +204,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
       const { title, body } = withoutNames(ctx, text, people);
       return { title, body: withoutFiles(ctx, body) };
     }),
-    links: found.links
-      .map(({ url }, i) => ({ title: titles[i] ?? '', url }))
+    links: linksFrom(found.links, own.title)
       .filter(({ url }) => isWebAddress(url))
       .slice(0, limits.links),
   };

@@ -10,7 +10,7 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import { can } from '../policy';
 import { invitation, membership } from '../schema';
 import * as threadList from '../threads/list';
-import { titlesOf, type Link } from './form';
+import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
 import { shared, sharedQuery } from './sharing';
 
@@ -94,9 +94,8 @@ export async function overview(
 function wordsOf(ctx: SignedIn, found: FoundSpace): { announcement: string; links: Link[] } {
   const reader = { id: ctx.actor.id, seesGuests: found.seesGuests };
   const written = { mentions: found.mentions, authorId: null };
-  const titles = titleFor(reader, { ...written, title: titlesOf(found.links) }).split('\n');
   return {
     announcement: bodyFor(reader, { ...written, body: found.announcement }),
-    links: found.links.map((link, i) => ({ ...link, title: titles[i] ?? '' })),
+    links: linksFrom(found.links, titleFor(reader, { ...written, title: textOf(found.links) })),
   };
 }

@@ -8,7 +8,7 @@ import * as files from '../files';
 import * as folded from '../folded';
 import { nameableQuery, recognised } from '../mentions/people';
 import { space } from '../schema';
-import { titlesOf, type Link, type SpaceForm } from './form';
+import { textOf, type Link, type SpaceForm } from './form';
 
 /** Space Settings → General, before it is changed. */
 export async function settingsOf(
@@ -47,10 +47,13 @@ export async function change(
 ): Promise<void> {
   const before = await requireAdministrator(ctx, spaceId);
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
-  const now = { title: titlesOf(form.links ?? before.links), body: form.announcement };
-  const people = await nameableQuery(ctx, spaceId, now.title, now.body);
+  const now = { title: textOf(form.links ?? before.links), body: form.announcement };
+  const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
+  // It stands in mails and on pages of everybody.
+  if (form.guestsHidden && recognised(ctx, { body: form.name }, people, []).mentions.some((m) => m.guest))
+    throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });
   const { mentions } = recognised(ctx, now, people, [
-    { title: titlesOf(before.links), body: before.announcement, mentions: before.mentions },
+    { title: textOf(before.links), body: before.announcement, mentions: before.mentions },
   ]);
   await ctx.commit(
     [
