@@ -808,6 +808,7 @@ const en = {
     'You have many files that nothing uses yet. Please send them first, or try again tomorrow.',
   'file.space-full':
     'There is no room left for this file: {used} of the {size} of this space are used. Deleting comments with files that are no longer needed makes room.',
+  'file.space-full-hidden': 'This space has no room left for this file. Please ask the people who run it.',
   'file.guest-full':
     'There is no room left for this file: {used} of the {size} that you may store are used. Delete comments with files that are no longer needed, or ask the people who invited you.',
   'limit.texts':

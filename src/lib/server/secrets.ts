@@ -78,8 +78,10 @@ function fault(text: string, minLength: number): string | null {
   const bare = text.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (isPublic(bare)) return 'is a number or a hash that everybody can look up';
   // What is left of an example value is a few separators and digits.
-  if (text.replace(WELL_KNOWN, '').replace(/[^\p{L}\p{N}]/gu, '').length < minLength / 2)
-    return 'is made of well-known words';
+  const undated = text.replace(DATES, ' ');
+  if ([text, undated, lettered(undated)].some((one) => ownLength(one) < minLength / 2))
+    return 'is made of well-known words or dates';
+  if (isProse(text)) return 'is made of words';
   for (const bytes of decoded(text)) {
     const within = bytes.trim();
     const least = (minLength * bytes.length) / text.length;
@@ -89,6 +91,45 @@ function fault(text: string, minLength: number): string | null {
     if (weakWithin) return `${weakWithin}, once it is decoded`;
   }
   return null;
+}
+
+const ownLength = (text: string): number =>
+  text.replace(WELL_KNOWN, '').replace(/[^\p{L}\p{N}]/gu, '').length;
+
+/** Days, and times of day with what stands around them. */
+const DATES =
+  /(?:19|20)\d\d[-./_]?[01]\d[-./_]?[0-3]\d|T?[0-2]\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g;
+
+/** Signs and digits that people write for letters: P@ssw0rd. */
+const SIGNS: Record<string, string> = {
+  '@': 'a',
+  '4': 'a',
+  '3': 'e',
+  '1': 'i',
+  '!': 'i',
+  '0': 'o',
+  '5': 's',
+  $: 's',
+  '7': 't',
+};
+const lettered = (text: string): string => text.replace(/[@431!05$7]/g, (sign) => SIGNS[sign]!);
+
+/** The hundred pairs of letters that English has most of; also of Latin, French, German and romanized Japanese, more than half. */
+const PAIRS = new Set(
+  (
+    'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce ' +
+    'li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ' +
+    'ol rt po we na ul ni ts mo ow pa im mi ai'
+  ).split(' '),
+);
+
+/** Words of some language. Of 32 random letters, about one in 40,000 has so many of these pairs; of base64 none. */
+function isProse(text: string): boolean {
+  const pairs = [...text.toLowerCase().matchAll(/[a-z](?=([a-z]))/g)].map(
+    ([first, second]) => first + second!,
+  );
+  const known = pairs.filter((pair) => PAIRS.has(pair)).length;
+  return pairs.length >= Math.max(20, text.length * 0.6) && known > pairs.length / 2;
 }
 
 /** What shows without knowing any words. */

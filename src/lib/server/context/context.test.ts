@@ -58,6 +58,15 @@ describe('the configuration', () => {
     ['the keyboard', { FOYER_SECRET: 'qwertyuiopasdfghjklzxcvbnm1234567890' }],
     ['an example value', { FOYER_SECRET: 'change-me-to-a-long-random-secret-string' }],
     ['another example value', { FOYER_SECRET: 'your-secret-key-here-at-least-32-characters' }],
+    ['words that nobody chose at random', { FOYER_SECRET: 'loremipsumdolorsitametconsectetur' }],
+    ['letters written as signs', { FOYER_SECRET: 'P@ssw0rdP@ssw0rd2026Foyer!Company' }],
+    ['letters written as digits', { FOYER_SECRET: '7h15_15_my_53cr37_d0_n07_5h4r3_17!' }],
+    ['a sentence', { FOYER_SECRET: 'ThisIsMyFoyerSecretDoNotShareIt123!' }],
+    ['a sentence about oneself', { FOYER_SECRET: 'ILoveMyDogRexAndMyCatTomSince2011' }],
+    ['a sentence in German', { FOYER_SECRET: 'MeinHundHeisstRexUndIchLiebeIhnSehr' }],
+    ['a sentence in Japanese', { FOYER_SECRET: 'watashi-no-namae-wa-tanaka-desu-yo' }],
+    ['two moments', { FOYER_SECRET: '2026-11-26T18:43:14.581Z2026-11-27' }],
+    ['days of a life', { FOYER_SECRET: '19840312-20111126-20260101-19990704' }],
     ['a long secret made of blanks', { FOYER_SECRET: `short${' '.repeat(40)}` }],
     ...(
       [

@@ -40,6 +40,11 @@ export async function noRoom(
     .select({
       space: usedBySpace(spaceId ?? 0).as('in_space'),
       person: usedByPerson(ctx.actor.id).as('by_person'),
+      // What other guests store is theirs.
+      hides: access
+        .hidesGuests(access.viewerOf(ctx), { spaceId: spaceId ?? 0 })
+        .mapWith(Boolean)
+        .as('hides'),
     })
     .from(sql`(select 1)`);
   const full = (key: 'file.space-full' | 'file.guest-full', used: number, of: number) =>
@@ -49,7 +54,9 @@ export async function noRoom(
       field,
     });
   if (spaceId !== null && row!.space + size > spaceStorage)
-    return full('file.space-full', row!.space, spaceStorage);
+    return row!.hides
+      ? new Refusal('too-large', { key: 'file.space-full-hidden', field })
+      : full('file.space-full', row!.space, spaceStorage);
   if (ctx.actor.kind === 'guest' && row!.person + size > guestStorage)
     return full('file.guest-full', row!.person, guestStorage);
   return null;
