@@ -44,13 +44,15 @@ export function atomsOf(folded: string): Atom[] {
   const found: Atom[] = [];
   for (const match of folded.matchAll(atoms)) {
     const [text] = match;
-    const [kind] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!;
+    const { run, word, symbol } = match.groups!;
+    const kind =
+      run !== undefined ? 'run' : word !== undefined ? 'word' : symbol !== undefined ? 'symbol' : 'sign';
     const before = found.at(-1);
     const gap = before ? folded.slice(before.to, match.index) : '';
     const glued =
       before !== undefined &&
       (gap === '' || (gap === ' ' && /^[&%]$/.test(text)) || (gap === ' ' && before.text === '&'));
-    found.push({ kind: kind as Atom['kind'], text, glued, from: match.index, to: match.index + text.length });
+    found.push({ kind, text, glued, from: match.index, to: match.index + text.length });
   }
   return found;
 }
@@ -76,7 +78,7 @@ export function touching(before: Atom, atom: Atom): string | null {
 /** Two numbers with the sign between them, as one token: `1.2` of `v1.2.3`, where the sign stands. Null: it stands elsewhere. */
 export function number(atoms: Atom[], at: number): string | null {
   const [before, sign, after] = [atoms[at - 1], atoms[at]!, atoms[at + 1]];
-  if (!/^[.,/:]$/.test(sign.text) || !sign.glued || !after?.glued) return null;
+  if (sign.kind !== 'sign' || !/^[.,/:]$/.test(sign.text) || !sign.glued || !after?.glued) return null;
   if (before?.kind !== 'word' || after.kind !== 'word') return null;
   const left = before.text
     .slice(-40)
@@ -102,23 +104,26 @@ export const endsLettered = (text: string): boolean => letteredEnd.test(text.sli
 
 /** A text as it is read: 5㎏ is "5kg", and also "5" and "kg". */
 export function readingsOf(text: string): Folded[] {
-  const readings = [foldWithMap(text)];
-  if (lettered.test(text)) {
-    const apart: Folded = { folded: '', start: [], end: [] };
-    let from = 0;
-    for (const part of text.split(aroundLettered)) {
-      const map = foldWithMap(part);
-      apart.folded += `${map.folded};`;
-      for (const place of map.start) apart.start.push(from + place);
-      for (const place of map.end) apart.end.push(from + place);
-      from += part.length;
-      apart.start.push(from);
-      apart.end.push(from);
-    }
-    readings.push(apart);
+  if (!lettered.test(text)) return [foldWithMap(text)];
+  const apart: Folded = { folded: '', start: [], end: [] };
+  let from = 0;
+  for (const part of text.split(aroundLettered)) {
+    const map = foldWithMap(part);
+    apart.folded += `${map.folded};`;
+    for (const place of map.start) apart.start.push(from + place);
+    for (const place of map.end) apart.end.push(from + place);
+    from += part.length;
+    apart.start.push(from);
+    apart.end.push(from);
   }
-  return readings;
+  return [foldWithMap(text), apart];
 }
+/** The second of these readings alone. */
+const foldedApart = (text: string): string =>
+  text
+    .split(aroundLettered)
+    .map((part) => `${fold(part)};`)
+    .join('');
 
 /** An emoji in a colour of skin is also the plain one. */
 const plainEmoji = (symbol: string): string | null => /^(\p{ExtPict})\p{EMod}$/u.exec(symbol)?.[1] ?? null;
@@ -155,10 +160,10 @@ export function indexed(text: string): { words: string; signs: string } {
   put(fold(text));
   if (lettered.test(text))
     for (const part of text.split(/\s+/u))
-      for (const { folded } of lettered.test(part) ? readingsOf(part).slice(1) : []) {
+      if (lettered.test(part)) {
         words.push(BREAK);
         signs.push(BREAK);
-        put(folded);
+        put(foldedApart(part));
       }
   return { words: words.join(' '), signs: inIndex(signs.join(' ')) };
 }
