@@ -78,7 +78,7 @@ export function isAddress(typed: string, ...columns: SQLWrapper[]): SQL | undefi
 function asDomain(word: string): string {
   const at = word.lastIndexOf('@') + 1;
   const domain = /[^\x20-\x7e]/.test(word) ? asciiDomain(word.slice(at)) : null;
-  return domain ? fold(word.slice(0, at)) + domain : fold(word);
+  return domain ? word.slice(0, at).toLowerCase() + domain : fold(word);
 }
 
 /** A condition on `space`: its name holds each word. Undefined: nothing was typed. */

@@ -36,6 +36,7 @@ const bodies = [
   '> @Hanako Sato said so\n\nThursday then, @Ben Kowalski',
   'harbour `@Hanako Sato` [x](https://x.example/)',
   'crane\n\n- [ ] one\n- [x] two',
+  'Thursday: @Dr. Hanako Satos crane, @[Hanako](https://x.example/a_(b)) Sato, https://x.example/@Hanako%20Sato',
 ];
 const titles = ['Crane', 'Harbour for @Hanako Sato', 'Thursday', 'With @Kim Park'];
 

@@ -177,6 +177,12 @@ function readable(words: string, names: string[]): string[] {
   const folded = fold(words.replaceAll('@…', 'ꙮ '));
   return names.filter((name) => {
     for (let at = folded.indexOf('@'); at >= 0; at = folded.indexOf('@', at + 1)) {
+      // An address of somebody else.
+      if (
+        /[\p{L}\p{N}._%+-]$/u.test(folded.slice(0, at)) &&
+        /^[a-z0-9-]+\.[a-z]{2}/.test(folded.slice(at + 1))
+      )
+        continue;
       let [i, found] = [at + 1, ''];
       while (i < folded.length && found.length < letters(name).length) found += letters(folded[i++]!);
       if (found !== letters(name)) continue;
