@@ -136,7 +136,8 @@ export const rankOfGuests = (ctx: Ctx, spaceId: number): SQL =>
   ctx.actor?.kind === 'user' ? sql`2` : sql`iif(${hidesGuests(viewerOf(ctx), { spaceId })}, null, 2)`;
 
 /** Whether guests of this space are hidden from each other: what goes to all of them names none of them. */
-export const hidesGuestsFromEachOther = (found: SpaceRow): boolean => found.guestsHidden;
+export const hidesGuestsFromEachOther = ({ guestsHidden }: Pick<SpaceRow, 'guestsHidden'>): boolean =>
+  guestsHidden;
 
 /** The same rule for the mentions in a text: whether the reader may not read this one. In their own text they read all. */
 export const hidesMention =

@@ -211,7 +211,7 @@ function places(text: string, people: Nameable[]): Found[] {
     people.map((person) => ({ names: [fold(person.name).trim(), ...formsOfAddress(person.email)], person })),
     LONGEST,
   );
-  const all = [...plain, ...like(views, likely, plain)].sort(byPlace);
+  const all = [...plain, ...resembling(views, likely, plain)].sort(byPlace);
   return people.some(({ guest }) => guest) ? [...all, ...left(text, likely, all)].sort(byPlace) : all;
 }
 
@@ -224,7 +224,7 @@ const likeThem = (people: Nameable[]) => ({
 });
 
 /** What could be taken for a name, but is none as it stands; the longest at each place. */
-function like(views: Folded[], names: Likely, plain: Found[]): Found[] {
+function resembling(views: Folded[], names: Likely, plain: Found[]): Found[] {
   const ends = new Map(plain.map(({ from, to }) => [from, to]));
   const longest = new Map<number, Found & { nameTo: number }>();
   for (const view of views)

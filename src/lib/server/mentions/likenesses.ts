@@ -30,7 +30,7 @@ function lettersOf(folded: string): Letters {
 }
 
 /** The letters of a name alone. */
-export const bare = (folded: string): string => lettersOf(folded).text;
+const bare = (folded: string): string => lettersOf(folded).text;
 
 /** A name of several words, or of so many letters, is one whatever letters follow: `Satos`, `Satoji`. */
 const PLAIN = 4;
@@ -42,7 +42,7 @@ interface Writing<Person> {
   plain: boolean;
 }
 
-export interface Likenesses<Person> {
+interface Likenesses<Person> {
   forms: Forms<Writing<Person>>;
   longest: number;
 }
@@ -103,7 +103,7 @@ const charAt = (text: string, at: number) => String.fromCodePoint(text.codePoint
 const charBefore = (text: string, at: number) =>
   /[\udc00-\udfff]/.test(text[at - 1] ?? '') ? text.slice(at - 2, at) : (text[at - 1] ?? '');
 
-export interface Likeness<Person> {
+interface Likeness<Person> {
   from: number;
   to: number;
   /** Without what follows within the word. */

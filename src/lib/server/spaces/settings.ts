@@ -1,6 +1,6 @@
 /** Space Settings → General. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { requireAdministrator, stillIn } from '../access';
+import { hidesGuestsFromEachOther, requireAdministrator, stillIn } from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -50,7 +50,10 @@ export async function change(
   const now = { title: textOf(form.links ?? before.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
   // It stands in mails and on pages of everybody.
-  if (form.guestsHidden && recognised(ctx, { body: form.name }, people, []).mentions.some((m) => m.guest))
+  if (
+    hidesGuestsFromEachOther(form) &&
+    recognised(ctx, { body: form.name }, people, []).mentions.some((m) => m.guest)
+  )
     throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });
   const { mentions } = recognised(ctx, now, people, [
     { title: textOf(before.links), body: before.announcement, mentions: before.mentions },
