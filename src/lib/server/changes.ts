@@ -114,6 +114,31 @@ export async function since(
   };
 }
 
+/**
+ * 404, unless what is not there was in this space, and the viewer may know that it was deleted: so done twice is done once,
+ * and what stands in another space is as good as nowhere.
+ */
+export async function requireDeleted(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null = null,
+): Promise<void> {
+  const [found] = await ctx.db
+    .select({ seq: spaceEvent.seq })
+    .from(spaceEvent)
+    .where(
+      and(
+        eq(spaceEvent.spaceId, spaceId),
+        eq(spaceEvent.threadId, threadId),
+        sql`(kind = 'thread-deleted' or (kind = 'comment-deleted' and comment_id = ${commentId}))`,
+        audible(ctx, 'space_event', { spaceId }),
+      ),
+    )
+    .limit(1);
+  if (!found) throw new Refusal('missing');
+}
+
 /** Cron: pages that were asleep for longer load anew anyhow. */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.delete(spaceEvent).where(lt(spaceEvent.at, ctx.now - KEEP));

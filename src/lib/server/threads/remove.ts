@@ -1,6 +1,7 @@
-/** Deleting: what is deleted is gone, with its history, reactions and files. Done twice is done once. */
+/** Deleting: what is deleted is gone, with its history, reactions and files. Done twice is done once, for as long as changes are kept. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
+import * as changes from '../changes';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -26,7 +27,7 @@ export async function removeComment(
   });
   const found = access.foundSpace(ctx, rows.space);
   const [row] = rows.comment;
-  if (!row) return;
+  if (!row) return changes.requireDeleted(ctx, spaceId, threadId, commentId);
   const own = row.authorId === ctx.actor.id;
   allow(ctx, 'text.delete', found.spaceRole, own);
   await ctx.commit(
@@ -64,7 +65,7 @@ export async function remove(ctx: SignedIn, spaceId: number, threadId: number): 
   });
   const found = access.foundSpace(ctx, rows.space);
   const [row] = rows.thread;
-  if (!row) return;
+  if (!row) return changes.requireDeleted(ctx, spaceId, threadId);
   const own = row.authorId === ctx.actor.id;
   allow(ctx, 'text.delete', found.spaceRole, own);
   // The one conversation of a space without several threads stays.

@@ -249,6 +249,7 @@ describe('deleting', () => {
     const comment = await threads.addComment(as(ava), spaceId, id, words('x'));
     await expect(threads.remove(as(ben), spaceId, id)).rejects.toMatchObject(refusal('forbidden'));
     await threads.remove(as(gil), spaceId, id);
+    await threads.remove(as(gil), spaceId, id);
     await expect(threads.read(as(ava), spaceId, id)).rejects.toMatchObject(refusal('missing'));
     expect(await count('comment', 'id = ?', comment)).toBe(0);
     expect(await audited('space.thread-deleted', 'Doomed thread')).toHaveLength(1);
@@ -433,8 +434,11 @@ describe('isolation', () => {
       }
     // Deleting what is not there says nothing, and does nothing.
     await expect(threads.remove(as(stranger), spaceId, id)).rejects.toMatchObject(refusal('missing'));
-    await threads.remove(as(stranger), other, id);
-    await threads.removeComment(as(stranger), other, id, comment);
+    // Nor through a space of one's own.
+    await expect(threads.remove(as(stranger), other, id)).rejects.toMatchObject(refusal('missing'));
+    await expect(threads.removeComment(as(stranger), other, id, comment)).rejects.toMatchObject(
+      refusal('missing'),
+    );
     expect(await count('comment', 'id = ?', comment)).toBe(1);
   });
 
