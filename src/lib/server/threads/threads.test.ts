@@ -432,7 +432,7 @@ describe('isolation', () => {
         for (const [name, way] of Object.entries(ways))
           await expect(way(), name).rejects.toMatchObject(refusal('missing'));
       }
-    // Deleting what is not there says nothing, and does nothing.
+    // Deleting is no other way in.
     await expect(threads.remove(as(stranger), spaceId, id)).rejects.toMatchObject(refusal('missing'));
     // Nor through a space of one's own.
     await expect(threads.remove(as(stranger), other, id)).rejects.toMatchObject(refusal('missing'));
