@@ -1,11 +1,22 @@
+import { eq } from 'drizzle-orm';
 import { parse } from '../settings';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { as, bindings, joinSpace, makeGuest, makeSpace, type User } from '../../../../tests/factories';
+import {
+  as,
+  bindings,
+  joinSpace,
+  makeGuest,
+  makeSpace,
+  testContext,
+  type User,
+} from '../../../../tests/factories';
 import { bo, comments, host, leaves, MB, setUpSpace, streamed } from '../../../../tests/files';
 import { parallel, refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';
 import { type SignedIn } from '../context';
 import { randomId } from '../crypto';
+import { type Refusal } from '../errors';
+import { space } from '../schema';
 import * as threads from '../threads';
 import * as files from './index';
 
@@ -43,6 +54,20 @@ describe('storage', () => {
       size: 10 * KB,
       guest: 1024 ** 3,
     });
+  });
+
+  it('tells a guest no figures where guests are hidden from each other', async () => {
+    const other = await makeGuest();
+    await joinSpace(host, to, other);
+    await put(small(host, 10 * KB), to, 6 * KB);
+    await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, to));
+    const error = await put(small(other, 10 * KB), to, 5 * KB).catch((refused: Refusal) => refused);
+    expect(error).toMatchObject(refusal('too-large', 'file.space-full-hidden'));
+    expect(JSON.stringify(error)).not.toMatch(/kB/);
+    await expect(put(small(host, 10 * KB), to, 5 * KB)).rejects.toMatchObject(
+      refusal('too-large', 'file.space-full'),
+    );
+    await put(small(other, 10 * KB), to, 4 * KB);
   });
 
   it('a refused file leaves nothing, and is not read', async () => {
