@@ -1,6 +1,8 @@
+import { getTableName } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   as,
+  bindings,
   DAY,
   invited,
   joinSpace,
@@ -16,6 +18,7 @@ import { audited, count, parallel, refusal } from '../../../tests/helpers';
 import * as changes from './changes';
 import { randomId } from './crypto';
 import * as paging from './paging';
+import { space, spaceTables } from './schema';
 import * as spaces from './spaces';
 import * as threads from './threads';
 import * as trash from './trash';
@@ -85,19 +88,47 @@ describe('the trash', () => {
 
   it('keeps for 14 days, then everything of the space is gone, other spaces are not', async () => {
     const [gone, stays] = [await house(), await house()];
-    for (let i = 0; i < 3; i++)
-      await threads.addComment(as(ava), gone.spaceId, gone.thread, { body: 'x', requestKey: randomId() });
+    const found = [gone.thread * 2];
+    for (let i = 0; i < 3; i++) {
+      const words = { body: 'x', requestKey: randomId() };
+      found.push((await threads.addComment(as(ava), gone.spaceId, gone.thread, words)) * 2 + 1);
+    }
+    const indexed = (rows: number[]) => count('search_entry', `rowid in (${rows.join()})`);
+    expect(await indexed(found)).toBe(4);
     await trash.putSpace(as(ava), gone.spaceId, 'Old Quay');
     await trash.purge(testContext({ now: Date.now() + 13 * DAY }));
     expect(await count('space', 'id = ?', gone.spaceId)).toBe(1);
     // Others of this file lie there too: one a run.
     for (let i = 0; i < 8; i++) await trash.purge(testContext({ now: Date.now() + 15 * DAY }));
     expect(await count('space', 'id = ?', gone.spaceId)).toBe(0);
-    for (const table of ['thread', 'membership', 'space_event', 'invitation'])
-      expect(await count(table, 'space_id = ?', gone.spaceId), table).toBe(0);
+    for (const table of spaceTables) {
+      if (table === space) continue;
+      const name = getTableName(table);
+      expect(await count(name, 'space_id = ?', gone.spaceId), name).toBe(0);
+    }
     expect(await count('comment', 'thread_id = ?', gone.thread)).toBe(0);
+    expect(await indexed(found)).toBe(0);
+    expect(await indexed([stays.thread * 2])).toBe(1);
     expect(await count('thread', 'id = ?', stays.thread)).toBe(1);
     expect(await audited('space.purged')).not.toHaveLength(0);
+  });
+
+  it('is emptied a bounded piece a run', async () => {
+    for (let i = 0; i < 12; i++) await trash.purge(testContext({ now: Date.now() + 30 * DAY }));
+    const { spaceId } = await house();
+    await bindings.DB.prepare(
+      `insert into space_event (space_id, kind, actor_id, by_guest, at)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < 12000) select ?, 'x', 'x', 0, i from n`,
+    )
+      .bind(spaceId)
+      .run();
+    await trash.putSpace(as(ava), spaceId, 'Old Quay');
+    await trash.purge(testContext({ now: Date.now() + 15 * DAY }));
+    const left = await count('space_event', 'space_id = ?', spaceId);
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(4_000);
+    await trash.purge(testContext({ now: Date.now() + 15 * DAY }));
+    expect(await count('space', 'id = ?', spaceId)).toBe(0);
   });
 
   it('gives back nothing that is being taken apart, and takes nothing apart that was given back', async () => {

@@ -10,13 +10,14 @@ import * as files from './files';
 import * as folded from './folded';
 import * as paging from './paging';
 import { allow } from './policy';
-import { comment, space, thread, user } from './schema';
+import { comment, file, space, spaceTables, thread, user } from './schema';
 import * as search from './search';
 
 const DAY = 24 * 3_600_000;
 const KEEP_DAYS = 14;
-/** Comments of a purged space that go in one batch; the rest follows a minute later. */
-const CHUNK = 2_000;
+/** Rows of a purged space that go in one batch, and in one run; the rest follows a minute later. */
+const PIECE = 2_000;
+const ROWS_A_RUN = 10_000;
 const LISTED = 100;
 
 /**
@@ -145,7 +146,10 @@ export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
   );
 }
 
-/** Cron: what lay in the trash for 14 days goes, a bounded piece a run; its files leave R2 with the other unused ones. */
+/**
+ * Cron: what lay in the trash for 14 days goes, table by table, a bounded piece a run. Its files leave R2 with the other
+ * unused ones.
+ */
 export async function purge(ctx: Ctx): Promise<void> {
   const [due] = await ctx.db
     .select({ id: space.id, name: space.name })
@@ -154,28 +158,19 @@ export async function purge(ctx: Ctx): Promise<void> {
     .orderBy(asc(space.deletedAt))
     .limit(1);
   if (!due) return;
-  const comments = ctx.db
-    .select({ id: comment.id })
-    .from(comment)
-    .innerJoin(thread, eq(thread.id, comment.threadId))
-    .where(eq(thread.spaceId, due.id))
-    .limit(CHUNK);
-  const some = (await comments).map((c) => c.id);
-  const ids = JSON.stringify(some);
-  if (some.length > 0)
-    await ctx.commit([
-      ...stillDue(ctx, due.id),
-      ...search.drop(ctx, { comments: some }),
-      ctx.db.run(sql`update file set released_at = ${ctx.now} where released_at is null
-        and comment_id in (select value from json_each(${ids}))`),
-      ctx.db.run(sql`delete from comment where id in (select value from json_each(${ids}))`),
-    ]);
-  if (some.length === CHUNK) return;
+  let left = ROWS_A_RUN;
+  for (const table of spaceTables) {
+    // The space's own row is the last to go, and files leave R2 before their rows go.
+    if (table === space || table === file) continue;
+    for (let piece = PIECE; piece === PIECE; left -= piece) {
+      if (left <= 0) return;
+      piece = await purgePiece(ctx, due.id, table as Exclude<typeof table, typeof space>);
+    }
+  }
   await ctx.commit([
-    ...stillDue(ctx, due.id),
+    stillDue(ctx, due.id),
     files.release(ctx, { spaceId: due.id }),
-    ...search.drop(ctx, { space: due.id }),
-    ctx.db.delete(space).where(and(eq(space.id, due.id), isNotNull(space.deletedAt))),
+    ctx.db.delete(space).where(eq(space.id, due.id)),
     record(ctx, {
       kind: 'space.purged',
       subject: `space:${due.id}`,
@@ -186,11 +181,31 @@ export async function purge(ctx: Ctx): Promise<void> {
   ]);
 }
 
+/** @returns how many rows went */
+async function purgePiece(
+  ctx: Ctx,
+  spaceId: number,
+  table: Exclude<(typeof spaceTables)[number], typeof space>,
+): Promise<number> {
+  const rows = await ctx.db
+    .select({ id: sql<number>`rowid` })
+    .from(table as typeof comment)
+    .where(eq(table.spaceId, spaceId))
+    .limit(PIECE);
+  const ids = rows.map((row) => row.id);
+  if (ids.length > 0)
+    await ctx.commit([
+      stillDue(ctx, spaceId),
+      table === comment && search.drop(ctx, { comments: ids }),
+      table === thread && search.drop(ctx, { threads: ids }),
+      ctx.db.delete(table).where(sql`rowid in (select value from json_each(${JSON.stringify(ids)}))`),
+    ]);
+  return ids.length;
+}
+
 /** Undoes a piece of the purge unless the space lies in the trash still, and for long enough. */
-const stillDue = (ctx: Ctx, spaceId: number): Statement[] => [
-  ctx.db
-    .update(space)
-    .set({ deletedAt: sql`deleted_at` })
-    .where(and(eq(space.id, spaceId), lt(space.deletedAt, ctx.now - KEEP_DAYS * DAY))),
-  must(ctx, changed()),
-];
+const stillDue = (ctx: Ctx, spaceId: number): Statement =>
+  must(
+    ctx,
+    sql`exists (select 1 from space where id = ${spaceId} and deleted_at < ${ctx.now - KEEP_DAYS * DAY})`,
+  );

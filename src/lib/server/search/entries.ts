@@ -80,17 +80,16 @@ export const put = (ctx: Pick<Ctx, 'db'>, target: Target, entry: Entry): Stateme
 /** Takes texts out of the index. Stands in the batch before the texts themselves go, since it asks which there are. */
 export const drop = (
   ctx: Pick<Ctx, 'db'>,
-  what: Target | { comments: number[] } | { threadWithComments: number } | { space: number },
+  what: Target | { comments: number[] } | { threads: number[] } | { threadWithComments: number },
 ): Statement[] => {
   const rows =
-    'space' in what
-      ? sql`select id * 2 from thread where space_id = ${what.space} union all
-          select c.id * 2 + 1 from comment c join thread t on t.id = c.thread_id where t.space_id = ${what.space}`
-      : 'threadWithComments' in what
-        ? sql`select ${what.threadWithComments} * 2 union all
+    'threadWithComments' in what
+      ? sql`select ${what.threadWithComments} * 2 union all
           select id * 2 + 1 from comment where thread_id = ${what.threadWithComments}`
-        : 'comments' in what
-          ? sql`select value * 2 + 1 from json_each(${JSON.stringify(what.comments)})`
+      : 'comments' in what
+        ? sql`select value * 2 + 1 from json_each(${JSON.stringify(what.comments)})`
+        : 'threads' in what
+          ? sql`select value * 2 from json_each(${JSON.stringify(what.threads)})`
           : sql`select ${rowid(what)}`;
   return [ctx.db.run(sql`delete from search_entry where rowid in (${rows})`)];
 };
