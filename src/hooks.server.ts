@@ -15,7 +15,7 @@ import { type Config, type CookieJar, type Env } from '$lib/server/context';
 import { Misconfigured, readConfig } from '$lib/server/context/config';
 import { createContext } from '$lib/server/context/create';
 import * as body from '$lib/server/body';
-import { turnedAway } from '$lib/server/entrance';
+import { asAsked, turnedAway } from '$lib/server/entrance';
 import * as held from '$lib/server/held';
 import { log } from '$lib/server/log';
 import { askedLocale, plainPage } from '$lib/server/plain';
@@ -39,7 +39,8 @@ const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' 
 };
 
 const handleRequest: Handle = async ({ event, resolve }) => {
-  const { request, url, route } = event;
+  const { request, route } = event;
+  const url = asAsked(event.url);
   const turned = await turnedAway(request);
   if (turned) return turned;
   const env = event.platform!.env;

@@ -37,6 +37,16 @@ describe('no redirect leads to itself', () => {
       await follow(who, address(path));
   });
 
+  test.each(['constructor', 'toString', '__proto__', '__defineGetter__'])(
+    'a login goes on to /%s as it was asked for',
+    async (name) => {
+      for (const path of [`/${name}`, `/${name}?a=1`])
+        expect((await ask('anonymous', path)).headers.get('location')).toBe(
+          `/login?next=${encodeURIComponent(path)}`,
+        );
+    },
+  );
+
   const nexts = [
     '/verify',
     '/login',

@@ -191,6 +191,7 @@ describe('pasted addresses', () => {
 
   describe('are understood as mail clients copy them', () => {
     it.each([
+      [`<@relay.example:${a}>, Roe <@relay.example,@other.example:${b}>`, [a, b]],
       [`Doe, Jane <${a}>; Roe, Rick <${b}>`, [a, b]],
       [`Doe, Jane <${a}>;Roe, Rick <${b}>;`, [a, b]],
       [`Doe, Jane <${a}>\r\nRoe, Rick <${b}>`, [a, b]],

@@ -437,7 +437,8 @@ function* entriesOf(text: string): Generator<Entry> {
       let close = at + 1;
       while (close < text.length && !'<>\n'.includes(text[close]!)) close++;
       if (text[close] === '>')
-        for (const word of wordsWithin(text.slice(at + 1, close), true)) entry.brackets.push(word);
+        for (const word of wordsWithin(withoutRoute(text.slice(at + 1, close)), true))
+          entry.brackets.push(word);
       at = text[close] === '>' ? close + 1 : at + 1;
     } else if (BETWEEN.has(sign)) at++;
     else {
@@ -454,6 +455,9 @@ function* entriesOf(text: string): Generator<Entry> {
   }
   yield finish('\n');
 }
+
+/** `@a.example,@b.example:jane@c.example`: a route of RFC 822 says nothing about the address (RFC 5321, appendix C). */
+const withoutRoute = (brackets: string): string => brackets.replace(/^\s*@[^:]*:(?=[^@]+@)/, '');
 
 /** The words with an @ within a name, a comment or brackets. */
 const wordsWithin = (text: string, brackets = false): string[] =>

@@ -393,7 +393,7 @@ export const authentication = v.pipe(
     refuseCommon: tick,
     mailPassword: tick,
     allowedDomains: lines(5_000),
-    /** The domains whose effect the form has shown. */
+    /** The domains, and the numbers of their effect, that the form has shown. */
     domainsSeen: v.optional(v.pipe(v.string(), v.maxLength(10_000)), ''),
     revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   }),

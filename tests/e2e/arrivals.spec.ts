@@ -276,6 +276,10 @@ test('a rule of domains says whom it concerns before it is saved, and open invit
     await expect(said).toContainText('open invitation');
     await expect(domains).toHaveValue(open_);
     await expect((await guestRow(host, own, email)).getByText('Invited', { exact: true })).toBeVisible();
+    // Whoever is invited meanwhile is in the numbers before they are agreed to.
+    await invited(host, own, email.replace('@', '.too@'));
+    await save();
+    await expect(said).toContainText('open invitations');
     await save();
     await expect(ava.getByRole('status')).toBeVisible();
     await expect(domains).toHaveValue(/^partner\.example\n\*\.partner\.example/);

@@ -242,8 +242,7 @@ const en = {
   'invite.suspended': 'this guest is suspended by an administrator',
   'invite.over-limit': 'over the limit of 2,000 invitations a day to this space: please try again tomorrow',
   'invite.over-limit-inviter': 'over your limit of 2,000 invitations a day: please try again tomorrow',
-  'invite.over-limit-address':
-    'was sent 5 invitations within a day already, from this or other spaces: please try again tomorrow',
+  'invite.over-limit-address': 'cannot be mailed again today: please try again tomorrow',
   'invitation.changed': 'This invitation has changed meanwhile. Please look at the list again.',
   'mail.footer': 'Sent by {site}. Please do not reply: nobody reads the mails to this address.',
   'mail.link-fallback': 'If the button does not work, open this address:',
@@ -722,8 +721,7 @@ const en = {
   'guests.not-domain': 'Addresses of this domain may not be invited: {email}',
   'guests.not-user': '{email} belongs to a user of the company. Please add them as member.',
   'guests.not-suspended': '{email} is suspended by an administrator.',
-  'guests.not-address-limit':
-    '{email} was sent 5 invitations within a day already, from this or other spaces. Please try again tomorrow.',
+  'guests.not-address-limit': '{email} cannot be mailed again today. Please try again tomorrow.',
   'guests.not-inviter-limit':
     'You have sent 2,000 invitations within a day, which is the limit. Please try again tomorrow.',
   'guests.not-space-limit':
@@ -763,7 +761,7 @@ const en = {
   'invite.send': 'Send',
   'invite.sending': 'On the way …',
   'invite.refused':
-    '{count, plural, one {This address was} other {These # addresses were}} not invited. You can correct them below.',
+    '{count, plural, one {This address was not invited. You can correct it below.} other {These # addresses were not invited. You can correct them below.}}',
   'invite.refused-more': 'and {count, number} more, all in the box below',
   'invite.left-out':
     '{count, plural, one {We left out # entry that holds no e-mail address.} other {We left out # entries that hold no e-mail address.}}',

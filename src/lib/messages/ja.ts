@@ -240,8 +240,7 @@ export default {
   'invite.suspended': '管理者により停止されているゲストです',
   'invite.over-limit': 'このスペースの1日2,000件の上限を超えます。明日もう一度お試しください',
   'invite.over-limit-inviter': 'お一人1日2,000件の上限を超えます。明日もう一度お試しください',
-  'invite.over-limit-address':
-    '1日に送信できる招待5件(ほかのスペースを含む)に達しています。明日もう一度お試しください',
+  'invite.over-limit-address': '本日はこれ以上メールを送信できません。明日もう一度お試しください',
   'invitation.changed': 'この招待は変更されました。一覧をもう一度ご確認ください。',
   'mail.footer': 'このメールは{site}から自動的に送信されました。返信いただいてもお答えできません。',
   'mail.link-fallback': 'ボタンが使えない場合は、次のアドレスを開いてください。',
@@ -715,7 +714,7 @@ export default {
   'guests.not-user': '{email}は社内ユーザーのアドレスです。メンバーとして追加してください。',
   'guests.not-suspended': '{email}は管理者により停止されています。',
   'guests.not-address-limit':
-    '{email}には1日に送信できる招待5件(ほかのスペースを含む)を既に送信しました。明日もう一度お試しください。',
+    '{email}には、本日はこれ以上メールを送信できません。明日もう一度お試しください。',
   'guests.not-inviter-limit': 'お一人1日2,000件の招待の上限に達しました。明日もう一度お試しください。',
   'guests.not-space-limit': 'このスペースの1日2,000件の招待の上限に達しました。明日もう一度お試しください。',
   'guests.over-inviter': '招待した人は、招待できなくなりました。',

@@ -40,3 +40,10 @@ export function readable<R extends Request>(request: R): R {
   url.pathname = `/%25${name.charCodeAt(0).toString(16)}${name.slice(1)}`;
   return new Request(url, request) as R;
 }
+
+/** The address that a browser asked for, where `readable` has encoded it. */
+export function asAsked(url: URL): URL {
+  const [, code, rest] = /^\/%25([0-9a-f]{2})(\w+)$/.exec(url.pathname) ?? [];
+  const name = code ? String.fromCharCode(parseInt(code, 16)) + rest : '';
+  return name && name in Object.prototype ? new URL(`/${name}${url.search}`, url) : url;
+}

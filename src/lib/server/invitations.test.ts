@@ -15,6 +15,7 @@ import {
   linkIn,
   login,
   mailsTo,
+  mailDown,
   makeAdministrator,
   makeGuest,
   makeSpace,
@@ -29,11 +30,14 @@ import {
   visit,
   wrong,
 } from '../../../tests/factories';
+import { fakeMailChannels } from '../../../tests/fake-mailchannels';
 import { audited, count, countingD1, dump, parallel, refusal, whileFailing } from '../../../tests/helpers';
 import { fitsDomains } from '../addresses';
+import { loadTranslator } from '../messages';
 import * as accounts from './accounts';
 import * as cron from './cron';
 import * as invitations from './invitations';
+import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
 import { domainFits } from './invitations/rule';
 import * as rateLimit from './rate-limit';
@@ -1146,8 +1150,175 @@ describe('limits', () => {
       await invitations.resend(ctx, spaceId, id);
       await ctx.settle();
     });
-    expect((await invitationOf(email)).version).toBeLessThanOrEqual(5);
     expect((await mailsTo(email)).length).toBeLessThanOrEqual(5);
+  });
+
+  /** What stands on a counter. */
+  const countOf = async (key: string): Promise<number> => {
+    const [row] = await testContext().db.all<{ failures: number }>(
+      sql`select failures from throttle where key = ${rateLimit.key(testContext(), 'invite', key)[0]}`,
+    );
+    return row?.failures ?? 0;
+  };
+  const countsOf = async ({ inviter, spaceId, email }: Omit<Awaited<ReturnType<typeof invited>>, 'token'>) =>
+    Promise.all([`space:${spaceId}`, `inviter:${inviter.id}`, `to:${email}`].map(countOf));
+
+  it('do not count a mail that is replaced before it is sent: six resends in a row are one mail', async () => {
+    const story = await invited();
+    const { inviter, spaceId, id, email } = story;
+    for (let i = 0; i < 6; i++) await invitations.resend(as(inviter), spaceId, id);
+    expect(await countsOf(story)).toEqual([2, 2, 2]);
+    expect(await send(inviter, spaceId, [email])).toMatchObject([{ result: 'sent-again' }]);
+    const ctx = as(inviter);
+    await invitations.resend(ctx, spaceId, id);
+    await ctx.settle();
+    expect(await countsOf(story)).toEqual([2, 2, 2]);
+    expect(await mailsTo(email)).toHaveLength(2);
+    const other = await makeUser();
+    expect(await send(other, await makeSpace(other), [email])).toMatchObject([{ result: 'sent' }]);
+  });
+
+  it('count what waits in another space, or of another address: only what is replaced is free', async () => {
+    const email = someEmail();
+    const inviters = await Promise.all(Array.from({ length: 6 }, () => makeUser()));
+    const reasons: unknown[] = [];
+    for (const inviter of inviters) reasons.push(...(await send(inviter, await makeSpace(inviter), [email])));
+    expect(reasons.map((outcome) => (outcome as { reason?: string }).reason)).toEqual([
+      ...Array(5).fill(undefined),
+      'invite.over-limit-address',
+    ]);
+  });
+
+  it('fit a list whose mails wait, up to the last one of a space and of an inviter, and no further', async () => {
+    const inviter = await makeUser();
+    const spaceId = await makeSpace(inviter);
+    const [waiting, sentAlready] = [many(3), many(2)];
+    await invite(inviter, spaceId, sentAlready.join());
+    await send(inviter, spaceId, waiting);
+    for (const key of [`space:${spaceId}`, `inviter:${inviter.id}`]) {
+      await counted(key, 1_999);
+      const ctx = testContext();
+      // The counter goes on in the window in which these mails were counted.
+      await ctx.db.run(sql`update throttle set window_started_at = ${NOW - HOUR}
+        where key = ${rateLimit.key(ctx, 'invite', key)[0]}`);
+    }
+    const outcomes = await send(inviter, spaceId, [...sentAlready, ...waiting]);
+    expect(outcomes.map(({ result }) => result)).toEqual([
+      'sent-again',
+      'refused',
+      'sent-again',
+      'sent-again',
+      'sent-again',
+    ]);
+    expect(await countOf(`space:${spaceId}`)).toBe(2_000);
+  });
+
+  it('do not count a mail that surely failed: nobody is unreachable for a day because of it', async () => {
+    const fake = fakeMailChannels();
+    try {
+      const transport = {
+        mail: { ...mailDown.mail!, apiKey: fake.apiKey, baseUrl: fake.baseUrl },
+      } as typeof mailDown;
+      fake.mood = { status: 400, body: 'no such mailbox' };
+      const email = someEmail();
+      const inviter = await makeUser();
+      const spaceId = await makeSpace(inviter);
+      await invite(inviter, spaceId, email, { config: transport });
+      const { id } = await invitationOf(email, spaceId);
+      const story = { inviter, spaceId, email, id };
+      for (let i = 0; i < 6; i++) {
+        const ctx = as(inviter, { config: transport });
+        await invitations.resend(ctx, spaceId, id);
+        await ctx.settle();
+        expect(await countsOf(story)).toEqual([0, 0, 0]);
+      }
+      expect(await count('mail', `to_email = ? and status = 'failed'`, email)).toBe(7);
+      const other = await makeUser();
+      await invite(other, await makeSpace(other), email);
+      expect(await mailsTo(email)).toHaveLength(1);
+    } finally {
+      fake.restore();
+    }
+  });
+
+  it('count a mail of which nobody knows whether it arrived, also when it is replaced', async () => {
+    const fake = fakeMailChannels();
+    try {
+      const transport = {
+        mail: { ...mailDown.mail!, apiKey: fake.apiKey, baseUrl: fake.baseUrl },
+      } as typeof mailDown;
+      fake.mood = 'cut';
+      const email = someEmail();
+      const inviter = await makeUser();
+      const spaceId = await makeSpace(inviter);
+      await invite(inviter, spaceId, email, { config: transport });
+      const { id } = await invitationOf(email, spaceId);
+      for (let i = 0; i < 4; i++) {
+        const ctx = as(inviter, { config: transport });
+        await invitations.resend(ctx, spaceId, id);
+        await ctx.settle();
+      }
+      expect(await countOf(`to:${email}`)).toBe(5);
+      await expect(invitations.resend(as(inviter), spaceId, id)).rejects.toMatchObject(
+        refusal('throttled', 'guests.not-address-limit'),
+      );
+    } finally {
+      fake.restore();
+    }
+  });
+
+  it('give back what a cancelled invitation did not send, and nothing of another day', async () => {
+    const inviter = await makeUser();
+    const spaceId = await makeSpace(inviter);
+    const email = someEmail();
+    await send(inviter, spaceId, [email]);
+    const { id } = await invitationOf(email, spaceId);
+    const story = { inviter, spaceId, email, id };
+    await invitations.cancel(as(inviter), spaceId, id);
+    expect(await countsOf(story)).toEqual([0, 0, 0]);
+    await invitations.cancel(as(inviter), spaceId, id);
+    await send(inviter, spaceId, [email]);
+    // A day later its counters have begun anew, with what another space sent.
+    const later = { now: Date.now() + DAY + HOUR };
+    const other = await makeUser();
+    const ctx = as(other, later);
+    await invitations.inviteGuests(ctx, await makeSpace(other), { ...inviteForm, addresses: email });
+    await invitations.cancel(as(inviter, later), spaceId, (await invitationOf(email, spaceId)).id);
+    expect(await countOf(`to:${email}`)).toBe(1);
+  });
+
+  it('let no more than 5 mails through to an address, however delivery and resending race', async () => {
+    const story = await invited();
+    const { inviter, spaceId, id, email } = story;
+    for (let round = 0; round < 12; round++) {
+      const ctx = as(inviter);
+      await Promise.all([
+        ...Array.from({ length: 3 }, () => invitations.resend(as(inviter), spaceId, id).catch(() => {})),
+        outbox.sendDue(ctx),
+        invitations.resend(ctx, spaceId, id).catch(() => {}),
+        outbox.sendDue(as(inviter)),
+      ]);
+    }
+    await outbox.sendDue(testContext());
+    const arrived = (await mailsTo(email)).length;
+    expect(arrived).toBe(5);
+    expect(await countsOf(story)).toEqual([5, 5, 5]);
+  });
+
+  it('of a user of the company too: resent before it is sent, it is one mail', async () => {
+    const administrator = await makeAdministrator();
+    const form = { email: someEmail('user', 'foyer.example'), administrator: false, canCreateSpaces: false };
+    for (let i = 0; i < 7; i++) await invitations.inviteUser(as(administrator), { ...form, locale: 'en' });
+    expect(await countOf(`to:${form.email}`)).toBe(1);
+    expect(await countOf(`inviter:${administrator.id}`)).toBe(1);
+  });
+
+  it('say of a full address nothing of what other spaces have sent', async () => {
+    for (const locale of ['en', 'ja'] as const)
+      for (const key of ['invite.over-limit-address', 'guests.not-address-limit'] as const)
+        expect((await loadTranslator(locale))(key, { email: 'gil@partner.example' })).not.toMatch(
+          /\d|space|スペース/,
+        );
   });
 
   it('count what was sent, not what was tried: a lost race or a failed batch costs nothing', async () => {

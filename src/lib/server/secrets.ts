@@ -77,11 +77,12 @@ function fault(text: string, minLength: number): string | null {
   if (weak) return weak;
   const bare = text.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (isPublic(bare)) return 'is a number or a hash that everybody can look up';
+  const keyboard = types(text);
   // What is left of an example value is a few separators and digits.
   const undated = text.replace(DATES, ' ');
-  if ([text, undated, lettered(undated)].some((one) => ownLength(one) < minLength / 2))
+  if (!keyboard && [text, undated, lettered(undated)].some((one) => ownLength(one) < minLength / 2))
     return 'is made of well-known words or dates';
-  if (isProse(text)) return 'is made of words';
+  if (!keyboard && isProse(text)) return 'is made of words';
   for (const bytes of decoded(text)) {
     const within = bytes.trim();
     const least = (minLength * bytes.length) / text.length;
@@ -90,7 +91,8 @@ function fault(text: string, minLength: number): string | null {
       : (pattern(bytes, least) ?? (isPublic(hexOf(bytes)) ? 'is a hash that everybody can look up' : null));
     if (weakWithin) return `${weakWithin}, once it is decoded`;
   }
-  return null;
+  // Last: digits of bytes that count are neighbours on the keyboard as well.
+  return keyboard ? 'runs along the keyboard' : null;
 }
 
 const ownLength = (text: string): number =>
@@ -138,7 +140,6 @@ function pattern(text: string, minLength: number): string | null {
   if (new Set(text).size < minLength / 4) return 'has too few different characters';
   if (repeats(text)) return 'repeats itself';
   if (runs(text)) return 'counts or runs along the alphabet';
-  if (types(text)) return 'runs along the keyboard';
   return null;
 }
 
@@ -202,6 +203,6 @@ function types(text: string): boolean {
       const [from, to] = [keys[i - turns], keys[i]];
       if (from && to && Math.hypot(from.x - to.x, from.y - to.y) < 1.2) steps++;
     }
-    return steps > (keys.length - turns) * 0.7;
+    return keys.length > turns && steps > (keys.length - turns) * 0.7;
   });
 }

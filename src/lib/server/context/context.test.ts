@@ -6,6 +6,7 @@ import * as audit from '../audit';
 import { changed, isDuplicate, must, type Env } from './index';
 import { Misconfigured, readConfig } from './config';
 import { LostRace, Refusal } from '../errors';
+import { weakness } from '../secrets';
 import { setting } from '../schema';
 
 const production: Env = {
@@ -112,6 +113,20 @@ describe('the configuration', () => {
     ['no mail domain', { MAIL_DOMAIN: '' }],
   ])('with %s fails closed, in words', (_name, more) => {
     expect(read(more)).toThrow(Misconfigured);
+  });
+
+  it.each([
+    ['', null],
+    [
+      '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
+      'counts or runs along the alphabet, once it is decoded',
+    ],
+    ['AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=', 'counts or runs along the alphabet, once it is decoded'],
+    ['qwertyuiop[]asdfghjkl;zxcvbnm,./', 'runs along the keyboard'],
+    ['qwertyuiopasdfghjklzxcvbnm1234567890', 'runs along the keyboard'],
+    ['1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,', 'runs along the keyboard'],
+  ])('says of %s what is wrong with it', (secret, reason) => {
+    expect(weakness(secret, secret === '' ? 0 : 32)).toBe(reason);
   });
 
   it('of random secrets is accepted, however they were made', () => {

@@ -366,13 +366,13 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   if (i.askedAt !== null && i.askedAt > ctx.now - DAY) return;
   const [inviter] = await whoCanInvite(ctx, i);
   if (!inviter) return;
-  const [room] = await ctx.db.batch([
-    rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'invite', `asked:${inviter.id}`), ASKED_A_DAY, DAY),
-  ]);
+  const counter = rateLimit.key(ctx, 'invite', `asked:${inviter.id}`);
+  const [room] = await ctx.db.batch([rateLimit.countInWindow(ctx, counter, ASKED_A_DAY, DAY)]);
   const mail = {
     to: inviter.emailOriginal,
     locale: language.ofPerson(inviter),
     userId: inviter.id,
+    countedOn: [counter],
     message: {
       kind: 'link-asked' as const,
       siteName: found.site.siteName,
@@ -399,6 +399,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
       }),
     ]);
   } catch (error) {
+    if (queued) await ctx.db.batch([rateLimit.giveBack(ctx, counter)]);
     if (!(error instanceof LostRace)) throw error;
   }
 }

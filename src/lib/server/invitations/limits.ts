@@ -1,11 +1,12 @@
 /**
  * How much may be invited: a space's and an inviter's day, and one address's over the whole site. Counted in the batch that
- * writes the mails, each with a guard: what is not sent is not counted, and of two at the same time one looks again.
+ * writes the mails, each with a guard: of two at the same time one looks again. A mail that never leaves gives its count
+ * back: when it fails, and when it is replaced before it was sent.
  */
-import { and, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement } from '../context';
 import * as rateLimit from '../rate-limit';
-import { throttle } from '../schema';
+import { invitation, mail, throttle } from '../schema';
 import { DAY } from './links';
 
 /** Invitations of one space, and of one inviter, in a day. */
@@ -17,37 +18,87 @@ const spaceKey = (ctx: Ctx, spaceId: number) => rateLimit.key(ctx, 'invite', `sp
 const inviterKey = (ctx: Ctx) => rateLimit.key(ctx, 'invite', `inviter:${ctx.actor!.id}`);
 const addressKey = (ctx: Ctx, email: string) => rateLimit.key(ctx, 'invite', `to:${email}`);
 
+/** The counters of an invitation to this address. */
+export const countersOf = (ctx: Ctx, spaceId: number | null, email: string): rateLimit.ThrottleKey[] => [
+  ...(spaceId === null ? [] : [spaceKey(ctx, spaceId)]),
+  inviterKey(ctx),
+  addressKey(ctx, email),
+];
+
 /** What is counted already: for a batch. */
 export const countedQuery = (ctx: Ctx, spaceId: number | null, emails: string[]) => {
-  const keys = [inviterKey(ctx), ...emails.map((email) => addressKey(ctx, email))];
-  if (spaceId !== null) keys.push(spaceKey(ctx, spaceId));
+  const keys = emails.flatMap((email) => countersOf(ctx, spaceId, email)).flat();
   return ctx.db
-    .select({ key: throttle.key, count: throttle.failures })
+    .select({ key: throttle.key, count: throttle.failures, since: throttle.windowStartedAt })
     .from(throttle)
     .where(
       and(
-        sql`key in (select value from json_each(${JSON.stringify(keys.flat())}))`,
+        sql`key in (select value from json_each(${JSON.stringify([...new Set(keys)])}))`,
         gt(throttle.windowStartedAt, ctx.now - DAY),
       ),
     );
 };
 
+/** Mails that would be replaced by an invitation to these addresses, as `outbox.dropWaiting` does: for a batch. */
+export const waitingQuery = (ctx: Ctx, spaceId: number | null, emails: string[]) =>
+  ctx.db
+    .select({ email: invitation.email, countedOn: mail.countedOn, createdAt: mail.createdAt })
+    .from(invitation)
+    .innerJoin(mail, eq(mail.invitationId, invitation.id))
+    .where(
+      and(
+        spaceId === null ? isNull(invitation.spaceId) : eq(invitation.spaceId, spaceId),
+        sql`invitation.status in ('invited', 'expired')`,
+        sql`invitation.email in (select value from json_each(${JSON.stringify(emails)}))`,
+        eq(mail.status, 'queued'),
+        eq(mail.unknowns, 0),
+        isNotNull(mail.countedOn),
+      ),
+    );
+
 /** How much is left of a day. */
 export interface Room {
-  space: number;
-  inviter: number;
-  /** Whether this address has had all that it may have. */
-  full(email: string): boolean;
+  /** Which limit one more invitation to this address would pass; null: it fits. */
+  limit(
+    email: string,
+  ): 'invite.over-limit-address' | 'invite.over-limit' | 'invite.over-limit-inviter' | null;
+  /** Counts it, so that the next one is asked for beside it. */
+  take(email: string): void;
 }
 
-export function roomOf(ctx: Ctx, spaceId: number | null, rows: { key: string; count: number }[]): Room {
-  const counted = new Map(rows.map(({ key, count }) => [key, count]));
+export function roomOf(
+  ctx: Ctx,
+  spaceId: number | null,
+  counted: Awaited<ReturnType<typeof countedQuery>>,
+  waiting: Awaited<ReturnType<typeof waitingQuery>>,
+): Room {
+  const counters = new Map(counted.map((counter) => [counter.key, counter]));
+  const replaced = new Map<string, string[]>();
+  for (const { email, countedOn, createdAt } of waiting) {
+    const keys = replaced.get(email) ?? [];
+    for (const key of JSON.parse(countedOn!) as string[])
+      if ((counters.get(key)?.since ?? Infinity) <= createdAt) keys.push(key);
+    replaced.set(email, keys);
+  }
+  const givenBack = (keys: rateLimit.ThrottleKey, email: string) =>
+    (replaced.get(email) ?? []).filter((key) => keys.includes(key)).length;
   const left = (keys: rateLimit.ThrottleKey, most: number) =>
-    keys.reduce((rest, key) => rest - (counted.get(key) ?? 0), most);
+    keys.reduce((rest, key) => rest - (counters.get(key)?.count ?? 0), most);
+  const space = spaceId === null ? null : spaceKey(ctx, spaceId);
+  const inviter = inviterKey(ctx);
+  let spaceLeft = space ? left(space, MOST_A_DAY) : Infinity;
+  let inviterLeft = left(inviter, MOST_A_DAY);
   return {
-    space: spaceId === null ? Infinity : left(spaceKey(ctx, spaceId), MOST_A_DAY),
-    inviter: left(inviterKey(ctx), MOST_A_DAY),
-    full: (email) => left(addressKey(ctx, email), MOST_TO_ONE) <= 0,
+    limit(email) {
+      const address = addressKey(ctx, email);
+      if (left(address, MOST_TO_ONE) + givenBack(address, email) <= 0) return 'invite.over-limit-address';
+      if (space && spaceLeft + givenBack(space, email) <= 0) return 'invite.over-limit';
+      return inviterLeft + givenBack(inviter, email) <= 0 ? 'invite.over-limit-inviter' : null;
+    },
+    take(email) {
+      if (space) spaceLeft += givenBack(space, email) - 1;
+      inviterLeft += givenBack(inviter, email) - 1;
+    },
   };
 }
 

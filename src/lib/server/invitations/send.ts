@@ -43,7 +43,7 @@ async function lookUp(ctx: Ctx, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
   const among = (column: typeof user.email | typeof invitation.email) =>
     sql`${column} in (select value from json_each(${json}))`;
-  const [people, open, counted] = await ctx.db.batch([
+  const [people, open, counted, waiting] = await ctx.db.batch([
     ctx.db
       .select({ id: user.id, email: user.email, kind: user.kind, status: user.status, in: membership.userId })
       .from(user)
@@ -56,11 +56,12 @@ async function lookUp(ctx: Ctx, spaceId: number, emails: string[]) {
         and(eq(invitation.spaceId, spaceId), sql`status in ('invited', 'expired')`, among(invitation.email)),
       ),
     limits.countedQuery(ctx, spaceId, emails),
+    limits.waitingQuery(ctx, spaceId, emails),
   ]);
   return {
     people: new Map(people.map((p) => [p.email, p])),
     open: new Map(open.map((i) => [i.email, i])),
-    room: limits.roomOf(ctx, spaceId, counted),
+    room: limits.roomOf(ctx, spaceId, counted, waiting),
   };
 }
 
@@ -72,7 +73,7 @@ function whyNot(site: Settings, { people, room }: Known, email: string): Reason 
   if (!domainAllowed(site, email)) return 'invite.domain';
   if (person?.kind === 'user') return person.in ? 'invite.is-member' : 'invite.is-user';
   if (person?.status === 'inactive') return 'invite.suspended';
-  return room.full(email) ? 'invite.over-limit-address' : null;
+  return room.limit(email);
 }
 
 const domainAllowed = (site: Settings, email: string): boolean =>
@@ -124,12 +125,13 @@ async function inviteOnce(
   const toSend: ToSend[] = [];
   for (const [email, address] of wanted) {
     const typed = address.original;
-    const reason = whyNot(site, known, email) ?? overLimit(known.room, toSend.length);
+    const reason = whyNot(site, known, email);
     const before = known.open.get(email);
     if (known.people.get(email)?.in && reason !== 'invite.is-member' && reason !== 'invite.suspended')
       outcomes.push({ typed, email, result: 'already-active' });
     else if (reason) outcomes.push({ typed, email, result: 'refused', reason });
     else {
+      known.room.take(email);
       toSend.push({
         id: before?.id ?? randomId(),
         address,
@@ -142,10 +144,6 @@ async function inviteOnce(
   if (toSend.length > 0) await send(ctx, target, site, toSend, form);
   return outcomes;
 }
-
-/** Which limit is reached when so many are about to be sent already. */
-const overLimit = (room: limits.Room, before: number): Reason | null =>
-  before >= room.space ? 'invite.over-limit' : before >= room.inviter ? 'invite.over-limit-inviter' : null;
 
 interface ToSend {
   id: string;
@@ -174,11 +172,16 @@ async function send(
       to: i.address.original,
       locale: i.words.locale,
       invitationId: i.id,
+      countedOn: limits.countersOf(ctx, target.id, i.address.email),
       message: invitationMail(ctx, target, site, { ...wordsFor(i), ...i, expiresAt }),
     })),
   );
   await ctx.commit([
     actorMay(ctx, target.id),
+    outbox.dropWaiting(
+      ctx,
+      rows.map((i) => i.id),
+    ),
     ...limits.count(
       ctx,
       target.id,
@@ -267,10 +270,6 @@ const renewMany = (ctx: Ctx, form: InviteForm | null, expiresAt: number, chunk: 
       (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))
       and ${domainFits(sql`invitation.email`)}`),
   must(ctx, changed(chunk.length)),
-  outbox.dropWaiting(
-    ctx,
-    chunk.map((i) => i.id),
-  ),
 ];
 
 const recordEach = (ctx: Ctx, spaceId: number, chunk: ToSend[]): Statement =>
@@ -307,7 +306,7 @@ const sentences: Partial<Record<Reason, MessageKey>> = {
 export async function sendAgain(ctx: Ctx, found: Invitation, target: access.FoundSpace): Promise<void> {
   const site = await settings.read(ctx);
   const known = await lookUp(ctx, target.id, [found.email]);
-  const reason = whyNot(site, known, found.email) ?? overLimit(known.room, 0);
+  const reason = whyNot(site, known, found.email);
   if (reason) throw refusalOf(reason, found.email);
   try {
     await send(ctx, target, site, [again(ctx, found)]);
@@ -351,8 +350,10 @@ export const resendExpired = (ctx: Ctx, spaceId: number): Promise<{ sent: number
     );
     const toSend: ToSend[] = [];
     for (const found of expired)
-      if (!whyNot(site, known, found.email) && !overLimit(known.room, toSend.length))
+      if (!whyNot(site, known, found.email)) {
+        known.room.take(found.email);
         toSend.push(again(ctx, found));
+      }
     if (toSend.length > 0) await send(ctx, target, site, toSend);
     return { sent: toSend.length, not: expired.length - toSend.length };
   });
@@ -413,6 +414,7 @@ export async function inviteUser(
     to: address.original,
     locale: form.locale,
     invitationId: id,
+    countedOn: limits.countersOf(ctx, null, address.email),
     message: userInvitationMail(ctx, site, id, 1, expiresAt),
   });
   try {
@@ -449,8 +451,11 @@ export async function inviteUser(
 }
 
 async function refuseOverLimit(ctx: Ctx, email: string): Promise<void> {
-  const room = limits.roomOf(ctx, null, await limits.countedQuery(ctx, null, [email]));
-  const reason = room.full(email) ? 'invite.over-limit-address' : overLimit(room, 0);
+  const [counted, waiting] = await ctx.db.batch([
+    limits.countedQuery(ctx, null, [email]),
+    limits.waitingQuery(ctx, null, [email]),
+  ]);
+  const reason = limits.roomOf(ctx, null, counted, waiting).limit(email);
   if (reason) throw refusalOf(reason, email);
 }
 
@@ -482,11 +487,13 @@ export async function sendUserAgain(
     to: found.emailOriginal,
     locale: [change.locale, found.locale].find(isLocale) ?? ctx.locale,
     invitationId: found.id,
+    countedOn: limits.countersOf(ctx, null, found.email),
     message: userInvitationMail(ctx, await settings.read(ctx), found.id, version, expiresAt),
   });
   await ctx.commit(
     [
       actorMay(ctx, null),
+      outbox.dropWaiting(ctx, [found.id]),
       ...limits.count(ctx, null, [found.email]),
       ctx.db
         .update(invitation)
@@ -506,7 +513,6 @@ export async function sendUserAgain(
           ),
         ),
       must(ctx, changed()),
-      outbox.dropWaiting(ctx, [found.id]),
       queued.statement,
       record(ctx, {
         kind: 'invitation.resent',

@@ -29,6 +29,8 @@ export const mail = sqliteTable(
     failureDetail: text('failure_detail'),
     userId: text('user_id').references(() => user.id, { onDelete: 'set null' }),
     invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
+    /** Keys of throttles that it was counted on, as JSON: a mail that never leaves gives its count back. */
+    countedOn: text('counted_on'),
     createdAt: at('created_at').notNull(),
     finishedAt: at('finished_at'),
   },

@@ -11,6 +11,7 @@ import { unseal } from '../../crypto';
 import { describeError, log } from '../../log';
 import { mail } from '../../schema';
 import { render, unsubscribeLinkOf, type MailMessage } from '../messages';
+import { giveBack } from './counted';
 import { send, type FailReason, type Outcome, type OutgoingMail, type RetryReason } from '../transport';
 
 const SECOND = 1_000;
@@ -159,7 +160,10 @@ async function finish(
       failureDetail: shortened(detail),
     })
     .where(stillClaimed(row));
-  await ctx.db.batch([mark, ...statements]);
+  const neverLeft = status !== 'sent' && row.unknowns === 0;
+  await ctx.db.batch(
+    neverLeft ? [giveBack(ctx, stillClaimed(row)!), mark, ...statements] : [mark, ...statements],
+  );
   return status;
 }
 

@@ -3,8 +3,10 @@ import { sql } from 'drizzle-orm';
 import type { Locale } from '../../../messages';
 import type { Ctx, Statement } from '../../context';
 import { randomId, seal } from '../../crypto';
+import type { ThrottleKey } from '../../rate-limit';
 import { mail } from '../../schema';
 import type { MailMessage } from '../messages';
+import { giveBack } from './counted';
 import { deliver, deliverMany } from './deliver';
 
 /** A queue's sendBatch takes 100 messages; a bound value of D1 must stay well below 2 MB. */
@@ -18,6 +20,8 @@ export interface QueuedMail {
   userId?: string;
   invitationId?: string;
   dropAfterAt?: number;
+  /** The counters that the same batch counts it on. They get it back if it never leaves. */
+  countedOn?: ThrottleKey[];
   /** false: the caller delivers it. */
   nudge?: boolean;
 }
@@ -39,9 +43,9 @@ export async function queueMany(
   const field = (name: string) => sql.raw(`value ->> '$.${name}'`);
   const statements = jsonChunks(rows.map((row) => JSON.stringify(row))).map((json) =>
     ctx.db.run(sql`
-      insert into ${mail} (id, kind, to_email, locale, sealed, status, next_attempt_at, drop_after_at, user_id, invitation_id, created_at)
+      insert into ${mail} (id, kind, to_email, locale, sealed, status, next_attempt_at, drop_after_at, user_id, invitation_id, counted_on, created_at)
       select ${field('id')}, ${field('kind')}, ${field('toEmail')}, ${field('locale')}, ${field('sealed')}, ${field('status')},
-        ${field('nextAttemptAt')}, ${field('dropAfterAt')}, ${field('userId')}, ${field('invitationId')}, ${field('createdAt')}
+        ${field('nextAttemptAt')}, ${field('dropAfterAt')}, ${field('userId')}, ${field('invitationId')}, ${field('countedOn')}, ${field('createdAt')}
       from json_each(${json})`),
   );
   return { ids: rows.map((row) => row.id), statements };
@@ -58,6 +62,7 @@ const newRow = async (ctx: Ctx, item: QueuedMail) => ({
   dropAfterAt: item.dropAfterAt ?? null,
   userId: item.userId ?? null,
   invitationId: item.invitationId ?? null,
+  countedOn: item.countedOn ? JSON.stringify(item.countedOn.flat()) : null,
   createdAt: ctx.now,
 });
 
@@ -78,11 +83,20 @@ function jsonChunks(rows: string[]): string[] {
   return chunks.map((chunk) => `[${chunk.join(',')}]`);
 }
 
-/** For the batch that ends or renews invitations: drops the mails that still wait, since their links are dead. */
-export const dropWaiting = (ctx: Ctx, invitationIds: string[]): Statement =>
-  ctx.db.run(sql`
-    update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
-    where status = 'queued' and invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`);
+/**
+ * For the batch that ends or renews invitations: drops the mails that still wait, since their links are dead, and gives
+ * back what they counted. Stands before the statements that count and queue new ones.
+ */
+export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
+  const waiting = sql`mail.status = 'queued'
+    and mail.invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`;
+  return [
+    giveBack(ctx, waiting),
+    ctx.db.run(sql`
+      update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
+      where ${waiting}`),
+  ];
+}
 
 /**
  * Asks the queue to deliver a mail. `vite dev` runs no queue consumer, so there it is delivered at once.

@@ -21,15 +21,16 @@ export const actions = {
     if (twoStep) await verification.checkSwitch(ctx, confirmed);
     const domains = settings.domainsOf(allowedDomains);
     const effect = await invitations.effectOfDomains(ctx, domains);
-    // What the domains do to people is said first; a second "Save" of the same ones does it.
-    if (effect && domainsSeen !== domains.join(' ')) {
+    // What the domains do to people is said first; a second "Save" does it while that is still so.
+    const seen = [...domains, effect?.invitations, effect?.guests].join(' ');
+    if (effect && domainsSeen !== seen) {
       if (revision !== (await settings.read(ctx)).revision)
         throw new Refusal('conflict', { key: 'form.stale' });
       const values = Object.entries(input)
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => [name, value === false ? '' : String(value)]);
       return {
-        effect: { ...effect, domains: domains.join(' ') },
+        effect: { ...effect, seen },
         values: Object.fromEntries(values) as Record<string, string>,
       };
     }

@@ -1,0 +1,1 @@
+ALTER TABLE `mail` ADD `counted_on` text;

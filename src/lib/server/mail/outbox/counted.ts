@@ -1,0 +1,21 @@
+/** The counters of a mail: what never leaves does not count. */
+import { sql, type SQL } from 'drizzle-orm';
+import type { Ctx } from '../../context';
+import { throttle } from '../../schema';
+
+/**
+ * Takes mails off the counters they were counted on; stands right before the statement that ends them unsent. Leaves out
+ * those that may have arrived (an unknown outcome), and counters that have begun anew since.
+ * @param unsent which mails, as a condition on `mail`
+ */
+export const giveBack = (ctx: Ctx, unsent: SQL) =>
+  ctx.db
+    .update(throttle)
+    .set({ failures: sql`max(0, throttle.failures - back.mails)` })
+    .from(
+      sql`(select counter.key as key, count(*) as mails
+        from mail, json_each(mail.counted_on) counted
+        join throttle counter on counter.key = counted.value and counter.window_started_at <= mail.created_at
+        where mail.unknowns = 0 and ${unsent} group by counter.key) back`,
+    )
+    .where(sql`throttle.key = back.key`);
