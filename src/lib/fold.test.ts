@@ -14,7 +14,7 @@ const alphabet = [
   ...'abcXYZ 019.,-+#@',
   ...['ß', 'ẞ', 'İ', 'ı', 'é', 'e\u0301', 'Ł', 'Æ', 'ﬁ', 'ŉ', '½', '™', '…', 'Ａ', '\u00a0', '\u3000', '\n', '\t'],
   ...['Σ', 'ς', 'ά', 'Ё', 'й', 'и\u0306', 'Ў', 'が', 'か\u3099', 'ｶﾞ', 'ﾃ', 'ー', '会', '﨑', '㍿', '가', '각'],
-  ...['\u1100\u1161', '\u1100\u1161\u11a8', 'ㅋ', 'ﾡ', 'ที', 'น้ำ', 'க்ஷி', 'ကို', 'ខ្មែរ', 'שָׁ', 'مُ', 'ـ', '\u0301', '\ud800'],
+  ...['\u1100\u1161', '\u1100\u1161\u11a8', 'ㅋ', 'ﾡ', 'ที', 'น้ำ', 'க்ஷி', 'ကို', 'ខ្មែរ', 'שָׁ', 'مُ', 'ـ', 'أ', 'ا', '\u0654', 'ى', 'ی', 'ئ', 'न', 'द', '\u094d', '\u093c', 'ज', 'ड़', '\u0301', '\ud800'],
   ...['👍', '👍🏽', '👩‍💻', '❤️', '🇯🇵', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '1️⃣', '’', '‘', 'ʼ', '‐', '—', '−', '\u200b', '\u00ad', '\u202e', '\u200d', '\ufe0f', '\0'],
 ]; // prettier-ignore
 const texts = (seed: number, count: number, length: number) => {
@@ -69,6 +69,15 @@ describe('what a reader takes for the same word folds to the same', () => {
     ['Korean letters', '\u1112\u116c\u110b\u1174', '회의'],
     ['half-width Korean', 'ﾻￊ', 'ㅋㅕ'],
     ['Arabic vowels and stretched words', 'مُحَـمَّد', 'محمد'],
+    ['Arabic alef, with a hamza or without', 'أحمد إسلام آمال ٱلله', 'احمد اسلام امال الله'],
+    ['an Arabic hamza of its own sign', 'ا\u0654حمد', 'احمد'],
+    ['Arabic yeh', 'موسى علی', 'موسي علي'],
+    ['Arabic kaf', 'کتاب', 'كتاب'],
+    ['Arabic heh at the end', 'فاطمة', 'فاطمه'],
+    ['Hindi nasals', 'हिन्दी अङ्क पञ्च घण्टा सम्बन्ध', 'हिंदी अंक पंच घंटा संबंध'],
+    ['a Hindi nasal and an invisible joiner', 'हिन्\u200dदी', 'हिंदी'],
+    ['Hindi nasal vowels', 'हँसी', 'हंसी'],
+    ['dots of Hindi, in one sign or two', 'ज़मीन \u095eिल्म', 'जमीन फिल्म'],
     ['Hebrew points', 'שָׁלוֹם', 'שלום'],
     ['Georgian', 'ᲡᲐᲥᲐᲠᲗᲕᲔᲚᲝ', 'საქართველო'],
     ['Armenian', 'ԵՐԵՎԱՆ', 'երևան'.replace('և', 'եվ')],
@@ -90,6 +99,13 @@ describe('what a reader takes for the same word folds to the same', () => {
     ['Belarusian ў', 'у', 'ў'],
     ['Hindi vowels', 'कि', 'की'],
     ['Hindi without vowel', 'क', 'कि'],
+    ['a Hindi nasal before another one', 'जन्म', 'जंम'],
+    ['Hindi letters with a dot of their own', 'सड़क', 'सडक'],
+    ['Arabic waw with a hamza', 'مسؤول', 'مسوول'],
+    ['Arabic yeh with a hamza', 'سائل', 'سايل'],
+    ['an Arabic hamza that stands alone', 'ماء', 'ما'],
+    ['Urdu aspirates', 'بھ', 'به'],
+    ['digits of other scripts', '٣', '3'],
     ['Thai vowels', 'ที', 'ทิ'],
     ['Thai tones', 'มา', 'ม้า'],
     ['Tamil', 'க்', 'க'],
@@ -179,6 +195,8 @@ it('a range of the fold leads back to whole characters', () => {
   expect(found('ﾊﾟｰﾃｨｰ', 'パ')).toBe('ﾊﾟ');
   expect(found('Hi 👩‍💻!', '👩')).toBe('👩‍💻');
   expect(found('ΑΘΗΝΑ Αθήνα', 'αθηνα')).toBe('ΑΘΗΝΑ');
+  expect(found('قال أَحْمَد أمس', 'احمد')).toBe('أَحْمَد');
+  expect(found('वह हिन्दी है', 'हिंदी')).toBe('हिन्दी');
   expect(found('Ann \u00a0 Lee', 'ann lee')).toBe('Ann \u00a0 Lee');
 });
 
@@ -206,6 +224,10 @@ it('takes time in proportion to the text, whatever the text', () => {
     '\ud800',
     '\0',
     '\u0591\u05b0',
+    'ا\u0654',
+    'न्द',
+    'न्',
+    'ज\u093c',
   ];
   for (const piece of worst) {
     const time = (n: number) => {

@@ -3,8 +3,13 @@
  * takes for the same word fold to the same string. Case, accents, width, invisible characters, and the kind of
  * apostrophe, dash or white space make no difference.
  *
+ * Arabic: the forms of alef, yeh, kaf and heh (أ is ا, ى and ی are ي, ک is ك, ة is ه), vowel points and stretched words
+ * make no difference. Hindi: a nasal before its own consonant is the point over the letter (हिन्दी is हिंदी), and so is ँ;
+ * the dot of क़ ख़ ग़ ज़ फ़ is left out.
+ *
  * What stays apart, because it makes another word: kana with and without voicing marks, hiragana and katakana,
- * vowel signs of Indic and South-East Asian scripts, and Cyrillic й and ў (but ё is е, as people write it).
+ * vowel signs of Indic and South-East Asian scripts, Hindi ड and ड़, ढ and ढ़, nasals before any other letter (जन्म);
+ * Arabic ء, ؤ and ئ, Urdu ھ and ے; digits of other scripts; and Cyrillic й and ў (but ё is е, as people write it).
  * An emoji says what it said: only the sign for "in colour" goes.
  *
  * The work is linear in the text. No more than 32 accents on one letter are looked at: to sort them takes
@@ -46,6 +51,10 @@ const dashes = /(?![〜〰゠\u{10ead}])[\p{Pd}−⁃]/gu;
 /** Apostrophes only within a word: elsewhere they mark code, or are accents that stand alone. */
 const graves = /(?<=[\p{L}\p{M}])[`´｀](?=\p{L})/gu;
 
+/** Devanagari: ङ ञ ण न म without a vowel, before a consonant that is spoken in the same place. */
+const nasals =
+  /(?:\u0919\u094d(?=[\u200c\u200d]?[\u0915-\u0918\u0958-\u095a])|\u091e\u094d(?=[\u200c\u200d]?[\u091a-\u091d\u095b])|\u0923\u094d(?=[\u200c\u200d]?[\u091f-\u0922\u095c\u095d])|\u0928\u094d(?=[\u200c\u200d]?[\u0924-\u0927])|\u092e\u094d(?=[\u200c\u200d]?[\u092a-\u092d\u095e]))/g;
+
 /** One sign in place of one, so that places stay what they are. Lone surrogates become U+FFFD. */
 function evened(text: string): string {
   const same = text
@@ -54,7 +63,9 @@ function evened(text: string): string {
     .replace(dashes, '-')
     .replace(/〜/g, '~')
     .replace(/[゛ﾞ]/g, '\u3099')
-    .replace(/[゜ﾟ]/g, '\u309a');
+    .replace(/[゜ﾟ]/g, '\u309a')
+    .replace(nasals, '\u0902\u2060')
+    .replace(/\u0901/g, '\u0902');
   return /[`´｀]/.test(same) ? same.replace(graves, "'") : same;
 }
 
@@ -119,6 +130,7 @@ const LETTERS = new Map(
       '−': '-',
       ـ: '',
     },
+    ...{ ٱ: 'ا', ى: 'ي', ی: 'ي', ک: 'ك', ڪ: 'ك', ة: 'ه', ہ: 'ه' },
   }),
 );
 const letters = new RegExp(`[${[...LETTERS.keys()].join('')}]`, 'gu');
@@ -158,7 +170,14 @@ function bare(text: string): string {
   // Accents that stand alone are made of a blank.
   if (apart.startsWith(' ')) return text;
   if (!/\p{L}/u.test(apart)) return cased(apart);
-  return cased(apart.replace(accents, '').replace(/(?<!\p{Script=Cyrillic})\u0306/gu, ''));
+  return cased(
+    apart
+      .replace(accents, '')
+      .replace(/(?<!\p{Script=Cyrillic})\u0306/gu, '')
+      // Alef with a hamza or a madda; the dot of Hindi's letters for foreign sounds.
+      .replace(/\u0627[\u0653-\u0655]+/g, '\u0627')
+      .replace(/([\u0915-\u0917\u091c\u092b])\u093c+/g, '$1'),
+  );
 }
 
 function foldUnit(unit: string): string {

@@ -59,7 +59,7 @@ export const waitingQuery = (ctx: Ctx, spaceId: number | null, emails: string[])
 /** How much is left of a day. */
 export interface Room {
   /** Which limit one more invitation to this address would pass; null: it fits. */
-  limit(
+  exceeded(
     email: string,
   ): 'invite.over-limit-address' | 'invite.over-limit' | 'invite.over-limit-inviter' | null;
   /** Counts it, so that the next one is asked for beside it. */
@@ -89,7 +89,7 @@ export function roomOf(
   let spaceLeft = space ? left(space, MOST_A_DAY) : Infinity;
   let inviterLeft = left(inviter, MOST_A_DAY);
   return {
-    limit(email) {
+    exceeded(email) {
       const address = addressKey(ctx, email);
       if (left(address, MOST_TO_ONE) + givenBack(address, email) <= 0) return 'invite.over-limit-address';
       if (space && spaceLeft + givenBack(space, email) <= 0) return 'invite.over-limit';

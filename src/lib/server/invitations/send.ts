@@ -73,7 +73,7 @@ function whyNot(site: Settings, { people, room }: Known, email: string): Reason 
   if (!domainAllowed(site, email)) return 'invite.domain';
   if (person?.kind === 'user') return person.in ? 'invite.is-member' : 'invite.is-user';
   if (person?.status === 'inactive') return 'invite.suspended';
-  return room.limit(email);
+  return room.exceeded(email);
 }
 
 const domainAllowed = (site: Settings, email: string): boolean =>
@@ -341,7 +341,12 @@ export const resendExpired = (ctx: Ctx, spaceId: number): Promise<{ sent: number
           domainFits(sql`invitation.email`),
         ),
       )
-      .orderBy(invitation.sentAt, invitation.id)
+      // Last, those that are refused because of whose address it is: however many they are, the others have their turn.
+      .orderBy(
+        sql`exists (select 1 from user u where u.email = invitation.email and (u.kind = 'user' or u.status = 'inactive'))`,
+        invitation.sentAt,
+        invitation.id,
+      )
       .limit(MOST_AT_ONCE);
     const known = await lookUp(
       ctx,
@@ -455,7 +460,7 @@ async function refuseOverLimit(ctx: Ctx, email: string): Promise<void> {
     limits.countedQuery(ctx, null, [email]),
     limits.waitingQuery(ctx, null, [email]),
   ]);
-  const reason = limits.roomOf(ctx, null, counted, waiting).limit(email);
+  const reason = limits.roomOf(ctx, null, counted, waiting).exceeded(email);
   if (reason) throw refusalOf(reason, email);
 }
 

@@ -95,7 +95,7 @@ export const drop = (
 };
 
 /** The form in which texts stand in the index. Another number makes cron write all of them anew. */
-const FORM = 4;
+const FORM = 5;
 /** Ids of threads and comments that are written in one batch, and batches a run of `rebuild`. */
 const PIECE = 300;
 const PIECES = 4;

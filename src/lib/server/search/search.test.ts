@@ -16,6 +16,7 @@ import { file, space } from '../schema';
 import * as memberships from '../memberships';
 import * as cron from '../cron';
 import * as search from '.';
+import { placesOf, says, termsOf } from './terms';
 import * as threads from '../threads';
 
 const words = (body: string) => ({ body, requestKey: randomId() });
@@ -499,6 +500,9 @@ describe('words are found as a reader compares them', () => {
     'great 👍 work 🇯🇵 🎉',
     '👩‍💻 writes code, ❤️',
     'flags 🇯🇪 🇵🇸',
+    'no blank 🇩🇪🇫🇷🇳🇱',
+    'شركة أحمد في مكة',
+    'हिन्दी में ज़रूरी बातें',
     'Siobhán O’Neill’s follow-up to INV-2024/00123',
     'write to jane.doe@guest.example, or +49 170 555',
     'テストﾃﾞｰﾀ 渡辺さん 회의록을',
@@ -572,6 +576,14 @@ describe('words are found as a reader compares them', () => {
     ['🇯🇵', ['great']],
     ['🇵🇸', ['flags']],
     ['🇪🇵', []],
+    ['🇩🇪🇫🇷', ['no blank']],
+    ['🇫🇷', ['no blank']],
+    ['🇪🇫', []],
+    ['🇪🇫🇷🇳', []],
+    ['احمد', ['شركة']],
+    ['شرکه', ['شركة']],
+    ['हिंदी', ['हिन्दी']],
+    ['जरूरी', ['हिन्दी']],
     ['👎', []],
     ["o'neill", ['Siobhán']],
     ['SIOBHAN O`NEILL', ['Siobhán']],
@@ -830,6 +842,15 @@ describe('where guests are hidden', () => {
   });
 });
 
+it('a flag is found where it stands, never half of one and half of the next', () => {
+  const { terms } = termsOf('🇪🇫');
+  expect(says('🇩🇪🇫🇷', terms)).toBe(false);
+  expect(placesOf('🇩🇪🇫🇷 🇪🇫', terms)).toEqual([[9, 13]]);
+  const text = '🇪🇪🇪🇪';
+  expect(placesOf(text, termsOf('🇪🇪').terms)).toEqual([[0, 8]]);
+  expect(says(`🇩${text}`, termsOf('🇪🇪').terms)).toBe(true);
+});
+
 describe('an index in the form of an earlier version', () => {
   it('is written anew by cron, the newest texts first, and the page says so meanwhile', async () => {
     const room = await makeSpace(ava);
@@ -853,6 +874,6 @@ describe('an index in the form of an earlier version', () => {
     expect((await search.inSpace(as(ava), room, 'strasse')).incomplete).toBe(false);
     expect(
       (await bindings.DB.prepare(`select value from setting where key = 'searchIndex'`).first())!.value,
-    ).toBe('{"form":4}');
+    ).toBe('{"form":5}');
   });
 });

@@ -200,6 +200,17 @@ const beginsInWord = (atoms: Atom[]): boolean =>
 // --- For texts -----------------------------------------------------------------------------------------------
 
 /**
+ * Flags are pairs of letters: 🇩🇪🇫🇷 does not say 🇪🇫. First and second letters become different signs of the same length
+ * (of a private area), so that places stay what they are.
+ */
+const paired = (folded: string): string =>
+  folded.replace(/\p{RI}\p{RI}/gu, (flag) =>
+    Array.from(flag, (letter, i) =>
+      String.fromCodePoint(0xf0000 + 32 * i + letter.codePointAt(0)! - 0x1f1e6),
+    ).join(''),
+  );
+
+/**
  * A term as a pattern over a folded text. What may stand between two words holds no letter and has a bound, so the
  * pattern never goes back far.
  */
@@ -212,7 +223,7 @@ function sourceOf({ atoms, prefix }: Term): string {
   let source = '';
   for (const [i, atom] of atoms.entries()) {
     const before = atoms[i - 1];
-    const literal = RegExp.escape(atom.text);
+    const literal = RegExp.escape(paired(atom.text));
     if (before) {
       const signs = before.kind === 'sign' || atom.kind === 'sign';
       const loose = [before.text, atom.text].some((text) => text === '&' || text === '%');
@@ -243,7 +254,7 @@ export function placesOf(text: string, terms: Term[]): [number, number][] {
   const found: [number, number][] = [];
   for (const map of readingsOf(text))
     for (const term of terms)
-      for (const match of map.folded.matchAll(pattern(term)))
+      for (const match of paired(map.folded).matchAll(pattern(term)))
         if (match[0]) found.push(originalRange(map, match.index, match.index + match[0].length));
   found.sort((a, b) => a[0] - b[0]);
   const apart: [number, number][] = [];
@@ -257,6 +268,6 @@ export function placesOf(text: string, terms: Term[]): [number, number][] {
 
 /** Whether a text says all of it. */
 export function says(text: string, terms: Term[]): boolean {
-  const readings = readingsOf(text).map(({ folded }) => folded);
+  const readings = readingsOf(text).map(({ folded }) => paired(folded));
   return terms.every((term) => readings.some((folded) => pattern(term).test(folded)));
 }
