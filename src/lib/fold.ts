@@ -187,8 +187,12 @@ function foldUnit(unit: string): string {
   return bare(withMarks(base!, marks!));
 }
 
+/** A joiner that joins nothing any more: ™ has become letters. */
+const idle =
+  /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\u20e3\u{e0020}-\u{e007f}])\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
+
 const foldEmoji = (emoji: string, tail: string) =>
-  bare(withMarks(emoji.replace(/[\ufe0e\ufe0f]/g, ''), tail.replace(ignored, '')));
+  bare(withMarks(emoji.replace(/[\ufe0e\ufe0f]/g, ''), tail.replace(ignored, ''))).replace(idle, '');
 
 /** Units that come again and again, as the letters of Greek or Thai do. */
 const known = new Map<string, string>();
