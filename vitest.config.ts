@@ -1,4 +1,5 @@
-// Unit tests run inside workerd, against real local D1, KV and R2. Storage is isolated per file, not per test.
+// Unit tests run inside one workerd, against real local D1, KV and R2. Storage is isolated per file (tests/setup.ts), not
+// per test; modules and what they keep in memory are shared by all files, as requests to one isolate share them.
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -7,6 +8,14 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
   plugins: [
+    {
+      name: 'cheap-scrypt',
+      enforce: 'pre',
+      transform: (code, id) =>
+        code.includes('scrypt') && /\.[jt]s$/.test(id) && id !== path('tests/crypto.ts')
+          ? code.replace(/(from\s*)["']node:crypto["']/, `$1${JSON.stringify(path('tests/crypto.ts'))}`)
+          : undefined,
+    },
     cloudflareTest(async () => ({
       wrangler: { configPath: './wrangler.toml' },
       miniflare: {
@@ -29,5 +38,9 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     allowOnly: false,
+    isolate: false,
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -1,8 +1,11 @@
 import { scryptSync } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import '../../../tests/factories';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cost } from '../../../tests/crypto';
 import { hash, isOutdated, problem, verify } from './passwords';
 import { presets } from './settings';
+
+beforeAll(() => void (cost.real = true));
+afterAll(() => void (cost.real = false));
 
 describe('a hash', () => {
   it('fits its password and no other', async () => {

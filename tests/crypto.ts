@@ -1,0 +1,27 @@
+/**
+ * `node:crypto` for unit tests, with a scrypt that costs next to nothing: hundreds of tests sign up and log in, and are not
+ * about how long a hash takes. Passwords, salts and what is stored stay what they are. passwords.test.ts runs the real one.
+ */
+import * as real from 'node:crypto';
+
+export * from 'node:crypto';
+
+export const cost = { real: false };
+
+const reduced = (options: real.ScryptOptions): real.ScryptOptions =>
+  cost.real ? options : { ...options, N: options.N! / 256 };
+
+export const scrypt = (
+  password: real.BinaryLike,
+  salt: real.BinaryLike,
+  length: number,
+  options: real.ScryptOptions,
+  done: (error: Error | null, key: Buffer) => void,
+): void => real.scrypt(password, salt, length, reduced(options), done);
+
+export const scryptSync = (
+  password: real.BinaryLike,
+  salt: real.BinaryLike,
+  length: number,
+  options: real.ScryptOptions,
+): Buffer => real.scryptSync(password, salt, length, reduced(options));
