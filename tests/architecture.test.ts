@@ -298,7 +298,7 @@ describe('comparing words', () => {
     'src/lib/addresses.ts': 'addresses, by their own rule',
     'src/lib/server/invitations/rule.ts': 'domains of addresses',
     'src/lib/tokens.ts': 'tokens of links',
-    'src/lib/server/accounts.ts': 'a login name that is no address',
+    'src/lib/server/accounts/login.ts': 'a login name that is no address',
     'src/lib/server/folded.ts': 'rows that cron has not folded yet',
     'src/lib/server/secrets.ts': 'secrets, against a list',
     'src/lib/server/passwords.ts': 'passwords, against a list',
@@ -322,7 +322,9 @@ describe('comparing words', () => {
         ),
     );
     expect(writers).toEqual([
-      'src/lib/server/accounts.ts',
+      'src/lib/server/accounts/administration.ts',
+      'src/lib/server/accounts/profile.ts',
+      'src/lib/server/accounts/set-up.ts',
       'src/lib/server/invitations/arrive.ts',
       'src/lib/server/space-templates/index.ts',
       'src/lib/server/spaces/create.ts',

@@ -7,7 +7,7 @@
  */
 import { inArray } from 'drizzle-orm';
 import type { MessageKey } from '../messages';
-import { changed, must, type Ctx, type Statement } from './context';
+import { changed, must, type Statement, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { countChanges, countInWindow, key } from './rate-limit';
 import { throttle } from './schema';
@@ -45,35 +45,35 @@ const LIMITS = {
 export type Counted = keyof typeof LIMITS;
 export type Counts = Partial<Record<Counted, number>>;
 
-const counters = (ctx: Ctx, what: Counted) =>
+const counters = (ctx: SignedIn, what: Counted) =>
   LIMITS[what].within.map(([windowMs, most]) => ({
-    of: key(ctx, 'author', `${what}:${windowMs}:${ctx.actor!.id}`),
+    of: key(ctx, 'author', `${what}:${windowMs}:${ctx.actor.id}`),
     windowMs,
     most,
   }));
 
 /** The counters of what is counted, each with by how much. */
-const asked = (ctx: Ctx, counts: Counts) =>
+const asked = (ctx: SignedIn, counts: Counts) =>
   (Object.keys(counts) as Counted[])
     .filter((what) => counts[what]! > 0)
     .flatMap((what) => counters(ctx, what).map((counter) => ({ ...counter, what, by: counts[what]! })));
 
 /** For the batch of what is bounded. Loses the race (LostRace) when it would pass a bound; then ask `passed`. */
-export const count = (ctx: Ctx, counts: Counts): Statement[] =>
+export const count = (ctx: SignedIn, counts: Counts): Statement[] =>
   asked(ctx, counts).flatMap(({ of, windowMs, most, by }) => [
     countInWindow(ctx, of, most, windowMs, by),
     must(ctx, changed()),
   ]);
 
 /** The same for `told`, right behind the statement that tells people: as many as that one wrote. */
-export const countTold = (ctx: Ctx): Statement[] =>
+export const countTold = (ctx: SignedIn): Statement[] =>
   counters(ctx, 'told').flatMap(({ of, windowMs, most }) => [
     countChanges(ctx, of, most, windowMs),
     must(ctx, changed()),
   ]);
 
 /** Why a batch with `count` was undone: the refusal of a bound that it would have passed, if there is one. */
-export async function passed(ctx: Ctx, counts: Counts): Promise<Refusal | null> {
+export async function passed(ctx: SignedIn, counts: Counts): Promise<Refusal | null> {
   const bounds = asked(ctx, counts);
   if (bounds.length === 0) return null;
   const rows = await ctx.db
@@ -94,7 +94,7 @@ export async function passed(ctx: Ctx, counts: Counts): Promise<Refusal | null> 
 }
 
 /** Counts what has no batch of its own, or refuses. */
-export async function take(ctx: Ctx, what: Counted): Promise<void> {
+export async function take(ctx: SignedIn, what: Counted): Promise<void> {
   const [first, ...others] = counters(ctx, what).map(({ of, windowMs, most }) =>
     countInWindow(ctx, of, most, windowMs),
   );

@@ -137,7 +137,7 @@ async function harbourBridge(ava: SignedIn, ctx: Ctx): Promise<number> {
   return id;
 }
 
-async function invite(ava: Ctx, spaceId: number, address: string): Promise<void> {
+async function invite(ava: SignedIn, spaceId: number, address: string): Promise<void> {
   await invitations.inviteGuests(ava, spaceId, {
     addresses: address,
     subject: 'Join us in Harbour Bridge',

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm
 import * as access from './access';
 import { normalize } from '../normalize';
 import * as administrators from './administrators';
-import { changed, must, type Ctx, type Statement } from './context';
+import { changed, must, type Ctx, type Statement, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { record } from './events';
 import * as files from './files';
@@ -24,7 +24,7 @@ const LISTED = 100;
  * "Delete Space": out of everybody's reach at once, into the trash.
  * @param typed the space's name, typed to confirm
  */
-export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promise<void> {
+export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): Promise<void> {
   const found = await access.requireAdministrator(ctx, spaceId);
   const plain = (name: string) => normalize(name, 'NFKC').replace(/\s+/g, ' ').trim();
   if (plain(typed) !== plain(found.name))
@@ -34,7 +34,7 @@ export async function putSpace(ctx: Ctx, spaceId: number, typed: string): Promis
       access.stillIn(ctx, spaceId, true),
       ctx.db
         .update(space)
-        .set({ deletedAt: ctx.now, deletedBy: ctx.actor!.id })
+        .set({ deletedAt: ctx.now, deletedBy: ctx.actor.id })
         .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
       must(ctx, changed()),
       record(ctx, {

@@ -2,7 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
 import * as accounts from '../accounts';
-import { changed, isDuplicate, must, type Ctx, type Statement } from '../context';
+import { changed, isDuplicate, must, type Ctx, type Statement, type SignedIn } from '../context';
 import { randomId, seal, unseal } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import { record } from '../events';
@@ -290,13 +290,13 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
 }
 
 /** "Join": a signed-in account takes an invitation of its own address. @returns where to go; null: the link has changed */
-export async function join(ctx: Ctx, token: string): Promise<string | null> {
+export async function join(ctx: SignedIn, token: string): Promise<string | null> {
   const found = await findByToken(ctx, token);
   const arrival = arrivalOf(ctx, found);
   const { invitation: i } = found;
   if (arrival.state === 'member') return landing(i.spaceId);
   if (arrival.state !== 'join') return null;
-  const actor = ctx.actor!;
+  const actor = ctx.actor;
   try {
     await ctx.commit([
       ...take(ctx, i, found.via as Via),
@@ -323,17 +323,17 @@ export async function join(ctx: Ctx, token: string): Promise<string | null> {
 }
 
 /** Somebody who became a guest while the invitation was out: it makes them a user, with what it grants. */
-function becomeUser(ctx: Ctx, i: Invitation): Statement[] {
+function becomeUser(ctx: SignedIn, i: Invitation): Statement[] {
   const may = { administrator: i.administrator, canCreateSpaces: i.canCreateSpaces };
   return [
     ctx.db
       .update(user)
       .set({ kind: 'user', ...may })
-      .where(eq(user.id, ctx.actor!.id)),
-    ...memberships.accountChanged(ctx, ctx.actor!.id),
+      .where(eq(user.id, ctx.actor.id)),
+    ...memberships.accountChanged(ctx, ctx.actor.id),
     ...record(ctx, {
       kind: 'account.permission-changed',
-      subject: `user:${ctx.actor!.id}`,
+      subject: `user:${ctx.actor.id}`,
       detail: { kind: 'user', ...may },
     }),
   ];

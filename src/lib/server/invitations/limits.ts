@@ -4,7 +4,7 @@
  * back: when it fails, and when it is replaced before it was sent.
  */
 import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
-import { changed, must, type Ctx, type Statement } from '../context';
+import { changed, must, type Ctx, type Statement, type SignedIn } from '../context';
 import * as rateLimit from '../rate-limit';
 import { invitation, mail, throttle } from '../schema';
 import { DAY } from './links';
@@ -15,18 +15,18 @@ const MOST_A_DAY = 2_000;
 const MOST_TO_ONE = 5;
 
 const spaceKey = (ctx: Ctx, spaceId: number) => rateLimit.key(ctx, 'invite', `space:${spaceId}`);
-const inviterKey = (ctx: Ctx) => rateLimit.key(ctx, 'invite', `inviter:${ctx.actor!.id}`);
+const inviterKey = (ctx: SignedIn) => rateLimit.key(ctx, 'invite', `inviter:${ctx.actor.id}`);
 const addressKey = (ctx: Ctx, email: string) => rateLimit.key(ctx, 'invite', `to:${email}`);
 
 /** The counters of an invitation to this address. */
-export const countersOf = (ctx: Ctx, spaceId: number | null, email: string): rateLimit.ThrottleKey[] => [
+export const countersOf = (ctx: SignedIn, spaceId: number | null, email: string): rateLimit.ThrottleKey[] => [
   ...(spaceId === null ? [] : [spaceKey(ctx, spaceId)]),
   inviterKey(ctx),
   addressKey(ctx, email),
 ];
 
 /** What is counted already: for a batch. */
-export const countedQuery = (ctx: Ctx, spaceId: number | null, emails: string[]) => {
+export const countedQuery = (ctx: SignedIn, spaceId: number | null, emails: string[]) => {
   const keys = emails.flatMap((email) => countersOf(ctx, spaceId, email)).flat();
   return ctx.db
     .select({ key: throttle.key, count: throttle.failures, since: throttle.windowStartedAt })
@@ -67,7 +67,7 @@ export interface Room {
 }
 
 export function roomOf(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number | null,
   counted: Awaited<ReturnType<typeof countedQuery>>,
   waiting: Awaited<ReturnType<typeof waitingQuery>>,
@@ -103,7 +103,7 @@ export function roomOf(
 }
 
 /** Counts what is about to be sent; the batch is undone where a limit would be passed. */
-export const count = (ctx: Ctx, spaceId: number | null, emails: string[]): Statement[] => [
+export const count = (ctx: SignedIn, spaceId: number | null, emails: string[]): Statement[] => [
   ...[spaceId !== null && spaceKey(ctx, spaceId), inviterKey(ctx)]
     .filter((key) => key !== false)
     .flatMap((key) => [

@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, inArray, isNull, lte, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import * as access from '../access';
 import type { MessageKey } from '../../messages';
-import { changed, must, type Ctx } from '../context';
+import { changed, must, type Ctx, type SignedIn } from '../context';
 import { LostRace, Refusal } from '../errors';
 import { record, recordRows } from '../events';
 import * as folded from '../folded';
@@ -225,14 +225,14 @@ async function manage(ctx: Ctx, spaceId: number | null, id: string) {
 }
 
 /** Resend: a new link, a new week; the old links die. Also for an expired one. */
-export async function resend(ctx: Ctx, spaceId: number | null, id: string): Promise<void> {
+export async function resend(ctx: SignedIn, spaceId: number | null, id: string): Promise<void> {
   const { found, target } = await manage(ctx, spaceId, id);
   if (target) await sendAgain(ctx, found, target);
   else await sendUserAgain(ctx, found);
 }
 
 /** "Copy link": a link of its own, that completes only after a code mailed to the invited address. */
-export async function copyLink(ctx: Ctx, spaceId: number | null, id: string): Promise<string> {
+export async function copyLink(ctx: SignedIn, spaceId: number | null, id: string): Promise<string> {
   const { found } = await manage(ctx, spaceId, id);
   await ctx.commit(
     [

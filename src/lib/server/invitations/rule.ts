@@ -6,7 +6,7 @@
  * Everything is a condition in SQL, so that the write which hangs on it decides, whatever was read before.
  */
 import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
-import type { Ctx, Statement } from '../context';
+import type { Ctx, Statement, SignedIn } from '../context';
 import { invitation, user } from '../schema';
 
 /** Whether somebody may invite: into a space as its administrator, to the site (`null`) as an administrator of it. */
@@ -89,9 +89,9 @@ export const takeable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
     and ${inviterMay(of)} and ${domainMay(of)})`;
 
 /** Undoes the batch unless the actor may invite at this very moment. Writes nothing. */
-export const actorMay = (ctx: Ctx, spaceId: number | null): Statement =>
+export const actorMay = (ctx: SignedIn, spaceId: number | null): Statement =>
   ctx.db.get(
-    sql`select json(iif(${mayInvite(sql`${ctx.actor!.id}`, sql`${spaceId}`)}, '1', 'lost the race'))`,
+    sql`select json(iif(${mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`)}, '1', 'lost the race'))`,
   );
 
 /** Undoes the batch unless this invitation, in this version, can be taken at this very moment. Writes nothing. */

@@ -3,7 +3,7 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { fitsDomains, parseAddress, readAddresses, type Address } from '../../addresses';
 import { isLocale, type Locale, type MessageKey } from '../../messages';
-import { changed, isDuplicate, must, type Ctx, type Statement } from '../context';
+import { changed, isDuplicate, must, type Ctx, type Statement, type SignedIn } from '../context';
 import { randomId } from '../crypto';
 import { LostRace, Refusal } from '../errors';
 import { record, recordMany } from '../events';
@@ -39,7 +39,7 @@ export interface InviteForm {
 }
 
 /** What is known of addresses, read in one batch. */
-async function lookUp(ctx: Ctx, spaceId: number, emails: string[]) {
+async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
   const among = (column: typeof user.email | typeof invitation.email) =>
     sql`${column} in (select value from json_each(${json}))`;
@@ -98,14 +98,14 @@ async function untilDecided<T>(ctx: Ctx, run: () => Promise<T>): Promise<T> {
  * batch with their mails, so a request that dies half-way has invited everybody or nobody; the queue is a nudge.
  * Throws only when nothing could be done at all.
  */
-export const inviteGuests = (ctx: Ctx, spaceId: number, form: InviteForm): Promise<Outcome[]> =>
+export const inviteGuests = (ctx: SignedIn, spaceId: number, form: InviteForm): Promise<Outcome[]> =>
   untilDecided(ctx, async () => {
     const target = await access.requireAdministrator(ctx, spaceId);
     return inviteOnce(ctx, target, await settings.read(ctx), form);
   });
 
 async function inviteOnce(
-  ctx: Ctx,
+  ctx: SignedIn,
   target: access.FoundSpace,
   site: Settings,
   form: InviteForm,
@@ -158,7 +158,7 @@ interface ToSend {
  * @param form what those that are sent again say from now on; without it, what they said
  */
 async function send(
-  ctx: Ctx,
+  ctx: SignedIn,
   target: access.FoundSpace,
   site: Settings,
   rows: ToSend[],
@@ -206,7 +206,7 @@ async function send(
  * What each mail says. Where guests do not see each other it names no other guest: neither those of the space nor those who are
  * invited with it.
  */
-async function readersOf(ctx: Ctx, target: access.FoundSpace, rows: ToSend[]) {
+async function readersOf(ctx: SignedIn, target: access.FoundSpace, rows: ToSend[]) {
   type Words = { subject: string; message: string };
   if (!access.hidesGuestsFromEachOther(target)) return ({ words }: ToSend): Words => words;
   const texts = [...new Set(rows.flatMap(({ words }) => [words.subject, words.message]))];
@@ -249,23 +249,23 @@ const rowsOf = (chunk: ToSend[]) =>
   );
 
 /** Guarded, as the next: each address must still be of a domain that is allowed. */
-const insertMany = (ctx: Ctx, spaceId: number, form: InviteForm, expiresAt: number, chunk: ToSend[]) => [
+const insertMany = (ctx: SignedIn, spaceId: number, form: InviteForm, expiresAt: number, chunk: ToSend[]) => [
   ctx.db.run(sql`
     insert into invitation (id, kind, space_id, email, email_original, status, version, subject, message, locale,
       administrator, can_create_spaces, invited_by, created_at, sent_at, expires_at)
     select json_extract(r.value, '$.id'), 'guest', ${spaceId}, json_extract(r.value, '$.email'),
       json_extract(r.value, '$.original'), 'invited', 1, ${form.subject}, ${form.message}, ${form.locale},
-      0, 0, ${ctx.actor!.id}, ${ctx.now}, ${ctx.now}, ${expiresAt}
+      0, 0, ${ctx.actor.id}, ${ctx.now}, ${ctx.now}, ${expiresAt}
     from json_each(${rowsOf(chunk)}) r where ${domainFits(sql`json_extract(r.value, '$.email')`)}`),
   must(ctx, changed(chunk.length)),
 ];
 
 /** Sent again: a new version (the old links die), a new week. Each row must still be of the version before. */
-const renewMany = (ctx: Ctx, form: InviteForm | null, expiresAt: number, chunk: ToSend[]) => [
+const renewMany = (ctx: SignedIn, form: InviteForm | null, expiresAt: number, chunk: ToSend[]) => [
   ctx.db.run(sql`
     update invitation set status = 'invited', version = version + 1, sent_at = ${ctx.now}, expires_at = ${expiresAt},
       ${form ? sql`subject = ${form.subject}, message = ${form.message}, locale = ${form.locale},` : sql``}
-      invited_by = ${ctx.actor!.id}
+      invited_by = ${ctx.actor.id}
     where status in ('invited', 'expired') and (id, version) in
       (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))
       and ${domainFits(sql`invitation.email`)}`),
@@ -303,7 +303,7 @@ const sentences: Partial<Record<Reason, MessageKey>> = {
 };
 
 /** A guest's invitation again: a new link, a new week; the old links die. Also for an expired one. */
-export async function sendAgain(ctx: Ctx, found: Invitation, target: access.FoundSpace): Promise<void> {
+export async function sendAgain(ctx: SignedIn, found: Invitation, target: access.FoundSpace): Promise<void> {
   const site = await settings.read(ctx);
   const known = await lookUp(ctx, target.id, [found.email]);
   const reason = whyNot(site, known, found.email);
@@ -325,7 +325,7 @@ const refusalOf = (reason: Reason, email: string): Refusal =>
  * "Resend all expired": as many as one go takes, those that wait longest first.
  * @returns how many went out, and how many of those that were tried did not: for each, "Resend" says why
  */
-export const resendExpired = (ctx: Ctx, spaceId: number): Promise<{ sent: number; not: number }> =>
+export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: number; not: number }> =>
   untilDecided(ctx, async () => {
     const target = await access.requireAdministrator(ctx, spaceId);
     const site = await settings.read(ctx);
@@ -364,7 +364,7 @@ export const resendExpired = (ctx: Ctx, spaceId: number): Promise<{ sent: number
   });
 
 const invitationMail = (
-  ctx: Ctx,
+  ctx: SignedIn,
   target: { name: string },
   site: Settings,
   i: { id: string; version: number; subject: string; message: string; expiresAt: number },
@@ -372,7 +372,7 @@ const invitationMail = (
   kind: 'invitation',
   siteName: site.siteName,
   spaceName: target.name,
-  inviterName: ctx.actor!.name,
+  inviterName: ctx.actor.name,
   subject: i.subject,
   message: i.message,
   url: urlOf(ctx, i.id, i.version, 'mail'),
@@ -382,7 +382,7 @@ const invitationMail = (
 
 /** Administration → Users: invites a person of the company to the site. They come through /signup/<token> too. */
 export async function inviteUser(
-  ctx: Ctx,
+  ctx: SignedIn,
   form: { email: string; administrator: boolean; canCreateSpaces: boolean; locale: Locale },
 ): Promise<void> {
   allow(ctx, 'site.administer');
@@ -436,7 +436,7 @@ export async function inviteUser(
         message: '',
         locale: form.locale,
         ...may,
-        invitedBy: ctx.actor!.id,
+        invitedBy: ctx.actor.id,
         createdAt: ctx.now,
         sentAt: ctx.now,
         expiresAt,
@@ -455,7 +455,7 @@ export async function inviteUser(
   }
 }
 
-async function refuseOverLimit(ctx: Ctx, email: string): Promise<void> {
+async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
   const [counted, waiting] = await ctx.db.batch([
     limits.countedQuery(ctx, null, [email]),
     limits.waitingQuery(ctx, null, [email]),
@@ -465,7 +465,7 @@ async function refuseOverLimit(ctx: Ctx, email: string): Promise<void> {
 }
 
 const userInvitationMail = (
-  ctx: Ctx,
+  ctx: SignedIn,
   site: Settings,
   id: string,
   version: number,
@@ -473,7 +473,7 @@ const userInvitationMail = (
 ): MailMessage => ({
   kind: 'user-invitation',
   siteName: site.siteName,
-  inviterName: ctx.actor!.name,
+  inviterName: ctx.actor.name,
   url: urlOf(ctx, id, version, 'mail'),
   expiresAt,
   timeZone: ctx.timeZone,
@@ -481,7 +481,7 @@ const userInvitationMail = (
 
 /** A user's invitation again: a new link, a new week; the old links die. Refuses when it was changed meanwhile. */
 export async function sendUserAgain(
-  ctx: Ctx,
+  ctx: SignedIn,
   found: Invitation,
   change: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces' | 'locale'>> = {},
 ): Promise<void> {
@@ -507,7 +507,7 @@ export async function sendUserAgain(
           version,
           sentAt: ctx.now,
           expiresAt,
-          invitedBy: ctx.actor!.id,
+          invitedBy: ctx.actor.id,
           ...change,
         })
         .where(

@@ -1,7 +1,7 @@
 /** What the writing tools ask for while somebody writes: whom they could name, and how their text will look. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
-import type { Ctx } from '../context';
+import type { Ctx, SignedIn } from '../context';
 import * as folded from '../folded';
 import * as markdown from '../markdown';
 import * as grammar from './grammar';
@@ -57,7 +57,7 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
 }
 
 /** Whom a text of the viewer could name. Reach first: else 404. */
-export async function nameable(ctx: Ctx, spaceId: number) {
+export async function nameable(ctx: SignedIn, spaceId: number) {
   const [reach, people] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, '@'),
@@ -68,7 +68,7 @@ export async function nameable(ctx: Ctx, spaceId: number) {
 
 /** How a text will look once it is posted. `nameable`: of the space. */
 export function preview(text: string, { ctx, people }: Awaited<ReturnType<typeof nameable>>): string {
-  const me = ctx.actor!.id;
+  const me = ctx.actor.id;
   const { mentions } = recognised(ctx, { body: text }, people, []);
   const { namings } = grammar.without(text, mentions, () => false);
   return markdown.render(text, marksOf(text, namings, me, me));

@@ -2,7 +2,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
 import { viewerOf, visibleTo } from '../access';
-import type { Ctx } from '../context';
+import type { Ctx, SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { invitation, user, type Mention } from '../schema';
 import * as grammar from './grammar';
@@ -118,7 +118,7 @@ function nameables(ctx: Ctx, people: People, before: Before[]): grammar.Nameable
 
 /** Whom a text names, and where; and who is to be told. */
 export function recognised(
-  ctx: Ctx,
+  ctx: SignedIn,
   text: { title?: string; body: string },
   people: People,
   before: Before[],
@@ -135,7 +135,7 @@ export function recognised(
 
 /** A text that names nobody of the space any more. `people`: of `nameableQuery`. */
 export function withoutNames(
-  ctx: Ctx,
+  ctx: SignedIn,
   text: { title: string; body: string; mentions: Mention[] },
   people: People,
 ): { title: string; body: string } {
@@ -146,9 +146,9 @@ export function withoutNames(
 }
 
 /** Whom a text of the actor calls: who is named in a quotation only is not told of it once more. */
-export function toldBy(ctx: Ctx, { body, mentions }: { body: string; mentions: Mention[] }): string[] {
+export function toldBy(ctx: SignedIn, { body, mentions }: { body: string; mentions: Mention[] }): string[] {
   const { text, namings } = grammar.without(body, mentions, () => false);
-  const me = ctx.actor!.id;
+  const me = ctx.actor.id;
   const calls = [...markdown.own(text, marksOf(text, namings, me, me))];
   return [...new Set(calls.flatMap(({ who }) => who.map(({ id }) => id)))];
 }

@@ -2,7 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { limits } from '../../schemas';
 import { characters } from '../../text';
-import type { Ctx, Statement } from '../context';
+import type { Statement, SignedIn } from '../context';
 import type { TemplateContent } from '../schema';
 import * as search from '../search';
 
@@ -28,7 +28,7 @@ function asOne(threads: Starter['threads']): string {
  * @param spaceId the space of this batch; `key`: of the request that makes it
  */
 export function begin(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: SQL,
   key: string,
   severalThreads: boolean,
@@ -37,7 +37,7 @@ export function begin(
   // Without several threads the space has just this one, which needs no name.
   const begun = severalThreads ? threads : [{ title: '', body: asOne(threads) }];
   if (begun.length === 0) return [];
-  const actor = ctx.actor!.id;
+  const actor = ctx.actor.id;
   return [
     ctx.db.run(sql`
       insert into thread (space_id, title, body, author_id, last_activity_at, staff_activity_at, request_key, created_at)

@@ -16,7 +16,7 @@ export const load = (event) =>
       open: open.rows,
       openNext: open.next,
       search,
-      me: ctx.actor!.id,
+      me: ctx.actor.id,
       done: query.get('done'),
     };
   });

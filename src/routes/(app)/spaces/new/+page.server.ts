@@ -6,6 +6,7 @@ import * as accounts from '$lib/server/accounts';
 import { randomId } from '$lib/server/crypto';
 import * as files from '$lib/server/files';
 import { Refusal } from '$lib/server/errors';
+import { signedIn } from '$lib/server/context';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as templates from '$lib/server/space-templates';
@@ -58,7 +59,7 @@ export const actions = {
     // Whoever was chosen is shown again, too, however many others there are.
     const list = (name: string) => [again.values[name] ?? []].flat();
     const chosen = [...list('members'), ...list('administrators')];
-    const colleagues = await accounts.colleagues(event.locals.ctx, list('people')[0], chosen);
+    const colleagues = await accounts.colleagues(signedIn(event.locals.ctx), list('people')[0], chosen);
     return isActionFailure(answer) ? fail(answer.status, { ...again, colleagues }) : { ...again, colleagues };
   },
 };

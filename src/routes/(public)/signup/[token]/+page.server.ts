@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { signUp } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
+import { signedIn } from '$lib/server/context';
 import { formPublic, showPublic } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import { tidyPath } from '$lib/tokens';
@@ -27,7 +28,8 @@ export const actions = {
   join: formPublic(
     v.object({}),
     async (ctx, _input, { params }) =>
-      (await invitations.join(ctx, params.token!)) ?? `/signup/${params.token}`,
+      // Where the session has ended meanwhile, the page says how to go on.
+      (ctx.actor && (await invitations.join(signedIn(ctx), params.token!))) ?? `/signup/${params.token}`,
   ),
   ask: formPublic(v.object({}), async (ctx, _input, { params }) => {
     await invitations.askAgain(ctx, params.token!);

@@ -25,7 +25,7 @@ export const actions = {
     async (ctx, input, { params }) => {
       await memberships.setAdministrator(ctx, Number(params.id), input.id, input.administrator);
       // Who gave up the right sees the space, not a page that is gone.
-      return input.id === ctx.actor!.id && !input.administrator ? `/spaces/${params.id}` : here(params);
+      return input.id === ctx.actor.id && !input.administrator ? `/spaces/${params.id}` : here(params);
     },
     access.administrators,
   ),
@@ -33,7 +33,7 @@ export const actions = {
     byId,
     async (ctx, { id }, { params }) => {
       await memberships.removeMember(ctx, Number(params.id), id);
-      return id === ctx.actor!.id ? '/' : here(params);
+      return id === ctx.actor.id ? '/' : here(params);
     },
     access.administrators,
   ),

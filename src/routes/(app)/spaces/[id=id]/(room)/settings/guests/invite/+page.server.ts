@@ -5,12 +5,12 @@ import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import { defaultInvitation } from '$lib/server/mail/messages';
 import * as settings from '$lib/server/settings';
-import type { Ctx } from '$lib/server/context';
+import type { SignedIn } from '$lib/server/context';
 
 /** The ready text in every language. */
-async function readyTexts(ctx: Ctx, spaceId: number) {
+async function readyTexts(ctx: SignedIn, spaceId: number) {
   const [space, site] = [await access.requireAdministrator(ctx, spaceId), await settings.read(ctx)];
-  const names = { spaceName: space.name, inviterName: ctx.actor!.name, siteName: site.siteName };
+  const names = { spaceName: space.name, inviterName: ctx.actor.name, siteName: site.siteName };
   const texts = locales.map(
     async (locale) => [locale, defaultInvitation(await loadTranslator(locale), names)] as const,
   );

@@ -24,15 +24,15 @@ import {
   visit,
   type Surroundings,
   type User,
-} from '../../../tests/factories';
-import * as access from './access';
-import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
-import * as accounts from './accounts';
-import * as cron from './cron';
-import * as paging from './paging';
-import * as rateLimit from './rate-limit';
-import * as audit from './audit';
-import { randomToken, sign } from './crypto';
+} from '../../../../tests/factories';
+import * as access from '../access';
+import { audited, count, dump, parallel, refusal } from '../../../../tests/helpers';
+import * as accounts from './index';
+import * as cron from '../cron';
+import * as paging from '../paging';
+import * as rateLimit from '../rate-limit';
+import * as audit from '../audit';
+import { randomToken, sign } from '../crypto';
 
 const NOW = Date.now();
 const db = testContext().db;

@@ -1,0 +1,156 @@
+/** Administration of accounts: lists, what users may do, deactivation. */
+import { and, asc, eq, gt, or, sql } from 'drizzle-orm';
+import { changed, must, type Ctx, type SignedIn } from '../context';
+import * as csv from '../csv';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as folded from '../folded';
+import * as memberships from '../memberships';
+import * as paging from '../paging';
+import { allow } from '../policy';
+import { user } from '../schema';
+import * as sessions from '../sessions';
+import * as verification from '../verification';
+
+const PAGE = 100;
+
+/** Administration: people of one kind by address, a page at a time, filtered by a search. */
+export async function list(
+  ctx: Ctx,
+  kind: 'user' | 'guest',
+  { after = '', search = '' }: { after?: string; search?: string } = {},
+) {
+  allow(ctx, 'site.administer');
+  const [last] = paging.read(after, 'text') ?? [''];
+  const rows = await ctx.db
+    .select({
+      id: user.id,
+      email: user.email,
+      name: user.name,
+      company: user.company,
+      status: user.status,
+      administrator: user.administrator,
+      canCreateSpaces: user.canCreateSpaces,
+      lastLoginAt: user.lastLoginAt,
+    })
+    .from(user)
+    .where(and(eq(user.kind, kind), gt(user.email, last), folded.isPerson(search)))
+    .orderBy(asc(user.email))
+    .limit(PAGE + 1);
+  return paging.paged(rows, PAGE, (row) => [row.email]);
+}
+
+/** Administration: every guest as CSV, page by page as it is read, so that memory does not grow with the table. */
+export function guestsCsv(ctx: Ctx): ReadableStream<string> {
+  allow(ctx, 'site.administer');
+  let after: string | null = '';
+  return new ReadableStream({
+    async start(stream) {
+      await ctx.commit([record(ctx, { kind: 'site.guests-exported', subject: 'site' })]);
+      stream.enqueue('\ufeffe-mail,display name,company,status,last login\r\n');
+    },
+    async pull(stream) {
+      const page = await list(ctx, 'guest', { after: after ?? '' });
+      for (const row of page.rows) {
+        const lastLogin = row.lastLoginAt ? new Date(row.lastLoginAt).toISOString() : '';
+        stream.enqueue(csv.row([row.email, row.name, row.company, row.status, lastLogin]));
+      }
+      after = page.next;
+      if (after === null) stream.close();
+    },
+  });
+}
+
+/** Another active administrator than this one exists: the site always keeps one. */
+const anotherAdministrator = (id: string) =>
+  sql`exists (select 1 from user u where u.administrator = 1 and u.status = 'active' and u.id <> ${id})`;
+
+/** Why an account was not changed: it does not exist, or it is the last administrator. */
+async function missingOrLast(ctx: Ctx, userId: string): Promise<Refusal> {
+  const [there] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
+  return there ? new Refusal('conflict', { key: 'users.last-administrator' }) : new Refusal('missing');
+}
+
+/** Administration: what a user may do. The last administrator stays one. */
+export async function setPermissions(
+  ctx: Ctx,
+  userId: string,
+  may: { administrator: boolean; canCreateSpaces: boolean },
+): Promise<void> {
+  allow(ctx, 'site.administer');
+  await ctx.commit(
+    [
+      ctx.db
+        .update(user)
+        .set({ ...may, updatedAt: ctx.now })
+        .where(
+          and(
+            eq(user.id, userId),
+            eq(user.kind, 'user'),
+            may.administrator ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
+          ),
+        ),
+      must(ctx, changed()),
+      record(ctx, { kind: 'account.permission-changed', subject: `user:${userId}`, detail: may }),
+    ],
+    { refusal: () => missingOrLast(ctx, userId) },
+  );
+}
+
+/** Administration: "Create Guest Spaces" for a page of users at once. */
+export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: string[]): Promise<void> {
+  allow(ctx, 'site.administer');
+  const ids = JSON.stringify(shown);
+  const yes = JSON.stringify(allowed);
+  await ctx.commit([
+    ctx.db
+      .update(user)
+      .set({
+        canCreateSpaces: sql`id in (select value from json_each(${yes}))`,
+        updatedAt: ctx.now,
+      })
+      .where(
+        and(
+          eq(user.kind, 'user'),
+          eq(user.administrator, false),
+          sql`id in (select value from json_each(${ids}))`,
+          sql`can_create_spaces <> (id in (select value from json_each(${yes})))`,
+        ),
+      ),
+    record(ctx, { kind: 'account.permission-changed', subject: 'site', detail: { allowed, shown } }),
+  ]);
+}
+
+/**
+ * Administration: a deactivated account is out at once, everywhere; what it wrote stays. A space that nobody administers
+ * then is shown in Space Management: nobody becomes its administrator by this.
+ */
+export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
+  allow(ctx, 'site.administer');
+  if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
+  await ctx.commit(
+    [
+      ctx.db
+        .update(user)
+        .set({
+          status: active ? 'active' : 'inactive',
+          credentialEpoch: active ? undefined : sql`credential_epoch + 1`,
+          updatedAt: ctx.now,
+        })
+        .where(
+          and(
+            eq(user.id, userId),
+            active ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
+          ),
+        ),
+      must(ctx, changed()),
+      ...(active ? [] : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
+      ...memberships.accountChanged(ctx, userId),
+      record(ctx, {
+        kind: active ? 'account.reactivated' : 'account.deactivated',
+        subject: `user:${userId}`,
+      }),
+    ],
+    { refusal: () => missingOrLast(ctx, userId) },
+  );
+}

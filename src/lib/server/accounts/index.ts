@@ -1,0 +1,8 @@
+/** Accounts of users and guests alike: set-up, login, password, profile, administration. */
+export { guestsCsv, list, setActive, setPermissions, setSpaceCreators } from './administration';
+export { colleagues } from './colleagues';
+export { checkPassword, enterAgain, finishLogin, login, signOut } from './login';
+export { changePassword } from './password';
+export { changeProfile, endSessions, learnZone, profile } from './profile';
+export { askReset, purgeResets, reset, resetTarget } from './reset';
+export { setUp, setUpOpen } from './set-up';

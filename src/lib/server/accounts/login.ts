@@ -1,0 +1,215 @@
+/** Login and logout: the password, the second step where it is needed, the session. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { parseAddress } from '../../addresses';
+import * as audit from '../audit';
+import { changed, must, type Ctx, type Statement } from '../context';
+import { LostRace, Refusal } from '../errors';
+import { nobody, record } from '../events';
+import * as language from '../language';
+import * as passwords from '../passwords';
+import * as rateLimit from '../rate-limit';
+import { user, type Settings } from '../schema';
+import * as sessions from '../sessions';
+import { parse, settingsColumn } from '../settings';
+import * as verification from '../verification';
+
+type User = typeof user.$inferSelect;
+
+/** The canonical form of what somebody typed as login name; a malformed one is nobody's. */
+export const loginName = (typed: string): string => parseAddress(typed)?.email ?? typed.trim().toLowerCase();
+
+/** An account by login name, with the settings that decide its login: one query. */
+export const byLoginName = (ctx: Ctx, email: string) =>
+  ctx.db.select({ user, settings: settingsColumn }).from(user).where(eq(user.email, email));
+
+/** Whether this login needs a mailed code: guests from the second login on, and every mailbox that was never proved. */
+const needsCode = (person: User, site: Settings): boolean =>
+  site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.emailVerifiedAt === null);
+
+/**
+ * Login with e-mail and password.
+ * @returns where to go: `/verify` when a second step is needed, else `next`
+ */
+export async function login(
+  ctx: Ctx,
+  form: { email: string; password: string; next: string; formKey?: string },
+): Promise<string> {
+  const { person, site, tried } = await checkPassword(ctx, form, 'login.wrong');
+  if (person.status !== 'active') {
+    // The password was right, and stays what somebody may type again: it counts as a try all the same.
+    await ctx.commit([
+      ...rateLimit.release(ctx, tried),
+      record(ctx, {
+        kind: 'account.sign-in-failed',
+        subject: `user:${person.id}`,
+        detail: { inactive: true },
+        by: nobody,
+      }),
+    ]);
+    throw new Refusal('forbidden', { key: 'login.inactive' });
+  }
+  const rehashed = passwords.isOutdated(person.passwordHash) ? await passwords.hash(form.password) : null;
+  const rehash = rehashed
+    ? [
+        ctx.db
+          .update(user)
+          .set({ passwordHash: rehashed })
+          .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
+      ]
+    : [];
+  if (needsCode(person, site)) {
+    try {
+      await verification.begin(
+        ctx,
+        await verification.room(ctx, 'login', person.email),
+        {
+          purpose: 'login',
+          userId: person.id,
+          to: person.emailOriginal,
+          locale: language.ofVisitor(ctx, person),
+          next: form.next,
+          siteName: site.siteName,
+        },
+        {
+          first: [unchanged(ctx, person)],
+          together: [...rehash, ...rateLimit.noFailure(ctx, tried)],
+        },
+      );
+    } catch (error) {
+      if (error instanceof Refusal) await ctx.commit(rateLimit.noFailure(ctx, tried));
+      throw error instanceof LostRace ? new Refusal('conflict', { key: 'verify.gone' }) : error;
+    }
+    return '/verify';
+  }
+  await enter(ctx, person, {
+    first: [],
+    together: [...rehash, ...rateLimit.succeeded(ctx, tried)],
+    detail: { step: 'password' },
+  });
+  return form.next;
+}
+
+/** Undoes the batch unless the account still is as it was when its password was compared: a reset ends what is pending. */
+const unchanged = (ctx: Ctx, person: User): Statement =>
+  must(
+    ctx,
+    sql`exists (select 1 from user where id = ${person.id} and status = 'active' and password_hash = ${person.passwordHash})`,
+  );
+
+/**
+ * Compares a password, counted before it is compared. Known and unknown login names cost and say the same.
+ * @returns the account (also an inactive one), the site's settings, and the try that was counted
+ */
+export async function checkPassword(
+  ctx: Ctx,
+  form: { email: string; password: string; formKey?: string },
+  wrong: 'login.wrong' | 'me.wrong-password',
+) {
+  const email = loginName(form.email);
+  const post = rateLimit.postKey(ctx, form.formKey, wrong, email, form.password);
+  // On /me, `password` is the new one.
+  const field = wrong === 'me.wrong-password' ? 'current' : 'password';
+  const refusal = new Refusal('invalid', { key: wrong, field });
+  if (await rateLimit.isRepeated(ctx, { post })) throw refusal;
+  const device = await sessions.knownDevice(ctx, email);
+  const tried = await rateLimit.tryOf(ctx, { kind: 'name', value: email, device }, post);
+  const [tries, origins, rows] = await ctx.db.batch([
+    ...rateLimit.counting(ctx, tried),
+    byLoginName(ctx, email),
+  ]);
+  const locks = await rateLimit.decide(ctx, tried, tries, origins);
+  const row = rows[0];
+  if (!(await passwords.verify(row?.user.passwordHash, form.password)) || !row) {
+    const subject = row ? `user:${row.user.id}` : audit.unknownName(ctx);
+    await ctx.commit([
+      ...rateLimit.failed(ctx, tried),
+      record(ctx, {
+        kind: 'account.sign-in-failed',
+        subject,
+        detail: { at: field },
+        by: ctx.actor ?? nobody,
+      }),
+      ...audit.locks(ctx, subject, locks),
+    ]);
+    throw refusal;
+  }
+  return { person: row.user, site: parse(row.settings), tried };
+}
+
+/** A sign-up that was posted twice: the right password begins one more session of the account it has just made. */
+export async function enterAgain(
+  ctx: Ctx,
+  form: { email: string; password: string; formKey?: string },
+): Promise<void> {
+  const { person, tried } = await checkPassword(ctx, form, 'login.wrong');
+  await enter(ctx, person, {
+    first: [],
+    together: rateLimit.succeeded(ctx, tried),
+    detail: { step: 'sign-up posted twice' },
+  });
+}
+
+/** The end of every login: counts it and begins the session, in one batch, only while the account is active and unchanged. */
+async function enter(
+  ctx: Ctx,
+  person: User,
+  batch: { first: Statement[]; together: Statement[]; detail: Record<string, unknown> },
+): Promise<void> {
+  const handOver = await sessions.begin(ctx, person);
+  await ctx.commit(
+    [
+      ...batch.first,
+      ctx.db
+        .update(user)
+        .set({ loginCount: sql`login_count + 1`, lastLoginAt: ctx.now })
+        .where(
+          and(eq(user.id, person.id), eq(user.status, 'active'), eq(user.passwordHash, person.passwordHash)),
+        ),
+      must(ctx, changed()),
+      ...batch.together,
+      record(ctx, {
+        kind: 'account.signed-in',
+        subject: `user:${person.id}`,
+        detail: batch.detail,
+        by: person,
+      }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'verify.gone' }) },
+  );
+  handOver();
+}
+
+/** The second step of a login: the right code proves the mailbox and begins the session. @returns where to go */
+export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promise<string> {
+  const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.challenge.userId!));
+  if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
+  const device = await sessions.knownDevice(ctx, person.email);
+  await enter(ctx, person, {
+    first: passed.take,
+    together: [
+      rateLimit.succeed(
+        ctx,
+        device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', person.email),
+      ),
+      ctx.db
+        .update(user)
+        .set({ emailVerifiedAt: ctx.now })
+        .where(and(eq(user.id, person.id), isNull(user.emailVerifiedAt))),
+    ],
+    detail: { step: 'code' },
+  });
+  ctx.cookies.delete('foyer-step');
+  return passed.challenge.next;
+}
+
+/** Ends the current session. */
+export async function signOut(ctx: Ctx): Promise<void> {
+  await ctx.commit(
+    [
+      sessions.endCurrent(ctx),
+      ctx.actor && record(ctx, { kind: 'account.signed-out', subject: `user:${ctx.actor.id}` }),
+    ],
+    { always: true },
+  );
+  ctx.cookies.delete('foyer');
+}

@@ -1,0 +1,89 @@
+/** /me: the own account, as it is shown and changed. */
+import { eq, sql } from 'drizzle-orm';
+import type { SignedIn } from '../context';
+import { record } from '../events';
+import * as folded from '../folded';
+import * as memberships from '../memberships';
+import { nextMorning } from '../notifications/mornings';
+import { user } from '../schema';
+import * as sessions from '../sessions';
+
+/** /me: name, company, language, time zone. Empty language or zone: as the browser says. */
+export async function changeProfile(
+  ctx: SignedIn,
+  form: { name: string; company: string; locale: string | null; timeZone: string | null },
+): Promise<void> {
+  const actor = ctx.actor;
+  await ctx.commit([
+    ctx.db
+      .update(user)
+      .set({
+        ...form,
+        folded: folded.person({ ...form, email: actor.email }),
+        // The morning of their daily mail is another where their zone is.
+        digestAt: nextMorning(form.timeZone ?? ctx.browserZone, ctx.now),
+        updatedAt: ctx.now,
+      })
+      .where(eq(user.id, actor.id)),
+    ...memberships.accountChanged(ctx, actor.id),
+    record(ctx, { kind: 'account.changed', subject: `user:${actor.id}`, detail: { name: form.name } }),
+  ]);
+}
+
+/**
+ * The zone that the browser is in, as a script of ours tells it. The first one becomes a guest's own; whoever has chosen
+ * one keeps it. The morning of a daily mail moves with it.
+ */
+export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
+  await ctx.commit([
+    ctx.db.run(sql`
+      update user set browser_time_zone = ${zone},
+        time_zone = iif(kind = 'guest' and browser_time_zone is null, coalesce(time_zone, ${zone}), time_zone),
+        digest_at = iif(digest and time_zone is null, ${nextMorning(zone, ctx.now)}, digest_at)
+      where id = ${ctx.actor.id} and browser_time_zone is not ${zone}`),
+  ]);
+}
+
+/** /me: the own account, sessions and spaces, in one batch. The lists go by pages. */
+export async function profile(
+  ctx: SignedIn,
+  after: { sessions?: string | null; spaces?: string | null } = {},
+) {
+  const actor = ctx.actor;
+  const [[person], list, own] = await ctx.db.batch([
+    ctx.db
+      .select({
+        name: user.name,
+        company: user.company,
+        email: user.email,
+        kind: user.kind,
+        locale: user.locale,
+        timeZone: user.timeZone,
+        notify: user.notify,
+        digest: user.digest,
+      })
+      .from(user)
+      .where(eq(user.id, actor.id)),
+    sessions.ofUser(ctx, actor.id, after.sessions),
+    memberships.ofActor(ctx, after.spaces),
+  ]);
+  const begun = sessions.pageOfUser(list);
+  const spaces = memberships.pageOfActor(own);
+  return {
+    profile: person!,
+    spaces: spaces.rows,
+    spacesNext: spaces.next,
+    policy: ctx.settings!.policy,
+    sessions: begun.rows,
+    sessionsNext: begun.next,
+  };
+}
+
+/** /me: ends one other session, or (without `id`) every other. */
+export async function endSessions(ctx: SignedIn, id: string | null): Promise<void> {
+  const actor = ctx.actor;
+  await ctx.commit([
+    id ? sessions.endOne(ctx, actor.id, id) : sessions.endAll(ctx, actor.id, ctx.sessionHash),
+    record(ctx, { kind: 'account.sessions-ended', subject: `user:${actor.id}`, detail: { all: !id } }),
+  ]);
+}

@@ -1,0 +1,134 @@
+/** "Forgot your password?": a mailed link to choose a new one. */
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { changed, must, type Ctx, type Statement } from '../context';
+import { hashToken, randomToken } from '../crypto';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as language from '../language';
+import * as outbox from '../mail/outbox';
+import * as passwords from '../passwords';
+import * as rateLimit from '../rate-limit';
+import { passwordReset, user } from '../schema';
+import * as sessions from '../sessions';
+import { parse, settingsColumn } from '../settings';
+import * as verification from '../verification';
+import { byLoginName, loginName } from './login';
+import { endResets, passwordChangedMail, withNextPassword } from './password';
+
+const MINUTE = 60_000;
+const RESET_MINUTES = 60;
+
+/** "Forgot your password?": answers first and works afterwards, so that nobody learns which addresses exist. */
+export function askReset(ctx: Ctx, typedEmail: string): void {
+  const email = loginName(typedEmail);
+  const work = async () => {
+    const [byName, byOrigin, rows] = await ctx.db.batch([
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', email), 5, 60 * MINUTE),
+      rateLimit.countInWindow(
+        ctx,
+        rateLimit.key(ctx, 'forgot', rateLimit.originOf(ctx.ip)),
+        100,
+        60 * MINUTE,
+      ),
+      byLoginName(ctx, email),
+    ]);
+    const row = rows[0];
+    if (!byName.length || !byOrigin.length || row?.user.status !== 'active') return;
+    const token = randomToken();
+    const mail = await outbox.queue(ctx, {
+      to: row.user.emailOriginal,
+      locale: language.ofVisitor(ctx, row.user),
+      message: {
+        kind: 'reset',
+        siteName: parse(row.settings).siteName,
+        url: `${ctx.config.origin}/reset/${token}`,
+        minutes: RESET_MINUTES,
+      },
+      userId: row.user.id,
+    });
+    await ctx.commit([
+      ctx.db.insert(passwordReset).values({
+        tokenHash: hashToken(token),
+        userId: row.user.id,
+        createdAt: ctx.now,
+        expiresAt: ctx.now + RESET_MINUTES * MINUTE,
+      }),
+      mail.statement,
+      record(ctx, { kind: 'account.reset-asked', subject: `user:${row.user.id}`, by: null }),
+    ]);
+  };
+  ctx.defer(work());
+}
+
+/** The account behind a reset link that still works, with the settings; null when it does not. */
+export async function resetTarget(ctx: Ctx, token: string) {
+  const [row] = await ctx.db
+    .select({ user, settings: settingsColumn })
+    .from(passwordReset)
+    .innerJoin(user, and(eq(user.id, passwordReset.userId), eq(user.status, 'active')))
+    .where(
+      and(
+        eq(passwordReset.tokenHash, hashToken(token)),
+        isNull(passwordReset.usedAt),
+        gt(passwordReset.expiresAt, ctx.now),
+      ),
+    );
+  if (!row) return null;
+  const site = parse(row.settings);
+  ctx.settings ??= site;
+  return { person: row.user, site };
+}
+
+/** A new password by a mailed link: ends all sessions and pending logins, lifts a lock, signs nobody in. */
+export async function reset(ctx: Ctx, token: string, password: string): Promise<void> {
+  const target = await resetTarget(ctx, token);
+  if (!target) throw new Refusal('conflict', { key: 'reset.dead' });
+  const { person, site } = target;
+  const problem = await passwords.problem(site.policy, password);
+  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  const mail = await passwordChangedMail(ctx, person, site);
+  await ctx.commit(
+    [
+      ctx.db
+        .update(passwordReset)
+        .set({ usedAt: ctx.now })
+        .where(
+          and(
+            eq(passwordReset.tokenHash, hashToken(token)),
+            isNull(passwordReset.usedAt),
+            gt(passwordReset.expiresAt, ctx.now),
+          ),
+        ),
+      must(ctx, changed()),
+      ctx.db
+        .update(user)
+        .set({
+          passwordHash: await passwords.hash(password),
+          credentialEpoch: sql`credential_epoch + 1`,
+          emailVerifiedAt: sql`coalesce(email_verified_at, ${ctx.now})`,
+          updatedAt: ctx.now,
+        })
+        .where(eq(user.id, person.id)),
+      endResets(ctx, person.id),
+      sessions.endAll(ctx, person.id),
+      verification.endAll(ctx, person.id),
+      rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
+      rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', person.email)),
+      mail.statement,
+      record(ctx, {
+        kind: 'account.password-changed',
+        subject: `user:${person.id}`,
+        detail: { by: 'reset' },
+        by: person,
+      }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'reset.dead' }) },
+  );
+  // All browsers that were known are not any more, but for the one that has just shown the mailbox.
+  sessions.remember(ctx, withNextPassword(person));
+}
+
+/** Cron: forgets reset links that are over, some at a time. */
+export const purgeResets = (ctx: Ctx): Statement =>
+  ctx.db.run(sql`delete from password_reset where token_hash in
+    (select token_hash from password_reset where expires_at <= ${ctx.now - 24 * 60 * MINUTE} limit 500)`);

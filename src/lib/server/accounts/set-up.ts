@@ -1,0 +1,85 @@
+/** First run: the site and its first administrator. */
+import { parseAddress } from '../../addresses';
+import { changed, must, type Ctx } from '../context';
+import { hashToken, randomId, sameText } from '../crypto';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as folded from '../folded';
+import * as passwords from '../passwords';
+import * as rateLimit from '../rate-limit';
+import { user, type CredentialPolicy } from '../schema';
+import * as sessions from '../sessions';
+import * as settings from '../settings';
+import { presets } from '../settings';
+
+/** First run: makes the site and its first administrator, once (one conditional insert), and signs them in. */
+export async function setUp(
+  ctx: Ctx,
+  form: {
+    token: string;
+    siteName: string;
+    name: string;
+    email: string;
+    password: string;
+    preset: CredentialPolicy['preset'];
+    emailVerified?: boolean;
+    formKey?: string;
+  },
+): Promise<void> {
+  await setUpOpen(ctx);
+  const wrong = new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
+  const post = rateLimit.postKey(ctx, form.formKey, 'set-up', form.token);
+  if (await rateLimit.isRepeated(ctx, { post })) throw wrong;
+  const [origins] = await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+  if (!origins.length) {
+    await ctx.commit(rateLimit.release(ctx, { post }));
+    throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
+  }
+  if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!.trim()))) {
+    await ctx.commit(rateLimit.failed(ctx, { post }));
+    throw wrong;
+  }
+  // The token was right: whatever else is wrong with the form is no failure.
+  await ctx.commit([rateLimit.giveBack(ctx, rateLimit.originKey(ctx)), ...rateLimit.release(ctx, { post })]);
+  const address = parseAddress(form.email);
+  if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
+  const policy = presets[form.preset];
+  const problem = await passwords.problem(policy, form.password);
+  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  const person = {
+    id: randomId(),
+    kind: 'user' as const,
+    email: address.email,
+    emailOriginal: address.original,
+    name: form.name,
+    folded: folded.person({ name: form.name, email: address.email }),
+    passwordHash: await passwords.hash(form.password),
+    credentialEpoch: 0,
+    administrator: true,
+    canCreateSpaces: true,
+    locale: ctx.askedLocale,
+    emailVerifiedAt: form.emailVerified ? ctx.now : null,
+    loginCount: 1,
+    lastLoginAt: ctx.now,
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+  };
+  const handOver = await sessions.begin(ctx, person);
+  await ctx.commit(
+    [
+      settings.putFirst(ctx, 'setUp', true),
+      must(ctx, changed()),
+      settings.put(ctx, 'siteName', form.siteName),
+      settings.put(ctx, 'policy', policy),
+      ctx.db.insert(user).values(person),
+      record(ctx, { kind: 'site.set-up', subject: 'site', detail: { siteName: form.siteName }, by: person }),
+    ],
+    { refusal: new Refusal('missing') },
+  );
+  handOver();
+}
+
+/** Refuses (404) when the site is set up already, or no set-up token is configured. */
+export async function setUpOpen(ctx: Ctx): Promise<void> {
+  if (!ctx.config.setupToken || (await settings.read(ctx)).setUp) throw new Refusal('missing');
+}
