@@ -123,7 +123,7 @@ export const isDuplicate = (error: unknown): boolean => says(error, 'UNIQUE cons
  *
  * D1 has no interactive transactions, and an UPDATE of no row fails nothing. But an error rolls a batch back, and
  * json() of something that is not JSON is one. So a race is decided by one conditional write with `must(ctx, changed())`
- * behind it, and everything that depends on it is written plainly (docs/decisions/005-guarded-batches.md).
+ * behind it, and everything that depends on it is written plainly (docs/decisions/005-conditional-batches.md).
  */
 export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL): Statement =>
   ctx.db.get(sql`select json(case when ${condition} then '1' else 'no' end)`);
