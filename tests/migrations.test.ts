@@ -1,9 +1,9 @@
 // Migrations keep what people wrote: a database of an older version, with rows in it, is migrated to today's.
-import { applyD1Migrations, reset, type D1Migration } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
+import { bindings } from './factories';
+import { empty, migrate } from './storage';
 
-const { DB, TEST_MIGRATIONS } = env as unknown as { DB: D1Database; TEST_MIGRATIONS: D1Migration[] };
+const { DB } = bindings;
 
 const insert = (table: string, row: Record<string, string | number | null>) =>
   DB.prepare(
@@ -15,11 +15,10 @@ const rows = async (table: string) => (await DB.prepare(`select * from "${table}
 
 /** Begins anew with the migrations before this one, writes rows, and applies the others. */
 async function migrated(before: string, write: D1PreparedStatement[]): Promise<void> {
-  await reset();
-  const first = TEST_MIGRATIONS.findIndex(({ name }) => name.startsWith(before));
-  await applyD1Migrations(DB, TEST_MIGRATIONS.slice(0, first));
+  await empty();
+  await migrate(before);
   await DB.batch(write);
-  await applyD1Migrations(DB, TEST_MIGRATIONS);
+  await migrate();
 }
 
 it('0014: columns that get another name keep their values', async () => {
