@@ -1,6 +1,6 @@
 /**
- * Who reaches a space and what they see in it. Everything of a space is found through a membership of the actor, and
- * `visibleTo` is the one rule of who exists for whom: no other file knows `guests_hidden`.
+ * Who can reach a space, and what they see in it. Everything in a space is found through a membership of the actor.
+ * `visibleTo` decides who is visible to whom; no other file decides by `guests_hidden` (tests/architecture.test.ts).
  */
 import { and, eq, isNull, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { SpaceRole } from '../roles';
@@ -11,21 +11,21 @@ import { membership, space, type Mention } from './schema';
 
 type SpaceRow = typeof space.$inferSelect;
 
-/** A space as its people reach it, with the actor's role in it. */
+/** A space that the actor may enter, with their role in it. */
 export type FoundSpace = SpaceRow & {
   spaceRole: SpaceRole;
-  /** Whether other guests and what they wrote exist for the actor (`guestsHidden` is about guests alone). */
+  /** Whether the actor sees other guests and what they wrote. Users always do. */
   seesGuests: boolean;
 };
 
 // --- Reaching a space ---------------------------------------------------------------------------------------
 
-/** The one way to a space: through a membership of the actor; else 404. For a batch: see `spaceQuery`. */
+/** Finds a space through a membership of the actor, or refuses with 404. In a batch, use `spaceQuery`. */
 export async function requireSpace(ctx: Ctx, spaceId: number): Promise<FoundSpace> {
   return foundSpace(ctx, await spaceQuery(ctx, spaceId));
 }
 
-/** The query of `requireSpace`, for the batch of a page; its rows go through `foundSpace`. */
+/** The query of `requireSpace`, for the batch of a page; `foundSpace` checks its rows. */
 export const spaceQuery = (ctx: Ctx, spaceId: number) =>
   ctx.db
     .select({ space, administrator: membership.administrator })
@@ -47,27 +47,27 @@ export function foundSpace(ctx: Ctx, [row]: { space: SpaceRow; administrator: bo
   return { ...row.space, spaceRole, seesGuests: spaceRole !== 'guest' || !row.space.guestsHidden };
 }
 
-/** Reaches a space and asks for the right to administer it (settings, members, guests). */
+/** Finds a space and requires the right to administer it (settings, members, guests). */
 export async function requireAdministrator(ctx: Ctx, spaceId: number): Promise<FoundSpace> {
   const found = await requireSpace(ctx, spaceId);
   allow(ctx, 'space.administer', found.spaceRole);
   return found;
 }
 
-/** For `form`: only members of the route's space may post, … */
+/** For `form`: only people in the route's space may post. */
 export const members = (ctx: Ctx, params: { id?: string }) => requireSpace(ctx, Number(params.id));
-/** … only its administrators. */
+/** For `form`: only administrators of the route's space may post. */
 export const administrators = (ctx: Ctx, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 
-/** Whether the actor may leave: where that is blocked, only space administrators, who could lift the block anyway. */
+/** Whether the actor may leave. If leaving is blocked, only space administrators may: they could lift the block anyway. */
 export const mayLeave = (ctx: Ctx, found: FoundSpace): boolean =>
   can(ctx.actor, 'space.leave', found.spaceRole) &&
   (!found.blockJoining || found.spaceRole === 'space-administrator');
 
 /**
- * Undoes the batch unless the actor is still in the space (and administers it, where asked): somebody who was removed
- * while they wrote has written nothing.
+ * Undoes the batch unless the actor is still in the space (or still administers it), so that somebody who was removed
+ * in the meantime writes nothing.
  */
 export const stillIn = (ctx: Ctx, spaceId: number, asAdministrator = false): Statement =>
   must(
@@ -79,7 +79,7 @@ export const stillIn = (ctx: Ctx, spaceId: number, asAdministrator = false): Sta
 
 // --- Who exists for whom ------------------------------------------------------------------------------------
 
-/** Who looks: known now, or columns of a query about many readers. */
+/** Who is reading: one known person, or columns of a query about many readers. */
 export interface Viewer {
   id: string | SQL;
   kind: 'user' | 'guest' | SQL;
@@ -102,7 +102,7 @@ const hiddenIn = (within: Within): SQL =>
 const columnsOf = (person: Person) =>
   typeof person === 'string' ? { kind: sql.raw(`${person}.kind`), id: sql.raw(`${person}.id`) } : person;
 
-/** SQL: 1 where other guests do not exist for the viewer. Reads no row for a user. */
+/** SQL: 1 if other guests are hidden from the viewer. Reads no row if the viewer is a user. */
 export const hidesGuests = (viewer: Viewer, within: Within): SQL =>
   viewer.kind === 'user'
     ? sql`0`
@@ -110,15 +110,15 @@ export const hidesGuests = (viewer: Viewer, within: Within): SQL =>
       ? sql`(${hiddenIn(within)})`
       : sql`(${viewer.kind} = 'guest' and ${hiddenIn(within)})`;
 
-/** SQL: whether a person is of the company, or the viewer. */
+/** SQL: whether a person works for the company or is the viewer. */
 export const staffOrSelf = (viewer: Viewer, person: Person): SQL => {
   const { kind, id } = columnsOf(person);
   return sql`(${kind} = 'user' or ${id} = ${viewer.id})`;
 };
 
 /**
- * SQL: whether something exists for the viewer, by everybody who had a part in it: the author of a comment and whoever
- * began its thread. Where guests are hidden, a guest sees the company and themselves.
+ * SQL: whether the viewer may see something that these people took part in (the author of a comment and the author of
+ * its thread). Where guests are hidden, a guest sees users and themselves.
  */
 export const visibleTo = (viewer: Viewer, within: Within, ...people: Person[]): SQL =>
   viewer.kind === 'user'
@@ -129,17 +129,17 @@ export const visibleTo = (viewer: Viewer, within: Within, ...people: Person[]): 
       )} or not ${hidesGuests(viewer, within)})`;
 
 /**
- * SQL: the `rank` of guests among a space's people (see `membership.rank`) for somebody who sees them; null where they are
- * hidden. As a value, so that not even the index is read.
+ * SQL: the `rank` of guests (see `membership.rank`) if the viewer sees them, else null. Compared with null, not even
+ * the index is read.
  */
 export const rankOfGuests = (ctx: Ctx, spaceId: number): SQL =>
   ctx.actor?.kind === 'user' ? sql`2` : sql`iif(${hidesGuests(viewerOf(ctx), { spaceId })}, null, 2)`;
 
-/** Whether guests of this space are hidden from each other: what goes to all of them names none of them. */
+/** Whether guests of this space are hidden from each other. Then nothing that all of them read may name one of them. */
 export const hidesGuestsFromEachOther = ({ guestsHidden }: Pick<SpaceRow, 'guestsHidden'>): boolean =>
   guestsHidden;
 
-/** The same rule for the mentions in a text: whether the reader may not read this one. In their own text they read all. */
+/** The same rule for mentions in a text: whether this one is hidden from the reader. In their own texts nothing is. */
 export const hidesMention =
   (readerId: string, seesGuests: boolean, authorId: string | null) =>
   (m: Mention): boolean =>

@@ -1,21 +1,21 @@
 /**
- * The one reader of request bodies. Nothing is parsed before it was counted, and what cannot be parsed is refused in
- * words: a broken body is a mistake of whoever sent it, never a fault of ours (tests/architecture.test.ts).
+ * The only reader of request bodies (tests/architecture.test.ts). Nothing is parsed before it was counted. A body that
+ * cannot be parsed is refused with a sentence: that is the sender's mistake, not a 500.
  */
 import { Refusal } from './errors';
 
-/** Of a form without files, and of everything else that says no limit of its own. */
+/** The limit for a form without files, and the default for everything else. */
 export const PLAIN = 1024 * 1024;
 
-/** What a body is refused with when it is larger than it may be. */
+/** The refusal of a body that is too large. */
 export type TooLarge = () => Refusal;
 const tooMuch: TooLarge = () => new Refusal('too-large');
 const unreadable = () => new Refusal('invalid', { key: 'form.unreadable' });
 const unsupported = () => new Refusal('unsupported', { key: 'form.unreadable' });
 
 /**
- * Reads a body through `read`, and no more than `limit` bytes of it. What it says of its length is believed first; what
- * breaks off beyond the limit breaks every reader, each with an error of its own, so it is told here.
+ * Reads a body through `read`, but at most `limit` bytes. A declared length beyond the limit is refused at once. If the
+ * stream is cut off at the limit, every reader throws a different error, so the refusal is made here.
  */
 async function reading<T>(
   request: Request,
@@ -49,25 +49,25 @@ export async function form(request: Request, limit = PLAIN, tooLarge = tooMuch):
   if (type === 'multipart/form-data') return reading(request, limit, tooLarge, (body) => body.formData());
   if (type !== 'application/x-www-form-urlencoded') throw unsupported();
   const data = new FormData();
-  // Bytes that are no UTF-8 become \ufffd, as everywhere on the web.
+  // Bytes that are not UTF-8 become \ufffd, as everywhere on the web.
   const text = await reading(request, limit, tooLarge, (body) => body.text());
   for (const [name, value] of new URLSearchParams(text)) data.append(name, value);
   return data;
 }
 
-/** JSON, whatever is in it. */
+/** Any JSON. */
 export async function json(request: Request, limit = PLAIN): Promise<unknown> {
   if (typeOf(request) !== 'application/json') throw unsupported();
   return reading(request, limit, tooMuch, (body) => body.json());
 }
 
-/** A file as a raw body, and how many bytes it says it has (0: it does not say). Whoever keeps it counts it (blobs.ts). */
+/** A file as a raw body, with its declared length (0 if unknown). Whoever stores it counts the bytes (blobs/stream.ts). */
 export const raw = (request: Request): { body: ReadableStream<Uint8Array> | Uint8Array; size: number } => ({
   body: request.body ?? new Uint8Array(),
   size: Number(request.headers.get('content-length') ?? 0),
 });
 
-/** The type of a body that we can read: in lower case, without parameters. Other character sets than UTF-8 are no type. */
+/** The type of a body, in lower case and without parameters. Empty for character sets other than UTF-8. */
 export function typeOf(request: Request): string {
   const [type = '', ...parameters] = (request.headers.get('content-type') ?? '')
     .split(';')

@@ -1,6 +1,6 @@
 /**
- * How much one signed-in person changes, whatever it is. Every `commit` of theirs counts, so a new verb is bounded without
- * anybody thinking of it; what needs a closer bound has one in limits.ts. Nobody who types and clicks ever meets this one.
+ * Limits how much one signed-in person changes, whatever it is. Every `commit` counts, so a new verb is limited without
+ * further code; limits.ts has the stricter limits. Nobody who types and clicks reaches this one.
  */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';

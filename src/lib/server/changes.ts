@@ -1,6 +1,6 @@
 /**
- * What happened in a space, in order, so that open pages learn of it within seconds. A page asks for what is newer than
- * the number it knows; a push channel could take the place of `since` without anybody else noticing.
+ * Changes in a space, in order, so that open pages show them within seconds. A page asks for what is newer than the
+ * number it knows; a push channel could replace `since` without other changes.
  */
 import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
 import { hidesGuests, viewerOf, type Within } from './access';
@@ -22,7 +22,7 @@ export interface Change {
   kind: ChangeKind;
   thread: number | null;
   comment: number | null;
-  /** Whether the viewer did it, perhaps in another tab. */
+  /** Whether the viewer caused it, perhaps in another tab. */
   own: boolean;
 }
 
@@ -30,9 +30,9 @@ const KEEP = 7 * 24 * 3_600_000;
 const AT_ONCE = 50;
 
 /**
- * The statement that tells open pages, for the batch of the change. Ids that the batch itself makes come as SQL.
- * @param authors of the thread and of the comment that it concerns: where guests are hidden, a guest is told only of what is all
- * the company's or their own
+ * The statement that informs open pages, for the batch of the change. Ids that the same batch generates are SQL.
+ * @param authors of the thread and of the comment: where guests are hidden, a guest only hears of texts by users and
+ * by themselves
  */
 export const note = (
   ctx: SignedIn,
@@ -47,21 +47,21 @@ export const note = (
     values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor.id}, ${ctx.actor.kind === 'guest' ? 1 : 0},
       ${ownerOf(authors)}, ${ctx.now})`);
 type Id = number | SQL | null;
-/** Somebody who wrote what an event is about. */
+/** An author of the thread or comment that a change is about. */
 export interface Author {
   authorId: string;
   authorKind: 'user' | 'guest';
 }
 
-/** The guest whose words they are; null: all are the company's. Words of two guests are nobody's: neither sees both. */
+/** The guest among the authors; null if all are users. With two guests it is `NOBODY`, because neither sees both texts. */
 export const ownerOf = (authors: Author[]): string | null => {
   const guests = new Set(authors.flatMap((a) => (a.authorKind === 'guest' ? [a.authorId] : [])));
   return guests.size > 1 ? NOBODY : ([...guests][0] ?? null);
 };
-/** No id of anybody. */
+/** Nobody has this id. */
 export const NOBODY = '-';
 
-/** SQL: whether the viewer may hear of an event. `event`: the table or its alias. */
+/** SQL: whether the viewer may hear of a change. `event`: the table or its alias. */
 const audible = (ctx: Ctx, event: 'e' | 'space_event', within: Within): SQL => {
   const viewer = viewerOf(ctx);
   if (viewer.kind === 'user') return sql`1`;
@@ -82,8 +82,8 @@ export const newestQuery = (ctx: Ctx, spaceId: number) =>
     .limit(1);
 
 /**
- * What happened after `seq`, as far as the viewer may see it; null when nothing did. One indexed read, which finds the
- * space through the viewer's membership in the same breath: who lost it gets 404.
+ * What happened after `seq` that the viewer may see; null if nothing did. One indexed read, which also finds the space
+ * through the viewer's membership, so somebody who lost it gets 404.
  */
 export async function since(
   ctx: SignedIn,
@@ -115,8 +115,8 @@ export async function since(
 }
 
 /**
- * 404, unless what is not there was in this space, and the viewer may know that it was deleted: so done twice is done once,
- * and what stands in another space is as good as nowhere.
+ * Refuses with 404 unless this thread or comment was in this space and the viewer may know that it was deleted. So
+ * deleting twice is no error, and things in other spaces do not exist.
  */
 export async function requireDeleted(
   ctx: SignedIn,
@@ -139,6 +139,6 @@ export async function requireDeleted(
   if (!found) throw new Refusal('missing');
 }
 
-/** Cron: pages that were asleep for longer load anew anyhow. */
+/** Cron: a page that was hidden for longer loads everything again anyway. */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.delete(spaceEvent).where(lt(spaceEvent.at, ctx.now - KEEP));

@@ -1,13 +1,13 @@
 /**
- * What is asked of a request before anything reads it: that its address and its headers have a bounded length, and that
- * its path can be read. worker.ts asks it before SvelteKit does, which parses cookies, paths and headers itself.
+ * Checks a request before anything parses it: address and headers must not be too long, and the path must be decodable.
+ * worker.ts calls it before SvelteKit, which parses cookies, paths and headers itself.
  */
 import { plainPage } from './plain';
 
-/** Characters. Browsers and Cloudflare allow more; nothing of ours needs as much. */
+/** In characters. Browsers and Cloudflare allow more; we need less. */
 const MOST = { address: 8_192, header: 16_384, headers: 65_536 };
 
-/** The answer to a request that is not read at all; null: it may come in. */
+/** The answer to a request that is refused unread; null if it may continue. */
 export async function turnedAway(request: Request): Promise<Response | null> {
   if (request.url.length > MOST.address) return plainPage(request, 414, 'error.address-too-long');
   let all = 0;
@@ -30,8 +30,8 @@ export async function turnedAway(request: Request): Promise<Response | null> {
 }
 
 /**
- * A request as the adapter of SvelteKit can read it: it takes `/constructor` and its like for static files, since every
- * object of JavaScript has such a property. Encoded twice it is a path that nobody has.
+ * A request that SvelteKit's adapter can handle. The adapter takes `/constructor` and the like for static files, because
+ * every JavaScript object has such a property. Encoded twice, the path is one that does not exist.
  */
 export function readable<R extends Request>(request: R): R {
   const url = new URL(request.url);
@@ -41,7 +41,7 @@ export function readable<R extends Request>(request: R): R {
   return new Request(url, request) as R;
 }
 
-/** The address that a browser asked for, where `readable` has encoded it. */
+/** The address that the browser requested, if `readable` has encoded it. */
 export function asAsked(url: URL): URL {
   const [, code, rest] = /^\/%25([0-9a-f]{2})(\w+)$/.exec(url.pathname) ?? [];
   const name = code ? String.fromCharCode(parseInt(code, 16)) + rest : '';

@@ -1,4 +1,4 @@
-/** How the domain says no. Everything else that is thrown is a fault of ours and answers 500. */
+/** How the domain refuses. Any other error that is thrown is a bug and answers 500. */
 import type { MessageKey } from '../messages';
 
 /** `missing`: cannot be reached (404). `forbidden`: reachable, not allowed (pages 404, posts and API 403). */
@@ -31,7 +31,7 @@ export interface RefusalDetail {
   field?: string;
 }
 
-/** A refusal that a person can understand: a kind, and a sentence by its key. */
+/** A refusal that a person can understand: a kind, and the key of a sentence. */
 export class Refusal extends Error {
   readonly status: number;
   constructor(
@@ -44,7 +44,7 @@ export class Refusal extends Error {
   }
 }
 
-/** A conditional write of a batch touched no row: somebody else was first. The whole batch was undone. */
+/** A condition of a batch failed: somebody else was faster. The whole batch was undone. */
 export class LostRace extends Error {
   constructor() {
     super('a conditional write touched no row');

@@ -1,10 +1,10 @@
 /**
- * Without scripts, a post that meets an ended session: what was typed waits until the same person has signed in, and is
- * then shown in its form again. It is only shown, never done: they look at it and send it themselves.
+ * Without scripts, a form may be posted after the session has ended. What was typed is kept until the same person has
+ * signed in, and is then shown in its form again. It is never carried out: the person checks it and sends it again.
  *
- * It stands in KV, sealed, under the hash of a random token that only this browser's cookie holds, for two hours. It
- * belongs to the login name that the browser last signed in as (the signed device cookie): nobody else is shown it, and
- * whoever has never signed in here can keep nothing. Secrets and files are left out.
+ * It is sealed in KV for two hours, under the hash of a random token that only this browser's cookie holds. It belongs to
+ * the login name that last signed in with this browser (the signed device cookie) and is shown to nobody else. A browser
+ * that never signed in keeps nothing. Secrets and files are left out.
  */
 import * as body from './body';
 import type { Ctx } from './context';
@@ -15,20 +15,20 @@ import * as rateLimit from './rate-limit';
 import * as sessions from './sessions';
 
 const HOURS = 2;
-/** Characters of everything that is kept of one post. */
+/** Characters that are kept of one post. */
 const MOST = 256 * 1024;
-/** Posts that one person can leave in an hour. */
+/** Posts kept for one person in an hour. */
 const AN_HOUR = 60;
 
 interface Held {
   email: string;
-  /** The page, and the action of it that was meant. */
+  /** The page, and which of its actions was called. */
   page: string;
   action: string;
   typed: [string, string][];
 }
 
-/** The actions that an address names, as SvelteKit reads it: `?/name`. A form of ours names one at most. */
+/** The actions that an address names, as SvelteKit reads them: `?/name`. Our forms name at most one. */
 export const actionsIn = (url: URL): string[] =>
   [...url.searchParams.keys()].filter((name) => name.startsWith('/'));
 
@@ -42,8 +42,8 @@ export function pageOf(url: URL): { page: string; action: string } {
 }
 
 /**
- * Keeps what was posted to an action of a page (hooks.server.ts asks whether it is one).
- * @returns `held`; `lost`: something was typed, and could not be kept; null: nothing was, or nobody knows whose it is
+ * Keeps what was posted to an action of a page (hooks.server.ts has checked that there is one).
+ * @returns `held`; `lost` if something was typed but could not be kept; null if nothing was typed or the person is unknown
  */
 export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held' | 'lost' | null> {
   const email = sessions.deviceOwner(ctx);
@@ -73,8 +73,8 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
 const keyOf = (token: string) => `held:${hashToken(token)}`;
 
 /**
- * The post that waits for this person at this page, as it was sent but for secrets and files.
- * @returns what asks the page to show it, or null
+ * The post that waits for this person at this page, without secrets and files.
+ * @returns the request that shows it in its page, or null
  */
 export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {
   const token = ctx.cookies.get('foyer-held');
@@ -92,7 +92,7 @@ export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string }
   return { url: again, body: String(new URLSearchParams(typed)) };
 }
 
-/** With the next post of this browser it is over: it was sent, or something else was. */
+/** Called at the browser's next post: the kept one was sent, or replaced by something else. */
 export function forget(ctx: Ctx): void {
   const token = ctx.cookies.get('foyer-held');
   if (!token) return;

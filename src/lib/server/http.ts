@@ -1,6 +1,6 @@
 /**
- * Between the web and the domain, once: parse the input, call a verb, turn a Refusal into what HTTP says.
- * `show` is for loads, `form` for form actions, `answer` for endpoints; each demands somebody who is signed in, and has a twin
+ * The only place where the web meets the domain: parse the input, call a verb, translate a Refusal into HTTP.
+ * `show` is for loads, `form` for form actions, `answer` for endpoints. Each requires a signed-in person and has a variant
  * (`showPublic`, …) for pages that everybody may open.
  */
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
@@ -15,7 +15,7 @@ import { isSecret } from './fields';
 
 type Locals = { locals: App.Locals };
 
-/** For loads of people who are signed in: what cannot be reached, or is not allowed, is 404 (product.md, "Refusals"). */
+/** For loads of signed-in people. What is out of reach or not allowed is 404 (product.md, "Refusals"). */
 export const show = <T>(event: Locals, read: (ctx: SignedIn) => Promise<T> | T): Promise<T> =>
   showPublic(event, (ctx) => read(signedIn(ctx)));
 
@@ -36,7 +36,7 @@ const notFound = { message: 'Not found', key: 'error.not-found' as MessageKey };
 
 type ObjectSchema = v.GenericSchema & { entries: Record<string, v.GenericSchema> };
 
-/** For form actions of people who are signed in; else as `formPublic`. */
+/** For form actions of signed-in people; otherwise like `formPublic`. */
 export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
   schema: S,
   act: (ctx: SignedIn, input: v.InferOutput<S>, event: Event) => Promise<R>,
@@ -52,9 +52,9 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
   );
 
 /**
- * For form actions of everybody. The verb returns where to go (303), or what the page is to know.
- * Refusals: 404 out of reach, 403 not allowed, else the form again with everything typed and a sentence per field.
- * @param may asked before anything typed is looked at: who may not post learns nothing about what would be valid
+ * For form actions of everybody. The verb returns an address to redirect to (303), or data for the page.
+ * Refusals: 404 if out of reach, 403 if not allowed, else the form again with everything typed and a sentence per field.
+ * @param may checked before the input is looked at, so that people who may not post learn nothing about what is valid
  */
 export const formPublic =
   <S extends ObjectSchema, Event extends RequestEvent, R>(
@@ -84,11 +84,11 @@ export const formPublic =
     return result as Exclude<R, string>;
   };
 
-/** The schema's fields of a form; a list where the schema wants a list, files where it wants files. */
+/** The fields of a form that its schema names, as lists or files where the schema has those. */
 function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : undefined);
   const list = (name: string, files: boolean) =>
-    // A file input in which nothing was chosen sends an empty file without a name; with one, it is somebody's empty file.
+    // A file input in which nothing was chosen sends an empty file without a name. With a name, it is a real empty file.
     data
       .getAll(name)
       .filter((x) =>
@@ -102,14 +102,14 @@ function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   );
 }
 
-/** Whether a schema is a list of files: `v.array(v.file())`, with whatever behind it. */
+/** Whether a schema is a list of files: `v.array(v.file())`, possibly with more actions in its pipe. */
 const takesFiles = (entry: v.GenericSchema): boolean =>
   'item' in entry && (entry.item as v.GenericSchema).type === 'file';
 
 const limitOf = (schema: ObjectSchema): number =>
   body.PLAIN + (Object.values(schema.entries).some(takesFiles) ? fileLimits.form : 0);
 
-/** The form of a request, with a sentence when it is too large: it is held in memory whole. */
+/** The form of a request, refused with a sentence if it is too large, because all of it is held in memory. */
 const formData = (request: Request, limit: number, ctx: Ctx): Promise<FormData> => {
   const files = limit > body.PLAIN;
   return body.form(
@@ -123,7 +123,7 @@ const formData = (request: Request, limit: number, ctx: Ctx): Promise<FormData> 
   );
 };
 
-/** What goes back to the page. Of files only their names: a browser lets nobody fill a file input again. */
+/** What goes back to the page. Files only by name, because a page cannot fill a file input. */
 function failure(typed: Record<string, unknown>, errors: FormFailure['errors']): FormFailure {
   const values = Object.entries(typed)
     .filter(([name, value]) => value !== undefined && !isSecret(name))
@@ -134,7 +134,7 @@ function failure(typed: Record<string, unknown>, errors: FormFailure['errors']):
   return { values: Object.fromEntries(values) as FormFailure['values'], errors };
 }
 
-/** The first problem of each field. A message that is no key of ours was not meant for people: a tampered form. */
+/** The first problem of each field. A message that is not one of our keys comes from a tampered form. */
 function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'] {
   const errors: FormFailure['errors'] = {};
   for (const issue of issues) {
@@ -146,7 +146,7 @@ function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'
   return errors;
 }
 
-/** For endpoints of people who are signed in; else as `answerPublic`. */
+/** For endpoints of signed-in people; otherwise like `answerPublic`. */
 export const answer = (
   event: Locals,
   act: (ctx: SignedIn) => Promise<Response> | Response,
@@ -154,8 +154,8 @@ export const answer = (
 ): Promise<Response> => answerPublic(event, (ctx) => act(signedIn(ctx)), sentence);
 
 /**
- * For endpoints of everybody (JSON, files): refusals as status alone.
- * @param sentence also in words, as `{ message }` in the viewer's language: for scripts that show it
+ * For endpoints of everybody (JSON, files). A refusal is only a status.
+ * @param sentence adds `{ message }` in the viewer's language, for scripts that show it
  */
 export async function answerPublic(
   event: Locals,
@@ -163,7 +163,7 @@ export async function answerPublic(
   sentence = false,
 ): Promise<Response> {
   if (event.locals.refused) return new Response('Not found', { status: 404 });
-  // A post that waited for its login is shown in a form, or not at all.
+  // A post that waited for a login can only be shown in a form.
   if (event.locals.held) return new Response('Refused', { status: 409 });
   try {
     return await act(event.locals.ctx);

@@ -1,9 +1,9 @@
 /**
- * What one person can cause: how much they write, whom that tells, what they upload, and what costs the site work. The
- * bounds are such that nobody who types and clicks ever meets them; each refusal says when it goes on.
+ * Limits for one person: how much they write, how many people that notifies, what they upload, and what costs the site
+ * work. Nobody who types and clicks reaches them. Each refusal says when the person can go on.
  *
- * A bound is counted in the batch of what it bounds: a post that fails, or is sent twice, counts nothing, and of a
- * hundred at the same time no more pass than may.
+ * An act is counted in its own batch: a post that fails, or is sent twice, does not count, and parallel posts cannot pass
+ * the limit.
  */
 import { inArray } from 'drizzle-orm';
 import type { MessageKey } from '../messages';
@@ -15,7 +15,7 @@ import { throttle } from './schema';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** What is counted: the sentence of its refusal, and how many within how long. */
+/** What is counted: the sentence of the refusal, and how many within which time. */
 const LIMITS = {
   /** Threads, comments and edits. */
   text: {
@@ -25,11 +25,11 @@ const LIMITS = {
       [HOUR, 1_500],
     ],
   },
-  /** Threads that tell everybody in the space. */
+  /** Threads that notify everybody in the space. */
   everybody: { says: 'limit.told', within: [[HOUR, 10]] },
   /** People who are named in texts. */
   named: { says: 'limit.told', within: [[HOUR, 1_000]] },
-  /** People who are told of texts, for whatever reason. */
+  /** People who are notified, for whatever reason. */
   told: { says: 'limit.told', within: [[HOUR, 100_000]] },
   upload: {
     says: 'limit.uploads',
@@ -52,27 +52,27 @@ const counters = (ctx: SignedIn, what: Counted) =>
     most,
   }));
 
-/** The counters of what is counted, each with by how much. */
+/** The counters to raise, each with its amount. */
 const asked = (ctx: SignedIn, counts: Counts) =>
   (Object.keys(counts) as Counted[])
     .filter((what) => counts[what]! > 0)
     .flatMap((what) => counters(ctx, what).map((counter) => ({ ...counter, what, by: counts[what]! })));
 
-/** For the batch of what is bounded. Loses the race (LostRace) when it would pass a bound; then ask `passed`. */
+/** For the batch of the act. Undoes it if it would pass a limit; `passed` then says which one. */
 export const count = (ctx: SignedIn, counts: Counts): Statement[] =>
   asked(ctx, counts).flatMap(({ of, windowMs, most, by }) => [
     countInWindow(ctx, of, most, windowMs, by),
     must(ctx, changed()),
   ]);
 
-/** The same for `told`, right behind the statement that tells people: as many as that one wrote. */
+/** The same for `told`, right behind the statement that notifies people: counts as many as that wrote. */
 export const countTold = (ctx: SignedIn): Statement[] =>
   counters(ctx, 'told').flatMap(({ of, windowMs, most }) => [
     countChanges(ctx, of, most, windowMs),
     must(ctx, changed()),
   ]);
 
-/** Why a batch with `count` was undone: the refusal of a bound that it would have passed, if there is one. */
+/** Why a batch with `count` was undone: the refusal of the limit that it would have passed, if any. */
 export async function passed(ctx: SignedIn, counts: Counts): Promise<Refusal | null> {
   const bounds = asked(ctx, counts);
   if (bounds.length === 0) return null;
@@ -93,7 +93,7 @@ export async function passed(ctx: SignedIn, counts: Counts): Promise<Refusal | n
   return null;
 }
 
-/** Counts what has no batch of its own, or refuses. */
+/** Counts an act that has no batch of its own, or refuses it. */
 export async function take(ctx: SignedIn, what: Counted): Promise<void> {
   const [first, ...others] = counters(ctx, what).map(({ of, windowMs, most }) =>
     countInWindow(ctx, of, most, windowMs),

@@ -1,19 +1,19 @@
 /**
- * A page in words for what is refused before there is a page: it needs neither SvelteKit nor the database. Scripts get
- * the same sentence.
+ * A plain page for requests that are refused before SvelteKit renders one. It needs neither SvelteKit nor the database.
+ * Scripts get the same sentence.
  */
 import html from 'escape-html-template-tag';
 import Negotiator from 'negotiator';
 import { defaultLocale, isLocale, loadTranslator, locales, type Locale, type MessageKey } from '../messages';
 
-/** The language of ours that the browser asks for. Nobody has so many languages that more of the header is read. */
+/** Which of our languages the browser asks for. Only the beginning of the header is read; nobody lists more languages. */
 export function askedLocale(request: Request): Locale | undefined {
   const header = (request.headers.get('accept-language') ?? '').slice(0, 1_000);
   const [found] = new Negotiator({ headers: { 'accept-language': header } }).languages(locales);
   return isLocale(found) ? found : undefined;
 }
 
-/** What every answer carries, whoever made it: ours, SvelteKit's own, or a file's. worker.ts puts it on as the last thing. */
+/** Adds the headers that every answer has: our own, SvelteKit's or a file's. worker.ts calls it last. */
 export function secured(answer: Response, request: Request): Response {
   const whole = new Response(answer.body, answer);
   const { headers } = whole;
@@ -24,8 +24,8 @@ export function secured(answer: Response, request: Request): Response {
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  // Nobody keeps a page: it is somebody's, or its address is a secret, or it carries a nonce. What is kept exists, and
-  // says itself for how long: a redirect or a refusal is never kept.
+  // Pages are never cached: they are personal, or their address is a secret, or they contain a nonce. A successful answer
+  // may set its own caching; a redirect or a refusal may not.
   const exists = answer.ok || answer.status === 304;
   if (!exists || !headers.has('cache-control')) headers.set('cache-control', 'no-store');
   if (new URL(request.url).protocol === 'https:')

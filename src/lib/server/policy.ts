@@ -1,9 +1,9 @@
-/** The whole permission table. No I/O. First reach (a thing is found only through its members), then this. */
+/** The whole permission table. No I/O. It is asked after access.ts has found the thing through a membership. */
 import type { SpaceRole } from '../roles';
 import type { Actor, Ctx } from './context';
 import { Refusal } from './errors';
 
-/** What somebody is about to do; the second word of a space's actions needs a spaceRole in that space. */
+/** What somebody is about to do. All but the first two depend on the actor's role in the space. */
 export type Action =
   | 'site.administer'
   | 'space.create'
@@ -28,10 +28,10 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
   'space.create': (actor) => isUser(actor) && (actor.administrator || actor.canCreateSpaces),
   'space.view': (_actor, spaceRole) => inside(spaceRole),
   'space.write': (_actor, spaceRole) => inside(spaceRole),
-  // Settings, members, guests, invitations, announcement. A guest never, whatever a row says.
+  // Settings, members, guests, invitations, announcement. Never a guest, whatever the membership row says.
   'space.administer': administers,
   'space.leave': (_actor, spaceRole) => inside(spaceRole),
-  // Nobody's words are changed but by themselves.
+  // People edit only their own words.
   'text.edit': (_actor, spaceRole, own) => inside(spaceRole) && own,
   'text.delete': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
   'thread.close': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
@@ -40,7 +40,7 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
 
 export const actions = Object.keys(table) as Action[];
 
-/** Whether the actor may; nobody may nothing. */
+/** Whether the actor may do this. Without an actor, no. */
 export const can = (
   actor: Actor | null,
   action: Action,

@@ -1,6 +1,6 @@
 /**
- * What happened: one event per act, recorded in the batch of the change. From it follow the audit entry, what open pages
- * hear, the notifications, and the rows of the search index, so that none of them is forgotten.
+ * One event per act, recorded in the batch of the change. It yields the audit entry, the change for open pages, the
+ * notifications and the rows of the search index, so that none of them is forgotten.
  */
 import { sql, type SQL } from 'drizzle-orm';
 import * as audit from '../audit';
@@ -14,29 +14,29 @@ import { kindOf, type EventKind } from './kinds';
 export { nobody } from '../audit';
 export type { EventKind };
 
-/** Ids that the batch itself makes come as SQL. */
+/** Ids that the same batch generates are SQL. */
 type Id = number | SQL;
 
 export interface Event {
   kind: EventKind;
-  /** What it was done to, as `user:<id>`, `invitation:<id>`, `site`; the space, where nothing is said. */
+  /** What it was done to: `user:<id>`, `invitation:<id>`, `site`. By default the space. */
   subject?: string | SQL;
   /** For the audit. Never a secret: no password, token or code. */
   detail?: Record<string, unknown>;
   spaceId?: Id | null;
-  /** Who did it, where it is not the actor: somebody who is only just getting an account, or nobody known. */
+  /** Who did it, if not the actor: somebody whose account is just being created, or nobody known. */
   by?: audit.By | null;
   threadId?: Id;
   commentId?: Id | null;
-  /** Who wrote the thread and the comment that it is about: it decides who hears of it. */
+  /** Who wrote the thread and the comment that it is about; decides who may hear of it. */
   authors?: changes.Author[];
-  /** What a thread or comment says from now on, for the search. */
+  /** The new words of a thread or comment, for search. */
   text?: Omit<entries.Entry, 'spaceId' | 'authors'>;
-  /** Who is told: `mentioned`, besides followers; of an edit, only those who are named anew. */
+  /** Who is notified: followers and `mentioned`; after an edit (`onlyMentioned`), only people who are newly named. */
   notify?: { mentioned: string[]; everybody?: boolean; onlyMentioned?: boolean };
 }
 
-/** The statements of an event, for the batch of the change. Those that delete rows come behind it: it still asks for them. */
+/** The statements of an event, for the batch of the change. Statements that delete rows come after it, because it reads them. */
 export function record(ctx: Ctx, event: Event): Statement[] {
   const kind = kindOf(event.kind);
   return [
@@ -47,7 +47,7 @@ export function record(ctx: Ctx, event: Event): Statement[] {
   ];
 }
 
-/** Many events of kinds that only the audit hears of, as one statement. Bounded by the caller: 100 at a time. */
+/** Many events that only go into the audit, as one statement. The caller passes at most 100 at a time. */
 export const recordMany = (
   ctx: Ctx,
   events: (Pick<Event, 'kind' | 'detail'> & { subject: string })[],
@@ -60,7 +60,7 @@ export const recordMany = (
       from json_each(${JSON.stringify(events.map(({ detail = {}, ...event }) => ({ ...event, detail })))})`,
   );
 
-/** The same for rows of the database: a select of `kind`, `subject`, `space_id` and `detail` (JSON). */
+/** The same from a query: a select of `kind`, `subject`, `space_id` and `detail` (JSON). */
 export const recordRows = (ctx: Ctx, rows: SQL): Statement => audit.entries(ctx, rows);
 
 function audited(ctx: Ctx, event: Event, how: 'each' | 'hourly' | 'never'): Statement[] {

@@ -1,10 +1,10 @@
-/** Everything that can happen, and what follows from it. Adding a kind of event is adding a line here. */
+/** Every kind of event, and what follows from it. To add a kind, add a line here. */
 import type { ChangeKind } from '../changes';
 
 interface Kind {
-  /** Whether it goes into the audit: each time, once an hour with a count (what can happen any number of times), or never. */
+  /** How the audit keeps it: each time; one row an hour with a count, if it can happen any number of times; or never. */
   audit: 'each' | 'hourly' | 'never';
-  /** What open pages of the space hear of it. */
+  /** What open pages of the space are told. */
   change?: ChangeKind;
 }
 
@@ -46,7 +46,7 @@ const KINDS = {
   'space.thread-created': { audit: 'each', change: 'thread' },
   /** Its title or first text. */
   'space.thread-edited': { audit: 'never', change: 'thread-changed' },
-  /** Pinned, closed, and back. */
+  /** Pinned or closed, or no longer. */
   'space.thread-changed': { audit: 'each', change: 'thread-changed' },
   'space.thread-deleted': { audit: 'each', change: 'thread-deleted' },
   'space.comment-created': { audit: 'never', change: 'comment' },
