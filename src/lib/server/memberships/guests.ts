@@ -1,4 +1,4 @@
-/** A guest leaves a space because somebody removes them. */
+/** Removing guests from a space. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
@@ -11,8 +11,8 @@ import { dropQueuedMail } from './members';
 import { counted } from './order';
 
 /**
- * Guests tab, "Delete": a guest leaves this space at once; the account and other spaces stay. An invitation that is
- * open for the same address (none should be) is cancelled besides. Done twice is done once.
+ * Guests tab, "Delete": removes a guest from this space at once; the account and other spaces stay. An open invitation
+ * for the same address (there should be none) is cancelled too. Doing it twice is no error.
  */
 export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   const found = await access.requireAdministrator(ctx, spaceId);
@@ -54,7 +54,7 @@ export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string
         detail: { email: guest.user.email },
       }),
     ],
-    // Done twice is done once.
+    // Somebody else removed them first: nothing left to do.
     { refusal: () => null },
   );
 }

@@ -11,13 +11,13 @@ import { allow } from '../policy';
 import { membership, user } from '../schema';
 import { behind, counted, inOrder, ordered } from './order';
 
-/** Members a page, and people found at a time. */
+/** Members per page, and people found at a time. */
 const MEMBERS = 100;
 const FOUND = 20;
 
 /**
  * Members tab: the users in the space, administrators first, and the users found by name or address who could be added.
- * @param filter `after`: where the page before ended; `find`: what was typed, empty finds nobody
+ * @param filter `after`: where the previous page ended; `find`: the search, which finds nobody if it is empty
  */
 export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
   const find = (filter.find ?? '').trim().slice(0, 200);
@@ -59,7 +59,7 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
     next: page.next,
     find,
     found: rows.found.slice(0, FOUND),
-    /** There are more than are shown: more letters will help. */
+    /** More people match than are shown; typing more letters helps. */
     more: rows.found.length > FOUND,
   };
 }
@@ -94,13 +94,13 @@ export async function addMember(
   );
 }
 
-/** Another administrator of the space, who is an active user, exists. */
+/** SQL: the space has another administrator who is an active user. */
 const anotherAdministrator = (spaceId: number, userId: string) => sql`exists (
   select 1 from membership m join user u on u.id = m.user_id
   where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId}
     and u.kind = 'user' and u.status = 'active')`;
 
-/** Members tab: makes a member an administrator of the space, or no more. */
+/** Members tab: makes a member an administrator of the space, or takes that right away. */
 export async function setAdministrator(
   ctx: SignedIn,
   spaceId: number,
@@ -132,7 +132,7 @@ export async function setAdministrator(
   ]);
 }
 
-/** The membership ends, unless that would leave the space without an administrator. */
+/** Ends a membership, unless that would leave the space without an administrator. */
 const end = (ctx: Ctx, spaceId: number, userId: string): Statement[] => [
   ctx.db
     .delete(membership)
@@ -151,15 +151,15 @@ async function commitUnlessLast(ctx: Ctx, spaceId: number, statements: Batch): P
   await ctx.commit(statements, { refusal: refusalOf(ctx, spaceId, 'members.last-administrator') });
 }
 
-/** Why a batch was undone: the actor has lost the space or the right in that moment, else the sentence. */
+/** Why a batch was undone: the actor has just lost the space or the right, else the given sentence. */
 const refusalOf = (ctx: Ctx, spaceId: number, key: MessageKey) => async () => {
   await access.requireSpace(ctx, spaceId);
   return new Refusal('conflict', { key });
 };
 
 /**
- * For the batch that ends a membership: notification mail that has not left yet may hold words of the space. (Of other
- * spaces too; those are told in the portal all the same.)
+ * For the batch that ends a membership: drops waiting notification mail, which may contain words of the space. (It may
+ * also be about other spaces; those notifications are still in the portal.)
  */
 export const dropQueuedMail = (ctx: Ctx, userId: string): Statement =>
   ctx.db.run(sql`

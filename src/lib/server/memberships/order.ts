@@ -1,16 +1,16 @@
 /**
- * The order of a space's people and their numbers, kept in the batch of whatever changes them, so that no page sorts or counts
- * three thousand people.
+ * The order and the number of a space's people, updated in the batch of whatever changes them, so that no page has to
+ * sort or count three thousand people.
  */
 import { asc, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import * as folded from '../folded';
 import { membership } from '../schema';
 
-/** SQL: what a membership is put in order by, of its account (`user`). */
+/** SQL: the sort key of a membership, from its account (`user`). */
 const place = sql`iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}`;
 
-/** The statements that put accounts into a space; nothing happens to who is there already. */
+/** The statements that add an account to a space, unless it is in it already. */
 export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement[] => [
   ctx.db
     .insert(membership)
@@ -20,12 +20,12 @@ export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: strin
   counted(ctx, sql`${spaceId}`),
 ];
 
-/** Companies of guests that a space says by name. */
+/** Companies of guests that a space shows by name. */
 const COMPANIES = 8;
 
 /**
- * Counts the people of spaces anew, for the batch of whatever changes them: so no page has to count three thousand. It
- * counts, it does not add: done twice is done once, and no number is off for long (see `tidy`). Comes after `ordered`.
+ * Counts the people of spaces, for the batch of whatever changes them. It recounts instead of adding, so it can run twice
+ * and no number stays wrong (see `tidy`). Comes after `ordered`.
  * @param spaceIds a subquery or value
  */
 export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
@@ -41,30 +41,30 @@ export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
     where id in (${spaceIds})`);
 };
 
-/** The place of memberships among the people of their space. For the batch that makes or changes them. */
+/** Updates the sort key of memberships, for the batch that creates or changes them. */
 export const ordered = (ctx: Pick<Ctx, 'db'>, which: SQL): Statement =>
   ctx.db.run(sql`
     update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
     where ${which}`);
 
-/** For the batch that changes an account's name, company, kind or status: all its spaces know. */
+/** For the batch that changes an account's name, company, kind or status: updates all its spaces. */
 export const accountChanged = (ctx: Pick<Ctx, 'db'>, userId: string): Statement[] => [
   ordered(ctx, sql`user_id = ${userId}`),
   counted(ctx, sql`select space_id from membership where user_id = ${userId}`),
 ];
 
-/** The same for everybody of a space, for the batch that makes it. */
+/** The same for everybody in a space, for the batch that creates it. */
 export const allOrdered = (ctx: Pick<Ctx, 'db'>, spaceId: SQL): Statement[] => [
   ordered(ctx, sql`space_id = ${spaceId}`),
   counted(ctx, spaceId),
 ];
 
-/** Minutes in which every space was looked at once. */
+/** Minutes in which every space is checked once. */
 const ROUND = 24 * 60;
 
 /**
- * Cron: looks at every space once a day: the places of its people, and its numbers, are made anew. That matters only after
- * rows were changed by hand.
+ * Cron: recomputes order and numbers of every space once a day. It only makes a difference after rows were changed by
+ * hand.
  */
 export const tidy = (ctx: Ctx): Statement[] => {
   const first = Math.floor(ctx.now / 60_000) % ROUND;
@@ -80,8 +80,8 @@ export const tidy = (ctx: Ctx): Statement[] => {
   ];
 };
 
-/** The order of a space's people: administrators, users, guests, each by name. Its index holds it. */
+/** The order of a space's people: administrators, users, guests, each by name. It has an index. */
 export const inOrder = [asc(membership.rank), asc(membership.nameKey), asc(membership.userId)] as const;
-/** Those behind the last one of a page: its rank, name and id. */
+/** SQL: the people after the last one of a page, given by rank, name and id. */
 export const behind = ([rank, name, id]: [number, string, string]): SQL =>
   sql`(${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${rank}, ${name}, ${id})`;

@@ -5,7 +5,7 @@ import * as folded from '../folded';
 import * as paging from '../paging';
 import { membership, space } from '../schema';
 
-/** What the actor has seen of the space counts as read, up to when their page was made. */
+/** Marks the space as read up to the time when the actor's page was made. */
 export async function markRead(ctx: SignedIn, spaceId: number, until: number): Promise<void> {
   await ctx.commit([
     ctx.db
@@ -15,10 +15,10 @@ export async function markRead(ctx: SignedIn, spaceId: number, until: number): P
   ]);
 }
 
-/** Own spaces a page of /me. */
+/** Own spaces per page of /me. */
 const OWN = 100;
 
-/** Own spaces by name, for /me, each with whether the actor may leave it. For a batch; `pageOfActor` reads it. */
+/** The actor's spaces by name, for /me, each with whether they may leave it. For a batch; `pageOfActor` reads it. */
 export const ofActor = (ctx: SignedIn, after: string | null = null) => {
   const last = paging.read(after, 'text', 'number');
   return ctx.db

@@ -4,21 +4,21 @@ import { integer, text } from 'drizzle-orm/sqlite-core';
 /** 16 random base32 characters. Spaces, threads and comments have positive integers instead. */
 export const id = () => text('id').primaryKey();
 export const at = (name: string) => integer(name);
-/** Names as they are compared (folded.ts); null: not folded yet. */
+/** Names in the form in which they are compared (folded.ts); null if not folded yet. */
 export const folded = () => text('folded');
 export const flag = (name: string) => integer(name, { mode: 'boolean' });
 
-/** Of a row that goes with its thread: the thread's. (Added later than the thread's id, so without a reference of its own.) */
+/** The space of a row's thread. (Added later than the thread's id, so it has no foreign key; the row goes with its thread.) */
 export const spaceId = () => integer('space_id').notNull();
 
-/** From and to, in UTF-16 units of the text as it is stored; the @ is within. `like`: it could only be taken for the name. */
+/** From and to, in UTF-16 units of the stored text, including the @. `like`: only similar to the name, so it is only hidden. */
 export type Place = [from: number, to: number, like?: 'like'];
-/** Somebody whom a text names: who it was, by which name, and where (mentions/grammar.ts). Older rows have no places. */
+/** Somebody named in a text: who, by which name, and where (mentions/grammar.ts). Older rows have no places. */
 export interface Mention {
   id: string;
   name: string;
   guest?: boolean;
-  /** Neither told nor marked: somebody who was not here any more. Hidden from other guests nevertheless. */
+  /** Somebody who had already left: neither notified nor marked, but hidden from other guests. */
   quiet?: boolean;
   at?: Place[];
   /** Of a thread: in its title. */

@@ -1,6 +1,6 @@
 /**
- * Every table and index, by whose it is. The site has its people, their logins and their mail; a space has all that is
- * in it, and each of those rows has the space's id, so that a space is exported, moved or deleted by a plain WHERE.
+ * Every table and index. A table belongs to the site (people, logins, mail) or to a space. Each row of a space has the
+ * space's id, so that a space can be exported, moved or deleted by a plain WHERE.
  */
 import { loginChallenge, passwordReset, session, throttle } from './login';
 import { mail, mailboxEntry } from './mail';
@@ -17,8 +17,8 @@ export * from './space';
 export * from './thread';
 
 /**
- * Tables of the site; what refers to another one stands before it. The audit is kept when a space is gone: its `space_id`
- * only says where something happened.
+ * Tables of the site. A table that refers to another comes before it. The audit outlives a space: its `space_id` only
+ * says where something happened.
  */
 export const siteTables = [
   mail,
@@ -34,8 +34,8 @@ export const siteTables = [
 ] as const;
 
 /**
- * Tables of a space; what refers to another one stands before it. Two of them hold rows of the site as well, those whose
- * `space_id` is null: invitations of users, and covers of templates (or of a space that is about to be made).
+ * Tables of a space. A table that refers to another comes before it. Two of them also hold rows of the site, where
+ * `space_id` is null: invitations of users, and covers of templates or of a space that is being created.
  */
 export const spaceTables = [
   notification,

@@ -77,14 +77,14 @@ export const passwordReset = sqliteTable(
   (t) => [index('password_reset_by_user').on(t.userId), index('password_reset_by_expiry').on(t.expiresAt)],
 );
 
-/** Failures in a row of a login name or a known device, or within a window of an address of origin. */
+/** Failures in a row of a login name or a known device, or within a time window of a client IP address. */
 export const throttle = sqliteTable(
   'throttle',
   {
-    /** What is counted (rate-limit.ts) + keyed hash: no address and nothing typed stands here readable. */
+    /** What is counted (rate-limit.ts) and a keyed hash, so that no address and nothing typed is readable here. */
     key: text('key').primaryKey(),
     failures: integer('failures').notNull(),
-    /** How many times in a row it was locked; decides for how long. */
+    /** How many times in a row it was locked; decides how long the next lock is. */
     locks: integer('locks').notNull().default(0),
     windowStartedAt: at('window_started_at').notNull(),
     lockedUntil: at('locked_until').notNull().default(0),

@@ -1,4 +1,4 @@
-/** Mail on its way. The site's, though an invitation of a space may be the reason. */
+/** Mail on its way. It belongs to the site, even if an invitation to a space caused it. */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { at, id } from './columns';
@@ -24,12 +24,12 @@ export const mail = sqliteTable(
     nextAttemptAt: at('next_attempt_at').notNull(),
     /** After this it is dropped unsent. */
     dropAfterAt: at('drop_after_at'),
-    /** Why the last delivery failed: a word of mail/transport.ts, and what the other side said. */
+    /** Why the last delivery failed: a failure of mail/outbox/deliver.ts, and the mail server's answer. */
     failure: text('failure'),
     failureDetail: text('failure_detail'),
     userId: text('user_id').references(() => user.id, { onDelete: 'set null' }),
     invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
-    /** Keys of throttles that it was counted on, as JSON: a mail that never leaves gives its count back. */
+    /** Keys of throttles that it was counted on, as JSON. If it is never sent, it is subtracted again. */
     countedOn: text('counted_on'),
     createdAt: at('created_at').notNull(),
     finishedAt: at('finished_at'),

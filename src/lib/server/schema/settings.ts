@@ -1,4 +1,4 @@
-/** What the table `setting` holds, one JSON value a key. settings.ts reads and writes it. */
+/** What the table `setting` holds: one JSON value per key, read and written by settings/. */
 
 /** The rules for new passwords, and whether the confirmation mail holds one (product.md, "Credential policy"). */
 export interface CredentialPolicy {
@@ -24,12 +24,12 @@ export interface Settings {
   /** Bytes of files that a space may hold, and that a guest may have in all spaces together. */
   spaceStorage: number;
   guestStorage: number;
-  /** Shipped space templates that nobody is offered. */
+  /** Shipped space templates that are not offered. */
   hiddenTemplates: string[];
-  /** Goes up with each change, so that a stale form is noticed. */
+  /** Rises with each change, so that a stale form is noticed. */
   revision: number;
-  /** The demo's seed has begun, and not ended. */
+  /** The demo's seed has started but not finished. */
   seeding: boolean;
-  /** The demo's seed ran to its end. */
+  /** The demo's seed has finished. */
   seeded: boolean;
 }

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { at, flag, folded, id } from './columns';
 
-/** A person: `user` of the company, or `guest`, who has an account only because somebody invited them. */
+/** A person: a `user` of the company, or a `guest`, who has an account only because they were invited. */
 export const user = sqliteTable(
   'user',
   {
@@ -20,19 +20,19 @@ export const user = sqliteTable(
     company: text('company').notNull().default(''),
     folded: folded(),
     passwordHash: text('password_hash').notNull(),
-    /** Rises with every new password and deactivation: browsers that were known before are not any more. */
+    /** Rises with every new password and deactivation, after which no browser is known any more. */
     credentialEpoch: integer('credential_epoch').notNull().default(0),
     administrator: flag('administrator').notNull().default(false),
     canCreateSpaces: flag('can_create_spaces').notNull().default(false),
-    /** When a mailed link or code first proved that the mailbox is theirs. */
+    /** When a mailed link or code first proved that they own the mailbox. */
     emailVerifiedAt: at('email_verified_at'),
     /** Completed logins; the sign-up counts as the first. */
     loginCount: integer('login_count').notNull().default(0),
     lastLoginAt: at('last_login_at'),
     locale: text('locale'),
-    /** As chosen on /me; of a guest, at first, the browser's. */
+    /** As chosen on /me; at first a guest's is the browser's. */
     timeZone: text('time_zone'),
-    /** The zone of the browser that told last. */
+    /** The zone that a browser of theirs reported last. */
     browserTimeZone: text('browser_time_zone'),
     notify: text('notify', { enum: ['never', 'mentions', 'all'] })
       .notNull()
@@ -56,13 +56,13 @@ export const user = sqliteTable(
   ],
 );
 
-/** Settings of the site, one JSON value a key (settings.ts knows the keys). */
+/** Settings of the site, one JSON value per key (schema/settings.ts has the keys). */
 export const setting = sqliteTable('setting', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),
 });
 
-/** What a template makes of a new space. Never people, comments or files. */
+/** What a template gives a new space. Never people, comments or files. */
 export interface TemplateContent {
   cover: string;
   severalThreads: boolean;
@@ -78,7 +78,7 @@ export interface TemplateContent {
   links: { title: string; url: string }[];
 }
 
-/** A template that people of this site made. (Shipped ones stand in space-templates/shipped.) */
+/** A template made on this site. (Shipped ones are in space-templates/shipped.) */
 export const spaceTemplate = sqliteTable('space_template', {
   id: id(),
   name: text('name').notNull(),
@@ -105,10 +105,10 @@ export const auditEntry = sqliteTable(
     spaceId: integer('space_id'),
     detail: text('detail', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     ip: text('ip').notNull(),
-    /** What can happen any number of times is one row an hour, whose count rises: this names the row. */
+    /** The key of a row that counts: what can happen any number of times has one row an hour. */
     tally: text('tally'),
     count: integer('count').notNull().default(1),
-    /** Of a row that counts: the last time. `at` is the first. */
+    /** The last time, if the row counts; `at` is the first. */
     lastAt: at('last_at'),
   },
   (t) => [

@@ -20,29 +20,29 @@ export const space = sqliteTable(
     showThreads: flag('show_threads').notNull().default(true),
     showPeople: flag('show_people').notNull().default(true),
     showLinks: flag('show_links').notNull().default(true),
-    /** Guests neither see other guests nor what they write; the company's people see everybody. */
+    /** Guests see neither other guests nor what they write. Users see everybody. Only access.ts decides by this. */
     guestsHidden: flag('guests_hidden').notNull().default(false),
     announcement: text('announcement').notNull().default(''),
     links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),
-    /** Whom the announcement names, and (`title`) the titles of the links, one a line. */
+    /** Whom the announcement and (`title`) the titles of the links name. */
     mentions: mentions(),
-    /** How many active people are in it, and of which companies its guests are: kept by memberships.ts. */
+    /** How many active users are in it; this and the next three are kept by memberships/order.ts. */
     userCount: integer('user_count').notNull().default(0),
     guestCount: integer('guest_count').notNull().default(0),
-    /** The companies of most guests, and how many there are besides. */
+    /** The companies of most guests, and how many other companies there are. */
     guestCompanies: text('guest_companies', { mode: 'json' }).$type<string[]>().notNull().default([]),
     moreCompanies: integer('more_companies').notNull().default(0),
-    /** A random key of the form that made the space: a second post of it makes no second space. */
+    /** A random key of the form, so that a second post of it creates no second space. */
     requestKey: text('request_key').notNull(),
     createdBy: text('created_by')
       .notNull()
       .references(() => user.id),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
-    /** In the trash since; purged by cron 14 days later. */
+    /** In the trash since then; cron purges it 14 days later. */
     deletedAt: at('deleted_at'),
     deletedBy: text('deleted_by').references(() => user.id),
-    /** Who became space administrator by an administrator of the site (or as one), which the space is told. */
+    /** The space administrator whom an administrator of the site appointed, which the space page says. */
     appointedAdministratorId: text('appointed_administrator_id'),
     appointedBy: text('appointed_by'),
     appointedAt: at('appointed_at'),
@@ -79,8 +79,8 @@ export const membership = sqliteTable(
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
     /**
-     * What the people of a space are put in order by: administrators (0), users (1), guests (2), each by name. Kept by
-     * memberships.ts out of the row and its account; a row that it did not write yet counts as a guest's.
+     * The order of a space's people: administrators (0), users (1), guests (2), each by name. Derived from the row and its
+     * account by memberships/order.ts; until then a row counts as a guest.
      */
     rank: integer('rank').notNull().default(2),
     nameKey: text('name_key').notNull().default(''),
@@ -96,7 +96,7 @@ export const membership = sqliteTable(
   ],
 );
 
-/** An invitation: of a guest into a space, or (without a space) of a user to the site. */
+/** An invitation of a guest to a space or, without a space, of a user to the site. */
 export const invitation = sqliteTable(
   'invitation',
   {
@@ -106,7 +106,7 @@ export const invitation = sqliteTable(
     email: text('email').notNull(),
     emailOriginal: text('email_original').notNull(),
     status: text('status', { enum: ['invited', 'expired', 'accepted', 'cancelled'] }).notNull(),
-    /** Goes up with each resend; the links of earlier versions are dead. */
+    /** Rises with each resend; links of earlier versions no longer work. */
     version: integer('version').notNull().default(1),
     subject: text('subject').notNull(),
     message: text('message').notNull(),
@@ -142,7 +142,7 @@ export const invitation = sqliteTable(
   ],
 );
 
-/** What happened in a space, in order: open pages ask for what is newer than they know. Kept for a week. */
+/** Changes in a space, in order: open pages ask for what is newer than they know. Kept for a week. */
 export const spaceEvent = sqliteTable(
   'space_event',
   {
@@ -154,9 +154,9 @@ export const spaceEvent = sqliteTable(
     threadId: integer('thread_id'),
     commentId: integer('comment_id'),
     actorId: text('actor_id').notNull(),
-    /** Whether a guest did it: other guests may not see it. */
+    /** Whether a guest caused it, which other guests may not see. */
     byGuest: flag('by_guest').notNull(),
-    /** The guest to whose words it was done, `-` where two guests wrote them: hidden guests see it of their own words alone. */
+    /** The guest who wrote the thread or comment, `-` for two guests. Where guests are hidden, it is only for that guest. */
     ownerId: text('owner_id'),
     at: at('at').notNull(),
   },

@@ -1,11 +1,11 @@
-/** What is written in a space: threads, comments, what people do with them, files. */
+/** Threads and comments of a space, what people do with them, and files. */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { at, flag, id, mentions, spaceId } from './columns';
 import { user, spaceTemplate } from './site';
 import { space } from './space';
 
-/** A thread of a space. What is deleted is gone: rows, history, search, files. */
+/** A thread of a space. Deleting removes everything: rows, history, search entries, files. */
 export const thread = sqliteTable(
   'thread',
   {
@@ -21,7 +21,7 @@ export const thread = sqliteTable(
       .references(() => user.id),
     commentCount: integer('comment_count').notNull().default(0),
     lastActivityAt: at('last_activity_at').notNull(),
-    /** Count and last activity without what guests wrote: what another guest sees where guests are hidden. */
+    /** Count and last activity without what guests wrote, for guests who do not see each other. */
     staffCommentCount: integer('staff_comment_count').notNull().default(0),
     staffActivityAt: at('staff_activity_at').notNull().default(0),
     pinnedAt: at('pinned_at'),
@@ -71,7 +71,7 @@ export const comment = sqliteTable(
   ],
 );
 
-/** What a thread's first text or a comment said before it was edited. */
+/** An earlier version of a thread's first text or of a comment. */
 export const revision = sqliteTable(
   'revision',
   {
@@ -83,7 +83,7 @@ export const revision = sqliteTable(
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
     title: text('title').notNull().default(''),
     body: text('body').notNull(),
-    /** Until when it said so. */
+    /** Until when it was current. */
     replacedAt: at('replaced_at').notNull(),
   },
   (t) => [
@@ -115,7 +115,7 @@ export const reaction = sqliteTable(
   ],
 );
 
-/** What a thread is to a person: followed or not (null: never said), and read until when. */
+/** A person's state in a thread: followed or not (null: never chosen), and read until when. */
 export const threadPerson = sqliteTable(
   'thread_person',
   {
@@ -136,7 +136,7 @@ export const threadPerson = sqliteTable(
   ],
 );
 
-/** Something that somebody is told: in the portal, and by mail as they chose. */
+/** A notification: shown in the portal, and mailed as the person chose. */
 export const notification = sqliteTable(
   'notification',
   {
@@ -157,9 +157,9 @@ export const notification = sqliteTable(
       .references(() => user.id),
     createdAt: at('created_at').notNull(),
     readAt: at('read_at'),
-    /** Put aside to be read later. */
+    /** Marked "Read later". */
     later: flag('later').notNull().default(false),
-    /** When its mail is due; null: none, or written already. */
+    /** When its mail is due; null if there is none or it is already written. */
     mailAt: at('mail_at'),
   },
   (t) => [
@@ -183,7 +183,7 @@ export const notification = sqliteTable(
   ],
 );
 
-/** A file in R2. Found only through its space (or, the cover of a template, through the right to see that). */
+/** A file in R2. Found only through its space, or a template's cover through the right to see the template. */
 export const file = sqliteTable(
   'file',
   {
@@ -191,12 +191,12 @@ export const file = sqliteTable(
     kind: text('kind', { enum: ['cover', 'attachment'] }).notNull(),
     spaceId: integer('space_id').references(() => space.id, { onDelete: 'set null' }),
     templateId: text('template_id').references(() => spaceTemplate.id, { onDelete: 'set null' }),
-    /** Of an attachment, once the thread or comment is there. A file of a thread's first text has no comment. */
+    /** Set once an attachment is attached. A file of a thread's first text has no comment. */
     threadId: integer('thread_id').references(() => thread.id, { onDelete: 'set null' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
     /** Made safe: no path, no control or direction characters. */
     name: text('name').notNull(),
-    /** What its first bytes say it is; `application/octet-stream` when they say nothing. */
+    /** The type by its first bytes, else `application/octet-stream`. */
     type: text('type').notNull(),
     /** Bytes. */
     size: integer('size').notNull(),
@@ -211,11 +211,11 @@ export const file = sqliteTable(
     createdAt: at('created_at').notNull(),
     /** Null until something uses it; unused ones are purged after a day. */
     attachedAt: at('attached_at'),
-    /** No longer used: cron takes it out of R2, then forgets it. */
+    /** No longer used since then: cron deletes it from R2, then the row. */
     releasedAt: at('released_at'),
   },
   (t) => [
-    // With what is summed up (files.ts, "Room"), so that the rows themselves are not looked at.
+    // Contains what files/quota.ts sums up, so that the rows themselves are not read.
     index('file_by_space').on(t.spaceId, t.releasedAt, t.size, t.thumbSize),
     index('file_by_template').on(t.templateId),
     index('file_by_thread').on(t.threadId, t.commentId),

@@ -15,7 +15,7 @@ export const put = <K extends keyof Settings>(ctx: Ctx, key: K, value: Settings[
     .values({ key, value: JSON.stringify(value) })
     .onConflictDoUpdate({ target: setting.key, set: { value: sql`excluded.value` } });
 
-/** The statement that writes one setting unless it is there: behind it, `must` decides who was first. */
+/** The statement that writes one setting unless it exists. `must(ctx, changed())` behind it decides who was first. */
 export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Settings[K]): Statement =>
   ctx.db
     .insert(setting)
@@ -23,8 +23,8 @@ export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Sett
     .onConflictDoNothing();
 
 /**
- * The domains of a typed list, as rules (see `domainRule`), each once. Refuses what is none: left out, it would open to
- * everybody, and saved, it would match nobody.
+ * The domains of a typed list, as rules (see `domainRule`), each once. Refuses anything else: if it were ignored, an
+ * otherwise empty list would allow everybody; if it were saved, it would match nobody.
  */
 export function domainsOf(typed: string): string[] {
   const refuse = (key: MessageKey, params: Record<string, string>) =>
@@ -43,11 +43,11 @@ export function domainsOf(typed: string): string[] {
   return [...new Set(rules)];
 }
 
-/** Stored entries that no address fits: older versions took some. */
+/** Stored entries that match no address. Older versions accepted some. */
 export const deadDomains = (site: Settings): string[] =>
   site.allowedDomains.filter((stored) => domainRule(stored) === null);
 
-/** Counts changes of settings up: from a given one only, where a form names the one that it showed. */
+/** Raises the revision of the settings, only from a given one if the form says which one it showed. */
 const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   ctx.db
     .insert(setting)
@@ -62,7 +62,7 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
 
 /**
  * Changes settings and writes what changed to the audit.
- * @param revision of the settings that the form showed: what somebody else switched since is not overwritten unseen
+ * @param revision of the settings that the form showed, so that a stale form overwrites nothing
  */
 export async function change(ctx: Ctx, values: Partial<Settings>, revision?: number): Promise<void> {
   allow(ctx, 'site.administer');
@@ -75,6 +75,6 @@ export async function change(ctx: Ctx, values: Partial<Settings>, revision?: num
     ],
     { refusal: new Refusal('conflict', { key: 'form.stale' }) },
   );
-  // What the page shows next is read anew: the session's settings are from before.
+  // The session's settings are out of date now, so the next read asks the database.
   ctx.settings = null;
 }

@@ -1,3 +1,3 @@
-/** Settings of the site. What stands below events (mailing) reads them through settings/read. */
+/** Settings of the site. Modules below events/ import settings/read, so that no imports form a circle. */
 export * from './change';
 export * from './read';

@@ -37,7 +37,7 @@ const defaults: Settings = {
   seeded: false,
 };
 
-/** All settings as one scalar, to be selected beside a session or login row (one query, never stale). */
+/** All settings as one column, selected together with a session or login row: one query, never stale. */
 export const settingsColumn = sql<string>`(select json_group_object(key, value) from setting)`.as('settings');
 
 /** Parses what `settingsColumn` selected. */
@@ -54,7 +54,7 @@ export async function read(ctx: Ctx): Promise<Settings> {
   return (ctx.settings = parse(rows[0]?.settings ?? null));
 }
 
-/** What every page shows of the site. Decides nothing, so the isolate may keep it for a minute. */
+/** What every page shows of the site. It decides nothing, so the isolate may cache it for a minute. */
 export interface Appearance {
   siteName: string;
   setUp: boolean;
@@ -62,7 +62,7 @@ export interface Appearance {
 
 let kept: { appearance: Appearance; until: number } | null = null;
 
-/** The site's name: from the session's settings, the isolate's memory, or D1. An unfinished site is never remembered. */
+/** The site's name: from the session's settings, the isolate's memory, or D1. A site that is not set up is not cached. */
 export async function appearance(ctx: Ctx): Promise<Appearance> {
   if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
   const { siteName, setUp } = await read(ctx);
@@ -71,7 +71,7 @@ export async function appearance(ctx: Ctx): Promise<Appearance> {
   return value;
 }
 
-/** Whether D1 answers, with its newest migration applied, and with the seed done where one is expected. */
+/** Whether D1 answers, its newest migration is applied, and the seed is done if one is expected. */
 export async function healthy(ctx: Ctx): Promise<boolean> {
   const [migrated, seeded] = await ctx.db.batch([
     ctx.db

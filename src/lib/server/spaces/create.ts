@@ -1,4 +1,4 @@
-/** Making a space. */
+/** Creating a space. */
 import { eq, sql } from 'drizzle-orm';
 import { isDuplicate, type SignedIn } from '../context';
 import { hashToken } from '../crypto';
@@ -13,10 +13,10 @@ import * as starter from '../space-templates/starter';
 import type { SpaceForm } from './form';
 
 /**
- * Makes a space with its creator as space administrator, and its first members.
- * @param requestKey a random key of the form: the same form posted twice leads to the same space; with other words it is
- * another space (a page that Back brought up again)
- * @param start what its template gives it to begin with
+ * Creates a space with its creator as space administrator, and its first members.
+ * @param requestKey a random key of the form. The same form posted twice leads to the same space; with other values it
+ * creates another space (after the Back button)
+ * @param start what its template adds
  * @returns the space's id
  */
 export async function create(
@@ -29,7 +29,7 @@ export async function create(
   allow(ctx, 'space.create');
   const { actor } = ctx;
   const others = JSON.stringify(members.filter((m) => m.id !== actor.id));
-  // Without scripts an own cover is uploaded by each post anew: which one it is tells no two posts apart.
+  // Without scripts each post uploads its own cover again, so the cover does not distinguish two posts.
   const words = JSON.stringify([{ ...form, cover: form.cover.replace(/^file:.*/, 'file') }, others, start]);
   const key = `${actor.id}:${requestKey}:${hashToken(words).slice(0, 24)}`;
   const spaceId = sql`(select id from space where request_key = ${key})`;

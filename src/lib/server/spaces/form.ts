@@ -1,12 +1,12 @@
-/** What the forms of a space hold. */
+/** The values of a space's forms. */
 
-/** A related link: to the web only. */
+/** A related link, to the web only. */
 export interface Link {
   title: string;
   url: string;
 }
 
-/** What the form of a new space and its settings hold. */
+/** The values that the form of a new space and the settings share. */
 export interface SpaceForm {
   name: string;
   cover: string;
@@ -20,16 +20,16 @@ export interface SpaceForm {
   guestsHidden: boolean;
 }
 
-/** Between the lines of `textOf`: no name goes over it, and no line holds it. */
+/** Separates the lines of `textOf`. No name spans it, and no line contains it. */
 const APART = '\u2029';
 
-/** Related links as one text, titles first: `mentions` of a space holds places in it. */
+/** Related links as one text, titles first. The places in a space's `mentions` refer to it. */
 export const textOf = (links: Link[]): string =>
   [...links.map(({ title }) => title), ...links.map(({ url }) => url)]
     .map((line) => line.replace(/[\n\u2029]/g, ' '))
     .join(APART);
 
-/** The links as their reader may have them. An address that names somebody whom they do not see is left out with its link. */
+/** The links as their reader may see them. A link whose address names somebody hidden is left out. */
 export function linksFrom(links: Link[], text: string): Link[] {
   const lines = text.split(APART);
   return links.flatMap(({ url }, i) => {

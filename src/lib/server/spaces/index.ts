@@ -1,4 +1,4 @@
-/** Guest spaces: made, listed, shown, shaped. Reaching one is access.ts. */
+/** Guest spaces: creating, listing, showing and changing them. Finding one is access.ts. */
 export { change, settingsOf } from './settings';
 export { create } from './create';
 export { header } from './sharing';

@@ -14,12 +14,12 @@ import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
 import { shared, sharedQuery } from './sharing';
 
-/** People of the company, and guests, whom the page shows at once; everybody is on a page of their own. */
+/** Users and guests that the page shows; the People page has everybody. */
 const SHOWN = 12;
 
 /**
  * The space page: the space, its threads by last activity, its people. One batch.
- * @param before,pinnedBefore where the page before of the threads, or of the pinned ones, ended
+ * @param before,pinnedBefore where the previous page of threads, or of pinned threads, ended
  */
 export async function overview(
   ctx: SignedIn,
@@ -33,7 +33,7 @@ export async function overview(
     guests: inOrderQuery(ctx, spaceId, sql`${membership.rank} = ${rankOfGuests(ctx, spaceId)}`, SHOWN),
     myself: inOrderQuery(ctx, spaceId, eq(membership.userId, ctx.actor.id), 1),
     shared: sharedQuery(ctx, spaceId),
-    // Who is invited but not in yet is for space administrators only.
+    // Only space administrators see who is invited but has not joined.
     invited: ctx.db
       .select({ id: invitation.id, email: invitation.emailOriginal })
       .from(invitation)
@@ -90,7 +90,7 @@ export async function overview(
   };
 }
 
-/** What its administrators wrote of a space, as the viewer may read it. */
+/** What the administrators wrote about the space, as the viewer may read it. */
 function wordsOf(ctx: SignedIn, found: FoundSpace): { announcement: string; links: Link[] } {
   const reader = { id: ctx.actor.id, seesGuests: found.seesGuests };
   const written = { mentions: found.mentions, authorId: null };

@@ -8,10 +8,10 @@ import { behind, inOrder } from '../memberships/order';
 import * as paging from '../paging';
 import { membership, user } from '../schema';
 
-/** People a page of theirs. */
+/** People per page. */
 const PEOPLE = 50;
 
-/** People of a space in their order, as far as a condition lets them. For a batch. */
+/** People of a space in their order who match a condition. For a batch. */
 export const inOrderQuery = (ctx: Ctx, spaceId: number, which: SQL | undefined, limit: number) =>
   ctx.db
     .select({
@@ -41,8 +41,8 @@ export const presentPerson = ({
 });
 
 /**
- * Everybody in the space whom the viewer sees: administrators, users, guests, each by name, a page at a time. Not where the
- * space shows no people.
+ * Everybody in the space whom the viewer sees: administrators, users, guests, each by name, a page at a time. Nobody if
+ * the space shows no people.
  * @param filter `find`: a part of a name or company
  */
 export async function people(

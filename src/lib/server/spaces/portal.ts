@@ -8,16 +8,16 @@ import * as paging from '../paging';
 import { can } from '../policy';
 import { membership, space, type Mention } from '../schema';
 
-/** Spaces a page of the portal. */
+/** Spaces per page of the portal. */
 const CARDS = 60;
-/** Faces on a card; of guests at least two, where there are as many. */
+/** Avatars on a card, at least two of them guests if there are as many. */
 const FACES = 5;
-/** Open invitations are counted up to here on a card: beyond it stands "99+". */
+/** Open invitations are counted up to here; beyond it a card says "99+". */
 const INVITED_COUNTED = 100;
-/** Unread threads likewise, so that somebody who never reads costs no more than others. */
+/** The same for unread threads, so that somebody who never reads costs no more than others. */
 const UNREAD_COUNTED = 100;
 
-/** A few of the company and a few guests. */
+/** A few users and a few guests. */
 function mixed(people: { name: string; guest: number }[]): { name: string; guest: boolean }[] {
   const [company, guests] = [people.filter((p) => !p.guest), people.filter((p) => p.guest)];
   const first = company.slice(0, FACES - Math.min(2, guests.length));
@@ -28,17 +28,17 @@ function mixed(people: { name: string; guest: number }[]): { name: string; guest
 }
 
 /**
- * The portal: the viewer's spaces by last activity, each with its people, unread threads and last words. One query: first it
- * finds out which spaces stand on the page, then what their cards say.
- * @param before where the page before ended
+ * The portal: the viewer's spaces by last activity, each with its people, unread threads and latest thread. One query:
+ * it first selects the spaces of the page, then what their cards show.
+ * @param before where the previous page ended
  */
 export async function portal(ctx: SignedIn, before: string | null = null) {
   const { actor } = ctx;
   const last = paging.read(before, 'number', 'number');
-  // Where guests are hidden, the viewer's own are the only words and faces of guests that count.
+  // Where guests are hidden, the only guest whose texts and avatar count is the viewer.
   const blind = hidesGuests(actor, { space: 'space' });
   const seen = visibleTo(actor, { space: 'space' }, 'u');
-  // Each kind of activity has its index: chosen within one query, by neither could be sorted.
+  // Each kind of activity has its own index. One query that chose between them could sort by neither.
   const newest = (what: SQL, activity: SQL) => sql`(select ${what} from thread
     join user u on u.id = thread.author_id
     where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
@@ -75,7 +75,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
           'latest',
         ),
         lastActivityAt: sql<number>`shown.activity`.as('activity'),
-        // By the order of people: the company's first, then guests; of both a few.
+        // In the order of people: a few users, then a few guests.
         faces: sql<string>`(select json_group_array(json_object('name', name, 'guest', guest)) from (
           select * from (select u.name, 0 as guest ${faces} and m.rank < 2
             order by m.rank, m.name_key, m.user_id limit ${FACES})
@@ -84,7 +84,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
             order by m.rank, m.name_key, m.user_id limit ${FACES})))`.as('faces'),
         users: sql<number>`space.user_count`.as('users'),
         guestCount: sql<number>`iif(${blind}, 1, space.guest_count)`.as('guest_count'),
-        // Who is invited but not in yet is for space administrators only.
+        // Only space administrators see who is invited but has not joined.
         invitedCount:
           sql<number>`iif(${membership.administrator}, (select count(*) from (select 1 from invitation i
           where i.space_id = ${space.id} and ${takeable(ctx, 'i')}
@@ -109,7 +109,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
   };
 }
 
-/** The title of a thread as the viewer may read it. `row`: as the portal's query put it together. */
+/** The title of a thread as the viewer may read it. `row`: JSON from the portal's query. */
 function titleOf(ctx: SignedIn, row: string): string {
   const [title, mentions, authorId, hidden] = JSON.parse(row) as [string, string, string, number];
   const reader = { id: ctx.actor.id, seesGuests: hidden === 0 };

@@ -10,7 +10,7 @@ import { nameableQuery, recognised } from '../mentions/people';
 import { space } from '../schema';
 import { textOf, type Link, type SpaceForm } from './form';
 
-/** Space Settings → General, before it is changed. */
+/** Space Settings → General, as the form shows it. */
 export async function settingsOf(
   ctx: SignedIn,
   spaceId: number,
@@ -36,8 +36,8 @@ export async function settingsOf(
 }
 
 /**
- * Space Settings → General. Several threads can be switched on, never off again.
- * @param updatedAt of the settings that the form showed: what somebody else saved since is not overwritten unseen
+ * Space Settings → General. "Several threads" can be switched on, but never off again.
+ * @param updatedAt of the settings that the form showed, so that a stale form overwrites nothing
  */
 export async function change(
   ctx: SignedIn,
@@ -49,7 +49,7 @@ export async function change(
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
   const now = { title: textOf(form.links ?? before.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
-  // It stands in mails and on pages of everybody.
+  // Everybody reads the name, in mails and on pages.
   if (
     hidesGuestsFromEachOther(form) &&
     recognised(ctx, { body: form.name }, people, []).mentions.some((m) => m.guest)

@@ -1,12 +1,12 @@
-/** With whom a space is shared, which every page in it says. */
+/** Who a space is shared with, which every page in it says. */
 import { eq, sql } from 'drizzle-orm';
 import { foundSpace, hidesGuests, spaceQuery, viewerOf } from '../access';
 import type { Ctx } from '../context';
 import { space, user } from '../schema';
 
 /**
- * Which guests a space is shared with, as the viewer sees it: how many, and of which companies. Where guests do not see each
- * other, a guest knows of nobody but themselves. For a batch.
+ * How many guests a space is shared with, and from which companies, as the viewer sees it. Where guests are hidden, a
+ * guest only sees themselves. For a batch.
  */
 export const sharedQuery = (ctx: Ctx, spaceId: number) => {
   const blind = hidesGuests(viewerOf(ctx), { space: 'space' });
@@ -24,7 +24,7 @@ export const sharedQuery = (ctx: Ctx, spaceId: number) => {
     .where(eq(space.id, spaceId));
 };
 
-/** What `sharedQuery` found. `peopleCount`: with the people of the company. */
+/** What `sharedQuery` found. `peopleCount` includes users. */
 export const shared = ([row]: { count: number; companies: string; more: number; users: number }[]) => ({
   guestCount: row?.count ?? 0,
   guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean),
@@ -32,7 +32,7 @@ export const shared = ([row]: { count: number; companies: string; more: number; 
   peopleCount: (row?.users ?? 0) + (row?.count ?? 0),
 });
 
-/** A space as a page within it needs it: its name, and with whom it is shared. One batch. */
+/** A space as a page within it needs it: its name, and who it is shared with. One batch. */
 export async function header(ctx: Ctx, spaceId: number) {
   const [reach, guests] = await ctx.db.batch([spaceQuery(ctx, spaceId), sharedQuery(ctx, spaceId)]);
   const { id, name } = foundSpace(ctx, reach);
