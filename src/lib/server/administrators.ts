@@ -1,6 +1,6 @@
 /**
- * Who administers a space, and what happens when nobody does any more: nobody becomes it silently. An administrator of the
- * site appoints one of its people, or becomes one, and the space is told.
+ * Who administers a space, and what happens when nobody does any more: an administrator of the site appoints one of its
+ * users or takes over, and the space is told. It never happens silently.
  */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { changed, must, type Ctx, type SignedIn, type Statement } from './context';
@@ -12,18 +12,18 @@ import { allow } from './policy';
 import { membership, space, user } from './schema';
 
 const DAY = 24 * 3_600_000;
-/** How long a space is told who was put in charge. */
+/** How long a space page says who was appointed. */
 const TOLD = 30 * DAY;
-/** Names of administrators that a space shows at once. */
+/** Names of administrators that a space shows. */
 const NAMED = 5;
 const LISTED = 100;
 
-/** SQL: nobody administers the space who could sign in. A guest never does, whatever a row says. */
+/** SQL: the space has no administrator who can sign in. A guest never counts, whatever the membership row says. */
 export const nobodyAdministers = (spaceId: number | SQL): SQL => sql`not exists (
   select 1 from membership am join user au on au.id = am.user_id
   where am.space_id = ${spaceId} and am.administrator = 1 and au.kind = 'user' and au.status = 'active')`;
 
-/** Who administers a space, and who was put in charge lately. For the batch of its page. */
+/** Who administers a space, and who was appointed recently. For the batch of its page. */
 export const query = (ctx: Ctx, spaceId: number) =>
   ctx.db
     .select({
@@ -53,7 +53,7 @@ export function present(ctx: Ctx, [row]: Awaited<ReturnType<typeof query>>) {
   };
 }
 
-/** Administration: a space that nobody administers, and its active users, one of whom can be appointed. */
+/** Administration: a space without an administrator, and its active users, one of whom can be appointed. */
 export async function candidates(ctx: Ctx, spaceId: number, after: string) {
   allow(ctx, 'site.administer');
   const last = paging.read(after, 'text', 'text');
@@ -89,7 +89,7 @@ export async function candidates(ctx: Ctx, spaceId: number, after: string) {
   };
 }
 
-/** Administration: puts one of the space's users in charge, while nobody is. */
+/** Administration: appoints one of the space's users, if it has no administrator. */
 export const appoint = (ctx: SignedIn, spaceId: number, userId: string): Promise<void> =>
   putInCharge(ctx, spaceId, userId, [
     ctx.db
@@ -105,7 +105,7 @@ export const appoint = (ctx: SignedIn, spaceId: number, userId: string): Promise
     must(ctx, changed()),
   ]);
 
-/** "Become administrator": the acting administrator of the site takes charge, while nobody has it. */
+/** "Become administrator": the acting administrator of the site takes over a space without an administrator. */
 export const become = (ctx: SignedIn, spaceId: number): Promise<void> =>
   putInCharge(ctx, spaceId, ctx.actor.id, [
     ctx.db.run(sql`
@@ -114,7 +114,7 @@ export const become = (ctx: SignedIn, spaceId: number): Promise<void> =>
       on conflict do update set administrator = 1`),
   ]);
 
-/** One conditional write decides: of two who act at the same time one is put in charge. */
+/** One conditional write decides: if two act at the same time, one is appointed. */
 async function putInCharge(
   ctx: SignedIn,
   spaceId: number,
@@ -125,7 +125,7 @@ async function putInCharge(
   const { actor } = ctx;
   await ctx.commit(
     [
-      // Who acts is still an administrator of the site, in this very moment.
+      // The actor must still be an administrator of the site when this is written.
       ctx.db
         .update(space)
         .set({ appointedAdministratorId: userId, appointedBy: actor.id, appointedAt: ctx.now })

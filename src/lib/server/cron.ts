@@ -1,4 +1,4 @@
-/** Every minute: write down what time has decided. Each step is idempotent, bounded, and goes on where it stopped. */
+/** Runs every minute. Each step is idempotent and bounded, and continues where it stopped. */
 import * as accounts from './accounts';
 import * as changes from './changes';
 import type { Ctx } from './context';

@@ -2,8 +2,8 @@
  * Random values, hashes, keyed hashes and sealed texts. Hashing is @oslojs/crypto; AES-GCM is WebCrypto.
  * One site secret; every use derives its own key from it by a purpose word, so no two uses share a key.
  *
- * While the secret is being changed there are two. Everything new is made with the current one, and what the previous
- * one made is still accepted. That is decided here and nowhere else: callers hand the secret on as it is.
+ * While the secret is being changed there are two. Everything new is made with the current one; what the previous one
+ * made is still accepted. Only this file knows that: callers pass the secret on as it is.
  */
 import { hmac } from '@oslojs/crypto/hmac';
 import { generateRandomString } from '@oslojs/crypto/random';
@@ -22,7 +22,7 @@ const random = { read: (bytes: Uint8Array) => void crypto.getRandomValues(bytes 
 export const randomId = (): string =>
   encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(10)));
 
-/** 200 random bits as 40 base32 characters: tokens. Base32, since no six-digit number stands alone in it. */
+/** 200 random bits as 40 base32 characters: tokens. In base32 no six-digit number can be mistaken for a code. */
 export const randomToken = (): string =>
   encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(25)));
 
@@ -32,10 +32,10 @@ export const randomCode = (): string => generateRandomString(random, '0123456789
 /** SHA-256 as base64url: how tokens of 160+ random bits are stored. */
 export const hashToken = (token: string): string => encodeBase64urlNoPadding(sha256(utf8.encode(token)));
 
-/** The site's secret: the one that makes new things, then those that are still accepted. */
+/** The site's secret: the current value, then previous ones that are still accepted. */
 export type Secret = readonly [current: string, ...previous: string[]];
 
-/** The same secret as it was before each change, the current one first. */
+/** Each of these values as a secret of its own, the current one first. */
 const generations = (secret: Secret): Secret[] => secret.map((one) => [one] as const);
 
 /** The key of one purpose, derived from the site's secret (HMAC as a PRF, RFC 5869's extract step). */
@@ -50,21 +50,21 @@ export const keyedBytes = (secret: Secret, purpose: string, text: string): Uint8
 export const keyedHash = (secret: Secret, purpose: string, text: string): string =>
   encodeBase64urlNoPadding(keyedBytes(secret, purpose, text));
 
-/** A row's id that follows from a text, as that of a request: the same request makes the same row. */
+/** A row's id derived from a text, such as the key of a request: the same request makes the same row. */
 export const keyedId = (secret: Secret, purpose: string, text: string): string =>
   encodeBase32LowerCaseNoPadding(keyedBytes(secret, purpose, text).slice(0, 10));
 
-/** Compares two texts without telling by time where they differ. */
+/** Compares two texts in constant time. */
 export function sameText(a: string, b: string): boolean {
   const [x, y] = [utf8.encode(a), utf8.encode(b)];
   return x.length === y.length && constantTimeEqual(x, y);
 }
 
-/** Whether this text is what `make` makes of the site's secret, the current or a previous one. */
+/** Whether `make` makes this text from the site's secret, the current or a previous one. */
 export const isMadeBy = (secret: Secret, make: (secret: Secret) => string, text: string): boolean =>
   generations(secret).some((one) => sameText(make(one), text));
 
-/** The keyed hashes under which a row may stand: the current secret's first, then those of previous ones. */
+/** The keyed hashes under which a row may be stored: the current secret's first, then those of previous ones. */
 export const keyedHashes = (secret: Secret, purpose: string, text: string): string[] =>
   generations(secret).map((one) => keyedHash(one, purpose, text));
 
@@ -72,7 +72,7 @@ export const keyedHashes = (secret: Secret, purpose: string, text: string): stri
 export const sign = (secret: Secret, purpose: string, value: string): string =>
   `${value}.${keyedHash(secret, purpose, value)}`;
 
-/** The signed value, or null when the signature does not fit. */
+/** The signed value, or null if the signature is wrong. */
 export function unsign(secret: Secret, purpose: string, signed: string | undefined): string | null {
   const dot = signed?.lastIndexOf('.') ?? -1;
   if (!signed || dot < 0) return null;
@@ -97,7 +97,7 @@ export async function seal(secret: Secret, purpose: string, text: string): Promi
   return encodeBase64urlNoPadding(both);
 }
 
-/** Decrypts what `seal` made; throws when it was changed or the secret is another. */
+/** Decrypts what `seal` made; throws if it was changed or the secret differs. */
 export async function unseal(secret: Secret, purpose: string, sealed: string): Promise<string> {
   const both = decodeBase64urlIgnorePadding(sealed);
   const iv = both.slice(0, 12);
@@ -106,6 +106,6 @@ export async function unseal(secret: Secret, purpose: string, sealed: string): P
     new TextDecoder().decode(
       await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, await aesKey(one, purpose), both.slice(12)),
     );
-  // GCM refuses what another key has sealed, so the first that opens it is the right one.
+  // GCM refuses what another key has sealed, so the first key that opens it is the right one.
   return others.reduce((tried, one) => tried.catch(() => open(one)), open(first!));
 }

@@ -1,7 +1,7 @@
 /**
- * Names as they are compared: people, spaces and templates have a column `folded` (fold.ts) beside their names, since
- * SQLite's `lower` knows ASCII only. Whoever writes a name writes it too (tests/folded.test.ts looks for those who do not);
- * null is what was written before the column was there: found by plain lower case until cron has folded it.
+ * Names in the form in which they are compared. People, spaces and templates have a column `folded` (fold.ts) beside their
+ * names, because SQLite's `lower` knows only ASCII. Code that writes a name writes it too (tests/architecture.test.ts
+ * checks). It is null in older rows, which are compared in lower case until cron has folded them.
  */
 import { and, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { asciiDomain, writingsOf } from '../addresses';
@@ -9,12 +9,12 @@ import { fold, unjoined } from '../fold';
 import type { Ctx, Statement } from './context';
 import { space, spaceTemplate, user } from './schema';
 
-/** More than name, address and company together have. */
+/** Longer than name, address and company together. */
 const LONGEST = 1_000;
-/** Words that are looked for one by one. What follows them is looked for as it stands. */
+/** This many words are searched one by one; what follows them is searched as it stands. */
 const WORDS = 10;
 
-/** The `folded` of a person: name, address in all its writings, company, a line each. */
+/** The `folded` of a person: name, address in all its spellings, company, one line each. */
 export const person = (of: { name: string; email: string; company?: string }): string =>
   [of.name, writingsOf(of.email).join(' '), of.company ?? ''].map((part) => fold(part).trim()).join('\n');
 
@@ -36,7 +36,7 @@ function wordsOf(typed: string, even: (text: string) => string = fold): string[]
   return [...words.slice(0, WORDS), words.slice(WORDS).join(' ')].filter(Boolean);
 }
 
-// instr, since LIKE ends at patterns of 50 bytes (D1).
+// instr, because D1 limits patterns of LIKE to 50 bytes.
 const holds = (column: SQL, word: string): SQL => sql`instr(${column}, ${word}) > 0`;
 
 const all = (conditions: SQL[]): SQL | undefined =>
@@ -45,7 +45,7 @@ const all = (conditions: SQL[]): SQL | undefined =>
 const holdsAll = (column: SQL, typed: string): SQL | undefined =>
   all(wordsOf(typed).map((word) => holds(column, word)));
 
-/** A line of a column begins with what was typed, however its words are joined: 山田太郎 finds 山田 太郎, as a mention does. */
+/** SQL: a line of a column begins with what was typed, however its words are joined: 山田太郎 finds 山田 太郎. */
 export const beginsJoined = (column: SQL, typed: string): SQL =>
   unjoined(typed) === ''
     ? sql`0`
@@ -54,20 +54,20 @@ export const beginsJoined = (column: SQL, typed: string): SQL =>
         `\n${unjoined(typed)}`,
       );
 
-/** Of people: each word stands in a column of lines, or a line begins with it. */
+/** SQL, for people: the column contains each word, or one of its lines begins with the word, however it is joined. */
 const isFound = (column: SQL, typed: string): SQL | undefined =>
   all(wordsOf(typed).map((word) => sql`(${holds(column, word)} or ${beginsJoined(column, word)})`));
 
-/** A condition on `user`: each word that was typed is found in name, address and company. Undefined: nothing was typed. */
+/** A condition on `user`: name, address and company contain each typed word. Undefined if nothing was typed. */
 export const isPerson = (typed: string): SQL | undefined => isFound(peopleColumn, typed);
 
-/** A space's name, in whose order own spaces stand. */
+/** A space's name, as the sort key of one's own spaces. */
 export const spaceKey = sql<string>`coalesce(${space.folded}, lower(${space.name}))`;
 
-/** A condition on addresses, as written and as compared: together they hold each word. Undefined: nothing was typed. */
+/** A condition on addresses, as written and as compared: together they contain each word. Undefined if nothing was typed. */
 export function isAddress(typed: string, ...columns: SQLWrapper[]): SQL | undefined {
   const column = sql`lower(${sql.join(columns, sql` || ' ' || `)})`;
-  // Of an address the letters are not folded in the table: they stand there as typed, and as the DNS writes them.
+  // Addresses are not folded in the table: it has them as typed, and in the form of the DNS.
   const ways = (word: string) =>
     [...new Set([fold(word), word.toLowerCase(), asDomain(word)])].map(
       (way) => sql`instr(${column}, ${way}) > 0`,
@@ -81,32 +81,32 @@ function asDomain(word: string): string {
   return domain ? word.slice(0, at).toLowerCase() + domain : fold(word);
 }
 
-/** A condition on `space`: its name holds each word. Undefined: nothing was typed. */
+/** A condition on `space`: its name contains each word. Undefined if nothing was typed. */
 export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, typed);
 
-/** The same for who may know no address: name and company. */
+/** The same for viewers who may not see addresses: name and company. */
 export const isCalled = (typed: string): SQL | undefined =>
   isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
 
-/** A name alone, in raw names of `user`: what the memberships of a person are put in order and found by. */
+/** The folded name alone, in raw columns of `user`: memberships are sorted and found by it. */
 export const nameKey: SQL = sql.raw(
   `substr(coalesce(user.folded, lower(user.name) || char(10)), 1, instr(coalesce(user.folded, lower(user.name) || char(10)), char(10)) - 1)`,
 );
 
-/** What was typed of a name, as it is compared with `nameKey`. */
+/** A typed name, in the form that is compared with `nameKey`. */
 export const sought = (typed: string): string => fold(typed.slice(0, LONGEST)).trim();
 
-/** A template's name, in whose order they stand. */
+/** A template's name, as its sort key. */
 export const template = (of = 'space_template'): SQL =>
   sql`coalesce(${sql.raw(of)}.folded, lower(${sql.raw(of)}.name))`;
 
 /** A template has the name already. The table has an alias in some statements. */
 export const templateNamed = (typed: string, of?: string): SQL => sql`${template(of)} = ${name(typed)}`;
 
-/** Rows that a run of `foldDue` goes through in each table. */
+/** Rows per table in a run of `foldDue`. */
 const PIECE = 200;
 
-/** Cron: folds the names that were written before there was a column for it. */
+/** Cron: folds names that were written before the column existed. */
 export async function foldDue(ctx: Ctx): Promise<void> {
   const [people, spaces, templates] = await ctx.db.batch([
     ctx.db
@@ -125,7 +125,7 @@ export async function foldDue(ctx: Ctx): Promise<void> {
       .where(sql`folded is null`)
       .limit(PIECE),
   ]);
-  // Only where it is still missing: who changed the name meanwhile has folded it.
+  // Only if it is still missing: a change of the name in the meantime has folded it.
   const fill = (
     table: 'user' | 'space' | 'space_template',
     rows: { id: string | number; folded: string }[],
@@ -151,7 +151,7 @@ export async function foldDue(ctx: Ctx): Promise<void> {
   if (statements.some(Boolean))
     await ctx.commit([
       ...statements,
-      // The memberships of these people stand in the order of their names.
+      // The memberships of these people are sorted by their names.
       ctx.db.run(sql`
         update membership set name_key = (select ${nameKey} from user where user.id = membership.user_id)
         where user_id in (select value from json_each(${JSON.stringify(people.map((row) => row.id))}))`),

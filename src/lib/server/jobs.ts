@@ -1,4 +1,4 @@
-/** The queue's messages. At least once, so the domain makes a second delivery of one a no-op. */
+/** Messages of the queue. They arrive at least once; the domain makes a second delivery a no-op. */
 import type { Ctx, MailNudge } from './context';
 import * as outbox from './mail/outbox';
 

@@ -1,12 +1,12 @@
-/** Which language somebody is written in: their own, never that of whoever caused the mail. */
+/** The language of a mail: the reader's, never that of the person who caused it. */
 import { defaultLocale, isLocale, type Locale } from '../messages';
 import type { Ctx } from './context';
 
-/** Of a mail that somebody else causes. Who has chosen none is written in the site's own. */
+/** For a mail that somebody else causes: the reader's language, else the default. */
 export const ofPerson = (person: { locale: string | null }): Locale =>
   isLocale(person.locale) ? person.locale : defaultLocale;
 
-/** Of a mail that the person asks for themselves, in this browser: a code, a reset. */
+/** For a mail that people ask for themselves in this browser (a code, a reset): theirs, else the page's. */
 export const ofVisitor = (ctx: Pick<Ctx, 'locale'>, person: { locale: string | null }): Locale =>
   isLocale(person.locale) ? person.locale : ctx.locale;
 

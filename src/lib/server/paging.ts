@@ -1,9 +1,9 @@
 /**
- * Lists that go on: how the end of a page is written into the address of the next one, and read from it.
+ * Lists with pages: how the end of a page is written into the address of the next one, and read from it.
  *
- * A list is ordered by a key that no two rows share (its last part is an id), and the next page begins behind the key of
- * the last row shown. The key holds values, not only an id: the row may be gone by then, and the list still goes on.
- * Names stand in the order of their fold (folded.ts), or as SQLite compares bytes; the condition compares them as the order does.
+ * A list is ordered by a unique key (its last part is an id), and the next page begins after the key of the last row
+ * shown. The key contains values, not only an id, so the list continues even if that row was deleted. Names are ordered
+ * by their folded form (folded.ts) or by bytes; the condition must compare them in the same way.
  */
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding';
 
@@ -13,16 +13,16 @@ type KeyOf<Shape extends Kind[]> = { [I in keyof Shape]: Shape[I] extends 'text'
 
 export interface Page<Row> {
   rows: Row[];
-  /** What the address of the next page carries; null: this is the last one. */
+  /** The key for the address of the next page; null on the last page. */
   next: string | null;
 }
 
-/** A longer text is no key of ours: names end at 128 code points, addresses at 320 characters. */
+/** A longer text cannot be one of our keys: names have at most 128 code points, addresses 320 characters. */
 const LONGEST = 4_000;
 
 /**
- * The page out of what a query found with `.limit(size + 1)`: the row too many only says that there is more.
- * @param keyOf what the list is ordered by, in that order
+ * A page from what a query found with `.limit(size + 1)`. The extra row only shows that there is a next page.
+ * @param keyOf the values that the list is ordered by, in that order
  */
 export function paged<Row>(found: Row[], size: number, keyOf: (row: Row) => Key): Page<Row> {
   const rows = found.slice(0, size);
@@ -33,7 +33,7 @@ export function paged<Row>(found: Row[], size: number, keyOf: (row: Row) => Key)
 export const write = (key: Key): string =>
   encodeBase64urlNoPadding(new TextEncoder().encode(JSON.stringify(key)));
 
-/** The key in an address. What nobody of us wrote begins at the first page: null. */
+/** The key in an address; null, which means the first page, if it is not one of ours. */
 export function read<const Shape extends Kind[]>(
   given: string | null | undefined,
   ...shape: Shape

@@ -29,10 +29,10 @@ export async function hash(password: string): Promise<string> {
   ].join('$');
 }
 
-// The hash of nothing anybody knows: an unknown login name costs the same as a known one.
+// Compared for an unknown login name, so that it takes as long as a known one.
 const NOBODY = `scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$AAAAAAAAAAAAAAAAAAAAAA$${'A'.repeat(43)}`;
 
-/** Whether the password fits; takes the same time for an account that does not exist (`stored` undefined). */
+/** Whether the password is right. Takes the same time if the account does not exist (`stored` undefined). */
 export async function verify(stored: string | undefined, password: string): Promise<boolean> {
   const [, N, r, p, salt, key] = (stored ?? NOBODY).split('$');
   const expected = Buffer.from(key ?? '', 'base64url');
@@ -44,11 +44,11 @@ export async function verify(stored: string | undefined, password: string): Prom
   return timingSafeEqual(found, expected) && stored !== undefined;
 }
 
-/** Whether the hash was made with other parameters than today's: rehash at the next login. */
+/** Whether the hash was made with other parameters than the current ones, and is renewed at the next login. */
 export const isOutdated = (stored: string): boolean =>
   !stored.startsWith(`scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$`);
 
-/** The first rule of the policy that the password breaks, as a sentence; null when it fits. Counts characters, not bytes. */
+/** The first rule of the policy that the password breaks, as a sentence; null if none. Counts characters, not bytes. */
 export async function problem(
   policy: CredentialPolicy,
   password: string,
@@ -62,7 +62,7 @@ export async function problem(
   return null;
 }
 
-/** On zxcvbn's list of some 49,000 commonly used passwords, also when written twice in a row; or hardly any different characters. */
+/** Whether a password is on zxcvbn's list of some 49,000 common ones, is such a one twice, or has hardly any different characters. */
 async function isCommon(password: string): Promise<boolean> {
   const list = await import('@zxcvbn-ts/language-common/dist/passwords.json.mjs');
   const bare = password.toLowerCase();

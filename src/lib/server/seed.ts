@@ -1,4 +1,4 @@
-/** The demo: through the domain's own verbs, local only, only into an empty database. */
+/** The demo, made with the domain's own verbs. Local only, and only in an empty database. */
 import { eq, sql } from 'drizzle-orm';
 import * as accounts from './accounts';
 import { type Ctx, type SignedIn } from './context';
@@ -17,14 +17,14 @@ const PASSWORD = 'foyer-demo-1';
 const DAY = 24 * 3_600_000;
 /**
  * Site "Foyer" with Ava (administrator), Ben (may create spaces), Cho (may not), guest Gil, and the space
- * "Harbour Bridge". Done once; a run that died half-way is done again from the beginning.
+ * "Harbour Bridge". It runs once; if a run was interrupted, it starts again from the beginning.
  */
 export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   if (!ctx.config.local || !ctx.config.setupToken) throw new Refusal('missing');
   const site = await settings.read(ctx);
   if (site.seeded) return;
   if (site.setUp && !site.seeding) throw new Refusal('conflict');
-  // A run that died half-way is cleared away, and only such a one: the mark stands in no other database.
+  // Deletes what an interrupted run left. No other database has the mark `seeding`.
   if (site.seeding)
     await ctx.commit([
       ctx.db.run(sql`insert into search_entry (search_entry) values ('delete-all')`),
@@ -65,16 +65,16 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   const bridge = await harbourBridge(await as('ava@foyer.example', 16), ctx);
   await guestJoins({ before, as }, bridge, 12);
   await conversation({ before, as }, bridge);
-  // One that nobody answered in time, and one that is still open.
+  // One that has expired, and one that is still open.
   await invite(await as('ava@foyer.example', 9), bridge, 'hal@studio.example');
   await invite(await as('ava@foyer.example', 2), bridge, 'noor@partner.example');
   await invitations.expireOverdue(ctx);
-  // The people of the demo have been here, but no browser of theirs is open.
+  // The people of the demo have signed in before, but have no open sessions.
   await ctx.commit([
     settings.put(ctx, 'seeded', true),
     settings.put(ctx, 'seeding', false),
     ctx.db.delete(session),
-    // And they read in whatever language the visitor of the demo does.
+    // They have no language of their own, so the visitor's applies.
     ctx.db.update(user).set({ locale: null }),
   ]);
 }

@@ -1,5 +1,5 @@
 /**
- * Sessions: begin, read, renew, end. Lucia 3 runs them; this is its only importer, since the package is in
+ * Sessions: start, read, renew, end. Lucia 3 runs them. Only this file imports it, because the package is in
  * maintenance (docs/decisions/004-lucia.md). Only the SHA-256 of a session's id is stored.
  */
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
@@ -22,10 +22,10 @@ const DAY = 24 * 3_600_000;
 /** Idle limit 14 days, absolute limit 60 days (OWASP Session Management: both, whatever the use). */
 const IDLE = new TimeSpan(14, 'd');
 const ABSOLUTE = 60 * DAY;
-/** How stale "last seen" may be before a request writes it anew. */
+/** How old "last seen" may be before a request updates it. */
 const LAST_SEEN_STEP = 5 * 60_000;
 
-/** One instance a request: its adapter speaks to this request's D1 and rides in this request's commit. */
+/** One instance per request: its adapter uses this request's D1 and adds to this request's commit. */
 function luciaOf(ctx: Ctx) {
   const adapter: Adapter = {
     async getSessionAndUser(id) {
@@ -44,7 +44,7 @@ function luciaOf(ctx: Ctx) {
           ctx.db.update(session).set({ lastSeenAt: ctx.now }).where(eq(session.idHash, row.session.idHash)),
         );
       return [
-        // The raw id as it was given: renewal hands it back, and a hash here would be hashed twice.
+        // The raw id, because renewal passes it back; a hash would be hashed twice.
         { id, userId: row.user.id, expiresAt: new Date(row.session.expiresAt), attributes: {} },
         { id: row.user.id, attributes: { actor: actorOf(row.user), settings: parse(row.settings) } },
       ];
@@ -74,7 +74,7 @@ function luciaOf(ctx: Ctx) {
     async deleteSession(id) {
       ctx.defer(ctx.db.delete(session).where(eq(session.idHash, hashToken(id))));
     },
-    // Sessions are ended by own statements, in the batch of what ends them; Lucia never asks for these.
+    // Our own statements end sessions, in the batch of the cause; Lucia never calls these.
     getUserSessions: async () => [],
     deleteUserSessions: async () => {},
     deleteExpiredSessions: async () => {},
@@ -85,7 +85,7 @@ function luciaOf(ctx: Ctx) {
   });
 }
 
-/** The actor of a user row: what decides, and no more. */
+/** The actor from a user row: only what decides something. */
 export const actorOf = (row: typeof user.$inferSelect): Actor => ({
   id: row.id,
   kind: row.kind,
@@ -111,13 +111,13 @@ export async function resume(ctx: Ctx): Promise<void> {
 }
 
 /**
- * Begins a session with a new id (rotation at login) and remembers the browser. Its insert rides in the next commit:
- * call it before the commit whose guard decides whether there is a session at all, and `hand over` after it.
- * @returns sets the cookies; to be called once the commit has succeeded
+ * Starts a session with a new id (rotation at login) and remembers the browser. Its insert is written by the next commit,
+ * so call this before the commit that decides whether there is a session.
+ * @returns a function that sets the cookies, to be called once the commit has succeeded
  */
 export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<() => void> {
   const made = await luciaOf(ctx).createSession(person.id, {}, { sessionId: randomToken() });
-  // Whoever was signed in here before is not any more.
+  // This ends the session of whoever was signed in here before.
   if (ctx.sessionHash)
     ctx.pending.push(ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) as Statement);
   return () => {
@@ -127,13 +127,13 @@ export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<(
   };
 }
 
-/** Whom a browser is known for. The epoch rises with everything that ends what their credentials were good for. */
+/** Whom a browser is known for. The epoch rises with a new password or a deactivation, which ends that. */
 interface Known {
   email: string;
   credentialEpoch: number;
 }
 
-/** Makes this browser a known one of the account, until its password is another. */
+/** Makes this browser a known one of the account, until the password changes. */
 export const remember = (ctx: Ctx, { email, credentialEpoch }: Known): void =>
   ctx.cookies.set(
     'foyer-device',
@@ -143,7 +143,7 @@ export const remember = (ctx: Ctx, { email, credentialEpoch }: Known): void =>
 
 const DEVICE = 'known-device';
 
-/** What the cookie of this browser says, where it is ours. It may be older than the password. */
+/** What the cookie of this browser says, if we signed it. It may be older than the password. */
 function device(ctx: Ctx): (Known & { id: string }) | null {
   const value = unsign(ctx.config.secret, DEVICE, ctx.cookies.get('foyer-device'));
   const [, epoch, email] = /^[a-z2-7]+\.(\d+)\.(.+)$/su.exec(value ?? '') ?? [];
@@ -151,8 +151,8 @@ function device(ctx: Ctx): (Known & { id: string }) | null {
 }
 
 /**
- * The id of this browser when it has signed in as this login name with the password of today; null when it is not known.
- * Asks the database only about a cookie that we have signed for this name, so strangers cost what they did.
+ * The id of this browser if it has signed in as this login name with the current password, else null. The database is
+ * asked only for a cookie that we have signed for this name, so strangers cause no query.
  */
 export async function knownDevice(ctx: Ctx, email: string): Promise<string | null> {
   const found = device(ctx);
@@ -161,27 +161,27 @@ export async function knownDevice(ctx: Ctx, email: string): Promise<string | nul
   return row?.epoch === found.credentialEpoch ? found.id : null;
 }
 
-/** Who signed in last in this browser, with whatever password: their login name; null when nobody has. */
+/** The login name that signed in last with this browser, even if the password has changed; null if nobody has. */
 export const deviceOwner = (ctx: Ctx): string | null => device(ctx)?.email ?? null;
 
 /** Ends the current session. */
 export const endCurrent = (ctx: Ctx): Statement | null =>
   ctx.sessionHash ? ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) : null;
 
-/** Ends all sessions of an account, but for one (its hash) where given. */
+/** Ends all sessions of an account, except one (its hash) if given. */
 export const endAll = (ctx: Ctx, userId: string, except: string | null = null): Statement =>
   ctx.db
     .delete(session)
     .where(and(eq(session.userId, userId), except ? ne(session.idHash, except) : undefined));
 
-/** Ends one of the own sessions. */
+/** Ends one of the actor's own sessions. */
 export const endOne = (ctx: Ctx, userId: string, idHash: string): Statement =>
   ctx.db.delete(session).where(and(eq(session.userId, userId), eq(session.idHash, idHash)));
 
-/** Sessions a page of /me. */
+/** Sessions per page of /me. */
 const SHOWN = 50;
 
-/** The own sessions for /me: this one, then the last begun first. For a batch; `pageOfUser` reads it. */
+/** The actor's sessions for /me: the current one, then the newest first. For a batch; `pageOfUser` reads it. */
 export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) => {
   const last = paging.read(after, 'number', 'number', 'text');
   const current = sql<number>`${session.idHash} = ${ctx.sessionHash ?? ''}`;
@@ -205,7 +205,7 @@ export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) =>
             : undefined,
         ),
       )
-      // By what never changes: a browser that is used meanwhile would jump over the end of a page.
+      // Ordered by something that never changes: otherwise a session that is used would move between pages.
       .orderBy(desc(current), desc(session.createdAt), desc(session.idHash))
       .limit(SHOWN + 1)
   );
@@ -214,7 +214,7 @@ export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) =>
 export const pageOfUser = (found: Awaited<ReturnType<typeof ofUser>>) =>
   paging.paged(found, SHOWN, (row) => [row.current ? 1 : 0, row.createdAt, row.id]);
 
-/** Cron: forgets sessions past a limit, some at a time. (The absolute limit caps the idle one: see renewal.) */
+/** Cron: deletes sessions past a limit, some at a time. (The absolute limit caps the idle one; see renewal.) */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from session where id_hash in
     (select id_hash from session where expires_at <= ${ctx.now} limit 500)`);

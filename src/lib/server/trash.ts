@@ -1,4 +1,4 @@
-/** Deleted spaces: 14 days in the trash, where an administrator of the site can restore them, then gone for good. */
+/** Deleted spaces: an administrator of the site can restore them from the trash for 14 days; then they are purged. */
 import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import * as access from './access';
 import { normalize } from '../normalize';
@@ -15,7 +15,7 @@ import * as search from './search';
 
 const DAY = 24 * 3_600_000;
 const KEEP_DAYS = 14;
-/** Rows of a purged space that go in one batch, and in one run; the rest follows a minute later. */
+/** Rows of a purged space that are deleted in one batch, and in one run; the rest follows a minute later. */
 const PIECE = 2_000;
 const ROWS_A_RUN = 10_000;
 const LISTED = 100;
@@ -57,7 +57,7 @@ export async function overview(
   const last = paging.read(filter.after, 'text', 'number');
   const lastGone = paging.read(filter.trash, 'number', 'number');
   const without = administrators.nobodyAdministers(sql`${space.id}`);
-  // Aliases: a batch gives rows as objects, in which two columns of one name (or one text) are one.
+  // Aliases: a batch returns rows as objects, in which two columns of the same name (or SQL text) become one.
   const [rows, trash, alone] = await ctx.db.batch([
     ctx.db
       .select({
@@ -113,7 +113,7 @@ export async function overview(
   const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {
     ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
-    /** Somewhere is a space that nobody administers. */
+    /** There is a space without an administrator. */
     someWithout: alone.length > 0,
     trashNext: gone.next,
     trash: gone.rows.map(({ deletedAt, ...row }) => ({
@@ -124,7 +124,7 @@ export async function overview(
   };
 }
 
-/** Takes a space out of the trash: everything is as it was. Done twice is done once. */
+/** Restores a space from the trash, with everything in it. Doing it twice is no error. */
 export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
   allow(ctx, 'site.administer');
   await ctx.commit(
@@ -135,7 +135,7 @@ export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
         .where(
           and(
             eq(space.id, spaceId),
-            // What is older is being taken apart already.
+            // Older ones are already being purged.
             gte(space.deletedAt, ctx.now - KEEP_DAYS * DAY),
           ),
         ),
@@ -147,8 +147,8 @@ export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
 }
 
 /**
- * Cron: what lay in the trash for 14 days goes, table by table, a bounded piece a run. Its files leave R2 with the other
- * unused ones.
+ * Cron: deletes spaces that were in the trash for 14 days, table by table, a bounded number of rows per run. Their files
+ * leave R2 with other unused files.
  */
 export async function purge(ctx: Ctx): Promise<void> {
   const [due] = await ctx.db
@@ -160,7 +160,7 @@ export async function purge(ctx: Ctx): Promise<void> {
   if (!due) return;
   let left = ROWS_A_RUN;
   for (const table of spaceTables) {
-    // The space's own row is the last to go, and files leave R2 before their rows go.
+    // The space's own row is deleted last, and file rows only once their objects have left R2.
     if (table === space || table === file) continue;
     for (let piece = PIECE; piece === PIECE; left -= piece) {
       if (left <= 0) return;
@@ -181,7 +181,7 @@ export async function purge(ctx: Ctx): Promise<void> {
   ]);
 }
 
-/** @returns how many rows went */
+/** @returns how many rows were deleted */
 async function purgePiece(
   ctx: Ctx,
   spaceId: number,
@@ -203,7 +203,7 @@ async function purgePiece(
   return ids.length;
 }
 
-/** Undoes a piece of the purge unless the space lies in the trash still, and for long enough. */
+/** Undoes a step of the purge unless the space is still in the trash, and has been for long enough. */
 const stillDue = (ctx: Ctx, spaceId: number): Statement =>
   must(
     ctx,

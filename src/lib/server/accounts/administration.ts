@@ -61,7 +61,7 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
   });
 }
 
-/** Another active administrator than this one exists: the site always keeps one. */
+/** SQL: there is another active administrator. The site always keeps one. */
 const anotherAdministrator = (id: string) =>
   sql`exists (select 1 from user u where u.administrator = 1 and u.status = 'active' and u.id <> ${id})`;
 
@@ -122,8 +122,8 @@ export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: strin
 }
 
 /**
- * Administration: a deactivated account is out at once, everywhere; what it wrote stays. A space that nobody administers
- * then is shown in Space Management: nobody becomes its administrator by this.
+ * Administration: deactivating signs an account out everywhere at once; what it wrote stays. A space that is left without
+ * an administrator is listed in Space Management; nobody becomes its administrator automatically.
  */
 export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
   allow(ctx, 'site.administer');

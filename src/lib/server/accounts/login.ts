@@ -1,4 +1,4 @@
-/** Login and logout: the password, the second step where it is needed, the session. */
+/** Login and logout: the password, the second step if needed, the session. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import * as audit from '../audit';
@@ -15,14 +15,14 @@ import * as verification from '../verification';
 
 type User = typeof user.$inferSelect;
 
-/** The canonical form of what somebody typed as login name; a malformed one is nobody's. */
+/** The canonical form of a typed login name. A malformed one matches no account. */
 export const loginName = (typed: string): string => parseAddress(typed)?.email ?? typed.trim().toLowerCase();
 
 /** An account by login name, with the settings that decide its login: one query. */
 export const byLoginName = (ctx: Ctx, email: string) =>
   ctx.db.select({ user, settings: settingsColumn }).from(user).where(eq(user.email, email));
 
-/** Whether this login needs a mailed code: guests from the second login on, and every mailbox that was never proved. */
+/** Whether this login needs a mailed code: guests from their second login on, and everybody whose mailbox is not proved. */
 const needsCode = (person: User, site: Settings): boolean =>
   site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.emailVerifiedAt === null);
 
@@ -36,7 +36,7 @@ export async function login(
 ): Promise<string> {
   const { person, site, tried } = await checkPassword(ctx, form, 'login.wrong');
   if (person.status !== 'active') {
-    // The password was right, and stays what somebody may type again: it counts as a try all the same.
+    // The password was right, but nobody was signed in: it still counts as an attempt.
     await ctx.commit([
       ...rateLimit.release(ctx, tried),
       record(ctx, {
@@ -89,7 +89,7 @@ export async function login(
   return form.next;
 }
 
-/** Undoes the batch unless the account still is as it was when its password was compared: a reset ends what is pending. */
+/** Undoes the batch unless the account is unchanged since its password was compared: a reset ends pending logins. */
 const unchanged = (ctx: Ctx, person: User): Statement =>
   must(
     ctx,
@@ -97,8 +97,8 @@ const unchanged = (ctx: Ctx, person: User): Statement =>
   );
 
 /**
- * Compares a password, counted before it is compared. Known and unknown login names cost and say the same.
- * @returns the account (also an inactive one), the site's settings, and the try that was counted
+ * Compares a password after counting the attempt. Known and unknown login names take the same time and get the same answer.
+ * @returns the account (also an inactive one), the site's settings, and the counted attempt
  */
 export async function checkPassword(
   ctx: Ctx,
@@ -136,7 +136,7 @@ export async function checkPassword(
   return { person: row.user, site: parse(row.settings), tried };
 }
 
-/** A sign-up that was posted twice: the right password begins one more session of the account it has just made. */
+/** A sign-up that was posted twice: the right password starts one more session of the new account. */
 export async function enterAgain(
   ctx: Ctx,
   form: { email: string; password: string; formKey?: string },
@@ -149,7 +149,7 @@ export async function enterAgain(
   });
 }
 
-/** The end of every login: counts it and begins the session, in one batch, only while the account is active and unchanged. */
+/** The end of every login: counts it and starts the session in one batch, if the account is still active and unchanged. */
 async function enter(
   ctx: Ctx,
   person: User,
@@ -179,7 +179,7 @@ async function enter(
   handOver();
 }
 
-/** The second step of a login: the right code proves the mailbox and begins the session. @returns where to go */
+/** The second step of a login: the right code proves the mailbox and starts the session. @returns where to go */
 export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promise<string> {
   const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.challenge.userId!));
   if (!person) throw new Refusal('conflict', { key: 'verify.gone' });

@@ -1,4 +1,4 @@
-/** What hangs on a new password: other ways in end, and its owner is told. */
+/** A new password: other ways to sign in end, and its owner is told by mail. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
@@ -15,7 +15,7 @@ import { checkPassword } from './login';
 
 type User = typeof user.$inferSelect;
 
-/** Reset links that are still out die with the password that they were to replace. */
+/** Open reset links end with the password that they were to replace. */
 export const endResets = (ctx: Ctx, userId: string): Statement =>
   ctx.db.delete(passwordReset).where(and(eq(passwordReset.userId, userId), isNull(passwordReset.usedAt)));
 
@@ -44,7 +44,7 @@ export async function changePassword(
   form: { current: string; password: string; formKey?: string },
 ): Promise<void> {
   const { actor } = ctx;
-  // Before the current one is counted: an unfit new password is no failure.
+  // Checked before the attempt is counted: an unsuitable new password is not a failed attempt.
   const problem = await passwords.problem((await settings.read(ctx)).policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   const { person, site, tried } = await checkPassword(
@@ -71,7 +71,7 @@ export async function changePassword(
       mail.statement,
       record(ctx, { kind: 'account.password-changed', subject: `user:${person.id}`, detail: { by: 'me' } }),
     ],
-    // It was changed a moment ago: what was typed is no longer the current one.
+    // It has just been changed: the typed password is no longer the current one.
     { refusal: new Refusal('invalid', { key: 'me.wrong-password', field: 'current' }) },
   );
   sessions.remember(ctx, withNextPassword(person));

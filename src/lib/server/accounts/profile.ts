@@ -1,4 +1,4 @@
-/** /me: the own account, as it is shown and changed. */
+/** /me: showing and changing one's own account. */
 import { eq, sql } from 'drizzle-orm';
 import type { SignedIn } from '../context';
 import { record } from '../events';
@@ -8,7 +8,7 @@ import { nextMorning } from '../notifications/mornings';
 import { user } from '../schema';
 import * as sessions from '../sessions';
 
-/** /me: name, company, language, time zone. Empty language or zone: as the browser says. */
+/** /me: name, company, language, time zone. An empty language or zone means the browser's. */
 export async function changeProfile(
   ctx: SignedIn,
   form: { name: string; company: string; locale: string | null; timeZone: string | null },
@@ -20,7 +20,7 @@ export async function changeProfile(
       .set({
         ...form,
         folded: folded.person({ ...form, email: actor.email }),
-        // The morning of their daily mail is another where their zone is.
+        // The daily mail comes in the morning of their zone.
         digestAt: nextMorning(form.timeZone ?? ctx.browserZone, ctx.now),
         updatedAt: ctx.now,
       })
@@ -31,8 +31,8 @@ export async function changeProfile(
 }
 
 /**
- * The zone that the browser is in, as a script of ours tells it. The first one becomes a guest's own; whoever has chosen
- * one keeps it. The morning of a daily mail moves with it.
+ * Stores the browser's time zone, which a script of ours reports. The first one becomes a guest's own zone; a chosen zone
+ * stays. The time of the daily mail moves with it.
  */
 export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
   await ctx.commit([
@@ -44,7 +44,7 @@ export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
   ]);
 }
 
-/** /me: the own account, sessions and spaces, in one batch. The lists go by pages. */
+/** /me: one's own account, sessions and spaces, in one batch. The lists have pages. */
 export async function profile(
   ctx: SignedIn,
   after: { sessions?: string | null; spaces?: string | null } = {},

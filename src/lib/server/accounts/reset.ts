@@ -18,7 +18,7 @@ import { endResets, passwordChangedMail, withNextPassword } from './password';
 const MINUTE = 60_000;
 const RESET_MINUTES = 60;
 
-/** "Forgot your password?": answers first and works afterwards, so that nobody learns which addresses exist. */
+/** "Forgot your password?": answers first and does the work afterwards, so that nobody learns which addresses exist. */
 export function askReset(ctx: Ctx, typedEmail: string): void {
   const email = loginName(typedEmail);
   const work = async () => {
@@ -124,11 +124,11 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
     ],
     { refusal: new Refusal('conflict', { key: 'reset.dead' }) },
   );
-  // All browsers that were known are not any more, but for the one that has just shown the mailbox.
+  // No browser is known any more, except the one that has just proved the mailbox.
   sessions.remember(ctx, withNextPassword(person));
 }
 
-/** Cron: forgets reset links that are over, some at a time. */
+/** Cron: deletes expired reset links, some at a time. */
 export const purgeResets = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from password_reset where token_hash in
     (select token_hash from password_reset where expires_at <= ${ctx.now - 24 * 60 * MINUTE} limit 500)`);

@@ -12,7 +12,7 @@ import * as sessions from '../sessions';
 import * as settings from '../settings';
 import { presets } from '../settings';
 
-/** First run: makes the site and its first administrator, once (one conditional insert), and signs them in. */
+/** First run: creates the site and its first administrator, once (one conditional insert), and signs them in. */
 export async function setUp(
   ctx: Ctx,
   form: {
@@ -39,7 +39,7 @@ export async function setUp(
     await ctx.commit(rateLimit.failed(ctx, { post }));
     throw wrong;
   }
-  // The token was right: whatever else is wrong with the form is no failure.
+  // The token was right: other mistakes in the form do not count as failed attempts.
   await ctx.commit([rateLimit.giveBack(ctx, rateLimit.originKey(ctx)), ...rateLimit.release(ctx, { post })]);
   const address = parseAddress(form.email);
   if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });

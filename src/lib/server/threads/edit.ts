@@ -1,4 +1,4 @@
-/** Editing: own words change, and what they were is kept. */
+/** Editing one's own texts; earlier versions are kept. */
 import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
@@ -13,9 +13,9 @@ import { commentQuery, seen, threadQuery } from './read';
 import { showsNothing } from './text';
 
 /**
- * Changes own words; what they were is kept as a revision. People who are named anew are notified.
+ * Changes the actor's own text and keeps the old one as a revision. People who are newly named are notified.
  * @param commentId null: the thread's first text
- * @param form `editedAt`: of the text that the form showed (0: never), so that a stale form overwrites nothing
+ * @param form `editedAt` of the text that the form showed (0: never edited), so that a stale form overwrites nothing
  */
 export async function edit(
   ctx: SignedIn,
@@ -28,7 +28,7 @@ export async function edit(
   const rows = await ctx.read({
     space: access.spaceQuery(ctx, spaceId),
     people: nameableQuery(ctx, spaceId, ...words),
-    // Also of this very text: somebody who has left is still named by it, and still hidden.
+    // Includes this text itself: somebody who has left since is still named by it, and still hidden.
     before: namedBeforeQuery(ctx, threadId, ...words),
     thread: threadQuery(ctx, spaceId, threadId),
     comment: commentQuery(ctx, spaceId, threadId, commentId ?? 0),

@@ -1,4 +1,4 @@
-/** Threads of a space and their comments, from the first word to the last. Reached only through the space. */
+/** Threads of a space and their comments. They are found only through the space. */
 export * from './edit';
 export * from './manage';
 export * from './read';

@@ -7,7 +7,7 @@ import { bodyFor, titleFor, type Reader } from '../mentions/redaction';
 import * as paging from '../paging';
 import { space, thread, user } from '../schema';
 
-/** Threads a page. */
+/** Threads per page. */
 const PAGE = 30;
 
 const author = { kind: user.kind, id: user.id };
@@ -35,9 +35,9 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
 };
 
 /**
- * One page by last activity, without pinned threads. For a batch, which runs it twice: as it is (`blind` false), and as
- * a guest sees it who does not see other guests; the one that does not apply reads nothing.
- * @param before the key of the last thread of the page before, as `present` gave it
+ * One page by last activity, without pinned threads. A batch runs it twice: for viewers who see everything (`blind`
+ * false), and for guests who do not see other guests. The one that does not apply reads nothing.
+ * @param before the key of the last thread of the previous page, from `present`
  */
 export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: boolean) => {
   const last = paging.read(before, 'number', 'number');
@@ -45,7 +45,7 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
   return (
     ctx.db
       .select(row(ctx, spaceId, blind ? sql`1` : sql`0`))
-      // Through the space's one row: where it says that this query does not apply, no thread is read.
+      // Joined to the space's one row: if this query does not apply, no thread is read.
       .from(space)
       .innerJoin(thread, eq(thread.spaceId, space.id))
       .innerJoin(user, eq(user.id, thread.authorId))
@@ -63,7 +63,7 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
   );
 };
 
-/** One page of the pinned ones, as pinned last. For a batch. */
+/** One page of pinned threads, the last pinned first. For a batch. */
 export const pinnedQuery = (ctx: Ctx, spaceId: number, before: string | null = null) => {
   const last = paging.read(before, 'number', 'number');
   return ctx.db
@@ -84,9 +84,9 @@ export const pinnedQuery = (ctx: Ctx, spaceId: number, before: string | null = n
 
 type Row = Awaited<ReturnType<typeof query>>[number];
 
-/** What the queries found, for the page. `next`: the key of the page after this one. */
+/** What the queries found, for the page. `next`: the key of the next page. */
 export function present(found: Row[], reader: Reader) {
-  // Pinned ones go by when they were pinned, the others by their last activity.
+  // Pinned threads are ordered by when they were pinned, the others by their last activity.
   const { rows, next } = paging.paged(found, PAGE, (row) => [row.pinnedAt ?? row.lastActivityAt, row.id]);
   return {
     next,

@@ -11,7 +11,7 @@ import { reaction, thread, threadPerson } from '../schema';
 import { commentQuery, seen, threadQuery } from './read';
 import { reactionOf } from './text';
 
-/** Reaches a thread of a space that the actor is in, else 404. */
+/** Finds a thread in a space of the actor, else 404. */
 async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   const [rows, threads] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),
@@ -21,14 +21,14 @@ async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   return { found, row: seen(threads) };
 }
 
-/** Commits something of a thread, or 404 when thread or membership went in that moment. `counts`: what the batch counts. */
+/** Commits a change of a thread; 404 if the thread or the membership has just ended. `counts`: what the batch counts. */
 async function commit(ctx: SignedIn, statements: Batch, counts: limits.Counts = {}): Promise<void> {
   await ctx.commit(statements, {
     refusal: async () => (await limits.passed(ctx, counts)) ?? new Refusal('missing'),
   });
 }
 
-/** "Follow", "Unfollow": whether comments are told. Not where the space decides it for everybody. */
+/** "Follow", "Unfollow": whether the actor is notified of comments. Refused if the space decides it for everybody. */
 export async function follow(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { found } = await reach(ctx, spaceId, threadId);
   if (found.blockFollowing) throw new Refusal('forbidden');
@@ -41,7 +41,7 @@ export async function follow(ctx: SignedIn, spaceId: number, threadId: number, o
   ]);
 }
 
-/** The thread counts as read up to when its page was made; so do its notifications. */
+/** Marks the thread and its notifications as read up to the time when the page was made. */
 export async function markRead(
   ctx: SignedIn,
   spaceId: number,
@@ -63,7 +63,7 @@ export async function markRead(
   ]);
 }
 
-/** Sets a reaction, or takes it back when it was there. */
+/** Sets a reaction or takes it back. */
 export async function react(
   ctx: SignedIn,
   spaceId: number,
@@ -115,7 +115,7 @@ export async function react(
   );
 }
 
-/** Pins a thread on top of the list, or lets it go: space administrators. */
+/** Pins a thread to the top of the list, or unpins it. For space administrators. */
 export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { found, row } = await reach(ctx, spaceId, threadId);
   allow(ctx, 'thread.pin', found.spaceRole);
@@ -125,7 +125,7 @@ export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: 
   ]);
 }
 
-/** Closes a thread: it can be read, and nothing more is said in it. Who began it, or a space administrator. */
+/** Closes a thread, or opens it again. A closed one takes no comments. For its author and space administrators. */
 export async function close(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { found, row } = await reach(ctx, spaceId, threadId);
   const own = row.authorId === ctx.actor.id;

@@ -16,20 +16,20 @@ import { comment, membership, reaction, revision, thread, threadPerson, user } f
 import { shared, sharedQuery } from '../spaces/sharing';
 import { present, readerOf, textColumns, visibleAuthor } from './text';
 
-/** Comments a page. */
+/** Comments per page. */
 const PAGE = 50;
-/** Comments shown before the one that a link names. */
+/** Comments shown before the one that a link leads to. */
 const CONTEXT = 5;
-/** Names that a reaction's button says; the rest is a number, and a page of its own. */
+/** Names on a reaction's button; the rest is a number and has its own page. */
 const NAMES = 20;
-/** Former versions a page, and people who reacted. */
+/** Former versions, and people who reacted, per page. */
 const VERSIONS = 20;
 const PEOPLE = 50;
 
 /** Which comments a page shows: the newest, or those before, after or around one. */
 export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
 
-/** The ids of a window, as a subquery: one more than a page tells that there are more. */
+/** The ids of a window, as a subquery. One more than a page shows that there are more. */
 function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window): SQL {
   const rows = (condition: SQL, order: SQL) => sql`(select c.id from comment c
     join user u on u.id = c.author_id
@@ -48,7 +48,7 @@ function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window)
   return rows(sql`1`, sql`desc`);
 }
 
-/** A thread that the viewer sees. For a batch; `seen` refuses what it did not find. */
+/** A thread that the viewer may see. For a batch; `seen` refuses if it found nothing. */
 export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
   ctx.db
     .select({
@@ -159,7 +159,7 @@ export async function read(
       ...belonging(row.id),
       unread: row.createdAt > readAt && row.authorId !== me,
     })),
-    /** Keys of the pages before and after, where there are any. */
+    /** Keys of the previous and the next page, if any. */
     earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: newest[0]?.seq ?? 0,
@@ -168,7 +168,7 @@ export async function read(
   };
 }
 
-/** The raw words of a text, for its form to edit (own texts only) or to be quoted. */
+/** A text as it was typed, to be edited (own texts only) or quoted. */
 export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
   const [reach, threads, comments] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),
@@ -182,7 +182,7 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
     id: row.id,
     title: commentId === null ? titleFor(readerOf(ctx, found), first) : '',
     body: bodyFor(readerOf(ctx, found), row),
-    // Where guests are hidden, a quote does not carry a guest's name to the others.
+    // Where guests are hidden, a quotation must not show a guest's name to the others.
     author:
       access.hidesGuestsFromEachOther(found) && row.authorKind === 'guest'
         ? null
@@ -193,7 +193,7 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
   };
 }
 
-/** A comment that the viewer sees, in a thread of this very space. For a batch, or alone. */
+/** A comment that the viewer may see, in a thread of this space. For a batch, or alone. */
 export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
   ctx.db
     .select(textColumns.comment)
@@ -203,8 +203,8 @@ export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, c
     .where(and(eq(comment.id, commentId), eq(comment.threadId, threadId), visibleAuthor(ctx, spaceId)));
 
 /**
- * What a text said before, newest first. Whoever reads the text may read its history, but where guests are hidden: there
- * a guest reads that of the own texts alone, since nobody knows any more whom old words named.
+ * Earlier versions of a text, newest first. Whoever may read the text may read its history. Exception: where guests are
+ * hidden, a guest reads the history of their own texts only, because it is not stored whom old versions named.
  */
 export async function history(
   ctx: SignedIn,
@@ -239,7 +239,7 @@ export async function history(
   return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };
 }
 
-/** Everybody who reacted to a text, as far as the viewer may know, the first first, a page at a time. */
+/** The people who reacted to a text and whom the viewer may see, in order of time, a page at a time. */
 export async function reacted(
   ctx: SignedIn,
   spaceId: number,

@@ -1,4 +1,4 @@
-/** Deleting: what is deleted is gone, with its history, reactions and files. Done twice is done once, for as long as changes are kept. */
+/** Deleting a text with its history, reactions and files. Deleting twice is no error as long as `changes` are kept. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import * as changes from '../changes';
@@ -10,7 +10,7 @@ import { allow } from '../policy';
 import { comment, reaction, thread } from '../schema';
 import { commentQuery, threadQuery } from './read';
 
-/** Somebody else was first, or the right is gone meanwhile: the next page shows which. */
+/** Somebody else was faster, or the right has ended; the next page shows which. */
 const asBefore = { refusal: () => null };
 
 /** Deletes a comment: its author, or a space administrator. */
@@ -57,7 +57,7 @@ export async function removeComment(
   );
 }
 
-/** Deletes a thread with all that was said in it: whoever began it, or a space administrator. */
+/** Deletes a thread with its comments: its author, or a space administrator. */
 export async function remove(ctx: SignedIn, spaceId: number, threadId: number): Promise<void> {
   const rows = await ctx.read({
     space: access.spaceQuery(ctx, spaceId),
@@ -68,7 +68,7 @@ export async function remove(ctx: SignedIn, spaceId: number, threadId: number): 
   if (!row) return changes.requireDeleted(ctx, spaceId, threadId);
   const own = row.authorId === ctx.actor.id;
   allow(ctx, 'text.delete', found.spaceRole, own);
-  // The one conversation of a space without several threads stays.
+  // The only thread of a space without several threads stays.
   if (!found.severalThreads) throw new Refusal('forbidden');
   await ctx.commit(
     [

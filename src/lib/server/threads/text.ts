@@ -1,4 +1,4 @@
-/** What a thread's first text and a comment have in common: an author, words, people they name, files, reactions. */
+/** What a thread's first text and a comment share: an author, words, mentions, files, reactions. */
 import { sql, type SQL } from 'drizzle-orm';
 import { REACTIONS } from '../../reactions';
 import { shows } from '../../text';
@@ -79,7 +79,7 @@ function htmlOf(ctx: SignedIn, found: FoundSpace, row: TextRow): string {
   return markdown.render(text, marksOf(text, namings, ctx.actor.id, row.authorId));
 }
 
-/** Whether there is nothing to see of a text: `&nbsp;` or a lone `#` is as good as empty. A line or a box is something. */
+/** Whether a text renders to nothing visible, like `&nbsp;` or a lone `#`. A line or a checkbox is visible. */
 export const showsNothing = (body: string): boolean =>
   !shows(body) ||
   !shows(
@@ -89,7 +89,7 @@ export const showsNothing = (body: string): boolean =>
       .replace(/<[^<>]*>/g, ''),
   );
 
-/** SQL: whether the author of a text exists for the viewer. Needs `user` joined. */
+/** SQL: whether the author of a text is visible to the viewer. Needs `user` joined. */
 export const visibleAuthor = (ctx: Ctx, spaceId: number): SQL =>
   visibleTo(viewerOf(ctx), { spaceId }, { kind: user.kind, id: user.id });
 
@@ -100,7 +100,7 @@ export function reactionOf(kind: string): string {
   return found.kind;
 }
 
-/** SQL: the id that the batch gives to a text, by the random key of its form. */
+/** SQL: the id that the batch gives a text, found by the random key of its form. */
 export const threadOf = (requestKey: string) =>
   sql`(select id from thread where request_key = ${requestKey})`;
 export const commentOf = (requestKey: string) =>

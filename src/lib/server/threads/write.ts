@@ -16,9 +16,9 @@ import { commentOf, showsNothing, threadOf } from './text';
 /** What the forms of a thread and a comment share. */
 export interface TextForm {
   body: string;
-  /** A random key of the form: a second post of it writes nothing twice. */
+  /** A random key of the form, so that a second post of it writes nothing twice. */
   requestKey: string;
-  /** Uploads of the actor, made before by a script. */
+  /** Uploads of the actor that a script made before. */
   fileIds?: string[];
   /** Files that came with the form itself. */
   files?: File[];
@@ -28,13 +28,13 @@ const byGuest = (ctx: SignedIn) => ctx.actor.kind === 'guest';
 const authorOf = (ctx: SignedIn) => ({ authorId: ctx.actor.id, authorKind: ctx.actor.kind });
 
 /**
- * The key of a post: the same form with the same words is the same post (a double click), with others it is another (a
- * page that the browser brought back).
+ * The key of a post. The same form with the same words is the same post (a double click); with other words it is another
+ * one (after the Back button).
  */
 const keyOf = (ctx: SignedIn, form: TextForm, ...words: (string | number)[]): string =>
   `${ctx.actor.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
 
-/** The id of what a post made; of a second post of the same form, of what the first one made. */
+/** The id of what a post created; for a second post of the same form, of what the first one created. */
 async function idOf(made: Promise<number>, first: () => Promise<{ id: number }[]>): Promise<number> {
   try {
     return await made;
@@ -44,25 +44,25 @@ async function idOf(made: Promise<number>, first: () => Promise<{ id: number }[]
   }
 }
 
-/** People follow what they write in, unless they said otherwise; and they have read it. */
+/** Authors follow a thread that they write in, unless they chose otherwise, and have read it. */
 const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement =>
   ctx.db.run(sql`
     insert into thread_person (space_id, thread_id, user_id, following, read_at)
     values (${spaceId}, ${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
     on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`);
 
-/** Files that came with a form without scripts are uploaded first; cron clears away what a refused form leaves behind. */
+/** Uploads files that came with the form itself (without scripts). If the form is refused, cron deletes them. */
 async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
   const began = Date.now();
   const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
-  // What is written now is newer than what others have read while the files were on their way.
+  // Uploading takes time: what others have read meanwhile must be older than what is written now.
   ctx.now += Date.now() - began;
   return { ids, names: await files.names(ctx, ids) };
 }
 
 /**
- * Begins a thread.
- * @param form `everybody`: all people of the space are notified
+ * Starts a thread.
+ * @param form `everybody`: everybody in the space is notified
  * @returns the thread's id
  */
 export async function begin(
@@ -193,8 +193,8 @@ export async function addComment(
 }
 
 /**
- * Why a batch was undone: the space or thread is out of reach, the thread was closed, it was too much for an hour, or a
- * file is gone or used.
+ * Why a batch was undone: the space or thread is out of reach, the thread was closed, a limit was passed, or a file is
+ * gone or already used.
  */
 async function whyRefused(
   ctx: SignedIn,
