@@ -1,16 +1,16 @@
-/** Bare addresses: which they are, and where they end. */
+/** Bare addresses in a text, and where they end. */
 import type { MarkdownIt as Md } from 'markdown-it';
 import { hostEnd, unspaced } from '../../edges';
 
-/** Letters of scripts without blanks, and their signs, each one as the parser is to see it: a blank. */
+/** Letters and signs of scripts without blanks, which the parser sees as blanks. */
 const ending = new RegExp(`${unspaced.source}|[\\u3000-\\u303f\\uff00-\\uffef]`, 'gu');
 const hasEnding = new RegExp(ending.source, 'u');
 const asEnd = (text: string) => text.replace(ending, (letter) => '\u3000'.repeat(letter.length));
 
-/** A host of other letters is one (`https://例え.テスト/`), as far as it goes. */
+/** A host in other letters (`https://例え.テスト/`) is part of the address. */
 const HOST = /(https?:\/\/)([^\s/?#]{1,255})/giu;
 
-/** A text of the same length, in which addresses end where they end to their readers. */
+/** A text of the same length in which addresses end where a reader sees their end. */
 function seen(text: string): string {
   if (!hasEnding.test(text)) return text;
   let marked = '';
@@ -25,9 +25,9 @@ function seen(text: string): string {
 }
 
 /**
- * A plugin of markdown-it. `plan.zip` and `notes.md` are files to people, whatever domains exist: an address begins with
- * http:// or https://, or is one of mail.
- * @param longest what is longer is no link; so no more is looked at
+ * A plugin of markdown-it. People mean files by `plan.zip` and `notes.md`, whatever domains exist, so an address begins
+ * with http:// or https://, or is an e-mail address.
+ * @param longest longer addresses are not links and are not searched
  */
 export function addresses(md: Md, longest: number): void {
   const linkify = md.linkify.set({ fuzzyLink: false }).add('ftp:', null).add('//', null);

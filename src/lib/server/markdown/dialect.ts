@@ -1,18 +1,18 @@
 /**
- * Where our Markdown differs from CommonMark, because people who never heard of it write so (docs/decisions/008-markdown.md).
- * All else is CommonMark: dialect.test.ts runs the examples of its specification through these very rules.
+ * Where our Markdown differs from CommonMark, for people who have never heard of it (docs/decisions/008-markdown.md).
+ * Everything else is CommonMark: dialect.test.ts runs the examples of its specification through these rules.
  */
 import type { MarkdownIt as Md, StateBlock, StateCore, StateInline } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 
 /** A plugin of markdown-it. */
 export function dialect(md: Md): void {
-  // `これは**「重要」**です。`: asterisks beside CJK punctuation mark up, as they do beside Latin letters.
+  // `これは**「重要」**です。`: asterisks beside CJK punctuation work as they do beside Latin letters.
   md.use(cjkFriendly);
   md.inline.ruler.before('escape', 'windows-path', windowsPath);
   md.block.ruler.at('lheading', underlined, { alt: [] });
   md.block.ruler.before('hr', 'signature', signature, { alt: ['paragraph'] });
-  // A line without `>` ends a quotation: who answers right below it does not mean to quote themselves.
+  // A line without `>` ends a quotation: an answer right below it is not part of the quotation.
   md.block.ruler.before(
     'paragraph',
     'own-line',
@@ -27,29 +27,29 @@ export function dialect(md: Md): void {
 // --- Windows paths -------------------------------------------------------------------------------------------
 
 /**
- * A path begins as only paths do: `C:\`, `\\server`, `\\?\`, `.\`, `~\`, `$HOME\`, `%TEMP%\`, `HKCU\`; or within a word, where nobody
+ * A path begins like nothing else: `C:\`, `\\server`, `\\?\`, `.\`, `~\`, `$HOME\`, `%TEMP%\`, `HKCU\`; or within a word, where nobody
  * escapes: `share\.git`, `DOMAIN\_svc` (but `snake\_case` and `MAX\_SIZE` are escapes). All of it is words, up to white space or what
  * no path holds. Every part has a bound or a character that ends it, and a path is looked for once a place: linear.
  */
 const PATH =
   /(?<![\p{Script=Latin}\p{N}\\.%_~$])(?:[A-Za-z]:\\|\\\\(?:[?.]\\(?=[\p{L}\p{N}._$?])|[\p{L}\p{N}][\p{L}\p{N}._$-]{0,254})|(?:\.{1,2}|~|\$[A-Za-z]\w{0,60}|HK[A-Z]{2,4})\\(?=[\p{L}\p{N}._])|%\w{1,60}%\\|[\p{L}][\p{L}\p{N}-]{0,60}\\(?=\.\p{L})|[A-Z][A-Z\d-]{1,60}\\(?=_\p{Ll}))[^\s<>"|`[\]()]{0,1000}/gu;
 /**
- * And goes on over blanks and brackets, where another backslash follows in the same sentence: `C:\Program Files (x86)\_app`. It ends no
- * emphasis or link, and swallows no name (an @, or its sign).
+ * It continues over blanks and brackets if another backslash follows in the same sentence: `C:\Program Files (x86)\_app`. It
+ * ends no emphasis or link, and contains no mentioned name (an @, or its placeholder).
  */
 const ON =
   /(?![*_~])(?:(?!\][([]|[.:!?]\s)[^\\\r\n<>"|`,;*@\ufdd0]){1,80}(?<=[\p{L}\p{N})\]}'$%])\\(?=[\p{L}\p{N}._\-![($])[^\s<>"|`[\]()]{0,1000}/uy;
-/** Marks that stand behind a path rather than in it. */
+/** Marks that come after a path, not in it. */
 const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''));
 
 /**
- * And over a backtick within it, which begins no code: the text has no other that could end it, or a path goes on behind it
- * (PowerShell escapes blanks so: `C:\Program` Files\_app`).
+ * It also continues over a backtick that begins no code, because no other backtick ends it or the path continues after it
+ * (PowerShell escapes blanks like this: `C:\Program` Files\_app`).
  */
 const TICKED = /`{1,9} ?[^\s<>"|`[\]()]{1,1000}/uy;
 const GOES_ON = /^` ?[\p{Script=Latin}\p{N}._$][^]*\\/u;
 
-/** By the text that is being read: where its paths begin (to the parser, which stops at signs only), and where each ends. */
+/** For each text: where its paths begin (as places where the parser stops), and where each ends. */
 const pathsOf = new WeakMap<StateInline, Map<number, number>>();
 
 function windowsPath(state: StateInline, silent: boolean): boolean {
@@ -63,13 +63,13 @@ function windowsPath(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-/** Where a path ends, of which so much was read. */
+/** Where a path ends, after this much of it was read. */
 const endOf = (text: string, to: number): number => {
   while (BEHIND.has(text[to - 1]!) && text[to - 2] !== '\\') to--;
   return to;
 };
 
-/** The same, with all that it goes on over. */
+/** The same, including what it continues over. */
 function onward(text: string, to: number): number {
   for (;;) {
     to = endOf(text, to);
@@ -110,8 +110,8 @@ const lineOf = (state: StateBlock, line: number) =>
 const isText = (state: StateBlock, line: number) => state.sCount[line]! - state.blkIndent > 3;
 
 /**
- * A heading underlined with `=`, as in CommonMark. Dashes below a line are no heading, but a line: people sum up with them,
- * and sign with them.
+ * A heading underlined with `=`, as in CommonMark. Dashes below a line are a horizontal rule, not a heading: people write
+ * totals and signatures like that.
  */
 function underlined(state: StateBlock, startLine: number, endLine: number): boolean {
   if (isText(state, startLine)) return false;
@@ -126,7 +126,7 @@ function underlined(state: StateBlock, startLine: number, endLine: number): bool
       found = true;
       break;
     }
-    // A line that goes on with a quote, without its mark.
+    // A line that continues a quotation without its mark.
     if (state.sCount[line]! < 0) continue;
     if (ends.some((rule) => rule(state, line, endLine, true))) break;
   }
@@ -144,7 +144,7 @@ function underlined(state: StateBlock, startLine: number, endLine: number): bool
   return true;
 }
 
-/** `-- ` begins a signature (RFC 3676); mail programs lose its blank, so right below a paragraph two dashes do. */
+/** `-- ` begins a signature (RFC 3676). Mail programs lose its blank, so right below a paragraph two dashes are enough. */
 function signature(state: StateBlock, line: number, _end: number, silent: boolean): boolean {
   if (isText(state, line) || state.sCount[line]! < state.blkIndent) return false;
   const text = lineOf(state, line);
@@ -162,7 +162,7 @@ function signature(state: StateBlock, line: number, _end: number, silent: boolea
 
 // --- Tasks ---------------------------------------------------------------------------------------------------
 
-/** `- [ ]` and `- [x]`: the words behind it become the name of a box (see `task` in index.ts). */
+/** `- [ ]` and `- [x]`: the words after it become the name of a checkbox (see `task` in index.ts). */
 function tasks({ tokens }: StateCore): void {
   for (const [i, item] of tokens.entries()) {
     const inline = tokens[i + 2];

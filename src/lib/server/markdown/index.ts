@@ -1,40 +1,40 @@
 /**
- * The one renderer of what people write: Markdown without raw HTML and without images (docs/decisions/008-markdown.md),
- * with the names of people that a text mentions. What it costs and what comes out are bounded, whatever was typed.
+ * The only renderer of what people write: Markdown without raw HTML and images (docs/decisions/008-markdown.md), with
+ * the names of mentioned people. Cost and output are bounded, whatever was typed.
  */
 import MarkdownIt, { type Env, type MarkdownIt as Md, type StateInline, type Token } from 'markdown-it';
 import { normalize } from '../../normalize';
 import { addresses } from './addresses';
 import { dialect } from './dialect';
 
-/** A place of a text that names somebody: it becomes a mark, but in code and in links. */
+/** A place of a text that names somebody. It becomes a mark, except in code and in links. */
 export interface Mark {
   /** In UTF-16 units of the text. */
   from: number;
   to: number;
   name: string;
   guest?: boolean;
-  /** The viewer. */
+  /** Whether it names the viewer. */
   me?: boolean;
 }
 
 /**
- * The most that is read as Markdown. Beyond any of these a text is shown as it was typed: nothing is lost, and nothing
- * that was made to be expensive is paid for. (Measured: 20,000 characters of the worst kind take 35 ms.)
+ * Limits for Markdown. Beyond any of these a text is shown as it was typed, so nothing is lost and the cost stays
+ * bounded. (Measured: 20,000 characters of the worst kind take 35 ms.)
  */
 const LIMITS = {
   characters: 20_000,
-  /** Quotes and lists in each other. markdown-it would silently drop what is deeper. */
+  /** Nested quotations and lists. markdown-it would silently drop deeper ones. */
   nesting: 20,
-  /** Of a table: markdown-it completes short rows, so that a few characters become many cells. */
+  /** Cells of a table: markdown-it completes short rows, so a few characters can become many cells. */
   cells: 5_000,
   tokens: 40_000,
-  /** All texts and addresses of the tokens together: one long address, referred to a thousand times. */
+  /** All texts and addresses of the tokens together: one long address can be referenced a thousand times. */
   content: 200_000,
   address: 2_000,
 };
 
-/** Own pages, the web and mail; nothing else is a link. The address was normalised before: no entity, no tab is left in it. */
+/** Links lead to our own pages, the web or mail. The address is already normalised: it contains no entity and no tab. */
 const isLink = (url: string) =>
   url.length <= LIMITS.address &&
   (/^https?:\/\/[^/?#\\%]/i.test(url) ||
@@ -42,13 +42,13 @@ const isLink = (url: string) =>
     /^\/(?![/\\]|%(0|2f|5c))[^\\]*$/i.test(url));
 
 /**
- * Characters that turn the direction of what follows them, also of what we write around them, and control characters.
- * They are taken out of what is shown: no text needs them, since every block finds its own direction (app.css).
+ * Control characters, and characters that change the direction of what follows them, including our own words. They are
+ * removed from the output. No text needs them, because every block determines its own direction (app.css).
  */
 
 const DISGUISES = /[\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
-/** A bare address is shown as it leads: a host in the letters of another alphabet only looks like one that is known. */
+/** A bare address is shown as its real target: a host in another alphabet may only look like a known one. */
 function asItLeads(url: string): string {
   const host = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1];
   if (!host || /^[\x21-\x7e]*$/.test(host)) return url;
@@ -66,7 +66,7 @@ function make(tables: boolean): Md {
   md.inline.ruler.before('escape', 'mention', mention);
   md.core.ruler.push('foyer', ({ tokens }) => {
     for (const token of tokens) {
-      // A heading in a text never competes with the page's own: # is h3.
+      // A heading in a text must not compete with the page's own: # becomes h3.
       if (token.type === 'heading_open' || token.type === 'heading_close')
         token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
       // The CSP allows no style attributes.
@@ -78,14 +78,14 @@ function make(tables: boolean): Md {
     }
   });
   md.renderer.rules.link_open = (tokens, index, options, _env, self) => {
-    // Other people's pages learn nothing about us and get no hold of our window.
+    // Other sites learn nothing about us and cannot control our window.
     if (!String(tokens[index]!.attrGet('href')).startsWith('/'))
       tokens[index]!.attrSet('rel', 'nofollow ugc noopener');
     return self.renderToken(tokens, index, options);
   };
-  // The language after ``` would become a class of the reader's page.
+  // The language after ``` would become a class in the reader's page.
   md.renderer.rules.fence = (tokens, index) => `<pre><code>${escaped(tokens[index]!.content)}</code></pre>\n`;
-  // The words of a task are the name of its box.
+  // The words of a task are the name of its checkbox.
   md.renderer.rules.task_open = (tokens, index) =>
     `<label><input type="checkbox" disabled=""${tokens[index]!.info === 'done' ? ' checked=""' : ''}> `;
   md.renderer.rules.task_close = () => '</label>';
@@ -100,7 +100,7 @@ function make(tables: boolean): Md {
 const escaped = (text: string) =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
-/** As markdown-it's own rule, but it also stops at a mark. */
+/** Like markdown-it's own rule, but it also stops at a mark. */
 function plainText(state: StateInline, silent: boolean): boolean {
   special.lastIndex = state.pos;
   const end = Math.min(special.exec(state.src)?.index ?? state.posMax, state.posMax);
@@ -111,16 +111,16 @@ function plainText(state: StateInline, silent: boolean): boolean {
 }
 const special = /[\n!#$%&*+\-:<=>@[\\\]^_`{}~\ufdd0]/g;
 
-/** Something to see: no blank, no control character, nothing that is drawn as nothing. */
+/** Something visible: not a blank, a control character or another invisible one. */
 const visible = /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]|\p{Co}/u;
 
 /**
- * A picture would tell its sender who reads: what is left of it is a link, or within a link its words. And a link without
- * anything to see shows where it leads.
+ * A picture would tell its sender who reads, so it becomes a link, or only its words within another link. A link without
+ * visible text shows its address.
  */
 function tidied(tokens: Token[]): Token[] {
   const tidy: Token[] = [];
-  /** The links that are open: where they begin in `tidy`, and where they lead. `[a]()` is no link. */
+  /** The open links: where they begin in `tidy`, and where they lead. `[a]()` is not a link. */
   const open: { at: number; href: string }[] = [];
   const say = (like: Token, words: string) => {
     const text = newToken(like, 'text', '', 0);
@@ -157,7 +157,7 @@ function tidied(tokens: Token[]): Token[] {
   return tidy;
 }
 
-/** The words of a task as a box with a name. */
+/** A task as a checkbox, named by its words. */
 function asTask(inline: Token): Token[] {
   const open = newToken(inline, 'task_open', '', 0);
   open.info = String((inline.meta as { task: string }).task);
@@ -171,8 +171,8 @@ const newToken = (like: Token, type: string, tag: string, nesting: 1 | 0 | -1): 
 // --- Marks ---------------------------------------------------------------------------------------------------
 
 /**
- * Before a text is read, each mark takes two signs that nobody can type: U+FDD0, which is no character, and one that says which
- * of the marked words it is. So no sign within a name means anything, and where a mark has no place the words come back.
+ * Before parsing, each mark is replaced by two characters that nobody can type: U+FDD0, a noncharacter, and one that says
+ * which of the marked words it is. So no sign within a name has a meaning, and where no mark is allowed the words come back.
  */
 const SIGN = '\ufdd0';
 const FIRST = 0xe000;
@@ -180,7 +180,7 @@ const MOST = 6_000;
 
 interface Marked {
   text: string;
-  /** By the sign: the words, and the mark. */
+  /** For each such character: the words, and the mark. */
   words: string[];
   marks: Mark[];
 }
@@ -205,7 +205,7 @@ function withMarks(text: string, marks: Mark[]): Marked {
   return { text: marked + plain.slice(last), words: [...signs.keys()], marks: known };
 }
 
-/** The words of signs that became no mark: also within an address, where they were encoded. */
+/** Puts the words back where no mark was made, also within an address, where the characters were encoded. */
 const restored = (html: string, { words }: Marked): string =>
   words.length === 0
     ? html
@@ -238,19 +238,19 @@ function mention(state: StateInline, silent: boolean): boolean {
 const full = make(true);
 const untabled = make(false);
 
-/** Whether a table of the text would be larger than anybody reads. Looks at runs of lines, as tables end at empty ones. */
+/** Whether the text contains a table beyond the limit. Checks runs of lines, because tables end at empty lines. */
 const hasHugeTable = (text: string) =>
   text.split(/\n[ \t>]*(?=\n)/).some((run) => {
     const lines = run.split('\n');
     return lines.length * (Math.max(...lines.map((line) => line.split('|').length)) + 1) > LIMITS.cells;
   });
 
-/** The tokens of a text, or null: it is beyond the limits. */
+/** The tokens of a text; null if it is beyond the limits. */
 function parse(text: string, marked?: Marked): { md: Md; tokens: Token[]; env: Env } | null {
   if (text.length > LIMITS.characters) return null;
   const md = text.includes('|') && hasHugeTable(text) ? untabled : full;
   const env = { marks: marked?.marks };
-  // What a sign stands for counts as well.
+  // The words behind a placeholder count too.
   const longest = Math.max(0, ...(marked?.words ?? []).map((words) => words.length));
   const size = (text: string) =>
     text.length + (longest && (text.match(/\ufdd0|%EF%B7%90/g)?.length ?? 0) * longest);
@@ -274,7 +274,7 @@ const wellFormed = (text: string) => normalize(text.toWellFormed(), 'NFC');
 
 /**
  * Safe HTML of a text.
- * @param marks whom the text names, in order: names of people, never a link to anything
+ * @param marks whom the text names, in order. They become names, never links
  */
 export function render(text: string, marks: Mark[] = []): string {
   const marked = withMarks(text, marks);
@@ -283,13 +283,13 @@ export function render(text: string, marks: Mark[] = []): string {
   const html = read
     ? read.md.renderer.render(read.tokens, read.md.options, read.env)
     : `<p>${escaped(clean).replace(/\r\n?|\n/g, '<br>\n')}</p>\n`;
-  // At the very end, since entities and percent signs bring them in too.
+  // At the very end, because entities and percent signs can produce them too.
   return restored(html, marked).replace(DISGUISES, '');
 }
 
 /**
- * Which of the marks are the writer's own words: outside of code, of links and of quotations. Of the same words it is the first
- * mark, wherever they stand.
+ * Which of the marks are the writer's own words: outside code, links and quotations. If the same words occur several
+ * times, it is the first of their marks.
  */
 export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
   const marked = withMarks(text, marks);
@@ -306,7 +306,7 @@ export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
   return found;
 }
 
-/** The words of each block of a text as a reader sees them, and where the lines of it stand; nothing of a text beyond the limits. */
+/** The words of each block of a text as a reader sees them, and the block's lines. Nothing for a text beyond the limits. */
 export function blocks(text: string): { words: string[]; from: number; to: number }[] {
   const starts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map(({ 0: end, index }) => index + end.length)];
   let lines: [number, number] = [0, 0];
@@ -320,7 +320,7 @@ export function blocks(text: string): { words: string[]; from: number; to: numbe
   });
 }
 
-/** Where links lead, as browsers show it. */
+/** The targets of links, as browsers show them. */
 const addressesOf = (tokens: Token[]): string[] =>
   tokens.flatMap((token) => (token.type === 'link_open' ? [String(token.attrGet('href') ?? '')] : []));
 
@@ -336,7 +336,7 @@ export function unquoted(text: string): string {
 
 // --- Plain words ---------------------------------------------------------------------------------------------
 
-/** The words of inline tokens, without what marks them up. */
+/** The words of inline tokens, without markup. */
 const wordsOf = (tokens: Token[]): string =>
   tokens
     .map((token) =>
@@ -360,7 +360,7 @@ export function words(text: string): string {
 
 /** The beginning of a text in plain words, of at most `max` characters: for lists and notifications. */
 export function excerpt(text: string, max = 140): string {
-  // Markup is seldom longer than what it marks up; a list of thirty texts is not to read all of each.
+  // Markup is seldom longer than its words, and a list of thirty texts should not parse each one completely.
   const begun = text.slice(0, max * 4 + 400);
   const plain = words(begun);
   if (plain.length <= max)
@@ -369,7 +369,7 @@ export function excerpt(text: string, max = 140): string {
     .slice(0, max)
     .toWellFormed()
     .replace(/\ufffd$/, '');
-  // At a space where there is one near: Japanese has none.
+  // At a space if there is one nearby; Japanese has none.
   const space = cut.lastIndexOf(' ');
   return `${(space > 20 && cut.length - space <= 21 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }

@@ -1,7 +1,6 @@
 /**
- * A text nearly as it reads once it is rendered, with the places in what was typed: without emphasis, code marks, links and
- * escapes, with entities and percent signs as what they stand for. It may take away more than the renderer does. Linear in
- * the text.
+ * A text nearly as it is rendered, with the places in what was typed: without emphasis, code marks, links and escapes, and
+ * with entities and percent signs decoded. It may remove more than the renderer does. Linear in the text.
  */
 import MarkdownIt from 'markdown-it';
 import type { Folded } from '../../fold';
@@ -11,13 +10,13 @@ const {
   helpers: { parseLinkDestination, parseLinkTitle },
 } = new MarkdownIt();
 
-/** What stands for a character: an entity, a percent sign of an address. */
+/** What is decoded to a character: an entity, a percent sign in an address. */
 const DECODED = [
   '(?<entity>&(?:#\\d{1,7}|#[xX][\\da-fA-F]{1,6}|[A-Za-z][A-Za-z\\d]{1,31});)',
   '(?<percent>%[2-7][\\da-fA-F]|%[cCdD][\\da-fA-F]%[89abAB][\\da-fA-F]|%[eE][\\da-fA-F](?:%[89abAB][\\da-fA-F]){2}|%[fF][0-4](?:%[89abAB][\\da-fA-F]){3})',
   // A hard break too.
   '(?<escape>\\\\)(?=[\\n!-/:-@[-`{-~])',
-  // Drawn as a blank, or taken for one.
+  // Shown as a blank, or similar to one.
   '(?<blank>[\\u2800\\u3164\\u115f\\u1160\\uffa0\\u200b])',
 ];
 const MARKUP = [
@@ -27,17 +26,17 @@ const MARKUP = [
   '(?<label>\\]\\[[^\\][]{0,999}\\])',
   // The next line of a quotation.
   '(?<quote>(?<=\\n) {0,3}>[ \\t>]{0,40})',
-  // Shown as it is typed, but who types it means a mark.
+  // Shown as typed, but meant as markup.
   '(?<tag></?[A-Za-z][A-Za-z\\d]{0,10} {0,3}/?>)',
   '(?<sign>[*~`[\\]<>]|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}]))',
 ];
 const decodedParts = new RegExp(DECODED.join('|'), 'gu');
 const markedParts = new RegExp(MARKUP.join('|'), 'gu');
 
-/** Whether a text reads otherwise than it was typed. */
+/** Whether a text reads differently once it is rendered. */
 export const isMarked = (text: string): boolean => text.search(markedParts) >= 0;
 
-/** Behind what stands in the brackets of a link; null: it is none. */
+/** The place after the target of a link; null if it is not a link. */
 function targetEnd(text: string, from: number): number | null {
   const gap = (at: number) => {
     while (' \t\n\r'.includes(text[at] ?? 'x')) at++;
@@ -85,8 +84,8 @@ function characterOf(percent: string): string {
   }
 }
 
-/** `folded` is not folded yet: the text as it reads. */
+/** The text as it reads. (`folded` is not folded yet.) */
 export const reading = (text: string): Folded => read(text, markedParts);
 
-/** The same with all that was typed, only entities and percent signs as what they stand for. */
+/** All that was typed, with only entities and percent signs decoded. */
 export const decoded = (text: string): Folded => read(text, decodedParts);

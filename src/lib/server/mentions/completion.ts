@@ -1,4 +1,4 @@
-/** What the writing tools ask for while somebody writes: whom they could name, and how their text will look. */
+/** For people who are writing: whom they could name, and a preview of their text. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { Ctx, SignedIn } from '../context';
@@ -7,22 +7,23 @@ import * as markdown from '../markdown';
 import * as grammar from './grammar';
 import { marksOf, nameableQuery, recognised } from './people';
 
-/** People offered at a time. */
+/** People suggested at a time. */
 const OFFERED = 8;
 
 /**
- * The people of a space whose name holds what was typed behind @: the beginning of the name, then of a word of it (or of
- * the name, its words joined), then anywhere. Only who exists for the viewer, never the viewer themselves, and never an address. Reach first: else 404.
+ * The people of a space whose name contains what was typed after @: first names that begin with it, then names with a
+ * word that begins with it (or that begin with it when their words are joined), then names that contain it. Only people
+ * whom the viewer sees, never the viewer, and never by address. 404 if the space is out of reach.
  *
- * Beginnings are found through the index of the people in their order. Only where these are not enough, every name of the
- * space is looked at, in that index too: one row a person, however many columns an account has.
+ * Beginnings are found by the index of people in their order. Only if these are too few, all names of the space are
+ * searched, in that same narrow index.
  */
 export async function complete(ctx: Ctx, spaceId: number, typed: string) {
   const sought = folded.sought(typed);
   const here = sql`membership m indexed by membership_in_order cross join user u on u.id = m.user_id
     where m.space_id = ${spaceId} and m.user_id <> ${ctx.actor?.id ?? ''} and u.status = 'active'`;
   const person = sql.raw("u.id, u.name, u.company, u.kind = 'guest' as guest, m.name_key as key");
-  // Of each rank a few, since the index has the names in order within a rank.
+  // A few of each rank, because the index sorts names within a rank.
   const beginning = sql.join(
     [sql`0`, sql`1`, access.rankOfGuests(ctx, spaceId)].map(
       (rank) => sql`select * from (select ${person}, 0 as place from ${here} and m.rank = ${rank}
@@ -56,7 +57,7 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
   return people.map(({ guest, ...rest }) => ({ ...rest, guest: guest === 1 }));
 }
 
-/** Whom a text of the viewer could name. Reach first: else 404. */
+/** Whom a text of the viewer could name. 404 if the space is out of reach. */
 export async function nameable(ctx: SignedIn, spaceId: number) {
   const [reach, people] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),

@@ -1,8 +1,8 @@
-/** Words by which people are found in a text: whichever of them a text goes on with is found in a few steps. */
+/** A set of words that finds in a few steps which of them a text continues with. */
 export class Forms<T> {
   readonly #found = new Map<string, T[]>();
   readonly #lengths = new Map<string, Set<number>>();
-  /** The most @ that one of them holds. */
+  /** The largest number of @ in one of them. */
   signs = 0;
 
   add(form: string, one: T): void {
@@ -24,7 +24,7 @@ export class Forms<T> {
     return this.#lengths.has(letter);
   }
 
-  /** Those with which a text goes on, the longest first. */
+  /** Those that a text continues with, the longest first. */
   at(text: string, from: number, most: number): { length: number; who: T[] }[] {
     const found: { length: number; who: T[] }[] = [];
     for (const length of this.#lengths.get(text[from] ?? '') ?? []) {

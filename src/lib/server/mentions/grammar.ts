@@ -1,8 +1,8 @@
 /**
- * Whom a text names: the one grammar for marking, telling and hiding. What was recognised is stored with its places, and what
- * hides or marks a name later goes by these places. A name in code, in a link or in a quotation is a name as well, and is hidden
- * like any other; so is one that only reads as a name once it is rendered (`@**Ann** Lee`), but that calls nobody. (Who is
- * told and what is marked: `calls` and markdown/.)
+ * Whom a text names: one grammar for marking, notifying and hiding. What is recognised is stored with its places, and names
+ * are later hidden or marked at these places. A name in code, in a link or in a quotation is a name too, and is hidden like
+ * any other. So is text that becomes a name only when it is rendered (`@**Ann** Lee`), but that notifies nobody. (For who is
+ * notified and what is marked see `calls` and markdown/.)
  */
 import { writingsOf } from '../../addresses';
 import { domainEnd, unspaced } from '../../edges';
@@ -17,22 +17,22 @@ import { isApart, likenesses, likenessesIn } from './likenesses';
 export interface Nameable {
   id: string;
   name: string;
-  /** Empty: nobody names them by it. */
+  /** Empty if they cannot be named by it. */
   email?: string;
   guest?: boolean;
-  /** They are named, but neither told nor marked: somebody who is no longer here. */
+  /** Somebody who has left: hidden, but neither notified nor marked. */
   quiet?: boolean;
 }
 
-/** Whether a text can name anybody: most cannot, and nothing is read for them. */
+/** Whether a text can name anybody. Most cannot, and then no people are read. */
 export const mayName = (text: string): boolean => SIGN.test(text);
 const SIGN =
   /[@＠﹫]|&(?:#0{0,5}(?:64|65312|65131)|#x0{0,4}(?:40|ff20|fe6b)|commat);|%(?:40|ef%(?:bc%a0|b9%ab))/i;
 
-/** Of a name (schemas: 100 characters) or an address (320), folded: a letter can become three. */
+/** The length of a folded name (100 characters in schemas.ts) or address (320): a letter can become three. */
 const LONGEST = 400;
 
-/** A name or an address, folded, and whose. */
+/** A folded name or address, and whose it is. */
 interface Form {
   form: string;
   person: Nameable;
@@ -43,18 +43,18 @@ interface Found {
   from: number;
   to: number;
   who: Form[];
-  /** It could only be taken for their name. */
+  /** It is only similar to their name. */
   like?: true;
 }
 
-/** Addresses as they are compared: an international one has two. */
+/** Addresses in the forms in which they are compared: an international one has two. */
 const formsOfAddress = (email = ''): string[] => writingsOf(email).map((form) => fold(form).trim());
 
 const charAt = (text: string, at: number) => String.fromCodePoint(text.codePointAt(at) ?? 0x20);
 const charBefore = (text: string, at: number) =>
   /[\udc00-\udfff]/.test(text[at - 1] ?? '') ? text.slice(at - 2, at) : (text[at - 1] ?? '');
 
-/** What stands between the words of a name, by how many letters stand before it. */
+/** What separates the words of a name, by the number of letters before it. */
 function joinsOf(words: string): Map<number, string> {
   const joins = new Map<number, string>();
   let without = 0;
@@ -66,8 +66,8 @@ function joinsOf(words: string): Map<number, string> {
 }
 
 /**
- * Whether what is written is a name that has the same letters: between its words by what stands there, by one sign or by nothing.
- * Where a script puts no blanks, there may be one.
+ * Whether what is written is a name with the same letters: its words may be separated as in the name, by one sign or by
+ * nothing. In scripts without blanks there may be a blank.
  */
 function writes(written: string, form: string): boolean {
   const own = joinsOf(form);
@@ -79,7 +79,7 @@ function writes(written: string, form: string): boolean {
   });
 }
 
-/** Whom a text may name, by name or address: as it stands, and with its words joined otherwise. */
+/** Whom a text may name, by name or address, as it is and with its words joined differently. */
 class Names {
   readonly #exact = new Forms<Form>();
   readonly #joined = new Forms<Form>();
@@ -91,14 +91,14 @@ class Names {
         if (!form || form.length > LONGEST) continue;
         const one = { form, person, byName: form === name };
         this.#exact.add(form, one);
-        // Of an address every sign counts.
+        // In an address every sign counts.
         const letters = joined(form);
         if (!form.includes('@') && (letters !== form || unspaced.test(form))) this.#joined.add(letters, one);
       }
     }
   }
 
-  /** The most @ that one of them holds. */
+  /** The largest number of @ in one of them. */
   get signs(): number {
     return this.#exact.signs;
   }
@@ -107,7 +107,7 @@ class Names {
     return this.#exact.has(form);
   }
 
-  /** Who may be named at a place of a folded text: the longest first, and as it stands before what is only joined otherwise. */
+  /** Who may be named at a place of a folded text: the longest first, exact ones before those that are joined differently. */
   at(folded: string, from: number, most: number): { to: number; who: Form[] }[] {
     const found = this.#exact.at(folded, from, most).map(({ length, who }) => ({
       to: from + length,
@@ -130,21 +130,21 @@ class Names {
 }
 
 const ofWord = /[\p{L}\p{N}]/u;
-/** What is written small or in a circle behind a word, and folds to a letter or a digit: a footnote, a trade mark. */
+/** Small or circled signs behind a word that fold to a letter or a digit: a footnote, a trade mark. */
 const appended = /[\p{No}\p{Nl}\p{So}\p{Lm}ªº]/u;
-/** What a reader does not see, since it marks up what follows: `@**Ann**`, `@[Ann](/x)`. */
+/** Markup that a reader does not see: `@**Ann**`, `@[Ann](/x)`. */
 const MARKS = /^[*_~`\\[<!]{1,8}/;
-/** What Latin writing puts behind a name without a sign between. */
+/** Japanese and Korean honorifics in Latin letters, written right after a name. */
 const HONORIFIC = /^(?:san|sama|kun|chan|sensei|senpai|ssi|nim)(?![\p{L}\p{N}_])/u;
 
 /**
- * Whether a name may end there: wherever a reader takes it for the name. An underscore is none of its letters unless another
- * follows, and a digit counts what it stands behind. (`calls` says who is meant as well.)
+ * Whether a name may end there: wherever a reader takes it for the name. Underscores are skipped: only a letter behind them
+ * continues the word. A digit ends the name unless the name ends with a digit. (`calls` decides who is really meant.)
  */
 function endsAt(text: string, map: Folded, to: number): boolean {
   const { folded } = map;
   if (to >= folded.length) return true;
-  // In the middle of a letter: ß is ss.
+  // Not within a letter: ß folds to ss.
   if (map.start[to] === map.start[to - 1]) return false;
   if (/\p{M}/u.test(charAt(folded, to))) return false;
   const behind = to + /^_*/.exec(folded.slice(to, to + LONGEST))![0].length;
@@ -157,7 +157,7 @@ function endsAt(text: string, map: Folded, to: number): boolean {
   return HONORIFIC.test(folded.slice(behind, behind + 12));
 }
 
-/** What stands before a place, but for underscores that begin a word, and so mark it up. */
+/** What comes before a place, without underscores that begin a word, which are markup. */
 function before(text: string, at: number): string {
   const run = /_{1,8}$/.exec(text.slice(Math.max(0, at - 8), at))?.[0].length ?? 0;
   const outside = charBefore(text, at - run);
@@ -165,9 +165,9 @@ function before(text: string, at: number): string {
 }
 
 /**
- * `info@hanako.example` is an address of somebody else, neither Hanako nor Hanako Example. By the rule of addresses: a host has
- * no blank, and goes on behind its dot. `Thanks@Hanako.See you` has lost a blank.
- * @param exact what stands there is a name as it is
+ * `info@hanako.example` is somebody else's address, neither Hanako nor Hanako Example. As in addresses, a host has no blank
+ * and continues after its dot. `Thanks@Hanako.See you` just lacks a blank.
+ * @param exact what is written is exactly a name
  */
 function isAddress(text: string, from: number, to: number, exact: boolean): boolean {
   const outside = before(text, from);
@@ -183,7 +183,7 @@ function isAddress(text: string, from: number, to: number, exact: boolean): bool
   return !/^\p{Lu}\p{Ll}/u.test(top) && !(unspaced.test(form) && unspaced.test(top));
 }
 
-/** A name without what marks it up. (Names may hold such signs themselves: only where it is none as it stands.) */
+/** A name without markup. (Names may contain such signs, so this is used only if it is not a name as it is.) */
 export const unmarked = (typed: string): string => typed.replace(MARKS, '').replace(/[*_~]{1,8}$/, '');
 
 /** Whether a name stands in code or in a link, or only reads as a name once it is rendered: `@`Ann``, `@[Ann](/x)`, `@Ann&nbsp;Lee`. */
@@ -191,7 +191,7 @@ export const isLaidAside = (typed: string, name: string): boolean =>
   (/^[*_~]*[`\\[<!]/.test(typed) && !sameWords(typed, name)) ||
   (isMarked(unmarked(typed)) && ![typed, unmarked(typed)].some((words) => sameWords(words, name)));
 
-/** All places at which a text names somebody, in order: as it was typed, as it reads, and what could be taken for a name. */
+/** All places at which a text names somebody, in order: as it was typed, as it renders, and what is similar to a name. */
 function places(text: string, people: Nameable[]): Found[] {
   if (!mayName(text) || people.length === 0) return [];
   const names = new Names(people);
@@ -201,7 +201,7 @@ function places(text: string, people: Nameable[]): Found[] {
   if (marked)
     for (const place of typed(views[1]!.folded, names)) {
       const [from, to] = originalRange(views[1]!, place.from, place.to);
-      // A break between paragraphs may be hidden from the text as it reads.
+      // The rendered text may hide a break between paragraphs.
       if (!isApart(text.slice(from, to))) found.push({ ...place, from, to });
     }
   found.sort(byPlace);
@@ -223,7 +223,7 @@ const likeThem = (people: Nameable[]) => ({
   like: true as const,
 });
 
-/** What could be taken for a name, but is none as it stands; the longest at each place. */
+/** What could be taken for a name but is not exactly one; the longest at each place. */
 function resembling(views: Folded[], names: Likely, plain: Found[]): Found[] {
   const ends = new Map(plain.map(({ from, to }) => [from, to]));
   const longest = new Map<number, Found & { nameTo: number }>();
@@ -239,12 +239,12 @@ function resembling(views: Folded[], names: Likely, plain: Found[]): Found[] {
   return [...longest.values()];
 }
 
-/** In place of "@…": a letter of nobody's name, so that no name begins before it and ends behind it. */
+/** Stands for "@…": a letter in nobody's name, so that no name spans it. */
 const GONE = 'ꙮ ';
 
 /**
- * Blocks in which a guest's name is to be read still once all of these places are cut and the text is rendered. What the
- * renderer makes of a text it alone knows: such a block is hidden whole.
+ * Blocks in which a guest's name can still be read after all of these places are cut and the text is rendered. Only the
+ * renderer knows what it makes of a text, so such a block is hidden completely.
  */
 function left(text: string, names: Likely, found: Found[]): Found[] {
   const guests = (people: Nameable[]) => people.every(({ guest }) => guest);
@@ -277,7 +277,7 @@ function* typed(text: string, names: Names): Generator<Found> {
   let last = 0;
   for (const [i, at] of signs.entries()) {
     if (at < last) continue;
-    // No name goes on beyond more @ than it holds: so all that is looked at is a few times the text.
+    // No name spans more @ than it contains, so all that is searched is a few times the text.
     const most = Math.min(LONGEST, (signs[i + 1 + names.signs] ?? folded.length) - at - 1);
     const marks = MARKS.exec(folded.slice(at + 1, at + 9))?.[0] ?? '';
     const found = [...names.at(folded, at + 1, most)];
@@ -287,7 +287,7 @@ function* typed(text: string, names: Names): Generator<Found> {
       const exact = who.some(({ form }) => folded.endsWith(form, to));
       if (!endsAt(text, map, to) || isAddress(text, start, end, exact)) continue;
       if (isApart(text.slice(start, end))) continue;
-      // What marks the name alone up goes with it.
+      // Markup around the name alone is cut too.
       const close = /^[*_~]+$/.test(marks) ? [...marks].reverse().join('') : '';
       const marked = !names.is(folded.slice(at + 1, to)) && text.startsWith(close, end) ? close.length : 0;
       yield { from: start, to: end + marked, who };
@@ -297,7 +297,7 @@ function* typed(text: string, names: Names): Generator<Found> {
   }
 }
 
-/** Who a text names, each person once, with all places. */
+/** Whom a text names, each person once, with all places. */
 export function find(text: string, people: Nameable[]): (Mention & { at: Place[] })[] {
   const found = new Map<string, Mention & { at: Place[] }>();
   for (const { from, to, who, like } of places(text, people))
@@ -318,19 +318,19 @@ export function find(text: string, people: Nameable[]): (Mention & { at: Place[]
   return [...found.values()];
 }
 
-// --- Reading again -------------------------------------------------------------------------------------------
+// --- Reading stored places -----------------------------------------------------------------------------------
 
 /** A place of a text with all whom it names. */
 export interface Naming {
   from: number;
   to: number;
   who: Mention[];
-  /** It could only be taken for their name: hidden, and nothing else. */
+  /** It is only similar to their name, so it is only hidden. */
   like: boolean;
 }
 
 /**
- * The places of a text, in order. What was stored before there were places has them looked for, by the name that was stored.
+ * The places of a text, in order. Older rows have no places, so they are searched by the stored name.
  * @param part the text itself, or a thread's title
  */
 function namings(text: string, mentions: Mention[], part: 'at' | 'title'): Naming[] {
@@ -341,7 +341,7 @@ function namings(text: string, mentions: Mention[], part: 'at' | 'title'): Namin
   const byPlace = new Map<string, Naming>();
   for (const mention of known)
     for (const [from, to, like] of mention[part] ?? []) {
-      // A text that was cut off may end within a name.
+      // A text that was cut off may end inside a name.
       if (from >= text.length) continue;
       const key = `${from} ${to}`;
       const same = byPlace.get(key);
@@ -357,7 +357,7 @@ interface Stretch {
   to: number;
 }
 
-/** A text with "@…" in place of stretches of it, which are in order but may lie over each other; and where what is left has stood. */
+/** A text with "@…" for some ranges, which are in order but may overlap; and the original places of what is left. */
 function cutOut(text: string, stretches: Stretch[]) {
   const cuts: Stretch[] = [];
   for (const { from, to } of stretches) {
@@ -367,7 +367,7 @@ function cutOut(text: string, stretches: Stretch[]) {
   }
   let out = '';
   let last = 0;
-  /** How much shorter the text has become up to here. */
+  /** How much shorter the text is up to here. */
   const by: { at: number; less: number; cut: Stretch }[] = [];
   for (const cut of cuts) {
     out += `${text.slice(last, cut.from)}@…`;
@@ -386,9 +386,9 @@ function cutOut(text: string, stretches: Stretch[]) {
 }
 
 /**
- * A text for a reader for whom some people do not exist: their mentions become `@…`. A place that names somebody else as well
- * (of the same name) tells nothing, and stays.
- * @returns the text, and whom it names still, at the places where it does now
+ * A text for a reader from whom some people are hidden: their mentions become `@…`. A place that also names somebody else
+ * (with the same name) reveals nothing and stays.
+ * @returns the text, and whom it still names, at the new places
  */
 export function without(
   text: string,
@@ -417,7 +417,7 @@ export function without(
   return { text: cut.text, namings: kept };
 }
 
-/** The forms in which a text named people, to be recognised again in another text: as typed, and as they read. */
+/** The forms in which a text named people, to recognise them in another text: as typed, and as rendered. */
 export const formsOf = (text: string, mentions: Mention[], part: 'at' | 'title' = 'at'): Nameable[] =>
   namings(text, mentions, part).flatMap(({ from, to, who }) => {
     const words = text.slice(from, to);
@@ -429,7 +429,7 @@ export const formsOf = (text: string, mentions: Mention[], part: 'at' | 'title' 
   });
 
 /**
- * Whether a place calls somebody, rather than being part of something longer or written to be left alone: `x@Ann`, `/@Ann`,
+ * Whether a place really addresses somebody, and is not part of something longer or escaped: `x@Ann`, `/@Ann`,
  * `@Ann@b.example`, `\@Ann`, `@Ann2`.
  */
 export function calls(text: string, { from, to }: { from: number; to: number }): boolean {

@@ -1,19 +1,19 @@
 /**
- * What a reader could take for a name behind an @, however it is put together: letter by letter, over whatever blanks, signs and
- * marks stand between, behind a title, and to the end of the word. By this people are hidden; nobody is told by it.
+ * What a reader could take for a name after an @, however it is written: letter by letter, across blanks, signs and marks,
+ * after a title, and to the end of the word. This only hides people; it notifies nobody.
  */
 import { unspaced } from '../../edges';
 import { foldWithMap, originalRange, type Folded } from '../../fold';
 import { Forms } from './forms';
 
-/** What makes a word. The @ is kept as well, since addresses have one and no name goes on over another. */
+/** The characters of words. Also the @, because addresses contain one and no name spans another. */
 const LETTERS = /[\p{L}\p{N}@]\p{M}*/gu;
 const letter = /[\p{L}\p{M}]/u;
 const digit = /\p{N}/u;
 
 interface Letters {
   text: string;
-  /** Where each stands in the folded text. */
+  /** The place of each in the folded text. */
   at: number[];
 }
 
@@ -21,7 +21,7 @@ function lettersOf(folded: string): Letters {
   let text = '';
   const at: number[] = [];
   for (const { 0: found, index } of folded.matchAll(LETTERS)) {
-    // A sign keeps no marks.
+    // Marks on a sign do not count.
     const kept = found.startsWith('@') ? '@' : found;
     text += kept;
     for (let i = 0; i < kept.length; i++) at.push(index + i);
@@ -29,10 +29,10 @@ function lettersOf(folded: string): Letters {
   return { text, at };
 }
 
-/** The letters of a name alone. */
+/** Only the letters of a name. */
 const bare = (folded: string): string => lettersOf(folded).text;
 
-/** A name of several words, or of so many letters, is one whatever letters follow: `Satos`, `Satoji`. */
+/** A name of several words, or with this many letters, is recognised whatever letters follow: `Satos`, `Satoji`. */
 const PLAIN = 4;
 const isPlain = (folded: string) =>
   /[\p{L}\p{N}][^\p{L}\p{N}\p{M}]+[\p{L}\p{N}]/u.test(folded) || bare(folded).length >= PLAIN;
@@ -47,7 +47,7 @@ interface Likenesses<Person> {
   longest: number;
 }
 
-/** Names as readers know them. Of a name of two or three words the last may stand first. */
+/** Names as readers know them. In a name of two or three words the last may come first. */
 export function likenesses<Person>(
   people: Iterable<{ names: string[]; person: Person }>,
   longest: number,
@@ -67,12 +67,12 @@ export function likenesses<Person>(
   return { forms, longest };
 }
 
-/** What stands before a name: `Dr.`, `Frau`, `คุณ`. */
+/** Titles before a name: `Dr.`, `Frau`, `คุณ`. */
 const TITLE =
   /[^\p{L}\p{N}\p{M}@]{0,8}(?:(?:dr|prof|mrs?|ms|mx|miss|sir|herrn?|frau|mme|mlle|monsieur|madame|sra?|srta|senora?|sig|dott|ing|dear|pan[ia]?)(?![\p{L}\p{N}\p{M}])|\p{L}{1,5}\.(?=[^\p{L}\p{N}]|\p{L})|คุณ|นางสาว|นาย|นาง)/uy;
 const TITLES = 3;
 
-/** Where a name may begin behind an @. */
+/** Where a name may begin after an @. */
 function* beginnings(folded: string, at: number): Generator<number> {
   yield at + 1;
   TITLE.lastIndex = at + 1;
@@ -80,7 +80,7 @@ function* beginnings(folded: string, at: number): Generator<number> {
   TITLE.lastIndex = 0;
 }
 
-/** Whether words go on where a name has ended, and where they end. `null`: it is another word, or another number. */
+/** Where the word ends in which a name has ended. `null` if it is another word or another number. */
 function endOfWord({ text, at }: Letters, to: number, plain: boolean): number | null {
   const isNext = (i: number) => at[i] === at[i - 1]! + 1;
   if (to >= text.length || !isNext(to)) return to;
@@ -111,7 +111,7 @@ interface Likeness<Person> {
   people: Person[];
 }
 
-/** At each @ the longest name that a reader could take it for. Places of the text. */
+/** At each @ the longest name that a reader could see there, as places of the text. */
 export function* likenessesIn<Person>(text: string, names: Likenesses<Person>): Generator<Likeness<Person>> {
   const map: Folded = foldWithMap(text);
   const letters = lettersOf(map.folded);
@@ -157,9 +157,9 @@ function longestAt<Person>(
   return null;
 }
 
-/** Paragraphs are apart. */
+/** The break between paragraphs, which no name spans. */
 const EMPTY_LINE = /\u2029|(?:\r\n|\r(?!\n)|[\n\u2028])[ \t>]*[\n\r\u2028]/;
 
-/** One line may end within a name, as where a mail was wrapped; not a paragraph. */
+/** A line may end within a name, as in a wrapped mail, but a paragraph may not. */
 export const isApart = (words: string): boolean =>
   /\u2029|(?:\r\n|\r(?!\n)|[\n\u2028])[^]*[\n\r\u2028]/.test(words);

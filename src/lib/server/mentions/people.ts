@@ -1,4 +1,4 @@
-/** Whom a text of a space may name, whom it names, and who of them is told. */
+/** Whom a text in a space may name, whom it names, and who of them is notified. */
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
 import { viewerOf, visibleTo } from '../access';
@@ -7,7 +7,7 @@ import * as markdown from '../markdown';
 import { invitation, user, type Mention } from '../schema';
 import * as grammar from './grammar';
 
-/** Who is called by their name. The author, who names themselves, is not. */
+/** The names to mark in a text. An author who names themselves is not marked. */
 export const marksOf = (text: string, namings: grammar.Naming[], viewerId: string, authorId: string) =>
   namings.flatMap((naming) => {
     const { from, to } = naming;
@@ -27,9 +27,9 @@ export const marksOf = (text: string, namings: grammar.Naming[], viewerId: strin
   });
 
 /**
- * Whom a text in this space may name: everybody whom the actor sees, as many as they are, and guests who have left. Where the
- * company writes also guests who are invited, by their address if no more is known of them, so that it is hidden once they
- * have come. Nobody where the texts have no @. For a batch.
+ * Whom a text in this space may name: everybody whom the actor sees, and guests who have left. A user may also name
+ * invited guests, by their address if no name is known, so that it is hidden once they have joined. Nobody if the texts
+ * contain no @. For a batch.
  */
 export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => {
   const may = texts.some(grammar.mayName);
@@ -71,7 +71,7 @@ export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => 
     );
 };
 
-/** Guests whom the texts of a thread named, with their texts: a quotation of them may say names that nobody has any more. For a batch. */
+/** Guests named by the texts of a thread, with these texts: a quotation may contain names that nobody has any more. For a batch. */
 export const namedBeforeQuery = (ctx: Ctx, threadId: number, ...texts: string[]) =>
   ctx.db
     .select({
@@ -92,12 +92,12 @@ interface Before {
 }
 type People = Awaited<ReturnType<typeof nameableQuery>>;
 
-/** Everybody whom a text of the actor may name: by their names of today, and as texts before it did. */
+/** Everybody whom a text of the actor may name: by their current names, and as earlier texts named them. */
 function nameables(ctx: Ctx, people: People, before: Before[]): grammar.Nameable[] {
   const all: grammar.Nameable[] = people.map(({ id, name, email, kind, here }) => ({
     id,
     name,
-    // Guests know nobody's address.
+    // Guests do not see addresses, so they name nobody by one.
     email: ctx.actor?.kind === 'guest' ? '' : email,
     guest: kind === 'guest',
     quiet: !here,
@@ -116,7 +116,7 @@ function nameables(ctx: Ctx, people: People, before: Before[]): grammar.Nameable
   return all;
 }
 
-/** Whom a text names, and where; and who is to be told. */
+/** Whom a text names, and where; and who is to be notified. */
 export function recognised(
   ctx: SignedIn,
   text: { title?: string; body: string },
@@ -133,7 +133,7 @@ export function recognised(
   return { mentions, told: toldBy(ctx, { body: text.body, mentions }) };
 }
 
-/** A text that names nobody of the space any more. `people`: of `nameableQuery`. */
+/** A text without the names of people of the space. `people`: from `nameableQuery`. */
 export function withoutNames(
   ctx: SignedIn,
   text: { title: string; body: string; mentions: Mention[] },
@@ -145,7 +145,7 @@ export function withoutNames(
   return { title: nobody(text.title, 'title'), body: nobody(text.body, 'at') };
 }
 
-/** Whom a text of the actor calls: who is named in a quotation only is not told of it once more. */
+/** Whom a text of the actor notifies. Somebody who is named only in a quotation is not notified again. */
 export function toldBy(ctx: SignedIn, { body, mentions }: { body: string; mentions: Mention[] }): string[] {
   const { text, namings } = grammar.without(body, mentions, () => false);
   const me = ctx.actor.id;

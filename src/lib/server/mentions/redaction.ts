@@ -1,15 +1,15 @@
-/** A text as its reader may have it: where guests are hidden, the mentions of other guests are cut, but not from their own words. */
+/** A text as its reader may see it: where guests are hidden, mentions of other guests are cut, except in the reader's own texts. */
 import { hidesMention } from '../access';
 import type { Mention } from '../schema';
 import * as grammar from './grammar';
 
-/** Who reads, and whether other guests exist for them in this space (`FoundSpace.seesGuests`). */
+/** The reader, and whether they see other guests in this space (`FoundSpace.seesGuests`). */
 export interface Reader {
   id: string;
   seesGuests: boolean;
 }
 
-/** Whom a text names, and who wrote it; null: the space's administrators, for everybody. */
+/** Whom a text names, and who wrote it; null for texts of the space itself. */
 export interface Written {
   mentions: Mention[];
   authorId: string | null;
@@ -18,7 +18,7 @@ export interface Written {
 const hidden = (reader: Reader, { authorId }: Written) =>
   hidesMention(reader.id, reader.seesGuests, authorId);
 
-/** The body with the mentions that are left, at the places where they are now. */
+/** The body for its reader, with the remaining mentions at their new places. */
 export const readable = (reader: Reader, text: Written & { body: string }) =>
   grammar.without(text.body, text.mentions, hidden(reader, text));
 

@@ -1,4 +1,4 @@
-/** What somebody is told of: in the portal, and by mail as they chose. */
+/** Notifications: in the portal, and by mail as people chose. */
 export { notify, notifyMentioned } from './notify';
 export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
 export { mailDue, purge } from './mailing';

@@ -1,4 +1,4 @@
-/** Notification mail: what is due becomes one mail a person, exactly once. And the end of old notifications. */
+/** Notification mail: what is due becomes one mail per person, exactly once. Also deletes old notifications. */
 import { sql, type SQL } from 'drizzle-orm';
 import { hidesGuests, visibleTo, type Viewer } from '../access';
 import { changed, must, type Ctx, type Statement } from '../context';
@@ -15,15 +15,15 @@ import { unsubscribeUrl } from './unsubscribe-link';
 import { afterwards, ownWords, shortened } from './words';
 
 const DAY = 24 * 3_600_000;
-/** People a run; the rest follows in the next minute. */
+/** People per run; the rest follows in the next minute. */
 const PEOPLE = 100;
-/** Notifications a run. */
+/** Notifications per run. */
 const ROWS = 1_000;
 /** People whose mails are written in one commit. */
 const TOGETHER = 20;
-/** What happened meanwhile to some of them is looked at anew, this often in a run. */
+/** How often a run starts again because other runs took some of the notifications. */
 const ROUNDS = 3;
-/** Characters of a text in a mail. Up to FEW texts are told in full, of more only the beginning. */
+/** Characters of a text in a mail. Up to FEW texts are quoted in full; of more, only the beginning. */
 const LONGEST = 4_000;
 const FEW = 5;
 /** Events in one mail. */
@@ -40,13 +40,13 @@ interface Due {
   commentId: number | null;
   thread: string;
   actor: string;
-  /** The company of an actor who is a guest, perhaps unknown (empty); null of a user. */
+  /** The company of an actor who is a guest, empty if unknown; null for a user. */
   guestOf: string | null;
   text: string;
-  /** Whether the reader may know of it still. */
+  /** Whether the reader may still know of it. */
   known: number;
   mentions: string | null;
-  /** Of the thread: whom its title names. */
+  /** Whom the thread's title names. */
   threadMentions: string;
   threadAuthorId: string;
   authorId: string;
@@ -61,9 +61,9 @@ interface Due {
 }
 
 /**
- * Writes the mails that are due. Texts are read now: what is deleted, hidden or out of reach by now is told to nobody.
- * Two runs at a time are no harm: whoever's update takes a notification has its mail in the same commit.
- * @param those only people who have been told of these
+ * Writes the mails that are due. Texts are read now, so what is deleted, hidden or out of reach by now is not mailed.
+ * Two runs at the same time do no harm: the update that claims a notification is in the commit that writes its mail.
+ * @param those only people who have these notifications
  * @returns how many mails were written
  */
 export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
@@ -118,14 +118,14 @@ const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
     order by n.user_id, s.name, n.space_id, n.thread_id, n.id
     limit ${ROWS}`);
 
-/** Rows by person. Who was cut off by the limit waits for the next run, but for somebody who fills it alone. */
+/** Rows by person. A person cut off by the limit waits for the next run, unless they fill the limit alone. */
 function grouped(rows: Due[]): Due[][] {
   const people = [...Map.groupBy(rows, (row) => row.userId).values()];
   return rows.length === ROWS && people.length > 1 ? people.slice(0, -1) : people;
 }
 
 interface PersonMail {
-  /** The notifications that are done with it, also those that the mail leaves out. */
+  /** The notifications that this settles, including those that the mail leaves out. */
   notificationIds: number[];
   mail: outbox.QueuedMail | null;
   /** The next daily mail. */
@@ -139,7 +139,7 @@ function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
       row.known &&
       row.notify !== 'never' &&
       (row.notify === 'all' || row.kind === 'mention') &&
-      // What goes at once goes also to those who are here; a daily mail leaves out what they have seen since.
+      // An immediate mail is also sent to people who are online; a daily mail leaves out what they have read.
       !(row.digest && row.readAt !== null),
   );
   return {
@@ -157,7 +157,7 @@ function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
   };
 }
 
-/** A row with the words that its reader may have. */
+/** A row with the words that its reader may see. */
 function readable(row: Due): Due {
   const reader = { id: row.userId, seesGuests: row.hidesGuests === 0 };
   const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
@@ -172,7 +172,7 @@ function readable(row: Due): Due {
   };
 }
 
-/** One event is told in full; several stand in a list, by space and thread. */
+/** One event is quoted in full; several are a list by space and thread. */
 function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
   const { origin } = ctx.config;
   const person = rows[0]!;
@@ -225,20 +225,20 @@ const textOf = (text: string): { text: string; cut: boolean } => ({
   cut: text.length > LONGEST,
 });
 
-/** The next morning of the reader; where their zone is not known, the same hour of the next day. */
+/** The reader's next morning; if their zone is unknown, the same hour of the next day. */
 function nextDigest(ctx: Ctx, person: Due): Statement | null {
   const { timeZone, digestAt, userId } = person;
   if (digestAt === 0 || digestAt > ctx.now) return null;
   const next = timeZone
     ? nextMorning(timeZone, ctx.now)
     : digestAt + (Math.floor((ctx.now - digestAt) / DAY) + 1) * DAY;
-  // Unless they have just chosen another.
+  // Unless they have just changed it.
   return ctx.db.run(
     sql`update user set digest_at = ${next} where id = ${userId} and digest_at = ${digestAt}`,
   );
 }
 
-/** Takes the notifications and writes their mails, in one commit; where another run was faster, in halves. */
+/** Claims the notifications and writes their mails in one commit. If another run was faster, tries again with each half. */
 async function writeMails(ctx: Ctx, people: PersonMail[]): Promise<{ written: number; lost: number }> {
   const ids = people.flatMap((person) => person.notificationIds);
   const mails = people.flatMap((person) => person.mail ?? []);
@@ -259,19 +259,19 @@ async function writeMails(ctx: Ctx, people: PersonMail[]): Promise<{ written: nu
     const [a, b] = [await writeMails(ctx, people.slice(0, half)), await writeMails(ctx, people.slice(half))];
     return { written: a.written + b.written, lost: a.lost + b.lost };
   }
-  // Not by afterCommit: what runs after a request's commit may cross another commit of that request.
+  // Not by afterCommit: this may run after a request's commit, while the request makes another commit.
   await outbox.nudgeMany(ctx, queued.ids);
   return { written: mails.length, lost: 0 };
 }
 
-/** Notifications looked at in a run of `purge`. */
+/** Notifications checked in a run of `purge`. */
 const WINDOW = 1_000;
 const KEEP_READ = 90 * DAY;
 const KEEP = 365 * DAY;
 
 /**
- * Cron: forgets what was read 90 days ago (unless it was put aside to be read later), and everything after a year.
- * There is no index over all people by age; so each run looks through a window of ids, and the minutes move it on.
+ * Cron: deletes what was read 90 days ago (unless it is marked "Read later"), and everything after a year.
+ * No index orders everybody's notifications by age, so each run checks a range of ids that moves with the minutes.
  */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`

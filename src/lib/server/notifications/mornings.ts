@@ -1,4 +1,4 @@
-/** When a daily mail comes: at eight in the morning where its reader is, also across a change of the clocks. */
+/** When a daily mail is sent: at eight in the morning of its reader's zone, also when the clocks change. */
 
 import { usable } from '../../zones';
 
@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const HOUR_OF_MAIL = 8;
 
-/** What a clock on the wall of a zone shows at a moment, as if it were UTC. */
+/** The local time of a zone at a moment, as if it were UTC. */
 function wallClock(zone: string, at: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: usable(zone),
@@ -22,12 +22,12 @@ function wallClock(zone: string, at: number): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }
 
-/** The next eight o'clock in the morning of a zone that is later than a moment. */
+/** The next time after a moment at which it is eight in the morning in a zone. */
 export function nextMorning(zone: string, after: number): number {
   const today = Math.floor(wallClock(zone, after) / DAY) * DAY;
   for (let day = today; ; day += DAY) {
     const wall = day + HOUR_OF_MAIL * 60 * MINUTE;
-    // Taken for UTC first; the zone's distance there is right, but where the clocks change in between: once more.
+    // First taken as UTC, then corrected by the zone's offset there; twice, in case the clocks change in between.
     const near = wall - (wallClock(zone, wall) - wall);
     const at = wall - (wallClock(zone, near) - near);
     if (at > after) return at;

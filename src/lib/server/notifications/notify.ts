@@ -1,4 +1,4 @@
-/** Who is told of what happens in a thread. Statements for the batch of the change, so neither lands without the other. */
+/** Who is notified of what happens in a thread. Statements for the batch of the change, so both are written or neither. */
 import { sql, type SQL } from 'drizzle-orm';
 import { visibleTo, type Person, type Viewer } from '../access';
 import type { SignedIn, Statement } from '../context';
@@ -6,22 +6,22 @@ import { mailDue } from './mailing';
 
 const DAY = 24 * 3_600_000;
 
-/** What happened: a comment, or a new thread (`commentId` null). Ids may be subqueries of the same batch. */
+/** A new comment, or a new thread (`commentId` null). Ids may be subqueries on what the same batch writes. */
 export interface Event {
   spaceId: number;
   threadId: number | SQL;
   commentId: number | SQL | null;
   kind: 'comment' | 'thread';
-  /** Ids of the people whom the text names. Who is not in the space is told nothing. */
+  /** Ids of the people whom the text names. People who are not in the space are not notified. */
   mentioned: string[];
-  /** "Notify everybody". Where following is blocked, everybody is told anyway. */
+  /** "Notify everybody". If following is blocked, everybody is notified anyway. */
   everybody?: boolean;
 }
 
 /**
- * Tells people of an event: who is named (a mention wins, whether they follow or not), who follows the thread,
- * everybody where that is asked or following is blocked; never the actor, nobody twice.
- * Once it is committed, the mails that are to go at once are written.
+ * Notifies people of an event: those who are named (as a mention, even if they also follow), those who follow the thread,
+ * or everybody if that is requested or following is blocked. Never the actor, and nobody twice.
+ * Once it is committed, the mails that are due at once are written.
  */
 export function notify(ctx: SignedIn, event: Event): Statement[] {
   const follows = event.kind === 'comment' ? sql`tp.following = 1` : sql`0`;
@@ -35,8 +35,8 @@ export function notify(ctx: SignedIn, event: Event): Statement[] {
 }
 
 /**
- * An edit names more people: tells those whom nobody has told of this text yet. Who was told of it as a follower finds
- * it under "To me" from now on, and gets no second mail.
+ * For an edit that names more people: notifies those who have no notification of this text yet. A follower's notification
+ * becomes a mention and moves to "To me", without a second mail.
  */
 export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>): Statement[] {
   if (event.mentioned.length === 0) return [];
@@ -59,7 +59,7 @@ export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>):
 const named = (event: Pick<Event, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(event.mentioned)}))`;
 
-/** Everybody in the space, each as the viewer of what happened: nobody hears of somebody who is hidden from them. */
+/** Each person in the space is a viewer of what happened: nobody hears of somebody who is hidden from them. */
 const READER: Viewer = { id: sql`u.id`, kind: sql`u.kind` };
 const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
 
@@ -79,8 +79,8 @@ const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Stat
       and ${whom}`);
 
 /**
- * When its mail is due, as the reader chose: never, at once, or at the daily hour: the anchor, moved on by whole days
- * until it lies ahead. (D1 binds numbers as reals, so the division is cut off by hand.)
+ * When the mail is due, as the reader chose: never, at once, or at the daily hour, which is `digest_at` plus whole days
+ * until it is in the future. (D1 binds numbers as reals, so the quotient is cast to an integer.)
  */
 const mailAt = (ctx: SignedIn, event: Pick<Event, 'mentioned'>): SQL => sql`case
   when u.notify = 'never' or (u.notify = 'mentions' and not ${named(event)}) then null
@@ -89,6 +89,6 @@ const mailAt = (ctx: SignedIn, event: Pick<Event, 'mentioned'>): SQL => sql`case
   when u.digest_at > ${ctx.now} then u.digest_at
   else u.digest_at + (cast((${ctx.now} - u.digest_at) / ${DAY} as integer) + 1) * ${DAY} end`;
 
-/** Mails to those who were told a moment ago leave with the commit; cron is the net below. */
+/** Writes the mails that are due at once right after the commit; cron does what this misses. */
 const mailSoon = (ctx: SignedIn): void =>
   ctx.afterCommit(() => mailDue(ctx, sql`actor_id = ${ctx.actor.id} and created_at = ${ctx.now}`));

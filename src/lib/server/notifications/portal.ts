@@ -1,4 +1,4 @@
-/** Notifications in the portal: the list, the count, what is read, what is put aside. Always the actor's own. */
+/** Notifications in the portal: the list, the count, marking as read, "Read later". Always the actor's own. */
 import { sql, type SQL } from 'drizzle-orm';
 import { hidesGuests, visibleTo } from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
@@ -14,8 +14,8 @@ export type Shown = 'me' | 'all' | 'later';
 const MOST_COUNTED = 100;
 
 /**
- * What the reader may know of today, whatever they were told before: of spaces that they are in and that are not in the
- * trash, and nothing of another guest (what they did, or their threads) where guests are hidden now.
+ * SQL: what the reader may see now, whatever they were notified of: only spaces that they are in and that are not in the
+ * trash and, where guests are hidden, nothing by another guest or in another guest's thread.
  */
 const known = (ctx: SignedIn): SQL => sql`
   from notification n
@@ -50,14 +50,14 @@ interface Row {
   company: string;
   text: string;
   mentions: string;
-  /** Of the thread: whom its title names. */
+  /** Whom the thread's title names. */
   threadMentions: string;
   threadAuthorId: string;
   authorId: string;
   hidden: number;
 }
 
-/** Notifications, the latest first, by key (`before`: the last id of the page before). One query. */
+/** Notifications, the latest first, with pages (`before`: the last id of the previous page). One query. */
 export async function list(
   ctx: SignedIn,
   { show, before = null, limit = 30 }: { show: Shown; before?: number | null; limit?: number },
@@ -107,8 +107,8 @@ export async function countUnread(ctx: SignedIn): Promise<number> {
 }
 
 /**
- * For the batch that marks a thread as read: its notifications are read with it.
- * @param until when the page was made that was read
+ * For the batch that marks a thread as read: marks its notifications too.
+ * @param until when the page was made
  */
 export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): Statement =>
   ctx.db.run(sql`
@@ -117,7 +117,7 @@ export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): St
 
 /**
  * Marks some as read, or all of a list.
- * @param upTo of a list: the newest that its page showed; what came since stays unread
+ * @param upTo for a list: the newest id that the page showed; later ones stay unread
  */
 export async function markRead(
   ctx: SignedIn,
@@ -136,7 +136,7 @@ export async function markRead(
   ]);
 }
 
-/** "Read later", or no more. */
+/** Sets or removes "Read later". */
 export async function setLater(ctx: SignedIn, id: number, on: boolean): Promise<void> {
   await ctx.commit(
     [

@@ -1,12 +1,11 @@
 /**
- * What stands in the index. It is full-text and contentless (`search_entry`): who writes a text puts its words in, in the same
- * commit.
+ * The rows of the index `search_entry`, which is full-text and contentless. They are written in the commit of the text.
  *
- * A row's `scope` holds tokens: `s<space>`; whose it is, with the thread it stands in (`company`, `u<id>` of a guest, neither where
- * two guests wrote in it); `f<id>` of a guest who reads all of it though guests are hidden (their own words, or no other guest
- * is named); and `thread` where it is one.
- * `words` and `signs` hold what tokens.ts reads, without mentions of guests. Where there are any, `all_words` and `all_signs` hold
- * the whole text: only who reads those names searches there. FTS5's own tokenizer only splits at blanks.
+ * A row's `scope` contains tokens: `s<space>`; the owner of text and thread (`company`, or `u<id>` of a guest; neither if two
+ * guests took part); `f<id>` for a guest who may read all of it although guests are hidden (it is their own, or it names no
+ * other guest); and `thread` if it is one.
+ * `words` and `signs` contain what tokens.ts reads, without mentions of guests. If there are any, `all_words` and `all_signs`
+ * contain the whole text, for viewers who may read those names. FTS5's own tokenizer only splits at blanks.
  */
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
@@ -15,7 +14,7 @@ import { without } from '../mentions/grammar';
 import { setting, type Mention } from '../schema';
 import { indexed } from './tokens';
 
-/** A thread or a comment, by its id or the subquery that gives it. */
+/** A thread or a comment, by its id or a subquery for it. */
 export type Target = { thread: number | SQL } | { comment: number | SQL };
 
 const rowid = (target: Target): SQL =>
@@ -28,11 +27,11 @@ export interface Entry {
   title?: string;
   body: string;
   mentions: Mention[];
-  /** Names of files: they are found like words of the text. */
+  /** Names of files, which are found like words of the text. */
   files?: string[];
 }
 
-/** A text without the guests whom it names. What stood around a name does not come together. */
+/** A text without the guests whom it names. The words around a name do not become neighbours. */
 function indexedWithout({ title = '', body, mentions, files = [] }: Entry) {
   const isGuest = (m: Mention) => m.guest === true;
   const text = [
@@ -41,7 +40,7 @@ function indexedWithout({ title = '', body, mentions, files = [] }: Entry) {
     ...files,
   ].join('\n');
   const pieces = text.split('@…').map(indexed);
-  // A full stop alone is no word of any text.
+  // A full stop alone is not a word of any text.
   return {
     words: pieces.map(({ words }) => words).join(' . '),
     signs: pieces.map(({ signs }) => signs).join(' . '),
@@ -61,7 +60,7 @@ function scopeOf({ authors, mentions }: Entry, isThread: boolean): string {
   ].join(' ');
 }
 
-/** Puts a text into the index, in place of what it said before. */
+/** Puts a text into the index, replacing its earlier version. */
 export const put = (ctx: Pick<Ctx, 'db'>, target: Target, entry: Entry): Statement[] => {
   const { title = '', body, files = [] } = entry;
   const open = indexedWithout(entry);
@@ -77,7 +76,7 @@ export const put = (ctx: Pick<Ctx, 'db'>, target: Target, entry: Entry): Stateme
   ];
 };
 
-/** Takes texts out of the index. Stands in the batch before the texts themselves go, since it asks which there are. */
+/** Removes texts from the index. Comes before their deletion in the batch, because it reads which there are. */
 export const drop = (
   ctx: Pick<Ctx, 'db'>,
   what: Target | { comments: number[] } | { threads: number[] } | { threadWithComments: number },
@@ -94,20 +93,20 @@ export const drop = (
   return [ctx.db.run(sql`delete from search_entry where rowid in (${rows})`)];
 };
 
-/** The form in which texts stand in the index. Another number makes cron write all of them anew. */
+/** The version of the index's form. After a change of this number cron writes all rows again. */
 const FORM = 5;
-/** Ids of threads and comments that are written in one batch, and batches a run of `rebuild`. */
+/** Ids of threads and comments per batch, and batches per run of `rebuild`. */
 const PIECE = 300;
 const PIECES = 4;
 
 interface State {
   form: number;
-  /** Texts from this id on are done; absent: all of them. */
+  /** Texts from this id on are done; if absent, all are. */
   below?: number;
 }
 const KEY = 'searchIndex';
 
-/** How far the index is made. For a batch. */
+/** How far the index is written. For a batch. */
 export const stateQuery = (ctx: Pick<Ctx, 'db'>) =>
   ctx.db.select({ value: setting.value }).from(setting).where(eq(setting.key, KEY));
 
@@ -116,15 +115,15 @@ const stateOf = (rows: { value: string }[]): State | null => {
   return state?.form === FORM ? state : null;
 };
 
-/** Whether older texts may not be in the index yet. (Before the first run of cron nothing is said.) */
+/** Whether older texts may not be in the index yet. (Unknown before the first run of cron.) */
 export const isIncomplete = (rows: { value: string }[]): boolean => {
   const state = stateOf(rows);
   return rows.length > 0 && (state === null || state.below !== undefined);
 };
 
 /**
- * Cron: writes the index anew, the newest texts first, where the setting `searchIndex` does not say that it is there in
- * the form of today: after a new version, or when a backup was restored. The setting says how far it is.
+ * Cron: rebuilds the index, the newest texts first, unless the setting `searchIndex` says that it is complete in the
+ * current form. That is needed after a new version or a restored backup. The setting also says how far it is.
  */
 export async function rebuild(ctx: Ctx): Promise<void> {
   for (let i = 0; i < PIECES; i++) if (await rebuildPiece(ctx)) return;
@@ -154,7 +153,7 @@ async function rebuildPiece(ctx: Ctx): Promise<boolean> {
   const done = from <= 1;
   const value = JSON.stringify(done ? { form: FORM } : { form: FORM, below: from });
   await ctx.commit([
-    // In one piece with the cursor: what was edited since it was read is written by its own commit, before or after.
+    // In one batch with the cursor. A text that is edited meanwhile is written by its own commit, before or after.
     ...texts.flatMap((text) =>
       put(ctx, text.thread ? { thread: text.id } : { comment: text.id }, {
         spaceId: text.spaceId,

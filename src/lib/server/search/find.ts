@@ -1,10 +1,10 @@
 /**
- * Search over threads and comments: in one space, or over all of one's own.
+ * Search in threads and comments: in one space, or in all of the viewer's spaces.
  *
- * Spaces and authors stand in the index like words, and mentions of guests in columns of their own, so a search walks only over
- * what the viewer may see, and costs the same however much else there is. What is found is checked once more against membership, trash, hidden guests and, where the
- * index knows less than the text, against the text. A page holds only hits that the viewer sees, and there is a next page only
- * where one of them follows: nothing tells that hidden ones exist.
+ * Spaces and authors are tokens in the index, and mentions of guests have their own columns, so a search reads only what the
+ * viewer may see and costs the same however much else there is. Hits are checked again against membership, trash, hidden
+ * guests and, where the index knows less than the text, against the text. A page contains only hits that the viewer may
+ * see, and there is a next page only if another one follows, so nothing reveals hidden hits.
  */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
@@ -16,13 +16,13 @@ import * as entries from './entries';
 import { expression, isLoose, placesOf, says, termsOf, type Sought, type Term } from './terms';
 import type { Hit, Piece } from '../../search';
 
-/** Hits a page. */
+/** Hits per page. */
 const PAGE = 20;
-/** Rows that are read at a time once some of the first ones were not for the viewer, and how often. */
+/** Rows that are read at a time after some of the first were not for the viewer, and how often. */
 const MORE = { rows: 100, rounds: 10 };
-/** Own spaces that one search looks through: those that were looked at last. */
+/** Spaces that one search covers: those that the viewer visited last. */
 const SPACES = 200;
-/** Of a hit's text that is shown. */
+/** Characters of a hit's text that are shown. */
 const EXCERPT = 240;
 
 export interface Found {
@@ -30,11 +30,11 @@ export interface Found {
   hits: Hit[];
   /** The key of the next page. */
   next: string | null;
-  /** More was typed than was looked for. */
+  /** More was typed than was searched for. */
   cut: boolean;
-  /** The index is being made anew: older texts may not be found yet. */
+  /** The index is being rebuilt: older texts may not be found yet. */
   incomplete: boolean;
-  /** The viewer is in more spaces than one search looks through: only so many, those looked at last, were. */
+  /** The viewer is in more spaces than one search covers: only this many, visited last, were searched. */
   onlySpaces: number | null;
 }
 
@@ -44,8 +44,8 @@ const last = Number.MAX_SAFE_INTEGER;
 const nothing = '""';
 
 /**
- * The hits of one kind, newest first, for a batch. Threads and comments have ids of their own, each in the order of time:
- * two lists by key, which `merged` puts together by the clock.
+ * The hits of one kind, newest first, for a batch. Threads and comments have separate ids, each in the order of time, so
+ * there are two lists by key, which `merged` merges by time.
  * @param inSpace only of this space
  */
 function hitsQuery(
@@ -61,10 +61,10 @@ function hitsQuery(
   const hides = access.hidesGuests(viewer, { space: 's' });
   const all = expression(terms, 'all');
   const whole = ` AND (${all}))`;
-  // Names of guests stand apart: who does not see guests does not even search there.
+  // Names of guests are in separate columns, which viewers who do not see guests do not search.
   const own = `) AND scope : ("company" OR "u${me}") AND ((${expression(terms, 'open')}) OR (scope : "f${me}" AND ${all})))`;
   const end = `) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
-  // One expression out of the viewer's memberships, made in the same query.
+  // One expression from the viewer's memberships, built in the same query.
   const scoped = sql`coalesce((
     select '(' || iif(count(*) > sum(hidden),
         '(scope : (' || group_concat(iif(hidden, null, '"s' || id || '"'), ' OR ') || ')' || ${whole}, '')
@@ -120,23 +120,23 @@ function hitsQuery(
 
 type Row = Awaited<ReturnType<typeof hitsQuery>>[number];
 
-/** The keys of a page's last hits: `<thread's>-<comment's>`, as `next` gave them. */
+/** The keys of a page's last hits: `<thread's>-<comment's>`, from `next`. */
 function keysOf(before: string | null): { thread: number; comment: number } {
   const [, thread, comment] = /^(\d{1,16})-(\d{1,16})$/.exec(before ?? '') ?? [];
   return { thread: Number(thread ?? last), comment: Number(comment ?? last) };
 }
 
-/** What was read of threads or of comments, newest first. */
+/** The threads or comments read so far, newest first. */
 interface List {
   threads: boolean;
   rows: Seen[];
-  /** Where it was read to. */
+  /** Up to where they were read. */
   read: number;
   /** There may be more. */
   more: boolean;
 }
 
-/** One page out of both lists, by the clock. Reads on where too many of the rows were not for the viewer. */
+/** One page from both lists, by time. Reads more if too many of the rows were not for the viewer. */
 async function page(
   ctx: Ctx,
   typed: string,
@@ -166,7 +166,7 @@ async function page(
       take(list, await hitsQuery(ctx, terms, list.threads, list.read, inSpace, MORE.rows), MORE.rows);
   const all = lists.flatMap(({ rows }) => rows).sort((a, b) => b.createdAt - a.createdAt || b.key - a.key);
   const shown = new Set(all.slice(0, PAGE));
-  // The next page begins behind the last hit shown of each list; behind all that was read, where none of it is left.
+  // The next page begins after the last shown hit of each list, or after all that was read if none is left.
   const end = ({ rows, read }: List, key: number) => {
     const here = rows.filter((row) => shown.has(row)).map((row) => row.key);
     return here.length < rows.length ? Math.min(key, ...here) : read;
@@ -182,7 +182,7 @@ async function page(
   };
 }
 
-/** Threads and comments of a space that hold all the words. Reach first: else 404. One batch. */
+/** Threads and comments of a space that contain all the words. 404 if the space is out of reach. One batch. */
 export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: string | null = null) {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
@@ -197,7 +197,7 @@ export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: 
   return { space: { id, name }, ...found };
 }
 
-/** The same over all of one's own spaces. */
+/** The same in all of the viewer's spaces. */
 export async function everywhere(ctx: Ctx, typed: string, before: string | null = null): Promise<Found> {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
@@ -218,12 +218,12 @@ export async function everywhere(ctx: Ctx, typed: string, before: string | null 
 
 // --- Showing -------------------------------------------------------------------------------------------------
 
-/** A row as its viewer reads it. */
+/** A hit as its viewer may read it. */
 interface Seen extends Omit<Row, 'files'> {
   files: { id: string; name: string }[];
 }
 
-/** Null: what was found is the name of somebody who does not exist for the viewer, or only its words stand in the text. */
+/** Null if the match is the name of somebody hidden from the viewer, or the words do not stand together in the text. */
 function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
   const files = JSON.parse(row.files) as Seen['files'];
   const mentions = JSON.parse(row.mentions) as Mention[];
@@ -260,7 +260,7 @@ function presented(row: Seen, terms: Term[]): Hit {
   };
 }
 
-/** A text with what was looked for marked. */
+/** A text with the matches marked. */
 function pieces(text: string, terms: Term[]): Piece[] {
   const all: Piece[] = [];
   let from = 0;
@@ -273,14 +273,14 @@ function pieces(text: string, terms: Term[]): Piece[] {
   return all;
 }
 
-/** The plain words of a text around the first hit, or its beginning when the hit is elsewhere (title, file, address). */
+/** The plain words of a text around the first match, or its beginning if the match is elsewhere (title, file, address). */
 function around(body: string, terms: Term[]): Piece[] {
-  // A long text is read only where the hit is.
+  // A long text is rendered only around the match.
   const rough = body.length > 4_000 ? Math.max(0, (placesOf(body, terms)[0]?.[0] ?? 0) - 500) : 0;
   const plain = markdown.words(body.slice(rough, rough + 4_000));
   const first = placesOf(plain, terms)[0]?.[0] ?? 0;
   let from = Math.max(0, first - 80);
-  // Not in the middle of a word, where words have spaces between them; never of a character.
+  // Not within a word, in scripts with spaces, and never within a character.
   if (from > 0) from += Math.max(0, plain.slice(from, first).search(/(?<=\s)\S/));
   if (/[\udc00-\udfff]/.test(plain[from] ?? '')) from++;
   let to = Math.min(plain.length, from + EXCERPT);

@@ -1,4 +1,4 @@
-/** What somebody typed: terms that all must be found, as an expression of FTS5, and their places in a text. Nothing typed is an operator. */
+/** A typed query: terms that must all be found, as an FTS5 expression and as places in a text. Nothing typed is an operator. */
 import { fold, originalRange } from '../../fold';
 import {
   atomsOf,
@@ -13,23 +13,23 @@ import {
   type Atom,
 } from './tokens';
 
-/** Of what somebody types. More is said to be too much (`cut`). */
+/** The limits of a query. If there is more, the page says so (`cut`). */
 const TYPED = { characters: 400, terms: 16 };
 
-/** One thing that is looked for: a word with its signs, or all that stood in quotes. */
+/** One search term: a word with its signs, or everything between quotation marks. */
 export interface Term {
   atoms: Atom[];
-  /** Its last word may go on: nobody has finished typing it. */
+  /** Its last word may be unfinished. */
   prefix: boolean;
 }
 
 export interface Sought {
   terms: Term[];
-  /** More was typed than is looked for. */
+  /** More was typed than is searched for. */
   cut: boolean;
 }
 
-/** Quotation marks as keyboards of all countries make them; any of them ends what any other began. */
+/** Quotation marks of all countries' keyboards; any of them ends what another began. */
 const QUOTES = /["“”„‟«»‹›＂「」『』〝〞〟]/u;
 
 /** @param typed what somebody typed, of any length */
@@ -43,7 +43,7 @@ export function termsOf(typed: string): Sought {
     for (const [j, atoms] of pieces.entries()) {
       const words = atoms.filter(({ kind }) => kind === 'word' || kind === 'run');
       if (words.length === 0 && !atoms.some(({ kind }) => kind === 'symbol') && !hasPair(atoms)) continue;
-      // The last word may not be finished, unless a quotation mark behind it says so. One letter is one letter.
+      // The last word may be unfinished, except after a closing quotation mark. A single letter is only itself.
       const end = atoms.at(-1)!;
       const unfinished =
         i === parts.length - 1 &&
@@ -59,12 +59,12 @@ export function termsOf(typed: string): Sought {
   };
 }
 
-/** The atoms that are looked for. A full stop or a dash between two words only joins them (addresses, names of files). */
+/** The atoms to search for. A full stop or a dash between two words only joins them (addresses, file names). */
 function meaningful(folded: string): Atom[] {
   const found: Atom[] = [];
   const all = atomsOf(folded);
   let joined = false;
-  /** A word stands before it, and nothing that parts them. */
+  /** It follows a word without a separator. */
   let worded = false;
   for (const [i, atom] of all.entries()) {
     if (!atom.glued) worded = false;
@@ -81,7 +81,7 @@ function meaningful(folded: string): Atom[] {
 const isWord = (atom: Atom | undefined): boolean =>
   atom !== undefined && atom.glued && (atom.kind === 'word' || atom.kind === 'run');
 
-/** Without quotation marks, runs of Japanese with a sign between them are looked for one by one. */
+/** Without quotation marks, Japanese runs with a sign between them are searched one by one. */
 function apart(atoms: Atom[]): Atom[][] {
   const pieces: Atom[][] = [];
   for (const [i, atom] of atoms.entries())
@@ -93,7 +93,7 @@ function apart(atoms: Atom[]): Atom[][] {
 
 const hasPair = (list: Atom[]) => list.some((atom, i) => i > 0 && touching(list[i - 1]!, atom) !== null);
 
-/** The other way to write the fractions of a term: 1/2 is ½, and ½ is 1/2. Null: it holds none. */
+/** The term with its fractions written the other way: 1/2 is ½, and ½ is 1/2. Null if it has none. */
 function otherwise({ atoms, prefix }: Term): Term | null {
   const written: Atom[] = [];
   const text = (at: number) => atoms[at]?.text ?? '';
@@ -123,11 +123,11 @@ function otherwise({ atoms, prefix }: Term): Term | null {
 
 // --- For the index -------------------------------------------------------------------------------------------
 
-/** A phrase: no character of it is an operator. */
+/** A quoted phrase, in which no character is an operator. */
 const phrase = (tokens: string[], prefix = false) =>
   `"${tokens.join(' ').replaceAll('"', ' ')}"${prefix ? '*' : ''}`;
 
-/** Columns of the index: those that everybody of a space may search, and all. */
+/** Columns of the index: those that everybody in a space may search, and all. */
 const COLUMNS = {
   open: { words: 'words', signs: 'signs' },
   all: { words: '{words all_words}', signs: '{signs all_signs}' },
@@ -148,7 +148,7 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
     } else if (atom.kind === 'run') {
       const all = charactersOf(atom.text);
       tokens.push(...pairsOf(atom.text));
-      // Where another word follows the run has ended, as in the index.
+      // If another word follows, the run has ended, as in the index.
       if (!last && all.length > 1) tokens.push(all.at(-1)!);
       open = last && all.length < 2;
     }
@@ -172,7 +172,7 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
   return found;
 }
 
-/** The FTS5 expression for all terms; null: there is nothing to look for. */
+/** The FTS5 expression for all terms; null if there is nothing to search for. */
 export function expression(terms: Term[], columns: Columns): string | null {
   const every = terms.flatMap((term) => {
     const other = otherwise(term);
@@ -184,7 +184,7 @@ export function expression(terms: Term[], columns: Columns): string | null {
   return all.length > 0 ? all.map((one) => `(${one})`).join(' AND ') : null;
 }
 
-/** The index knows words and signs apart: whether they stand together as typed, only the text itself says. */
+/** The index has words and signs in separate columns, so only the text shows whether they stand together as typed. */
 export const isLoose = (term: Term): boolean => {
   const { atoms } = term;
   return (
@@ -200,8 +200,8 @@ const beginsInWord = (atoms: Atom[]): boolean =>
 // --- For texts -----------------------------------------------------------------------------------------------
 
 /**
- * Flags are pairs of letters: 🇩🇪🇫🇷 does not say 🇪🇫. First and second letters become different signs of the same length
- * (of a private area), so that places stay what they are.
+ * Flags are pairs of letters: 🇩🇪🇫🇷 does not contain 🇪🇫. First and second letters become different private-use characters
+ * of the same length, so that places do not move.
  */
 const paired = (folded: string): string =>
   folded.replace(/\p{RI}\p{RI}/gu, (flag) =>
@@ -211,8 +211,8 @@ const paired = (folded: string): string =>
   );
 
 /**
- * A term as a pattern over a folded text. What may stand between two words holds no letter and has a bound, so the
- * pattern never goes back far.
+ * A term as a pattern for folded text. What may be between two words contains no letter and is bounded, so the pattern
+ * never backtracks far.
  */
 function pattern(term: Term): RegExp {
   const other = otherwise(term);
@@ -241,7 +241,7 @@ function sourceOf({ atoms, prefix }: Term): string {
           : '';
     const ends =
       atom.kind === 'word' ? (i === atoms.length - 1 && prefix ? `${OF_WORD}*` : `(?!${OF_WORD})`) : '';
-    // A part of a joined emoji is none of its own.
+    // A part of a joined emoji is not an emoji of its own.
     const joined =
       atom.kind === 'symbol' ? ['(?<!\\u200d)', '(?!\\p{EMod}?[\\u200d\\u{e0020}-\\u{e007f}])'] : ['', ''];
     source += starts + joined[0] + literal + joined[1] + ends;
@@ -249,7 +249,7 @@ function sourceOf({ atoms, prefix }: Term): string {
   return source;
 }
 
-/** Where a text holds the terms: from and to, in order, none over another. */
+/** Where a text contains the terms: from and to, in order, without overlaps. */
 export function placesOf(text: string, terms: Term[]): [number, number][] {
   const found: [number, number][] = [];
   for (const map of readingsOf(text))
@@ -266,7 +266,7 @@ export function placesOf(text: string, terms: Term[]): [number, number][] {
   return apart;
 }
 
-/** Whether a text says all of it. */
+/** Whether a text contains all terms. */
 export function says(text: string, terms: Term[]): boolean {
   const readings = readingsOf(text).map(({ folded }) => paired(folded));
   return terms.every((term) => readings.some((folded) => pattern(term).test(folded)));

@@ -1,10 +1,10 @@
 /**
- * A text as search sees it: words, runs of scripts that put no blanks between words, and signs. The index is made of these
- * atoms, what is typed is read as them, and the highlighter looks for them: one reading for all three.
+ * Splits a text into atoms: words, runs of scripts without blanks, and signs. The index, the query and the highlighter all
+ * use these atoms.
  */
 import { fold, foldWithMap, type Folded } from '../../fold';
 
-/** Japanese, Chinese, Korean, Thai, Lao, Khmer, Burmese …: nothing says where a word ends, so what is typed is found anywhere in a run. */
+/** Japanese, Chinese, Korean, Thai, Lao, Khmer, Burmese …: the end of a word is not visible, so a query is found anywhere in a run. */
 const UNSPACED =
   '(?=[\\p{L}\\p{N}\\p{M}])[' +
   'Han Hira Kana Hang Bopo Thai Laoo Khmr Mymr Tale Talu Lana Java Bali'
@@ -12,7 +12,7 @@ const UNSPACED =
     .map((script) => `\\p{scx=${script}}`)
     .join('') +
   ']';
-/** A letter, digit or vowel sign of a word between blanks; also the stroke of ½, which is a number of its own. */
+/** A letter, digit or vowel sign of a word between blanks; also the slash of ½, which is a number of its own. */
 export const OF_WORD = `(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}]|(?<=[0-9])⁄)`;
 
 const PICTURE = '\\p{ExtPict}[\\p{EMod}\\u20e3\\u{e0020}-\\u{e007f}]*';
@@ -21,10 +21,10 @@ const atoms = new RegExp(
   [
     `(?<run>(?:${UNSPACED})+)`,
     `(?<word>${OF_WORD}+)`,
-    // One emoji, however many it is made of, or another sign that means something by itself.
+    // One emoji, however many characters it has, or another sign with a meaning of its own.
     `(?<symbol>\\p{RI}\\p{RI}|${PICTURE}(?:\\u200d${PICTURE})*|(?![+<=>|~$^\`])[\\p{Sc}\\p{So}\\p{Sm}§°])`,
-    // Signs that make another word of the word beside them. (C++, C#, R&D, $5, 100%, @Ann; .NET, but not the end of a sentence.)
-    // A dash is one beside a word (C--, --help), and what stands between two numbers makes another number (1.2, 1,2, 1/2).
+    // Signs that turn the word beside them into another word. (C++, C#, R&D, $5, 100%, @Ann; .NET, but not the end of a sentence.)
+    // So is a dash beside a word (C--, --help), and a sign between two numbers (1.2, 1,2, 1/2).
     `(?<sign>[+#&@$%=~]|(?<!\\.)\\.(?=${OF_WORD})|(?<=[\\p{L}\\p{N}\\p{M}]-{0,2})-|-(?=-{0,2}[\\p{L}\\p{N}\\p{M}])|(?<=[0-9])[,/:](?=[0-9]))`,
   ].join('|'),
   'gu',
@@ -33,7 +33,7 @@ const atoms = new RegExp(
 export interface Atom {
   kind: 'run' | 'word' | 'symbol' | 'sign';
   text: string;
-  /** Nothing stands between it and the atom before it. */
+  /** Nothing separates it from the atom before it. */
   glued: boolean;
   from: number;
   to: number;
@@ -59,13 +59,13 @@ export function atomsOf(folded: string): Atom[] {
 
 export const charactersOf = (text: string): string[] => [...text];
 
-/** Each two neighbours of a run. A single character is itself. */
+/** Each pair of neighbours in a run. A single character stays itself. */
 export function pairsOf(run: string): string[] {
   const all = charactersOf(run);
   return all.length < 2 ? all : all.slice(1).map((character, i) => all[i]! + character);
 }
 
-/** A sign with what it touches, as one token; null: this pair tells nothing. */
+/** A sign with its neighbour, as one token; null if the pair has no meaning. */
 export function touching(before: Atom, atom: Atom): string | null {
   if (!atom.glued || (before.kind !== 'sign' && atom.kind !== 'sign')) return null;
   if (before.kind === 'symbol' || atom.kind === 'symbol' || atom.text === '.') return null;
@@ -75,7 +75,7 @@ export function touching(before: Atom, atom: Atom): string | null {
   return left + right;
 }
 
-/** Two numbers with the sign between them, as one token: `1.2` of `v1.2.3`, where the sign stands. Null: it stands elsewhere. */
+/** Two numbers with the sign between them, as one token: `1.2` of `v1.2.3`. Null if the sign is not between numbers. */
 export function number(atoms: Atom[], at: number): string | null {
   const [before, sign, after] = [atoms[at - 1], atoms[at]!, atoms[at + 1]];
   if (sign.kind !== 'sign' || !/^[.,/:]$/.test(sign.text) || !sign.glued || !after?.glued) return null;
@@ -88,7 +88,7 @@ export function number(atoms: Atom[], at: number): string | null {
   return left && right ? left + sign.text + right : null;
 }
 
-/** FTS5 splits at these; their wide forms, which no folded text has, stand for them. */
+/** FTS5 splits at these, so they are replaced by their wide forms, which no folded text contains. */
 export const inIndex = (token: string): string =>
   token.replace(/[-,/:]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
 
@@ -99,10 +99,10 @@ const lettered = new RegExp(LETTERED, 'u');
 const letteredEnd = new RegExp(`${LETTERED}[\\ufe0e\\ufe0f]?$`, 'u');
 const aroundLettered = new RegExp(`(${LETTERED})`, 'u');
 
-/** Whether a text ends with such a sign. It is whole: № is not the beginning of "noon". */
+/** Whether a text ends with such a sign. It is complete: № is not the beginning of "noon". */
 export const endsLettered = (text: string): boolean => letteredEnd.test(text.slice(-4));
 
-/** A text as it is read: 5㎏ is "5kg", and also "5" and "kg". */
+/** The readings of a text: 5㎏ is "5kg", and also "5" and "kg". */
 export function readingsOf(text: string): Folded[] {
   if (!lettered.test(text)) return [foldWithMap(text)];
   const apart: Folded = { folded: '', start: [], end: [] };
@@ -118,20 +118,20 @@ export function readingsOf(text: string): Folded[] {
   }
   return [foldWithMap(text), apart];
 }
-/** The second of these readings alone. */
+/** Only the second of these readings. */
 const foldedApart = (text: string): string =>
   text
     .split(aroundLettered)
     .map((part) => `${fold(part)};`)
     .join('');
 
-/** An emoji in a colour of skin is also the plain one. */
+/** An emoji with a skin tone is also the plain one. */
 const plainEmoji = (symbol: string): string | null => /^(\p{ExtPict})\p{EMod}$/u.exec(symbol)?.[1] ?? null;
 
-/** Stands between two readings, so that their words are no neighbours: alone it is no word of any text. */
+/** Separates two readings, so that their words are not neighbours. Alone it is not a word of any text. */
 const BREAK = '.';
 
-/** What stands in the index of a text: its words, and its signs beside them (in a column of their own, so that words stay neighbours). */
+/** A text as the index stores it: its words, and its signs in a separate column, so that words stay neighbours. */
 export function indexed(text: string): { words: string; signs: string } {
   const words: string[] = [];
   const signs: string[] = [];
@@ -141,7 +141,7 @@ export function indexed(text: string): { words: string; signs: string } {
       if (atom.kind === 'word') words.push(atom.text);
       else if (atom.kind === 'run') {
         words.push(...pairsOf(atom.text));
-        // Each run ends with its last character alone, so that one character finds it too.
+        // Each run ends with its last character alone, so that a single character finds it too.
         const all = charactersOf(atom.text);
         if (all.length > 1) words.push(all.at(-1)!);
       } else if (atom.kind === 'symbol') {

@@ -1,6 +1,6 @@
 /**
- * Templates of spaces: what a new space begins with. Some ship with Foyer, others are made here from living spaces or come
- * as files. A template holds settings and texts of the company, never people, comments, files or what guests wrote.
+ * Templates of spaces: what a new space starts with. Some ship with Foyer; others are made from existing spaces or imported
+ * from files. A template contains settings and texts of the company, never people, comments, files or texts of guests.
  */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import * as v from 'valibot';
@@ -24,9 +24,9 @@ import { nameableQuery, withoutNames } from '../mentions/people';
 import { shipped } from './shipped';
 import type { TemplateCard } from '../../templates';
 
-/** Templates that one site may have of its own: so many that a gallery still shows them all. */
+/** Templates that a site may have of its own. A gallery can still show this many. */
 const MOST = 100;
-/** The cover of a template whose own one cannot come along. */
+/** The cover of a template whose own cannot be taken along. */
 const PLAIN_COVER = 'harbour';
 
 /** A template as a space is made from it. */
@@ -55,7 +55,7 @@ const cardOf = ({ content, ...template }: Template): Card => ({
 
 // --- Choosing -----------------------------------------------------------------------------------------------
 
-/** The site's own, by name. Their texts stay where they are. */
+/** The site's own templates, by name, without their texts. */
 async function own(ctx: SignedIn) {
   const { content } = spaceTemplate;
   const rows = await ctx.db
@@ -83,7 +83,7 @@ async function own(ctx: SignedIn) {
   }));
 }
 
-/** What a new space may begin with: the site's own, then those that ship and are not hidden. In the viewer's language. */
+/** Templates for a new space: the site's own, then shipped ones that are not hidden, in the viewer's language. */
 export async function list(ctx: SignedIn): Promise<(Card & { by: string | null })[]> {
   allow(ctx, 'space.create');
   const [mine, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
@@ -95,7 +95,7 @@ export async function list(ctx: SignedIn): Promise<(Card & { by: string | null }
   ];
 }
 
-/** The template of this id, for who may begin a space with it; null when there is none (any more), or it is hidden. */
+/** The template with this id, for people who may create spaces; null if there is none (any more) or it is hidden. */
 export async function find(ctx: SignedIn, id: string): Promise<Template | null> {
   allow(ctx, 'space.create');
   if (isShipped(id)) {
@@ -135,8 +135,8 @@ export function preview({ content, ...template }: Template) {
 }
 
 /**
- * Makes a space from what its form says and what a template gives it beside that.
- * @param templateId empty: from scratch
+ * Creates a space from its form and a template.
+ * @param templateId empty for a space from scratch
  * @returns the space's id
  */
 export async function beginSpace(
@@ -148,25 +148,25 @@ export async function beginSpace(
 ): Promise<number> {
   const template = templateId ? await find(ctx, templateId) : null;
   if (templateId && !template) throw new Refusal('conflict', { key: 'template.gone' });
-  // A template's own picture stays the template's.
+  // The template keeps its own picture.
   const cover = form.cover === template?.content.cover ? await coverCopy(ctx, form.cover) : form.cover;
   return spaces.create(ctx, { ...form, cover }, members, requestKey, template?.content);
 }
 
 // --- Making -------------------------------------------------------------------------------------------------
 
-/** A link to a file leads nowhere from another space: its words stay. */
+/** Removes links to files, which do not work in another space. Their words stay. */
 const withoutFiles = (ctx: SignedIn, text: string): string =>
   text
     .replaceAll(`](${ctx.config.origin}/files/`, '](/files/')
     .replace(/!?\[([^\]\n]{0,500})\]\(\/files\/[^)\s]{0,200}\)/g, '$1');
 
-/** What of a space a template takes. One batch; for its administrators. */
+/** What a template takes from a space. One batch; for its administrators. */
 async function contentOf(ctx: SignedIn, spaceId: number) {
   const [reach, people, threads] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),
     nameableQuery(ctx, spaceId, '@'),
-    // What a guest wrote is not the company's to hand on.
+    // Texts of guests are not the company's to pass on.
     ctx.db
       .select({ title: thread.title, body: thread.body, mentions: thread.mentions })
       .from(thread)
@@ -183,7 +183,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
   ]);
   const found = access.foundSpace(ctx, reach);
   allow(ctx, 'space.administer', found.spaceRole);
-  // Nobody goes along by name: their mentions are "@…" in a template.
+  // A template names nobody: mentions become "@…".
   const own = withoutNames(
     ctx,
     { title: textOf(found.links), body: found.announcement, mentions: found.mentions },
@@ -211,7 +211,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
   return { name: found.name, content };
 }
 
-/** "Create Template", before it is made: what will be in it. */
+/** "Create Template": a preview of what will be in it. */
 export async function draft(ctx: SignedIn, spaceId: number) {
   const { name, content } = await contentOf(ctx, spaceId);
   return {
@@ -221,7 +221,7 @@ export async function draft(ctx: SignedIn, spaceId: number) {
       description: '',
       content,
     }),
-    /** An uploaded cover is copied only for who may make covers. */
+    /** An uploaded cover is copied only for people who may upload covers. */
     plainCover: files.coverFile(content.cover) !== null && !can(ctx.actor, 'space.create'),
     mayCreate: can(ctx.actor, 'space.create'),
   };
@@ -229,7 +229,7 @@ export async function draft(ctx: SignedIn, spaceId: number) {
 
 /**
  * "Create Template": of a space that the actor administers. Everybody who may create spaces sees it from then on.
- * @param requestKey a random key of the form: posted twice it makes no second template; with other words it does
+ * @param requestKey a random key of the form: posted twice it makes one template; with other words it makes another
  * @returns the template's id
  */
 export async function fromSpace(
@@ -250,7 +250,7 @@ export async function fromSpace(
   return insert(ctx, { id, ...form, content }, 'template.created', spaceId);
 }
 
-/** An own copy of an uploaded cover; where its bytes are gone, a shipped one. */
+/** A copy of an uploaded cover; a shipped cover if its bytes are gone. */
 async function coverCopy(ctx: SignedIn, cover: string): Promise<string> {
   try {
     return await files.copyCover(ctx, cover);
@@ -260,7 +260,7 @@ async function coverCopy(ctx: SignedIn, cover: string): Promise<string> {
   }
 }
 
-/** Writes a template under a name that is free, unless the site has too many. */
+/** Writes a template if its name is free and the site does not have too many. */
 async function insert(
   ctx: SignedIn,
   { id, name, description, content }: Template,
@@ -295,7 +295,7 @@ async function insert(
     if (state!.taken) throw nameTaken(name);
     if (state!.count >= MOST)
       throw new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
-    // No administrator of the space any more, or the copy of the cover has gone.
+    // The actor no longer administers the space, or the copy of the cover is gone.
     throw new Refusal('missing');
   }
 }
@@ -311,7 +311,7 @@ const tooLarge = (ctx: SignedIn, field?: string) =>
 
 // --- Administration -----------------------------------------------------------------------------------------
 
-/** Administration: the site's own templates, and those that ship with who is hidden. */
+/** Administration: the site's own templates, and shipped ones with whether each is hidden. */
 export async function manage(ctx: SignedIn) {
   allow(ctx, 'site.administer');
   const [rows, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
@@ -324,7 +324,7 @@ export async function manage(ctx: SignedIn) {
 
 /**
  * Administration: another name and description.
- * @param updatedAt of the template that the form showed: what somebody else saved since is not overwritten unseen
+ * @param updatedAt of the template that the form showed, so that a stale form overwrites nothing
  */
 export async function change(
   ctx: SignedIn,
@@ -353,7 +353,7 @@ export async function change(
   });
 }
 
-/** Administration: forgets a template. Spaces that were made from it stay as they are. */
+/** Administration: deletes a template. Spaces that were made from it stay as they are. */
 export async function remove(ctx: SignedIn, id: string): Promise<void> {
   allow(ctx, 'site.administer');
   const template = await stored(ctx, id);
@@ -380,7 +380,7 @@ export async function setHidden(ctx: SignedIn, id: string, hidden: boolean): Pro
 
 // --- Files --------------------------------------------------------------------------------------------------
 
-/** A template as a document. An uploaded cover is a file, and no file comes along. */
+/** A template as a document, without an uploaded cover, which is a file. */
 const documentOf = ({ name, description, content }: Template): string =>
   `${JSON.stringify(
     {
@@ -424,7 +424,7 @@ export async function importFile(
   try {
     await insert(ctx, { id, name, description, content }, 'template.imported', null);
   } catch (error) {
-    // The name stands in the file, not in a field.
+    // The name is in the file, not in a field.
     if (!(error instanceof Refusal) || error.kind === 'missing') throw error;
     throw new Refusal(error.kind, { ...error.detail, field: 'file' });
   }
@@ -440,7 +440,7 @@ function read(bytes: Uint8Array): unknown {
   }
 }
 
-/** Refuses in words what is no template, or one of a version that is still to come. */
+/** Refuses, with a sentence, what is not a template or has a newer version. */
 function ours(value: unknown): unknown {
   const { format, version } = Object(value) as { format?: unknown; version?: unknown };
   if (format !== 'foyer-space-template')

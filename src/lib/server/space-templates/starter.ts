@@ -1,4 +1,4 @@
-/** What a new space begins with: the threads of its template, or the one nameless thread. For the batch that makes it. */
+/** The first threads of a new space: those of its template, or one thread without a title. For the batch that creates it. */
 import { sql, type SQL } from 'drizzle-orm';
 import { limits } from '../../schemas';
 import { characters } from '../../text';
@@ -6,12 +6,12 @@ import type { Statement, SignedIn } from '../context';
 import type { TemplateContent } from '../schema';
 import * as search from '../search';
 
-/** What a template gives a new space beside its settings, which the form holds. */
+/** What a template gives a new space besides its settings, which are in the form. */
 export type Starter = Pick<TemplateContent, 'announcement' | 'threads' | 'links'>;
 
 export const nothing: Starter = { announcement: '', threads: [], links: [] };
 
-/** Several threads as one text: what a space without several threads begins with. What would not fit is left out. */
+/** Several threads as one text, for a space without several threads. What does not fit is left out. */
 function asOne(threads: Starter['threads']): string {
   let text = '';
   for (const { title, body } of threads) {
@@ -23,9 +23,9 @@ function asOne(threads: Starter['threads']): string {
 }
 
 /**
- * The first threads of a space, by its creator, who has read and follows them. The listing keeps the template's order:
- * the first is the one with the latest activity.
- * @param spaceId the space of this batch; `key`: of the request that makes it
+ * The first threads of a space, written by its creator, who has read and follows them. The list keeps the template's
+ * order: the first thread has the latest activity.
+ * @param spaceId the space of this batch; `key`: of the request that creates it
  */
 export function begin(
   ctx: SignedIn,
