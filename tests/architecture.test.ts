@@ -324,7 +324,7 @@ describe('comparing words', () => {
     expect(writers).toEqual([
       'src/lib/server/accounts/profile.ts',
       'src/lib/server/accounts/set-up.ts',
-      'src/lib/server/invitations/arrive.ts',
+      'src/lib/server/invitations/accept.ts',
       'src/lib/server/space-templates/index.ts',
       'src/lib/server/spaces/create.ts',
       'src/lib/server/spaces/settings.ts',

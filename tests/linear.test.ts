@@ -21,7 +21,7 @@ import * as named from '../src/lib/server/mentions/grammar';
 import { ownWords } from '../src/lib/server/notifications/words';
 import { placesOf, says, termsOf } from '../src/lib/server/search/terms';
 import { indexed } from '../src/lib/server/search/tokens';
-import { originOf } from '../src/lib/server/rate-limit';
+import { clientIpGroup } from '../src/lib/server/rate-limit';
 import { domainsOf } from '../src/lib/server/settings';
 
 const people: named.Nameable[] = ['Ann Lee', 'Jean-Luc O’Neill', '佐藤', 'Aa'].map((name, i) => ({
@@ -47,7 +47,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a rule of domains': addresses.domainRule,
   'a list of addresses': addresses.readAddresses,
   'a list of domains': domainsOf,
-  'an address of origin': originOf,
+  'an address of origin': clientIpGroup,
   'a file name': blobs.safeName,
   'a cell of a spreadsheet': (text) => csv.row([text]),
   'the beginning of a file': (text) => blobs.detectType(new TextEncoder().encode(text)),

@@ -381,47 +381,46 @@ const en = {
   'signup.name-hint-user': 'Shown to everybody you work with',
   'signup.holds': 'The invitation holds until',
   'signup.not-you': 'Not for you? Just close this page: nothing has happened.',
-  'arrival.expired-title': 'This invitation has expired',
-  'arrival.expired': 'Invitations to {place} hold for seven days. {inviter} can send you a new link.',
-  'arrival.expired-others':
+  'link.expired-title': 'This invitation has expired',
+  'link.expired': 'Invitations to {place} hold for seven days. {inviter} can send you a new link.',
+  'link.expired-others':
     '{inviter} cannot invite people to {place} any more. Somebody else who runs it can send you a new link.',
-  'arrival.expired-nobody':
+  'link.expired-nobody':
     'Nobody can invite people to {place} at the moment. Please ask the person you work with there.',
-  'arrival.domain-title': 'This address cannot be invited',
-  'arrival.domain':
+  'link.domain-title': 'This address cannot be invited',
+  'link.domain':
     'Guests of {place} now need an address of certain domains, and {email} is not among them. Ask {inviter} to invite another address of yours.',
-  'arrival.cut-title': 'This link is not complete',
-  'arrival.cut':
+  'link.cut-title': 'This link is not complete',
+  'link.cut':
     'Its end is missing, or something was added to it. Mail programs sometimes break a long link: open the mail again and press its button, or copy the link whole.',
-  'arrival.unknown-title': 'We do not know this link',
-  'arrival.unknown':
+  'link.unknown-title': 'We do not know this link',
+  'link.unknown':
     'Perhaps it was mistyped, or it is very old. Open the newest invitation that you were sent, or ask the person who invited you for a new one.',
-  'arrival.ask': 'Ask for a new link',
-  'arrival.asked': 'We passed it on. The new link comes to {email}.',
-  'arrival.cancelled-title': 'This invitation was withdrawn',
-  'arrival.cancelled':
+  'link.ask': 'Ask for a new link',
+  'link.asked': 'We passed it on. The new link comes to {email}.',
+  'link.cancelled-title': 'This invitation was withdrawn',
+  'link.cancelled':
     'It does not lead anywhere any more. If that surprises you, ask the person who invited you.',
-  'arrival.replaced-title': 'There is a newer link',
-  'arrival.replaced':
+  'link.replaced-title': 'There is a newer link',
+  'link.replaced':
     'You were sent a newer invitation to {place}; only its link works. Look for the latest mail.',
-  'arrival.used-title': 'You have been here before',
-  'arrival.used': 'This invitation to {place} was used. Log in to go on.',
-  'arrival.has-account-title': 'You have an account already',
-  'arrival.has-account': '{inviter} invited {email} to {place}. Log in with your account to join.',
-  'arrival.login': 'Go to login',
-  'arrival.to-login': 'To the login page',
-  'arrival.join': '{inviter} invited you. One press, and you are in.',
-  'arrival.join-submit': 'Join',
-  'arrival.other-account-title': 'You are somebody else here',
-  'arrival.other-account': 'The invitation is for {email}; you are signed in as {actor}.',
-  'arrival.switch': 'Go on as {email}',
-  'arrival.stay': 'Stay signed in as {actor}',
-  'arrival.member-title': 'You are in already',
-  'arrival.member': 'You belong to {place}.',
-  'arrival.open': 'Open {place}',
-  'arrival.inactive-title': 'This account is deactivated',
-  'arrival.inactive':
-    'An administrator has deactivated the account of {email}. Ask the person who invited you.',
+  'link.used-title': 'You have been here before',
+  'link.used': 'This invitation to {place} was used. Log in to go on.',
+  'link.has-account-title': 'You have an account already',
+  'link.has-account': '{inviter} invited {email} to {place}. Log in with your account to join.',
+  'link.login': 'Go to login',
+  'link.to-login': 'To the login page',
+  'link.join': '{inviter} invited you. One press, and you are in.',
+  'link.join-submit': 'Join',
+  'link.other-account-title': 'You are somebody else here',
+  'link.other-account': 'The invitation is for {email}; you are signed in as {actor}.',
+  'link.switch': 'Go on as {email}',
+  'link.stay': 'Stay signed in as {actor}',
+  'link.member-title': 'You are in already',
+  'link.member': 'You belong to {place}.',
+  'link.open': 'Open {place}',
+  'link.inactive-title': 'This account is deactivated',
+  'link.inactive': 'An administrator has deactivated the account of {email}. Ask the person who invited you.',
   'verify.title': 'Enter Verification Code',
   'verify.code': 'Verification Code',
   'verify.submit': 'Verify',

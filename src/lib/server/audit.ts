@@ -2,7 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { keyedBytes } from './crypto';
-import { originOf } from './rate-limit';
+import { clientIpGroup } from './rate-limit';
 import type { EventKind } from './events/kinds';
 import { auditEntry } from './schema';
 
@@ -74,7 +74,7 @@ export const tally = (
  * number of them: what counts is the address of origin, in one of 256 groups, however many addresses there are.
  */
 export const unknownName = (ctx: Ctx): string =>
-  `unknown:${keyedBytes(ctx.config.secret, 'audit', originOf(ctx.ip))[0]}`;
+  `unknown:${keyedBytes(ctx.config.secret, 'audit', clientIpGroup(ctx.ip))[0]}`;
 
 /** What a failure has locked: a login name (or a known browser of it), an address of origin. */
 export const locks = (ctx: Ctx, subject: string, locked: ('name' | 'address')[]): Statement[] =>

@@ -49,7 +49,7 @@ const NOW = Date.now();
 
 /** What the page behind a link says to somebody without an account, or to this browser. */
 const stateOf = async (token: string, from: { now?: number; jar?: Jar } = {}) =>
-  (await invitations.arrive(from.jar ? await visit(from.jar, from) : testContext(from), token)).state;
+  (await invitations.stateOf(from.jar ? await visit(from.jar, from) : testContext(from), token)).state;
 
 const peopleIn = (spaceId: number) => count('membership', 'space_id = ?', spaceId);
 
@@ -69,7 +69,7 @@ describe('the mailed link', () => {
     expect(await peopleIn(spaceId)).toBe(2);
     expect(await stateOf(token, { jar: ctx.jar })).toBe('member');
     expect(await stateOf(token)).toBe('used');
-    expect(await audited('invitation.accepted', email)).toMatchObject([{ detail: { via: 'mail' } }]);
+    expect(await audited('invitation.accepted', email)).toMatchObject([{ detail: { linkKind: 'mail' } }]);
   });
 
   it('makes one account and one membership of 20 posts at the same time', async () => {
@@ -117,7 +117,7 @@ describe('the mailed link', () => {
     const before = await dump();
     for (let i = 0; i < 50; i++) {
       const ctx = testContext();
-      expect((await invitations.arrive(ctx, token)).state).toBe('open');
+      expect((await invitations.stateOf(ctx, token)).state).toBe('open');
       await ctx.settle();
       expect(ctx.jar.size).toBe(0);
     }
@@ -127,7 +127,7 @@ describe('the mailed link', () => {
   it('is unknown when one character is another', async () => {
     const { token } = await invited();
     const other = token.slice(0, -1) + (token.endsWith('a') ? 'b' : 'a');
-    await expect(invitations.arrive(testContext(), other)).rejects.toMatchObject(refusal('missing'));
+    await expect(invitations.stateOf(testContext(), other)).rejects.toMatchObject(refusal('missing'));
     await expect(signUp(token.slice(0, 16))).rejects.toMatchObject(refusal('missing'));
     await expect(signUp('')).rejects.toMatchObject(refusal('missing'));
   });
@@ -173,7 +173,9 @@ describe('the copied link', () => {
     expect(await verify(ctx.jar, await codeTo(story.email))).toBe(`/spaces/${story.spaceId}`);
     expect((await visit(ctx.jar)).actor?.email).toBe(story.email);
     expect(await peopleIn(story.spaceId)).toBe(2);
-    expect(await audited('invitation.accepted', story.email)).toMatchObject([{ detail: { via: 'copy' } }]);
+    expect(await audited('invitation.accepted', story.email)).toMatchObject([
+      { detail: { linkKind: 'copy' } },
+    ]);
     expect(await audited('invitation.link-copied', story.email)).toHaveLength(1);
     expect((await login(story.email)).to).toBe('/');
   });
@@ -358,7 +360,7 @@ describe('somebody else', () => {
     const { token, email, spaceId } = await invited();
     const { jar } = await login((await makeGuest()).email);
     const ctx = await visit(jar);
-    expect(await invitations.arrive(ctx, token)).toMatchObject({
+    expect(await invitations.stateOf(ctx, token)).toMatchObject({
       state: 'other-account',
       email,
       actorEmail: ctx.actor!.email,
@@ -852,7 +854,7 @@ describe('the right of whoever invited', () => {
       expect(tab).toMatchObject({ waiting: 0, expired: 1 });
       expect((await invitations.guestsTab(as(other), spaceId, '', { status: 'invited' })).rows).toEqual([]);
       for (const link of [token, copy]) {
-        expect(await invitations.arrive(testContext(), link)).toMatchObject({
+        expect(await invitations.stateOf(testContext(), link)).toMatchObject({
           state: 'expired',
           renewedBy: 'others',
         });
@@ -919,7 +921,7 @@ describe('the right of whoever invited', () => {
   it('of a space without an administrator is nobody\u2019s: the page says so, and there is nobody to ask', async () => {
     const { inviter, spaceId, token } = await invited();
     await testContext().db.run(`update membership set administrator = 0 where user_id = '${inviter.id}'`);
-    expect(await invitations.arrive(testContext(), token)).toMatchObject({
+    expect(await invitations.stateOf(testContext(), token)).toMatchObject({
       state: 'expired',
       renewedBy: 'nobody',
     });
@@ -936,7 +938,7 @@ describe('the right of whoever invited', () => {
     const open = await invitationOf(email);
     const token = invitations.mailToken(as(admin), open);
     await accounts.setPermissions(as(other), admin.id, { administrator: false, canCreateSpaces: true });
-    expect(await invitations.arrive(testContext(), token)).toMatchObject({
+    expect(await invitations.stateOf(testContext(), token)).toMatchObject({
       state: 'expired',
       renewedBy: 'others',
     });

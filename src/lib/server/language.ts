@@ -14,5 +14,5 @@ export const ofVisitor = (ctx: Pick<Ctx, 'locale'>, person: { locale: string | n
  * What becomes the own language of somebody who comes through an invitation: the one that the page was read in because
  * their browser asks for it, else the invitation's.
  */
-export const ofArrival = (ctx: Pick<Ctx, 'askedLocale' | 'locale'>, invitation: { locale: string }): Locale =>
+export const ofInvited = (ctx: Pick<Ctx, 'askedLocale' | 'locale'>, invitation: { locale: string }): Locale =>
   ctx.askedLocale ?? (isLocale(invitation.locale) ? invitation.locale : ctx.locale);

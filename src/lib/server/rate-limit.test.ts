@@ -96,7 +96,7 @@ describe('failures in a row', () => {
 describe('a window', () => {
   const within = async (ip: string, now = NOW): Promise<boolean> => {
     const ctx = testContext({ now, ip });
-    const [rows] = await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    const [rows] = await ctx.db.batch([rateLimit.countClientIp(ctx)]);
     return rows.length > 0;
   };
 
@@ -156,7 +156,7 @@ it.each([
   ['fe80::', 'fe80:0:0:0'],
   ['2001:db8:1::', '2001:db8:1:0'],
   ['::ffff:192.0.2.7', '192.0.2.7'],
-])('%s is counted as %s', (ip, origin) => expect(rateLimit.originOf(ip)).toBe(origin));
+])('%s is counted as %s', (ip, origin) => expect(rateLimit.clientIpGroup(ip)).toBe(origin));
 
 it('names nobody readable', async () => {
   await attempts(1, rateLimit.key(testContext(), 'name', 'gil@partner.example'));

@@ -14,13 +14,13 @@ const FAILURES_IN_A_ROW = 10;
 /** A counter that nobody touched for a day starts anew. */
 const FORGET_AFTER = 24 * 60 * MINUTE;
 
-/** What a counter counts: tries of a login name, of a known browser, of an address of origin; mails asked for, codes, … */
+/** What a counter counts: tries of a login name, of a known browser, of an client address; mails asked for, codes, … */
 export type ThrottleKind = 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'author';
 
 /** Where a counter stands: under the current secret, or since before the secret was changed. */
 export type ThrottleKey = readonly [current: string, ...previous: string[]];
 
-/** The key of a login name, a device, an address of origin, … */
+/** The key of a login name, a device, an client address, … */
 export const key = (ctx: Ctx, kind: ThrottleKind, value: string): ThrottleKey =>
   keyedHashes(ctx.config.secret, 'throttle', `${kind}:${value}`).map(
     (hash) => `${kind}:${hash}`,
@@ -35,8 +35,8 @@ const rowOf = ([current, ...previous]: ThrottleKey): string | SQL =>
     ? sql`coalesce((select key from throttle where key in ${previous} limit 1), ${current})`
     : current;
 
-/** The address of origin as it is counted: IPv4 whole (also written as ::ffff:192.0.2.7), IPv6 by its /64. */
-export function originOf(ip: string): string {
+/** The client address as it is counted: IPv4 whole (also written as ::ffff:192.0.2.7), IPv6 by its /64. */
+export function clientIpGroup(ip: string): string {
   if (!ip.includes(':') || ip.includes('.')) return ip.slice(ip.lastIndexOf(':') + 1);
   const [head = '', tail] = ip.toLowerCase().split('::');
   const left = head ? head.split(':') : [];
@@ -134,11 +134,12 @@ export const countChanges = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs:
     where ${fresh} or failures < ${limit}`);
 };
 
-/** Failures of one address of origin: 100 in 15 minutes. Counted before, given back by `giveBack` on success. */
-const ORIGIN_FAILURES = 100;
-const ORIGIN_WINDOW = 15 * MINUTE;
-export const countOrigin = (ctx: Ctx) => countInWindow(ctx, originKey(ctx), ORIGIN_FAILURES, ORIGIN_WINDOW);
-export const originKey = (ctx: Ctx): ThrottleKey => key(ctx, 'ip', originOf(ctx.ip));
+/** Failures of one client address: 100 in 15 minutes. Counted before, given back by `giveBack` on success. */
+const CLIENT_IP_FAILURES = 100;
+const FAILURE_WINDOW = 15 * MINUTE;
+export const countClientIp = (ctx: Ctx) =>
+  countInWindow(ctx, clientIpKey(ctx), CLIENT_IP_FAILURES, FAILURE_WINDOW);
+export const clientIpKey = (ctx: Ctx): ThrottleKey => key(ctx, 'ip', clientIpGroup(ctx.ip));
 
 /** Takes one counted try back: it was no failure (and lifts the lock that this very try had set). */
 export const giveBack = (ctx: Ctx, of: ThrottleKey): Statement =>
@@ -166,7 +167,7 @@ export interface Try {
   /** All known browsers of the name together; null for a browser that is not known, or counts as such. */
   together: ThrottleKey | null;
   /** null: a browser that is known is not stopped by its neighbours, and stops none of them. */
-  origin: ThrottleKey | null;
+  clientIp: ThrottleKey | null;
   /** The form that it came with, and what stood in it; null where the form had no key. */
   post: ThrottleKey | null;
 }
@@ -189,11 +190,16 @@ export async function tryOf(
   const { kind, value, device } = whose;
   if (device !== null) {
     const together = key(ctx, 'device', `all of ${value}`);
-    const [room] = await ctx.db.batch([countInWindow(ctx, together, KNOWN_FAILURES, ORIGIN_WINDOW)]);
+    const [room] = await ctx.db.batch([countInWindow(ctx, together, KNOWN_FAILURES, FAILURE_WINDOW)]);
     if (room.length)
-      return { inARow: key(ctx, kind === 'name' ? 'device' : 'code', device), together, origin: null, post };
+      return {
+        inARow: key(ctx, kind === 'name' ? 'device' : 'code', device),
+        together,
+        clientIp: null,
+        post,
+      };
   }
-  return { inARow: key(ctx, kind, value), together: null, origin: originKey(ctx), post };
+  return { inARow: key(ctx, kind, value), together: null, clientIp: clientIpKey(ctx), post };
 }
 
 /**
@@ -244,7 +250,7 @@ export async function isRepeated(ctx: Ctx, { post }: Pick<Try, 'post'>): Promise
 export const counting = (ctx: Ctx, of: Try) =>
   [
     countInARow(ctx, of.inARow),
-    of.origin ? countOrigin(ctx) : ctx.db.select({ failures: sql<number>`0` }).from(sql`(select 1)`),
+    of.clientIp ? countClientIp(ctx) : ctx.db.select({ failures: sql<number>`0` }).from(sql`(select 1)`),
   ] as const;
 
 type Counted = { failures: number; lockedUntil: number }[];
@@ -254,22 +260,22 @@ export async function decide(
   ctx: Ctx,
   of: Try,
   inARow: Counted,
-  origins: { failures: number }[],
+  clientIps: { failures: number }[],
 ): Promise<('name' | 'address')[]> {
-  if (inARow.length && origins.length)
+  if (inARow.length && clientIps.length)
     return [
       ...(inARow[0]!.lockedUntil > ctx.now ? ['name' as const] : []),
-      ...(of.origin && origins[0]!.failures === ORIGIN_FAILURES ? ['address' as const] : []),
+      ...(of.clientIp && clientIps[0]!.failures === CLIENT_IP_FAILURES ? ['address' as const] : []),
     ];
   const undo = [
-    // Who is over the limit of an origin locks nobody's name with it.
+    // Who is over the limit of an address locks nobody's name with it.
     ...(inARow.length ? [giveBack(ctx, of.inARow)] : []),
-    ...(origins.length && of.origin ? [giveBack(ctx, of.origin)] : []),
+    ...(clientIps.length && of.clientIp ? [giveBack(ctx, of.clientIp)] : []),
     ...(of.together ? [giveBack(ctx, of.together)] : []),
     ...release(ctx, of),
   ];
   if (undo.length) await ctx.db.batch(undo as [Statement, ...Statement[]]);
-  const until = inARow.length ? ctx.now + ORIGIN_WINDOW : await lockedUntil(ctx, of.inARow);
+  const until = inARow.length ? ctx.now + FAILURE_WINDOW : await lockedUntil(ctx, of.inARow);
   throw new Refusal('throttled', {
     key: 'login.throttled',
     params: { minutes: Math.max(1, Math.ceil((until - ctx.now) / MINUTE)) },
@@ -282,7 +288,7 @@ export const failed = (ctx: Ctx, { post }: Pick<Try, 'post'>): Statement[] =>
 
 /** The wider counts of a try, taken back. */
 const noFailureOf = (ctx: Ctx, of: Try): Statement[] =>
-  [of.origin, of.together].flatMap((counter) => (counter ? [giveBack(ctx, counter)] : []));
+  [of.clientIp, of.together].flatMap((counter) => (counter ? [giveBack(ctx, counter)] : []));
 
 /** It was right, and somebody is in: the row of failures ends. */
 export const succeeded = (ctx: Ctx, of: Try): Statement[] => [

@@ -43,13 +43,13 @@ beforeAll(() => {
 });
 
 it('open invitations, the mailed link and the copied one', async () => {
-  for (const via of ['mail', 'copy'] as const) {
+  for (const linkKind of ['mail', 'copy'] as const) {
     const { token, email, id } = await invited();
-    const link = via === 'mail' ? token : new URL(await copied(id)).pathname.split('/')[2]!;
-    expect(await invitations.arrive(testContext(changed), link)).toMatchObject({ state: 'open', via });
-    await expect(invitations.arrive(testContext(over), link)).rejects.toMatchObject(refusal('missing'));
-    if (via === 'mail') await signUp(link, { ...changed, name: 'New Guest' });
-    expect(Boolean(await account(email))).toBe(via === 'mail');
+    const link = linkKind === 'mail' ? token : new URL(await copied(id)).pathname.split('/')[2]!;
+    expect(await invitations.stateOf(testContext(changed), link)).toMatchObject({ state: 'open', linkKind });
+    await expect(invitations.stateOf(testContext(over), link)).rejects.toMatchObject(refusal('missing'));
+    if (linkKind === 'mail') await signUp(link, { ...changed, name: 'New Guest' });
+    expect(Boolean(await account(email))).toBe(linkKind === 'mail');
   }
 });
 
@@ -134,7 +134,7 @@ it('a password that waits, sealed, for the code of a copied link', async () => {
 it('what is new is made with the current secret', async () => {
   const { email, token } = await invited(changed);
   expect(linkIn((await mailsTo(email))[0]!)).toBe(token);
-  await expect(invitations.arrive(testContext(), token)).rejects.toMatchObject(refusal('missing'));
+  await expect(invitations.stateOf(testContext(), token)).rejects.toMatchObject(refusal('missing'));
   const { jar } = await signUp(token, changed).then(({ ctx }) => ctx);
   expect((await visit(jar, over)).actor?.email).toBe(email);
 });

@@ -265,7 +265,7 @@ describe('a code is refused', () => {
     jar.delete('foyer');
     await site({ twoStep: true });
     const ctx = testContext({ ip, now: NOW });
-    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countClientIp(ctx)]);
     expect((await login(guest.email, { jar, ip, now: NOW })).to).toBe('/verify');
     expect(await verify(jar, await codeTo(guest.email), { ip, now: NOW })).toBe('/');
     expect(await audited('account.step-passed', guest.id)).toHaveLength(1);

@@ -248,7 +248,7 @@ async function find(ctx: Ctx) {
     to: row.userOriginal ?? row.invitedOriginal ?? email,
     locale:
       row.invitedLocale !== null
-        ? language.ofArrival(ctx, { locale: row.invitedLocale })
+        ? language.ofInvited(ctx, { locale: row.invitedLocale })
         : language.ofVisitor(ctx, { locale: row.userLocale }),
     siteName: row.siteName ? (JSON.parse(row.siteName) as string) : 'Foyer',
   };
@@ -344,10 +344,10 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
     });
   }
   const tried = await rateLimit.tryOf(ctx, await codesOf(ctx, challenge, email), post);
-  const [inARow, origins] = await ctx.db.batch(rateLimit.counting(ctx, tried));
+  const [inARow, clientIps] = await ctx.db.batch(rateLimit.counting(ctx, tried));
   let locks;
   try {
-    locks = await rateLimit.decide(ctx, tried, inARow, origins);
+    locks = await rateLimit.decide(ctx, tried, inARow, clientIps);
   } catch (error) {
     await ctx.db
       .update(loginChallenge)

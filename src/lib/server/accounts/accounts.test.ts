@@ -223,7 +223,7 @@ describe('the same form posted again', () => {
       )
     )[0]?.failures ?? 0;
   const fromOrigin = (ip: string) =>
-    count('throttle', 'key = ? and failures > 1', rateLimit.originKey(testContext({ ip }))[0]);
+    count('throttle', 'key = ? and failures > 1', rateLimit.clientIpKey(testContext({ ip }))[0]);
 
   it('is one failure, however often and however parallel, and says the same', async () => {
     const user = await makeUser();
@@ -300,7 +300,7 @@ describe('a known browser', () => {
     const { jar } = await login(user.email, { now: NOW, ip });
     jar.delete('foyer');
     const ctx = testContext({ ip, now: NOW });
-    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countClientIp(ctx)]);
     await missTimes(10, user.email, { now: NOW });
     expect(await miss(user.email, { ip, now: NOW })).toBe('login.throttled');
     expect((await login(user.email, { jar, ip, now: NOW })).to).toBe('/');
@@ -313,7 +313,7 @@ describe('a known browser', () => {
     jar.delete('foyer');
     await missTimes(10, user.email, { jar, ip, now: NOW });
     expect(await miss(user.email, { jar, ip, now: NOW })).toBe('login.throttled');
-    const { key } = { key: rateLimit.originKey(testContext({ ip }))[0] };
+    const { key } = { key: rateLimit.clientIpKey(testContext({ ip }))[0] };
     expect(await count('throttle', 'key = ? and failures > 0', key)).toBe(0);
     expect((await login(user.email, { now: NOW })).to).toBe('/');
   });
@@ -324,7 +324,7 @@ describe('a known browser', () => {
     const { jar } = await login(other.email, { now: NOW, ip });
     jar.delete('foyer');
     const ctx = testContext({ ip, now: NOW });
-    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    for (let i = 0; i < 100; i++) await ctx.db.batch([rateLimit.countClientIp(ctx)]);
     expect(await miss(user.email, { jar, ip, now: NOW })).toBe('login.throttled');
   });
 
@@ -466,7 +466,7 @@ describe('the audit of failures is bounded', () => {
   it('an address of origin that is locked is told once an hour', async () => {
     const ip = someIp();
     const ctx = testContext({ ip, now: NOW });
-    for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countClientIp(ctx)]);
     const before = await rowsOf('account.locked');
     for (let i = 0; i < 5; i++) await miss(someEmail('nobody'), { ip, now: NOW });
     expect((await rowsOf('account.locked')) - before).toBe(1);
@@ -495,7 +495,7 @@ describe('an address of origin', () => {
     const user = await makeUser();
     const ip = someIp();
     const ctx = testContext({ ip, now: NOW });
-    for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countOrigin(ctx)]);
+    for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countClientIp(ctx)]);
     expect(await miss(someEmail(), { ip, now: NOW })).toBe('login.wrong');
     await expect(login(user.email, { ip, now: NOW })).rejects.toMatchObject(refusal('throttled'));
     expect((await login(user.email, { now: NOW })).to).toBe('/');
@@ -506,7 +506,7 @@ describe('an address of origin', () => {
     const user = await makeUser();
     const ip = someIp();
     for (let i = 0; i < 3; i++) await login(user.email, { ip });
-    const key = rateLimit.originKey(testContext({ ip }));
+    const key = rateLimit.clientIpKey(testContext({ ip }));
     expect(await count('throttle', 'key = ? and failures > 0', key[0])).toBe(0);
     expect(await count('throttle', 'key = ?', rateLimit.key(testContext(), 'name', user.email)[0])).toBe(0);
   });

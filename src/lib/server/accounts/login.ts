@@ -113,11 +113,11 @@ export async function checkPassword(
   if (await rateLimit.isRepeated(ctx, { post })) throw refusal;
   const device = await sessions.knownDevice(ctx, email);
   const tried = await rateLimit.tryOf(ctx, { kind: 'name', value: email, device }, post);
-  const [tries, origins, rows] = await ctx.db.batch([
+  const [tries, clientIps, rows] = await ctx.db.batch([
     ...rateLimit.counting(ctx, tried),
     byLoginName(ctx, email),
   ]);
-  const locks = await rateLimit.decide(ctx, tried, tries, origins);
+  const locks = await rateLimit.decide(ctx, tried, tries, clientIps);
   const row = rows[0];
   if (!(await passwords.verify(row?.user.passwordHash, form.password)) || !row) {
     const subject = row ? `user:${row.user.id}` : audit.unknownName(ctx);

@@ -26,7 +26,7 @@ export function askReset(ctx: Ctx, typedEmail: string): void {
       rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', email), 5, 60 * MINUTE),
       rateLimit.countInWindow(
         ctx,
-        rateLimit.key(ctx, 'forgot', rateLimit.originOf(ctx.ip)),
+        rateLimit.key(ctx, 'forgot', rateLimit.clientIpGroup(ctx.ip)),
         100,
         60 * MINUTE,
       ),

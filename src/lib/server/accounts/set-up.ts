@@ -30,8 +30,8 @@ export async function setUp(
   const wrong = new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
   const post = rateLimit.postKey(ctx, form.formKey, 'set-up', form.token);
   if (await rateLimit.isRepeated(ctx, { post })) throw wrong;
-  const [origins] = await ctx.db.batch([rateLimit.countOrigin(ctx)]);
-  if (!origins.length) {
+  const [clientIps] = await ctx.db.batch([rateLimit.countClientIp(ctx)]);
+  if (!clientIps.length) {
     await ctx.commit(rateLimit.release(ctx, { post }));
     throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
   }
@@ -40,7 +40,10 @@ export async function setUp(
     throw wrong;
   }
   // The token was right: other mistakes in the form do not count as failed attempts.
-  await ctx.commit([rateLimit.giveBack(ctx, rateLimit.originKey(ctx)), ...rateLimit.release(ctx, { post })]);
+  await ctx.commit([
+    rateLimit.giveBack(ctx, rateLimit.clientIpKey(ctx)),
+    ...rateLimit.release(ctx, { post }),
+  ]);
   const address = parseAddress(form.email);
   if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
   const policy = presets[form.preset];

@@ -7,4 +7,4 @@ export { mailToken } from './links';
 export { inviteGuests, inviteUser, resendExpired, type Outcome } from './send';
 export { effectOfDomains } from './rule';
 export * from './manage';
-export * from './arrive';
+export * from './accept';

@@ -13,7 +13,7 @@ export const load = (event) => {
   const tidied = tidyPath('signup', token);
   if (tidied) redirect(303, tidied);
   return showPublic(event, async (ctx) => ({
-    ...(await invitations.arrive(ctx, token)),
+    ...(await invitations.stateOf(ctx, token)),
     formKey: randomToken(),
   }));
 };

@@ -16,7 +16,7 @@ import { invitation, membership, space, user, type Settings } from '../schema';
 import * as sessions from '../sessions';
 import { parse, settingsColumn } from '../settings';
 import * as verification from '../verification';
-import { DAY, type Via, type Invitation, recognise } from './links';
+import { DAY, type LinkKind, type Invitation, recognise } from './links';
 import { anybodyMay, domainMay, inviterMay, takeable } from './rule';
 
 /** Mails to one inviter in a day that somebody asks for a new link. The Guests tab shows who asked, mailed or not. */
@@ -25,7 +25,7 @@ const ASKED_A_DAY = 50;
 const SECOND_POST = 10 * 60_000;
 
 /** What the page behind a link has to say. Opening it changes nothing. */
-export type Arrival = {
+export type InvitationState = {
   email: string;
   spaceId: number | null;
   spaceName: string | null;
@@ -33,7 +33,7 @@ export type Arrival = {
   expiresAt: number;
   asked: boolean;
 } & (
-  | { state: 'open'; via: Via; policy: Settings['policy'] }
+  | { state: 'open'; linkKind: LinkKind; policy: Settings['policy'] }
   | { state: 'other-account'; actorEmail: string }
   /** `inviter`: who invited may send a new link; `others`: somebody else may; `nobody`: nobody is there who could. */
   | { state: 'expired'; renewedBy: 'inviter' | 'others' | 'nobody' }
@@ -62,9 +62,9 @@ async function findByToken(ctx: Ctx, token: string) {
     .leftJoin(user, eq(user.email, invitation.email))
     .leftJoin(membership, and(eq(membership.userId, user.id), eq(membership.spaceId, invitation.spaceId)))
     .where(eq(invitation.id, token.slice(0, 16)));
-  const via = row && recognise(ctx, row.invitation, token);
-  if (!row || !via) throw new Refusal('missing');
-  return { ...row, via, site: parse(row.settings) };
+  const linkKind = row && recognise(ctx, row.invitation, token);
+  if (!row || !linkKind) throw new Refusal('missing');
+  return { ...row, linkKind, site: parse(row.settings) };
 }
 
 /** The language in which somebody was invited, for the page behind the link; null where there is none. */
@@ -79,11 +79,11 @@ export async function languageOf(ctx: Ctx, token: string): Promise<Locale | null
 type Found = Awaited<ReturnType<typeof findByToken>>;
 
 /** Where somebody stands who opens this link. Refuses (404) a token that never was one. */
-export async function arrive(ctx: Ctx, token: string): Promise<Arrival> {
-  return arrivalOf(ctx, await findByToken(ctx, token));
+export async function stateOf(ctx: Ctx, token: string): Promise<InvitationState> {
+  return stateFrom(ctx, await findByToken(ctx, token));
 }
 
-function arrivalOf(ctx: Ctx, found: Found): Arrival {
+function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const { invitation: i, account } = found;
   ctx.settings ??= found.site;
   const common = {
@@ -96,7 +96,7 @@ function arrivalOf(ctx: Ctx, found: Found): Arrival {
   };
   const inside = i.spaceId === null ? i.status === 'accepted' && account !== null : found.memberOf !== null;
   if (i.status === 'cancelled' || found.spaceDeletedAt !== null) return { ...common, state: 'cancelled' };
-  if (found.via === 'replaced') return { ...common, state: 'replaced' };
+  if (found.linkKind === 'replaced') return { ...common, state: 'replaced' };
   if (i.status === 'accepted')
     return { ...common, state: inside && ctx.actor?.email === i.email ? 'member' : 'used' };
   if (inside && ctx.actor?.email === i.email) return { ...common, state: 'member' };
@@ -110,14 +110,14 @@ function arrivalOf(ctx: Ctx, found: Found): Arrival {
   if (account?.status === 'inactive') return { ...common, state: 'inactive' };
   if (ctx.actor) return { ...common, state: 'join' };
   if (account) return { ...common, state: inside ? 'member' : 'has-account' };
-  return { ...common, state: 'open', via: found.via, policy: found.site.policy };
+  return { ...common, state: 'open', linkKind: found.linkKind, policy: found.site.policy };
 }
 
 /** The one conditional write that takes an invitation, and its guard: version, clock and the rule are checked by it. */
-const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, via: Via): Statement[] => [
+const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, linkKind: LinkKind): Statement[] => [
   ctx.db
     .update(invitation)
-    .set({ status: 'accepted', acceptedAt: ctx.now, acceptedLinkKind: via })
+    .set({ status: 'accepted', acceptedAt: ctx.now, acceptedLinkKind: linkKind })
     .where(and(eq(invitation.id, i.id), eq(invitation.version, i.version), takeable(ctx))),
   must(ctx, changed()),
 ];
@@ -139,14 +139,14 @@ export async function signUp(
   form: { name: string; password: string; formKey?: string },
 ): Promise<string | null> {
   const found = await findByToken(ctx, token);
-  const arrival = arrivalOf(ctx, found);
+  const state = stateFrom(ctx, found);
   const { invitation: i, site } = found;
-  if (arrival.state === 'used' || arrival.state === 'member') return secondPost(ctx, found, form);
-  if (arrival.state !== 'open') return null;
+  if (state.state === 'used' || state.state === 'member') return secondPost(ctx, found, form);
+  if (state.state !== 'open') return null;
   const problem = await passwords.problem(site.policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   // Each post mails a code to somebody who has not asked for it: counted before it costs a hash.
-  const room = arrival.via === 'copy' ? await verification.room(ctx, 'signup', i.email) : null;
+  const room = state.linkKind === 'copy' ? await verification.room(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
   if (room) {
     await verification.begin(ctx, room, {
@@ -160,7 +160,7 @@ export async function signUp(
         ? await seal(ctx.config.secret, 'sign-up', form.password)
         : null,
       to: i.emailOriginal,
-      locale: language.ofArrival(ctx, i),
+      locale: language.ofInvited(ctx, i),
       next: landing(i.spaceId),
       siteName: site.siteName,
     });
@@ -180,7 +180,7 @@ async function createAccount(
   ctx: Ctx,
   found: Pick<Found, 'invitation' | 'spaceName' | 'site'>,
   form: { name: string; passwordHash: string; password: string | null },
-  via: Via,
+  linkKind: LinkKind,
   first: Statement[],
 ): Promise<void> {
   const { invitation: i, site } = found;
@@ -199,7 +199,7 @@ async function createAccount(
     loginCount: 1,
     lastLoginAt: ctx.now,
     // From here on everything is said in it, until it is changed on /me.
-    locale: language.ofArrival(ctx, i),
+    locale: language.ofInvited(ctx, i),
     createdAt: ctx.now,
     updatedAt: ctx.now,
   };
@@ -219,7 +219,7 @@ async function createAccount(
   const handOver = await sessions.begin(ctx, person);
   await ctx.commit([
     ...first,
-    ...take(ctx, i, via),
+    ...take(ctx, i, linkKind),
     ctx.db.insert(user).values(person),
     takenBy(ctx, i.id, person.id),
     i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
@@ -234,7 +234,7 @@ async function createAccount(
     record(ctx, {
       kind: 'invitation.accepted',
       subject: `invitation:${i.id}`,
-      detail: { email: i.email, via },
+      detail: { email: i.email, linkKind },
       spaceId: i.spaceId,
       by: person,
     }),
@@ -251,7 +251,8 @@ async function secondPost(
   const { invitation: i, account } = found;
   if (i.status !== 'accepted' || !account || (i.acceptedAt ?? 0) < ctx.now - SECOND_POST) return null;
   // Only what this very form made: the link is no way around the second step of an account that joined by it.
-  if (found.via !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt) return null;
+  if (found.linkKind !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt)
+    return null;
   if (account.status !== 'active') return null;
   if (ctx.actor?.id === account.id) return landing(i.spaceId);
   await accounts.enterAgain(ctx, { ...form, email: account.email });
@@ -292,26 +293,26 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
 /** "Join": a signed-in account takes an invitation of its own address. @returns where to go; null: the link has changed */
 export async function join(ctx: SignedIn, token: string): Promise<string | null> {
   const found = await findByToken(ctx, token);
-  const arrival = arrivalOf(ctx, found);
+  const state = stateFrom(ctx, found);
   const { invitation: i } = found;
-  if (arrival.state === 'member') return landing(i.spaceId);
-  if (arrival.state !== 'join') return null;
+  if (state.state === 'member') return landing(i.spaceId);
+  if (state.state !== 'join') return null;
   const actor = ctx.actor;
   try {
     await ctx.commit([
-      ...take(ctx, i, found.via as Via),
+      ...take(ctx, i, found.linkKind as LinkKind),
       takenBy(ctx, i.id, actor.id),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
       actor.locale === null &&
         ctx.db
           .update(user)
-          .set({ locale: language.ofArrival(ctx, i) })
+          .set({ locale: language.ofInvited(ctx, i) })
           .where(and(eq(user.id, actor.id), isNull(user.locale))),
       ...(i.kind === 'user' && actor.kind === 'guest' ? becomeUser(ctx, i) : []),
       record(ctx, {
         kind: 'invitation.accepted',
         subject: `invitation:${i.id}`,
-        detail: { email: i.email, via: found.via },
+        detail: { email: i.email, linkKind: found.linkKind },
         spaceId: i.spaceId,
       }),
     ]);
@@ -362,7 +363,7 @@ const whoCanInvite = (ctx: Ctx, i: Invitation) =>
 export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i } = found;
-  if (arrivalOf(ctx, found).state !== 'expired') return;
+  if (stateFrom(ctx, found).state !== 'expired') return;
   if (i.askedAt !== null && i.askedAt > ctx.now - DAY) return;
   const [inviter] = await whoCanInvite(ctx, i);
   if (!inviter) return;
