@@ -1,6 +1,6 @@
 /**
- * Every request, in order: bounds → configuration → host → origin → context → session → language → access by route group.
- * The headers of every answer are put on behind it (worker.ts).
+ * Every request, in order: limits → configuration → host → origin → context → session → language → access by route group.
+ * worker.ts adds the headers of every answer afterwards.
  */
 import {
   isRedirect,
@@ -25,7 +25,7 @@ import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
 import { today } from '$lib/zones';
 
-/** What a route group asks for. A route in no group of this table is refused (default deny). */
+/** What each route group requires. A route whose group is not in this table is refused (default deny). */
 const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'refuse'> = {
   '(public)': () => 'open',
   '(pending)': ({ locals }) => (locals.ctx.cookies.get('foyer-step') ? 'open' : 'over'),
@@ -56,7 +56,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
       { href: config.origin, text: config.origin },
     );
 
-  // No API yet. Nobody is signed in here by a cookie, since requests to it are not asked where they come from.
+  // No API yet. Cookies sign nobody in here, because the origin of these requests is not checked.
   if (isApi(url)) return json({ message: 'Not found' }, { status: 404 });
 
   const { ctx } = (event.locals = {
@@ -67,7 +67,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   await sessions.resume(ctx);
   if (isLocale(ctx.actor?.locale)) ctx.locale = ctx.actor.locale;
   else if (!ctx.actor && !ctx.askedLocale && route.id === '/(public)/signup/[token]')
-    // Together with the site's name, which every page asks for: no round trip more.
+    // In parallel with the site's name, which every page needs: no additional round trip.
     [ctx.locale] = await Promise.all([
       invitations.languageOf(ctx, event.params.token!).then((found) => found ?? ctx.locale),
       settings.appearance(ctx),
@@ -77,12 +77,12 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   ctx.timeZone = today(ctx.actor?.timeZone) ?? ctx.browserZone;
 
   const group = route.id?.split('/')[1] ?? '';
-  // An unknown path is nobody's secret to those who are in, and everybody's to those who are not.
+  // An unknown path is 404 for people who are signed in; everybody else gets the login, as for any other path.
   const access = route.id === null ? (ctx.actor ? 'open' : 'login') : (groups[group]?.(event) ?? 'refuse');
-  // Nothing is pending, or nothing is known of it here: never back to /verify, which would lead here again.
+  // No second step is pending in this browser. Do not redirect to /verify, which would lead here again.
   if (access === 'over') redirect(303, ctx.actor ? '/' : '/login');
   if (access === 'login') {
-    // A form that a script posts stays on its page with what was typed in it, and says what happened.
+    // A form posted by a script stays on its page with what was typed, and says what happened.
     if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
     const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
@@ -92,18 +92,18 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
     if (group === 'dev' || !groups[group]) return new Response('Not found', { status: 404 });
-    // Pages are left to their loads, which answer with a 404 in the product's own clothes.
+    // The loads of pages answer with the site's own 404 page.
     if (!['GET', 'HEAD'].includes(request.method)) return new Response('Forbidden', { status: 403 });
   }
 
-  // Whoever comes from another page of ours without it keeps none (the login page says so).
+  // A browser that returns without this cookie accepts none, which the login page then says.
   if (group === '(public)' && request.method === 'GET' && event.locals.cookieless)
     ctx.cookies.set('foyer-kept', '1', 30 * 86_400);
   const response = await resolve(await asShown(event), {
     transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
   });
   if (!event.locals.held || response.status === 200) return response;
-  // What waited cannot be shown here (any more): it is dropped, and the page is asked for once more without it.
+  // The kept post cannot be shown here (any more): it is dropped, and the page is requested again without it.
   held.forget(ctx);
   redirect(303, url.pathname + url.search);
 };
@@ -122,7 +122,7 @@ async function isAction(route: string | null, url: URL): Promise<boolean> {
 }
 
 const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
-/** Whether a browser has sent any cookie of ours. */
+/** Whether the browser has sent any cookie of ours. */
 const hasCookies = (request: Request): boolean =>
   /(^|; ?)(__Host-)?foyer/.test(request.headers.get('cookie') ?? '');
 
@@ -150,8 +150,8 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
 }
 
 /**
- * A page that was opened under another name of the site: a name that cookies and posts do not know. Programs that look
- * after the site (/healthz), the local pages and the API answer under every name.
+ * A page that was opened under another host name, for which cookies and posts would not work. Monitoring (/healthz), the
+ * local pages and the API answer under every name.
  */
 function isElsewhere({ request, url, route }: RequestEvent, config: Config): boolean {
   if (!['GET', 'HEAD'].includes(request.method) || isApi(url)) return false;
@@ -164,7 +164,7 @@ export const handle: Handle = async (input) => {
   try {
     return await handleRequest(input);
   } catch (thrown) {
-    // A redirect of ours is answered here, with the cookies that were written up to then (Kit adds only its own).
+    // Our own redirects are answered here, with the cookies that were set so far (Kit adds only its own).
     if (isRedirect(thrown)) {
       const response = input.event.isDataRequest
         ? json({ type: 'redirect', location: thrown.location })
@@ -190,10 +190,10 @@ const formFailure = (key: MessageKey): Response =>
     data: JSON.stringify([{ values: 1, errors: 2 }, {}, { '': 3 }, { key: 4 }, key]),
   });
 
-/** What is for programs. Its rule is its own: no check of the origin, and so no cookie either. */
+/** Paths for programs: the origin is not checked there, so no cookie is read either. */
 const isApi = (url: URL): boolean => /^\/k(\/|$)/.test(url.pathname);
 
-/** The one origin check: whatever changes state outside the API carries the configured origin (also JSON, also empty bodies). */
+/** The only origin check: every request that may change state, outside the API, must have our origin (also JSON, also empty bodies). */
 const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
   ['GET', 'HEAD'].includes(request.method) ||
   isApi(url) ||

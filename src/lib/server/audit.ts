@@ -1,4 +1,4 @@
-/** Who did what. An entry is a statement for the same batch as the change, so neither lands without the other. */
+/** Who did what. An entry is a statement for the batch of the change, so both are written or neither. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { keyedBytes } from './crypto';
@@ -6,7 +6,7 @@ import { clientIpGroup } from './rate-limit';
 import type { EventKind } from './events/kinds';
 import { auditEntry } from './schema';
 
-/** Who did it: an actor, somebody who is getting an account, or nobody known. */
+/** Who did it: the actor, somebody whose account is being created, or nobody known. */
 export interface By {
   id: string | null;
   name: string;
@@ -47,12 +47,12 @@ export const entries = (ctx: Ctx, rows: SQL): Statement =>
 
 const HOUR = 3_600_000;
 
-/** Somebody who has not shown who they are. */
+/** Somebody who has not proved who they are. */
 export const nobody: By = { id: null, name: '' };
 
 /**
- * For what people, or their programs, can do any number of times: one row an hour for what it was done to, whose count
- * rises. So nobody fills the audit by trying.
+ * For what people or programs can do any number of times: one row per hour and subject, with a count. So nobody can flood
+ * the audit.
  */
 export const tally = (
   ctx: Ctx,

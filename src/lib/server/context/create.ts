@@ -21,7 +21,7 @@ export interface Surroundings {
   locale?: Locale;
   timeZone?: string;
   now?: number;
-  /** Whoever acts here is made up (the seed): what they write is not counted. */
+  /** The actor is made up (the seed), so their changes are not limited. */
   madeUp?: boolean;
 }
 
@@ -37,7 +37,7 @@ export function createContext(from: Surroundings): Ctx {
   /** The results of a batch, in its order. */
   const run = async (batch: Statement[]): Promise<unknown[]> => {
     if (batch.length === 0) return [];
-    // drizzle's D1 batch binds parameters to a prepared statement, and its raw ones (db.run, db.get) bring none.
+    // drizzle's D1 batch binds parameters to a prepared statement, which its raw statements (db.run, db.get) do not have.
     for (const raw of batch)
       if (raw instanceof SQLiteRaw) Object.assign(raw, { stmt: from.env.DB.prepare(raw.getQuery().sql) });
     return db.batch(batch as [Statement, ...Statement[]]);
@@ -94,7 +94,7 @@ export function createContext(from: Surroundings): Ctx {
 const flat = (batch: Batch): Statement[] =>
   batch.flatMap((part) => (Array.isArray(part) ? flat(part) : part ? [part] : []));
 
-/** A `must` failed; or a row that the batch refers to went in that moment (a foreign key leads nowhere). */
+/** A `must` failed, or a row that the batch refers to has just been deleted (a foreign key has no target). */
 const lostRace = (error: unknown): boolean =>
   says(error, 'malformed JSON') || says(error, 'FOREIGN KEY constraint failed');
 

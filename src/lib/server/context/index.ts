@@ -1,6 +1,6 @@
 /**
  * The context of one request, queue message or cron run: what the domain needs and nothing more.
- * Every write goes through `commit` as one batch, all or nothing. `context/create.ts` makes one.
+ * Every write goes through `commit` as one batch, all or nothing. `context/create.ts` creates a context.
  */
 import { sql, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
@@ -14,7 +14,7 @@ export type { Config, Env, MailConfig, MailNudge } from './config';
 
 export type Db = DrizzleD1Database;
 export type Statement = BatchItem<'sqlite'>;
-/** What a statement gives back once it has run. */
+/** The result of a statement. */
 export type ResultOf<S> = S extends { _: { result: infer R } } ? R : never;
 
 /** The signed-in person. */
@@ -42,23 +42,23 @@ export interface CookieJar {
  */
 export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept' | 'foyer-zone';
 
-/** Statements for one batch; lists within are flattened, and what is null, false or undefined is left out. */
+/** Statements for one batch. Nested lists are flattened; null, false and undefined are left out. */
 export type Batch = (Statement | Batch | null | false | undefined)[];
 
 export interface CommitOptions {
   /**
-   * What the person is told when a `must` of the batch failed, instead of `LostRace`. A function can look up the
-   * reason first; null means that nothing is wrong (the thing was done already), and `commit` returns `done: false`.
+   * Thrown instead of `LostRace` if a `must` of the batch fails. A function can look up the reason first. If it returns
+   * null, nothing is wrong (the thing was done already), and `commit` returns `done: false`.
    */
   refusal?: Refusal | (() => Refusal | null | Promise<Refusal | null>);
-  /** Not counted against the bound on how much one person changes. */
+  /** Does not count towards the limit on how much one person changes. */
   always?: boolean;
 }
 
 export interface Committed {
-  /** False only where `refusal` answered null. */
+  /** False only if `refusal` returned null. */
   done: boolean;
-  /** What a statement of the batch gave back. Only of a batch that was done. */
+  /** The result of a statement of the batch, if the batch was done. */
   of<S extends Statement>(statement: S): ResultOf<S>;
 }
 
@@ -72,11 +72,11 @@ export interface Ctx {
   actor: Actor | null;
   /** Hash of the current session's id. */
   sessionHash: string | null;
-  /** Read in the same query as the session; null for the anonymous (see settings.read). */
+  /** Read in the same query as the session; null if nobody is signed in (see settings.read). */
   settings: Settings | null;
   /** The page's language. */
   locale: Locale;
-  /** What the browser asks for; null when that is none of ours. */
+  /** The language that the browser asks for; null if we do not have it. */
   askedLocale: Locale | null;
   /** The viewer's IANA time zone: chosen, else the browser's. */
   timeZone: string;
@@ -87,42 +87,42 @@ export interface Ctx {
   /** Milliseconds UTC; one value for the whole request. */
   now: number;
   requestId: string;
-  /** Statements that ride in the next commit (the session's own). */
+  /** Statements that the next commit includes (the session's). */
   pending: Statement[];
   /** Reads what a page needs in one round trip; each result has the name of its query. */
   read<Q extends Record<string, Statement>>(queries: Q): Promise<{ [Name in keyof Q]: ResultOf<Q[Name]> }>;
   /**
-   * The one way to write: one atomic batch. When a `must` in it fails nothing was written, and it throws
-   * `options.refusal`, else `LostRace`. It refuses by itself what one person changes beyond all measure (change-limit.ts).
+   * The only way to write: one atomic batch. If a `must` in it fails, nothing is written, and it throws
+   * `options.refusal`, else `LostRace`. It also limits how much one person changes (change-limit.ts).
    */
   commit(statements: Batch, options?: CommitOptions): Promise<Committed>;
-  /** Runs once the next commit has succeeded, after the answer where the platform lets it. */
+  /** Runs after the next commit has succeeded, if possible after the answer was sent. */
   afterCommit(run: () => Promise<unknown>): void;
-  /** Work that may go on after the answer was sent. */
+  /** Work that may continue after the answer was sent. */
   defer(work: Promise<unknown>): void;
 }
 
-/** The context of somebody who is signed in: what the verbs behind a login take. */
+/** The context of a signed-in person, which verbs behind a login take. */
 export type SignedIn = Ctx & { actor: Actor };
 
-/** The context as that of somebody who is signed in; refuses (`missing`) everybody else. */
+/** The context as that of a signed-in person; refuses (`missing`) if nobody is signed in. */
 export function signedIn(ctx: Ctx): SignedIn {
   if (!ctx.actor) throw new Refusal('missing');
   return ctx as SignedIn;
 }
 
-/** Whether the error, or what caused it (drizzle wraps D1's errors), says this. */
+/** Whether the message of the error or of its cause contains this (drizzle wraps D1's errors). */
 export const says = (error: unknown, words: string): boolean =>
   error instanceof Error && (error.message.includes(words) || says(error.cause, words));
 
-/** A unique index refused a row of the batch: the thing exists already. */
+/** Whether a unique index refused a row of the batch: the thing exists already. */
 export const isDuplicate = (error: unknown): boolean => says(error, 'UNIQUE constraint failed');
 
 /**
  * A statement that undoes the whole batch unless the condition holds at this point of it; `commit` then refuses.
  *
- * D1 has no interactive transactions, and an UPDATE of no row fails nothing. But an error rolls a batch back, and
- * json() of something that is not JSON is one. So a race is decided by one conditional write with `must(ctx, changed())`
+ * D1 has no interactive transactions, and an UPDATE that changes no row is not an error. But an error rolls a batch back,
+ * and json() of something that is not JSON is one. So a race is decided by one conditional write with `must(ctx, changed())`
  * behind it, and everything that depends on it is written plainly (docs/decisions/005-conditional-batches.md).
  */
 export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL): Statement =>
