@@ -70,13 +70,13 @@ export const tally = (
 };
 
 /**
- * The subject of what is tried with login names that do not exist. They stand nowhere, since anybody can make up any
- * number of them: what counts is the address of origin, in one of 256 groups, however many addresses there are.
+ * The subject of attempts with login names that do not exist. The names are not stored, because anybody can make up any
+ * number of them. The client IP address is, as one of 256 groups, however many addresses there are.
  */
 export const unknownName = (ctx: Ctx): string =>
   `unknown:${keyedBytes(ctx.config.secret, 'audit', clientIpGroup(ctx.ip))[0]}`;
 
-/** What a failure has locked: a login name (or a known browser of it), an address of origin. */
+/** What a failure has locked: a login name (or a known browser of it), or a client IP address. */
 export const locks = (ctx: Ctx, subject: string, locked: ('name' | 'address')[]): Statement[] =>
   locked.map((what) =>
     tally(
