@@ -17,29 +17,37 @@ const fine = /\.limit\(1\)|\blimit 1\b|\+ 1\b/;
 /** Limits without a next page: file, what stands in the line, and why nobody misses anything. */
 const others: [path: RegExp, line: RegExp, why: string][] = [
   [
-    /\/(cron|jobs|rate-limit|folded)\.ts|\/(outbox|transport|mailing)\.ts/,
+    /\/(cron|jobs|rate-limit|folded|purge|mailing)\.ts|\/mail\/(outbox|transport)\//,
     /./,
     'a piece of work: the next run does the rest',
   ],
   [
-    /\/server\/\w+\.ts/,
-    /limit 500\)|\.limit\((CHUNK|PURGE \/ 2|PIECE)\)/,
+    /\/server\/(\w+|accounts\/reset)\.ts/,
+    /limit 500\)|\.limit\((CHUNK|PIECE)\)/,
     'a piece of work: the next run does the rest',
   ],
   [/invitations\/manage\.ts/, /\.limit\(limit\)/, 'a piece of work: the next run does the rest'],
   [/invitations\/send\.ts/, /MOST_AT_ONCE/, '“Resend all expired” stays until none is left'],
   [/changes\.ts/, /AT_ONCE/, 'the next question goes on where this answer ended'],
-  [/files\.ts/, /limit\((50|1_000)\)/, 'a text has five files at most (fileLimits.count), a page 51 texts'],
+  [
+    /files\/list\.ts/,
+    /limit\((50|1_000)\)/,
+    'a text has five files at most (fileLimits.count), a page 51 texts',
+  ],
   [/search\/find\.ts/, /limit 20\) f/, 'a text has five files at most (fileLimits.count)'],
   [/search\/find\.ts/, /limit \$\{SPACES\}/, 'the page says how many spaces were searched'],
   [/search\/find\.ts/, /\.limit\(limit\)/, 'one more than a page; what is left is read on'],
   [/space-templates\/index\.ts/, /MOST|templateThreads/, 'more are refused when they are made'],
-  [/memberships\.ts/, /COMPANIES/, '“and 3 other companies”'],
-  [/mentions\.ts/, /OFFERED/, 'an offer: more letters offer others'],
+  [/memberships\/order\.ts/, /COMPANIES/, '“and 3 other companies”'],
+  [/mentions\/completion\.ts/, /OFFERED/, 'an offer: more letters offer others'],
   [/notifications\/portal\.ts/, /MOST_COUNTED/, '“99+”'],
-  [/\/spaces\.ts/, /FACES/, '“+12”'],
-  [/\/spaces\.ts/, /INVITED_COUNTED|limit \$\{UNREAD_COUNTED\}/, '“99+”'],
-  [/\/spaces\.ts/, /\.limit\(limit\)/, 'its callers say one more than a page, or show how many there are'],
+  [/spaces\/portal\.ts/, /FACES/, '“+12”'],
+  [/spaces\/portal\.ts/, /INVITED_COUNTED|limit \$\{UNREAD_COUNTED\}/, '“99+”'],
+  [
+    /spaces\/people\.ts/,
+    /\.limit\(limit\)/,
+    'its callers say one more than a page, or show how many there are',
+  ],
   [/threads\/read\.ts/, /CONTEXT/, 'where a page begins'],
 ];
 

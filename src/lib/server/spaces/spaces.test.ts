@@ -211,6 +211,28 @@ describe('what people may', () => {
     });
     expect(await card(gil)).toMatchObject({ invitedCount: 0 });
   });
+
+  it('the portal counts what is unread among what its viewer sees, however much of hidden guests is newer', async () => {
+    const { spaceId, ava, gil } = await house();
+    const hidden = await makeGuest();
+    await joinSpace(ava, spaceId, hidden);
+    await spaces.change(as(ava), spaceId, { ...spaceForm, guestsHidden: true, announcement: '' });
+    const soon = Date.now() + 1_000;
+    for (let i = 0; i < 3; i++)
+      await threads.begin(as(ava, { now: soon + i }), spaceId, {
+        title: `T${i}`,
+        body: '',
+        requestKey: randomId(),
+      });
+    const card = async () => (await spaces.portal(as(gil))).spaces.find((s) => s.id === spaceId);
+    const before = await card();
+    expect(before).toMatchObject({ unread: 3, latest: 'T2' });
+    await testContext().db.run(`
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < 150)
+      insert into thread (space_id, title, body, author_id, last_activity_at, staff_activity_at, request_key, created_at)
+      select ${spaceId}, 'Hidden', '', '${hidden.id}', ${soon} + 1000 + i, ${soon} + 1000 + i, 'hidden' || i, ${soon} from n`);
+    expect(await card()).toEqual(before);
+  });
 });
 
 describe('settings of a space', () => {
