@@ -1,4 +1,5 @@
-// Browser tests, against the production build in workerd: an own port, an own state, the demo seed.
+// Browser tests, against the production build in workerd. Two workers, each with a site of its own: a port, a state, the
+// demo seed. A file's tests run one after the other on one site; what they switch on, the other worker never meets.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,45 +17,55 @@ const args = [
   '--disable-sync',
 ];
 
-// This file is read by every worker process too: what is chosen once is passed on in the environment.
-if (!process.env.FOYER_E2E_ORIGIN) {
-  process.env.FOYER_E2E_PORT = String(await freePort());
-  process.env.FOYER_E2E_ORIGIN = `http://localhost:${process.env.FOYER_E2E_PORT}`;
-  const state = mkdtempSync(join(tmpdir(), 'foyer-e2e-'));
-  process.env.FOYER_E2E_STATE = state;
-  process.on('exit', () => rmSync(state, { recursive: true, force: true }));
+interface Site {
+  port: string;
+  origin: string;
+  state: string;
 }
-const { FOYER_E2E_ORIGIN: baseURL, FOYER_E2E_PORT: port, FOYER_E2E_STATE: state } = process.env;
+
+// This file is read by every worker process too: what is chosen once is passed on in the environment.
+const given = !process.env.FOYER_E2E_SITES && process.env.FOYER_E2E_ORIGIN;
+if (!given && !process.env.FOYER_E2E_SITES) {
+  const ports = (await Promise.all([freePort(), freePort()])).map(String);
+  const made = ports.map((port) => ({
+    port,
+    origin: `http://localhost:${port}`,
+    state: mkdtempSync(join(tmpdir(), 'foyer-e2e-')),
+  }));
+  process.env.FOYER_E2E_SITES = JSON.stringify(made);
+  process.on('exit', () => made.forEach(({ state }) => rmSync(state, { recursive: true, force: true })));
+}
+/** None where somebody else runs the site that FOYER_E2E_ORIGIN names. */
+const sites: Site[] = given ? [] : JSON.parse(process.env.FOYER_E2E_SITES!);
+const own = sites[Number(process.env.TEST_PARALLEL_INDEX ?? 0)];
+if (own) Object.assign(process.env, { FOYER_E2E_ORIGIN: own.origin, FOYER_E2E_STATE: own.state });
 
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: false,
-  // One site, one set of settings: what one test switches on, no other may meet.
-  workers: 1,
+  workers: sites.length || 1,
   retries: 0,
   timeout: 30_000,
   forbidOnly: true,
   reporter: 'list',
   use: {
     ...devices['Desktop Chrome'],
-    baseURL,
+    baseURL: process.env.FOYER_E2E_ORIGIN,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     trace: 'retain-on-failure',
     launchOptions: { args, executablePath: existsSync(chromium) ? chromium : undefined },
   },
-  // Without a port somebody else runs the site that FOYER_E2E_ORIGIN names.
-  webServer:
-    port && state
-      ? {
-          command: 'exec node scripts/start.mjs',
-          url: `${baseURL}/healthz`,
-          env: { PORT: port, FOYER_STATE: state, FOYER_SEED: 'demo', FOYER_WATCH_PARENT: '1' },
-          reuseExistingServer: false,
-          timeout: 240_000,
-          gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
-        }
-      : undefined,
+  // Playwright starts one after the other is ready: only the last waits, and tests/e2e/ready.ts for all.
+  webServer: sites.map(({ port, origin, state }, i) => ({
+    command: 'exec node scripts/start.mjs',
+    ...(i < sites.length - 1 ? { wait: { stdout: /database/ } } : { url: `${origin}/healthz` }),
+    env: { PORT: port, FOYER_STATE: state, FOYER_SEED: 'demo', FOYER_WATCH_PARENT: '1' },
+    reuseExistingServer: false,
+    timeout: 240_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
+  })),
+  globalSetup: './tests/e2e/ready.ts',
 });
 
 function freePort(): Promise<number> {

@@ -91,6 +91,8 @@ const vitest = await createVitest(
   {
     watch: false,
     maxWorkers: 1,
+    // A place that counts while modules load needs them loaded anew.
+    isolate: true,
     testTimeout: 20_000,
     runner: join(root, 'scripts/mutate/runner.mjs'),
     silent: true,

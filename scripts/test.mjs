@@ -1,14 +1,20 @@
 // `npm test`: everything a change must pass, from a fresh clone, with nothing to set up: lint, types, build, unit tests in
-// workerd, browser tests against the production build, and a deployment's dry run. A failed step does not hide the
-// next one. Ends with one line: `N passed, N failed`, in which every step without tests of its own counts as one.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// workerd, a deployment's dry run, and browser tests against the production build. What does not hinder each other runs side
+// by side; the output of each step is printed whole when it ends. A failed step does not hide the next one. Ends with
+// one line: `N passed, N failed`, in which every step without tests of its own counts as one.
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, ensurePackages } from './lib/project.mjs';
 import { finish, finishOnSignal, run, toolEnv } from './lib/run.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'foyer-test-'));
-process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+/** The steps that are running now: what each has written so far. */
+const running = new Map();
+process.on('exit', () => {
+  for (const log of running.values()) process.stdout.write(readFileSync(log));
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+});
 finishOnSignal(130);
 
 const passed = { steps: 0, tests: 0 };
@@ -17,38 +23,53 @@ let skipped = 0;
 let failed = 0;
 
 // Of the caller's site nothing may leak in.
-const { PORT: _, FOYER_STATE: __, FOYER_SEED: ___, FOYER_E2E_ORIGIN: ____, ...own } = toolEnv();
+const {
+  PORT: _,
+  FOYER_STATE: __,
+  FOYER_SEED: ___,
+  FOYER_E2E_ORIGIN: ____,
+  FOYER_E2E_SITES: _____,
+  ...own
+} = toolEnv();
 const env = { ...own, TMPDIR: scratch, WRANGLER_REGISTRY_PATH: join(scratch, 'registry') };
 
 await ensurePackages();
 
-await step('Lint', () => run('npm', ['run', '--silent', 'lint'], { env }));
-await step('Types', () => run('npm', ['run', '--silent', 'check'], { env }));
-const built = await step('Build', () => build({ always: true }));
+const browser = ensureBrowser();
+// Types and build both write what SvelteKit generates: once it is there, neither changes it under the other.
+await run('svelte-kit', ['sync'], { env });
+const lint = step('Lint', (output) => run('npm', ['run', '--silent', 'lint'], { env, output }));
+const types = step('Types', (output) => run('npm', ['run', '--silent', 'check'], { env, output }));
+const built = await step('Build', (output) => build({ always: true, output }));
 
-await tests('Unit tests in workerd', async (report) => {
+const unit = tests('Unit tests in workerd', async (report, output) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await run('vitest', args, { env });
+  const code = await run('vitest', args, { env, output });
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = readReport(report);
   return { code, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 });
+const deployment = step('Deployment, dry run', (output) =>
+  run('wrangler', ['deploy', '--dry-run', '--outdir', join(scratch, 'deploy')], { env, output }),
+);
+await Promise.all([lint, types, unit, deployment]);
 
-await step('Mutants, a few', () =>
-  run('npm', ['run', '--silent', 'mutate', '--', '--sample', '5', '--seconds', '15'], { env }),
+// Alone: its tests are given a certain time.
+await step('Mutants, a few', (output) =>
+  run('npm', ['run', '--silent', 'mutate', '--', '--sample', '5', '--seconds', '15'], { env, output }),
 );
 
-await tests('Browser tests', async (report) => {
+// Alone: two browsers and two sites are busy enough.
+await tests('Browser tests', async (report, output) => {
   if (!built) return { code: 1, why: 'there is no build' };
-  if (!(await ensureBrowser())) return { code: 1, why: 'Chromium could not be installed' };
+  if (!(await browser)) return { code: 1, why: 'Chromium could not be installed' };
   const more = { PLAYWRIGHT_JSON_OUTPUT_FILE: report, FOYER_WATCH_PARENT: '1' };
-  const code = await run('playwright', ['test', '--reporter=list,json'], { env: { ...env, ...more } });
+  const code = await run('playwright', ['test', '--reporter=list,json'], {
+    env: { ...env, ...more },
+    output,
+  });
   const { expected, unexpected, flaky, skipped } = readReport(report).stats ?? {};
   return { code, passed: expected, failed: unexpected + flaky, skipped };
 });
-
-await step('Deployment, dry run', () =>
-  run('wrangler', ['deploy', '--dry-run', '--outdir', join(scratch, 'deploy')], { env }),
-);
 
 console.log(`\n${'-'.repeat(60)}`);
 for (const line of failures) console.log(`FAILED  ${line}`);
@@ -59,25 +80,25 @@ await finish(failed || !passed.tests ? 1 : 0);
 // ---------------------------------------------------------------- how a step is run and counted
 
 async function step(name, work) {
-  const took = heading(name);
-  const ok = (await work()) === 0;
+  const { output, ended } = begin(name);
+  const ok = (await work(output)) === 0;
   if (ok) passed.steps++;
   else fail(name, 1);
-  took(ok ? 'passed' : 'FAILED');
+  ended(ok);
   return ok;
 }
 
 async function tests(name, work) {
-  const took = heading(name);
+  const { output, ended } = begin(name);
   const report = join(scratch, `${name.replaceAll(' ', '-')}.json`);
-  const result = { passed: 0, failed: 0, skipped: 0, ...defined(await work(report)) };
+  const result = { passed: 0, failed: 0, skipped: 0, ...defined(await work(report, output)) };
   passed.tests += result.passed;
   skipped += result.skipped;
   if (result.failed) fail(`${name}: ${result.failed} failed`, result.failed);
   // A file that does not load or an error outside of a test leaves no failed test behind.
   else if (result.code) fail(`${name}: ${result.why ?? `ended with code ${result.code}`}`, 1);
   else if (!result.passed) fail(`${name}: no test ran`, 1);
-  took(result.failed || result.code || !result.passed ? 'FAILED' : 'passed');
+  ended(!result.failed && !result.code && result.passed > 0);
 }
 
 function fail(line, count) {
@@ -85,11 +106,23 @@ function fail(line, count) {
   failed += count;
 }
 
-function heading(name) {
+/** A step writes into a file; what is in it is printed when it ends. Meanwhile a line now and then says that it goes on. */
+function begin(name) {
+  const log = join(scratch, `${name.replaceAll(' ', '-')}.log`);
+  const output = openSync(log, 'w');
   const began = performance.now();
-  console.log(`\n=== ${name} ${'='.repeat(Math.max(0, 55 - name.length))}\n`);
-  return (outcome) =>
-    console.log(`\n${name}: ${outcome} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
+  running.set(name, log);
+  const timer = setInterval(() => console.log(`  ${name}: still going after ${seconds()} s …`), 30_000);
+  const ended = (ok) => {
+    clearInterval(timer);
+    closeSync(output);
+    running.delete(name);
+    console.log(`\n=== ${name} ${'='.repeat(Math.max(0, 55 - name.length))}\n`);
+    process.stdout.write(readFileSync(log));
+    console.log(`\n${name}: ${ok ? 'passed' : 'FAILED'} in ${seconds()} s`);
+  };
+  return { output, ended };
 }
 
 function readReport(path) {

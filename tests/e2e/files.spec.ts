@@ -1,7 +1,7 @@
 /** Own covers with and without scripts; files behind their addresses, as HTTP says it. */
 import { expect, test, type Page } from '@playwright/test';
 import { PLACE, avif, gifTelling, jpegCut, jpegTelling, png, webpTelling } from '../pictures';
-import { invited, makeSpace, newGuest, addressOf, ORIGIN, signedIn, somebody } from './people';
+import { gate, invited, makeSpace, newGuest, addressOf, ORIGIN, signedIn, somebody } from './people';
 
 const AVA = 'ava@foyer.example';
 const BEN = 'ben@foyer.example';
@@ -121,9 +121,11 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   const chosen = ava.getByRole('list', { name: 'Chosen files' }).getByRole('listitem');
   const text = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) });
 
-  let broken = true;
+  // Uploads take as long as it takes to press "Comment".
+  let network = { ...gate(), broken: true };
   await ava.route('**/files?name=*', async (route) => {
-    await new Promise((done) => setTimeout(done, 400));
+    const { opened, broken } = network;
+    await opened;
     return broken ? route.abort() : route.continue();
   });
   await ava.getByLabel('Write a comment').fill('Please look.');
@@ -138,9 +140,10 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   await chosen.filter({ hasText: 'unwanted' }).getByRole('button', { name: 'Remove' }).click();
   await chosen.filter({ hasText: 'This file is empty.' }).getByRole('button', { name: 'Remove' }).click();
   await ava.getByRole('button', { name: 'Comment', exact: true }).click();
+  network.open();
   await expect(ava.getByText('A file could not be attached.').first()).toBeVisible();
   await expect(ava.getByLabel('Write a comment')).toHaveValue('Please look.');
-  broken = false;
+  network = { ...gate(), broken: false };
   await ava.getByRole('button', { name: 'Try again' }).click();
   await ava.evaluate(() => {
     const holding = (name: string) => {
@@ -158,6 +161,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
     .setInputFiles([picture('plan.png', png(600, 300)), text('5.txt'), text('6.txt')]);
   await expect(ava.getByText('At most 5 files at a time.').first()).toBeVisible();
   await ava.getByRole('button', { name: 'Comment', exact: true }).click();
+  network.open();
 
   const links = ava.getByRole('list', { name: 'Attached files' }).getByRole('link');
   await expect(links).toHaveCount(5);

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { expect, test, type Page } from '@playwright/test';
-import { makeSpace, signedIn } from './people';
+import { gate, makeSpace, signedIn } from './people';
 
 const titles = (page: Page) =>
   page.getByRole('region', { name: 'Threads' }).getByRole('listitem').getByRole('link');
@@ -207,13 +207,15 @@ test('who chooses and saves at once gets what was chosen', async ({ browser }) =
   await page.goto('/spaces/new');
   await page.waitForLoadState('networkidle');
   await page.getByLabel('Space name').fill('In a hurry');
-  // The answer takes its time.
+  // The answer comes after the click.
+  const answer = gate();
   await page.route('**/spaces/new/__data.json**', async (route) => {
-    await new Promise((done) => setTimeout(done, 600));
+    await answer.opened;
     await route.continue();
   });
   await page.getByRole('link', { name: 'Design review' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
+  answer.open();
   await expect(page).toHaveURL(/\/spaces\/[1-9]\d*$/);
   await expect(titles(page)).toHaveCount(4);
 });
