@@ -45,7 +45,9 @@ export default defineConfig({
   fullyParallel: false,
   workers: sites.length || 1,
   retries: 0,
-  timeout: 30_000,
+  // Two browsers and two sites share what may be two cores.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   forbidOnly: true,
   reporter: 'list',
   use: {

@@ -11,6 +11,7 @@ export const cost = { real: false };
 const reduced = (options: real.ScryptOptions): real.ScryptOptions =>
   cost.real ? options : { ...options, N: options.N! / 256 };
 
+/** @public vitest.config.ts puts it in place of the real one */
 export const scrypt = (
   password: real.BinaryLike,
   salt: real.BinaryLike,
@@ -19,6 +20,7 @@ export const scrypt = (
   done: (error: Error | null, key: Buffer) => void,
 ): void => real.scrypt(password, salt, length, reduced(options), done);
 
+/** @public as above */
 export const scryptSync = (
   password: real.BinaryLike,
   salt: real.BinaryLike,
