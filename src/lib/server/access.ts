@@ -55,9 +55,9 @@ export async function requireAdministrator(ctx: Ctx, spaceId: number): Promise<F
 }
 
 /** For `form`: only people in the route's space may post. */
-export const members = (ctx: Ctx, params: { id?: string }) => requireSpace(ctx, Number(params.id));
+export const membersOnly = (ctx: Ctx, params: { id?: string }) => requireSpace(ctx, Number(params.id));
 /** For `form`: only administrators of the route's space may post. */
-export const administrators = (ctx: Ctx, params: { id?: string }) =>
+export const administratorsOnly = (ctx: Ctx, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 
 /** Whether the actor may leave. If leaving is blocked, only space administrators may: they could lift the block anyway. */

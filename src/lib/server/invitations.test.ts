@@ -915,6 +915,8 @@ describe('the right of whoever invited', () => {
       invitations.inviteGuests(late, spaceId, { ...inviteForm, addresses: someEmail() }),
     ).rejects.toMatchObject(refusal('conflict', 'invitation.changed'));
     await expect(invitations.resend(late, spaceId, id)).rejects.toMatchObject(refusal('conflict'));
+    await expect(invitations.cancel(late, spaceId, id)).rejects.toMatchObject(refusal('conflict'));
+    expect(await count('invitation', `id = ? and status = 'invited'`, id)).toBe(1);
     await invitations.resend(as(other), spaceId, id);
   });
 

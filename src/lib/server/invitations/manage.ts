@@ -3,7 +3,7 @@ import { and, asc, eq, gt, inArray, isNull, lte, or, sql, type SQL, type SQLWrap
 import * as access from '../access';
 import type { MessageKey } from '../../messages';
 import { changed, must, type Ctx, type SignedIn } from '../context';
-import { LostRace, Refusal } from '../errors';
+import { Refusal } from '../errors';
 import { record, recordRows } from '../events';
 import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
@@ -250,11 +250,12 @@ export async function copyLink(ctx: SignedIn, spaceId: number | null, id: string
   return urlOf(ctx, id, found.version, 'copy');
 }
 
-/** "Delete" of an invitation: its links are dead at once. Done twice is done once. */
-export async function cancel(ctx: Ctx, spaceId: number | null, id: string): Promise<void> {
+/** "Delete" of an invitation: its links are dead at once. A second time changes nothing. */
+export async function cancel(ctx: SignedIn, spaceId: number | null, id: string): Promise<void> {
   const { found } = await manage(ctx, spaceId, id);
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
+      actorMay(ctx, spaceId),
       ctx.db
         .update(invitation)
         .set({ status: 'cancelled' })
@@ -268,13 +269,17 @@ export async function cancel(ctx: Ctx, spaceId: number | null, id: string): Prom
         detail: { email: found.email },
         spaceId,
       }),
-    ]);
-  } catch (error) {
-    if (!(error instanceof LostRace)) throw error;
-    const now = await manage(ctx, spaceId, id);
-    // Cancelled twice is cancelled; accepted meanwhile is not.
-    if (now.found.status !== 'cancelled') throw new Refusal('conflict', { key: 'invitation.changed' });
-  }
+    ],
+    {
+      refusal: async () => {
+        const now = await manage(ctx, spaceId, id);
+        // Cancelled twice is cancelled; accepted meanwhile is not.
+        return now.found.status === 'cancelled'
+          ? null
+          : new Refusal('conflict', { key: 'invitation.changed' });
+      },
+    },
+  );
 }
 
 /** Writes down which invitations are overdue: at most `limit` a run, and again next minute. @returns how many */

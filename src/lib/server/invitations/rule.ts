@@ -6,7 +6,7 @@
  * Everything is a condition in SQL, so that the write which hangs on it decides, whatever was read before.
  */
 import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
-import type { Ctx, Statement, SignedIn } from '../context';
+import { must, type Ctx, type SignedIn, type Statement } from '../context';
 import { invitation, user } from '../schema';
 
 /** Whether somebody may invite: into a space as its administrator, to the site (`null`) as an administrator of it. */
@@ -88,13 +88,13 @@ export const takeable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
   sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now}
     and ${inviterMay(of)} and ${domainMay(of)})`;
 
-/** Undoes the batch unless the actor may invite at this very moment. Writes nothing. */
+/** Undoes the batch unless the actor may invite at this very moment. */
 export const actorMay = (ctx: SignedIn, spaceId: number | null): Statement =>
-  ctx.db.get(
-    sql`select json(iif(${mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`)}, '1', 'lost the race'))`,
-  );
+  must(ctx, mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`));
 
-/** Undoes the batch unless this invitation, in this version, can be taken at this very moment. Writes nothing. */
+/** Undoes the batch unless this invitation, in this version, can be taken at this very moment. */
 export const stillTakeable = (ctx: Ctx, id: string, version: number): Statement =>
-  ctx.db.get(sql`select json(iif(exists (select 1 from invitation
-    where id = ${id} and version = ${version} and ${takeable(ctx)}), '1', 'lost the race'))`);
+  must(
+    ctx,
+    sql`exists (select 1 from invitation where id = ${id} and version = ${version} and ${takeable(ctx)})`,
+  );

@@ -58,7 +58,8 @@ export async function edit(
       ctx.db.run(sql`
         insert into revision (space_id, thread_id, comment_id, title, body, replaced_at)
         select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
-        from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${form.editedAt}`),
+        from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${form.editedAt}
+          and exists (select 1 from thread t where t.id = ${threadId} and t.closed_at is null)`),
       must(ctx, changed()),
       commentId === null
         ? ctx.db
@@ -78,8 +79,11 @@ export async function edit(
       limits.count(ctx, counts),
     ],
     {
-      refusal: async () =>
-        (await limits.passed(ctx, { ...counts, told: 1 })) ?? new Refusal('conflict', { key: 'form.stale' }),
+      refusal: async () => {
+        const passed = await limits.passed(ctx, { ...counts, told: 1 });
+        const now = await threadQuery(ctx, spaceId, threadId);
+        return passed ?? new Refusal('conflict', { key: now[0]?.closedAt ? 'thread.closed' : 'form.stale' });
+      },
     },
   );
 }

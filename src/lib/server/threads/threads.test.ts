@@ -118,6 +118,24 @@ describe('posts', () => {
     expect((await threads.read(as(gil), spaceId, id)).comments[0]!.may.edit).toBe(false);
   });
 
+  it('are not edited once the thread was closed, not even by a form that was on its way', async () => {
+    const id = await begin(gil, spaceId);
+    const said = await threads.addComment(as(gil), spaceId, id, words('a'));
+    for (const commentId of [null, said]) {
+      await threads.close(as(gil), spaceId, id, false);
+      const ctx = as(gil);
+      const { commit } = ctx;
+      ctx.commit = async (statements, options) => {
+        await threads.close(as(gil), spaceId, id, true);
+        return commit(statements, options);
+      };
+      await expect(
+        threads.edit(ctx, spaceId, id, commentId, { title: 'T', body: 'b', editedAt: 0 }),
+      ).rejects.toMatchObject(refusal('conflict', 'thread.closed'));
+    }
+    expect(await count('revision', 'thread_id = ?', id)).toBe(0);
+  });
+
   it('to what was deleted in that moment are 404, and leave nothing', async () => {
     const id = await begin(ava, spaceId);
     const said = await threads.addComment(as(ava), spaceId, id, words('a'));

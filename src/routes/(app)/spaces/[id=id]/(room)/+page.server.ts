@@ -12,7 +12,7 @@ export const actions = {
       await memberships.markRead(ctx, Number(params.id), until);
       return `/spaces/${params.id}`;
     },
-    access.members,
+    access.membersOnly,
   ),
   leave: form(
     v.object({}),
@@ -20,7 +20,7 @@ export const actions = {
       await memberships.leave(ctx, Number(params.id));
       return '/';
     },
-    access.members,
+    access.membersOnly,
   ),
   delete: form(
     deleteSpace,
@@ -28,6 +28,6 @@ export const actions = {
       await trash.putSpace(ctx, Number(params.id), typed);
       return '/';
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
 };

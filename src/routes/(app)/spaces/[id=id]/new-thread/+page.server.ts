@@ -17,6 +17,6 @@ export const actions = {
       const id = await threads.begin(ctx, Number(params.id), input);
       return `/spaces/${params.id}/threads/${id}`;
     },
-    access.members,
+    access.membersOnly,
   ),
 };

@@ -66,7 +66,7 @@ export const actions = {
     comment,
     async (ctx, input, { params }) =>
       `${here(params)}#comment-${await threads.addComment(ctx, ...at(params), input)}`,
-    access.members,
+    access.membersOnly,
   ),
   edit: form(
     editText,
@@ -74,7 +74,7 @@ export const actions = {
       await threads.edit(ctx, ...at(params), text, input);
       return here(params) + textName(text);
     },
-    access.members,
+    access.membersOnly,
   ),
   delete: form(
     byText,
@@ -83,7 +83,7 @@ export const actions = {
       else await threads.remove(ctx, ...at(params));
       return text === null ? `/spaces/${params.id}` : here(params);
     },
-    access.members,
+    access.membersOnly,
   ),
   react: form(
     react,
@@ -91,7 +91,7 @@ export const actions = {
       await threads.react(ctx, ...at(params), text, kind, on);
       return here(params) + textName(text);
     },
-    access.members,
+    access.membersOnly,
   ),
   follow: form(
     onOff,
@@ -99,7 +99,7 @@ export const actions = {
       await threads.follow(ctx, ...at(params), on);
       return here(params);
     },
-    access.members,
+    access.membersOnly,
   ),
   pin: form(
     onOff,
@@ -107,7 +107,7 @@ export const actions = {
       await threads.pin(ctx, ...at(params), on);
       return here(params);
     },
-    access.members,
+    access.membersOnly,
   ),
   close: form(
     onOff,
@@ -115,7 +115,7 @@ export const actions = {
       await threads.close(ctx, ...at(params), on);
       return here(params);
     },
-    access.members,
+    access.membersOnly,
   ),
   read: form(
     readUntil,
@@ -123,6 +123,6 @@ export const actions = {
       await threads.markRead(ctx, ...at(params), until);
       return here(params);
     },
-    access.members,
+    access.membersOnly,
   ),
 };

@@ -20,6 +20,6 @@ export const actions = {
       await spaces.change(ctx, Number(params.id), input, updatedAt);
       return { saved: true };
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
 };

@@ -47,20 +47,20 @@ export const actions = {
       await invitations.resend(ctx, Number(event.params.id), idOf(ref));
       return here(event, { done: 'resent' });
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
   resendAll: form(
     v.object({}),
     async (ctx, _input, event) =>
       here(event, { done: 'resent-all', ...(await invitations.resendExpired(ctx, Number(event.params.id))) }),
-    access.administrators,
+    access.administratorsOnly,
   ),
   copy: form(
     guestRef,
     async (ctx, { ref }, { params }) => ({
       copied: { ref, url: await invitations.copyLink(ctx, Number(params.id), idOf(ref)) },
     }),
-    access.administrators,
+    access.administratorsOnly,
   ),
   delete: form(
     guestRef,
@@ -69,6 +69,6 @@ export const actions = {
       await end(ctx, Number(event.params.id), idOf(ref));
       return here(event, { done: ref.startsWith('guest:') ? 'removed' : 'cancelled' });
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
 };

@@ -18,7 +18,7 @@ export const actions = {
       await memberships.addMember(ctx, Number(params.id), input.id, input.administrator);
       return here(params);
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
   change: form(
     member,
@@ -27,7 +27,7 @@ export const actions = {
       // Who gave up the right sees the space, not a page that is gone.
       return input.id === ctx.actor.id && !input.administrator ? `/spaces/${params.id}` : here(params);
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
   remove: form(
     byId,
@@ -35,6 +35,6 @@ export const actions = {
       await memberships.removeMember(ctx, Number(params.id), id);
       return id === ctx.actor.id ? '/' : here(params);
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
 };

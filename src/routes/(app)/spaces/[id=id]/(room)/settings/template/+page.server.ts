@@ -16,6 +16,6 @@ export const actions = {
     async (ctx, { templateName: name, ...input }, { params }) => ({
       made: { id: await templates.fromSpace(ctx, Number(params.id), { name, ...input }), name },
     }),
-    access.administrators,
+    access.administratorsOnly,
   ),
 };

@@ -43,6 +43,6 @@ export const actions = {
         values: { ...input, addresses: refused.map((o) => o.typed).join('\n') },
       };
     },
-    access.administrators,
+    access.administratorsOnly,
   ),
 };
