@@ -1,4 +1,4 @@
-/** product.md, step by step, in a real browser, with the mails that were really sent; with and without scripts. */
+/** The whole journey, step by step, in a real browser, with the mails that were really sent; with and without scripts. */
 import { expect, test } from '@playwright/test';
 import {
   codeIn,

@@ -15,7 +15,7 @@ import { isSecret } from './fields';
 
 type Locals = { locals: App.Locals };
 
-/** For loads of signed-in people. What is out of reach or not allowed is 404 (product.md, "Refusals"). */
+/** For loads of signed-in people. What is out of reach or not allowed is 404. */
 export const show = <T>(event: Locals, read: (ctx: SignedIn) => Promise<T> | T): Promise<T> =>
   showPublic(event, (ctx) => read(signedIn(ctx)));
 

@@ -100,7 +100,7 @@ describe('a window', () => {
     return rows.length > 0;
   };
 
-  it('takes 100 failures of an address of origin in 15 minutes', async () => {
+  it('takes 100 failures of a client address in 15 minutes', async () => {
     const { done } = await parallel(150, () => within('192.0.2.1'));
     expect(done.filter(Boolean)).toHaveLength(100);
     expect(await within('192.0.2.2')).toBe(true);

@@ -120,7 +120,7 @@ export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: 
 
 /**
  * For a batch: counts as many as the statement before it has changed, while the limit is not reached (what begins below it
- * goes out whole). Changes no row when it is: `guard` behind it undoes the batch.
+ * goes out whole). Changes no row when it is: `must(ctx, changed())` behind it undoes the batch.
  */
 export const countChanges = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number): Statement => {
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;

@@ -257,7 +257,7 @@ describe('a code is refused', () => {
     expect(await audited('account.step-asked', guest.id)).toMatchObject([{ count: 1 }]);
   });
 
-  it('not by the failures of the address of origin, where the browser is known', async () => {
+  it('not by the failures of the client address, where the browser is known', async () => {
     await site({ twoStep: false });
     const guest = await makeGuest();
     const ip = '198.51.100.7';

@@ -1,6 +1,6 @@
 /**
  * The second step: a mailed six-digit code that ends a login, or a sign-up through a copied link.
- * Codes live in KV, only as a keyed hash; tries and single use are decided in D1 (product.md, "Two-step verification").
+ * Codes live in KV, only as a keyed hash; tries and single use are decided in D1.
  */
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Locale } from '../messages';
@@ -74,7 +74,7 @@ export async function room(ctx: Ctx, purpose: Subject['purpose'], email: string)
 /**
  * Begins a second step for this browser: challenge, code, mail. The mail is tried within the request (5 s); the
  * queue is the fallback, and /verify says how it went.
- * @param first statements (with their guards) that decide whether there may be a second step at all
+ * @param first statements, each with its `must`, that decide whether there may be a second step at all
  * @param together statements that must land with the challenge
  */
 export async function begin(

@@ -294,7 +294,7 @@ describe('the same form posted again', () => {
 });
 
 describe('a known browser', () => {
-  it('is stopped neither by the failures of its address of origin nor by those of the name', async () => {
+  it('is stopped neither by the failures of its client address nor by those of the name', async () => {
     const user = await makeUser();
     const ip = someIp();
     const { jar } = await login(user.email, { now: NOW, ip });
@@ -463,7 +463,7 @@ describe('the audit of failures is bounded', () => {
     expect(JSON.stringify((await dump()).audit_entry)).not.toContain('madeup');
   });
 
-  it('an address of origin that is locked is told once an hour', async () => {
+  it('a client address that is locked is told once an hour', async () => {
     const ip = someIp();
     const ctx = testContext({ ip, now: NOW });
     for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countClientIp(ctx)]);
@@ -490,7 +490,7 @@ describe('the audit of failures is bounded', () => {
   });
 });
 
-describe('an address of origin', () => {
+describe('a client address', () => {
   it('is refused after 100 failures, whatever the name', async () => {
     const user = await makeUser();
     const ip = someIp();

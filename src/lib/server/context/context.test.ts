@@ -176,7 +176,7 @@ describe('a commit', () => {
     expect(await count('setting', `key in ('a', 'b')`)).toBe(2);
   });
 
-  it('writes nothing when a guard fails, before and behind it', async () => {
+  it('writes nothing when a condition fails, before and behind it', async () => {
     const ctx = testContext();
     const before = await dump();
     const nothing = ctx.db.update(setting).set({ value: '2' });

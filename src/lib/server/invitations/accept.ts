@@ -113,7 +113,7 @@ function stateFrom(ctx: Ctx, found: Found): InvitationState {
   return { ...common, state: 'open', linkKind: found.linkKind, policy: found.site.policy };
 }
 
-/** The one conditional write that takes an invitation, and its guard: version, clock and the rule are checked by it. */
+/** The one conditional write that accepts an invitation: it checks version, clock and the rule. */
 const take = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, linkKind: LinkKind): Statement[] => [
   ctx.db
     .update(invitation)

@@ -1,6 +1,6 @@
 /**
  * How much may be invited: a space's and an inviter's day, and one address's over the whole site. Counted in the batch that
- * writes the mails, each with a guard: of two at the same time one looks again. A mail that never leaves gives its count
+ * writes the mails, each with a `must`: of two concurrent batches one retries. A mail that never leaves gives its count
  * back: when it fails, and when it is replaced before it was sent.
  */
 import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';

@@ -1,6 +1,6 @@
 /** What the table `setting` holds: one JSON value per key, read and written by settings/. */
 
-/** The rules for new passwords, and whether the confirmation mail holds one (product.md, "Credential policy"). */
+/** The rules for new passwords, and whether the confirmation mail holds one. */
 export interface CredentialPolicy {
   preset: 'documented' | 'hardened';
   minLength: number;
