@@ -36,12 +36,12 @@ const env = { ...own, TMPDIR: scratch, WRANGLER_REGISTRY_PATH: join(scratch, 're
 await ensurePackages();
 
 const browser = ensureBrowser();
-// Types and build both write what SvelteKit generates: once it is there, neither changes it under the other.
+// The linters read the configuration that SvelteKit generates.
 await run('svelte-kit', ['sync'], { env });
 const lint = step('Lint', (output) => run('npm', ['run', '--silent', 'lint'], { env, output }));
-const types = step('Types', (output) => run('npm', ['run', '--silent', 'check'], { env, output }));
 const built = await step('Build', (output) => build({ always: true, output }));
-
+// After the build: both write the types that SvelteKit generates.
+const types = step('Types', (output) => run('npm', ['run', '--silent', 'check'], { env, output }));
 const unit = tests('Unit tests in workerd', async (report, output) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run('vitest', args, { env, output });
