@@ -173,7 +173,6 @@ describe('one place for', () => {
 
   it('what follows from an act: events/, so that nobody writes the audit, the changes or the notifications by hand', () => {
     const server = 'src/lib/server/';
-    // Besides audit.ts: what a failure locked has its own entries there.
     expect(
       files(/./).filter((path) =>
         /\baudit\.(entry|entries|tally)\(|insert into audit_entry|insert\(auditEntry\)/.test(sources[path]!),

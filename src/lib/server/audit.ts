@@ -75,15 +75,3 @@ export const tally = (
  */
 export const unknownName = (ctx: Ctx): string =>
   `unknown:${keyedBytes(ctx.config.secret, 'audit', clientIpGroup(ctx.ip))[0]}`;
-
-/** What a failure has locked: a login name (or a known browser of it), or a client IP address. */
-export const locks = (ctx: Ctx, subject: string, locked: ('name' | 'address')[]): Statement[] =>
-  locked.map((what) =>
-    tally(
-      ctx,
-      'account.locked',
-      what === 'name' ? subject : unknownName(ctx).replace('unknown', 'address'),
-      { what },
-      nobody,
-    ),
-  );

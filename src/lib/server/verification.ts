@@ -5,11 +5,10 @@
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Locale } from '../messages';
 import { normalize } from '../normalize';
-import * as audit from './audit';
 import { changed, must, type Ctx, type Statement } from './context';
 import { hashToken, isMadeBy, keyedHash, randomCode, randomToken, type Secret } from './crypto';
 import { Refusal } from './errors';
-import { nobody, record } from './events';
+import { nobody, record, recordLocks } from './events';
 import * as language from './language';
 import { log } from './log';
 import * as outbox from './mail/outbox';
@@ -366,7 +365,7 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
         detail: { purpose: row.purpose },
         by: nobody,
       }),
-      ...audit.locks(ctx, subjectOf(row), locks),
+      ...recordLocks(ctx, subjectOf(row), locks),
     ]);
     throw wrong(row.tries);
   }

@@ -4,7 +4,7 @@ import { parseAddress } from '../../addresses';
 import * as audit from '../audit';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { LostRace, Refusal } from '../errors';
-import { nobody, record } from '../events';
+import { nobody, record, recordLocks } from '../events';
 import * as language from '../language';
 import * as passwords from '../passwords';
 import * as rateLimit from '../rate-limit';
@@ -129,7 +129,7 @@ export async function checkPassword(
         detail: { at: field },
         by: ctx.actor ?? nobody,
       }),
-      ...audit.locks(ctx, subject, locks),
+      ...recordLocks(ctx, subject, locks),
     ]);
     throw refusal;
   }

@@ -1,6 +1,6 @@
 /**
  * One event per act, recorded in the batch of the change. It yields the audit entry, the change for open pages, the
- * notifications and the rows of the search index, so that none of them is forgotten.
+ * notifications and the rows of the search index: one call in place of four.
  */
 import { sql, type SQL } from 'drizzle-orm';
 import * as audit from '../audit';
@@ -66,9 +66,24 @@ export const recordRows = (ctx: Ctx, rows: SQL): Statement => audit.entries(ctx,
 function audited(ctx: Ctx, event: Event, how: 'each' | 'hourly' | 'never'): Statement[] {
   if (how === 'never') return [];
   const { kind, detail = {}, spaceId = null, by = ctx.actor } = event;
-  if (how === 'hourly') return [audit.tally(ctx, kind, String(event.subject), detail, by)];
-  return [audit.entry(ctx, kind, event.subject ?? `space:${String(spaceId)}`, detail, spaceId, by)];
+  // An id that the batch itself makes is not known here: the database puts it in.
+  const subject =
+    event.subject ?? (typeof spaceId === 'number' ? `space:${spaceId}` : sql`'space:' || ${spaceId}`);
+  if (how === 'each') return [audit.entry(ctx, kind, subject, detail, spaceId, by)];
+  if (typeof subject !== 'string') throw new Error(`${kind} needs a subject that is known`);
+  return [audit.tally(ctx, kind, subject, detail, by)];
 }
+
+/** What a failed attempt has locked: its subject (a login name, or a known browser of it), or a client IP address. */
+export const recordLocks = (ctx: Ctx, subject: string, locked: ('name' | 'address')[]): Statement[] =>
+  locked.flatMap((what) =>
+    record(ctx, {
+      kind: 'account.locked',
+      subject: what === 'name' ? subject : audit.unknownName(ctx).replace('unknown', 'address'),
+      detail: { what },
+      by: audit.nobody,
+    }),
+  );
 
 const changed = (ctx: Ctx, event: Event, kind: changes.ChangeKind): Statement =>
   changes.note(

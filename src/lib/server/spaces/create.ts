@@ -64,7 +64,6 @@ export async function create(
         ...starter.begin(ctx, spaceId, key, form.severalThreads, start.threads),
         record(ctx, {
           kind: 'space.created',
-          subject: sql`'space:' || ${spaceId}`,
           spaceId,
           detail: { name: form.name, members: members.length },
         }),

@@ -119,6 +119,8 @@ export async function react(
 export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { found, row } = await reach(ctx, spaceId, threadId);
   allow(ctx, 'thread.pin', found.spaceRole);
+  // Nothing to pin above the one conversation of a space without several threads.
+  if (!found.severalThreads) throw new Refusal('forbidden');
   await commit(ctx, [
     access.stillIn(ctx, spaceId, true),
     set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),

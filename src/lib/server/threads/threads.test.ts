@@ -292,6 +292,13 @@ describe('a thread', () => {
     expect((await spaces.overview(as(ben), own)).pinned).toEqual([]);
   });
 
+  it('is not pinned where it is the only one', async () => {
+    const single = await makeSpace(ava, { severalThreads: false });
+    const [only] = (await spaces.overview(as(ava), single)).threads;
+    await expect(threads.pin(as(ava), single, only!.id, true)).rejects.toMatchObject(refusal('forbidden'));
+    expect((await spaces.overview(as(ava), single)).pinned).toEqual([]);
+  });
+
   it('is closed by who began it or a space administrator', async () => {
     const id = await begin(gil, spaceId);
     for (const other of [ben, noor])
