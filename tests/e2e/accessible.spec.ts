@@ -25,7 +25,6 @@ const made = { space: '', thread: '', open: '', expired: '', used: '', reset: ''
 let half: Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
 
 test.beforeAll(async ({ browser, request }) => {
-  test.setTimeout(60_000);
   const host = await signedIn(browser, 'ben@foyer.example');
   made.space = await makeSpace(host, 'Room with a view that has quite a long name');
   const emails = [addressOf('a-guest-with-a-very-long-address-for-narrow-screens'), addressOf('waiting')];
@@ -234,7 +233,6 @@ const sights: Record<string, { colorScheme: 'light' | 'dark'; width: number; rul
 
 for (const [part, pages] of Object.entries(parts))
   test(`axe finds nothing, in light, dark and narrow: ${part}`, async ({ browser }) => {
-    test.setTimeout(120_000);
     const seen = new Map<Who, Page>();
     for (const [name, [who, path, act]] of Object.entries(pages)) {
       if (!seen.has(who)) seen.set(who, await looker[who](browser));

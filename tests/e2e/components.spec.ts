@@ -39,7 +39,6 @@ for (const show of ['everything', 'Dialog', 'ConfirmDialog', 'AuthLayout'])
   test(`axe finds nothing and nothing is too wide, light, dark, at 320 px and right to left: ${show}`, async ({
     page,
   }) => {
-    test.setTimeout(120_000);
     for (const { colorScheme, width, dir } of sights) {
       const sight = `${colorScheme}, ${width} px, ${dir}`;
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -71,9 +71,11 @@ test('a mention: the mail at once with the text, its link leads to the comment, 
   const tidings = page.getByRole('region', { name: 'Notifications' });
   await expect(tidings.getByRole('link', { name: /Ben Kowalski mentioned you/ })).toContainText('round ones');
 
+  // Who looks at it has read it: the page says so itself, once its script runs.
+  const marked = page.waitForRequest(/\?\/read$/);
   await page.goto(linkIn(mail, /\/threads\//));
   await expect(page.getByText('The round ones')).toBeInViewport();
-  // Who looks at it has read it.
+  await marked;
   await expect
     .poll(async () => {
       await page.goto('/notifications');

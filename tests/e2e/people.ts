@@ -37,7 +37,7 @@ export async function mailsTo(request: APIRequestContext, address: string): Prom
 /** Waits for the `nth` mail to an address (the queue delivers after the page) and returns the newest. */
 export async function nextMail(request: APIRequestContext, address: string, nth = 1): Promise<Mail> {
   await expect
-    .poll(async () => (await mailsTo(request, address)).length, { timeout: 10_000, intervals: [150] })
+    .poll(async () => (await mailsTo(request, address)).length, { intervals: [150] })
     .toBeGreaterThanOrEqual(nth);
   return (await mailsTo(request, address))[0]!;
 }
@@ -53,7 +53,7 @@ export async function newMail(
     (await mailsTo(request, address)).find(
       (mail) => fits.test(mail.text) && !before.some((old) => old.id === mail.id),
     );
-  await expect.poll(find, { timeout: 10_000, intervals: [150] }).toBeTruthy();
+  await expect.poll(find, { intervals: [150] }).toBeTruthy();
   return (await find())!;
 }
 

@@ -21,7 +21,6 @@ async function beginThread(page: Page, where: string, title: string, body: strin
 
 const room = `Search room ${Math.random().toString(36).slice(2, 7)}`;
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(60_000);
   host = await signedIn(browser, BEN);
   space = await makeSpace(host, room);
   other = await makeSpace(host, 'Another room');

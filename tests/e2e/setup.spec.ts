@@ -18,7 +18,6 @@ let origin: string;
 let site: ChildProcess;
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000);
   origin = `http://localhost:${await freePort()}`;
   await start();
 });
@@ -182,7 +181,6 @@ test('hardened: short passwords are refused at sign-up, and no mail holds one', 
 });
 
 test('SIGTERM ends it, and a restart keeps what was done', async ({ browser }) => {
-  test.setTimeout(60_000);
   const page = await visitor(browser);
   await login(page, EMAIL, PHRASE);
   expect(await stop()).toBe(0);
