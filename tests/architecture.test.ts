@@ -171,6 +171,12 @@ describe('one place for', () => {
       expect(sources[path], path).not.toMatch(/(if|&&|\|\||!|\?) *\(?[\w.]*guestsHidden/);
   });
 
+  it('which invitations are open: schema/space.ts, beside the indexes that need the same words', () => {
+    expect(files(/./).filter((path) => /'invited',\s*'expired'\]?\)/.test(sources[path]!))).toEqual([
+      'src/lib/server/schema/space.ts',
+    ]);
+  });
+
   it('what follows from an act: events/, so that nobody writes the audit, the changes or the notifications by hand', () => {
     const server = 'src/lib/server/';
     expect(

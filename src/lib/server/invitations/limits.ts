@@ -6,7 +6,7 @@
 import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement, type SignedIn } from '../context';
 import * as rateLimit from '../rate-limit';
-import { invitation, mail, throttle } from '../schema';
+import { invitation, isOpenInvitation, mail, throttle } from '../schema';
 import { DAY } from './links';
 
 /** Invitations of one space, and of one inviter, in a day. */
@@ -48,7 +48,7 @@ export const waitingQuery = (ctx: Ctx, spaceId: number | null, emails: string[])
     .where(
       and(
         spaceId === null ? isNull(invitation.spaceId) : eq(invitation.spaceId, spaceId),
-        sql`invitation.status in ('invited', 'expired')`,
+        isOpenInvitation(),
         sql`invitation.email in (select value from json_each(${JSON.stringify(emails)}))`,
         eq(mail.status, 'queued'),
         eq(mail.unknowns, 0),

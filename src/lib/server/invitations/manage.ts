@@ -1,5 +1,5 @@
 /** Open invitations: listed, sent again, copied, withdrawn, expired. */
-import { and, asc, eq, gt, inArray, isNull, lte, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import * as access from '../access';
 import type { MessageKey } from '../../messages';
 import { changed, must, type Ctx, type SignedIn } from '../context';
@@ -9,7 +9,7 @@ import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
-import { invitation, loginChallenge, mail, membership, user } from '../schema';
+import { invitation, isOpenInvitation, loginChallenge, mail, membership, user } from '../schema';
 import { urlOf } from './links';
 import { actorMay, domainMay, inviterMay, stillTakeable, takeable } from './rule';
 import { sendAgain, sendUserAgain } from './send';
@@ -59,7 +59,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
   const lastMail = (column: string) =>
     sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
       order by mail.created_at desc limit 1)`;
-  const isOpen = and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']));
+  const openHere = and(eq(invitation.spaceId, spaceId), isOpenInvitation());
   const [reach, guests, open, counts, waiting] = await ctx.db.batch([
     access.spaceQuery(ctx, spaceId),
     ctx.db
@@ -104,7 +104,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
       .from(invitation)
       .where(
         and(
-          isOpen,
+          openHere,
           behind(invitation.email, sql`'invitation:' || ${invitation.id}`),
           folded.isAddress(find, invitation.email, invitation.emailOriginal),
           status === 'invited'
@@ -128,7 +128,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
           where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'inactive')`,
       })
       .from(invitation)
-      .where(isOpen),
+      .where(openHere),
     // Mails that have not left, through the index of what is due, which is short; since when, to say "so many of all".
     ctx.db
       .select({
@@ -198,10 +198,7 @@ export async function openOfUsers(ctx: Ctx, after = '') {
       canCreateSpaces: invitation.canCreateSpaces,
     })
     .from(invitation)
-    .where(
-      // In the words of the index of open invitations, of which an address has one.
-      and(isNull(invitation.spaceId), sql`status in ('invited', 'expired')`, gt(invitation.email, last)),
-    )
+    .where(and(isNull(invitation.spaceId), isOpenInvitation(), gt(invitation.email, last)))
     .orderBy(asc(invitation.email))
     .limit(PAGE + 1);
   return paging.paged(found, PAGE, (row) => [row.email]);
@@ -259,7 +256,7 @@ export async function cancel(ctx: SignedIn, spaceId: number | null, id: string):
       ctx.db
         .update(invitation)
         .set({ status: 'cancelled' })
-        .where(and(eq(invitation.id, id), inArray(invitation.status, ['invited', 'expired']))),
+        .where(and(eq(invitation.id, id), isOpenInvitation())),
       must(ctx, changed()),
       outbox.dropWaiting(ctx, [id]),
       ctx.db.delete(loginChallenge).where(eq(loginChallenge.invitationId, id)),

@@ -1,5 +1,5 @@
 /** Inviting: guests into a space (many at once), users to the site, and sending again. */
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { fitsDomains, parseAddress, readAddresses, type Address } from '../../addresses';
 import { isLocale, type Locale, type MessageKey } from '../../messages';
@@ -12,7 +12,7 @@ import type { MailMessage } from '../mail/messages';
 import { without } from '../mentions/grammar';
 import { nameableQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
-import { invitation, membership, user, type Mention, type Settings } from '../schema';
+import { invitation, isOpenInvitation, membership, user, type Mention, type Settings } from '../schema';
 import * as settings from '../settings';
 import * as limits from './limits';
 import { VALID_FOR, type Invitation, urlOf } from './links';
@@ -52,9 +52,7 @@ async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
     ctx.db
       .select({ id: invitation.id, email: invitation.email, version: invitation.version })
       .from(invitation)
-      .where(
-        and(eq(invitation.spaceId, spaceId), sql`status in ('invited', 'expired')`, among(invitation.email)),
-      ),
+      .where(and(eq(invitation.spaceId, spaceId), isOpenInvitation(), among(invitation.email))),
     limits.countedQuery(ctx, spaceId, emails),
     limits.waitingQuery(ctx, spaceId, emails),
   ]);
@@ -266,7 +264,7 @@ const renewMany = (ctx: SignedIn, form: InviteForm | null, expiresAt: number, ch
     update invitation set status = 'invited', version = version + 1, sent_at = ${ctx.now}, expires_at = ${expiresAt},
       ${form ? sql`subject = ${form.subject}, message = ${form.message}, locale = ${form.locale},` : sql``}
       invited_by = ${ctx.actor.id}
-    where status in ('invited', 'expired') and (id, version) in
+    where ${isOpenInvitation()} and (id, version) in
       (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))
       and ${domainFits(sql`invitation.email`)}`),
   must(ctx, changed(chunk.length)),
@@ -335,7 +333,7 @@ export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: n
       .where(
         and(
           eq(invitation.spaceId, spaceId),
-          inArray(invitation.status, ['invited', 'expired']),
+          isOpenInvitation(),
           sql`not ${takeable(ctx)}`,
           // What the rule of domains refuses stands in nobody's way.
           domainFits(sql`invitation.email`),
@@ -394,13 +392,7 @@ export async function inviteUser(
     ctx.db
       .select()
       .from(invitation)
-      .where(
-        and(
-          eq(invitation.email, address.email),
-          isNull(invitation.spaceId),
-          sql`status in ('invited', 'expired')`,
-        ),
-      ),
+      .where(and(eq(invitation.email, address.email), isNull(invitation.spaceId), isOpenInvitation())),
   ]);
   if (people[0])
     throw new Refusal('conflict', {
@@ -510,13 +502,7 @@ export async function sendUserAgain(
           invitedBy: ctx.actor.id,
           ...change,
         })
-        .where(
-          and(
-            eq(invitation.id, found.id),
-            eq(invitation.version, found.version),
-            inArray(invitation.status, ['invited', 'expired']),
-          ),
-        ),
+        .where(and(eq(invitation.id, found.id), eq(invitation.version, found.version), isOpenInvitation())),
       must(ctx, changed()),
       queued.statement,
       record(ctx, {

@@ -5,7 +5,7 @@ import { changed, must, type SignedIn } from '../context';
 import { record } from '../events';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
-import { invitation, membership, user } from '../schema';
+import { invitation, isOpenInvitation, membership, user } from '../schema';
 import * as settings from '../settings';
 import { dropQueuedMail } from './members';
 import { counted } from './order';
@@ -40,11 +40,7 @@ export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string
         .update(invitation)
         .set({ status: 'cancelled' })
         .where(
-          and(
-            eq(invitation.spaceId, spaceId),
-            eq(invitation.email, guest.user.email),
-            sql`status in ('invited', 'expired')`,
-          ),
+          and(eq(invitation.spaceId, spaceId), eq(invitation.email, guest.user.email), isOpenInvitation()),
         ),
       mail.statement,
       record(ctx, {

@@ -1,10 +1,10 @@
 /** Whom a text in a space may name, whom it names, and who of them is notified. */
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
 import { viewerOf, visibleTo } from '../access';
 import type { Ctx, SignedIn } from '../context';
 import * as markdown from '../markdown';
-import { invitation, user, type Mention } from '../schema';
+import { invitation, isOpenInvitation, user, type Mention } from '../schema';
 import * as grammar from './grammar';
 
 /** The names to mark in a text. An author who names themselves is not marked. */
@@ -49,7 +49,7 @@ export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => 
         ? sql`${user.id} in (select user_id from membership where space_id = ${spaceId}
             union select accepted_by from invitation where space_id = ${spaceId} and status = 'accepted'
             union select u.id from invitation i join user u on u.email = i.email
-              where ${invited ? 1 : 0} and i.space_id = ${spaceId} and i.status in ('invited', 'expired'))
+              where ${invited ? 1 : 0} and i.space_id = ${spaceId} and ${isOpenInvitation('i')})
             and ${visibleTo(viewerOf(ctx), { spaceId }, { kind: user.kind, id: user.id })}`
         : sql`0`,
     )
@@ -63,11 +63,7 @@ export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => 
           here: sql<number>`0`.as('here'),
         })
         .from(invitation)
-        .where(
-          invited
-            ? and(eq(invitation.spaceId, spaceId), inArray(invitation.status, ['invited', 'expired']))
-            : sql`0`,
-        ),
+        .where(invited ? and(eq(invitation.spaceId, spaceId), isOpenInvitation()) : sql`0`),
     );
 };
 

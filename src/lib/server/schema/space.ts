@@ -96,6 +96,14 @@ export const membership = sqliteTable(
   ],
 );
 
+const OPEN = `status in ('invited', 'expired')`;
+/**
+ * SQL: whether an invitation is open: it can be accepted, or sent again once it has expired. These are the literal words of its
+ * partial indexes, because SQLite does not use them for bound parameters.
+ * @param of the table's name or alias
+ */
+export const isOpenInvitation = (of = 'invitation') => sql.raw(`${of}.${OPEN}`);
+
 /** An invitation of a guest to a space or, without a space, of a user to the site. */
 export const invitation = sqliteTable(
   'invitation',
@@ -129,10 +137,10 @@ export const invitation = sqliteTable(
   (t) => [
     uniqueIndex('invitation_open_guest')
       .on(t.spaceId, t.email)
-      .where(sql`status in ('invited', 'expired') and space_id is not null`),
+      .where(sql`${sql.raw(OPEN)} and space_id is not null`),
     uniqueIndex('invitation_open_user')
       .on(t.email)
-      .where(sql`status in ('invited', 'expired') and space_id is null`),
+      .where(sql`${sql.raw(OPEN)} and space_id is null`),
     index('invitation_by_space').on(t.spaceId, t.status, t.email),
     index('invitation_overdue')
       .on(t.expiresAt)
