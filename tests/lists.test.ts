@@ -17,7 +17,7 @@ const fine = /\.limit\(1\)|\blimit 1\b|\+ 1\b/;
 /** Limits without a next page: file, what stands in the line, and why nobody misses anything. */
 const others: [path: RegExp, line: RegExp, why: string][] = [
   [
-    /\/(cron|jobs|rate-limit|folded|purge|mailing)\.ts|\/mail\/(outbox|transport)\//,
+    /\/(cron|jobs|rate-limit|folded|purge|due)\.ts|\/mail\/(outbox|transport)\//,
     /./,
     'a piece of work: the next run does the rest',
   ],
@@ -34,9 +34,9 @@ const others: [path: RegExp, line: RegExp, why: string][] = [
     /limit\((50|1_000)\)/,
     'a text has five files at most (fileLimits.count), a page 51 texts',
   ],
-  [/search\/find\.ts/, /limit 20\) f/, 'a text has five files at most (fileLimits.count)'],
-  [/search\/find\.ts/, /limit \$\{SPACES\}/, 'the page says how many spaces were searched'],
-  [/search\/find\.ts/, /\.limit\(limit\)/, 'one more than a page; what is left is read on'],
+  [/search\/hits\.ts/, /limit 20\) f/, 'a text has five files at most (fileLimits.count)'],
+  [/search\/hits\.ts/, /limit \$\{SPACES\}/, 'the page says how many spaces were searched'],
+  [/search\/hits\.ts/, /\.limit\(limit\)/, 'one more than a page; what is left is read on'],
   [/space-templates\/index\.ts/, /MOST|templateThreads/, 'more are refused when they are made'],
   [/memberships\/order\.ts/, /COMPANIES/, '“and 3 other companies”'],
   [/mentions\/completion\.ts/, /OFFERED/, 'an offer: more letters offer others'],

@@ -1,6 +1,7 @@
 /** Notifications: in the portal, and by mail as people chose. */
 export { notify, notifyMentioned } from './notify';
 export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
-export { mailDue, purge } from './mailing';
+export { mailDue } from './mailing';
+export { purge } from './purge';
 export { setPreferences, unsubscribe, unsubscribeTarget } from './preferences';
 export { unsubscribeUrl } from './unsubscribe-link';

@@ -16,7 +16,8 @@ import { file, space } from '../schema';
 import * as memberships from '../memberships';
 import * as cron from '../cron';
 import * as search from '.';
-import { placesOf, says, termsOf } from './terms';
+import { placesOf, says } from './matches';
+import { termsOf } from './terms';
 import * as threads from '../threads';
 
 const words = (body: string) => ({ body, requestKey: randomId() });

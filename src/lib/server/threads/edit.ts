@@ -9,7 +9,7 @@ import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised, toldBy } from '../mentions/people';
 import { allow } from '../policy';
 import { comment, thread } from '../schema';
-import { commentQuery, seen, threadQuery } from './read';
+import { commentQuery, seen, threadQuery } from './visible';
 import { showsNothing } from './text';
 
 /**

@@ -8,7 +8,7 @@ import * as limits from '../limits';
 import * as notifications from '../notifications';
 import { allow } from '../policy';
 import { reaction, thread, threadPerson } from '../schema';
-import { commentQuery, seen, threadQuery } from './read';
+import { commentQuery, seen, threadQuery } from './visible';
 import { reactionOf } from './text';
 
 /** Finds a thread in a space of the actor, else 404. */

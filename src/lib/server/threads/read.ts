@@ -1,20 +1,18 @@
 /** A thread as its page shows it: the first text, a window of comments, what the viewer may do. */
-import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
-import * as access from '../access';
-import { viewerOf, visibleTo } from '../access';
+import { and, asc, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Person } from '../../people';
 import { REACTIONS } from '../../reactions';
+import * as access from '../access';
+import { viewerOf, visibleTo } from '../access';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
-import { Refusal } from '../errors';
 import * as files from '../files';
-import * as markdown from '../markdown';
-import { bodyFor, titleFor } from '../mentions/redaction';
-import * as paging from '../paging';
+import { titleFor } from '../mentions/redaction';
 import { can } from '../policy';
-import { comment, membership, reaction, revision, thread, threadPerson, user } from '../schema';
+import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { shared, sharedQuery } from '../spaces/sharing';
 import { present, readerOf, textColumns, visibleAuthor } from './text';
+import { seen, threadQuery } from './visible';
 
 /** Comments per page. */
 const PAGE = 50;
@@ -22,9 +20,6 @@ const PAGE = 50;
 const CONTEXT = 5;
 /** Names on a reaction's button; the rest is a number and has its own page. */
 const NAMES = 20;
-/** Former versions, and people who reacted, per page. */
-const VERSIONS = 20;
-const PEOPLE = 50;
 
 /** Which comments a page shows: the newest, or those before, after or around one. */
 export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
@@ -46,26 +41,6 @@ function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window)
       sql`asc`,
     );
   return rows(sql`1`, sql`desc`);
-}
-
-/** A thread that the viewer may see. For a batch; `seen` refuses if it found nothing. */
-export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
-  ctx.db
-    .select({
-      ...textColumns.thread,
-      pinnedAt: thread.pinnedAt,
-      closedAt: thread.closedAt,
-      lastActivityAt: thread.lastActivityAt,
-      staffActivityAt: thread.staffActivityAt,
-    })
-    .from(thread)
-    .innerJoin(user, eq(user.id, thread.authorId))
-    .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId), visibleAuthor(ctx, spaceId)));
-
-/** What `threadQuery` found, or 404. */
-export function seen<T>([row]: T[]): T {
-  if (!row) throw new Refusal('missing');
-  return row;
 }
 
 /** The thread's page. One batch. */
@@ -165,123 +140,5 @@ export async function read(
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,
     unread: (found.seesGuests ? first.lastActivityAt : first.staffActivityAt) > readAt,
-  };
-}
-
-/** A text as it was typed, to be edited (own texts only) or quoted. */
-export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
-  const [reach, threads, comments] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-  ]);
-  const found = access.foundSpace(ctx, reach);
-  const first = seen(threads);
-  const row = commentId === null ? first : seen(comments);
-  return {
-    id: row.id,
-    title: commentId === null ? titleFor(readerOf(ctx, found), first) : '',
-    body: bodyFor(readerOf(ctx, found), row),
-    // Where guests are hidden, a quotation must not show a guest's name to the others.
-    author:
-      access.hidesGuestsFromEachOther(found) && row.authorKind === 'guest'
-        ? null
-        : { name: row.author, guest: row.authorKind === 'guest', company: row.company },
-    editedAt: row.editedAt ?? 0,
-    mayEdit:
-      first.closedAt === null && can(ctx.actor, 'text.edit', found.spaceRole, row.authorId === ctx.actor.id),
-  };
-}
-
-/** A comment that the viewer may see, in a thread of this space. For a batch, or alone. */
-export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
-  ctx.db
-    .select(textColumns.comment)
-    .from(comment)
-    .innerJoin(user, eq(user.id, comment.authorId))
-    .innerJoin(thread, and(eq(thread.id, comment.threadId), eq(thread.spaceId, spaceId)))
-    .where(and(eq(comment.id, commentId), eq(comment.threadId, threadId), visibleAuthor(ctx, spaceId)));
-
-/**
- * Earlier versions of a text, newest first. Whoever may read the text may read its history. Exception: where guests are
- * hidden, a guest reads the history of their own texts only, because it is not stored whom old versions named.
- */
-export async function history(
-  ctx: SignedIn,
-  spaceId: number,
-  threadId: number,
-  commentId: number | null,
-  after: string | null = null,
-) {
-  const last = paging.read(after, 'number');
-  const [reach, threads, comments, revisions] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-    ctx.db
-      .select({ id: revision.id, title: revision.title, body: revision.body, at: revision.replacedAt })
-      .from(revision)
-      .where(
-        and(
-          eq(revision.threadId, threadId),
-          commentId === null ? sql`${revision.commentId} is null` : eq(revision.commentId, commentId),
-          last ? lt(revision.id, last[0]) : undefined,
-        ),
-      )
-      .orderBy(desc(revision.id))
-      .limit(VERSIONS + 1),
-  ]);
-  const found = access.foundSpace(ctx, reach);
-  const first = seen(threads);
-  const row = commentId === null ? first : seen(comments);
-  if (!found.seesGuests && row.authorId !== ctx.actor.id) return { rows: [], next: null };
-  const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [r.id]);
-  return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };
-}
-
-/** The people who reacted to a text and whom the viewer may see, in order of time, a page at a time. */
-export async function reacted(
-  ctx: SignedIn,
-  spaceId: number,
-  threadId: number,
-  commentId: number | null,
-  after: string | null = null,
-) {
-  const last = paging.read(after, 'number', 'text', 'text');
-  const [reach, threads, comments, reactions] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-    ctx.db
-      .select({
-        id: user.id,
-        name: user.name,
-        company: user.company,
-        personKind: sql<'user' | 'guest'>`${user.kind}`.as('person_kind'),
-        kind: reaction.kind,
-        at: reaction.at,
-      })
-      .from(reaction)
-      .innerJoin(user, eq(user.id, reaction.userId))
-      .where(
-        and(
-          eq(reaction.threadId, threadId),
-          eq(reaction.commentId, commentId ?? 0),
-          visibleAuthor(ctx, spaceId),
-          last
-            ? sql`(${reaction.at}, ${user.id}, ${reaction.kind}) > (${last[0]}, ${last[1]}, ${last[2]})`
-            : undefined,
-        ),
-      )
-      .orderBy(asc(reaction.at), asc(user.id), asc(reaction.kind))
-      .limit(PEOPLE + 1),
-  ]);
-  access.foundSpace(ctx, reach);
-  seen(threads);
-  if (commentId !== null) seen(comments);
-  const { rows, next } = paging.paged(reactions, PEOPLE, (r) => [r.at, r.id, r.kind]);
-  return {
-    rows: rows.map(({ personKind, ...row }) => ({ ...row, guest: personKind === 'guest' })),
-    next,
   };
 }

@@ -8,7 +8,7 @@ import { record } from '../events';
 import * as files from '../files';
 import { allow } from '../policy';
 import { comment, reaction, thread } from '../schema';
-import { commentQuery, threadQuery } from './read';
+import { commentQuery, threadQuery } from './visible';
 
 /** Somebody else was faster, or the right has ended; the next page shows which. */
 const asBefore = { refusal: () => null };

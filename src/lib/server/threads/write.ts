@@ -10,7 +10,7 @@ import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
 import { comment, thread } from '../schema';
-import { seen, threadQuery } from './read';
+import { seen, threadQuery } from './visible';
 import { commentOf, showsNothing, threadOf } from './text';
 
 /** What the forms of a thread and a comment share. */

@@ -1,0 +1,82 @@
+/** The mail about a person's notifications, with the words that they may see now. */
+import type { Ctx } from '../context';
+import type { MailMessage } from '../mail/messages';
+import { excerpt } from '../markdown';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import type { Mention } from '../schema';
+import { LONGEST, type Due } from './due';
+import { unsubscribeUrl } from './unsubscribe-link';
+import { afterwards, ownWords, shortened } from './words';
+
+/** Up to this many texts are quoted in full; of more, only the beginning. */
+const FEW = 5;
+/** Events in one mail. */
+const MOST = 50;
+
+/** A row with the words that its reader may see. */
+export function readable(row: Due): Due {
+  const reader = { id: row.userId, seesGuests: row.hidesGuests === 0 };
+  const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
+  return {
+    ...row,
+    text: bodyFor(reader, { body: row.text, mentions: parsed(row.mentions), authorId: row.authorId }),
+    thread: titleFor(reader, {
+      title: row.thread,
+      mentions: parsed(row.threadMentions),
+      authorId: row.threadAuthorId,
+    }),
+  };
+}
+
+/** One event is quoted in full; several are a list by space and thread. */
+export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
+  const { origin } = ctx.config;
+  const person = rows[0]!;
+  const unsubscribeLinks = {
+    unsubscribe: unsubscribeUrl(ctx, person.userId),
+    settings: `${origin}/me#notification-mail`,
+  };
+  const urlOf = (row: Due) => origin + afterwards(row.spaceId, row.threadId, row.commentId);
+  const titleOf = (row: Due) => shortened(row.thread || row.space, 100);
+  if (rows.length === 1) {
+    return {
+      kind: 'notification',
+      siteName,
+      event: person.kind,
+      actorName: person.actor,
+      guestOf: person.guestOf,
+      spaceName: person.space,
+      threadTitle: titleOf(person),
+      ...textOf(person.text),
+      url: urlOf(person),
+      ...unsubscribeLinks,
+    };
+  }
+  const few = rows.length <= FEW;
+  const threads = Map.groupBy(rows.slice(0, MOST), (row) => row.threadId);
+  return {
+    kind: 'digest',
+    siteName,
+    count: rows.length,
+    threads: [...threads.values()].map((events) => ({
+      spaceName: events[0]!.space,
+      threadTitle: titleOf(events[0]!),
+      events: events.map((row) => ({
+        event: row.kind,
+        actorName: row.actor,
+        guestOf: row.guestOf,
+        ...(few ? textOf(row.text) : { text: excerpt(ownWords(row.text), 280), cut: false }),
+        at: row.createdAt,
+        url: urlOf(row),
+      })),
+    })),
+    timeZone: person.timeZone ?? 'UTC',
+    url: `${origin}/notifications`,
+    ...unsubscribeLinks,
+  };
+}
+
+const textOf = (text: string): { text: string; cut: boolean } => ({
+  text: text.slice(0, LONGEST).toWellFormed(),
+  cut: text.length > LONGEST,
+});

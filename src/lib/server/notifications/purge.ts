@@ -1,0 +1,23 @@
+/** Deletes old notifications. */
+import { sql } from 'drizzle-orm';
+import type { Ctx, Statement } from '../context';
+
+const DAY = 24 * 3_600_000;
+
+/** Notifications checked in a run of `purge`. */
+const WINDOW = 1_000;
+const KEEP_READ = 90 * DAY;
+const KEEP = 365 * DAY;
+
+/**
+ * Cron: deletes what was read 90 days ago (unless it is marked "Read later"), and everything after a year.
+ * No index orders everybody's notifications by age, so each run checks a range of ids that moves with the minutes.
+ */
+export const purge = (ctx: Ctx): Statement =>
+  ctx.db.run(sql`
+    delete from notification where id in (
+      select n.id from notification n, (
+        select lo + cast(${Math.floor(ctx.now / 60_000) * WINDOW} as integer) % (hi - lo + 1) first from (
+          select (select min(id) from notification) lo, (select max(id) from notification) hi)) w
+      where n.id >= w.first and n.id < w.first + ${WINDOW}
+        and (n.created_at < ${ctx.now - KEEP} or (n.read_at < ${ctx.now - KEEP_READ} and n.later = 0)))`);

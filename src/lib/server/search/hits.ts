@@ -1,0 +1,124 @@
+/**
+ * The texts that match a query and that the viewer may see.
+ *
+ * Spaces and authors are tokens in the index, and mentions of guests have their own columns, so a search reads only what
+ * the viewer may see, and costs the same however much else there is. Rows are checked again against membership, trash and
+ * hidden guests and, where the index knows less than the text, against the text.
+ */
+import { sql } from 'drizzle-orm';
+import * as access from '../access';
+import type { Ctx } from '../context';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import type { Mention } from '../schema';
+import { expression } from './expression';
+import { isLoose, says } from './matches';
+import type { Term } from './terms';
+
+/** Hits per page. */
+export const PAGE = 20;
+
+/** Spaces that one search covers: those that the viewer visited last. */
+export const SPACES = 200;
+
+/** The FTS5 expression that finds nothing. */
+const nothing = '""';
+
+/**
+ * The hits of one kind, newest first, for a batch. Threads and comments have separate ids, each in the order of time, so
+ * there are two lists by key, which `merged` merges by time.
+ * @param inSpace only of this space
+ */
+export function hitsQuery(
+  ctx: Ctx,
+  terms: Term[],
+  threads: boolean,
+  before: number,
+  inSpace?: number,
+  limit = PAGE + 1,
+) {
+  const me = ctx.actor?.id ?? '';
+  const viewer = access.viewerOf(ctx);
+  const hides = access.hidesGuests(viewer, { space: 's' });
+  const all = expression(terms, 'all');
+  const whole = ` AND (${all}))`;
+  // Names of guests are in separate columns, which viewers who do not see guests do not search.
+  const own = `) AND scope : ("company" OR "u${me}") AND ((${expression(terms, 'open')}) OR (scope : "f${me}" AND ${all})))`;
+  const end = `) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
+  // One expression from the viewer's memberships, built in the same query.
+  const scoped = sql`coalesce((
+    select '(' || iif(count(*) > sum(hidden),
+        '(scope : (' || group_concat(iif(hidden, null, '"s' || id || '"'), ' OR ') || ')' || ${whole}, '')
+      || iif(sum(hidden) > 0 and count(*) > sum(hidden), ' OR ', '')
+      || iif(sum(hidden) > 0, '(scope : (' || group_concat(iif(hidden, '"s' || id || '"', null), ' OR ') || ${own}, '')
+      || ${end}
+    from (select s.id, ${hides} as hidden from membership m join space s on s.id = m.space_id
+      where m.user_id = ${me} and s.deleted_at is null ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
+      order by m.last_read_at desc limit ${SPACES})
+    having count(*) > 0), ${nothing})`;
+  // "cross join" keeps this order: the index first, the rest row by row until the page is full.
+  return ctx.db
+    .select({
+      key: sql<number>`e.rowid`.as('key'),
+      spaceId: sql<number>`s.id`.as('space_id'),
+      spaceName: sql<string>`s.name`.as('space_name'),
+      threadId: sql<number>`t.id`.as('thread_id'),
+      commentId: sql<number | null>`c.id`.as('comment_id'),
+      title: sql<string>`t.title`.as('title'),
+      titleMentions: sql<string>`t.mentions`.as('title_mentions'),
+      threadAuthorId: sql<string>`t.author_id`.as('thread_author_id'),
+      body: sql<string>`iif(e.rowid & 1, c.body, t.body)`.as('body'),
+      mentions: sql<string>`iif(e.rowid & 1, c.mentions, t.mentions)`.as('mentions'),
+      /** Other guests are hidden from the viewer here. */
+      hidden: sql<number>`${hides}`.as('hidden'),
+      authorId: sql<string>`u.id`.as('author_id'),
+      author: sql<string>`u.name`.as('author'),
+      guest: sql<number>`u.kind = 'guest'`.as('guest'),
+      company: sql<string>`u.company`.as('company'),
+      createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
+      files: sql<string>`(select json_group_array(json_object('id', f.id, 'name', f.name)) from
+        (select id, name from file where thread_id = t.id and comment_id is c.id and kind = 'attachment'
+          and attached_at is not null and released_at is null order by created_at, id limit 20) f)`.as(
+        'files',
+      ),
+    })
+    .from(
+      sql`search_entry e
+        left join comment c on c.id = iif(e.rowid & 1, e.rowid / 2, null)
+        cross join thread t on t.id = iif(e.rowid & 1, c.thread_id, e.rowid / 2)
+        cross join space s on s.id = t.space_id
+        cross join membership m on m.space_id = s.id and m.user_id = ${me}
+        cross join user u on u.id = iif(e.rowid & 1, c.author_id, t.author_id)
+        cross join user b on b.id = t.author_id`,
+    )
+    .where(
+      sql`e.search_entry match ${all ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null
+        and ${access.visibleTo(viewer, { space: 's' }, 'u', 'b')}`,
+    )
+    .orderBy(sql`e.rowid desc`)
+    .limit(limit);
+}
+
+export type Row = Awaited<ReturnType<typeof hitsQuery>>[number];
+
+/** A hit as its viewer may read it. */
+export interface Seen extends Omit<Row, 'files'> {
+  files: { id: string; name: string }[];
+}
+
+/** Null if the match is the name of somebody hidden from the viewer, or the words do not stand together in the text. */
+export function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
+  const files = JSON.parse(row.files) as Seen['files'];
+  const mentions = JSON.parse(row.mentions) as Mention[];
+  const reader = { id: ctx.actor?.id ?? '', seesGuests: !row.hidden };
+  const body = bodyFor(reader, { body: row.body, mentions, authorId: row.authorId });
+  const title = titleFor(reader, {
+    title: row.title,
+    mentions: JSON.parse(row.titleMentions) as Mention[],
+    authorId: row.threadAuthorId,
+  });
+  if (body !== row.body || title !== row.title || terms.some(isLoose)) {
+    const readable = [row.commentId === null ? title : '', body, ...files.map(({ name }) => name)];
+    if (!says(readable.join('\n'), terms)) return null;
+  }
+  return { ...row, title, body, files };
+}

@@ -1,0 +1,76 @@
+/** A text as it was typed, and its earlier versions. */
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import * as access from '../access';
+import type { SignedIn } from '../context';
+import * as markdown from '../markdown';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import * as paging from '../paging';
+import { can } from '../policy';
+import { revision } from '../schema';
+import { readerOf } from './text';
+import { commentQuery, seen, threadQuery } from './visible';
+
+/** Versions per page. */
+const VERSIONS = 20;
+
+/** A text as it was typed, to be edited (own texts only) or quoted. */
+export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
+  const [reach, threads, comments] = await ctx.db.batch([
+    access.spaceQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+  ]);
+  const found = access.foundSpace(ctx, reach);
+  const first = seen(threads);
+  const row = commentId === null ? first : seen(comments);
+  return {
+    id: row.id,
+    title: commentId === null ? titleFor(readerOf(ctx, found), first) : '',
+    body: bodyFor(readerOf(ctx, found), row),
+    // Where guests are hidden, a quotation must not show a guest's name to the others.
+    author:
+      access.hidesGuestsFromEachOther(found) && row.authorKind === 'guest'
+        ? null
+        : { name: row.author, guest: row.authorKind === 'guest', company: row.company },
+    editedAt: row.editedAt ?? 0,
+    mayEdit:
+      first.closedAt === null && can(ctx.actor, 'text.edit', found.spaceRole, row.authorId === ctx.actor.id),
+  };
+}
+
+/**
+ * Earlier versions of a text, newest first. Whoever may read the text may read its history. Exception: where guests are
+ * hidden, a guest reads the history of their own texts only, because it is not stored whom old versions named.
+ */
+export async function history(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  after: string | null = null,
+) {
+  const last = paging.read(after, 'number');
+  const [reach, threads, comments, revisions] = await ctx.db.batch([
+    access.spaceQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    ctx.db
+      .select({ id: revision.id, title: revision.title, body: revision.body, at: revision.replacedAt })
+      .from(revision)
+      .where(
+        and(
+          eq(revision.threadId, threadId),
+          commentId === null ? sql`${revision.commentId} is null` : eq(revision.commentId, commentId),
+          last ? lt(revision.id, last[0]) : undefined,
+        ),
+      )
+      .orderBy(desc(revision.id))
+      .limit(VERSIONS + 1),
+  ]);
+  const found = access.foundSpace(ctx, reach);
+  const first = seen(threads);
+  const row = commentId === null ? first : seen(comments);
+  if (!found.seesGuests && row.authorId !== ctx.actor.id) return { rows: [], next: null };
+  const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [r.id]);
+  return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };
+}

@@ -1,0 +1,58 @@
+/** The people who reacted to a text. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import * as access from '../access';
+import type { SignedIn } from '../context';
+import * as paging from '../paging';
+import { reaction, user } from '../schema';
+import { visibleAuthor } from './text';
+import { commentQuery, seen, threadQuery } from './visible';
+
+/** People per page. */
+const PEOPLE = 50;
+
+/** The people who reacted to a text and whom the viewer may see, in order of time, a page at a time. */
+export async function reacted(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  after: string | null = null,
+) {
+  const last = paging.read(after, 'number', 'text', 'text');
+  const [reach, threads, comments, reactions] = await ctx.db.batch([
+    access.spaceQuery(ctx, spaceId),
+    threadQuery(ctx, spaceId, threadId),
+    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    ctx.db
+      .select({
+        id: user.id,
+        name: user.name,
+        company: user.company,
+        personKind: sql<'user' | 'guest'>`${user.kind}`.as('person_kind'),
+        kind: reaction.kind,
+        at: reaction.at,
+      })
+      .from(reaction)
+      .innerJoin(user, eq(user.id, reaction.userId))
+      .where(
+        and(
+          eq(reaction.threadId, threadId),
+          eq(reaction.commentId, commentId ?? 0),
+          visibleAuthor(ctx, spaceId),
+          last
+            ? sql`(${reaction.at}, ${user.id}, ${reaction.kind}) > (${last[0]}, ${last[1]}, ${last[2]})`
+            : undefined,
+        ),
+      )
+      .orderBy(asc(reaction.at), asc(user.id), asc(reaction.kind))
+      .limit(PEOPLE + 1),
+  ]);
+  access.foundSpace(ctx, reach);
+  seen(threads);
+  if (commentId !== null) seen(comments);
+  const { rows, next } = paging.paged(reactions, PEOPLE, (r) => [r.at, r.id, r.kind]);
+  return {
+    rows: rows.map(({ personKind, ...row }) => ({ ...row, guest: personKind === 'guest' })),
+    next,
+  };
+}

@@ -1,0 +1,35 @@
+/** Queries for a thread and a comment that the viewer may see. */
+import { and, eq } from 'drizzle-orm';
+import type { SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { comment, thread, user } from '../schema';
+import { textColumns, visibleAuthor } from './text';
+
+/** A thread that the viewer may see. For a batch; `seen` refuses if it found nothing. */
+export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
+  ctx.db
+    .select({
+      ...textColumns.thread,
+      pinnedAt: thread.pinnedAt,
+      closedAt: thread.closedAt,
+      lastActivityAt: thread.lastActivityAt,
+      staffActivityAt: thread.staffActivityAt,
+    })
+    .from(thread)
+    .innerJoin(user, eq(user.id, thread.authorId))
+    .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId), visibleAuthor(ctx, spaceId)));
+
+/** A comment that the viewer may see, in a thread of this space. For a batch, or alone. */
+export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
+  ctx.db
+    .select(textColumns.comment)
+    .from(comment)
+    .innerJoin(user, eq(user.id, comment.authorId))
+    .innerJoin(thread, and(eq(thread.id, comment.threadId), eq(thread.spaceId, spaceId)))
+    .where(and(eq(comment.id, commentId), eq(comment.threadId, threadId), visibleAuthor(ctx, spaceId)));
+
+/** What `threadQuery` found, or 404. */
+export function seen<T>([row]: T[]): T {
+  if (!row) throw new Refusal('missing');
+  return row;
+}
