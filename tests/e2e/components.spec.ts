@@ -91,6 +91,14 @@ test('a menu opens without scripts, and its items fit the window', async ({ page
   expect(await findings(page)).toEqual([]);
 });
 
+test('code that is wider than the page scrolls with the keyboard', async ({ page }) => {
+  await page.goto('/dev/components');
+  const code = page.locator('.prose pre').first();
+  await code.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => code.evaluate((node) => node.scrollLeft)).toBeGreaterThan(0);
+});
+
 test('what has the focus can be seen', async ({ page }) => {
   await page.goto('/dev/components');
   for (const target of [

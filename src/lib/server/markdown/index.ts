@@ -55,6 +55,8 @@ function asItLeads(url: string): string {
   return URL.canParse(url) ? url.replace(host, () => new URL(url).host) : url;
 }
 
+const scrolling = new Set(['code_block', 'table_open']);
+
 function make(tables: boolean): Md {
   const md = new MarkdownIt({ html: false, linkify: true, breaks: true, maxNesting: LIMITS.nesting });
   if (!tables) md.disable('table');
@@ -73,6 +75,8 @@ function make(tables: boolean): Md {
       const aligned = /text-align:(center|right)/.exec(String(token.attrGet('style')))?.[1];
       if (token.attrs) token.attrs = token.attrs.filter(([name]) => name !== 'style');
       if (aligned) token.attrSet('class', `to-${aligned}`);
+      // A block that may be wider than the page scrolls by itself, so the keyboard must reach it.
+      if (scrolling.has(token.type)) token.attrSet('tabindex', '0');
       if (token.children) token.children = tidied(token.children);
       if (token.type === 'inline' && token.meta?.task) token.children = asTask(token);
     }
@@ -84,7 +88,8 @@ function make(tables: boolean): Md {
     return self.renderToken(tokens, index, options);
   };
   // The language after ``` would become a class in the reader's page.
-  md.renderer.rules.fence = (tokens, index) => `<pre><code>${escaped(tokens[index]!.content)}</code></pre>\n`;
+  md.renderer.rules.fence = (tokens, index) =>
+    `<pre tabindex="0"><code>${escaped(tokens[index]!.content)}</code></pre>\n`;
   // The words of a task are the name of its checkbox.
   md.renderer.rules.task_open = (tokens, index) =>
     `<label><input type="checkbox" disabled=""${tokens[index]!.info === 'done' ? ' checked=""' : ''}> `;

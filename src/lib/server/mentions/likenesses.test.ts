@@ -162,7 +162,7 @@ function read(text: string): string[] {
   const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => shownAs(href!));
   const blocks = html
     // Lines of code are lines.
-    .replace(/<pre>[^]*?<\/pre>/g, (code) => code.replace(/\n/g, '\u2029'))
+    .replace(/<pre[^>]*>[^]*?<\/pre>/g, (code) => code.replace(/\n/g, '\u2029'))
     .replace(/<\/?(?:p|h\d|li|ul|ol|blockquote|pre|table|thead|tbody|tr|th|td|hr)\b[^>]*>/g, '\u2029')
     .replace(/<br>/g, ' ')
     .replace(/<[^<>]*>/g, '')

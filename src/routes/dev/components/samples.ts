@@ -51,7 +51,7 @@ export const prose = [
   '<ul><li>Boots</li><li class="task"><label><input type="checkbox" disabled checked> A badge</label></li></ul>',
   '<blockquote><p>The north quay stays closed.</p></blockquote>',
   `<p>${texts.japanese}</p><p>${texts.arabic}</p>`,
-  '<pre><code>piles = [1, 2]</code></pre>',
+  `<pre tabindex="0"><code>piles = [${'1200, '.repeat(40)}]</code></pre>`,
 ].join('');
 
 export const files = [
