@@ -63,6 +63,9 @@ const en = {
   'users.exists': 'There is an account with this address already.',
   'users.is-guest': 'This address belongs to a guest.',
   'admin.title': 'Administration',
+  'list.search': 'Search',
+  'list.clear': 'Show everybody',
+
   'users.title': 'Users',
   'users.lead':
     'People of the company who have an account here. Guests are people from outside; they are looked after in their spaces.',
@@ -73,8 +76,6 @@ const en = {
   'users.invite-language': 'Language of the mail',
   'users.search': 'Search users',
   'users.search-hint': 'By name or address',
-  'users.search-submit': 'Search',
-  'users.search-clear': 'Show everybody',
   'users.table': 'Users by e-mail address',
   'users.person': 'Person',
   'users.roles': 'Roles',

@@ -63,6 +63,9 @@ export default {
   'users.exists': 'このメールアドレスのアカウントは既にあります。',
   'users.is-guest': 'このメールアドレスはゲストのものです。',
   'admin.title': '管理',
+  'list.search': '検索',
+  'list.clear': 'すべて表示',
+
   'users.title': 'ユーザー',
   'users.lead': 'アカウントを持っている社内の人の一覧です。社外のゲストは、それぞれのスペースで管理します。',
   'users.invite-title': 'ユーザーを招待',
@@ -72,8 +75,6 @@ export default {
   'users.invite-language': 'メールの言語',
   'users.search': 'ユーザーを検索',
   'users.search-hint': '名前またはアドレス',
-  'users.search-submit': '検索',
-  'users.search-clear': 'すべて表示',
   'users.table': 'ユーザー(メールアドレス順)',
   'users.person': '名前とメールアドレス',
   'users.roles': '役割',
