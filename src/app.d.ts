@@ -12,6 +12,10 @@ declare global {
       /** The browser has sent no cookie of ours: it is here for the first time, or it keeps none. */
       cookieless: boolean;
     }
+    interface PageData {
+      /** Whether a dialog covers the page: everything behind it is inert. */
+      covered?: boolean;
+    }
     interface Platform {
       env: Env;
       ctx: ExecutionContext;

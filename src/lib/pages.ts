@@ -25,3 +25,20 @@ export const actionWith =
   (query: Record<string, string>) =>
   (name: string): string =>
     Object.keys(query).length > 0 ? `?/${name}&${new URLSearchParams(query)}` : `?/${name}`;
+
+type Lists = Record<string, { id: string }[]>;
+
+/**
+ * The dialog that a page shows over its lists, as its address asks: `?edit=<id>`.
+ * @param lists for each dialog, the rows that it can be about
+ */
+export function dialogOver<L extends Lists>(
+  url: URL,
+  lists: L,
+): { dialog: { [Name in keyof L]?: L[Name][number] }; covered: boolean } {
+  for (const [name, rows] of Object.entries(lists)) {
+    const row = rows.find(({ id }) => id === url.searchParams.get(name));
+    if (row) return { dialog: { [name]: row } as { [Name in keyof L]?: L[Name][number] }, covered: true };
+  }
+  return { dialog: {}, covered: false };
+}

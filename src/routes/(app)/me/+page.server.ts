@@ -7,15 +7,20 @@ import * as notifications from '$lib/server/notifications';
 import * as zones from '$lib/zones';
 
 export const load = (event) =>
-  show(event, async (ctx) => ({
-    ...(await accounts.profile(ctx, {
-      sessions: event.url.searchParams.get('sessions'),
-      spaces: event.url.searchParams.get('spaces'),
-    })),
-    formKey: randomToken(),
-    // From here, since browsers know other lists: hydration would put the choice on the wrong line.
-    zones: zones.all(),
-  }));
+  show(event, async (ctx) => {
+    const query = event.url.searchParams;
+    const profile = await accounts.profile(ctx, {
+      sessions: query.get('sessions'),
+      spaces: query.get('spaces'),
+    });
+    return {
+      ...profile,
+      covered: query.get('end') === 'all' && profile.sessions.some(({ current }) => !current),
+      formKey: randomToken(),
+      // Sent along, because a browser's own list may differ, and hydration would then select another zone.
+      zones: zones.all(),
+    };
+  });
 
 export const actions = {
   profile: form(profile, async (ctx, input) => {

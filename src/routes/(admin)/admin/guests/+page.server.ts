@@ -1,3 +1,4 @@
+import { dialogOver } from '$lib/pages';
 import { byId } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
@@ -7,7 +8,13 @@ export const load = (event) =>
     const query = event.url.searchParams;
     const search = query.get('search')?.slice(0, 100) ?? '';
     const after = query.get('after') ?? '';
-    return { ...(await accounts.list(ctx, 'guest', { after, search })), search, done: query.get('done') };
+    const guests = await accounts.list(ctx, 'guest', { after, search });
+    return {
+      ...guests,
+      ...dialogOver(event.url, { deactivate: guests.rows }),
+      search,
+      done: query.get('done'),
+    };
   });
 
 export const actions = {

@@ -1,13 +1,18 @@
+import { dialogOver } from '$lib/pages';
 import { byId, changeTemplate, hideTemplate, importTemplate } from '$lib/schemas';
 import { Refusal } from '$lib/server/errors';
 import { form, show } from '$lib/server/http';
 import * as templates from '$lib/server/space-templates';
 
 export const load = (event) =>
-  show(event, async (ctx) => ({
-    ...(await templates.manage(ctx)),
-    done: event.url.searchParams.get('done'),
-  }));
+  show(event, async (ctx) => {
+    const all = await templates.manage(ctx);
+    return {
+      ...all,
+      ...dialogOver(event.url, { edit: all.rows, delete: all.rows }),
+      done: event.url.searchParams.get('done'),
+    };
+  });
 
 const here = (done: string) => `/admin/templates?done=${done}`;
 

@@ -1,3 +1,4 @@
+import { dialogOver } from '$lib/pages';
 import { byId, inviteUser, permissions } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
@@ -15,6 +16,7 @@ export const load = (event) =>
       ...users,
       open: open.rows,
       openNext: open.next,
+      ...dialogOver(event.url, { edit: users.rows, deactivate: users.rows, cancel: open.rows }),
       search,
       me: ctx.actor.id,
       done: query.get('done'),

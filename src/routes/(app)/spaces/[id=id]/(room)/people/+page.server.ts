@@ -6,5 +6,6 @@ export const load = (event) => {
   const filter = { find: query.get('find') ?? '', after: query.get('after') };
   return show(event, async (ctx) => ({
     everybody: await spaces.people(ctx, Number(event.params.id), filter),
+    covered: true,
   }));
 };

@@ -1,0 +1,2 @@
+/** Settings are a dialog over the space. */
+export const load = () => ({ covered: true });
