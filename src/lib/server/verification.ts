@@ -75,47 +75,55 @@ export async function room(ctx: Ctx, purpose: Subject['purpose'], email: string)
  * queue is the fallback, and /verify says how it went.
  * @param first statements, each with its `must`, that decide whether there may be a second step at all
  * @param together statements that must land with the challenge
+ * @param refusal when one of `first` says no
  */
 export async function begin(
   ctx: Ctx,
   room: Room,
   subject: Subject,
-  { first = [], together = [] }: { first?: Statement[]; together?: Statement[] } = {},
+  {
+    first = [],
+    together = [],
+    refusal,
+  }: { first?: Statement[]; together?: Statement[]; refusal?: Refusal } = {},
 ): Promise<void> {
   const token = randomToken();
   const id = hashToken(token);
   const code = await makeCode(ctx, room, id, subject);
-  await ctx.commit([
-    ...first,
-    ctx.db.insert(loginChallenge).values({
-      id,
-      purpose: subject.purpose,
-      next: subject.next,
-      createdAt: ctx.now,
-      codesSent: 1,
-      ...code.columns,
-      ...(subject.purpose === 'login'
-        ? { userId: subject.userId }
-        : {
-            invitationId: subject.invitationId,
-            invitationVersion: subject.invitationVersion,
-            name: subject.name,
-            passwordHash: subject.passwordHash,
-            sealedPassword: subject.sealedPassword,
-          }),
-    }),
-    code.mail.statement,
-    record(ctx, {
-      kind: 'account.step-asked',
-      subject: subjectOf({
-        userId: subject.purpose === 'login' ? subject.userId : null,
-        invitationId: subject.purpose === 'signup' ? subject.invitationId : null,
+  await ctx.commit(
+    [
+      ...first,
+      ctx.db.insert(loginChallenge).values({
+        id,
+        purpose: subject.purpose,
+        next: subject.next,
+        createdAt: ctx.now,
+        codesSent: 1,
+        ...code.columns,
+        ...(subject.purpose === 'login'
+          ? { userId: subject.userId }
+          : {
+              invitationId: subject.invitationId,
+              invitationVersion: subject.invitationVersion,
+              name: subject.name,
+              passwordHash: subject.passwordHash,
+              sealedPassword: subject.sealedPassword,
+            }),
       }),
-      detail: { purpose: subject.purpose },
-      by: nobody,
-    }),
-    ...together,
-  ]);
+      code.mail.statement,
+      record(ctx, {
+        kind: 'account.step-asked',
+        subject: subjectOf({
+          userId: subject.purpose === 'login' ? subject.userId : null,
+          invitationId: subject.purpose === 'signup' ? subject.invitationId : null,
+        }),
+        detail: { purpose: subject.purpose },
+        by: nobody,
+      }),
+      ...together,
+    ],
+    { refusal },
+  );
   keepStep(ctx, token);
   await sendNow(ctx, code.mail.id);
 }

@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import * as audit from '../audit';
 import { changed, must, type Ctx, type Statement } from '../context';
-import { LostRace, Refusal } from '../errors';
+import { Refusal } from '../errors';
 import { nobody, record, recordLocks } from '../events';
 import * as language from '../language';
 import * as passwords from '../passwords';
@@ -58,27 +58,28 @@ export async function login(
       ]
     : [];
   if (needsCode(person, site)) {
-    try {
-      await verification.begin(
-        ctx,
-        await verification.room(ctx, 'login', person.email),
-        {
-          purpose: 'login',
-          userId: person.id,
-          to: person.emailOriginal,
-          locale: language.ofVisitor(ctx, person),
-          next: form.next,
-          siteName: site.siteName,
-        },
-        {
-          first: [unchanged(ctx, person)],
-          together: [...rehash, ...rateLimit.noFailure(ctx, tried)],
-        },
-      );
-    } catch (error) {
+    const room = await verification.room(ctx, 'login', person.email).catch(async (error) => {
+      // The password was right, whatever became of the mail.
       if (error instanceof Refusal) await ctx.commit(rateLimit.noFailure(ctx, tried));
-      throw error instanceof LostRace ? new Refusal('conflict', { key: 'verify.gone' }) : error;
-    }
+      throw error;
+    });
+    await verification.begin(
+      ctx,
+      room,
+      {
+        purpose: 'login',
+        userId: person.id,
+        to: person.emailOriginal,
+        locale: language.ofVisitor(ctx, person),
+        next: form.next,
+        siteName: site.siteName,
+      },
+      {
+        first: [unchanged(ctx, person)],
+        together: [...rehash, ...rateLimit.noFailure(ctx, tried)],
+        refusal: new Refusal('conflict', { key: 'verify.gone' }),
+      },
+    );
     return '/verify';
   }
   await enter(ctx, person, {

@@ -205,6 +205,20 @@ describe('a commit', () => {
     expect(await ctx.commit([must(ctx, sql`1 = 1`)], { refusal: taken })).toMatchObject({ done: true });
   });
 
+  it('takes a duplicate for a lost race, or for a thing that was done already, where it is told to', async () => {
+    const ctx = testContext();
+    const taken = new Refusal('conflict', { key: 'form.stale' });
+    await ctx.commit([write(ctx, 's')]);
+    const again = () => [write(ctx, 't'), write(ctx, 's')];
+    await expect(ctx.commit(again(), { duplicate: 'lost' })).rejects.toBeInstanceOf(LostRace);
+    await expect(ctx.commit(again(), { duplicate: 'lost', refusal: taken })).rejects.toBe(taken);
+    expect(await ctx.commit(again(), { duplicate: 'done', refusal: taken })).toMatchObject({ done: false });
+    await expect(ctx.commit([must(ctx, sql`1 = 2`)], { duplicate: 'done', refusal: taken })).rejects.toBe(
+      taken,
+    );
+    expect(await count('setting', `key = 't'`)).toBe(0);
+  });
+
   it('asks a condition without writing a row', async () => {
     const ctx = testContext();
     const { meta } = await bindings.DB.prepare(`select json(case when 1 = 1 then '1' else 'no' end)`).run();

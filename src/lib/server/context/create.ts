@@ -7,7 +7,15 @@ import { randomId } from '../crypto';
 import { LostRace } from '../errors';
 import { log } from '../log';
 import { readConfig, type Config, type Env } from './config';
-import { says, type Batch, type CookieJar, type Committed, type Ctx, type Statement } from './index';
+import {
+  isDuplicate,
+  says,
+  type Batch,
+  type CookieJar,
+  type Committed,
+  type Ctx,
+  type Statement,
+} from './index';
 
 /** Everything that differs between a request, a queue message, a cron run and a test. */
 export interface Surroundings {
@@ -67,7 +75,7 @@ export function createContext(from: Surroundings): Ctx {
       const results = await run(Object.values(queries));
       return Object.fromEntries(names.map((name, i) => [name, results[i]])) as never;
     },
-    async commit(statements, { refusal, always = false } = {}) {
+    async commit(statements, { refusal, duplicate, always = false } = {}) {
       const batch = [...flat(statements), ...pending.splice(0)];
       const after = waiting.splice(0);
       const counted = batch.length && !always && !from.madeUp ? ctx.actor?.id : undefined;
@@ -78,11 +86,12 @@ export function createContext(from: Surroundings): Ctx {
         return committed(batch, results);
       } catch (error) {
         if (counted && says(error, changeLimit.PASSED)) throw await changeLimit.refusal(ctx, counted);
-        if (!lostRace(error)) throw error;
+        if (duplicate === 'done' && isDuplicate(error)) return notDone;
+        if (!lostRace(error) && !(duplicate === 'lost' && isDuplicate(error))) throw error;
         if (!refusal) throw new LostRace();
         const told = typeof refusal === 'function' ? await refusal() : refusal;
         if (told) throw told;
-        return { done: false, of: none };
+        return notDone;
       }
     },
     afterCommit: (work) => void waiting.push(work),
@@ -107,6 +116,9 @@ const committed = (batch: Statement[], results: unknown[]): Committed => ({
   },
 });
 
-const none = (): never => {
-  throw new Error('the batch was not committed');
+const notDone: Committed = {
+  done: false,
+  of: () => {
+    throw new Error('the batch was not committed');
+  },
 };

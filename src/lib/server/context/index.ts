@@ -51,12 +51,17 @@ export interface CommitOptions {
    * null, nothing is wrong (the thing was done already), and `commit` returns `done: false`.
    */
   refusal?: Refusal | (() => Refusal | null | Promise<Refusal | null>);
+  /**
+   * What it means when a unique index refuses a row. `lost`: somebody else was faster, as when a `must` fails. `done`: the
+   * thing was done already, and `commit` returns `done: false`. By default it is an error.
+   */
+  duplicate?: 'lost' | 'done';
   /** Does not count towards the limit on how much one person changes. */
   always?: boolean;
 }
 
 export interface Committed {
-  /** False only if `refusal` returned null. */
+  /** False only if `refusal` returned null, or a duplicate means that it was done. */
   done: boolean;
   /** The result of a statement of the batch, if the batch was done. */
   of<S extends Statement>(statement: S): ResultOf<S>;

@@ -2,9 +2,9 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
 import * as accounts from '../accounts';
-import { changed, isDuplicate, must, type Ctx, type Statement, type SignedIn } from '../context';
+import { changed, must, type CommitOptions, type Ctx, type Statement, type SignedIn } from '../context';
 import { randomId, seal, unseal } from '../crypto';
-import { LostRace, Refusal } from '../errors';
+import { Refusal } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
 import * as language from '../language';
@@ -166,23 +166,26 @@ export async function signUp(
     });
     return '/verify';
   }
-  try {
-    await createAccount(ctx, found, { name: form.name, passwordHash, password: form.password }, 'mail', []);
-  } catch (error) {
-    if (!(error instanceof LostRace || isDuplicate(error))) throw error;
-    return secondPost(ctx, await findByToken(ctx, token), form);
-  }
-  return landing(i.spaceId);
+  const done = await createAccount(
+    ctx,
+    found,
+    { name: form.name, passwordHash, password: form.password },
+    { linkKind: 'mail', refusal: () => null },
+  );
+  return done ? landing(i.spaceId) : secondPost(ctx, await findByToken(ctx, token), form);
 }
 
-/** The account, its membership, its confirmation mail and its first session, in the batch that takes the invitation. */
+/**
+ * The account, its membership, its confirmation mail and its first session, in the batch that takes the invitation.
+ * @param how `first`: what must hold besides; `refusal`: when the invitation was taken or changed meanwhile
+ * @returns whether it was created
+ */
 async function createAccount(
   ctx: Ctx,
   found: Pick<Found, 'invitation' | 'spaceName' | 'site'>,
   form: { name: string; passwordHash: string; password: string | null },
-  linkKind: LinkKind,
-  first: Statement[],
-): Promise<void> {
+  how: { linkKind: LinkKind; first?: Statement[]; refusal: CommitOptions['refusal'] },
+): Promise<boolean> {
   const { invitation: i, site } = found;
   const person = {
     id: randomId(),
@@ -217,29 +220,33 @@ async function createAccount(
     },
   });
   const handOver = await sessions.begin(ctx, person);
-  await ctx.commit([
-    ...first,
-    ...take(ctx, i, linkKind),
-    ctx.db.insert(user).values(person),
-    takenBy(ctx, i.id, person.id),
-    i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
-    queued.statement,
-    record(ctx, {
-      kind: 'account.created',
-      subject: `user:${person.id}`,
-      detail: { email: i.email, kind: i.kind },
-      spaceId: i.spaceId,
-      by: person,
-    }),
-    record(ctx, {
-      kind: 'invitation.accepted',
-      subject: `invitation:${i.id}`,
-      detail: { email: i.email, linkKind },
-      spaceId: i.spaceId,
-      by: person,
-    }),
-  ]);
-  handOver();
+  const { done } = await ctx.commit(
+    [
+      ...(how.first ?? []),
+      ...take(ctx, i, how.linkKind),
+      ctx.db.insert(user).values(person),
+      takenBy(ctx, i.id, person.id),
+      i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
+      queued.statement,
+      record(ctx, {
+        kind: 'account.created',
+        subject: `user:${person.id}`,
+        detail: { email: i.email, kind: i.kind },
+        spaceId: i.spaceId,
+        by: person,
+      }),
+      record(ctx, {
+        kind: 'invitation.accepted',
+        subject: `invitation:${i.id}`,
+        detail: { email: i.email, linkKind: how.linkKind },
+        spaceId: i.spaceId,
+        by: person,
+      }),
+    ],
+    { refusal: how.refusal, duplicate: 'lost' },
+  );
+  if (done) handOver();
+  return done;
 }
 
 /** The form was posted again after it had worked: the right password lands in the space, once more. */
@@ -267,25 +274,19 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
     .from(invitation)
     .leftJoin(space, eq(space.id, invitation.spaceId))
     .where(eq(invitation.id, challenge.invitationId!));
-  if (!row || row.invitation.version !== challenge.invitationVersion)
-    throw new Refusal('conflict', { key: 'invitation.changed' });
-  try {
-    await createAccount(
-      ctx,
-      { ...row, site: parse(row.settings) },
-      {
-        name: challenge.name!,
-        passwordHash: challenge.passwordHash!,
-        password:
-          challenge.sealedPassword && (await unseal(ctx.config.secret, 'sign-up', challenge.sealedPassword)),
-      },
-      'copy',
-      passed.take,
-    );
-  } catch (error) {
-    if (!(error instanceof LostRace || isDuplicate(error))) throw error;
-    throw new Refusal('conflict', { key: 'invitation.changed' });
-  }
+  const refusal = new Refusal('conflict', { key: 'invitation.changed' });
+  if (!row || row.invitation.version !== challenge.invitationVersion) throw refusal;
+  await createAccount(
+    ctx,
+    { ...row, site: parse(row.settings) },
+    {
+      name: challenge.name!,
+      passwordHash: challenge.passwordHash!,
+      password:
+        challenge.sealedPassword && (await unseal(ctx.config.secret, 'sign-up', challenge.sealedPassword)),
+    },
+    { linkKind: 'copy', first: passed.take, refusal },
+  );
   ctx.cookies.delete('foyer-step');
   return challenge.next;
 }
@@ -298,8 +299,8 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
   if (state.state === 'member') return landing(i.spaceId);
   if (state.state !== 'join') return null;
   const actor = ctx.actor;
-  try {
-    await ctx.commit([
+  const { done } = await ctx.commit(
+    [
       ...take(ctx, i, found.linkKind as LinkKind),
       takenBy(ctx, i.id, actor.id),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
@@ -315,12 +316,10 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
         detail: { email: i.email, linkKind: found.linkKind },
         spaceId: i.spaceId,
       }),
-    ]);
-  } catch (error) {
-    if (!(error instanceof LostRace)) throw error;
-    return null;
-  }
-  return landing(i.spaceId);
+    ],
+    { refusal: () => null },
+  );
+  return done ? landing(i.spaceId) : null;
 }
 
 /** Somebody who became a guest while the invitation was out: it makes them a user, with what it grants. */
@@ -383,8 +382,8 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
     },
   };
   const queued = room.length > 0 && (await outbox.queue(ctx, mail));
-  try {
-    await ctx.commit([
+  const { done } = await ctx.commit(
+    [
       ctx.db
         .update(invitation)
         .set({ askedAt: ctx.now })
@@ -398,9 +397,9 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
         spaceId: i.spaceId,
         by: null,
       }),
-    ]);
-  } catch (error) {
-    if (queued) await ctx.db.batch([rateLimit.giveBack(ctx, counter)]);
-    if (!(error instanceof LostRace)) throw error;
-  }
+    ],
+    { refusal: () => null },
+  );
+  // Somebody else has just asked.
+  if (!done && queued) await ctx.db.batch([rateLimit.giveBack(ctx, counter)]);
 }

@@ -3,9 +3,9 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { fitsDomains, parseAddress, readAddresses, type Address } from '../../addresses';
 import { isLocale, type Locale, type MessageKey } from '../../messages';
-import { changed, isDuplicate, must, type Ctx, type Statement, type SignedIn } from '../context';
+import { changed, must, type Ctx, type Statement, type SignedIn } from '../context';
 import { randomId } from '../crypto';
-import { LostRace, Refusal } from '../errors';
+import { Refusal } from '../errors';
 import { record, recordMany } from '../events';
 import * as outbox from '../mail/outbox';
 import type { MailMessage } from '../mail/messages';
@@ -77,19 +77,18 @@ function whyNot(site: Settings, { people, room }: Known, email: string): Reason 
 const domainAllowed = (site: Settings, email: string): boolean =>
   site.allowedDomains.length === 0 || fitsDomains(site.allowedDomains, email);
 
-/** Runs what reads and then writes by what it read, again when somebody else was first. */
-async function untilDecided<T>(ctx: Ctx, run: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof LostRace || isDuplicate(error))) throw error;
-      if (attempt === 2) throw new Refusal('conflict', { key: 'invitation.changed' });
-      // The settings came with the session: a rule of domains may be what has changed.
-      ctx.settings = null;
-    }
+/** Runs what reads and then writes by what it read, again when somebody else was first (null). */
+async function untilDecided<T>(ctx: Ctx, run: () => Promise<T | null>): Promise<T> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const decided = await run();
+    if (decided !== null) return decided;
+    // The settings came with the session: a rule of domains may be what has changed.
+    ctx.settings = null;
   }
+  throw changedMeanwhile();
 }
+
+const changedMeanwhile = () => new Refusal('conflict', { key: 'invitation.changed' });
 
 /**
  * "Send": invites every address that can be invited and says of each what became of it. All of them land in one
@@ -102,12 +101,13 @@ export const inviteGuests = (ctx: SignedIn, spaceId: number, form: InviteForm): 
     return inviteOnce(ctx, target, await settings.read(ctx), form);
   });
 
+/** @returns null if somebody else was faster */
 async function inviteOnce(
   ctx: SignedIn,
   target: access.FoundSpace,
   site: Settings,
   form: InviteForm,
-): Promise<Outcome[]> {
+): Promise<Outcome[] | null> {
   const { listed, leftOut } = readAddresses(form.addresses);
   if (listed.length === 0) throw new Refusal('invalid', { key: 'invite.no-address', field: 'addresses' });
   const outcomes: Outcome[] = leftOut.map((typed) => ({ typed, email: null, result: 'left-out' }));
@@ -139,8 +139,7 @@ async function inviteOnce(
       outcomes.push({ typed, email, result: before ? 'sent-again' : 'sent' });
     }
   }
-  if (toSend.length > 0) await send(ctx, target, site, toSend, form);
-  return outcomes;
+  return toSend.length === 0 || (await send(ctx, target, site, toSend, form)) ? outcomes : null;
 }
 
 interface ToSend {
@@ -154,6 +153,7 @@ interface ToSend {
 /**
  * Sends invitations of one space: new ones, and open ones again. One batch.
  * @param form what those that are sent again say from now on; without it, what they said
+ * @returns false if somebody else was faster: nothing was sent
  */
 async function send(
   ctx: SignedIn,
@@ -161,7 +161,7 @@ async function send(
   site: Settings,
   rows: ToSend[],
   form: InviteForm | null = null,
-): Promise<void> {
+): Promise<boolean> {
   const expiresAt = ctx.now + VALID_FOR;
   const wordsFor = await readersOf(ctx, target, rows);
   const mails = await outbox.queueMany(
@@ -174,30 +174,34 @@ async function send(
       message: invitationMail(ctx, target, site, { ...wordsFor(i), ...i, expiresAt }),
     })),
   );
-  await ctx.commit([
-    actorMay(ctx, target.id),
-    outbox.dropWaiting(
-      ctx,
-      rows.map((i) => i.id),
-    ),
-    ...limits.count(
-      ctx,
-      target.id,
-      rows.map((i) => i.address.email),
-    ),
-    ...(form
-      ? inChunks(
-          rows.filter((i) => i.version === 1),
-          (chunk) => insertMany(ctx, target.id, form, expiresAt, chunk),
-        )
-      : []),
-    ...inChunks(
-      rows.filter((i) => i.version > 1),
-      (chunk) => renewMany(ctx, form, expiresAt, chunk),
-    ),
-    ...mails.statements,
-    ...inChunks(rows, (chunk) => [recordEach(ctx, target.id, chunk)]),
-  ]);
+  const { done } = await ctx.commit(
+    [
+      actorMay(ctx, target.id),
+      outbox.dropWaiting(
+        ctx,
+        rows.map((i) => i.id),
+      ),
+      ...limits.count(
+        ctx,
+        target.id,
+        rows.map((i) => i.address.email),
+      ),
+      ...(form
+        ? inChunks(
+            rows.filter((i) => i.version === 1),
+            (chunk) => insertMany(ctx, target.id, form, expiresAt, chunk),
+          )
+        : []),
+      ...inChunks(
+        rows.filter((i) => i.version > 1),
+        (chunk) => renewMany(ctx, form, expiresAt, chunk),
+      ),
+      ...mails.statements,
+      ...inChunks(rows, (chunk) => [recordEach(ctx, target.id, chunk)]),
+    ],
+    { refusal: () => null, duplicate: 'lost' },
+  );
+  return done;
 }
 
 /**
@@ -306,11 +310,7 @@ export async function sendAgain(ctx: SignedIn, found: Invitation, target: access
   const known = await lookUp(ctx, target.id, [found.email]);
   const reason = whyNot(site, known, found.email);
   if (reason) throw refusalOf(reason, found.email);
-  try {
-    await send(ctx, target, site, [again(ctx, found)]);
-  } catch (error) {
-    throw error instanceof LostRace ? new Refusal('conflict', { key: 'invitation.changed' }) : error;
-  }
+  if (!(await send(ctx, target, site, [again(ctx, found)]))) throw changedMeanwhile();
 }
 
 const refusalOf = (reason: Reason, email: string): Refusal =>
@@ -357,7 +357,7 @@ export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: n
         known.room.take(found.email);
         toSend.push(again(ctx, found));
       }
-    if (toSend.length > 0) await send(ctx, target, site, toSend);
+    if (toSend.length > 0 && !(await send(ctx, target, site, toSend))) return null;
     return { sent: toSend.length, not: expired.length - toSend.length };
   });
 
@@ -414,8 +414,8 @@ export async function inviteUser(
     countedOn: limits.countersOf(ctx, null, address.email),
     message: userInvitationMail(ctx, site, id, 1, expiresAt),
   });
-  try {
-    await ctx.commit([
+  await ctx.commit(
+    [
       actorMay(ctx, null),
       ...limits.count(ctx, null, [address.email]),
       ctx.db.insert(invitation).values({
@@ -439,12 +439,10 @@ export async function inviteUser(
         subject: `invitation:${id}`,
         detail: { email: address.email, kind: 'user' },
       }),
-    ]);
-  } catch (error) {
-    if (error instanceof LostRace) throw new Refusal('conflict', { key: 'invitation.changed' });
+    ],
     // A double click: the first one has sent it.
-    if (!isDuplicate(error)) throw error;
-  }
+    { refusal: changedMeanwhile(), duplicate: 'done' },
+  );
 }
 
 async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
@@ -512,6 +510,6 @@ export async function sendUserAgain(
         spaceId: found.spaceId,
       }),
     ],
-    { refusal: new Refusal('conflict', { key: 'invitation.changed' }) },
+    { refusal: changedMeanwhile() },
   );
 }

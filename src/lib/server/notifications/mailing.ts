@@ -1,7 +1,6 @@
 /** Notification mail: what is due becomes one mail per person, exactly once. */
 import { sql, type SQL } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement } from '../context';
-import { LostRace } from '../errors';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as settings from '../settings/read';
@@ -90,17 +89,18 @@ async function writeMails(ctx: Ctx, people: PersonMail[]): Promise<{ written: nu
   const ids = people.flatMap((person) => person.notificationIds);
   const mails = people.flatMap((person) => person.mail ?? []);
   const queued = await outbox.queueMany(ctx, mails);
-  try {
-    await ctx.commit([
+  const { done } = await ctx.commit(
+    [
       ctx.db.run(sql`
         update notification set mail_at = null
         where id in (select value from json_each(${JSON.stringify(ids)})) and mail_at is not null`),
       must(ctx, changed(ids.length)),
       ...queued.statements,
       ...people.map((person) => person.digestUpdate),
-    ]);
-  } catch (error) {
-    if (!(error instanceof LostRace)) throw error;
+    ],
+    { refusal: () => null },
+  );
+  if (!done) {
     if (people.length === 1) return { written: 0, lost: 1 };
     const half = people.length >> 1;
     const [a, b] = [await writeMails(ctx, people.slice(0, half)), await writeMails(ctx, people.slice(half))];

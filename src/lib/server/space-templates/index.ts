@@ -8,9 +8,9 @@ import * as access from '../access';
 import { fileSize } from '../../files';
 import { isWebAddress } from '../../links';
 import { limits, templateFile } from '../../schemas';
-import { changed, isDuplicate, must, type SignedIn } from '../context';
+import { changed, must, type SignedIn } from '../context';
 import { keyedId, randomId } from '../crypto';
-import { LostRace, Refusal } from '../errors';
+import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
 import * as folded from '../folded';
@@ -269,8 +269,23 @@ async function insert(
 ): Promise<string> {
   if (bytesOf({ id, name, description, content }) > limits.templateFile) throw tooLarge(ctx);
   const actor = ctx.actor.id;
-  try {
-    await ctx.commit([
+  const whyNot = async () => {
+    const [state] = await ctx.db
+      .select({
+        again: sql<number>`exists (select 1 from space_template where id = ${id} and created_by = ${actor})`,
+        taken: sql<number>`exists (select 1 from space_template where ${folded.templateNamed(name)})`,
+        count: sql<number>`(select count(*) from space_template)`,
+      })
+      .from(sql`(select 1)`);
+    if (state!.again) return null;
+    if (state!.taken) return nameTaken(name);
+    if (state!.count >= MOST)
+      return new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
+    // The actor no longer administers the space, or the copy of the cover is gone.
+    return new Refusal('missing');
+  };
+  await ctx.commit(
+    [
       spaceId !== null && access.stillIn(ctx, spaceId, true),
       ctx.db.run(sql`
         insert into space_template (id, name, folded, description, content, created_by, created_at, updated_at)
@@ -280,24 +295,10 @@ async function insert(
       must(ctx, changed()),
       ...files.useCoverOfTemplate(ctx, content.cover, id),
       record(ctx, { kind: action, subject: `template:${id}`, detail: { name }, spaceId }),
-    ]);
-    return id;
-  } catch (error) {
-    if (!(error instanceof LostRace) && !isDuplicate(error)) throw error;
-    const [state] = await ctx.db
-      .select({
-        again: sql<number>`exists (select 1 from space_template where id = ${id} and created_by = ${actor})`,
-        taken: sql<number>`exists (select 1 from space_template where ${folded.templateNamed(name)})`,
-        count: sql<number>`(select count(*) from space_template)`,
-      })
-      .from(sql`(select 1)`);
-    if (state!.again) return id;
-    if (state!.taken) throw nameTaken(name);
-    if (state!.count >= MOST)
-      throw new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
-    // The actor no longer administers the space, or the copy of the cover is gone.
-    throw new Refusal('missing');
-  }
+    ],
+    { refusal: whyNot, duplicate: 'lost' },
+  );
+  return id;
 }
 
 const nameTaken = (name: string) =>
@@ -334,23 +335,25 @@ export async function change(
 ): Promise<void> {
   allow(ctx, 'site.administer');
   const { name, description } = form;
-  const save = ctx.commit([
-    ctx.db.run(sql`
-      update space_template set name = ${name}, folded = ${folded.name(name)}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
-      where id = ${id} and updated_at = ${updatedAt}
-        and not exists (select 1 from space_template o where ${folded.templateNamed(name, 'o')} and o.id <> ${id})`),
-    must(ctx, changed()),
-    record(ctx, { kind: 'template.changed', subject: `template:${id}`, detail: { name } }),
-  ]);
-  await save.catch(async (error) => {
-    if (!(error instanceof LostRace)) throw error;
+  const whyNot = async () => {
     const [row] = await ctx.db
       .select({ updatedAt: spaceTemplate.updatedAt })
       .from(spaceTemplate)
       .where(eq(spaceTemplate.id, id));
-    if (!row) throw new Refusal('missing');
-    throw row.updatedAt === updatedAt ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
-  });
+    if (!row) return new Refusal('missing');
+    return row.updatedAt === updatedAt ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
+  };
+  await ctx.commit(
+    [
+      ctx.db.run(sql`
+      update space_template set name = ${name}, folded = ${folded.name(name)}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
+      where id = ${id} and updated_at = ${updatedAt}
+        and not exists (select 1 from space_template o where ${folded.templateNamed(name, 'o')} and o.id <> ${id})`),
+      must(ctx, changed()),
+      record(ctx, { kind: 'template.changed', subject: `template:${id}`, detail: { name } }),
+    ],
+    { refusal: whyNot },
+  );
 }
 
 /** Administration: deletes a template. Spaces that were made from it stay as they are. */

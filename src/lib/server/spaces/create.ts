@@ -1,6 +1,6 @@
 /** Creating a space. */
 import { eq, sql } from 'drizzle-orm';
-import { isDuplicate, type SignedIn } from '../context';
+import type { SignedIn } from '../context';
 import { hashToken } from '../crypto';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -33,47 +33,43 @@ export async function create(
   const words = JSON.stringify([{ ...form, cover: form.cover.replace(/^file:.*/, 'file') }, others, start]);
   const key = `${actor.id}:${requestKey}:${hashToken(words).slice(0, 24)}`;
   const spaceId = sql`(select id from space where request_key = ${key})`;
-  try {
-    const insert = ctx.db
-      .insert(space)
-      .values({
-        ...form,
-        folded: folded.name(form.name),
-        announcement: start.announcement,
-        links: start.links,
-        requestKey: key,
-        createdBy: actor.id,
-        createdAt: ctx.now,
-        updatedAt: ctx.now,
-      })
-      .returning({ id: space.id });
-    const made = await ctx.commit(
-      [
-        insert,
-        ctx.db.run(sql`
+  const insert = ctx.db
+    .insert(space)
+    .values({
+      ...form,
+      folded: folded.name(form.name),
+      announcement: start.announcement,
+      links: start.links,
+      requestKey: key,
+      createdBy: actor.id,
+      createdAt: ctx.now,
+      updatedAt: ctx.now,
+    })
+    .returning({ id: space.id });
+  const made = await ctx.commit(
+    [
+      insert,
+      ctx.db.run(sql`
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
         values (${spaceId}, ${actor.id}, 1, null, ${ctx.now}, ${ctx.now})`),
-        ctx.db.run(sql`
+      ctx.db.run(sql`
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
         select ${spaceId}, user.id, json_extract(value, '$.administrator'), ${actor.id}, ${ctx.now}, ${ctx.now}
         from json_each(${others}) join user on user.id = json_extract(value, '$.id')
         where user.kind = 'user' and user.status = 'active'
         on conflict do nothing`),
-        ...memberships.allOrdered(ctx, spaceId),
-        ...files.useCover(ctx, form.cover, spaceId),
-        ...starter.begin(ctx, spaceId, key, form.severalThreads, start.threads),
-        record(ctx, {
-          kind: 'space.created',
-          spaceId,
-          detail: { name: form.name, members: members.length },
-        }),
-      ],
-      { refusal: new Refusal('conflict', { key: 'cover.gone', field: 'cover' }) },
-    );
-    return made.of(insert)[0]!.id;
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    const [row] = await ctx.db.select({ id: space.id }).from(space).where(eq(space.requestKey, key));
-    return row!.id;
-  }
+      ...memberships.allOrdered(ctx, spaceId),
+      ...files.useCover(ctx, form.cover, spaceId),
+      ...starter.begin(ctx, spaceId, key, form.severalThreads, start.threads),
+      record(ctx, {
+        kind: 'space.created',
+        spaceId,
+        detail: { name: form.name, members: members.length },
+      }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'cover.gone', field: 'cover' }), duplicate: 'done' },
+  );
+  if (made.done) return made.of(insert)[0]!.id;
+  const [first] = await ctx.db.select({ id: space.id }).from(space).where(eq(space.requestKey, key));
+  return first!.id;
 }

@@ -1,7 +1,7 @@
 /** Writing: a new thread, a new comment. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
-import { changed, isDuplicate, must, type SignedIn, type Statement } from '../context';
+import { changed, must, type SignedIn, type Statement } from '../context';
 import { hashToken } from '../crypto';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -33,16 +33,6 @@ const authorOf = (ctx: SignedIn) => ({ authorId: ctx.actor.id, authorKind: ctx.a
  */
 const keyOf = (ctx: SignedIn, form: TextForm, ...words: (string | number)[]): string =>
   `${ctx.actor.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
-
-/** The id of what a post created; for a second post of the same form, of what the first one created. */
-async function idOf(made: Promise<number>, first: () => Promise<{ id: number }[]>): Promise<number> {
-  try {
-    return await made;
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    return (await first())[0]!.id;
-  }
-}
 
 /** Authors follow a thread that they write in, unless they chose otherwise, and have read it. */
 const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement =>
@@ -98,7 +88,7 @@ export async function begin(
       staffActivityAt: ctx.now,
     })
     .returning({ id: thread.id });
-  const made = ctx.commit(
+  const made = await ctx.commit(
     [
       access.stillIn(ctx, spaceId),
       insert,
@@ -115,12 +105,14 @@ export async function begin(
       }),
       limits.count(ctx, counts),
     ],
-    { refusal: () => whyRefused(ctx, spaceId, null, counts) },
+    { refusal: () => whyRefused(ctx, spaceId, null, counts), duplicate: 'done' },
   );
-  return idOf(
-    made.then((done) => done.of(insert)[0]!.id),
-    () => ctx.db.select({ id: thread.id }).from(thread).where(eq(thread.requestKey, requestKey)),
-  );
+  if (made.done) return made.of(insert)[0]!.id;
+  const [first] = await ctx.db
+    .select({ id: thread.id })
+    .from(thread)
+    .where(eq(thread.requestKey, requestKey));
+  return first!.id;
 }
 
 /**
@@ -155,7 +147,7 @@ export async function addComment(
     .insert(comment)
     .values({ spaceId, threadId, authorId: ctx.actor.id, body, mentions, requestKey, createdAt: ctx.now })
     .returning({ id: comment.id });
-  const made = ctx.commit(
+  const made = await ctx.commit(
     [
       access.stillIn(ctx, spaceId),
       ctx.db
@@ -184,12 +176,14 @@ export async function addComment(
       }),
       limits.count(ctx, counts),
     ],
-    { refusal: () => whyRefused(ctx, spaceId, threadId, counts) },
+    { refusal: () => whyRefused(ctx, spaceId, threadId, counts), duplicate: 'done' },
   );
-  return idOf(
-    made.then((done) => done.of(insert)[0]!.id),
-    () => ctx.db.select({ id: comment.id }).from(comment).where(eq(comment.requestKey, requestKey)),
-  );
+  if (made.done) return made.of(insert)[0]!.id;
+  const [first] = await ctx.db
+    .select({ id: comment.id })
+    .from(comment)
+    .where(eq(comment.requestKey, requestKey));
+  return first!.id;
 }
 
 /**
