@@ -1,7 +1,4 @@
-/**
- * Limits how much one signed-in person changes, whatever it is. Every `commit` counts, so a new verb is limited without
- * further code; limits.ts has the stricter limits. Nobody who types and clicks reaches this one.
- */
+/** Limits what one signed-in person changes. Every `commit` counts, so a new verb is limited without further code. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { Refusal } from './errors';
@@ -34,7 +31,6 @@ export const counted = (ctx: Ctx, actorId: string): Statement[] =>
     withinLimit(ctx),
   ]);
 
-/** The refusal of a batch that `counted` has undone. */
 export async function refusal(ctx: Ctx, actorId: string): Promise<Refusal> {
   let left = 0;
   for (const { of, windowMs, most } of counters(ctx, actorId)) {

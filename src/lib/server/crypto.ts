@@ -1,10 +1,4 @@
-/**
- * Random values, hashes, keyed hashes and sealed texts. Hashing is @oslojs/crypto; AES-GCM is WebCrypto.
- * One site secret; every use derives its own key from it by a purpose word, so no two uses share a key.
- *
- * While the secret is being changed there are two. Everything new is made with the current one; what the previous one
- * made is still accepted. Only this file knows that: callers pass the secret on as it is.
- */
+/** Random values, hashes and sealed texts. During a change of the site's secret there are two; only this file knows that. */
 import { hmac } from '@oslojs/crypto/hmac';
 import { generateRandomString } from '@oslojs/crypto/random';
 import { SHA256, sha256 } from '@oslojs/crypto/sha2';
@@ -26,7 +20,6 @@ export const randomId = (): string =>
 export const randomToken = (): string =>
   encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(25)));
 
-/** Six uniformly random digits. */
 export const randomCode = (): string => generateRandomString(random, '0123456789', 6);
 
 /** SHA-256 as base64url: how tokens of 160+ random bits are stored. */
@@ -35,18 +28,15 @@ export const hashToken = (token: string): string => encodeBase64urlNoPadding(sha
 /** The site's secret: the current value, then previous ones that are still accepted. */
 export type Secret = readonly [current: string, ...previous: string[]];
 
-/** Each of these values as a secret of its own, the current one first. */
 const generations = (secret: Secret): Secret[] => secret.map((one) => [one] as const);
 
 /** The key of one purpose, derived from the site's secret (HMAC as a PRF, RFC 5869's extract step). */
 const purposeKey = ([current]: Secret, purpose: string): Uint8Array =>
   hmac(SHA256, utf8.encode(current), utf8.encode(`foyer:${purpose}`));
 
-/** HMAC-SHA-256 of a text for one purpose: 32 bytes. */
 export const keyedBytes = (secret: Secret, purpose: string, text: string): Uint8Array =>
   hmac(SHA256, purposeKey(secret, purpose), utf8.encode(text));
 
-/** The same as base64url: codes, throttle keys, signatures. */
 export const keyedHash = (secret: Secret, purpose: string, text: string): string =>
   encodeBase64urlNoPadding(keyedBytes(secret, purpose, text));
 
@@ -54,13 +44,11 @@ export const keyedHash = (secret: Secret, purpose: string, text: string): string
 export const keyedId = (secret: Secret, purpose: string, text: string): string =>
   encodeBase32LowerCaseNoPadding(keyedBytes(secret, purpose, text).slice(0, 10));
 
-/** Compares two texts in constant time. */
 export function sameText(a: string, b: string): boolean {
   const [x, y] = [utf8.encode(a), utf8.encode(b)];
   return x.length === y.length && constantTimeEqual(x, y);
 }
 
-/** Whether `make` makes this text from the site's secret, the current or a previous one. */
 export const isMadeBy = (secret: Secret, make: (secret: Secret) => string, text: string): boolean =>
   generations(secret).some((one) => sameText(make(one), text));
 
@@ -72,7 +60,6 @@ export const keyedHashes = (secret: Secret, purpose: string, text: string): stri
 export const sign = (secret: Secret, purpose: string, value: string): string =>
   `${value}.${keyedHash(secret, purpose, value)}`;
 
-/** The signed value, or null if the signature is wrong. */
 export function unsign(secret: Secret, purpose: string, signed: string | undefined): string | null {
   const dot = signed?.lastIndexOf('.') ?? -1;
   if (!signed || dot < 0) return null;
@@ -97,7 +84,6 @@ export async function seal(secret: Secret, purpose: string, text: string): Promi
   return encodeBase64urlNoPadding(both);
 }
 
-/** Decrypts what `seal` made; throws if it was changed or the secret differs. */
 export async function unseal(secret: Secret, purpose: string, sealed: string): Promise<string> {
   const both = decodeBase64urlIgnorePadding(sealed);
   const iv = both.slice(0, 12);

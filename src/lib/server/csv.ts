@@ -2,10 +2,7 @@
 import { normalize } from '../normalize';
 import { shows } from '../text';
 
-/**
- * Whether a spreadsheet may take a cell for a formula. Spreadsheets skip leading white space and fold full-width
- * characters, so the first visible character decides, in its compatibility form.
- */
+/** Spreadsheets skip leading white space and fold full-width characters, so the first visible character decides. */
 function looksLikeFormula(text: string): boolean {
   if (/^[\t\r\n]/.test(text)) return true;
   for (const character of text)
@@ -16,5 +13,4 @@ function looksLikeFormula(text: string): boolean {
 /** A leading apostrophe tells a spreadsheet that the cell is text. */
 const cell = (text: string): string => `"${looksLikeFormula(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
 
-/** One row with its line end. */
 export const row = (cells: string[]): string => `${cells.map(cell).join(',')}\r\n`;

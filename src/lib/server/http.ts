@@ -1,8 +1,4 @@
-/**
- * The only place where the web meets the domain: parse the input, call a verb, translate a Refusal into HTTP.
- * `show` is for loads, `form` for form actions, `answer` for endpoints. Each requires a signed-in person and has a variant
- * (`showPublic`, …) for pages that everybody may open.
- */
+/** The only place where the web meets the domain: parses the input, calls a verb, translates a Refusal into HTTP. */
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { fileLimits, fileSize } from '../files';
@@ -15,11 +11,9 @@ import { isSecret } from './fields';
 
 type Locals = { locals: App.Locals };
 
-/** For loads of signed-in people. What is out of reach or not allowed is 404. */
 export const show = <T>(event: Locals, read: (ctx: SignedIn) => Promise<T> | T): Promise<T> =>
   showPublic(event, (ctx) => read(signedIn(ctx)));
 
-/** For loads of everybody. */
 export async function showPublic<T>(event: Locals, read: (ctx: Ctx) => Promise<T> | T): Promise<T> {
   if (event.locals.refused) error(404, notFound);
   try {
@@ -36,7 +30,6 @@ const notFound = { message: 'Not found', key: 'error.not-found' as MessageKey };
 
 type ObjectSchema = v.GenericSchema & { entries: Record<string, v.GenericSchema> };
 
-/** For form actions of signed-in people; otherwise like `formPublic`. */
 export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
   schema: S,
   act: (ctx: SignedIn, input: v.InferOutput<S>, event: Event) => Promise<R>,
@@ -51,11 +44,7 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
     },
   );
 
-/**
- * For form actions of everybody. The verb returns an address to redirect to (303), or data for the page.
- * Refusals: 404 if out of reach, 403 if not allowed, else the form again with everything typed and a sentence per field.
- * @param may checked before the input is looked at, so that people who may not post learn nothing about what is valid
- */
+/** The verb returns an address to redirect to (303), or data. @param may asked before the input is looked at */
 export const formPublic =
   <S extends ObjectSchema, Event extends RequestEvent, R>(
     schema: S,
@@ -102,7 +91,6 @@ function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   );
 }
 
-/** Whether a schema is a list of files: `v.array(v.file())`, possibly with more actions in its pipe. */
 const takesFiles = (entry: v.GenericSchema): boolean =>
   'item' in entry && (entry.item as v.GenericSchema).type === 'file';
 
@@ -146,17 +134,13 @@ function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'
   return errors;
 }
 
-/** For endpoints of signed-in people; otherwise like `answerPublic`. */
 export const answer = (
   event: Locals,
   act: (ctx: SignedIn) => Promise<Response> | Response,
   sentence = false,
 ): Promise<Response> => answerPublic(event, (ctx) => act(signedIn(ctx)), sentence);
 
-/**
- * For endpoints of everybody (JSON, files). A refusal is only a status.
- * @param sentence adds `{ message }` in the viewer's language, for scripts that show it
- */
+/** @param sentence adds `{ message }` in the viewer's language, for scripts that show it */
 export async function answerPublic(
   event: Locals,
   act: (ctx: Ctx) => Promise<Response> | Response,

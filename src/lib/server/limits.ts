@@ -1,10 +1,4 @@
-/**
- * Limits for one person: how much they write, how many people that notifies, what they upload, and what costs the site
- * work. Nobody who types and clicks reaches them. Each refusal says when the person can go on.
- *
- * An act is counted in its own batch: a post that fails, or is sent twice, does not count, and parallel posts cannot pass
- * the limit.
- */
+/** Limits for one person. An act is counted in its own batch: what fails does not count, and parallel posts cannot pass a limit. */
 import { inArray } from 'drizzle-orm';
 import type { MessageKey } from '../messages';
 import { changed, must, type Statement, type SignedIn } from './context';
@@ -15,7 +9,6 @@ import { throttle } from './schema';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** What is counted: the sentence of the refusal, and how many within which time. */
 const LIMITS = {
   /** Threads, comments and edits. */
   text: {
@@ -25,11 +18,8 @@ const LIMITS = {
       [HOUR, 1_500],
     ],
   },
-  /** Threads that notify everybody in the space. */
   everybody: { says: 'limit.told', within: [[HOUR, 10]] },
-  /** People who are named in texts. */
   named: { says: 'limit.told', within: [[HOUR, 1_000]] },
-  /** People who are notified, for whatever reason. */
   told: { says: 'limit.told', within: [[HOUR, 100_000]] },
   upload: {
     says: 'limit.uploads',
@@ -52,7 +42,6 @@ const counters = (ctx: SignedIn, what: Counted) =>
     most,
   }));
 
-/** The counters to raise, each with its amount. */
 const asked = (ctx: SignedIn, counts: Counts) =>
   (Object.keys(counts) as Counted[])
     .filter((what) => counts[what]! > 0)

@@ -20,10 +20,7 @@ export interface Page<Row> {
 /** A longer text cannot be one of our keys: names have at most 128 code points, addresses 320 characters. */
 const LONGEST = 4_000;
 
-/**
- * A page from what a query found with `.limit(size + 1)`. The extra row only shows that there is a next page.
- * @param keyOf the values that the list is ordered by, in that order
- */
+/** From a query with `.limit(size + 1)`; the extra row only shows that there is a next page. */
 export function paged<Row>(found: Row[], size: number, keyOf: (row: Row) => Key): Page<Row> {
   const rows = found.slice(0, size);
   const last = rows.at(-1);

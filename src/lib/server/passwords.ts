@@ -48,7 +48,6 @@ export async function verify(stored: string | undefined, password: string): Prom
 export const isOutdated = (stored: string): boolean =>
   !stored.startsWith(`scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$`);
 
-/** The first rule of the policy that the password breaks, as a sentence; null if none. Counts characters, not bytes. */
 export async function problem(
   policy: CredentialPolicy,
   password: string,

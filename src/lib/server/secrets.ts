@@ -54,13 +54,8 @@ const PUBLIC = [
   'deadbeefcafebabe',
 ].join(' ');
 
-/** So many characters of one of them are no accident. */
 const NO_ACCIDENT = 16;
 
-/**
- * @param minLength what is asked of its length
- * @returns the fault as the rest of a sentence about it, or null
- */
 export function weakness(secret: string, minLength: number): string | null {
   // What is longer than any secret needs to be is measured by its beginning.
   const text = secret.trim().slice(0, 200);

@@ -1,7 +1,4 @@
-/**
- * Sessions: start, read, renew, end. Lucia 3 runs them. Only this file imports it, because the package is in
- * maintenance (docs/decisions/004-lucia.md). Only the SHA-256 of a session's id is stored.
- */
+/** Sessions: start, read, renew, end. Only this file imports Lucia 3, which is in maintenance (decision 004). */
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import type { Actor, Ctx, Statement } from './context';
@@ -85,7 +82,6 @@ function luciaOf(ctx: Ctx) {
   });
 }
 
-/** The actor from a user row: only what decides something. */
 export const actorOf = (row: typeof user.$inferSelect): Actor => ({
   id: row.id,
   kind: row.kind,
@@ -110,11 +106,7 @@ export async function resume(ctx: Ctx): Promise<void> {
   if (found.fresh) ctx.cookies.set('foyer', token, IDLE.seconds());
 }
 
-/**
- * Starts a session with a new id (rotation at login) and remembers the browser. Its insert is written by the next commit,
- * so call this before the commit that decides whether there is a session.
- * @returns a function that sets the cookies, to be called once the commit has succeeded
- */
+/** The next commit writes its insert, so call this before that commit. @returns what sets the cookies once it has succeeded */
 export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<() => void> {
   const made = await luciaOf(ctx).createSession(person.id, {}, { sessionId: randomToken() });
   // This ends the session of whoever was signed in here before.
@@ -133,7 +125,6 @@ interface Known {
   credentialEpoch: number;
 }
 
-/** Makes this browser a known one of the account, until the password changes. */
 export const remember = (ctx: Ctx, { email, credentialEpoch }: Known): void =>
   ctx.cookies.set(
     'foyer-device',
@@ -150,10 +141,7 @@ function device(ctx: Ctx): (Known & { id: string }) | null {
   return value && email ? { id: value, email, credentialEpoch: Number(epoch) } : null;
 }
 
-/**
- * The id of this browser if it has signed in as this login name with the current password, else null. The database is
- * asked only for a cookie that we have signed for this name, so strangers cause no query.
- */
+/** The database is asked only for a cookie that we have signed for this name, so strangers cause no query. */
 export async function knownDevice(ctx: Ctx, email: string): Promise<string | null> {
   const found = device(ctx);
   if (found?.email !== email) return null;
@@ -164,21 +152,17 @@ export async function knownDevice(ctx: Ctx, email: string): Promise<string | nul
 /** The login name that signed in last with this browser, even if the password has changed; null if nobody has. */
 export const deviceOwner = (ctx: Ctx): string | null => device(ctx)?.email ?? null;
 
-/** Ends the current session. */
 export const endCurrent = (ctx: Ctx): Statement | null =>
   ctx.sessionHash ? ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) : null;
 
-/** Ends all sessions of an account, except one (its hash) if given. */
 export const endAll = (ctx: Ctx, userId: string, except: string | null = null): Statement =>
   ctx.db
     .delete(session)
     .where(and(eq(session.userId, userId), except ? ne(session.idHash, except) : undefined));
 
-/** Ends one of the actor's own sessions. */
 export const endOne = (ctx: Ctx, userId: string, idHash: string): Statement =>
   ctx.db.delete(session).where(and(eq(session.userId, userId), eq(session.idHash, idHash)));
 
-/** Sessions per page of /me. */
 const SHOWN = 50;
 
 /** The actor's sessions for /me: the current one, then the newest first. For a batch; `pageOfUser` reads it. */

@@ -20,10 +20,7 @@ const PIECE = 2_000;
 const ROWS_A_RUN = 10_000;
 const LISTED = 100;
 
-/**
- * "Delete Space": out of everybody's reach at once, into the trash.
- * @param typed the space's name, typed to confirm
- */
+/** @param typed the space's name, typed to confirm */
 export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): Promise<void> {
   const found = await access.requireAdministrator(ctx, spaceId);
   const plain = (name: string) => normalize(name, 'NFKC').replace(/\s+/g, ' ').trim();
@@ -146,10 +143,7 @@ export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
   );
 }
 
-/**
- * Cron: deletes spaces that were in the trash for 14 days, table by table, a bounded number of rows per run. Their files
- * leave R2 with other unused files.
- */
+/** Table by table, a bounded number of rows per run. Their files leave R2 with other unused files. */
 export async function purge(ctx: Ctx): Promise<void> {
   const [due] = await ctx.db
     .select({ id: space.id, name: space.name })
@@ -181,7 +175,6 @@ export async function purge(ctx: Ctx): Promise<void> {
   ]);
 }
 
-/** @returns how many rows were deleted */
 async function purgePiece(
   ctx: Ctx,
   spaceId: number,

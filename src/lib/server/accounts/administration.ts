@@ -14,7 +14,6 @@ import * as verification from '../verification';
 
 const PAGE = 100;
 
-/** Administration: people of one kind by address, a page at a time, filtered by a search. */
 export async function list(
   ctx: Ctx,
   kind: 'user' | 'guest',
@@ -65,13 +64,11 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
 const anotherAdministrator = (id: string) =>
   sql`exists (select 1 from user u where u.administrator = 1 and u.status = 'active' and u.id <> ${id})`;
 
-/** Why an account was not changed: it does not exist, or it is the last administrator. */
 async function missingOrLast(ctx: Ctx, userId: string): Promise<Refusal> {
   const [there] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
   return there ? new Refusal('conflict', { key: 'users.last-administrator' }) : new Refusal('missing');
 }
 
-/** Administration: what a user may do. The last administrator stays one. */
 export async function setPermissions(
   ctx: Ctx,
   userId: string,
@@ -97,7 +94,6 @@ export async function setPermissions(
   );
 }
 
-/** Administration: "Create Guest Spaces" for a page of users at once. */
 export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: string[]): Promise<void> {
   allow(ctx, 'site.administer');
   const ids = JSON.stringify(shown);
@@ -121,10 +117,7 @@ export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: strin
   ]);
 }
 
-/**
- * Administration: deactivating signs an account out everywhere at once; what it wrote stays. A space that is left without
- * an administrator is listed in Space Management; nobody becomes its administrator automatically.
- */
+/** Signs the account out everywhere. Nobody inherits the spaces that it leaves without an administrator. */
 export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
   allow(ctx, 'site.administer');
   if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });

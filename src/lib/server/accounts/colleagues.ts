@@ -5,14 +5,9 @@ import * as folded from '../folded';
 import { allow } from '../policy';
 import { user } from '../schema';
 
-/** Colleagues that a form shows; searching finds the others. */
 const COLLEAGUES = 30;
 
-/**
- * The other active users of the company, as possible first members of a space: those already chosen, then those whose
- * name or address contains a text. Requires the right to create spaces.
- * @returns `more`: there are others
- */
+/** Possible first members: those already chosen, then those whose name or address contains a text. */
 export async function colleagues(ctx: SignedIn, search = '', chosen: string[] = []) {
   allow(ctx, 'space.create');
   const ids = JSON.stringify(chosen);

@@ -18,7 +18,6 @@ type User = typeof user.$inferSelect;
 /** The canonical form of a typed login name. A malformed one matches no account. */
 export const loginName = (typed: string): string => parseAddress(typed)?.email ?? typed.trim().toLowerCase();
 
-/** An account by login name, with the settings that decide its login: one query. */
 export const byLoginName = (ctx: Ctx, email: string) =>
   ctx.db.select({ user, settings: settingsColumn }).from(user).where(eq(user.email, email));
 
@@ -26,10 +25,6 @@ export const byLoginName = (ctx: Ctx, email: string) =>
 const needsCode = (person: User, site: Settings): boolean =>
   site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.emailVerifiedAt === null);
 
-/**
- * Login with e-mail and password.
- * @returns where to go: `/verify` when a second step is needed, else `next`
- */
 export async function login(
   ctx: Ctx,
   form: { email: string; password: string; next: string; formKey?: string },
@@ -97,10 +92,7 @@ const unchanged = (ctx: Ctx, person: User): Statement =>
     sql`exists (select 1 from user where id = ${person.id} and status = 'active' and password_hash = ${person.passwordHash})`,
   );
 
-/**
- * Compares a password after counting the attempt. Known and unknown login names take the same time and get the same answer.
- * @returns the account (also an inactive one), the site's settings, and the counted attempt
- */
+/** Counts the attempt, then compares. Known and unknown login names take the same time and get the same answer. */
 export async function checkPassword(
   ctx: Ctx,
   form: { email: string; password: string; formKey?: string },
@@ -203,7 +195,6 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
   return passed.challenge.next;
 }
 
-/** Ends the current session. */
 export async function signOut(ctx: Ctx): Promise<void> {
   await ctx.commit(
     [

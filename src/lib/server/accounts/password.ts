@@ -32,13 +32,11 @@ export const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
     userId: person.id,
   });
 
-/** The account with its next password. */
 export const withNextPassword = ({ email, credentialEpoch }: User) => ({
   email,
   credentialEpoch: credentialEpoch + 1,
 });
 
-/** /me: a new password, after the current one; every other session ends. */
 export async function changePassword(
   ctx: SignedIn,
   form: { current: string; password: string; formKey?: string },

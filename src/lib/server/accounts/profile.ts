@@ -30,10 +30,7 @@ export async function changeProfile(
   ]);
 }
 
-/**
- * Stores the browser's time zone, which a script of ours reports. The first one becomes a guest's own zone; a chosen zone
- * stays. The time of the daily mail moves with it.
- */
+/** The first zone that a guest's browser reports becomes their own; a chosen zone stays. */
 export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
   await ctx.commit([
     ctx.db.run(sql`
@@ -44,7 +41,6 @@ export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
   ]);
 }
 
-/** /me: one's own account, sessions and spaces, in one batch. The lists have pages. */
 export async function profile(
   ctx: SignedIn,
   after: { sessions?: string | null; spaces?: string | null } = {},
@@ -79,7 +75,6 @@ export async function profile(
   };
 }
 
-/** /me: ends one other session, or (without `id`) every other. */
 export async function endSessions(ctx: SignedIn, id: string | null): Promise<void> {
   const actor = ctx.actor;
   await ctx.commit([

@@ -60,7 +60,6 @@ export function askReset(ctx: Ctx, typedEmail: string): void {
   ctx.defer(work());
 }
 
-/** The account behind a reset link that still works, with the settings; null when it does not. */
 export async function resetTarget(ctx: Ctx, token: string) {
   const [row] = await ctx.db
     .select({ user, settings: settingsColumn })
@@ -128,7 +127,6 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
   sessions.remember(ctx, withNextPassword(person));
 }
 
-/** Cron: deletes expired reset links, some at a time. */
 export const purgeResets = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from password_reset where token_hash in
     (select token_hash from password_reset where expires_at <= ${ctx.now - 24 * 60 * MINUTE} limit 500)`);

@@ -12,7 +12,6 @@ import * as sessions from '../sessions';
 import * as settings from '../settings';
 import { presets } from '../settings';
 
-/** First run: creates the site and its first administrator, once (one conditional insert), and signs them in. */
 export async function setUp(
   ctx: Ctx,
   form: {

@@ -12,7 +12,6 @@ const SPELLING =
   /(?<=(?!\p{sc=Latin})[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=(?!\p{sc=Latin})[\p{L}\p{Extended_Pictographic}])|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=\p{Unified_Ideograph})[\u{e0100}-\u{e01ef}]/u;
 const UNSEEN = new RegExp(`(${SPELLING.source})|${INVISIBLE.source}`, 'gu');
 
-/** Names that Windows reserves for devices, with any extension. */
 const DEVICE_NAME = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) ?(\.|$)/i;
 
 /**
@@ -55,7 +54,6 @@ function trimmed(text: string): string {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** As many whole characters as fit; of a single one that is too long by itself, as many code points. */
 function cutTo(text: string, bytes: number): string {
   const fitting = (parts: Iterable<string>) => {
     let [kept, left] = ['', bytes];

@@ -18,7 +18,6 @@ function joined(parts: Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Reads just enough of a body to detect its type. */
 export async function peek(body: ReadableStream<Uint8Array> | Uint8Array): Promise<Source> {
   if (body instanceof Uint8Array) return { head: body, chunks: single(body) };
   const reader = body.getReader();
@@ -58,10 +57,7 @@ export async function readAll(chunks: AsyncIterable<Uint8Array>, size: number): 
 
 const wrongSize = () => new Refusal('invalid', { key: 'file.size-wrong' });
 
-/**
- * Streams a body of exactly this size into R2, which needs to know the length before the first byte. A body that is longer
- * or shorter, or breaks off, is not stored.
- */
+/** R2 needs to know the length before the first byte. A body that is longer or shorter, or breaks off, is not stored. */
 export async function streamTo(
   bucket: R2Bucket,
   key: string,

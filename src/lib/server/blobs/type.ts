@@ -13,12 +13,10 @@ export type BlobType =
   | 'application/pdf'
   | 'application/octet-stream';
 
-/** How many first bytes `detectType` and `metadataOf` need. */
 export const HEAD_BYTES = 64;
 
 const PNG = '\x89PNG\r\n\x1a\n';
 
-/** The type by the first bytes, whatever name and type somebody claims. */
 export function detectType(bytes: Uint8Array): BlobType {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'image/jpeg';
   if (ascii(bytes, 0, 8) === PNG) return 'image/png';

@@ -8,10 +8,7 @@ import { file } from '../schema';
 export const tooMany = (): Refusal =>
   new Refusal('invalid', { key: 'file.too-many', params: { max: fileLimits.count }, field: 'files' });
 
-/**
- * Behind the insert of a comment or a thread: attaches own, unused uploads of this space to it. Undoes the batch unless
- * all of them can still be used.
- */
+/** Attaches own, unused uploads of this space. Undoes the batch unless all of them can still be used. */
 export function attach(
   ctx: SignedIn,
   spaceId: number,
@@ -29,10 +26,7 @@ export function attach(
   ];
 }
 
-/**
- * Before a comment, a thread (with the files of its comments) or a space is deleted: nobody sees its files any more, and
- * cron takes them out of R2.
- */
+/** Comes before the deletion. Nobody sees the files any more, and cron takes them out of R2. */
 export const release = (
   ctx: Ctx,
   which: { commentId: number | SQL } | { threadId: number | SQL } | { spaceId: number | SQL },

@@ -8,13 +8,9 @@ import { store } from './store';
 import { upload, uploadCover } from './upload';
 import { findVisible, ownUnused } from './visible';
 
-/** The id of an uploaded cover; null for a shipped one. */
 export const coverFile = (cover: string): string | null => /^file:([a-z2-7]{16})$/.exec(cover)?.[1] ?? null;
 
-/**
- * For the batch that gives a space its cover: ties an uploaded one to it and releases the one before. Undoes the batch
- * unless the cover is the actor's own unused upload, or this space's already.
- */
+/** Ties an uploaded cover to the space and releases the one before. Undoes the batch unless the actor may use it. */
 export function useCover(ctx: SignedIn, cover: string, spaceId: number | SQL): Statement[] {
   const id = coverFile(cover);
   return [
@@ -36,7 +32,6 @@ export function useCover(ctx: SignedIn, cover: string, spaceId: number | SQL): S
   ];
 }
 
-/** The same for a template. */
 export function useCoverOfTemplate(ctx: SignedIn, cover: string, templateId: string): Statement[] {
   const id = coverFile(cover);
   return [
@@ -64,10 +59,7 @@ export async function checkCover(ctx: SignedIn, cover: string): Promise<void> {
   if (row?.kind !== 'cover') throw new Refusal('conflict', { key: 'cover.gone', field: 'cover' });
 }
 
-/**
- * The cover that a form chose: the picture that it carries itself (without scripts), else its radio.
- * @param spaceId the space that gets the cover; none while it is being created
- */
+/** The picture in the form itself (without scripts), else its radio. @param spaceId null while it is being created */
 export async function chosenCover(
   ctx: SignedIn,
   cover: string,
@@ -82,10 +74,7 @@ export async function chosenCover(
   return `file:${uploaded.id}`;
 }
 
-/**
- * A cover that can be used once more: an own copy of an uploaded one that the actor sees; any other as it is. Needs the
- * right to create spaces, as an upload does.
- */
+/** An own copy of an uploaded cover that the actor sees. Needs the right to create spaces, as an upload does. */
 export async function copyCover(ctx: SignedIn, cover: string): Promise<string> {
   const id = coverFile(cover);
   if (!id) return cover;

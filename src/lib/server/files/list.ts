@@ -20,10 +20,6 @@ export const ofThreadQuery = (ctx: Ctx, threadId: number) =>
     .orderBy(asc(file.createdAt), asc(file.id))
     .limit(50);
 
-/**
- * The files of comments. For a batch.
- * @param commentIds a JSON list of their ids, or a subquery that selects them
- */
 export const ofCommentsQuery = (ctx: Ctx, commentIds: string | SQL) =>
   ctx.db
     .select(columns)

@@ -7,11 +7,7 @@ const DAY = 24 * 3_600_000;
 /** Each file may have two objects, and R2 deletes up to 1,000 at a time. */
 const BATCH = 250;
 
-/**
- * Cron: releases uploads that nothing used for a day, and files whose space is gone; deletes what was released from R2,
- * then from the table. In this order: a row without an object is only tried again, but an object without a row would
- * stay for ever.
- */
+/** Cron. Objects go before rows: a row without an object is tried again, an object without a row would stay for ever. */
 export async function purge(ctx: Ctx): Promise<void> {
   await ctx.commit([
     ctx.db.run(sql`

@@ -1,8 +1,4 @@
-/**
- * How much a space and a guest may store. The sum is taken when it is asked, over all files that exist, attached or not.
- * The index holds everything that the sum needs (10,000 files take about a millisecond). A running sum would be cheaper to
- * read, but every statement that releases, moves or purges files would have to keep it right, and so would every backup.
- */
+/** How much a space and a guest may store. Summed when it is asked (10,000 files: a millisecond), so no running sum can be wrong. */
 import { sql, type SQL } from 'drizzle-orm';
 import { fileSize } from '../../files';
 import * as access from '../access';
@@ -18,7 +14,6 @@ const usedByPerson = (userId: string) =>
   sql<number>`(select coalesce(sum(f.size + f.thumb_size), 0) from file f
     where f.uploader_id = ${userId} and f.released_at is null)`;
 
-/** A column with the bytes that a space stores, for a query that has its id. */
 export const storedIn = (spaceId: SQL) => usedBySpace(spaceId).as('stored');
 
 /** SQL: whether so many more bytes fit into the space, and into what a guest may store. The insert itself asks it. */
@@ -40,7 +35,6 @@ export async function noRoom(
     .select({
       space: usedBySpace(spaceId ?? 0).as('in_space'),
       person: usedByPerson(ctx.actor.id).as('by_person'),
-      // What other guests store is theirs.
       hides: access
         .hidesGuests(access.viewerOf(ctx), { spaceId: spaceId ?? 0 })
         .mapWith(Boolean)
@@ -62,7 +56,6 @@ export async function noRoom(
   return null;
 }
 
-/** Space Settings → General: how much is used, and how much there is. */
 export async function storageOf(ctx: SignedIn, spaceId: number) {
   const { spaceStorage, guestStorage } = await settings.read(ctx);
   const { space, sums } = await ctx.read({

@@ -1,7 +1,4 @@
-/**
- * A file as an answer. Covers and thumbnails are shown in pages; everything else is a download, so that nothing that
- * somebody uploads ever runs on our origin. `sandbox` holds should a browser open it all the same.
- */
+/** A file as an answer. Only covers and thumbnails are shown; the rest is a download, so that no upload runs on our origin. */
 import { create as contentDisposition } from 'content-disposition';
 import * as blobs from '../blobs';
 import { signedIn, type Ctx } from '../context';

@@ -1,8 +1,4 @@
-/**
- * Checks, cleans and stores a file. Pictures lose their metadata (pictures/): covers always, attachments where we can
- * parse them, up to 20 MB, which is as much as we hold in memory. Everything else is stored as it is, and its sender is
- * told what metadata stays in it.
- */
+/** Checks, cleans and stores a file. Pictures of up to 20 MB, as much as we hold in memory, lose their metadata (pictures/). */
 import { eq, sql } from 'drizzle-orm';
 import { CLEANED_UP_TO, fileLimits, fileSize, remainingMetadata, type RemainingMetadata } from '../../files';
 import * as blobs from '../blobs';
@@ -27,9 +23,7 @@ export interface UploadedFile {
   name: string;
   type: blobs.BlobType;
   size: number;
-  /** Whether it has a small picture at `/files/<id>?thumb`. */
   thumb: boolean;
-  /** Metadata that was not, or could not be, taken out. */
   metadata: RemainingMetadata | null;
 }
 

@@ -13,7 +13,6 @@ const THUMBNAIL_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp'
 /** Follows from the file's key, so that no thumbnail is forgotten, not even one that its row never heard of. */
 export const thumbnailKey = (key: string): string => `${key}-thumb`;
 
-/** Adds the small picture, which the browser made, to an own picture that nothing uses yet. */
 export async function thumbnail(
   ctx: SignedIn,
   id: string,

@@ -12,7 +12,6 @@ import { store, type Upload, type UploadedFile } from './store';
 const DAY = 24 * 3_600_000;
 const MAX_UNUSED = 100;
 
-/** Uploads an attachment, or a cover of a space that exists. */
 export async function upload(
   ctx: SignedIn,
   spaceId: number,
@@ -28,7 +27,6 @@ export async function upload(
   return store(ctx, kind, given, spaceId, access.stillIn(ctx, spaceId, kind === 'cover'));
 }
 
-/** Uploads the cover of a space that does not exist yet. */
 export async function uploadCover(ctx: SignedIn, given: Upload): Promise<UploadedFile> {
   allow(ctx, 'space.create');
   refuseTooManyUnused(await unusedQuery(ctx));

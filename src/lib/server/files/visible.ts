@@ -6,11 +6,7 @@ import { Refusal } from '../errors';
 import { can } from '../policy';
 import { file } from '../schema';
 
-/**
- * The file if the actor may see it; else 404, in one query. An attachment is visible to the people of its space once it is
- * attached, and to its uploader before that. Where guests are hidden, a guest sees no file of another guest and none in
- * another guest's thread. A template's cover is visible to those who may use or manage it.
- */
+/** One query; 404 unless the actor may see the file. Before it is attached, only its uploader may. */
 export async function findVisible(ctx: SignedIn, id: string): Promise<typeof file.$inferSelect> {
   const { actor } = ctx;
   const hides = access.hidesGuests(actor, { space: 's' });

@@ -1,5 +1,4 @@
 /** Names, subjects and texts that people typed, on their way into a mail. */
 import { manyLines as storedLines } from '../../text';
 
-/** Several lines with `\n` as the only line break. */
 export const manyLines = (text: string): string => storedLines(text.replace(/\u2028|\u2029/g, '\n'));

@@ -10,10 +10,7 @@ import * as settings from '../settings';
 import { dropQueuedMail } from './members';
 import { counted } from './order';
 
-/**
- * Guests tab, "Delete": removes a guest from this space at once; the account and other spaces stay. An open invitation
- * for the same address (there should be none) is cancelled too. Doing it twice is no error.
- */
+/** Removes a guest from this space at once; the account and other spaces stay. Doing it twice is no error. */
 export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   const found = await access.requireAdministrator(ctx, spaceId);
   const site = await settings.read(ctx);

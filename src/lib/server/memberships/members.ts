@@ -11,14 +11,9 @@ import { allow } from '../policy';
 import { membership, user } from '../schema';
 import { behind, counted, inOrder, ordered } from './order';
 
-/** Members per page, and people found at a time. */
 const MEMBERS = 100;
 const FOUND = 20;
 
-/**
- * Members tab: the users in the space, administrators first, and the users found by name or address who could be added.
- * @param filter `after`: where the previous page ended; `find`: the search, which finds nobody if it is empty
- */
 export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
   const find = (filter.find ?? '').trim().slice(0, 200);
   const last = paging.read(filter.after, 'number', 'text', 'text');
@@ -59,12 +54,10 @@ export async function members(ctx: Ctx, spaceId: number, filter: { find?: string
     next: page.next,
     find,
     found: rows.found.slice(0, FOUND),
-    /** More people match than are shown; typing more letters helps. */
     more: rows.found.length > FOUND,
   };
 }
 
-/** Members tab: adds a user of the company. */
 export async function addMember(
   ctx: SignedIn,
   spaceId: number,
@@ -100,7 +93,6 @@ const anotherAdministrator = (spaceId: number, userId: string) => sql`exists (
   where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId}
     and u.kind = 'user' and u.status = 'active')`;
 
-/** Members tab: makes a member an administrator of the space, or takes that right away. */
 export async function setAdministrator(
   ctx: SignedIn,
   spaceId: number,
@@ -157,16 +149,12 @@ const refusalOf = (ctx: Ctx, spaceId: number, key: MessageKey) => async () => {
   return new Refusal('conflict', { key });
 };
 
-/**
- * For the batch that ends a membership: drops waiting notification mail, which may contain words of the space. (It may
- * also be about other spaces; those notifications are still in the portal.)
- */
+/** Waiting notification mail may contain words of the space. What it says of other spaces is still in the portal. */
 export const dropQueuedMail = (ctx: Ctx, userId: string): Statement =>
   ctx.db.run(sql`
     update mail set status = 'dropped', sealed = null, finished_at = ${ctx.now}
     where user_id = ${userId} and status = 'queued' and kind in ('notification', 'digest')`);
 
-/** Members tab: removes a user from the space. */
 export async function removeMember(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, [
@@ -177,7 +165,6 @@ export async function removeMember(ctx: SignedIn, spaceId: number, userId: strin
   ]);
 }
 
-/** "Leave Space". */
 export async function leave(ctx: SignedIn, spaceId: number): Promise<void> {
   const found = await access.requireSpace(ctx, spaceId);
   if (!access.mayLeave(ctx, found)) throw new Refusal('forbidden');

@@ -1,7 +1,4 @@
-/**
- * The order and the number of a space's people, updated in the batch of whatever changes them, so that no page has to
- * sort or count three thousand people.
- */
+/** Order and number of a space's people, updated by whatever changes them, so that no page sorts or counts thousands. */
 import { asc, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import * as folded from '../folded';
@@ -20,14 +17,9 @@ export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: strin
   counted(ctx, sql`${spaceId}`),
 ];
 
-/** Companies of guests that a space shows by name. */
 const COMPANIES = 8;
 
-/**
- * Counts the people of spaces, for the batch of whatever changes them. It recounts instead of adding, so it can run twice
- * and no number stays wrong (see `tidy`). Comes after `ordered`.
- * @param spaceIds a subquery or value
- */
+/** Recounts instead of adding, so it can run twice and no number stays wrong. Comes after `ordered`. */
 export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
   const people = sql`from membership m join user u on u.id = m.user_id
     where m.space_id = space.id and u.status = 'active'`;
@@ -47,13 +39,11 @@ export const ordered = (ctx: Pick<Ctx, 'db'>, which: SQL): Statement =>
     update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
     where ${which}`);
 
-/** For the batch that changes an account's name, company, kind or status: updates all its spaces. */
 export const accountChanged = (ctx: Pick<Ctx, 'db'>, userId: string): Statement[] => [
   ordered(ctx, sql`user_id = ${userId}`),
   counted(ctx, sql`select space_id from membership where user_id = ${userId}`),
 ];
 
-/** The same for everybody in a space, for the batch that creates it. */
 export const allOrdered = (ctx: Pick<Ctx, 'db'>, spaceId: SQL): Statement[] => [
   ordered(ctx, sql`space_id = ${spaceId}`),
   counted(ctx, spaceId),
@@ -62,10 +52,7 @@ export const allOrdered = (ctx: Pick<Ctx, 'db'>, spaceId: SQL): Statement[] => [
 /** Minutes in which every space is checked once. */
 const ROUND = 24 * 60;
 
-/**
- * Cron: recomputes order and numbers of every space once a day. It only makes a difference after rows were changed by
- * hand.
- */
+/** Cron, once a day. It only makes a difference after rows were changed by hand. */
 export const tidy = (ctx: Ctx): Statement[] => {
   const first = Math.floor(ctx.now / 60_000) % ROUND;
   const those = sql`with recursive every(id) as (
@@ -82,6 +69,5 @@ export const tidy = (ctx: Ctx): Statement[] => {
 
 /** The order of a space's people: administrators, users, guests, each by name. It has an index. */
 export const inOrder = [asc(membership.rank), asc(membership.nameKey), asc(membership.userId)] as const;
-/** SQL: the people after the last one of a page, given by rank, name and id. */
 export const behind = ([rank, name, id]: [number, string, string]): SQL =>
   sql`(${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${rank}, ${name}, ${id})`;

@@ -5,7 +5,6 @@ import * as folded from '../folded';
 import * as paging from '../paging';
 import { membership, space } from '../schema';
 
-/** Marks the space as read up to the time when the actor's page was made. */
 export async function markRead(ctx: SignedIn, spaceId: number, until: number): Promise<void> {
   await ctx.commit([
     ctx.db
@@ -15,7 +14,6 @@ export async function markRead(ctx: SignedIn, spaceId: number, until: number): P
   ]);
 }
 
-/** Own spaces per page of /me. */
 const OWN = 100;
 
 /** The actor's spaces by name, for /me, each with whether they may leave it. For a batch; `pageOfActor` reads it. */

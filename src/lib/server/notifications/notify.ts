@@ -18,11 +18,7 @@ export interface Event {
   everybody?: boolean;
 }
 
-/**
- * Notifies people of an event: those who are named (as a mention, even if they also follow), those who follow the thread,
- * or everybody if that is requested or following is blocked. Never the actor, and nobody twice.
- * Once it is committed, the mails that are due at once are written.
- */
+/** People who are named (even if they follow), followers, or everybody; never the actor, nobody twice. */
 export function notify(ctx: SignedIn, event: Event): Statement[] {
   const follows = event.kind === 'comment' ? sql`tp.following = 1` : sql`0`;
   const statement = insert(
@@ -34,10 +30,7 @@ export function notify(ctx: SignedIn, event: Event): Statement[] {
   return [statement];
 }
 
-/**
- * For an edit that names more people: notifies those who have no notification of this text yet. A follower's notification
- * becomes a mention and moves to "To me", without a second mail.
- */
+/** For an edit that names more people. A follower's notification becomes a mention, without a second mail. */
 export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>): Statement[] {
   if (event.mentioned.length === 0) return [];
   const same = sql`thread_id = ${event.threadId} and comment_id is ${event.commentId}`;
@@ -78,10 +71,7 @@ const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Stat
       and ${visibleTo(READER, { space: 's' }, actorOf(ctx), 'w')}
       and ${whom}`);
 
-/**
- * When the mail is due, as the reader chose: never, at once, or at the daily hour, which is `digest_at` plus whole days
- * until it is in the future. (D1 binds numbers as reals, so the quotient is cast to an integer.)
- */
+/** Never, now, or `digest_at` plus whole days. D1 binds numbers as reals, so the quotient is cast to an integer. */
 const mailAt = (ctx: SignedIn, event: Pick<Event, 'mentioned'>): SQL => sql`case
   when u.notify = 'never' or (u.notify = 'mentions' and not ${named(event)}) then null
   when u.digest = 0 then ${ctx.now}

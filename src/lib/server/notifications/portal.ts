@@ -8,15 +8,11 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention } from '../schema';
 import { afterwards, ownWords } from './words';
 
-/** "To me", "All", "Read later". */
 export type Shown = 'me' | 'all' | 'later';
 
 const MOST_COUNTED = 100;
 
-/**
- * SQL: what the reader may see now, whatever they were notified of: only spaces that they are in and that are not in the
- * trash and, where guests are hidden, nothing by another guest or in another guest's thread.
- */
+/** SQL: what the reader may see now, whatever they were notified of. */
 const known = (ctx: SignedIn): SQL => sql`
   from notification n
     join membership m on m.space_id = n.space_id and m.user_id = n.user_id
@@ -50,14 +46,12 @@ interface Row {
   company: string;
   text: string;
   mentions: string;
-  /** Whom the thread's title names. */
   threadMentions: string;
   threadAuthorId: string;
   authorId: string;
   hidden: number;
 }
 
-/** Notifications, the latest first, with pages (`before`: the last id of the previous page). One query. */
 export async function list(
   ctx: SignedIn,
   { show, before = null, limit = 30 }: { show: Shown; before?: number | null; limit?: number },
@@ -99,26 +93,19 @@ export async function list(
   };
 }
 
-/** How many are unread, counted to 100 at most. */
 export async function countUnread(ctx: SignedIn): Promise<number> {
   const [row] = await ctx.db.all<{ n: number }>(sql`
     select count(*) n from (select 1 ${known(ctx)} and n.read_at is null limit ${MOST_COUNTED})`);
   return row?.n ?? 0;
 }
 
-/**
- * For the batch that marks a thread as read: marks its notifications too.
- * @param until when the page was made
- */
+/** @param until when the page was made */
 export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): Statement =>
   ctx.db.run(sql`
     update notification set read_at = ${ctx.now}
     where user_id = ${ctx.actor.id} and thread_id = ${threadId} and read_at is null and created_at <= ${until}`);
 
-/**
- * Marks some as read, or all of a list.
- * @param upTo for a list: the newest id that the page showed; later ones stay unread
- */
+/** @param upTo for a list: the newest id that the page showed; later ones stay unread */
 export async function markRead(
   ctx: SignedIn,
   which: number[] | 'all',
@@ -136,7 +123,6 @@ export async function markRead(
   ]);
 }
 
-/** Sets or removes "Read later". */
 export async function setLater(ctx: SignedIn, id: number, on: boolean): Promise<void> {
   await ctx.commit(
     [

@@ -3,17 +3,13 @@ import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
 import type { Ctx } from '../context';
 import { isMadeBy, keyedBytes, type Secret } from '../crypto';
 
-/**
- * The token of a person's link: the id, then a MAC of it. It is not stored and never expires (nor do the mails), and
- * stopping these mails is all that it can do.
- */
+/** The id, then a MAC of it. It is not stored and never expires (nor do mails), and can only stop these mails. */
 const tokenOf = (secret: Secret, userId: string): string =>
   userId + encodeBase32LowerCaseNoPadding(keyedBytes(secret, 'unsubscribe', userId).slice(0, 20));
 
 export const unsubscribeUrl = (ctx: Pick<Ctx, 'config'>, userId: string): string =>
   `${ctx.config.origin}/unsubscribe/${tokenOf(ctx.config.secret, userId)}`;
 
-/** The id of the person; null if the token is not one of ours. */
 export function ownerOf(ctx: Pick<Ctx, 'config'>, token: string): string | null {
   const id = token.slice(0, 16);
   return isMadeBy(ctx.config.secret, (secret) => tokenOf(secret, id), token) ? id : null;

@@ -1,7 +1,6 @@
 /** Where a notification leads, and which words of a text it shows. */
 import { unquoted } from '../markdown';
 
-/** The path of a thread, or of a comment in it. */
 export const afterwards = (spaceId: number, threadId: number, commentId: number | null): string =>
   `/spaces/${spaceId}/threads/${threadId}` +
   (commentId === null ? '' : `?comment=${commentId}#comment-${commentId}`);
@@ -12,7 +11,6 @@ export const ownWords = (text: string): string => {
   return own.trim() ? own : text;
 };
 
-/** The text cut to at most this many characters. */
 export function shortened(text: string, max: number): string {
   const characters = [...text];
   return characters.length <= max ? text : `${characters.slice(0, max).join('').trimEnd()}…`;

@@ -14,10 +14,7 @@ export function ensure(holds: unknown): asserts holds {
   if (!holds) throw new Refusal('invalid', { key: 'file.picture-broken' });
 }
 
-/**
- * The rewritten picture. One buffer, a little larger than the old picture: millions of tiny parts as objects of their own
- * would fill the isolate's memory.
- */
+/** One buffer: millions of tiny parts as objects of their own would fill the isolate's memory. */
 export class Output {
   readonly #bytes: Uint8Array;
   length = 0;
@@ -33,7 +30,6 @@ export class Output {
     }
   }
 
-  /** Overwrites a length that was not known before. */
   set32le(at: number, value: number): void {
     new DataView(this.#bytes.buffer).setUint32(at, value, true);
   }

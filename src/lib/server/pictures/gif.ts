@@ -1,7 +1,4 @@
-/**
- * GIF (89a). Keeps images, their timing and transparency, the number of repetitions and the colour profile; comments, XMP
- * and all other application data go. As in browsers, the first byte that begins no block ends the picture.
- */
+/** GIF (89a). Comments, XMP and other application data go. As in browsers, a byte that begins no block ends the picture. */
 import { ascii, ensure, Output } from './bytes';
 
 const [IMAGE, EXTENSION, TRAILER] = [0x2c, 0x21, 0x3b];
@@ -39,7 +36,6 @@ function putApplication(out: Output, bytes: Uint8Array, at: number, end: number)
   const data = at + 14;
   const name = ascii(bytes, at + 3, 11);
   if (name === 'NETSCAPE2.0' || name === 'ANIMEXTS1.0') {
-    // The number of repetitions.
     if (bytes[data] === 3 && bytes[data + 1] === 1 && end > data + 4)
       out.put(bytes.subarray(at, data + 4), [0]);
   } else if (name === 'ICCRGBG1012' && end <= bytes.length && data < end) {

@@ -1,8 +1,4 @@
-/**
- * AVIF and HEIC (ISO/IEC 14496-12, 23008-12). They refer to their parts by offsets in the file, so nothing may move:
- * everything that is not part of a visible image is overwritten with zeros. Sequences (moov) keep metadata in many places
- * and are refused.
- */
+/** AVIF and HEIC (ISO/IEC 14496-12, 23008-12). Parts refer to offsets, so nothing moves: metadata becomes zeros. No sequences. */
 import { ascii, ensure, u16, u32 } from './bytes';
 
 /** `at`: its beginning; `from` and `to`: its content. */
@@ -84,7 +80,6 @@ export function cleanHeif(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, top.at(-1)!.to);
 }
 
-/** The same ranges, sorted and without overlaps. */
 function union(ranges: Range[]): Range[] {
   const joined: Range[] = [];
   for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
@@ -101,10 +96,7 @@ function blank(bytes: Uint8Array, { at, from, to }: Box): void {
   bytes.fill(0, from, to);
 }
 
-/**
- * The boxes that fill a range.
- * @param known for the top level: anything but a whole box of these ends the picture
- */
+/** @param known for the top level: anything but a whole box of these ends the picture */
 function boxes(bytes: Uint8Array, from: number, to: number, known?: Set<string>): Box[] {
   const found: Box[] = [];
   for (let at = from; at < to;) {
@@ -131,7 +123,6 @@ function boxAt(bytes: Uint8Array, at: number, end: number): Box | null {
   return to < from || to > end ? null : { name: ascii(bytes, at + 4, 4), at, from, to };
 }
 
-/** The type of each item (iinf). */
 function itemTypes(bytes: Uint8Array, iinf: Box): Map<number, string> {
   const wide = bytes[iinf.from] !== 0;
   const types = new Map<number, string>();

@@ -1,7 +1,4 @@
-/**
- * JPEG (ITU T.81, Exif 2.3), parsed as libjpeg does it, which browsers use: bytes between segments are skipped, and
- * an error after the first scan ends the picture.
- */
+/** JPEG (ITU T.81, Exif 2.3) as browsers parse it: bytes between segments are skipped; an error after a scan ends the picture. */
 import { ascii, ensure, Output, u16, u16le, u32, u32le } from './bytes';
 
 const [SOI, EOI, SOS] = [0xd8, 0xd9, 0xda];
@@ -45,7 +42,6 @@ export function cleanJpeg(bytes: Uint8Array): Uint8Array {
   return out.written;
 }
 
-/** The segments, each scan with its data, up to the end of the picture or to the first error. */
 function* segments(bytes: Uint8Array) {
   for (let at = 2; ;) {
     at = bytes.indexOf(0xff, at);
@@ -93,7 +89,6 @@ function headOf(bytes: Uint8Array): { jfif: Uint8Array | null; orientation: numb
   return { jfif, orientation };
 }
 
-/** The orientation (Exif tag 0x0112) in a TIFF structure; 1 if there is none. */
 function orientationOf(tiff: Uint8Array): number {
   const order = ascii(tiff, 0, 2);
   if (tiff.length < 14 || (order !== 'II' && order !== 'MM')) return 1;

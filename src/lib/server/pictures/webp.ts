@@ -47,7 +47,6 @@ export function cleanWebp(bytes: Uint8Array): Uint8Array {
   return out.written;
 }
 
-/** A frame of an animation: its position, then chunks of its own. */
 function putFrame(out: Output, bytes: Uint8Array, from: number, to: number): void {
   const head = out.length;
   out.put(riffHead('ANMF', 0), bytes.subarray(from, from + 16));

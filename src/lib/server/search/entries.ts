@@ -14,7 +14,6 @@ import { without } from '../mentions/grammar';
 import { setting, type Mention } from '../schema';
 import { indexed } from './tokens';
 
-/** A thread or a comment, by its id or a subquery for it. */
 export type Target = { thread: number | SQL } | { comment: number | SQL };
 
 const rowid = (target: Target): SQL =>
@@ -106,7 +105,6 @@ interface State {
 }
 const KEY = 'searchIndex';
 
-/** How far the index is written. For a batch. */
 export const stateQuery = (ctx: Pick<Ctx, 'db'>) =>
   ctx.db.select({ value: setting.value }).from(setting).where(eq(setting.key, KEY));
 
@@ -121,10 +119,7 @@ export const isIncomplete = (rows: { value: string }[]): boolean => {
   return rows.length > 0 && (state === null || state.below !== undefined);
 };
 
-/**
- * Cron: rebuilds the index, the newest texts first, unless the setting `searchIndex` says that it is complete in the
- * current form. That is needed after a new version or a restored backup. The setting also says how far it is.
- */
+/** Cron, newest texts first; after a change of FORM or a restored backup. The setting `searchIndex` says how far it is. */
 export async function rebuild(ctx: Ctx): Promise<void> {
   for (let i = 0; i < PIECES; i++) if (await rebuildPiece(ctx)) return;
 }

@@ -1,7 +1,4 @@
-/**
- * Splits a text into atoms: words, runs of scripts without blanks, and signs. The index, the query and the highlighter all
- * use these atoms.
- */
+/** Splits a text into words, runs of scripts without blanks, and signs: for the index, the query and the highlighter alike. */
 import { fold, foldWithMap, type Folded } from '../../fold';
 
 /** Japanese, Chinese, Korean, Thai, Lao, Khmer, Burmese …: the end of a word is not visible, so a query is found anywhere in a run. */
@@ -59,13 +56,11 @@ export function atomsOf(folded: string): Atom[] {
 
 export const charactersOf = (text: string): string[] => [...text];
 
-/** Each pair of neighbours in a run. A single character stays itself. */
 export function pairsOf(run: string): string[] {
   const all = charactersOf(run);
   return all.length < 2 ? all : all.slice(1).map((character, i) => all[i]! + character);
 }
 
-/** A sign with its neighbour, as one token; null if the pair has no meaning. */
 export function touching(before: Atom, atom: Atom): string | null {
   if (!atom.glued || (before.kind !== 'sign' && atom.kind !== 'sign')) return null;
   if (before.kind === 'symbol' || atom.kind === 'symbol' || atom.text === '.') return null;
@@ -118,7 +113,6 @@ export function readingsOf(text: string): Folded[] {
   }
   return [foldWithMap(text), apart];
 }
-/** Only the second of these readings. */
 const foldedApart = (text: string): string =>
   text
     .split(aroundLettered)

@@ -12,13 +12,7 @@ import { space } from '../schema';
 import * as starter from '../space-templates/starter';
 import type { SpaceForm } from './form';
 
-/**
- * Creates a space with its creator as space administrator, and its first members.
- * @param requestKey a random key of the form. The same form posted twice leads to the same space; with other values it
- * creates another space (after the Back button)
- * @param start what its template adds
- * @returns the space's id
- */
+/** @param requestKey of the form: posted twice it leads to one space, with other values (after Back) to another */
 export async function create(
   ctx: SignedIn,
   form: SpaceForm,

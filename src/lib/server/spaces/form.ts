@@ -6,7 +6,6 @@ export interface Link {
   url: string;
 }
 
-/** The values that the form of a new space and the settings share. */
 export interface SpaceForm {
   name: string;
   cover: string;

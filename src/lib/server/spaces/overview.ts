@@ -17,10 +17,7 @@ import { shared, sharedQuery } from './sharing';
 /** Users and guests that the page shows; the People page has everybody. */
 const SHOWN = 12;
 
-/**
- * The space page: the space, its threads by last activity, its people. One batch.
- * @param before,pinnedBefore where the previous page of threads, or of pinned threads, ended
- */
+/** @param before,pinnedBefore where the previous page of threads, or of pinned threads, ended */
 export async function overview(
   ctx: SignedIn,
   spaceId: number,
@@ -90,7 +87,6 @@ export async function overview(
   };
 }
 
-/** What the administrators wrote about the space, as the viewer may read it. */
 function wordsOf(ctx: SignedIn, found: FoundSpace): { announcement: string; links: Link[] } {
   const reader = { id: ctx.actor.id, seesGuests: found.seesGuests };
   const written = { mentions: found.mentions, authorId: null };

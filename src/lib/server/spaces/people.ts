@@ -8,10 +8,8 @@ import { behind, inOrder } from '../memberships/order';
 import * as paging from '../paging';
 import { membership, user } from '../schema';
 
-/** People per page. */
 const PEOPLE = 50;
 
-/** People of a space in their order who match a condition. For a batch. */
 export const inOrderQuery = (ctx: Ctx, spaceId: number, which: SQL | undefined, limit: number) =>
   ctx.db
     .select({
@@ -28,7 +26,6 @@ export const inOrderQuery = (ctx: Ctx, spaceId: number, which: SQL | undefined, 
     .orderBy(...inOrder)
     .limit(limit);
 
-/** A person as pages show them. */
 export const presentPerson = ({
   kind,
   rank,
@@ -40,11 +37,7 @@ export const presentPerson = ({
   administrator: rank === 0,
 });
 
-/**
- * Everybody in the space whom the viewer sees: administrators, users, guests, each by name, a page at a time. Nobody if
- * the space shows no people.
- * @param filter `find`: a part of a name or company
- */
+/** Administrators, users, guests, each by name. @param filter `find`: a part of a name or company */
 export async function people(
   ctx: Ctx,
   spaceId: number,

@@ -8,7 +8,6 @@ import * as paging from '../paging';
 import { can } from '../policy';
 import { membership, space, type Mention } from '../schema';
 
-/** Spaces per page of the portal. */
 const CARDS = 60;
 /** Avatars on a card, at least two of them guests if there are as many. */
 const FACES = 5;
@@ -17,7 +16,6 @@ const INVITED_COUNTED = 100;
 /** The same for unread threads, so that somebody who never reads costs no more than others. */
 const UNREAD_COUNTED = 100;
 
-/** A few users and a few guests. */
 function mixed(people: { name: string; guest: number }[]): { name: string; guest: boolean }[] {
   const [company, guests] = [people.filter((p) => !p.guest), people.filter((p) => p.guest)];
   const first = company.slice(0, FACES - Math.min(2, guests.length));
@@ -27,11 +25,7 @@ function mixed(people: { name: string; guest: number }[]): { name: string; guest
   }));
 }
 
-/**
- * The portal: the viewer's spaces by last activity, each with its people, unread threads and latest thread. One query:
- * it first selects the spaces of the page, then what their cards show.
- * @param before where the previous page ended
- */
+/** One query: it first selects the spaces of the page, then what their cards show. */
 export async function portal(ctx: SignedIn, before: string | null = null) {
   const { actor } = ctx;
   const last = paging.read(before, 'number', 'number');

@@ -10,7 +10,6 @@ import { nameableQuery, recognised } from '../mentions/people';
 import { space } from '../schema';
 import { textOf, type Link, type SpaceForm } from './form';
 
-/** Space Settings → General, as the form shows it. */
 export async function settingsOf(
   ctx: SignedIn,
   spaceId: number,
@@ -35,10 +34,7 @@ export async function settingsOf(
   };
 }
 
-/**
- * Space Settings → General. "Several threads" can be switched on, but never off again.
- * @param updatedAt of the settings that the form showed, so that a stale form overwrites nothing
- */
+/** "Several threads" is never switched off again. @param updatedAt of the form's settings: a stale form overwrites nothing */
 export async function change(
   ctx: SignedIn,
   spaceId: number,

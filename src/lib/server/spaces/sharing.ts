@@ -4,10 +4,7 @@ import { foundSpace, hidesGuests, spaceQuery, viewerOf } from '../access';
 import type { Ctx } from '../context';
 import { space, user } from '../schema';
 
-/**
- * How many guests a space is shared with, and from which companies, as the viewer sees it. Where guests are hidden, a
- * guest only sees themselves. For a batch.
- */
+/** As the viewer sees it: where guests are hidden, a guest only sees themselves. For a batch. */
 export const sharedQuery = (ctx: Ctx, spaceId: number) => {
   const blind = hidesGuests(viewerOf(ctx), { space: 'space' });
   return ctx.db
@@ -24,7 +21,6 @@ export const sharedQuery = (ctx: Ctx, spaceId: number) => {
     .where(eq(space.id, spaceId));
 };
 
-/** What `sharedQuery` found. `peopleCount` includes users. */
 export const shared = ([row]: { count: number; companies: string; more: number; users: number }[]) => ({
   guestCount: row?.count ?? 0,
   guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean),

@@ -12,14 +12,11 @@ export interface MailContent {
 
 export type Block =
   | { kind: 'paragraph'; text: string }
-  /** What a person typed: its line breaks are kept. */
   | { kind: 'user-text'; text: string }
   | { kind: 'code'; code: string }
-  /** The call to action, with its address in full below. */
   | { kind: 'button'; label: string; url: string }
   | { kind: 'facts'; rows: (readonly [label: string, value: string])[] }
   | { kind: 'heading'; text: string }
-  /** One of several events: who did what, what they wrote, and where. */
   | { kind: 'event'; head: string; text: string; url: string };
 
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });

@@ -1,7 +1,4 @@
-/**
- * The colours and fonts of HTML mail. They repeat the tokens of app.css as hex, since mail clients do not know oklch().
- * No colour consists of six digits alone: people and programs look for such a number as the verification code.
- */
+/** The tokens of app.css as hex: mail clients do not know oklch(). No colour is six digits alone, which looks like a code. */
 import { safe } from 'escape-html-template-tag';
 
 export const light = {

@@ -1,7 +1,6 @@
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** A verification code. */
 export interface CodeMail {
   kind: 'code';
   siteName: string;

@@ -6,11 +6,9 @@ import type { MailContent } from '../layout/content';
 export interface Reader {
   t: Translate;
   locale: Locale;
-  /** The site's name, as one line. */
   site: string;
 }
 
-/** Turns the sealed props of a mail into what it says to its reader. */
 export type Compose<Message> = (message: Message, reader: Reader) => Omit<MailContent, 'siteName'>;
 
 /** "Saturday, November 28, 2026 at 6:20 PM GMT+9": with the zone, since the writer may live in another one. */

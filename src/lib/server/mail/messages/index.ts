@@ -18,10 +18,7 @@ import { composeWelcome, type WelcomeMail } from './welcome';
 
 export { defaultInvitation } from './invitation';
 
-/**
- * The props of a mail, sealed in the outbox until it is delivered. Times are milliseconds UTC. Mails may wait while a
- * new version is deployed: new fields are optional, and fields keep their names.
- */
+/** Mails may wait while a new version is deployed: new fields are optional, and fields keep their names. */
 export type MailMessage =
   | InvitationMail
   | UserInvitationMail

@@ -4,7 +4,6 @@ import { manyLines } from '../user-text';
 import { actorName, unsubscribeLinks, type ActivityEvent, type UnsubscribeLinks } from './activity';
 import type { Compose } from './compose';
 
-/** One event, told in full. */
 export interface NotificationMail extends ActivityEvent, UnsubscribeLinks {
   kind: 'notification';
   siteName: string;

@@ -2,7 +2,6 @@ import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** To a guest who was removed from a space. */
 export interface RemovedMail {
   kind: 'removed';
   siteName: string;

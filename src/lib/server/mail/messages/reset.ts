@@ -1,7 +1,6 @@
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** A link to choose a new password. */
 export interface ResetMail {
   kind: 'reset';
   siteName: string;

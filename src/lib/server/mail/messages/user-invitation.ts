@@ -2,7 +2,6 @@ import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import { longTime, type Compose } from './compose';
 
-/** To a colleague who is invited to the site. */
 export interface UserInvitationMail {
   kind: 'user-invitation';
   siteName: string;

@@ -2,7 +2,6 @@ import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** The sign-up is complete. */
 export interface WelcomeMail {
   kind: 'welcome';
   siteName: string;

@@ -3,11 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx } from '../../context';
 import { throttle } from '../../schema';
 
-/**
- * Takes mails off the counters they were counted on; stands right before the statement that ends them unsent. Leaves out
- * those that may have arrived (an unknown outcome), and counters that have begun anew since.
- * @param unsent which mails, as a condition on `mail`
- */
+/** Comes before the statement that ends the mails unsent. Leaves out mails that may have arrived, and restarted counters. */
 export const giveBack = (ctx: Ctx, unsent: SQL) =>
   ctx.db
     .update(throttle)

@@ -1,9 +1,4 @@
-/**
- * Out of the outbox: a claim decides who sends a mail, and the outcome decides what happens to its row.
- *
- * These writes do not go through ctx.commit: they follow from what the mail server said, and must neither carry along
- * nor wait for what the request has pending.
- */
+/** A claim decides who sends a mail. These writes follow from what the mail server said, so they do not go through ctx.commit. */
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import { defaultLocale, isLocale } from '../../../messages';
 import type { Ctx, Statement } from '../../context';
@@ -33,11 +28,7 @@ export type Failure =
 /** `busy`: another delivery is sending it right now. `gone`: there is no such mail. */
 export type Delivery = 'sent' | 'queued' | 'failed' | 'dropped' | 'busy' | 'gone';
 
-/**
- * Delivers a mail if it is due, and says what became of it. Only the caller whose conditional update claims the row
- * sends; for all others (a redelivered queue message, cron beside the queue) nothing happens. The claim is a lease: a
- * row that is still `sending` when the lease ends may or may not have been sent.
- */
+/** Only the caller whose update claims the row sends. A row still `sending` when the lease ends may or may not have been sent. */
 export async function deliver(
   ctx: Ctx,
   id: string,
@@ -170,10 +161,6 @@ async function finish(
 const shortened = (detail: string | null): string | null =>
   detail === null ? null : [...detail].slice(0, 300).join('');
 
-/**
- * Delivers several mails, a few at a time.
- * @returns the mails whose delivery failed in our own code
- */
 export async function deliverMany(ctx: Ctx, ids: string[]): Promise<string[]> {
   const startedAt = Date.now();
   const waiting = [...ids];

@@ -83,10 +83,7 @@ function jsonChunks(rows: string[]): string[] {
   return chunks.map((chunk) => `[${chunk.join(',')}]`);
 }
 
-/**
- * For the batch that ends or renews invitations: drops the mails that still wait, since their links are dead, and gives
- * back what they counted. Stands before the statements that count and queue new ones.
- */
+/** Drops waiting mails whose links are dead, and gives back what they counted. Comes before statements that count new ones. */
 export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
   const waiting = sql`mail.status = 'queued'
     and mail.invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`;
@@ -98,10 +95,7 @@ export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
   ];
 }
 
-/**
- * Asks the queue to deliver a mail. `vite dev` runs no queue consumer, so there it is delivered at once.
- * @param delaySeconds for a mail that has just failed and must wait before it is tried again
- */
+/** `vite dev` runs no queue consumer, so there the mail is delivered at once. @param delaySeconds before the next try */
 export const nudge = (ctx: Ctx, id: string, delaySeconds = 0): Promise<unknown> =>
   ctx.config.inlineMail ? deliver(ctx, id) : ctx.queue.send({ mailId: id }, { delaySeconds });
 

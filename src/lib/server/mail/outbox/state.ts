@@ -11,7 +11,6 @@ type Mail = typeof mail.$inferSelect;
 export const deliveryState = (row: Pick<Mail, 'status'>): 'queued' | 'sent' | 'failed' | 'dropped' =>
   row.status === 'sending' ? 'queued' : row.status;
 
-/** The sentence that says why the last try failed; null when none did. */
 export const failureKey = (row: Pick<Mail, 'failure'>): MessageKey | null =>
   row.failure === null ? null : `mail.failure.${row.failure as Failure}`;
 

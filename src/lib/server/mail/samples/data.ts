@@ -1,6 +1,5 @@
 /** What the sample mails are made of. */
 
-/** What people type into a mail. */
 export interface SampleData {
   site: string;
   space: string;

@@ -7,7 +7,6 @@ const TOKEN = 'k7q2m4x6c3v5b2n4h6j3g5f2d4s6a3p5o2i4u6y3';
 const LINKS = { settings: `${ORIGIN}/me#notification-mail`, unsubscribe: `${ORIGIN}/unsubscribe/${TOKEN}` };
 const EXPIRES = Date.UTC(2026, 10, 28, 17, 20);
 
-/** Every kind of mail, made of some data. */
 export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
   const [siteName, spaceName, inviterName, timeZone] = [d.site, d.space, d.inviter, d.timeZone];
   const ready = defaultInvitation(t, { siteName, spaceName, inviterName });

@@ -32,10 +32,7 @@ export function envelopeOf(mail: OutgoingMail, mailDomain: string): Envelope | n
   };
 }
 
-/**
- * RFC 8058 §3.1: mail programs make a button of these headers. MailChannels would add its own to mails that are marked as
- * not transactional, but those stop the mail there and not here; so we send ours as ordinary headers.
- */
+/** RFC 8058 §3.1. Ordinary headers, because those that MailChannels adds stop the mail there and not here. */
 const oneClickUnsubscribe = (url: string): Record<string, string> =>
   /^https?:\/\/[\w.:/~-]+$/.test(url)
     ? { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }

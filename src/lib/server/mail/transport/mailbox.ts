@@ -14,7 +14,6 @@ export interface MailboxMail {
   text: string;
   html: string;
   headers: Record<string, string>;
-  /** ISO 8601. */
   sentAt: string;
 }
 
@@ -48,7 +47,6 @@ export async function toMailbox(ctx: Ctx, mail: OutgoingMail, envelope: Envelope
 const unsealed = async (ctx: Ctx, row: typeof table.$inferSelect): Promise<MailboxMail> =>
   JSON.parse(await unseal(ctx.config.secret, 'mailbox', row.sealed));
 
-/** Newest first. */
 export async function mailbox(ctx: Ctx, limit: number): Promise<MailboxMail[]> {
   if (!ctx.config.local) return [];
   const rows = await ctx.db

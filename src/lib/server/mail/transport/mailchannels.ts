@@ -1,7 +1,4 @@
-/**
- * MailChannels' Email API; the only importer of mailchannels-sdk.
- * https://docs.mailchannels.net/email-api/api-reference/send-a-message-over-mail-channels-api
- */
+/** https://docs.mailchannels.net/email-api/api-reference/send-a-message-over-mail-channels-api */
 import { Emails, MailChannelsClient } from 'mailchannels-sdk';
 import type { MailConfig } from '../../context';
 import type { Envelope } from './envelope';
@@ -41,7 +38,6 @@ export const canReachMailChannels = (config: MailChannelsConfig, timeoutMs: numb
 const apiUrl = ({ baseUrl = 'https://api.mailchannels.net' }: { baseUrl?: string }): URL =>
   new URL('/tx/v1/send', baseUrl);
 
-/** What is known of one request to the API. */
 interface Exchange {
   /** The SDK found nothing wrong with the mail and called the API. */
   asked?: boolean;

@@ -6,7 +6,6 @@ export interface OutgoingMail {
   id: string;
   /** The address as it was typed; its domain is sent in ASCII. */
   to: string;
-  /** The site's name, shown as the sender. */
   fromName: string;
   subject: string;
   text: string;
