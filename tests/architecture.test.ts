@@ -1,4 +1,4 @@
-// The shape of the house (docs: architecture rules 1, 5, 10, 13): who may import whom. Reads the sources as text.
+// Which module may import which (docs: architecture rules 1, 5, 10, 13, 14). Reads the sources as text.
 import { describe, expect, it } from 'vitest';
 
 const sources: Record<string, string> = Object.fromEntries(
@@ -27,7 +27,7 @@ function imports(path: string): string[] {
   });
 }
 
-/** Files of `those` that import something of `what`, as "file → import". */
+/** Files of `those` that import something matching `what`, as "file → import". */
 const offenders = (those: string[], what: RegExp) =>
   those.flatMap((path) =>
     imports(path)
@@ -73,7 +73,7 @@ describe('direction', () => {
   it('components and the shared part of lib never import server code', () => {
     const shared = files(/^src\/lib\//).filter((path) => !server.includes(path));
     expect(offenders(shared, /lib\/server/)).toEqual([]);
-    // Pages get data from their load; a type of the server would be a first step.
+    // Types too: pages get their data from `load`.
     expect(offenders(files(/^src\/routes\/.*\.svelte$|\/\+(page|layout)\.ts$/), /lib\/server/)).toEqual([]);
   });
 
@@ -131,7 +131,7 @@ describe('imports', () => {
       ]),
     );
     expect(edges.get('src/lib/server/spaces/overview.ts')).toContain('src/lib/server/access.ts');
-    // What imports nothing that is left, or is imported by nothing that is left, is in no circle.
+    // A file without imports, or without importers, is in no circle and is removed, until none is left.
     for (let size = -1; size !== edges.size;) {
       size = edges.size;
       for (const [path, to] of edges) if (!to.some((other) => edges.has(other))) edges.delete(path);
@@ -145,12 +145,12 @@ describe('imports', () => {
 });
 
 describe('one place for', () => {
-  it('who exists for whom: access.ts alone asks whether guests are hidden', () => {
+  it('who sees whom: only access.ts reads whether guests are hidden', () => {
     const asks = files(/./).filter((path) => /guests_hidden|guestsHidden/.test(sources[path]!));
     expect(asks.sort()).toEqual(
       [
         'src/lib/server/access.ts',
-        // Where it is a setting of a space or a template, read and written like the others.
+        // Here it is a setting that is read and written like the others.
         'src/lib/components/SpaceOptions.svelte',
         'src/lib/components/TemplateContents.svelte',
         'src/routes/dev/components/Lists.svelte',
@@ -165,7 +165,7 @@ describe('one place for', () => {
         'src/lib/server/spaces/settings.ts',
       ].sort(),
     );
-    // None of them decides by it.
+    // None of these decides anything by it.
     const setting = asks.filter((path) => path.endsWith('.ts') && !path.endsWith('/access.ts'));
     for (const path of setting)
       expect(sources[path], path).not.toMatch(/(if|&&|\|\||!|\?) *\(?[\w.]*guestsHidden/);
@@ -177,7 +177,7 @@ describe('one place for', () => {
     ]);
   });
 
-  it('what follows from an act: events/, so that nobody writes the audit, the changes or the notifications by hand', () => {
+  it('the consequences of an act: only events/ composes audit entries, changes and notifications', () => {
     const server = 'src/lib/server/';
     expect(
       files(/./).filter((path) =>
@@ -212,11 +212,11 @@ describe('one place for', () => {
 
   it('the log: log.ts, so that no line of it holds a value that an error quotes', () => {
     const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
-    // Also under another name: a console that is handed on or taken apart.
+    // Also a console that is passed on or destructured.
     expect(files(/./).filter((path) => /\bconsole\b(?!\.\w+['"])/.test(code(path)))).toEqual([
       'src/lib/server/log.ts',
     ]);
-    // What an error says goes into no row and no answer either, but through the same words.
+    // Nor does an error message go into a row or an answer as it is.
     const raw = /String\((error|thrown|reason|e)\)|\$\{(error|thrown|reason|e)(\.message|\.stack)?\}/;
     expect(server.filter((path) => raw.test(code(path)))).toEqual([
       'src/lib/server/mail/transport/mailchannels.ts',
@@ -231,7 +231,7 @@ describe('one place for', () => {
       /^src\/(hooks|worker|lib\/server\/|routes\/.*\.server\.ts|routes\/.*\+server\.ts)/,
     );
     expect(onServer.filter((path) => reads.test(code(path)))).toEqual(['src/lib/server/body.ts']);
-    // Nor under another name: a request is handed to nobody but those who read its headers, its address, or call body.ts.
+    // A request may be passed only to code that reads its headers or address, or calls body.ts.
     const takes = onServer.filter((path) => /\bRequest\b/.test(code(path)));
     expect(takes.sort()).toEqual([
       'src/hooks.server.ts',
@@ -255,8 +255,8 @@ describe('one place for', () => {
 describe('routes', () => {
   const handlers = files(/^src\/routes\/.*\+(page|layout)\.server\.ts$|^src\/routes\/.*\+server\.ts$/);
 
-  it('parse, call and answer through http.ts, but for the exceptions below', () => {
-    // Loads that only redirect have nobody to ask.
+  it('parse, call and answer through http.ts, except those listed below', () => {
+    // Loads that only redirect need no permission.
     const redirects = (path: string) =>
       /redirect\(30\d/.test(sources[path]!) && !/lib\/server\//.test(sources[path]!);
     const bare = handlers.filter(
@@ -271,14 +271,14 @@ describe('routes', () => {
     }
   });
 
-  it('stand in a group of the table in hooks, which refuses every other', () => {
+  it('belong to a group of the table in hooks, which refuses all others', () => {
     const hooks = sources['src/hooks.server.ts']!;
     const [, table] = /const groups: [\s\S]*? = \{([\s\S]*?)\n\};/.exec(hooks)!;
     const groups = [...table!.matchAll(/^ {2}'?([^'\s:]+)'?: \(/gm)].map((m) => m[1]!);
     expect(groups).toEqual(['(public)', '(pending)', '(app)', '(admin)', 'dev']);
     const used = files(/^src\/routes\/[^/]+\//).map((path) => path.split('/')[2]!);
     for (const group of new Set(used)) expect(groups).toContain(group);
-    // Nothing but the frame stands outside the groups.
+    // Only the root layout and the error page are outside the groups.
     const frame = files(/^src\/routes\/[^/]+$/).map((path) => path.split('/').pop());
     for (const name of frame) expect(name).toMatch(/^\+(layout|error)/);
   });
@@ -286,17 +286,17 @@ describe('routes', () => {
 
 /** Deliberate exceptions to "every handler uses show, form or answer". */
 const exceptions: string[] = [
-  // Says whether D1 answers, to everybody; refuses nobody.
+  // Tells everybody whether D1 answers.
   'src/routes/(public)/healthz/+server.ts',
-  // The site's name and language for every page, the error page included: asks nobody for anything.
+  // The site's name and language, for every page and the error page.
   'src/routes/+layout.server.ts',
-  // Sample mails of no database; hooks answer for the whole group.
+  // Sample mails without a database; hooks protect the group.
   'src/routes/dev/mail-samples/+page.server.ts',
   'src/routes/dev/mail-samples/[locale]/[name]/+server.ts',
 ];
 
 describe('comparing words', () => {
-  // Where something else than words that people wrote is compared or shown.
+  // These compare or show something other than people's words.
   const others: Record<string, string> = {
     'src/lib/fold.ts': 'the fold itself',
     'src/lib/files.ts': 'endings of file names',
@@ -311,14 +311,14 @@ describe('comparing words', () => {
     'src/lib/server/body.ts': 'content types',
     'src/lib/components/Menu.svelte': 'a key and our own words',
   };
-  it('one fold: nobody compares names or texts by lower case, collation or accents of their own', () => {
+  it('uses one fold: no other code compares names or texts by lower case, collation or accents', () => {
     const own =
       /\.toLowerCase\(|\.toLocaleLowerCase\(|\blower\(|\blike\(|\bilike\(|localeCompare|normalize\([^)]*'NFK?D'/;
     expect(files(/./).filter((path) => own.test(sources[path]!) && !(path in others))).toEqual([]);
   });
 
-  it('who writes a name writes its fold', () => {
-    // What somebody wants to be told, and what a user may do, hold no name.
+  it('every write of a name also writes its fold', () => {
+    // Preferences and permissions contain no name.
     const writers = server.filter(
       (path) =>
         !/\/(preferences|administration)\.ts$/.test(path) &&

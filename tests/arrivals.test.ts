@@ -1,4 +1,4 @@
-/** Where one is led: no redirect leads to itself, another host to the own one, and an ended session back to what was typed. */
+/** Redirects: none leads to itself, other hosts lead to ours, and an ended session leads back to what was typed. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
 import { session } from '../src/lib/server/schema';
@@ -66,7 +66,7 @@ describe('no redirect leads to itself', () => {
     expect((await ask('guest', path)).headers.get('location')).toBe('/');
   });
 
-  test('/verify without a pending second step: home for those who are in, else the login, and never back', async () => {
+  test('/verify without a pending second step leads home or to the login, and never back', async () => {
     for (const path of ['/verify?/verify', '/verify?/resend'])
       for (const method of ['GET', 'POST'] as const) {
         const to = async (who: Who) =>
@@ -118,12 +118,12 @@ describe('another name of the site', () => {
     expect(await answer.json()).toEqual({ type: 'redirect', location: `${ORIGIN}/me` });
   });
 
-  test('what looks after the site is answered under every name', async () => {
+  test('monitoring is answered under every host name', async () => {
     expect((await at('127.0.0.1:8787', '/healthz')).status).toBe(200);
     expect((await at('127.0.0.1:8787', '/dev/mailbox')).status).toBe(404);
   });
 
-  test('a post from another origin is 403, in words that lead to the own one', async () => {
+  test('a post from another origin is 403, with a link to the right one', async () => {
     const answer = await at('127.0.0.1:8787', '/login', {
       method: 'POST',
       body: '',
@@ -185,7 +185,7 @@ const endAllSessions = async () => {
 describe('a browser that keeps no cookies', () => {
   const words = 'Your browser keeps no cookies for this site.';
 
-  test('is told so when it comes back from the login, and not before', async () => {
+  test('is told when it returns from the login, and not before', async () => {
     const browser = new Browser(false);
     expect((await browser.get('/login')).text).not.toContain(words);
     const { status, to } = await browser.login(await makeUser(), '/me');
@@ -204,7 +204,7 @@ describe('a browser that keeps no cookies', () => {
     );
   });
 
-  test('one that keeps them is never told so', async () => {
+  test('one that keeps them is never told', async () => {
     const headers = { referer: `${ORIGIN}/login`, 'sec-fetch-site': 'same-origin' };
     for (const first of ['/login', '/forgot', '/reset/nobody', address('/signup/:token')]) {
       const browser = new Browser();
@@ -222,7 +222,7 @@ describe('a post that meets an ended session', () => {
   let path = '';
   beforeAll(() => void (path = address('/spaces/:space/threads/:thread')));
 
-  test('leads through the login to the same form with what was typed, and is not done', async () => {
+  test('leads through the login to the same form, filled in, and is not carried out', async () => {
     const person = await makeGuest();
     const browser = new Browser();
     await browser.login(person);
@@ -242,17 +242,17 @@ describe('a post that meets an ended session', () => {
     expect(page.text).toContain('value="Élan"');
     expect(page.text).toContain('Your login had ended, so nothing was sent');
     expect(page.text).not.toContain('secret words');
-    // Again after a reload; other pages are as ever; nothing was done.
+    // It is shown again after a reload, other pages are unchanged, and nothing was carried out.
     expect((await browser.get('/me')).text).toContain('Renamed');
     expect((await browser.get('/notifications')).text).not.toContain('Renamed');
-    // Sent: then it is over.
+    // Once it is sent, it is gone.
     expect((await browser.post('/me?/profile', { name: 'Renamed', company: '' })).to).toBe(
       '/me?done=profile',
     );
     expect((await browser.get('/me')).text).not.toContain('nothing was sent');
   });
 
-  test('a form in parts too, but without its files', async () => {
+  test('also a multipart form, but without its files', async () => {
     const person = await makeUser();
     const browser = new Browser();
     await browser.login(person);
@@ -263,7 +263,7 @@ describe('a post that meets an ended session', () => {
     expect((await browser.get('/spaces/new')).text).toContain('value="Half a space"');
   });
 
-  test('nobody else is shown it, in the same browser or in another', async () => {
+  test('is shown to nobody else, in this browser or another', async () => {
     const [person, other] = [await makeUser(), await makeUser()];
     const browser = new Browser();
     await browser.login(person);
@@ -281,7 +281,7 @@ describe('a post that meets an ended session', () => {
     expect((await elsewhere.get('/me')).text).not.toContain('Only mine');
   });
 
-  test('who has never signed in here leaves nothing, and a post from elsewhere neither', async () => {
+  test('is not kept in a browser that has never signed in, nor from another origin', async () => {
     const browser = new Browser();
     expect((await browser.post(`${path}?/comment`, typed)).to).toBe(
       `/login?next=${encodeURIComponent(path)}`,

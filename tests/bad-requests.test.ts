@@ -1,6 +1,6 @@
 /**
- * Requests that nobody means well with, or that something on the way has broken: over all routes, as every kind of
- * person, made up from a seed. Whatever it is, it is answered, soon, and never with a fault of ours.
+ * Hostile and broken requests, generated from a seed, to all routes as every kind of person. Each is answered quickly and
+ * never with a 5xx.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ORIGIN } from './factories';
@@ -315,7 +315,7 @@ test(`${COUNT} bad requests: no fault of ours, none takes long`, async () => {
       await response.arrayBuffer();
       if (response.status >= 500) faults.push(`${response.status}: ${says}`);
     } catch (error) {
-      // What the platform itself refuses to send is no request.
+      // Skips what the platform itself refuses to send.
       if (!(error instanceof TypeError && /header|URL|method|GET or HEAD/i.test(error.message)))
         faults.push(`${error}: ${says}`);
     }
@@ -324,7 +324,7 @@ test(`${COUNT} bad requests: no fault of ours, none takes long`, async () => {
   expect(faults).toEqual([]);
 }, 120_000);
 
-describe('what cannot be read is refused in words', () => {
+describe('what cannot be read is refused with a sentence', () => {
   const post = (who: Who, path: string, type: string, body: BodyInit, more: Record<string, string> = {}) =>
     ask(who, address(path), {
       method: 'POST',
@@ -383,7 +383,7 @@ describe('what cannot be read is refused in words', () => {
       const at = `${path.split('?')[0]}?/${name}`;
       const answer = await post(who, at, 'application/x-www-form-urlencoded', '');
       expect([at, answer.status]).toEqual([at, 404]);
-      // The page behind a link has a 404 of its own.
+      // The page of an invalid link has its own 404.
       expect(await answer.text()).toMatch(/Nothing here|do not know this link/);
     }
   });
@@ -403,7 +403,7 @@ describe('what cannot be read is refused in words', () => {
       expect(await status(path)).toBe(400);
   });
 
-  test('no more of a body is read than may be of it: forms, JSON, with or without a length', async () => {
+  test('a body is read only up to its limit: forms and JSON, with or without a length', async () => {
     for (const [who, path, type] of [
       ['guest', '/spaces/:space/preview', 'application/json'],
       ['guest', '/spaces/:space/preview', 'application/x-www-form-urlencoded'],
@@ -421,7 +421,7 @@ describe('what cannot be read is refused in words', () => {
     }
   });
 
-  test('/preview takes what its own page sends, and refuses the rest', async () => {
+  test('/preview accepts what its page sends, and refuses everything else', async () => {
     const preview = async (type: string, body: string) =>
       (await post('guest', '/spaces/:space/preview', type, body)).status;
     expect(await preview('application/json', '{"text":"a"}')).toBe(200);

@@ -11,7 +11,7 @@ export const cost = { real: false };
 const reduced = (options: real.ScryptOptions): real.ScryptOptions =>
   cost.real ? options : { ...options, N: options.N! / 256 };
 
-/** @public vitest.config.ts puts it in place of the real one */
+/** @public vitest.config.ts replaces the real one by it */
 export const scrypt = (
   password: real.BinaryLike,
   salt: real.BinaryLike,

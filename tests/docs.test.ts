@@ -1,4 +1,4 @@
-// What the docs list is what the code has.
+// The docs list what the code has.
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, it } from 'vitest';
@@ -10,6 +10,6 @@ it('the backup in docs/deploy.md names every table of the schema, and no other',
   const tables = Object.values(schema).flatMap((table) =>
     is(table, SQLiteTable) ? [getTableName(table)] : [],
   );
-  // The local mailbox: no deployment has anything in it.
+  // The local mailbox is empty in every deployment.
   expect(named.sort()).toEqual(tables.filter((name) => name !== 'mailbox_entry').sort());
 });

@@ -9,7 +9,7 @@ const sources = import.meta.glob('/src/**/*.svelte', {
 }) as Record<string, string>;
 
 const TYPED = /^(?:text|email|url|tel|number)$/;
-/** Something to type in: not a secret, not a search, nothing that a reader does not see. */
+/** A visible field to type in that is neither a secret nor a search. */
 const isTyped = (tag: string): boolean => {
   const [, name] = /^<(\w+)/.exec(tag)!;
   if (/^(?:TextArea|Composer|textarea)$/.test(name!)) return true;
@@ -31,12 +31,12 @@ const componentsIn = (text: string): string[] =>
     return name ? Object.keys(sources).filter((path) => path.endsWith(`/${name}.svelte`)) : [];
   });
 
-/** Whether one types into this piece of a page, or into a component of it. */
+/** Whether this part of a page, or a component in it, has such a field. */
 function isWritten(piece: string): boolean {
   const markup = piece.replace(/<script\b[^]*?<\/script>|<style\b[^]*?<\/style>|<!--[^]*?-->/g, '');
   return tags(markup).some(isTyped) || ownParts(markup).some((path) => isWritten(sources[path]!));
 }
-/** Of a component that is made of fields. The fields themselves are known by their name. */
+/** Whether a component contains such fields. */
 const ownParts = (markup: string) =>
   componentsIn(markup).filter(
     (path) =>
@@ -65,7 +65,7 @@ const others: [path: RegExp, form: RegExp, why: string][] = [
 
 const has = (form: string) => /<DraftKeeper\b/.test(form) || /<Composer\b[^]*?\bdraft=/.test(form);
 
-it('every form that is typed into keeps a draft, or has a reason not to', () => {
+it('every form with something to type keeps a draft, or has a reason not to', () => {
   const silent = posted
     .filter(
       ({ path, form }) => !has(form) && !others.some(([where, what]) => where.test(path) && what.test(form)),
@@ -74,7 +74,7 @@ it('every form that is typed into keeps a draft, or has a reason not to', () => 
   expect(silent).toEqual([]);
 });
 
-it('each reason still has its form', () => {
+it('each reason still belongs to a form', () => {
   for (const [where, what, why] of others)
     expect(
       posted.some(({ path, form }) => where.test(path) && what.test(form) && !has(form)),

@@ -35,7 +35,7 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const ORIGIN = 'http://localhost:8787';
-/** Everybody's, unless a test says otherwise. Fits both presets of the credential policy. */
+/** Everybody's password unless a test sets another. It fits both presets of the credential policy. */
 export const PASSWORD = 'quiet harbour 27 lamps';
 export const bindings = env as unknown as Env;
 
@@ -52,7 +52,7 @@ export const config: Config = {
   inlineMail: false,
 };
 
-/** Mail that cannot leave: nothing listens there. */
+/** Mail that cannot be sent: nothing listens there. */
 export const mailDown: Partial<Config> = {
   mail: {
     transport: 'mailchannels',
@@ -78,7 +78,7 @@ export class Jar extends Map<CookieName, string> {
 /** Typed as signed in, so that tests can call every verb; the actor of a browser without a session is null all the same. */
 export interface TestCtx extends SignedIn {
   jar: Jar;
-  /** Waits for what the request left to do after its answer, and delivers the mails that the queue was nudged for. */
+  /** Waits for the work after the answer, and delivers the mails that the queue was nudged for. */
   settle(): Promise<void>;
 }
 
@@ -166,14 +166,14 @@ async function makeAccount(row: Partial<User> & Pick<User, 'kind' | 'email'>): P
   return stored!;
 }
 
-/** A person of the company, who may create spaces unless said otherwise. */
+/** A user, by default with the right to create spaces. */
 export const makeUser = (row: Partial<User> = {}): Promise<User> =>
   makeAccount({ kind: 'user', email: someEmail('user', 'foyer.example'), canCreateSpaces: true, ...row });
 
 export const makeAdministrator = (row: Partial<User> = {}): Promise<User> =>
   makeUser({ administrator: true, ...row });
 
-/** A guest who has signed up already, of no space yet. */
+/** A guest who has signed up but is in no space. */
 export const makeGuest = (row: Partial<User> = {}): Promise<User> =>
   makeAccount({ kind: 'guest', email: someEmail('guest'), ...row });
 
@@ -203,7 +203,7 @@ export const makeSpace = (
     randomId(),
   );
 
-/** After rows were written past the domain: the places and numbers of a space's people, as cron makes them anew. */
+/** For rows that were written past the domain: recomputes order and numbers of a space's people, as cron does. */
 export async function settlePeople(spaceId: number): Promise<void> {
   const ctx = testContext({ now: spaceId * MINUTE });
   await ctx.commit(memberships.tidy(ctx));
@@ -257,7 +257,7 @@ export async function invitationOf(email: string, spaceId?: number) {
   return row!;
 }
 
-/** An inviter with a space and one open invitation of a new address: the beginning of most stories. */
+/** An inviter with a space and one open invitation to a new address. */
 export async function invited(from: Surroundings & { email?: string } = {}) {
   const inviter = await makeUser();
   const spaceId = await makeSpace(inviter);
@@ -332,7 +332,7 @@ export async function verify(
 /** The secrets that the local mailbox is sealed with. */
 export const mailboxSecrets: [string, ...string[]] = [bindings.FOYER_SECRET!];
 
-/** Mails that were opened already: a sealed mail never changes, and a file of tests asks for its mails hundreds of times. */
+/** A cache, because test files ask for the same mails hundreds of times. */
 const opened = new Map<string, transport.MailboxMail>();
 
 /** The mails to an address that have arrived, newest first. */
@@ -367,5 +367,5 @@ function codeIn(mail: transport.MailboxMail): string {
 export const codeTo = async (email: string): Promise<string> =>
   codeIn((await mailsTo(email)).find((mail) => /\b\d{6}\b/.test(mail.text))!);
 
-/** Another code than this one. */
+/** A code that differs from this one. */
 export const wrong = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');

@@ -4,7 +4,7 @@
  * https://docs.mailchannels.net/email-api/api-reference/send-a-message-over-mail-channels-api
  */
 
-/** What the next requests meet. */
+/** How the next requests are answered. */
 export type Mood =
   | 'accept'
   /** No connection at all. */
@@ -36,9 +36,9 @@ export interface FakeMailChannels {
   mood: Mood;
   /** What the recipients would find in their mailboxes. */
   arrived: Arrived[];
-  /** Sendings asked for, with every outcome. */
+  /** Requests to send, whatever their outcome. */
   requests: number;
-  /** Departures from the documented API. Must stay empty. */
+  /** Requests that violate the documented API. Must stay empty. */
   problems: string[];
   restore(): void;
 }

@@ -18,7 +18,7 @@ export let bo: User;
 export let spaceId: number;
 export let threadId: number;
 
-/** Makes them anew. In the end R2 must hold nothing that no row knows. */
+/** Creates them anew. Afterwards every object in R2 must belong to a row. */
 export function setUpSpace(): void {
   beforeAll(async () => {
     [host, ana, bo] = await Promise.all([makeUser(), makeGuest(), makeGuest()]);
@@ -91,7 +91,7 @@ export const rowOf = async (id: string) =>
   (await testContext().db.select().from(file).where(eq(file.id, id)))[0];
 export const objects = async () => (await bindings.FILES.list({ limit: 1000 })).objects.map(({ key }) => key);
 
-/** How many rows and objects something leaves behind. */
+/** How many rows and objects a call leaves behind. */
 export async function leaves(run: () => Promise<unknown>): Promise<{ rows: number; objects: number }> {
   const before = [await count('file'), (await objects()).length] as const;
   await run();

@@ -78,7 +78,7 @@ test.each(answers)(
     for (const where of ['http://localhost:8787', 'https://guests.example']) {
       const https = where.startsWith('https:');
       const answer = await ask(who, address(path), init, { ...env, ...more }, where);
-      // Under https the site's own host is another; what carries the headers is asked all the same.
+      // On https the host differs, which does not matter for the headers.
       if (!https) expect(answer.status).toBe(status);
       const { headers } = answer;
       expect(Object.fromEntries(headers)).toMatchObject({
@@ -95,7 +95,7 @@ test.each(answers)(
   },
 );
 
-test('an immutable asset that exists is kept, with the headers', async () => {
+test('an existing immutable asset may be cached, and has the headers', async () => {
   const { headers } = await ask('anonymous', '/_app/immutable/here.js', {}, env);
   expect(headers.get('cache-control')).toBe(kept);
   expect(headers.get('x-content-type-options')).toBe('nosniff');

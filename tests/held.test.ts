@@ -1,6 +1,6 @@
 /**
- * A post that met an ended session is shown again by a GET. On the built worker, for every route and whatever the post
- * was: only an action of a page is kept, a held post never is a fault, and nothing of it is done.
+ * A post whose session has ended is shown again by a GET. On the built worker, for every route and any post: only an action
+ * of a page is kept, a held post never causes an error, and it is never carried out.
  */
 import { beforeAll, expect, test } from 'vitest';
 import * as held from '../src/lib/server/held';
@@ -66,7 +66,7 @@ const cookie = (answer: Response, name: string) =>
     .map((one) => /^([^=]+)=([^;]*)/.exec(one)!)
     .find(([, named]) => named === name)?.[2];
 
-/** Keeps a post without asking whether it is one, as if another rule had once let it in. @returns its cookie */
+/** Keeps a post without checking it, as an older version might have. @returns its cookie */
 async function keptAnyway(path: string): Promise<string> {
   const ctx = testContext({ jar: new Jar([['foyer-device', device]]) });
   const url = ORIGIN + path;
@@ -110,7 +110,7 @@ test.each(routePaths)(
     const ever = new Map<string, number>();
     for (const [path, token] of tokens) {
       const { page } = held.pageOf(new URL(ORIGIN + path));
-      // Also what no rule of today would have kept.
+      // Also posts that today's rules would not keep.
       const anyway = await keptAnyway(path);
       await roomAgain();
       if (!ever.has(page)) ever.set(page, (await ask('spaceAdmin', page)).status);
@@ -119,7 +119,7 @@ test.each(routePaths)(
         const answer = await shown('spaceAdmin', page, one);
         const text = await answer.text();
         expect(answer.status, path).toBeLessThan(500);
-        // Shown in its form; or dropped, and either the page is there as ever or it is asked for again.
+        // Shown in its form, or dropped, and then the page is shown or requested again.
         const isShown = text.includes('so nothing was sent');
         const dropped = cookie(answer, 'foyer-held') === '';
         if (isShown) expect([path, answer.status, dropped]).toEqual([path, 200, false]);
@@ -133,7 +133,7 @@ test.each(routePaths)(
   },
 );
 
-test('what cannot be shown is dropped, and the page is as ever', async () => {
+test('what cannot be shown is dropped, and the page looks as usual', async () => {
   await roomAgain();
   const path = address('/spaces/:space/threads/:thread');
   for (const name of ['constructor', '__proto__', 'hasOwnProperty', 'default', 'remote=x']) {
@@ -143,7 +143,7 @@ test('what cannot be shown is dropped, and the page is as ever', async () => {
   }
 });
 
-test('nor is it shown to whom the form is not allowed any more', async () => {
+test('it is not shown to somebody who may not use the form any more', async () => {
   const person: User = await makeUser();
   const path = address('/spaces/:space/settings/guests/invite');
   const jar = (await login(person.email)).jar;
@@ -157,7 +157,7 @@ test('nor is it shown to whom the form is not allowed any more', async () => {
   expect((await ask('user', path)).status).toBe(404);
 });
 
-test('beyond what is kept in an hour, and beyond its size, the login says that the text could not be kept', async () => {
+test('beyond the limits of number and size, the login says that the text could not be kept', async () => {
   await roomAgain();
   for (let i = 0; i < 60; i++)
     expect((await post('/me?/profile')).headers.get('location')).toBe('/login?held&next=%2Fme');

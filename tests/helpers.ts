@@ -1,4 +1,4 @@
-/** What tests look at from outside the domain: whole tables, round trips, failing batches, refusals. */
+/** What tests observe from outside the domain: whole tables, round trips, failing batches, refusals. */
 import { expect } from 'vitest';
 import type { MessageKey } from '../src/lib/messages';
 import type { RefusalKind } from '../src/lib/server/errors';
@@ -30,7 +30,7 @@ export async function dump(): Promise<Record<string, unknown[]>> {
   return Object.fromEntries(names.map((name, i) => [name, rows[i]!.results]));
 }
 
-/** How many rows fulfil a condition. */
+/** How many rows match a condition. */
 export async function count(table: string, where = '1', ...values: unknown[]): Promise<number> {
   const row = await db
     .prepare(`select count(*) as n from "${table}" where ${where}`)
@@ -48,7 +48,7 @@ export async function audited(action: string, holds = ''): Promise<Record<string
   return results.map((row) => ({ ...row, detail: JSON.parse(row.detail) }));
 }
 
-/** Runs something while a write to a table fails, in the middle of whatever batch it stands in. */
+/** Runs something while writes to a table fail, in the middle of their batch. */
 export async function whileFailing(table: string, when: string, run: () => Promise<unknown>): Promise<void> {
   const words = `begin select raise(abort, 'the disk is on fire'); end`;
   await db.batch([
@@ -116,7 +116,7 @@ export function countingD1(): {
   return { DB, trips: () => trips, inARow: () => ended, rowsRead: () => rowsRead };
 }
 
-/** `count` runs at the same time; how many of them came through, and why the others did not. */
+/** Runs it `count` times at once; how many succeeded, and why the others did not. */
 export async function parallel<T>(count: number, run: (i: number) => Promise<T>) {
   const all = await Promise.allSettled(Array.from({ length: count }, (_, i) => run(i)));
   return {
@@ -125,7 +125,7 @@ export async function parallel<T>(count: number, run: (i: number) => Promise<T>)
   };
 }
 
-/** Seeded random whole numbers below a bound (mulberry32): a run that fails can be had again. */
+/** Seeded random whole numbers below a bound (mulberry32), so that a failing run can be repeated. */
 export function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {

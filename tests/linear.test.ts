@@ -1,7 +1,6 @@
 /**
- * One input must not stop the site: whatever reads a text from outside takes about as long as the text is long. Each reader
- * of the table gets up to a megabyte of every string below, which are the worst that we know for any of them. A new reader
- * is a new row.
+ * One input must not stop the site: everything that reads text from outside takes time in proportion to its length. Each
+ * reader in the table gets up to a megabyte of the worst strings that we know. A new reader is a new row.
  */
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
@@ -32,10 +31,10 @@ const people: named.Nameable[] = ['Ann Lee', 'Jean-Luc O’Neill', '佐藤', 'Aa
   guest: i > 1,
 }));
 
-/** Terms of each kind, which stand for nearly every text below. */
+/** Search terms of each kind, which match nearly every text below. */
 const sought = termsOf('a "a a x" 0 C++ a@a 語 ก 😀 "😀 😀 x" "語 語 x" http "& & x"').terms;
 
-/** Who reads a text from outside. What they answer is of no interest here, nor whether they refuse it. */
+/** Everything that reads text from outside. Their results and refusals do not matter here. */
 const readers: Record<string, (text: string) => unknown> = {
   'normalize: NFC': (text) => normalize(text, 'NFC'),
   'normalize: NFKD': (text) => normalize(text, 'NFKD'),
@@ -70,7 +69,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a time zone': today,
 };
 
-// Every kind of field of every form: those that are built alike are one row.
+// Every kind of form field; fields with the same parts share a row.
 const shape = (schema: object): string =>
   JSON.stringify(schema, (key, value) =>
     key === 'message' || key === 'requirement' ? String(value) : value,
@@ -89,10 +88,10 @@ const repeat = (unit: string) => (length: number) => unit.repeat(length / unit.l
 const between = (before: string, unit: string, after: string) => (length: number) =>
   before + repeat(unit)(length - before.length - after.length) + after;
 
-/** Strings that some parser or other takes much too long for. */
+/** Strings that are known to slow down some parser. */
 const worst: Record<string, (length: number) => string> = {
   ...Object.fromEntries(
-    // One thing after another that could be the beginning of something, and never is.
+    // Many beginnings of something that never comes.
     [...'a0.-_ \n\t\\/|<>"\'`*~[](){}@＠:;,#!?&%=+^$Σİ\u00a0\u3000\u200b\u202e\ufffd語ก😀'].map((c) => [
       JSON.stringify(c),
       repeat(c),
@@ -147,15 +146,15 @@ const worst: Record<string, (length: number) => string> = {
 };
 
 const MEGABYTE = 2 ** 20;
-/** Milliseconds that are nobody's fault: a busy machine, a collection of garbage. */
+/** Milliseconds that a busy machine or garbage collection may add. */
 const NOTHING = 500;
-/** Four times the text may take so many times as long; the square of it would be 16. */
+/** How many times as long four times the text may take; quadratic time would be 16. */
 const GROWTH = 9;
 /** A time of which only so much grows with the square is no longer than `GROWTH` times it at four times the text. */
 const PROPORTION = 5.5;
 
 async function timeOf(run: () => unknown): Promise<number> {
-  // The clock of a Worker stands still while it computes; waiting sets it.
+  // A Worker's clock stands still while it computes, and advances when it waits.
   await scheduler.wait(0);
   const begun = performance.now();
   try {

@@ -11,10 +11,10 @@ const sources = import.meta.glob('/src/lib/server/**/*.ts', {
 const files = Object.entries(sources).filter(([path]) => !path.endsWith('.test.ts'));
 
 const limit = /\.limit\(|\blimit \$\{|\blimit \d/;
-/** One row that is asked for by its id, or one more than a page. */
+/** One row by its id, or one more row than a page. */
 const fine = /\.limit\(1\)|\blimit 1\b|\+ 1\b/;
 
-/** Limits without a next page: file, what stands in the line, and why nobody misses anything. */
+/** Limits without a next page: file, part of the line, and why nothing is missed. */
 const others: [path: RegExp, line: RegExp, why: string][] = [
   [
     /\/(cron|jobs|rate-limit|folded|purge|due)\.ts|\/mail\/(outbox|transport)\//,

@@ -1,4 +1,4 @@
-/** A site that sends through a fake MailChannels, and a clock, for the tests of mail. */
+/** For tests of mail: a site that sends through a fake MailChannels, and a clock. */
 import { env as bindings } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect } from 'vitest';

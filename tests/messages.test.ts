@@ -1,4 +1,4 @@
-/** Every language says everything, with the placeholders of the English sentence. */
+/** Every language has every message, with the placeholders of the English one. */
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
 import { LOCALES, locales, type MessageKey } from '../src/lib/messages';
@@ -6,7 +6,7 @@ import { LOCALES, locales, type MessageKey } from '../src/lib/messages';
 const english = await LOCALES.en.load();
 const keys = Object.keys(english) as MessageKey[];
 
-/** What a message takes, wherever it stands in it; that it compiles is tested on the way. */
+/** The placeholders of a message, at any depth; it must also compile. */
 function placeholders(text: string): string[] {
   void new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true });
   const names = [...text.matchAll(/\{\s*(\w+)\s*[,}]/g)].map(([, name]) => name!);

@@ -1,4 +1,4 @@
-// Migrations keep what people wrote: a database of an older version, with rows in it, is migrated to today's.
+// Migrations keep what people wrote: databases of older versions, with rows, are migrated.
 import { expect, it } from 'vitest';
 import { bindings } from './factories';
 import { empty, migrate } from './storage';
@@ -13,7 +13,7 @@ const insert = (table: string, row: Record<string, string | number | null>) =>
   ).bind(...Object.values(row));
 const rows = async (table: string) => (await DB.prepare(`select * from "${table}"`).all()).results;
 
-/** Begins anew with the migrations before this one, writes rows, and applies the others. */
+/** Starts with the migrations before this one, writes rows, and applies the rest. */
 async function migrated(before: string, write: D1PreparedStatement[]): Promise<void> {
   await empty();
   await migrate(before);
@@ -21,7 +21,7 @@ async function migrated(before: string, write: D1PreparedStatement[]): Promise<v
   await migrate();
 }
 
-it('0014: columns that get another name keep their values', async () => {
+it('0014: renamed columns keep their values', async () => {
   const person = { email_original: 'x', name: 'X', password_hash: 'x', created_at: 1, updated_at: 1 };
   await migrated('0014', [
     insert('user', { ...person, id: 'ava', kind: 'user', email: 'ava', zone_seen: 'Asia/Tokyo' }),
@@ -81,7 +81,7 @@ it('0014: columns that get another name keep their values', async () => {
   expect(await rows('notification')).toMatchObject([{ kind: 'mention' }, { kind: 'comment' }]);
 });
 
-it('0015: what stands in a thread gets the space of its thread', async () => {
+it('0015: everything in a thread gets the space of its thread', async () => {
   const space = { cover: 'harbour', created_by: 'ava', created_at: 1, updated_at: 1 };
   const thread = { title: 'T', body: 'x', author_id: 'ava', last_activity_at: 1, created_at: 1 };
   await migrated('0015', [

@@ -1,4 +1,4 @@
-// What `npm run mutate` finds in SQL. That it finds something in the sources is seen in every run.
+// What `npm run mutate` finds in SQL.
 import { expect, it } from 'vitest';
 import { conjunctsOf } from '../scripts/mutate/sql.mjs';
 

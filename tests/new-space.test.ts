@@ -1,4 +1,4 @@
-/** The form of a new space in a large company, on the built worker and without scripts: nothing typed is ever lost. */
+/** The form of a new space in a large company, on the built worker, without scripts: nothing typed is lost. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ async function ask(
   };
 }
 
-/** The input with this name and value, as it stands in the page. */
+/** The HTML of the input with this name and value. */
 const input = (html: string, name: string, value: string) =>
   [...html.matchAll(/<input\b[^>]*>/g)]
     .map(([tag]) => tag)
@@ -92,9 +92,9 @@ test('looking for somebody keeps all that was typed and shows whoever is chosen'
   expect(await count('space')).toBe(0);
 });
 
-test('Enter saves, wherever it is pressed; only who has typed another name to look for is shown who was found first', async () => {
+test('Enter saves, wherever it is pressed, unless another name to search for was typed', async () => {
   const { html } = await ask('/spaces/new');
-  // The first button of a form is the one that Enter presses.
+  // Enter presses the first button of a form.
   const [form] = /<form[^>]*id="form"[\s\S]*?<\/form>/.exec(html)!;
   const [first] = /<button[^>]*>/.exec(form)!;
   expect(first).not.toContain('formaction');
@@ -113,14 +113,14 @@ test('Enter saves, wherever it is pressed; only who has typed another name to lo
   const again = typed(['people', 'p57@'], ['searched', 'p57@'], ['members', others[57]!.id]);
   expect((await ask('/spaces/new', again)).status).toBe(303);
   expect(await count('space')).toBe(before + 1);
-  // With scripts nothing was looked for by the form.
+  // With scripts the form itself does not search.
   const scripted = typed(['people', 'p57@']).map(([name, value]): [string, string] =>
     name === 'requestKey' ? [name, 'abcdefghijklmnoq'] : [name, value],
   );
   expect((await ask('/spaces/new', scripted)).status).toBe(303);
 });
 
-test('after an error everything is there still, also people beyond the first thirty', async () => {
+test('after an error everything is still there, also people beyond the first thirty', async () => {
   const chosen = others[59]!;
   const form = typed(['members', chosen.id]).map(([name, value]): [string, string] =>
     name === 'name' ? ['name', ' '] : [name, value],
@@ -132,7 +132,7 @@ test('after an error everything is there still, also people beyond the first thi
   expect(input(html, 'template', 'shipped:works')).toBeTruthy();
 });
 
-test('a template that is gone or unknown: said so, and from scratch', async () => {
+test('a template that is gone or unknown: the page says so and begins without one', async () => {
   const made = await count('space');
   for (const id of ['shipped:nothing', 'aaaaaaaaaaaaaaaa', '%3Cscript%3E']) {
     const { status, html } = await ask(`/spaces/new?template=${id}`);
@@ -149,7 +149,7 @@ test('a template that is gone or unknown: said so, and from scratch', async () =
   expect(await count('space')).toBe(made);
 });
 
-test('the form makes the space with its template, its members and what was set', async () => {
+test('the form creates the space with its template, members and settings', async () => {
   const form = typed(['members', others[55]!.id], ['administrators', others[58]!.id]).map(
     ([name, value]): [string, string] => (name === 'requestKey' ? [name, 'abcdefghijklmnor'] : [name, value]),
   );
@@ -162,9 +162,9 @@ test('the form makes the space with its template, its members and what was set',
   expect(await count('thread', "space_id = ? and title = ''", id)).toBe(1);
 });
 
-test('the script’s search: names and addresses, for who may create spaces alone', async () => {
+test('the script’s search finds names and addresses, only for people who may create spaces', async () => {
   const { people, more } = await accounts.colleagues(as(ava), 'PERSON 5');
-  // Every word that was typed, anywhere in name or address.
+  // Every typed word, anywhere in name or address.
   const names = others.map((p) => p.name).filter((name) => name.includes('5'));
   expect(people.map((p) => p.name).sort()).toEqual(names.sort());
   expect(more).toBe(false);

@@ -32,7 +32,7 @@ async function post(site: string, origin: string | null, env: Env, method = 'POS
   return response.status;
 }
 
-/** Origins that are not `https://guests.example.com`, though each is near to it. */
+/** Near misses of `https://guests.example.com`. */
 const near = (origin: string): (string | null)[] => {
   const { protocol, host, hostname, port } = new URL(origin);
   const other = protocol === 'https:' ? 'http:' : 'https:';
@@ -103,7 +103,7 @@ for (const [site, env] of [
         site.slice(0, at) + letter + site.slice(at + 1),
         site.slice(0, at) + site.slice(at + 1),
       ][next(3)]!;
-      // A header's value is trimmed on its way: what is the same then is the same.
+      // Values of headers are trimmed, so these are equal.
       if (changed.trim() === site) continue;
       const sent = encodeURI(changed).replaceAll('%20', ' ').replaceAll('%25', '%');
       expect(await post(site, sent, env), changed).toBe(403);

@@ -14,7 +14,7 @@ const be16 = (n: number) => [(n >> 8) & 255, n & 255];
 const be32 = (n: number) => [...be16(n >>> 16), ...be16(n)];
 const le32 = (n: number) => be32(n).reverse();
 
-/** What must never be found in a picture that went through us. */
+/** What no cleaned picture may contain. */
 export const PLACE = 'GPS 52.5163 N 13.3777 E';
 
 /** TIFF with an orientation and a place, as Exif holds it; little-endian, as most cameras write. */
@@ -49,7 +49,7 @@ export const jpegTelling = (orientation = 1): Uint8Array =>
     `<script>alert('${PLACE}')</script>`,
   );
 
-/** Telling, and cut off one byte before the end of its only scan. */
+/** With metadata, and cut off one byte before the end of its only scan. */
 export const jpegCut = (): Uint8Array => {
   const telling = jpegTelling();
   return telling.subarray(0, telling.length - `<script>alert('${PLACE}')</script>`.length - 3);
@@ -203,10 +203,10 @@ export const box = (name: string, ...content: Part[]): Uint8Array => {
 };
 export const FTYP = box('ftyp', 'avif', be32(0), 'avifmif1miaf');
 
-/** What can be told wrong about an AVIF. */
+/** How an AVIF can be malformed. */
 export interface AvifOptions {
   metadata?: boolean;
-  /** Where the Exif item is said to lie, from the frame's begin on. */
+  /** The claimed offset of the Exif item, from the start of the frame. */
   exifAt?: number;
   method?: number;
   more?: Uint8Array[];
@@ -275,5 +275,5 @@ export function avif({
     ...more,
   );
 }
-/** The same as an HEIC; its pixels are nobody's. */
+/** The same as an HEIC, without real pixels. */
 export const heic = (options: AvifOptions = {}): Uint8Array => avif({ ...options, kind: 'hvc1' });

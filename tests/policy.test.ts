@@ -1,4 +1,4 @@
-// The whole permission table, written out once more: who × spaceRole × action.
+// The whole permission table, stated a second time: who × spaceRole × action.
 import { expect, it } from 'vitest';
 import type { SpaceRole } from '../src/lib/roles';
 import type { Actor } from '../src/lib/server/context';
@@ -20,7 +20,7 @@ const person = (kind: Actor['kind'], administrator: boolean, canCreateSpaces: bo
 const people = {
   nobody: null,
   guest: person('guest', false, false),
-  // No way leads to such a row; the table does not trust it either.
+  // Nothing writes such a row, and the table does not trust it either.
   'guest with a forged row': person('guest', true, true),
   user: person('user', false, false),
   creator: person('user', false, true),
@@ -29,9 +29,9 @@ const people = {
 const spaceRoles: SpaceRole[] = ['none', 'guest', 'member', 'space-administrator'];
 
 const inside: Action[] = ['space.view', 'space.write', 'space.leave'];
-/** Of a space's administrator besides: also what others wrote may go, never be changed. */
+/** What a space administrator may do to texts of others: delete and close, never edit. */
 const rules: Action[] = ['space.administer', 'text.delete', 'thread.close', 'thread.pin'];
-/** Of one's own words, wherever one is. */
+/** What people may do to their own texts. */
 const ofOwn: Action[] = ['text.edit', 'text.delete', 'thread.close'];
 const allowed: Record<keyof typeof people, Record<SpaceRole, Action[]>> = {
   nobody: { none: [], guest: [], member: [], 'space-administrator': [] },
@@ -49,7 +49,7 @@ const allowed: Record<keyof typeof people, Record<SpaceRole, Action[]>> = {
     member: ['space.create', ...inside],
     'space-administrator': ['space.create', ...inside, ...rules],
   },
-  // An administrator of the site is nobody special in a space.
+  // An administrator of the site has no special rights in a space.
   administrator: {
     none: ['site.administer', 'space.create'],
     guest: ['site.administer', 'space.create', ...inside],
@@ -58,7 +58,7 @@ const allowed: Record<keyof typeof people, Record<SpaceRole, Action[]>> = {
   },
 };
 
-it('has the actions that are written out here', () => {
+it('has the actions that are listed here', () => {
   expect([...actions].sort()).toEqual(
     [
       'site.administer',
@@ -100,7 +100,7 @@ for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor
       );
     });
 
-it('asks without a spaceRole as for a stranger', () => {
+it('treats a missing spaceRole as none', () => {
   for (const actor of Object.values(people))
     for (const action of actions) expect(can(actor, action)).toBe(can(actor, action, 'none'));
 });

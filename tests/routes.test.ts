@@ -99,7 +99,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/(room)/settings/guests': {
     at: '/spaces/:space/settings/guests',
     get: ofSpace,
-    // To send all again nothing is typed that could be wrong: what it does is told by its own tests.
+    // "Resend all" has no input that could be invalid; it has its own tests.
     post: {
       resend: ofSpacePost,
       copy: ofSpacePost,
@@ -140,7 +140,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/threads/[thread=id]': {
     at: '/spaces/:space/threads/:thread',
     get: inSpace,
-    // The last three say nothing that could be wrong: what they do is told by their own tests.
+    // The last three have no input that could be invalid; they have their own tests.
     post: {
       comment: inSpacePost,
       edit: inSpacePost,
@@ -213,7 +213,7 @@ function said(response: Response): string {
   return String(response.status);
 }
 
-test('default deny: every route stands in the table', () => {
+test('default deny: every route is in the table', () => {
   const files = Object.keys(import.meta.glob('../src/routes/**/+{page,server,page.server}.{ts,svelte}'));
   const routes = files.map((file) => file.replace('../src/routes', '').replace(/\/\+[^/]+$/, ''));
   expect([...new Set(routes)].sort()).toEqual(Object.keys(table).sort());
@@ -300,17 +300,17 @@ test('no post without our own Origin, whoever sends it and whatever it claims to
     for (const who of people) expect((await post(who, '/login', headers)).status).toBe(403);
 });
 
-test('the one post without Origin: "Unsubscribe" of a mail provider, with the token of a mail, and nothing besides', async () => {
+test('the one post without Origin: a mail provider’s "Unsubscribe" with the token of a mail, and nothing else', async () => {
   const person = await makeGuest();
   const path = new URL(notifications.unsubscribeUrl(testContext(), person.id)).pathname;
   const stopped = async () => (await account(person.email))!.notify === 'never';
   const oneClick = (to: string, headers: Record<string, string> = {}, method = 'POST') =>
     ask('anonymous', to, { method, body: new URLSearchParams('List-Unsubscribe=One-Click'), headers });
 
-  // Scanners and people open it: nothing happens.
+  // Scanners and people who open it change nothing.
   expect((await ask('anonymous', path)).status).toBe(200);
   expect((await ask('anonymous', path, { method: 'HEAD' })).status).toBe(200);
-  // A browser says where it posts from. Other methods, other paths and other actions are no exception.
+  // A browser sends an Origin. Other methods, paths and actions are not exempt.
   for (const origin of ['https://evil.example', 'null', ''])
     expect((await oneClick(path, { origin })).status).toBe(403);
   for (const to of [
@@ -341,7 +341,7 @@ test('the page behind the link in a notification mail: its button posts with Ori
   expect((await account(person.email))!.notify).toBe('never');
 });
 
-test('an unknown path is 404 to those who are in, and asks the others to log in', async () => {
+test('an unknown path is 404 for people who are signed in, and the login for others', async () => {
   const answers: string[] = [];
   for (const who of people) answers.push(said(await ask(who, '/nowhere/at/all')));
   expect(answers.join(' ')).toBe('in in 404 404 404 404 404');
@@ -350,7 +350,7 @@ test('an unknown path is 404 to those who are in, and asks the others to log in'
   );
 });
 
-test('a form of more than 1 MB is refused, whether it says its length or not; then nothing of it is read', async () => {
+test('a form of more than 1 MB is refused, with or without a length; with one, nothing of it is read', async () => {
   const body = new URLSearchParams({ email: 'a@b.example', password: 'x'.repeat(1_100_000) }).toString();
   const headers = { origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded' };
   const counted = await ask('anonymous', '/login', { method: 'POST', body, headers });
@@ -383,7 +383,7 @@ test('local only: /dev is 404 for another Host', async () => {
     expect((await ask('admin', path, { headers: { host: 'foyer.example' } })).status).toBe(404);
 });
 
-test('every answer carries the headers, and nobody keeps it', async () => {
+test('every answer has the headers and is never cached', async () => {
   for (const who of people)
     for (const { at } of Object.values(table)) {
       const { headers } = await ask(who, address(at));
@@ -402,7 +402,7 @@ test.each(Object.entries(table))('GET %s: at most two round trips to D1 in a row
   }
 });
 
-test('/login without a cookie asks D1 nothing, once the appearance is kept', async () => {
+test('/login without a cookie needs no D1 query while the appearance is cached', async () => {
   await ask('anonymous', '/login');
   const { DB, trips } = countingD1();
   expect((await ask('anonymous', '/login', {}, { ...bindings, DB })).status).toBe(200);

@@ -1,4 +1,4 @@
-// Every test file begins with an empty, migrated database, and with empty KV and R2.
+// Every test file starts with an empty, migrated database, and with empty KV and R2.
 import { env } from 'cloudflare:workers';
 import { beforeEach } from 'vitest';
 import { empty, migrate } from './storage';
@@ -8,7 +8,7 @@ const { DB } = env as unknown as { DB: D1Database };
 await empty();
 await migrate();
 
-// Tests write faster than people: what one of them has counted (limits.ts) is not the next one's.
+// Tests write faster than people, so each starts with fresh limits (limits.ts).
 beforeEach(async () => {
   await DB.prepare("delete from throttle where key like 'author:%'").run();
 });

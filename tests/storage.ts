@@ -19,7 +19,7 @@ async function isEmpty(): Promise<boolean> {
   return !tables && !keys.keys.length && !files.objects.length;
 }
 
-/** One reset is not always enough: it can miss storage that has just lost a connection. */
+/** One reset can miss storage that has just lost a connection. */
 export async function empty(): Promise<void> {
   for (let resets = 0; !(await isEmpty()); resets++) {
     if (resets === 10) throw new Error('what was stored before does not go away');

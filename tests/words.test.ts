@@ -1,6 +1,6 @@
 /**
- * Every column of a space that holds words, and what a guest reads of it who does not see the others. A new column is a new
- * line here; those that are cut are filled with another guest's name below, and everything that a guest receives is read.
+ * Every text column of a space, with what a guest who does not see other guests reads of it. A new column needs a line here.
+ * Those that are cut are filled with another guest's name below, and everything that a guest receives is searched for it.
  */
 import { eq, getTableName } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
@@ -25,7 +25,7 @@ const words: Record<string, 'cut' | 'refused' | 'own' | 'not looked into' | 'nev
   'comment.body': 'cut',
   'invitation.subject': 'cut',
   'invitation.message': 'cut',
-  // Whom old words named nobody knows any more: a guest reads those of their own texts.
+  // Mentions in old versions are not stored, so a guest reads only those of their own texts.
   'revision.title': 'own',
   'revision.body': 'own',
   'space.guest_companies': 'own',
@@ -35,11 +35,11 @@ const words: Record<string, 'cut' | 'refused' | 'own' | 'not looked into' | 'nev
   'membership.name_key': 'never shown',
   'space.folded': 'never shown',
 };
-/** Ids, keys, words of a fixed set, names of shipped pictures: nobody types them. */
+/** Columns that nobody types: ids, keys, fixed sets, names of shipped pictures. */
 const NO_WORDS =
   /(?:^|_)(?:id|key|by|via|kind|status|locale|type|cover|mentions)$|^(?:space|thread|comment)\.request_key$/;
 
-it('every column of a space that holds words says what a guest reads of it', () => {
+it('every text column of a space is listed with what a guest reads of it', () => {
   const columns = spaceTables.flatMap((table) =>
     getTableConfig(table)
       .columns.filter(({ columnType, name }) => /^SQLiteText/.test(columnType) && !NO_WORDS.test(name))
@@ -48,7 +48,7 @@ it('every column of a space that holds words says what a guest reads of it', () 
   expect([...columns, 'membership.name_key'].sort()).toEqual(Object.keys(words).sort());
 });
 
-it('what is cut tells a guest nothing of another, wherever it is read', async () => {
+it('what is cut reveals nothing of another guest, wherever it is read', async () => {
   const ava = await makeUser({ name: 'Ava Lind' });
   const hanako = await makeGuest({ name: 'Hanako Sato', email: 'hanako@xn--bcher-kva.example' });
   const kim = await makeGuest({ name: 'Kim Park', notify: 'all' });

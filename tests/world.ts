@@ -1,4 +1,4 @@
-/** A small site with every kind of person in it, asked through the entry of the Worker as it was built. */
+/** A small site with every kind of person, requested through the built Worker. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { hashToken } from '../src/lib/server/crypto';
 import type { Env } from '../src/lib/server/context';
@@ -65,7 +65,7 @@ export async function makeWorld(): Promise<void> {
   names.set(':token', invitations.mailToken(testContext(), open));
   for (const [who, person] of Object.entries({ guest, foreign, user, spaceAdmin, admin }))
     jars.set(who as Who, (await login(person.email)).jar);
-  // Half signed in: the password was right, the code is still out.
+  // Half signed in: the password was right, the code is pending.
   const now = Date.now();
   await testContext()
     .db.insert(loginChallenge)
@@ -80,7 +80,7 @@ export async function makeWorld(): Promise<void> {
     });
   jars.set('half', new Jar([['foyer-step', 'half']]));
   jars.set('anonymous', new Jar());
-  // Of a second step that is over.
+  // The cookie of a second step that is over.
   jars.set('stale', new Jar([['foyer-step', 'over']]));
   jars.set('staleGuest', new Jar([...jars.get('guest')!, ['foyer-step', 'over']]));
 }

@@ -79,7 +79,7 @@ test.describe('password reset', () => {
     await login(page, email, 'another-day-2');
   });
 
-  test('answers the same for an address that nobody has, and mails nothing', async ({ page, request }) => {
+  test('gives the same answer for an unknown address, and mails nothing', async ({ page, request }) => {
     const nobody = addressOf('nobody');
     await page.goto('/forgot');
     await page.getByLabel('E-mail address').fill(nobody);
@@ -228,7 +228,7 @@ test('every answer carries the security headers', async ({ browser, request, pag
   }
 });
 
-test('signing out ends the session itself, not only the cookie', async ({ browser }) => {
+test('signing out ends the session, not only the cookie', async ({ browser }) => {
   const page = await newGuest(browser, space, guests['signed-out']);
   const cookies = await page.context().cookies();
   expect(cookies.find((cookie) => cookie.name === 'foyer')).toMatchObject({
@@ -242,7 +242,7 @@ test('signing out ends the session itself, not only the cookie', async ({ browse
   await isOut(page);
 });
 
-test('/me lists the own sessions, and one can be ended', async ({ browser }) => {
+test('/me lists one’s sessions, and one can be ended', async ({ browser }) => {
   const { email } = guests.sessions;
   const page = await newGuest(browser, space, guests.sessions);
   const phone = await phoneOf(browser, email);
@@ -290,7 +290,7 @@ test('Japanese: by choice on /me, and by Accept-Language before anybody is signe
   await expect(french.locator('html')).toHaveAttribute('lang', 'en');
 });
 
-test('health is public, fresh and says nothing more', async ({ request }) => {
+test('health is public, not cached, and says nothing else', async ({ request }) => {
   const answer = await request.get('/healthz');
   expect(answer.status()).toBe(200);
   expect(await answer.json()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });

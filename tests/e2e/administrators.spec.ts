@@ -32,7 +32,7 @@ async function deactivate(admin: Page, email: string): Promise<void> {
 }
 
 for (const javaScriptEnabled of [true, false])
-  test(`nobody inherits a space silently; "Become administrator" is said in it (scripts: ${javaScriptEnabled})`, async ({
+  test(`nobody inherits a space; "Become administrator" is announced in it (scripts: ${javaScriptEnabled})`, async ({
     browser,
   }) => {
     const admin = await signedIn(browser, 'ava@foyer.example', { javaScriptEnabled });

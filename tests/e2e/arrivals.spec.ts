@@ -102,7 +102,10 @@ test('cancelled: says so, and the kept form signs nobody up', async ({ browser }
   await expect(kept).toHaveURL('/login');
 });
 
-test('replaced: a resend kills the old link, and the new one works', async ({ browser, request }) => {
+test('replaced: after a resend the old link is invalid, and the new one works', async ({
+  browser,
+  request,
+}) => {
   const { email, url: old } = guests.replaced;
   await (await guestRow(host, space, email)).getByRole('button', { name: 'Resend' }).click();
   await expect(host.getByRole('status')).toBeVisible();
@@ -186,7 +189,7 @@ for (const twoStep of [false, true])
     }
   });
 
-test('a link that is none of ours is a 404 that says what may have happened, and leads on', async ({
+test('a link that is not ours is a 404 that says what may have happened and where to go', async ({
   page,
 }) => {
   const { url } = guests.forged;
@@ -208,7 +211,7 @@ test('a link that is none of ours is a 404 that says what may have happened, and
   }
 });
 
-test('a link that a mail program or a sentence has added something to leads to the whole one', async ({
+test('a link with something appended by a mail program or a sentence leads to the right one', async ({
   page,
 }) => {
   const { url } = guests.forged;
@@ -221,7 +224,7 @@ test('a link that a mail program or a sentence has added something to leads to t
   expect(page.url()).toBe(url);
 });
 
-test('whoever invited may not invite any more: the link has expired, and another administrator sends a new one', async ({
+test('when the inviter loses the right to invite, the link expires, and another administrator sends a new one', async ({
   browser,
   request,
 }) => {
@@ -254,7 +257,7 @@ test('whoever invited may not invite any more: the link has expired, and another
   await expect(page).toHaveURL(own);
 });
 
-test('a rule of domains says whom it concerns before it is saved, and open invitations then say why', async ({
+test('a rule of domains shows whom it affects before it is saved, and open invitations then say why', async ({
   browser,
 }) => {
   const own = await makeSpace(host, 'Domains');
@@ -333,7 +336,7 @@ test('a double click on the sign-up lands in the space, once', async ({ browser 
   await expect(await guestRow(host, space, email)).toContainText('Active');
 });
 
-test('two identical sign-ups at once both land in the space; another password does not', async ({
+test('two identical simultaneous sign-ups both lead into the space; another password does not', async ({
   browser,
 }) => {
   const { email, url } = guests.twice;
@@ -385,7 +388,9 @@ test('an invited user signs up through the same page and lands on the portal', a
   expect(welcome.subject).toBe('Sign-up is complete!');
 });
 
-test('a deactivated guest is out at once, cannot log in, and shows as inactive', async ({ browser }) => {
+test('a deactivated guest is signed out at once, cannot log in, and is shown as inactive', async ({
+  browser,
+}) => {
   const { email } = guests.deactivated;
   const page = await newGuest(browser, space, guests.deactivated);
   const admin = await signedIn(browser, AVA);

@@ -99,7 +99,7 @@ test('code that is wider than the page scrolls with the keyboard', async ({ page
   await expect.poll(() => code.evaluate((node) => node.scrollLeft)).toBeGreaterThan(0);
 });
 
-test('what has the focus can be seen', async ({ page }) => {
+test('the focus is visible', async ({ page }) => {
   await page.goto('/dev/components');
   for (const target of [
     page.getByRole('button', { name: 'primary', exact: true }),

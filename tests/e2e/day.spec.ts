@@ -228,7 +228,7 @@ test('without scripts: write, attach, edit, react, follow, delete, by forms alon
   await expect(page.getByRole('alert')).toContainText('closed');
 });
 
-test('what is typed survives other people’s words, and the page’s own news', async ({ browser }) => {
+test('what is typed survives other people’s comments and the page’s reloads', async ({ browser }) => {
   const [ben, ava] = [
     await signedIn(browser, 'ben@foyer.example'),
     await signedIn(browser, 'ava@foyer.example'),

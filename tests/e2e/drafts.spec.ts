@@ -21,7 +21,7 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterAll(() => host.context().close());
 
-test('title and text survive a reload and a refusal, and are gone once they were posted', async () => {
+test('title and text survive a reload and a refusal, and are cleared once they are posted', async () => {
   await opened(host, `${space}/new-thread`);
   await body(host).pressSequentially('Half a sentence');
   await expect(kept(host)).toBeVisible();
@@ -40,7 +40,7 @@ test('title and text survive a reload and a refusal, and are gone once they were
   await expect(title(host)).toHaveValue('');
 });
 
-test('each tab has its own draft: what one posts takes nothing from the other', async () => {
+test('each tab has its own draft, which a post in another tab does not clear', async () => {
   await opened(host, `${space}/new-thread`);
   await title(host).fill('Two tabs');
   await host.getByRole('button', { name: 'Post' }).click();
@@ -68,7 +68,7 @@ test('each tab has its own draft: what one posts takes nothing from the other', 
   await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
   await expect(comment(host)).toHaveValue('');
 });
-test('the draft of a tab that was closed goes on in the next one', async () => {
+test('the draft of a closed tab continues in the next one', async () => {
   const first = await host.context().newPage();
   await opened(first, `${space}/new-thread`);
   await title(first).fill('Begun in a tab that is closed');
@@ -80,7 +80,7 @@ test('the draft of a tab that was closed goes on in the next one', async () => {
   await next.close();
 });
 
-test('words that are edited, settings and invitations have drafts too', async () => {
+test('edits, settings and invitations have drafts too', async () => {
   await opened(host, `${space}/new-thread`);
   await title(host).fill('Edited');
   await body(host).fill('As it was');
@@ -105,7 +105,7 @@ test('words that are edited, settings and invitations have drafts too', async ()
   }
 });
 
-test('the profile has a draft too, which a refusal keeps, and which is gone once it was saved', async ({
+test('the profile has a draft too, which survives a refusal and is cleared once it is saved', async ({
   browser,
 }) => {
   const [link] = await invited(host, space, addressOf('profile'));
@@ -130,7 +130,7 @@ test('the profile has a draft too, which a refusal keeps, and which is gone once
   await page.context().close();
 });
 
-test('signing out takes the drafts of this browser along', async ({ browser }) => {
+test('signing out deletes the drafts of this browser', async ({ browser }) => {
   const [link] = await invited(host, space, addressOf('leaver'));
   const page = await newGuest(browser, space, link!);
   await opened(page, `${space}/new-thread`);
@@ -145,7 +145,7 @@ test('signing out takes the drafts of this browser along', async ({ browser }) =
   await page.context().close();
 });
 
-test('forms of the administration have drafts too, which are gone once they were posted', async ({
+test('forms of the administration have drafts too, which are cleared once they are posted', async ({
   browser,
 }) => {
   const page = await signedIn(browser, 'ava@foyer.example');

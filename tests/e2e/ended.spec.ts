@@ -26,7 +26,7 @@ async function meetsTheLogin(page: Page, button: string, email = BEN): Promise<v
 const notSent = (page: Page) =>
   expect(page.getByText('Your login had ended, so nothing was sent.')).toBeVisible();
 
-test('a new thread and a comment come back filled, and are sent from there', async ({ page }) => {
+test('a new thread and a comment come back filled in, and can be sent from there', async ({ page }) => {
   await login(page, BEN);
   await page.goto(`${space}/new-thread`);
   await page.getByLabel('Title').fill('Written for an hour');
@@ -48,7 +48,7 @@ test('a new thread and a comment come back filled, and are sent from there', asy
   await expect(page.getByLabel('Write a comment')).toHaveValue('');
 });
 
-test('an invitation comes back filled, and nobody was invited', async ({ page }) => {
+test('an invitation comes back filled in, and nobody was invited', async ({ page }) => {
   await login(page, BEN);
   await page.goto(`${space}/settings/guests/invite`);
   await page.getByLabel('E-mail addresses').fill('one@partner.example\ntwo@partner.example');
@@ -61,7 +61,7 @@ test('an invitation comes back filled, and nobody was invited', async ({ page })
   await expect(page.getByText('one@partner.example')).toHaveCount(0);
 });
 
-test('the profile comes back to its own person only', async ({ page, browser }) => {
+test('the profile comes back only to its own person', async ({ page, browser }) => {
   await login(page, BEN);
   await page.goto('/me');
   await page.getByLabel('Company').fill('Nearly renamed');
@@ -73,13 +73,13 @@ test('the profile comes back to its own person only', async ({ page, browser }) 
   await expect(other.getByLabel('Company')).not.toHaveValue('Nearly renamed');
 });
 
-test('the site under another name leads to its own, with the same page', async ({ page }) => {
+test('the site under another host name leads to the same page of its own', async ({ page }) => {
   await page.goto(`${ORIGIN.replace('localhost', '127.0.0.1')}/login?next=%2Fme`);
   await expect(page).toHaveURL(`${ORIGIN}/login?next=%2Fme`);
   await login(page, BEN);
 });
 
-test('/verify when nothing is pending: from a bookmark, signed in and not', async ({ page }) => {
+test('/verify with nothing pending: from a bookmark, signed in or not', async ({ page }) => {
   await page.goto('/verify');
   await expect(page).toHaveURL('/login');
   await login(page, BEN);
@@ -87,7 +87,7 @@ test('/verify when nothing is pending: from a bookmark, signed in and not', asyn
   await expect(page).toHaveURL('/');
 });
 
-test('a page that is not there keeps the bar of who is signed in', async ({ page }) => {
+test('a missing page keeps the bar for people who are signed in', async ({ page }) => {
   await login(page, BEN);
   for (const path of ['/nowhere', '/spaces/999999', '/admin/users', `${space}/threads/999999`]) {
     expect((await page.goto(path))!.status()).toBe(404);
@@ -96,7 +96,7 @@ test('a page that is not there keeps the bar of who is signed in', async ({ page
   }
 });
 
-test('a login in a browser that keeps no cookies says so', async ({ playwright, launchOptions }, info) => {
+test('the login says when a browser keeps no cookies', async ({ playwright, launchOptions }, info) => {
   // As a person sets it in Chromium: "Block all cookies".
   const profile = info.outputPath('profile');
   mkdirSync(join(profile, 'Default'), { recursive: true });

@@ -46,7 +46,7 @@ test('an own cover: cropped and scaled in the browser, chosen, shown to the spac
   await ava.context().close();
 });
 
-test('without scripts the original is taken, and loses what it tells', async ({ browser }) => {
+test('without scripts the original is used, without its metadata', async ({ browser }) => {
   const ava = await signedIn(browser, AVA, { javaScriptEnabled: false });
   for (const [name, bytes, type] of [
     ['photo.jpg', jpegTelling(6), 'image/jpeg'],
@@ -72,7 +72,7 @@ test('without scripts the original is taken, and loses what it tells', async ({ 
   await ava.context().close();
 });
 
-test('what is no picture is refused in words, with and without scripts; what was typed stays', async ({
+test('a file that is not a picture is refused with a sentence, with and without scripts; what was typed stays', async ({
   browser,
 }) => {
   const page = picture('cover.jpg', Buffer.from('<script>alert(1)</script>'), 'image/jpeg');
@@ -90,7 +90,7 @@ test('what is no picture is refused in words, with and without scripts; what was
   }
 });
 
-test('more than a form may carry is refused before it is read, and the page says what to do', async ({
+test('a form that is too large is refused before it is read, and the page says what to do', async ({
   browser,
 }) => {
   const ava = await signedIn(browser, AVA, { javaScriptEnabled: false });
@@ -196,7 +196,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   for (const page of [ava, plain]) await page.context().close();
 });
 
-test('what stays in a file is said before it is sent', async ({ browser }) => {
+test('the page says what metadata stays in a file before it is sent', async ({ browser }) => {
   const ava = await signedIn(browser, AVA);
   const space = await makeSpace(ava, 'What stays');
   await ava.goto(`${space}/new-thread`);
@@ -251,7 +251,7 @@ test('what stays in a file is said before it is sent', async ({ browser }) => {
   for (const page of [ava, plain]) await page.context().close();
 });
 
-test('storage: shown to who runs the space, and set in Space Management', async ({ browser }) => {
+test('storage is shown to space administrators, and set in Space Management', async ({ browser }) => {
   const ava = await signedIn(browser, AVA);
   const space = await makeSpace(ava, 'Little room');
   await ava.goto(`${space}/settings/general`);

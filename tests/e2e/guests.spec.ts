@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByLabel('E-mail addresses')).toHaveValue('Doe, Jane; Roe, Rick');
     });
 
-    test('what is refused stays in the box with its reason, and a colleague can be added as member', async () => {
+    test('refused addresses stay in the box with their reason, and a colleague can be added as a member', async () => {
       const fine = addressOf('fine');
       await host.goto(`${space}/settings/guests/invite`);
       await host.getByLabel('Subject').fill('Kept as typed');
@@ -58,7 +58,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByRole('radio', { name: 'Cho Yamada' })).toBeChecked();
     });
 
-    test('the tab finds a guest, filters by status, and keeps what is looked at', async () => {
+    test('the tab finds a guest, filters by status, and keeps its view', async () => {
       const [one, two] = [addressOf('findone'), addressOf('findtwo')];
       await invited(host, space, one, two);
       await host.goto(`${space}/settings/guests`);
@@ -76,7 +76,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByRole('row', { name: two })).toBeVisible();
     });
 
-    test('all that are over are sent again at once', async ({ browser }) => {
+    test('all expired invitations are sent again at once', async ({ browser }) => {
       const own = await makeSpace(host, `Over ${javaScriptEnabled}`);
       await host.goto(`${own}/settings/members?find=ava`);
       await host.getByRole('checkbox', { name: 'Administrator' }).check();

@@ -125,7 +125,7 @@ for (const javaScriptEnabled of [true, false]) {
       }
     });
 
-    test('what is wrong is said, and nothing typed is lost', async ({ page, browser, request }) => {
+    test('errors are explained, and nothing typed is lost', async ({ page, browser, request }) => {
       await login(page, 'ben@foyer.example');
       const space = await makeSpace(page, `Errors ${tag}`);
       await invite(page, space, `Northwind; nonsense@; ava@foyer.example, ok-${tag}@partner.example`);

@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { addressOf, invited, makeSpace, newGuest, signedIn } from './people';
 
-test('the people of a space stand on a page of their own: found by a part of a name, guests marked', async ({
+test('the people of a space have their own page: found by part of a name, guests marked', async ({
   browser,
 }) => {
   const ben = await signedIn(browser, 'ben@foyer.example');

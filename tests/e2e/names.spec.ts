@@ -39,7 +39,7 @@ test.describe('without scripts', () => {
   });
 });
 
-test('names: the longest legal ones are taken, invisible ones refused, and the form says how many are left', async ({
+test('names: the longest are accepted, invisible ones refused, and the form says how many characters are left', async ({
   browser,
 }) => {
   const host = await signedIn(browser, 'ben@foyer.example');

@@ -132,7 +132,7 @@ for (const javaScriptEnabled of [true, false])
 test.describe('what is mailed', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('is chosen under "Your account", and kept', async ({ browser }) => {
+  test('is chosen under "Your account" and saved', async ({ browser }) => {
     const { page } = await guest(browser, 'Pia Choice', { javaScriptEnabled: false });
     await page.goto('/me');
     await expect(page.getByRole('radio', { name: 'When somebody mentions you' })).toBeChecked();
@@ -190,7 +190,7 @@ test.describe('what is mailed', () => {
     expect(await mailsTo(request, email)).toHaveLength(before.length);
   });
 
-  test('a link that is none of ours says so, and what to do', async ({ page }) => {
+  test('a link that is not ours says so, and what to do', async ({ page }) => {
     await page.goto('/unsubscribe/nobody');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('This link does not work');
     await expect(page.getByRole('link', { name: 'Open your account' })).toHaveAttribute(

@@ -14,7 +14,7 @@ const node = (args: string[], env: Record<string, string> = {}) =>
     );
   });
 
-test('npm run doctor › what took too long is said, and is never a problem', async () => {
+test('npm run doctor › a check that took too long is reported, and is never a problem', async () => {
   const { code, said } = await node(['scripts/doctor.mjs'], { FOYER_DOCTOR_SECONDS: '0.05' });
   expect(said).not.toContain('PROBLEM');
   expect(said).not.toContain('wrangler login');
@@ -41,14 +41,14 @@ test('npm start › a folder that cannot be written to is named, with what to do
   rmSync(folder, { recursive: true });
 });
 
-test('npm start › an old Node is told which one is needed, before anything it cannot read', async () => {
+test('npm start › an old Node is refused with the version that is needed', async () => {
   const old = `Object.defineProperty(process, 'versions', { value: { node: '18.20.8' } });`;
   const { code, said } = await node(['-e', `${old} require('./scripts/lib/require-node.cjs')`]);
   expect(said).toContain('Foyer needs Node 20 or newer. This is Node 18.20.8.');
   expect(code).toBe(1);
 });
 
-test('npm start › its log holds no address of a request, and so no link of an invitation', async ({
+test('npm start › its log contains no address of a request, and so no link of an invitation', async ({
   request,
 }) => {
   const state = process.env.FOYER_E2E_STATE;

@@ -66,7 +66,7 @@ for (const scripts of [true, false])
       await page.context().close();
     });
 
-    test('the portal searches all own spaces', async ({ browser }) => {
+    test('the portal searches all spaces of a person', async ({ browser }) => {
       const page = await searching(browser, scripts);
       await page.goto('/');
       const box = page.getByRole('searchbox', { name: 'Search everything', exact: true });
@@ -120,7 +120,7 @@ test.describe('the composer', () => {
     await expect(host.locator('.mention.guest')).toHaveText('@Guest Person');
   });
 
-  test('without scripts it is a box to write in', async ({ browser }) => {
+  test('without scripts it is a plain text box', async ({ browser }) => {
     const page = await searching(browser, false);
     await page.goto(`${space}/new-thread`);
     await expect(page.getByRole('button', { name: 'Preview' })).toHaveCount(0);

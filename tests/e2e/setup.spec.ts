@@ -75,7 +75,7 @@ async function fill(page: Page, password: string, withToken: string): Promise<vo
 
 const submit = (page: Page) => page.getByRole('button', { name: 'Set up' }).click();
 
-test('an empty site greets with /setup, whatever was asked for', async ({ browser }) => {
+test('an empty site shows /setup, whatever was requested', async ({ browser }) => {
   const page = await visitor(browser);
   for (const path of ['/', '/login', '/spaces/1', '/nowhere']) {
     await page.goto(path);

@@ -32,8 +32,8 @@ const fill = async (who: User, by: number, now: number) => {
   for (let i = 0; i < by; i++) await save(who, now);
 };
 
-describe('what one person changes is bounded, whatever it is', () => {
-  it('240 times a minute, all kinds together; then it goes on', async () => {
+describe('the changes of one person are limited', () => {
+  it('to 240 a minute over all kinds, until the minute is over', async () => {
     const [ben, cho] = [await makeUser({ canCreateSpaces: true }), await makeUser()];
     await fill(ben, 239, NOW);
     await anotherSpace(ben);
@@ -51,7 +51,7 @@ describe('what one person changes is bounded, whatever it is', () => {
     expect((await account(ben.email))!.name).toBe('Bob');
   });
 
-  it('and no more of many at the same time', async () => {
+  it('also when many arrive at the same time', async () => {
     const ben = await makeUser();
     await fill(ben, 220, NOW);
     const { done, refused } = await parallel(60, () => save(ben, NOW));
@@ -59,7 +59,7 @@ describe('what one person changes is bounded, whatever it is', () => {
     for (const one of refused) expect(one).toMatchObject(tooOften);
   });
 
-  it('also a verb that nobody has thought of: whatever commits', async () => {
+  it('also for a new verb, because every commit counts', async () => {
     const ben = await makeUser();
     const write = (now: number) =>
       as(ben, { now }).commit([
@@ -72,7 +72,7 @@ describe('what one person changes is bounded, whatever it is', () => {
     await write(NOW + MINUTE);
   });
 
-  it('3,000 times an hour', async () => {
+  it('to 3,000 an hour', async () => {
     const ben = await makeUser();
     for (let i = 0; i < 13; i++) await fill(ben, i < 12 ? 240 : 120, NOW + i * MINUTE);
     await expect(save(ben, NOW + 14 * MINUTE)).rejects.toMatchObject({
@@ -82,7 +82,7 @@ describe('what one person changes is bounded, whatever it is', () => {
     await save(ben, NOW + 60 * MINUTE);
   }, 60_000);
 
-  it('what loses a race, or fails, counts nothing and is no such refusal', async () => {
+  it('except those that lose a race or fail, which are not counted', async () => {
     const ben = await makeUser();
     const lose = async () => {
       const ctx = as(ben, { now: NOW });
@@ -92,7 +92,7 @@ describe('what one person changes is bounded, whatever it is', () => {
     await save(ben, NOW);
   });
 
-  it('nobody is kept from signing out, and nobody but people is counted', async () => {
+  it('but signing out always works, and only people are counted', async () => {
     const ben = await makeAdministrator();
     const { jar } = await login(ben.email, { now: NOW });
     await fill(ben, 239, NOW);

@@ -39,7 +39,7 @@ const fill = async (who: User, what: limits.Counted, by: number, when: number) =
   void (await at(who, when).commit(limits.count(at(who, when), { [what]: by })));
 
 describe('what one person writes', () => {
-  it('is bounded a minute: comments, threads and edits together; then it goes on', async () => {
+  it('is limited per minute, for comments, threads and edits together', async () => {
     const who = await author();
     await fill(who, 'text', 147, now);
     const id = await says(who, now, 'one');
@@ -59,7 +59,7 @@ describe('what one person writes', () => {
     await says(await author(), now);
   });
 
-  it('is bounded an hour as well, and the refusal says when it goes on', async () => {
+  it('is limited per hour too, and the refusal says for how long', async () => {
     const who = await author();
     await fill(who, 'text', 1_500, now);
     await expect(says(who, now + 10 * MINUTE)).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe('what one person writes', () => {
     await says(who, now + 60 * MINUTE);
   });
 
-  it('counts a form that is sent twice once', async () => {
+  it('counts a form that is posted twice once', async () => {
     const who = await author();
     await fill(who, 'text', 148, now);
     const requestKey = randomId();
@@ -92,7 +92,7 @@ describe('what one person writes', () => {
     await says(who, now);
   });
 
-  it('of twenty at the same time, as many pass as may', async () => {
+  it('lets no more through when twenty arrive at the same time', async () => {
     const who = await author();
     await fill(who, 'text', 145, now);
     const { done, refused } = await parallel(20, () => says(who, now));
@@ -101,7 +101,7 @@ describe('what one person writes', () => {
   });
 });
 
-describe('whom one person has told', () => {
+describe('notifications caused by one person', () => {
   const everybody = (who: User) =>
     threads.begin(at(who, now), spaceId, {
       title: randomId(),
@@ -110,7 +110,7 @@ describe('whom one person has told', () => {
       requestKey: randomId(),
     });
 
-  it('everybody, ten times an hour; a thread that tells nobody is written still', async () => {
+  it('to everybody are limited to ten an hour; a thread that notifies nobody is still written', async () => {
     const who = await author();
     await fill(who, 'everybody', 9, now);
     await everybody(who);
@@ -127,7 +127,7 @@ describe('whom one person has told', () => {
     await says(who, now, 'please');
   });
 
-  it('people in all, as many as were really told', async () => {
+  it('are limited in total, by the people really notified', async () => {
     const who = await author();
     await fill(who, 'told', 99_999, now);
     const people = await count('notification');
@@ -154,7 +154,7 @@ describe('what costs the site work', () => {
   });
 });
 
-it('a batch that passes a bound is undone whole', async () => {
+it('a batch that exceeds a limit is undone completely', async () => {
   const who = await author();
   await fill(who, 'text', 150, now);
   const ctx = at(who, now);

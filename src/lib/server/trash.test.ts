@@ -46,7 +46,7 @@ describe('deleting a space', () => {
     await trash.putSpace(as(ava), spaceId, ' Old Quay ');
   });
 
-  it('is for its administrators alone', async () => {
+  it('is only for its administrators', async () => {
     const { spaceId } = await house();
     for (const person of [ben, gil])
       await expect(trash.putSpace(as(person), spaceId, 'Old Quay')).rejects.toMatchObject(
@@ -55,7 +55,7 @@ describe('deleting a space', () => {
     await expect(trash.putSpace(as(site), spaceId, 'Old Quay')).rejects.toMatchObject(refusal('missing'));
   });
 
-  it('takes it out of everybody’s reach at once, also for open pages and open invitations', async () => {
+  it('makes it unreachable at once, also for open pages and open invitations', async () => {
     const { inviter, spaceId, token } = await invited();
     await trash.putSpace(as(inviter), spaceId, 'Harbour Bridge');
     await expect(spaces.overview(as(inviter), spaceId)).rejects.toMatchObject(refusal('missing'));
@@ -65,7 +65,7 @@ describe('deleting a space', () => {
     expect(await count('membership', 'space_id = ?', spaceId)).toBe(1);
   });
 
-  it('twice at the same time is once', async () => {
+  it('happens once if done twice at the same time', async () => {
     const { spaceId } = await house();
     const { done } = await parallel(5, () => trash.putSpace(as(ava), spaceId, 'Old Quay'));
     expect(done).toHaveLength(1);
@@ -74,7 +74,7 @@ describe('deleting a space', () => {
 });
 
 describe('the trash', () => {
-  it('gives a space back as it was, to an administrator of the site alone', async () => {
+  it('restores a space as it was, only for an administrator of the site', async () => {
     const { spaceId, thread } = await house();
     await trash.putSpace(as(ava), spaceId, 'Old Quay');
     await expect(trash.restore(as(ava), spaceId)).rejects.toMatchObject(refusal('forbidden'));
@@ -86,7 +86,7 @@ describe('the trash', () => {
     await expect(trash.restore(as(site), spaceId)).rejects.toMatchObject(refusal('conflict', 'trash.gone'));
   });
 
-  it('keeps for 14 days, then everything of the space is gone, other spaces are not', async () => {
+  it('keeps a space for 14 days, then deletes everything of it and nothing of others', async () => {
     const [gone, stays] = [await house(), await house()];
     const found = [gone.thread * 2];
     for (let i = 0; i < 3; i++) {
@@ -113,7 +113,7 @@ describe('the trash', () => {
     expect(await audited('space.purged')).not.toHaveLength(0);
   });
 
-  it('is emptied a bounded piece a run', async () => {
+  it('is emptied in limited pieces, one for each run', async () => {
     for (let i = 0; i < 12; i++) await trash.purge(testContext({ now: Date.now() + 30 * DAY }));
     const { spaceId } = await house();
     await bindings.DB.prepare(
@@ -131,7 +131,7 @@ describe('the trash', () => {
     expect(await count('space', 'id = ?', spaceId)).toBe(0);
   });
 
-  it('gives back nothing that is being taken apart, and takes nothing apart that was given back', async () => {
+  it('restores nothing that is being deleted, and deletes nothing that was restored', async () => {
     const { spaceId, thread } = await house();
     for (let i = 0; i < 3; i++)
       await threads.addComment(as(ava), spaceId, thread, { body: 'x', requestKey: randomId() });

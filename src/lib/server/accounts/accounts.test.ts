@@ -57,7 +57,7 @@ describe('set-up', () => {
     preset: 'hardened' as const,
   };
 
-  it('needs the token, and is 404 where none is configured', async () => {
+  it('needs the token, and is 404 if none is configured', async () => {
     await expect(accounts.setUp(testContext(), { ...form, token: 'wrong' })).rejects.toMatchObject(
       refusal('invalid', 'setup.wrong-token'),
     );
@@ -66,14 +66,14 @@ describe('set-up', () => {
     );
   });
 
-  it('holds the new password against the chosen policy', async () => {
+  it('checks the new password against the chosen policy', async () => {
     await expect(accounts.setUp(testContext(), { ...form, password: 'abc1' })).rejects.toMatchObject(
       refusal('invalid', 'password.too-short'),
     );
     expect(await count('user')).toBe(0);
   });
 
-  it('makes one administrator of two posts at the same time, who is signed in; then it is 404', async () => {
+  it('creates one administrator from two simultaneous posts and signs them in; after that it is 404', async () => {
     const jars = [new Jar(), new Jar()];
     const { done, refused } = await parallel(2, (i) =>
       accounts.setUp(testContext({ jar: jars[i] }), { ...form, email: `ava${i}@foyer.example` }),
@@ -100,7 +100,7 @@ describe('login', () => {
     expect(await audited('account.signed-in', user.id)).toMatchObject([{ detail: { step: 'password' } }]);
   });
 
-  it('says the same of a wrong password, an unknown name and no name at all', async () => {
+  it('gives the same answer for a wrong password, an unknown name and no name', async () => {
     const user = await makeUser();
     const said = await Promise.all(
       [user.email, someEmail('nobody'), 'nonsense'].map((email) =>
@@ -112,14 +112,14 @@ describe('login', () => {
     expect(said[2]).toEqual(said[0]);
   });
 
-  it('of an inactive account tells only who has the password', async () => {
+  it('reveals that an account is inactive only to somebody with its password', async () => {
     const guest = await makeGuest({ status: 'inactive' });
     expect(await miss(guest.email)).toBe('login.wrong');
     await expect(login(guest.email)).rejects.toMatchObject(refusal('forbidden', 'login.inactive'));
     expect(await count('session', 'user_id = ?', guest.id)).toBe(0);
   });
 
-  it('makes an outdated hash anew', async () => {
+  it('renews an outdated hash', async () => {
     const salt = Buffer.from('0123456789abcdef');
     const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
     const passwordHash = `scrypt$1024$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
@@ -130,7 +130,7 @@ describe('login', () => {
     expect((await login(user.email)).to).toBe('/');
   });
 
-  it('makes it anew also where a code follows', async () => {
+  it('renews it also when a code is needed next', async () => {
     const salt = Buffer.from('0123456789abcdef');
     const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
     const passwordHash = `scrypt$1024$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
@@ -143,7 +143,7 @@ describe('login', () => {
 });
 
 describe('ten failures in a row', () => {
-  it('lock the login name for three minutes, and the right password too', async () => {
+  it('lock the login name for three minutes, even for the right password', async () => {
     const user = await makeUser();
     await missTimes(10, user.email, { now: NOW });
     await expect(login(user.email, { now: NOW })).rejects.toMatchObject({
@@ -162,7 +162,7 @@ describe('ten failures in a row', () => {
     expect(await miss(email, { now: NOW })).toBe('login.throttled');
   });
 
-  it('are ended by a success', async () => {
+  it('are reset by a success', async () => {
     const user = await makeUser();
     await missTimes(9, user.email);
     await login(user.email);
@@ -170,14 +170,14 @@ describe('ten failures in a row', () => {
     expect(await miss(user.email)).toBe('login.throttled');
   });
 
-  it('lock sessions of nobody', async () => {
+  it('end no session', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email, { now: NOW });
     await missTimes(10, user.email, { now: NOW });
     expect((await visit(jar)).actor?.id).toBe(user.id);
   });
 
-  it('of others do not lock a browser that is known', async () => {
+  it('by others do not lock a known browser', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email, { now: NOW });
     await missTimes(10, user.email, { now: NOW });
@@ -186,7 +186,7 @@ describe('ten failures in a row', () => {
     await expect(login(user.email, { now: NOW })).rejects.toMatchObject(refusal('throttled'));
   });
 
-  it('of a known browser lock that browser', async () => {
+  it('in a known browser lock that browser', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email, { now: NOW });
     jar.delete('foyer');
@@ -194,7 +194,7 @@ describe('ten failures in a row', () => {
     expect(await miss(user.email, { jar, now: NOW })).toBe('login.throttled');
   });
 
-  it('are not escaped by the browser of another account, nor by a forged cookie', async () => {
+  it('are not avoided by a known browser of another account or a forged cookie', async () => {
     const victim = await makeUser();
     const neighbour = await makeGuest({ email: `x.${victim.email}` });
     const { jar } = await login(neighbour.email);
@@ -207,7 +207,7 @@ describe('ten failures in a row', () => {
     expect(await miss(victim.email, { jar: forged, now: NOW })).toBe('login.throttled');
   });
 
-  it('of a hundred at the same time: at most ten passwords are compared', async () => {
+  it('compare at most ten passwords of a hundred simultaneous tries', async () => {
     const user = await makeUser();
     const { done } = await parallel(100, () => miss(user.email, { now: NOW }));
     expect(done.filter((said) => said === 'login.wrong').length).toBeLessThanOrEqual(10);
@@ -225,7 +225,7 @@ describe('the same form posted again', () => {
   const fromOrigin = (ip: string) =>
     count('throttle', 'key = ? and failures > 1', rateLimit.clientIpKey(testContext({ ip }))[0]);
 
-  it('is one failure, however often and however parallel, and says the same', async () => {
+  it('is one failure, however often it is posted, in parallel too, with the same answer', async () => {
     const user = await makeUser();
     const [formKey, ip] = [randomToken(), someIp()];
     const { done } = await parallel(50, () => miss(user.email, { now: NOW, formKey, ip }));
@@ -236,14 +236,14 @@ describe('the same form posted again', () => {
     expect(await audited('account.sign-in-failed', user.id)).toMatchObject([{ count: 1 }]);
   });
 
-  it('of a name that does not exist is the same', async () => {
+  it('works the same for a name that does not exist', async () => {
     const [email, formKey] = [someEmail('nobody'), randomToken()];
     const { done } = await parallel(20, () => miss(email, { now: NOW, formKey }));
     expect(new Set(done)).toEqual(new Set(['login.wrong']));
     expect(await failures(email)).toBe(1);
   });
 
-  it('with another content, or another form, is another try: one form key buys no guesses', async () => {
+  it('with other content, or another form key, is another try, so a form key allows no extra guesses', async () => {
     const user = await makeUser();
     const formKey = randomToken();
     const { done } = await parallel(50, (i) =>
@@ -264,14 +264,14 @@ describe('the same form posted again', () => {
     expect([await failures(ben.email), await failures(cho.email)]).toEqual([1, 1]);
   });
 
-  it('with the right password lands, each time', async () => {
+  it('with the right password succeeds each time', async () => {
     const [user, formKey] = [await makeUser(), randomToken()];
     const { done, refused } = await parallel(5, () => login(user.email, { now: NOW, formKey }));
     expect([done.map(({ to }) => to), refused]).toEqual([['/', '/', '/', '/', '/'], []]);
     expect(await failures(user.email)).toBe(0);
   });
 
-  it('after a lock is over is compared, and does not count as long as it is locked', async () => {
+  it('is compared once the lock is over, and does not count while locked', async () => {
     const [user, formKey] = [await makeUser(), randomToken()];
     await missTimes(10, user.email, { now: NOW });
     for (let i = 0; i < 3; i++)
@@ -285,7 +285,7 @@ describe('the same form posted again', () => {
     expect(await failures(user.email)).toBe(2);
   });
 
-  it('leaves nothing of what was typed, and nothing to try passwords on', async () => {
+  it('stores nothing that was typed, and nothing that helps to guess passwords', async () => {
     const [user, formKey] = [await makeUser(), randomToken()];
     await miss(user.email, { now: NOW, formKey });
     const rows = JSON.stringify((await dump()).throttle);
@@ -294,7 +294,7 @@ describe('the same form posted again', () => {
 });
 
 describe('a known browser', () => {
-  it('is stopped neither by the failures of its client address nor by those of the name', async () => {
+  it('is not stopped by failures of its IP address or of the login name', async () => {
     const user = await makeUser();
     const ip = someIp();
     const { jar } = await login(user.email, { now: NOW, ip });
@@ -306,7 +306,7 @@ describe('a known browser', () => {
     expect((await login(user.email, { jar, ip, now: NOW })).to).toBe('/');
   });
 
-  it('counts its failures on itself alone', async () => {
+  it('counts only its own failures', async () => {
     const user = await makeUser();
     const ip = someIp();
     const { jar } = await login(user.email, { now: NOW, ip });
@@ -318,7 +318,7 @@ describe('a known browser', () => {
     expect((await login(user.email, { now: NOW })).to).toBe('/');
   });
 
-  it('of somebody else is as unknown as any', async () => {
+  it('of somebody else counts as unknown', async () => {
     const [user, other] = [await makeUser(), await makeUser()];
     const ip = someIp();
     const { jar } = await login(other.email, { now: NOW, ip });
@@ -328,7 +328,7 @@ describe('a known browser', () => {
     expect(await miss(user.email, { jar, ip, now: NOW })).toBe('login.throttled');
   });
 
-  it('that locked itself is free again when the password is reset in another browser', async () => {
+  it('that is locked is unlocked when the password is reset in another browser', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email, { now: NOW });
     jar.delete('foyer');
@@ -342,7 +342,7 @@ describe('a known browser', () => {
   });
 });
 
-describe('known browsers are no tickets for guessing', () => {
+describe('known browsers together', () => {
   /** Browsers that somebody who had the password has made known. */
   async function known(person: { email: string }, many: number): Promise<Jar[]> {
     const jars: Jar[] = [];
@@ -381,7 +381,7 @@ describe('known browsers are no tickets for guessing', () => {
     },
   );
 
-  it('a success counts nothing, and nobody without such a browser raises the count', async () => {
+  it('are not counted for a success, and nobody else can raise their count', async () => {
     const user = await makeUser();
     const [jar] = await known(user, 1);
     const strange = new Jar([
@@ -416,7 +416,7 @@ describe('known browsers are no tickets for guessing', () => {
     expect(await miss(user.email, { now: NOW })).toBe('login.throttled');
   });
 
-  it('but not for the browser that has just set the new password', async () => {
+  it('except for the browser that has just set the new password', async () => {
     const user = await makeUser();
     const here = await newPassword(user.email);
     expect(here.has('foyer')).toBe(false);
@@ -436,7 +436,7 @@ describe('known browsers are no tickets for guessing', () => {
 describe('the audit of failures is bounded', () => {
   const rowsOf = (action: string) => count('audit_entry', 'action = ?', action);
 
-  it('one row an hour for an account, whose count rises', async () => {
+  it('an account has one row an hour, with a count', async () => {
     const user = await makeUser();
     const hour = Math.ceil(NOW / HOUR) * HOUR;
     for (let i = 0; i < 10; i++) await miss(user.email, { now: hour + i });
@@ -448,7 +448,7 @@ describe('the audit of failures is bounded', () => {
     expect(await audited('account.locked', user.id)).toMatchObject([{ count: 1, detail: { what: 'name' } }]);
   });
 
-  it('of made-up names and addresses nobody makes more than 256 rows an hour, and none tells the name', async () => {
+  it('made-up names and addresses make at most 256 rows an hour, which do not contain the name', async () => {
     const hour = Math.ceil(NOW / HOUR) * HOUR + 5 * HOUR;
     const before = await rowsOf('account.sign-in-failed');
     const flood = async (i: number) => {
@@ -463,7 +463,7 @@ describe('the audit of failures is bounded', () => {
     expect(JSON.stringify((await dump()).audit_entry)).not.toContain('madeup');
   });
 
-  it('a client address that is locked is told once an hour', async () => {
+  it('a locked IP address is recorded once an hour', async () => {
     const ip = someIp();
     const ctx = testContext({ ip, now: NOW });
     for (let i = 0; i < 99; i++) await ctx.db.batch([rateLimit.countClientIp(ctx)]);
@@ -472,7 +472,7 @@ describe('the audit of failures is bounded', () => {
     expect((await rowsOf('account.locked')) - before).toBe(1);
   });
 
-  it('holds no secret', async () => {
+  it('contains no secret', async () => {
     const user = await makeUser();
     await miss(user.email);
     const rows = JSON.stringify(await audited('account.sign-in-failed', user.id));
@@ -480,7 +480,7 @@ describe('the audit of failures is bounded', () => {
     expect(rows).not.toContain(user.email);
   });
 
-  it('exports are told, once an hour and person', async () => {
+  it('an export is recorded once an hour for each person', async () => {
     const ava = await makeAdministrator();
     const actor = as(ava, { now: NOW });
     for (let i = 0; i < 3; i++)
@@ -502,7 +502,7 @@ describe('a client address', () => {
     expect((await login(user.email, { ip, now: NOW + 15 * MINUTE })).to).toBe('/');
   });
 
-  it('counts no success', async () => {
+  it('does not count successes', async () => {
     const user = await makeUser();
     const ip = someIp();
     for (let i = 0; i < 3; i++) await login(user.email, { ip });
@@ -521,7 +521,7 @@ describe('a reset', () => {
   const linkTo = async (email: string) =>
     linkIn((await mailsTo(email)).find((mail) => mail.text.includes('/reset/'))!);
 
-  it('gives a new password, ends every session, and signs nobody in', async () => {
+  it('sets a new password, ends all sessions, and signs nobody in', async () => {
     const user = await makeUser();
     const sessions = [await login(user.email), await login(user.email)];
     await ask(user.email.toUpperCase());
@@ -549,7 +549,7 @@ describe('a reset', () => {
     expect(jar.has('foyer')).toBe(false);
   });
 
-  it('works once, also of two at the same time', async () => {
+  it('works once, even for two simultaneous posts', async () => {
     const user = await makeUser();
     await ask(user.email);
     const token = await linkTo(user.email);
@@ -563,7 +563,7 @@ describe('a reset', () => {
     );
   });
 
-  it('kills the other links that were asked for', async () => {
+  it('invalidates the other links that were requested', async () => {
     const user = await makeUser();
     await ask(user.email);
     const first = await linkTo(user.email);
@@ -582,7 +582,7 @@ describe('a reset', () => {
     ).rejects.toMatchObject(refusal('conflict', 'reset.dead'));
   });
 
-  it('lifts the lock of the name and of the own browser', async () => {
+  it('lifts the locks of the name and of this browser', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email, { now: NOW });
     jar.delete('foyer');
@@ -595,7 +595,7 @@ describe('a reset', () => {
     expect((await login(user.email, { jar, now: NOW })).to).toBe('/');
   });
 
-  it('holds the new password against the policy, and the link stays good', async () => {
+  it('checks the new password against the policy, and a refusal keeps the link valid', async () => {
     const user = await makeUser();
     await ask(user.email);
     const token = await linkTo(user.email);
@@ -605,7 +605,7 @@ describe('a reset', () => {
     expect(await accounts.resetTarget(testContext(), token)).not.toBeNull();
   });
 
-  it('asked for an unknown or inactive account sends and writes nothing', async () => {
+  it('for an unknown or inactive account sends and writes nothing', async () => {
     const guest = await makeGuest({ status: 'inactive' });
     const { throttle: _before, ...before } = await dump();
     await ask(guest.email);
@@ -640,7 +640,7 @@ describe('/me', () => {
     expect((await login(user.email, { password: 'another harbour 9' })).to).toBe('/');
   });
 
-  it('needs the current password, and says so at its field', async () => {
+  it('requires the current password, with the error at its field', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email);
     await expect(
@@ -648,7 +648,7 @@ describe('/me', () => {
     ).rejects.toMatchObject({ ...refusal('invalid', 'me.wrong-password'), detail: { field: 'current' } });
   });
 
-  it('counts no failure when only the new password is unfit', async () => {
+  it('counts no failure if only the new password is unsuitable', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email);
     const ctx = await visit(jar);
@@ -659,7 +659,7 @@ describe('/me', () => {
     await accounts.changePassword(ctx, { current: PASSWORD, password: 'another harbour 9' });
   });
 
-  it('of two changes at the same time one wins, and the other is told', async () => {
+  it('lets one of two simultaneous changes win, and refuses the other', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email);
     const change = async (i: number) =>
@@ -669,7 +669,7 @@ describe('/me', () => {
     expect(refused[0]).toMatchObject({ name: 'Refusal' });
   });
 
-  it('ends one other session, or all others, never of somebody else', async () => {
+  it('ends one or all other sessions, never those of somebody else', async () => {
     const [user, other] = [await makeUser(), await makeUser()];
     const mine = [await login(user.email), await login(user.email), await login(user.email)];
     const theirs = await login(other.email);
@@ -687,7 +687,7 @@ describe('/me', () => {
     expect((await visit(mine[0]!.jar)).actor).not.toBeNull();
   });
 
-  it('the zone that a browser tells first becomes a guest’s own; a choice stays, and a user follows the browser', async () => {
+  it('a guest keeps the first zone that a browser reports, a chosen zone stays, and a user follows the browser', async () => {
     const [guest, user, chosen] = [
       await makeGuest(),
       await makeUser(),
@@ -717,7 +717,7 @@ describe('/me', () => {
 });
 
 describe('administration', () => {
-  it('deactivation ends sessions and pending logins at once; reactivation lets in again', async () => {
+  it('deactivation ends sessions and pending logins at once; after reactivation the person can log in', async () => {
     const ava = await makeAdministrator();
     const user = await makeUser();
     const { jar } = await login(user.email);
@@ -737,7 +737,7 @@ describe('administration', () => {
     );
   });
 
-  it('keeps one administrator, also under two demotions at the same time', async () => {
+  it('keeps one administrator, even with two simultaneous demotions', async () => {
     await db.run('update user set administrator = 0');
     const [ava, ben] = [await makeAdministrator(), await makeAdministrator()];
     const nothing = { administrator: false, canCreateSpaces: false };
@@ -753,7 +753,7 @@ describe('administration', () => {
     expect(await count('user', `administrator = 1 and status = 'active'`)).toBe(1);
   });
 
-  it('gives and takes permissions, and a guest gets none', async () => {
+  it('grants and removes permissions, but never to guests', async () => {
     const ava = await makeAdministrator();
     const [user, guest] = [await makeUser({ canCreateSpaces: false }), await makeGuest()];
     await accounts.setPermissions(as(ava), user.id, { administrator: true, canCreateSpaces: true });
@@ -764,7 +764,7 @@ describe('administration', () => {
     expect(await account(guest.email)).toMatchObject({ administrator: false, canCreateSpaces: false });
   });
 
-  it('"Create Guest Spaces" for a page of users: of those shown only, guests never', async () => {
+  it('"Create Guest Spaces" changes only the users shown on the page, never guests', async () => {
     const ava = await makeAdministrator();
     const [ben, cho, dan] = [await makeUser(), await makeUser({ canCreateSpaces: false }), await makeUser()];
     const guest = await makeGuest();
@@ -778,7 +778,7 @@ describe('administration', () => {
     ]).toEqual([false, true, true, false]);
   });
 
-  it('acts on the next request: a permission taken is gone', async () => {
+  it('applies a removed permission to the next request', async () => {
     const ava = await makeAdministrator();
     const ben = await makeUser();
     const { jar } = await login(ben.email);
@@ -801,7 +801,7 @@ describe('administration', () => {
     expect(after.rows).toHaveLength(2);
   });
 
-  it('is for administrators only', async () => {
+  it('is only for administrators', async () => {
     const [user, ben] = [await makeUser(), await makeUser()];
     const ctx = as(user);
     await expect(accounts.list(ctx, 'user')).rejects.toMatchObject(refusal('forbidden'));
@@ -813,7 +813,7 @@ describe('administration', () => {
   });
 });
 
-it('Cron forgets reset links that are over, and nothing that is not', async () => {
+it('Cron deletes expired reset links and no others', async () => {
   const user = await makeUser();
   for (const now of [NOW - 3 * DAY, NOW]) {
     const ctx = testContext({ now });
@@ -824,7 +824,7 @@ it('Cron forgets reset links that are over, and nothing that is not', async () =
   expect(await count('password_reset', 'user_id = ?', user.id)).toBe(1);
 });
 
-it('the documented policy lets short passwords with a letter and a digit in', async () => {
+it('the documented policy accepts short passwords with a letter and a digit', async () => {
   await documented();
   const user = await makeUser();
   const { jar } = await login(user.email);
@@ -843,7 +843,7 @@ describe('the administration of people', () => {
     expect((await accounts.list(admin, 'user', { search: '%_' })).rows).toEqual([]);
   });
 
-  it('makes nobody administrator of a space silently', async () => {
+  it('never makes anybody administrator of a space without telling the space', async () => {
     const [admin, only] = [await makeAdministrator(), await makeUser()];
     const spaceId = await makeSpace(only);
     await accounts.setActive(as(admin), only.id, false);
@@ -851,7 +851,7 @@ describe('the administration of people', () => {
     expect(await count('membership', 'space_id = ?', spaceId)).toBe(1);
   });
 
-  it('knows the difference between nobody and the last administrator', async () => {
+  it('distinguishes an unknown account from the last administrator', async () => {
     const admin = as(await makeAdministrator());
     await expect(accounts.setActive(admin, 'a'.repeat(16), false)).rejects.toMatchObject(refusal('missing'));
   });

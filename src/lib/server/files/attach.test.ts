@@ -43,7 +43,7 @@ describe('attaching', () => {
     expect((await files.ofThreadQuery(ctx, threadId)).map((f) => f.name)).toEqual(['first.txt']);
   });
 
-  it('takes only own, unused attachments of this space; else the comment is not written', async () => {
+  it('accepts only the author’s unused attachments of this space; otherwise the comment is not written', async () => {
     const [mine, used] = [await send(ana, p.text('x')), await send(ana, p.text('x'))];
     await comments(ana, [used.id]);
     const other = await makeSpace(host);
@@ -64,7 +64,7 @@ describe('attaching', () => {
     expect((await rowOf(mine.id))!.attachedAt).toBeNull();
   });
 
-  it('twenty comments race for one file: one has it, the others are not written', async () => {
+  it('of twenty comments with the same file at the same time, one is written', async () => {
     const { id } = await send(ana, p.text('x'));
     const before = await count('comment');
     const { done, refused } = await parallel(20, () => comments(ana, [id]));
@@ -73,7 +73,7 @@ describe('attaching', () => {
     expect((await rowOf(id))!.commentId).toBe(done[0]);
   });
 
-  it('files of one form are uploaded one after another; a sixth is refused before the first', async () => {
+  it('the files of one form are uploaded in turn; with six, none is uploaded', async () => {
     const list = (n: number) => Array.from({ length: n }, (_, i) => new File(['x'], `${i}.txt`));
     const ids = await files.uploadAll(as(ana), spaceId, list(2));
     expect(await files.names(as(ana), ids)).toHaveLength(2);

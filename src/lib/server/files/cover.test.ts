@@ -82,7 +82,7 @@ describe('covers', () => {
     expect(await sees(colleague, id)).toBe(true);
   });
 
-  it("somebody else's upload, an attachment, a used or a made-up one makes no space", async () => {
+  it("no space is created with somebody else's upload, an attachment, or a used or unknown file", async () => {
     const other = await makeUser();
     const foreign = await cover(other);
     const attachment = await send(host, p.jpeg, 'x.jpg');
@@ -99,7 +99,7 @@ describe('covers', () => {
     expect(await sees(host, foreign.id)).toBe(false);
   });
 
-  it('the form sent twice makes one space with its cover', async () => {
+  it('posting the form twice creates one space with its cover', async () => {
     const { id } = await cover(host);
     const key = randomId();
     const { done } = await parallel(5, () => make(host, `file:${id}`, key));
@@ -107,7 +107,7 @@ describe('covers', () => {
     expect(done).toHaveLength(5);
   });
 
-  it('twenty spaces race for one picture: one is made', async () => {
+  it('of twenty spaces with the same picture at the same time, one is created', async () => {
     const { id } = await cover(host);
     const before = await count('space');
     const { done } = await parallel(20, () => make(host, `file:${id}`));

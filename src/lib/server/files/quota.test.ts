@@ -97,14 +97,14 @@ describe('storage', () => {
     expect((await files.storageOf(as(host), to)).used).toBe(cover.size + p.webp.length);
   });
 
-  it('twenty uploads at the same time fill it, and not more', async () => {
+  it('twenty simultaneous uploads cannot exceed it', async () => {
     const { done, refused } = await parallel(20, () => put(small(host, 10 * KB), to, 3 * KB));
     expect(done).toHaveLength(3);
     for (const error of refused) expect(error).toMatchObject(refusal('too-large', 'file.space-full'));
     expect((await files.storageOf(as(host), to)).used).toBe(9 * KB);
   });
 
-  it('a deleted file makes room at once, before it leaves R2', async () => {
+  it('a deleted file frees its storage at once, before it leaves R2', async () => {
     const made = await put(small(host, 10 * KB), to, 10 * KB);
     const thread = await threads.begin(as(host), to, { title: 'x', body: '', requestKey: randomId() });
     const comment = await comments(host, [made.id], { spaceId: to, threadId: thread });
@@ -113,7 +113,7 @@ describe('storage', () => {
     await put(small(host, 10 * KB), to, 10 * KB);
   });
 
-  it('of a guest is counted over all spaces; users have no such limit', async () => {
+  it('is limited for a guest over all spaces, and not for users', async () => {
     const other = await makeSpace(host);
     await joinSpace(host, other, guest);
     const already = 4 * KB;

@@ -153,7 +153,7 @@ describe('an attachment', () => {
       ).toEqual({ rows: 0, objects: 0 });
   });
 
-  it('a connection that breaks off leaves nothing', async () => {
+  it('a broken connection leaves nothing behind', async () => {
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         controller.enqueue(new Uint8Array(70_000));
@@ -191,7 +191,7 @@ describe('an attachment', () => {
     await bindings.FILES.delete((await rowOf(made.id))!.key);
   });
 
-  it('of one byte more is refused before it is read', async () => {
+  it('one byte larger is refused before it is read', async () => {
     let read = false;
     const body = new ReadableStream<Uint8Array>({ pull: () => void (read = true) }, { highWaterMark: 0 });
     await expect(
@@ -212,7 +212,7 @@ describe('an attachment', () => {
       ).toEqual({ rows: 0, objects: 0 });
   });
 
-  it('one person cannot pile up unused uploads', async () => {
+  it('the unused uploads of one person are limited', async () => {
     const guest = await makeGuest();
     await joinSpace(host, spaceId, guest);
     const now = Date.now();

@@ -46,7 +46,7 @@ describe('an attachment', () => {
     for (const who of others) expect(await sees(who, id)).toBe(false);
   });
 
-  it('a guest of another space reaches no route of files', async () => {
+  it('a guest of another space cannot reach any route of files', async () => {
     const foreign = await makeGuest();
     await joinSpace(host, await makeSpace(host), foreign);
     const { id } = await send(ana, p.jpeg, 'x.jpg');
@@ -62,7 +62,7 @@ describe('an attachment', () => {
     expect(await files.names(ctx, [id])).toEqual([]);
   });
 
-  it('a removed guest loses all files at once, own ones too, and can attach nothing', async () => {
+  it('a removed guest loses access to all files at once, also to their own, and can attach none', async () => {
     const leaver = await makeGuest();
     await joinSpace(host, spaceId, leaver);
     const [mine, unused] = [await send(leaver, p.text('x')), await send(leaver, p.jpeg, 'x.jpg')];
@@ -77,7 +77,7 @@ describe('an attachment', () => {
     ).rejects.toMatchObject(refusal('missing'));
   });
 
-  it('an upload of somebody who is removed meanwhile leaves nothing', async () => {
+  it('an upload by somebody who is removed meanwhile leaves nothing behind', async () => {
     const leaver = await makeGuest();
     await joinSpace(host, spaceId, leaver);
     const bytes = p.jpeg.slice();
@@ -100,7 +100,7 @@ describe('an attachment', () => {
     ).toEqual({ rows: 0, objects: 0 });
   });
 
-  it('in the trash is visible to nobody, and to everybody again once restored', async () => {
+  it('is visible to nobody while the space is in the trash, and to its people again once it is restored', async () => {
     const own = await makeSpace(host);
     const [row] = await testContext()
       .db.insert(thread)
@@ -122,7 +122,7 @@ describe('an attachment', () => {
     expect(await sees(host, id)).toBe(true);
   });
 
-  it('where guests are hidden: no file of another guest and none in another guest’s thread', async () => {
+  it('of another guest, or in another guest’s thread, is invisible where guests are hidden', async () => {
     const own = await makeSpace(host);
     await joinSpace(host, own, ana);
     await joinSpace(host, own, bo);

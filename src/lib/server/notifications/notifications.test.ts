@@ -128,7 +128,7 @@ const dueOf = async (who: User): Promise<(number | null)[]> =>
     )
   ).map((row) => row.at);
 
-describe('who is told', () => {
+describe('who is notified', () => {
   it('of a mention: the person named, whether they follow or not, as "To me"', async () => {
     const s = await stage();
     await follow(s.ben, s.threadId, false);
@@ -156,35 +156,35 @@ describe('who is told', () => {
     expect(await kinds(s.ben)).toEqual([]);
   });
 
-  it('never the actor, also not when they name themselves or follow', async () => {
+  it('never the actor, even if they follow or name themselves', async () => {
     const s = await stage();
     await follow(s.ava, s.threadId);
     await say(s, s.ava, { mentioned: [s.ava], everybody: true });
     expect(await kinds(s.ava)).toEqual([]);
   });
 
-  it('nobody twice of one event: the mention wins', async () => {
+  it('nobody twice for one event: a mention counts first', async () => {
     const s = await stage();
     await follow(s.ben, s.threadId);
     await say(s, s.ava, { mentioned: [s.ben, s.ben], everybody: true });
     expect(await kinds(s.ben)).toEqual(['mention']);
   });
 
-  it('everybody in the space, where that is asked', async () => {
+  it('everybody in the space, if that is requested', async () => {
     const s = await stage();
     await follow(s.ben, s.threadId, false);
     await say(s, s.ava, { everybody: true });
     expect([await kinds(s.ben), await kinds(s.gil)]).toEqual([['comment'], ['comment']]);
   });
 
-  it('everybody, where following is blocked: nobody can unfollow there', async () => {
+  it('everybody, if following is blocked, since nobody can unfollow there', async () => {
     const s = await stage({ blockFollowing: true });
     await follow(s.ben, s.threadId, false);
     await say(s, s.ava);
     expect([await kinds(s.ben), await kinds(s.gil)]).toEqual([['comment'], ['comment']]);
   });
 
-  it('of a new thread: who is named, and everybody where that is asked', async () => {
+  it('of a new thread: those who are named, or everybody if that is requested', async () => {
     const s = await stage();
     for (const everybody of [false, true]) {
       const ctx = as(s.ava);
@@ -209,7 +209,7 @@ describe('who is told', () => {
     ]);
   });
 
-  it('nobody outside the space, whoever is named, and no account that is deactivated', async () => {
+  it('nobody outside the space and no deactivated account, even if named', async () => {
     const s = await stage();
     const [stranger, gone] = [await makeUser(), await makeGuest()];
     await joinSpace(s.ava, s.spaceId, gone);
@@ -246,7 +246,7 @@ describe('who is told', () => {
     expect([await kinds(hana), await kinds(s.gil)]).toEqual([[], ['comment']]);
   });
 
-  it('nobody at all when the change is undone', async () => {
+  it('nobody if the change is undone', async () => {
     const s = await stage();
     const ctx = as(s.ava);
     const events = notifications.notify(ctx, {
@@ -284,7 +284,7 @@ describe('an edit that names more people', () => {
     await ctx.settle();
   };
 
-  it('tells only those who have not been told of this text', async () => {
+  it('notifies only those who had no notification of this text', async () => {
     const s = await stage();
     await follow(s.gil, s.threadId);
     const { commentId } = await say(s, s.ava, { mentioned: [s.ben] });
@@ -301,7 +301,7 @@ describe('an edit that names more people', () => {
     expect(await mailsOf(hana)).toHaveLength(1);
   });
 
-  it('that names nobody tells nobody', () => {
+  it('notifies nobody if it names nobody', () => {
     const ctx = testContext();
     const event = {
       spaceId: 1,
@@ -351,7 +351,7 @@ describe('in the portal', () => {
     expect(await notifications.countUnread(as(s.gil))).toBe(1);
   });
 
-  it('are marked as read one by one, or all of a list up to what was shown; nobody else’s', async () => {
+  it('are marked as read one by one or as a list, up to what was shown, never those of somebody else', async () => {
     const s = await stage();
     await follow(s.ben, s.threadId);
     await say(s, s.ava);
@@ -369,7 +369,7 @@ describe('in the portal', () => {
     expect(await notifications.countUnread(as(s.ben))).toBe(0);
   });
 
-  it('can be put aside and taken back, by their person alone', async () => {
+  it('can be saved for later and taken back, only by their owner', async () => {
     const s = await stage();
     await say(s, s.ava, { mentioned: [s.ben] });
     const [one] = await told(s.ben);
@@ -380,7 +380,7 @@ describe('in the portal', () => {
     expect(await told(s.ben, 'later')).toEqual([]);
   });
 
-  it('go with the membership, the comment, the space in the trash; and come back with them', async () => {
+  it('disappear and return with the membership, the comment or the space', async () => {
     const s = await stage();
     const { commentId } = await say(s, s.ava, { mentioned: [s.ben, s.gil] });
     await change(spaceTable, sql`id = ${s.spaceId}`, { deletedAt: 1 });
@@ -394,7 +394,7 @@ describe('in the portal', () => {
     expect(await kinds(s.ben)).toEqual([]);
   });
 
-  it('hide what other guests did where guests are hidden now, even when it was told before', async () => {
+  it('hide what other guests did once guests are hidden, even if it was notified before', async () => {
     const s = await stage();
     const hana = await makeGuest();
     await joinSpace(s.ava, s.spaceId, hana);
@@ -405,7 +405,7 @@ describe('in the portal', () => {
     expect(await kinds(s.ben)).toEqual(['mention']);
   });
 
-  it('say no other guest’s name to a guest where guests are hidden, in titles, texts and mails; the own words say all', async () => {
+  it('show no guest another guest’s name where guests are hidden, except in their own texts', async () => {
     const s = await stage();
     const hana = await makeGuest({ name: 'Hana Mori' });
     await joinSpace(s.ava, s.spaceId, hana);
@@ -448,7 +448,7 @@ describe('in the portal', () => {
     expect(bens).toContain('@Hana_Mori');
   });
 
-  it('are counted to a hundred and no further', async () => {
+  it('are counted up to a hundred', async () => {
     const s = await stage();
     const ctx = testContext();
     await ctx.commit([
@@ -461,7 +461,7 @@ describe('in the portal', () => {
 });
 
 describe('by mail', () => {
-  it('a mention goes at once, with the whole text and its address, also to who is signed in', async () => {
+  it('a mention is mailed at once, with the whole text and its address, also to people who are signed in', async () => {
     const s = await stage();
     const { commentId } = await say(s, s.ava, { mentioned: [s.ben] });
     const [mail, ...more] = await mailsOf(s.ben);
@@ -506,7 +506,7 @@ describe('by mail', () => {
     expect(mail!.text).toContain('The text goes on');
   });
 
-  it('tells the text of now, and drops silently what is deleted, left, hidden, in the trash or deactivated', async () => {
+  it('contains the current text, and leaves out what is deleted, hidden or out of reach', async () => {
     const gone: ((s: Stage, commentId: number) => Promise<unknown>)[] = [
       (_s, id) => run(sql`delete from comment where id = ${id}`),
       (s) => run(sql`delete from membership where space_id = ${s.spaceId} and user_id = ${s.gil.id}`),
@@ -548,7 +548,7 @@ describe('by mail', () => {
     for (const who of [s.ben, s.gil, s.ava]) expect(await mailsOf(who)).toHaveLength(1);
   });
 
-  it('nothing is lost when the commit of the mails fails: the next run writes them', async () => {
+  it('if the commit of the mails fails, the next run writes them', async () => {
     const s = await stage();
     const { ctx } = await say(s, s.ava, { mentioned: [s.ben], settle: false });
     await run(sql`create trigger no_mail before insert on mail begin select raise(abort, 'fire'); end`);
@@ -582,7 +582,7 @@ describe('by mail', () => {
 describe('once a day', () => {
   const EIGHT = Date.UTC(2026, 5, 10, 8);
 
-  it('comes at the anchor moved on by whole days, leaves out what was read, and renews the anchor', async () => {
+  it('arrives at the daily hour, leaves out what was read, and sets the next one', async () => {
     const s = await stage();
     await prefer(s.ben, { notify: 'all', digest: true, digestAt: EIGHT - 9 * DAY, timeZone: 'UTC' });
     await follow(s.ben, s.threadId);
@@ -605,7 +605,7 @@ describe('once a day', () => {
     expect((await account(s.ben.email))!.digestAt).toBe(EIGHT + 2 * DAY);
   });
 
-  it('without an anchor comes a day later; with everything read, not at all', async () => {
+  it('arrives a day later if no hour is set, and not at all if everything was read', async () => {
     const s = await stage();
     await prefer(s.ben, { digest: true, digestAt: 0 });
     const { ctx } = await say(s, s.ava, { mentioned: [s.ben] });
@@ -616,7 +616,7 @@ describe('once a day', () => {
     expect(await dueOf(s.ben)).toEqual([null]);
   });
 
-  it('holds many, and says how many more there are', async () => {
+  it('lists many events, and says how many more there are', async () => {
     const s = await stage();
     await prefer(s.ben, { notify: 'all', digest: true, digestAt: EIGHT });
     const ctx = testContext();
@@ -661,7 +661,7 @@ describe('what is mailed', () => {
     expect((await account(person.email))!.digestAt).toBe(Date.UTC(2026, 5, 11, 6));
   });
 
-  it('chosen anew, does not leave anything waiting for a mail that will not come', async () => {
+  it('when changed, leaves nothing waiting for a mail that is never sent', async () => {
     const s = await stage();
     await prefer(s.ben, { digest: true, digestAt: Date.now() + HOUR });
     await prefer(s.gil, { digest: true, digestAt: Date.now() + HOUR });

@@ -275,7 +275,7 @@ describe('members', () => {
     expect(await administratorsOf(spaceId)).toBe(1);
   });
 
-  it('never make a guest administrator of a space', async () => {
+  it('never include a guest as administrator', async () => {
     const { spaceId, ava, gil } = await house();
     await expect(memberships.setAdministrator(as(ava), spaceId, gil.id, true)).rejects.toMatchObject(
       refusal('conflict'),
@@ -283,7 +283,7 @@ describe('members', () => {
     expect(await administratorsOf(spaceId)).toBe(1);
   });
 
-  it('keep one administrator, also when both leave at the same time', async () => {
+  it('keep one administrator, even if both leave at the same time', async () => {
     const { spaceId, ava, ben } = await house();
     await expect(memberships.leave(as(ava), spaceId)).rejects.toMatchObject(
       refusal('conflict', 'members.last-administrator'),
@@ -317,7 +317,7 @@ describe('members', () => {
     );
   });
 
-  it('leave, and reach nothing any more', async () => {
+  it('can leave, and then reach nothing', async () => {
     const { spaceId, ben } = await house();
     await memberships.leave(as(ben), spaceId);
     await expect(spaces.overview(as(ben), spaceId)).rejects.toMatchObject(refusal('missing'));
@@ -334,7 +334,7 @@ describe('members', () => {
     expect(await membersOf(spaceId)).toBe(2);
   });
 
-  it('removed as if a guest, or a guest as if a member: nothing happens to the wrong kind', async () => {
+  it('cannot be removed as guests, nor guests as members', async () => {
     const { spaceId, ava, ben } = await house();
     await memberships.removeGuest(as(ava), spaceId, ben.id);
     expect(await count('membership', 'user_id = ?', ben.id)).toBe(1);
@@ -342,7 +342,7 @@ describe('members', () => {
 });
 
 describe('removing a guest', () => {
-  it('ends the reach with the next request, and keeps account, session and other spaces', async () => {
+  it('ends access with the next request, and keeps account, session and other spaces', async () => {
     const { token, spaceId, inviter, email } = await invited();
     const { ctx } = await signUp(token);
     const guest = (await account(email))!;
@@ -371,7 +371,7 @@ describe('removing a guest', () => {
 });
 
 describe('the right to administer', () => {
-  it('counts when it is written, not when it was read: who lost it in between changes nothing', async () => {
+  it('is checked when writing: somebody who lost it in the meantime changes nothing', async () => {
     const { ava, ben, gil, stranger, spaceId } = await house();
     await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
     const acts: ((ctx: ReturnType<typeof as>) => Promise<unknown>)[] = [

@@ -39,7 +39,7 @@ describe('every mail, in every language, with awkward data', () => {
     }
   });
 
-  it('holds its URL once in full, alone on its line; in HTML as a button and as text', () => {
+  it('has its URL once in full, alone on its line; in HTML as a button and as text', () => {
     for (const { name, message, text, html } of every) {
       if (!('url' in message)) continue;
       expect(
@@ -84,7 +84,7 @@ describe('every mail, in every language, with awkward data', () => {
     for (const { name, html } of every) expect(html, name).not.toMatch(/\ssrc=|url\(|@import|<link|<img/);
   });
 
-  it('says in HTML what it says in text', () => {
+  it('says the same in HTML and in text', () => {
     for (const { name, message, text, html } of every) {
       const words = (s: string) => s.replace(/\s+/g, '');
       const shown = words(visible(html));

@@ -7,7 +7,7 @@ import { deliver, purge, queueMany, sendDue } from './index';
 setUpMail();
 
 describe('cron', () => {
-  it('takes only due mails, through the index, a bounded number at a time', async () => {
+  it('takes only due mails, by the index, a limited number at a time', async () => {
     const { statements } = await queueMany(
       context(),
       Array(7).fill({ to: 'a@b.example', locale: 'en', message: reset }),
@@ -25,7 +25,7 @@ describe('cron', () => {
     expect(JSON.stringify(results)).toContain('mail_due');
   });
 
-  it('deletes mails a month after their end, and not before', async () => {
+  it('deletes mails a month after they were finished', async () => {
     const [old, young, open] = [await queued(context()), await queued(context()), await queued(context())];
     await deliver(context(mailboxSite), old);
     await deliver(context({ ...mailboxSite, after: 10 * DAY }), young);

@@ -55,7 +55,7 @@ describe('delivery', () => {
     expect((await row(id)).attempts).toBe(1);
   });
 
-  it('is sealed at rest, and erased once delivered', async () => {
+  it('is encrypted while it waits, and erased once it is delivered', async () => {
     const ctx = context();
     const welcome = await queued(ctx, {
       kind: 'welcome',
@@ -175,14 +175,14 @@ describe('definite failures', () => {
     expect(fake.arrived).toEqual([]);
   });
 
-  it('a recipient that the API refuses within a 200 fails too', async () => {
+  it('a recipient that the API refuses in a 200 answer fails too', async () => {
     fake.mood = 'recipient-refused';
     const id = await queued(context());
     expect(await deliver(context(), id)).toBe('failed');
     expect(await row(id)).toMatchObject({ failure: 'rejected', failureDetail: 'no such mailbox' });
   });
 
-  it('props that cannot be unsealed fail too', async () => {
+  it('mails that cannot be decrypted fail too', async () => {
     const id = await queued(context());
     const other = context();
     other.config = { ...other.config, secret: ['y'.repeat(43)] };
@@ -266,7 +266,7 @@ describe('unknown outcomes', () => {
     expect(await row(id)).toMatchObject({ status: 'failed', failure: 'unknown-outcome' });
   });
 
-  it('a slow sender whose lease is over overwrites nothing', async () => {
+  it('a slow sender whose lease has expired overwrites nothing', async () => {
     const id = await queued(context());
     fake.mood = 'hang';
     const slow = deliver(context(), id, { timeoutMs: 300 });

@@ -8,7 +8,7 @@ import { mailbox, mailboxEntry } from './index';
 setUpMail();
 
 describe('the local mailbox', () => {
-  it('keeps each mail exactly once, newest first, sealed', async () => {
+  it('keeps each mail exactly once, encrypted, and lists the newest first', async () => {
     const first = await queued(context());
     const second = await queued(context(), code);
     expect(await deliver(context(mailboxSite), first)).toBe('sent');
