@@ -147,12 +147,14 @@ async function tryIn(file, places, patience, names = testsThatReach(file, places
   const learnt = new Map([['', new Set()]]);
   let failed = false;
   let cut = false;
+  let ran = 0;
   heard = (test) => {
     if (test.type === 'module') {
       for (const error of test.errors()) remarks.add(`${file}: ${error.message}`);
       return;
     }
     const { state, errors } = test.result();
+    if (state !== 'skipped') ran++;
     const name = test.fullName;
     const said = test.meta().mutants;
     if (state === 'failed') {
@@ -174,7 +176,10 @@ async function tryIn(file, places, patience, names = testsThatReach(file, places
     for (const [id, words] of Object.entries(said.killed)) notice(id, [file, name], words);
   };
   await run(file, { chosen: open.map(({ id }) => id), active: null, patience }, names);
-  if (!names && !cut) reach.set(file, learnt);
+  if (!ran) {
+    failing.add(file);
+    remarks.add(`${file}: no test ran`);
+  } else if (!names && !cut) reach.set(file, learnt);
   const took = Math.round((performance.now() - at) / 1000);
   say(`${file}: noticed ${open.length - open.filter(isOpen).length} of ${open.length} in ${took} s`);
   // A test that leans on the ones before it says nothing when it runs without them.
@@ -230,15 +235,18 @@ for (const [file, places] of toldBy)
 // … then, file by file, those that import the place, and those that import what imports it.
 const late = () => asked.seconds && seconds() > Number(asked.seconds);
 const patient = ({ id }) => !late() || isRemembered(id);
-const steps = new Set(tests.flatMap((test) => [...distance.get(test).values()]));
 const groups = asked.seconds
   ? [chosen.filter(({ id }) => !isRemembered(id)), chosen.filter(({ id }) => isRemembered(id))]
   : [chosen];
 for (const group of groups)
-  for (const step of [...steps].sort((a, b) => a - b))
+  for (const patience of [PATIENCE.near, PATIENCE.far])
     for (const test of tests) {
-      const near = group.filter((place) => patient(place) && distance.get(test).get(place.file) === step);
-      await tryIn(test, near, step > 1 ? PATIENCE.far : PATIENCE.near);
+      const steps = (place) => distance.get(test).get(place.file);
+      const places = group.filter(
+        (place) =>
+          patient(place) && steps(place) > 0 && (steps(place) === 1) === (patience === PATIENCE.near),
+      );
+      await tryIn(test, places, patience);
     }
 
 // What was only reached while something was made ready has to be there from the start.

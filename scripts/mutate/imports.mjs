@@ -1,6 +1,6 @@
-// Which sources a test can reach, and over how many imports.
+// Which sources a test can reach, and over how many imports. What an index.ts passes on from its folder is as near as itself.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';
 
 const importsOf = new Map();
@@ -20,9 +20,13 @@ function imports(file) {
     const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true);
     const paths = importedFiles.map(({ fileName }) => resolved(file, fileName)).filter(Boolean);
     importsOf.set(file, paths);
+    importsOf.set(file, [...new Set(paths.flatMap((path) => [path, ...passedOn(path)]))]);
   }
   return importsOf.get(file);
 }
+
+const passedOn = (path) =>
+  basename(path) === 'index.ts' ? imports(path).filter((other) => dirname(other) === dirname(path)) : [];
 
 function resolved(from, name) {
   const path = name.startsWith('$lib') ? name.replace('$lib', 'src/lib') : join(dirname(from), name);

@@ -26,7 +26,7 @@ export default class extends TestRunner {
     // What hooks and modules reach is no test's own.
     const outside = reached;
     reached = new Set();
-    const before = alive.size ? await snapshot() : null;
+    const before = alive.size ? await snapshot() : {};
     const clock = vi.isFakeTimers() ? Date.now() : null;
     const again = async () => {
       await restore(before);
@@ -39,7 +39,7 @@ export default class extends TestRunner {
       reached: [...reached],
       killed: {},
       tired: [],
-      repeats: before !== null,
+      repeats: before !== null || `more than ${MOST_ROWS} rows`,
     };
     test.meta.mutants = found;
     const candidates = found.reached.filter((id) => alive.has(id));
@@ -84,7 +84,9 @@ function wordsOf(error) {
   return words.filter(Boolean).join(' | ').slice(0, 600) || String(error);
 }
 
-const MOST_ROWS = 4_000;
+const MOST_ROWS = 20_000;
+/** A bound value of D1 must stay well below 2 MB. */
+const ROWS_AT_ONCE = 1_000;
 let tables;
 
 /** All rows of all tables; the search index cannot be read back, and stays as it is. */
@@ -107,14 +109,18 @@ async function snapshot() {
 async function restore(rows) {
   if (!tables?.length) return;
   const clear = tables.map((name) => env.DB.prepare(`delete from "${name}"`));
-  const fill = Object.entries(rows)
-    .filter(([, list]) => list.length)
-    .map(([name, list]) => {
-      const columns = Object.keys(list[0]);
-      return env.DB.prepare(
-        `insert into "${name}" (${columns.map((column) => `"${column}"`).join(', ')})
-         select ${columns.map((_, i) => `json_extract(value, '$[${i}]')`).join(', ')} from json_each(?)`,
-      ).bind(JSON.stringify(list.map((row) => columns.map((column) => row[column]))));
-    });
+  const fill = Object.entries(rows).flatMap(([name, list]) => {
+    const columns = Object.keys(list[0] ?? {});
+    const insert = `insert into "${name}" (${columns.map((column) => `"${column}"`).join(', ')})
+      select ${columns.map((_, i) => `json_extract(value, '$[${i}]')`).join(', ')} from json_each(?)`;
+    return chunks(list).map((part) =>
+      env.DB.prepare(insert).bind(JSON.stringify(part.map((row) => columns.map((column) => row[column])))),
+    );
+  });
   await env.DB.batch([env.DB.prepare('pragma defer_foreign_keys = on'), ...clear, ...fill]);
 }
+
+const chunks = (list) =>
+  Array.from({ length: Math.ceil(list.length / ROWS_AT_ONCE) }, (_, i) =>
+    list.slice(i * ROWS_AT_ONCE, (i + 1) * ROWS_AT_ONCE),
+  );
