@@ -3,9 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { hidesGuests, visibleTo, type Viewer } from '../access';
 import type { Ctx } from '../context';
 
-/** People per run; the rest follows in the next minute. */
 const PEOPLE = 100;
-/** Notifications per run. */
 const ROWS = 1_000;
 
 /** Characters of a text in a mail. */
@@ -25,10 +23,8 @@ export interface Due {
   /** The company of an actor who is a guest, empty if unknown; null for a user. */
   guestOf: string | null;
   text: string;
-  /** Whether the reader may still know of it. */
   known: number;
   mentions: string | null;
-  /** Whom the thread's title names. */
   threadMentions: string;
   threadAuthorId: string;
   authorId: string;
@@ -42,10 +38,8 @@ export interface Due {
   digestAt: number;
 }
 
-/** The reader of each row. */
 const READER: Viewer = { id: sql`u.id`, kind: sql`u.kind` };
 
-/** What is due, person by person. */
 export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
   ctx.db.all<Due>(sql`
     with person as (

@@ -9,17 +9,11 @@ import { messageOf, readable } from './message';
 import { nextMorning } from './mornings';
 
 const DAY = 24 * 3_600_000;
-/** People whose mails are written in one commit. */
 const TOGETHER = 20;
 /** How often a run starts again because other runs took some of the notifications. */
 const ROUNDS = 3;
 
-/**
- * Writes the mails that are due. Texts are read now, so what is deleted, hidden or out of reach by now is not mailed.
- * Two runs at the same time do no harm: the update that claims a notification is in the commit that writes its mail.
- * @param those only people who have these notifications
- * @returns how many mails were written
- */
+/** Texts are read now, so hidden ones are not mailed. Each claim is in the commit of its mail, so two runs do no harm. */
 export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
   let written = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -42,7 +36,6 @@ interface PersonMail {
   /** The notifications that this settles, including those that the mail leaves out. */
   notificationIds: number[];
   mail: outbox.QueuedMail | null;
-  /** The next daily mail. */
   digestUpdate: Statement | null;
 }
 

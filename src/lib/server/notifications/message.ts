@@ -10,10 +10,8 @@ import { afterwards, ownWords, shortened } from './words';
 
 /** Up to this many texts are quoted in full; of more, only the beginning. */
 const FEW = 5;
-/** Events in one mail. */
 const MOST = 50;
 
-/** A row with the words that its reader may see. */
 export function readable(row: Due): Due {
   const reader = { id: row.userId, seesGuests: row.hidesGuests === 0 };
   const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
@@ -28,7 +26,6 @@ export function readable(row: Due): Due {
   };
 }
 
-/** One event is quoted in full; several are a list by space and thread. */
 export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
   const { origin } = ctx.config;
   const person = rows[0]!;

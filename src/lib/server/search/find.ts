@@ -1,7 +1,4 @@
-/**
- * Pages of hits, in one space or in all of the viewer's spaces. A page is filled with hits that the viewer may see, and
- * there is a next page only if another one follows, so nothing reveals hidden hits.
- */
+/** Pages of hits. A next page exists only if it has a hit that the viewer may see, so nothing reveals hidden ones. */
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Hit } from '../../search';
 import * as access from '../access';
@@ -30,19 +27,15 @@ export interface Found {
 
 const last = Number.MAX_SAFE_INTEGER;
 
-/** The keys of a page's last hits: `<thread's>-<comment's>`, from `next`. */
 function keysOf(before: string | null): { thread: number; comment: number } {
   const [, thread, comment] = /^(\d{1,16})-(\d{1,16})$/.exec(before ?? '') ?? [];
   return { thread: Number(thread ?? last), comment: Number(comment ?? last) };
 }
 
-/** The threads or comments read so far, newest first. */
 interface List {
   threads: boolean;
   rows: Seen[];
-  /** Up to where they were read. */
   read: number;
-  /** There may be more. */
   more: boolean;
 }
 
@@ -107,7 +100,6 @@ export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: 
   return { space: { id, name }, ...found };
 }
 
-/** The same in all of the viewer's spaces. */
 export async function everywhere(ctx: Ctx, typed: string, before: string | null = null): Promise<Found> {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);

@@ -1,10 +1,4 @@
-/**
- * The texts that match a query and that the viewer may see.
- *
- * Spaces and authors are tokens in the index, and mentions of guests have their own columns, so a search reads only what
- * the viewer may see, and costs the same however much else there is. Rows are checked again against membership, trash and
- * hidden guests and, where the index knows less than the text, against the text.
- */
+/** Hits. The index has tokens for spaces and authors and columns for guests' names, so a search reads only what is visible. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { Ctx } from '../context';
@@ -14,20 +8,14 @@ import { expression } from './expression';
 import { isLoose, says } from './matches';
 import type { Term } from './terms';
 
-/** Hits per page. */
 export const PAGE = 20;
 
 /** Spaces that one search covers: those that the viewer visited last. */
 export const SPACES = 200;
 
-/** The FTS5 expression that finds nothing. */
 const nothing = '""';
 
-/**
- * The hits of one kind, newest first, for a batch. Threads and comments have separate ids, each in the order of time, so
- * there are two lists by key, which `merged` merges by time.
- * @param inSpace only of this space
- */
+/** Threads and comments have separate ids, each in the order of time: two lists by key, which `merged` merges by time. */
 export function hitsQuery(
   ctx: Ctx,
   terms: Term[],
@@ -100,7 +88,6 @@ export function hitsQuery(
 
 export type Row = Awaited<ReturnType<typeof hitsQuery>>[number];
 
-/** A hit as its viewer may read it. */
 export interface Seen extends Omit<Row, 'files'> {
   files: { id: string; name: string }[];
 }

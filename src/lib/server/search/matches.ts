@@ -12,10 +12,7 @@ export const isLoose = (term: Term): boolean => {
   );
 };
 
-/**
- * Flags are pairs of letters: 🇩🇪🇫🇷 does not contain 🇪🇫. First and second letters become different private-use characters
- * of the same length, so that places do not move.
- */
+/** Flags are pairs of letters: 🇩🇪🇫🇷 does not contain 🇪🇫. Their halves become private-use characters of the same length. */
 const paired = (folded: string): string =>
   folded.replace(/\p{RI}\p{RI}/gu, (flag) =>
     Array.from(flag, (letter, i) =>
@@ -23,10 +20,7 @@ const paired = (folded: string): string =>
     ).join(''),
   );
 
-/**
- * A term as a pattern for folded text. What may be between two words contains no letter and is bounded, so the pattern
- * never backtracks far.
- */
+/** What may be between two words contains no letter and is bounded, so the pattern never backtracks far. */
 function pattern(term: Term): RegExp {
   const other = otherwise(term);
   return new RegExp(other ? `${sourceOf(term)}|${sourceOf(other)}` : sourceOf(term), 'gu');
@@ -79,7 +73,6 @@ export function placesOf(text: string, terms: Term[]): [number, number][] {
   return apart;
 }
 
-/** Whether a text contains all terms. */
 export function says(text: string, terms: Term[]): boolean {
   const readings = readingsOf(text).map(({ folded }) => paired(folded));
   return terms.every((term) => readings.some((folded) => pattern(term).test(folded)));

@@ -2,7 +2,6 @@
 import { fold } from '../../fold';
 import { atomsOf, endsLettered, number, touching, type Atom } from './tokens';
 
-/** The limits of a query. If there is more, the page says so (`cut`). */
 const TYPED = { characters: 400, terms: 16 };
 
 /** One search term: a word with its signs, or everything between quotation marks. */
@@ -21,7 +20,6 @@ export interface Sought {
 /** Quotation marks of all countries' keyboards; any of them ends what another began. */
 const QUOTES = /["“”„‟«»‹›＂「」『』〝〞〟]/u;
 
-/** @param typed what somebody typed, of any length */
 export function termsOf(typed: string): Sought {
   const parts = typed.slice(0, TYPED.characters).split(QUOTES);
   const terms: Term[] = [];
