@@ -43,8 +43,8 @@ const named = (...names: string[]) => names.map((name) => `src/lib/server/${name
 const layer = {
   platform: [
     ...server.filter((path) => path.startsWith('src/lib/server/context/')),
-    ...named('crypto', 'secrets', 'passwords', 'rate-limit', 'change-limit', 'markdown', 'errors', 'log'),
-    ...server.filter((path) => /^src\/lib\/server\/(blobs|pictures|schema)\//.test(path)),
+    ...named('crypto', 'secrets', 'passwords', 'change-limit', 'errors', 'log'),
+    ...server.filter((path) => /^src\/lib\/server\/(blobs|markdown|pictures|rate-limit|schema)\//.test(path)),
   ],
   rules: named('policy', 'audit', 'access'),
   delivery: server.filter((path) => path.startsWith('src/lib/server/mail/')),
@@ -307,7 +307,7 @@ describe('comparing words', () => {
     'src/lib/server/folded.ts': 'rows that cron has not folded yet',
     'src/lib/server/secrets.ts': 'secrets, against a list',
     'src/lib/server/passwords.ts': 'passwords, against a list',
-    'src/lib/server/rate-limit.ts': 'IP addresses',
+    'src/lib/server/rate-limit/client-ip.ts': 'IP addresses',
     'src/lib/server/body.ts': 'content types',
     'src/lib/components/Menu.svelte': 'a key and our own words',
   };

@@ -53,7 +53,7 @@ export async function login(
       ]
     : [];
   if (needsCode(person, site)) {
-    const room = await verification.room(ctx, 'login', person.email).catch(async (error) => {
+    const room = await verification.reserveMail(ctx, 'login', person.email).catch(async (error) => {
       // The password was right, whatever became of the mail.
       if (error instanceof Refusal) await ctx.commit(rateLimit.noFailure(ctx, tried));
       throw error;
@@ -105,7 +105,7 @@ export async function checkPassword(
   const refusal = new Refusal('invalid', { key: wrong, field });
   if (await rateLimit.isRepeated(ctx, { post })) throw refusal;
   const device = await sessions.knownDevice(ctx, email);
-  const tried = await rateLimit.tryOf(ctx, { kind: 'name', value: email, device }, post);
+  const tried = await rateLimit.attemptOf(ctx, { kind: 'name', value: email, device }, post);
   const [tries, clientIps, rows] = await ctx.db.batch([
     ...rateLimit.counting(ctx, tried),
     byLoginName(ctx, email),
@@ -178,7 +178,7 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
   if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
   const device = await sessions.knownDevice(ctx, person.email);
   await enter(ctx, person, {
-    first: passed.take,
+    first: passed.consume,
     together: [
       rateLimit.succeed(
         ctx,

@@ -146,7 +146,7 @@ export async function signUp(
   const problem = await passwords.problem(site.policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   // Each post mails a code to somebody who has not asked for it: counted before it costs a hash.
-  const room = state.linkKind === 'copy' ? await verification.room(ctx, 'signup', i.email) : null;
+  const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
   if (room) {
     await verification.begin(ctx, room, {
@@ -285,7 +285,7 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
       password:
         challenge.sealedPassword && (await unseal(ctx.config.secret, 'sign-up', challenge.sealedPassword)),
     },
-    { linkKind: 'copy', first: passed.take, refusal },
+    { linkKind: 'copy', first: passed.consume, refusal },
   );
   ctx.cookies.delete('foyer-step');
   return challenge.next;

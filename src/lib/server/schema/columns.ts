@@ -13,7 +13,7 @@ export const spaceId = () => integer('space_id').notNull();
 
 /** From and to, in UTF-16 units of the stored text, including the @. `like`: only similar to the name, so it is only hidden. */
 export type Place = [from: number, to: number, like?: 'like'];
-/** Somebody named in a text: who, by which name, and where (mentions/grammar.ts). Older rows have no places. */
+/** Somebody named in a text: who, by which name, and where (mentions/grammar/). Older rows have no places. */
 export interface Mention {
   id: string;
   name: string;

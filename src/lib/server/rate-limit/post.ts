@@ -1,0 +1,61 @@
+/** Forms that are posted twice. The same form with the same content is one attempt. */
+import { sql } from 'drizzle-orm';
+import type { Ctx, Statement } from '../context';
+import { throttle } from '../schema';
+import { key, MINUTE, rowOf, rows, type ThrottleKey } from './counter';
+
+/** The form that an attempt came with, and its content. Null: the form had no key. */
+export interface Posted {
+  post: ThrottleKey | null;
+}
+
+/**
+ * The key of one form with one content. A form has a long random key, so nobody who reads the table can try passwords
+ * on the hash. Choosing the key gains nothing, because another guess is another content.
+ */
+export const postKey = (ctx: Ctx, formKey: string | undefined, ...content: string[]): ThrottleKey | null =>
+  formKey ? key(ctx, 'post', JSON.stringify([formKey, ...content])) : null;
+
+/** How long a repeated form counts as the same attempt. */
+const SAME_POST = 10 * MINUTE;
+/** An attempt without an outcome after this time has broken off. */
+const BROKE_OFF = 10_000;
+/** How long a second post waits for the first one's outcome, and how often it looks. */
+const PATIENCE = 4_000;
+const STEP = 100;
+
+/**
+ * Whether this form with this content was refused a moment ago: a double click, a reload, a retry by the network. It is
+ * neither counted nor compared again. While the first post is being decided, the others wait for it. Of several at the
+ * same time, one gets `false` and must record its outcome: `failed`, `succeeded`, `noFailure` or `release`.
+ */
+export async function isRepeated(ctx: Ctx, { post }: Posted): Promise<boolean> {
+  if (!post) return false;
+  for (let waited = 0; waited < PATIENCE; waited += STEP) {
+    const now = ctx.now + waited;
+    const [mine, found] = await ctx.db.batch([
+      ctx.db
+        .insert(throttle)
+        .values({ key: rowOf(post), failures: 0, windowStartedAt: now, updatedAt: now })
+        .onConflictDoUpdate({
+          target: throttle.key,
+          set: { failures: 0, windowStartedAt: now, updatedAt: now },
+          setWhere: sql`updated_at <= ${now - SAME_POST} or (failures = 0 and updated_at <= ${now - BROKE_OFF})`,
+        })
+        .returning({ key: throttle.key }),
+      ctx.db.select({ refused: throttle.failures }).from(throttle).where(rows(post)),
+    ]);
+    if (mine.length) return false;
+    if (found[0]?.refused) return true;
+    await new Promise((resolve) => setTimeout(resolve, STEP));
+  }
+  return false;
+}
+
+/** The attempt failed. The same form again is not a new failure. */
+export const failed = (ctx: Ctx, { post }: Posted): Statement[] =>
+  post ? [ctx.db.update(throttle).set({ failures: 1, updatedAt: ctx.now }).where(rows(post))] : [];
+
+/** The form may be posted again. */
+export const release = (ctx: Ctx, { post }: Posted): Statement[] =>
+  post ? [ctx.db.delete(throttle).where(rows(post))] : [];

@@ -1,0 +1,66 @@
+/** Counters with a limit per window of time. */
+import { sql } from 'drizzle-orm';
+import type { Ctx, Statement } from '../context';
+import { throttle } from '../schema';
+import { rowOf, rows, type ThrottleKey } from './counter';
+
+/** Adds `by`; returns no row if that would exceed the limit. */
+export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number, by = 1) => {
+  const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
+  return ctx.db
+    .insert(throttle)
+    .values({ key: rowOf(of), failures: by, windowStartedAt: ctx.now, updatedAt: ctx.now })
+    .onConflictDoUpdate({
+      target: throttle.key,
+      set: {
+        failures: sql`case when ${fresh} then ${by} else failures + ${by} end`,
+        windowStartedAt: sql`case when ${fresh} then ${ctx.now} else window_started_at end`,
+        updatedAt: sql`${ctx.now}`,
+      },
+      setWhere: sql`${fresh} or failures + ${by} <= ${limit}`,
+    })
+    .returning({ failures: throttle.failures });
+};
+
+/** How long a counter stays at its limit; 0 if it is below. */
+export async function windowLeft(
+  ctx: Ctx,
+  of: ThrottleKey,
+  windowMs: number,
+  limit: number,
+): Promise<number> {
+  const [row] = await ctx.db
+    .select({ since: throttle.windowStartedAt, counted: throttle.failures })
+    .from(throttle)
+    .where(rows(of));
+  return row && row.counted >= limit ? Math.max(0, row.since + windowMs - ctx.now) : 0;
+}
+
+/** Adds one to each of many counters, in one statement. A counter at its limit does not change. */
+export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: number): Statement => {
+  const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
+  return ctx.db.run(sql`
+    insert into throttle (key, failures, locks, window_started_at, locked_until, updated_at)
+    select coalesce((select t.key from throttle t where t.key in (select k.value from json_each(r.value) k where k.key > 0) limit 1),
+      json_extract(r.value, '$[0]')), 1, 0, ${ctx.now}, 0, ${ctx.now}
+    from json_each(${JSON.stringify(of)}) r where true
+    on conflict (key) do update set failures = iif(${fresh}, 1, failures + 1),
+      window_started_at = iif(${fresh}, ${ctx.now}, window_started_at), updated_at = ${ctx.now}
+    where ${fresh} or failures + 1 <= ${limit}`);
+};
+
+/**
+ * For a batch: adds the number of rows that the statement before it changed. What begins below the limit may exceed it.
+ * At the limit it changes no row, and `must(ctx, changed())` behind it undoes the batch.
+ */
+export const countChanges = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number): Statement => {
+  const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
+  return ctx.db.run(sql`
+    insert into throttle (key, failures, window_started_at, updated_at)
+    select ${rowOf(of)}, changes(), ${ctx.now}, ${ctx.now} where true
+    on conflict do update set
+      failures = case when ${fresh} then excluded.failures else failures + excluded.failures end,
+      window_started_at = case when ${fresh} then ${ctx.now} else window_started_at end,
+      updated_at = ${ctx.now}
+    where ${fresh} or failures < ${limit}`);
+};

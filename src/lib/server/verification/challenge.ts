@@ -1,0 +1,93 @@
+/** The challenge of a second step: a row in D1, found by a cookie of the browser that began it. */
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import type { Locale } from '../../messages';
+import type { Ctx, Statement } from '../context';
+import { hashToken } from '../crypto';
+import * as language from '../language';
+import { invitation, loginChallenge, mail, setting, user } from '../schema';
+
+export const HOUR = 3_600_000;
+export const TRIES = 5;
+/** Codes for one login; after that it must start again. */
+export const CODES = 5;
+
+export type Challenge = typeof loginChallenge.$inferSelect;
+
+/** What a second step is for. */
+export type Subject =
+  | { purpose: 'login'; userId: string; to: string; locale: Locale; next: string; siteName: string }
+  | {
+      purpose: 'signup';
+      invitationId: string;
+      invitationVersion: number;
+      name: string;
+      passwordHash: string;
+      sealedPassword: string | null;
+      to: string;
+      locale: Locale;
+      next: string;
+      siteName: string;
+    };
+
+/** Kept for as long as the code, and an hour in which a new one can be asked for. */
+export const keepStep = (ctx: Ctx, token: string): void =>
+  ctx.cookies.set('foyer-step', token, (2 * HOUR) / 1000);
+
+/** The challenge of this browser, and its person. */
+export async function find(ctx: Ctx) {
+  const token = ctx.cookies.get('foyer-step');
+  if (!token) return null;
+  const [row] = await ctx.db
+    .select({
+      challenge: loginChallenge,
+      mail: { status: mail.status, failure: mail.failure, dropAfterAt: mail.dropAfterAt },
+      userEmail: user.email,
+      userOriginal: user.emailOriginal,
+      userLocale: user.locale,
+      invitedEmail: invitation.email,
+      invitedOriginal: invitation.emailOriginal,
+      invitedLocale: invitation.locale,
+      siteName: sql<string | null>`(select value from ${setting} where key = 'siteName')`,
+    })
+    .from(loginChallenge)
+    .leftJoin(mail, eq(mail.id, loginChallenge.mailId))
+    .leftJoin(user, eq(user.id, loginChallenge.userId))
+    .leftJoin(invitation, eq(invitation.id, loginChallenge.invitationId))
+    .where(
+      and(
+        eq(loginChallenge.id, hashToken(token)),
+        isNull(loginChallenge.consumedAt),
+        // A sign-up ends with its invitation.
+        sql`(${loginChallenge.purpose} = 'login' or (${invitation.status} = 'invited' and
+          ${invitation.version} = ${loginChallenge.invitationVersion}))`,
+        // An expired code can still be replaced by a new one for a while.
+        gt(loginChallenge.expiresAt, ctx.now - HOUR),
+      ),
+    );
+  const email = row?.userEmail ?? row?.invitedEmail;
+  if (!row || !email) return null;
+  return {
+    challenge: row.challenge,
+    mail: row.mail,
+    email,
+    to: row.userOriginal ?? row.invitedOriginal ?? email,
+    locale:
+      row.invitedLocale !== null
+        ? language.ofInvited(ctx, { locale: row.invitedLocale })
+        : language.ofVisitor(ctx, { locale: row.userLocale }),
+    siteName: row.siteName ? (JSON.parse(row.siteName) as string) : 'Foyer',
+  };
+}
+
+/** Whom the audit names for a second step. */
+export const subjectOf = (of: Pick<Challenge, 'userId' | 'invitationId'>): string =>
+  of.userId ? `user:${of.userId}` : `invitation:${of.invitationId}`;
+
+/** Ends every pending login of an account: after a reset, a new password or a deactivation. */
+export const endAll = (ctx: Ctx, userId: string): Statement =>
+  ctx.db.delete(loginChallenge).where(eq(loginChallenge.userId, userId));
+
+/** Cron: deletes some of the expired challenges. */
+export const purge = (ctx: Ctx): Statement =>
+  ctx.db.run(sql`delete from login_challenge where id in
+    (select id from login_challenge where expires_at <= ${ctx.now - 24 * HOUR} limit 500)`);

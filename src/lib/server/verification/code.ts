@@ -1,0 +1,63 @@
+/** The code of a challenge: making it, mailing it, and reading what was typed. */
+import { normalize } from '../../normalize';
+import type { Ctx } from '../context';
+import { keyedHash, randomCode, randomToken } from '../crypto';
+import { log } from '../log';
+import * as outbox from '../mail/outbox';
+import { HOUR, type Subject } from './challenge';
+import type { MailReservation } from './mail-budget';
+
+const CODE_MAIL_TIMEOUT = 5_000;
+/** Seconds: a little more than the outbox's first back-off. */
+const CODE_MAIL_AGAIN_AFTER = 31;
+const CODE_MAIL_DROPPED_AFTER = 10 * 60_000;
+
+/** A new code. Its hash goes to KV under a new random key, because KV may cache a key that was read before. */
+export async function makeCode(
+  ctx: Ctx,
+  _reservation: MailReservation,
+  challengeId: string,
+  to: Pick<Subject, 'purpose' | 'to' | 'locale' | 'siteName'> & { userId?: string },
+) {
+  const code = randomCode();
+  const codeKey = `code:${randomToken()}`;
+  await ctx.kv.put(codeKey, keyedHash(ctx.config.secret, 'code', `${challengeId}:${code}`), {
+    expirationTtl: HOUR / 1000,
+  });
+  const queued = await outbox.queue(ctx, {
+    to: to.to,
+    locale: to.locale,
+    message: { kind: 'code', siteName: to.siteName, code, purpose: to.purpose },
+    userId: to.userId,
+    dropAfterAt: ctx.now + CODE_MAIL_DROPPED_AFTER,
+    nudge: false,
+  });
+  return {
+    mail: queued,
+    columns: {
+      codeKey,
+      codeSentAt: ctx.now,
+      codeExpiresAt: ctx.now + HOUR,
+      expiresAt: ctx.now + HOUR,
+      mailId: queued.id,
+      tries: 0,
+    },
+  };
+}
+
+export async function sendNow(ctx: Ctx, mailId: string): Promise<void> {
+  try {
+    const outcome = await outbox.deliver(ctx, mailId, { timeoutMs: CODE_MAIL_TIMEOUT });
+    if (outcome !== 'queued') return;
+  } catch (error) {
+    // The challenge exists already, and its page shows the state of the mail.
+    log(`mail ${mailId}: delivery broke off`, error);
+  }
+  ctx.defer(outbox.nudge(ctx, mailId, CODE_MAIL_AGAIN_AFTER));
+}
+
+/** Reads six typed digits, also wide ones, with blanks and dashes anywhere. Null: this cannot be a code. */
+export function codeOf(typed: string): string | null {
+  const code = normalize(typed, 'NFKC').replace(/[\s\p{Pd}\p{Default_Ignorable_Code_Point}\u2212]/gu, '');
+  return /^[0-9]{6}$/.test(code) ? code : null;
+}

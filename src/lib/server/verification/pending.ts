@@ -1,0 +1,43 @@
+/** What /verify shows. */
+import type { Ctx } from '../context';
+import { mail } from '../schema';
+import { CODES, find, TRIES } from './challenge';
+
+/** What /verify shows. Reads D1 only, never KV. */
+export interface Pending {
+  purpose: 'login' | 'signup';
+  /** `g…@partner.example`: enough to know which mailbox to open. */
+  maskedEmail: string;
+  codeState: 'valid' | 'ended' | 'expired';
+  /** `queued`: it will be tried again. `failed`: it will not. `unknown`: it may have been sent. */
+  mailState: 'sent' | 'queued' | 'failed' | 'unknown';
+  codesLeft: number;
+  next: string;
+}
+
+/** The second step that this browser has begun; null if there is none. */
+export async function pending(ctx: Ctx): Promise<Pending | null> {
+  const found = await find(ctx);
+  if (!found) return null;
+  const { challenge, email } = found;
+  return {
+    purpose: challenge.purpose,
+    maskedEmail: email.replace(/^(.).*@/u, '$1…@'),
+    codeState:
+      (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'expired' : challenge.tries >= TRIES ? 'ended' : 'valid',
+    mailState: mailStateOf(ctx, found.mail),
+    codesLeft: Math.max(0, CODES - challenge.codesSent),
+    next: challenge.next,
+  };
+}
+
+function mailStateOf(
+  ctx: Ctx,
+  row: Pick<typeof mail.$inferSelect, 'status' | 'failure' | 'dropAfterAt'> | null,
+): Pending['mailState'] {
+  if (!row || row.status === 'sending' || row.failure === 'unknown-outcome') return 'unknown';
+  if (row.status === 'sent') return 'sent';
+  // Delivery will drop it.
+  const tooLate = row.dropAfterAt !== null && row.dropAfterAt <= ctx.now;
+  return row.status === 'queued' && !tooLate ? 'queued' : 'failed';
+}

@@ -1,0 +1,34 @@
+/** The warning before two-step verification is switched on. */
+import { sql } from 'drizzle-orm';
+import type { Ctx } from '../context';
+import { Refusal } from '../errors';
+import * as outbox from '../mail/outbox';
+import { allow } from '../policy';
+import { user } from '../schema';
+import * as settings from '../settings';
+
+/** Why two-step verification should not be switched on now. */
+export type Trouble = 'mail' | 'locked-out' | 'both';
+
+/**
+ * Warns once if the switch may lock people out: guests, because mail is not delivered, or the administrators, none of
+ * whom has confirmed their address yet.
+ * @param confirmed the warning that the person has accepted
+ */
+export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Promise<void> {
+  allow(ctx, 'site.administer');
+  if ((await settings.read(ctx)).twoStep) return;
+  const [mailWorks, safe] = await Promise.all([
+    outbox.works(ctx),
+    ctx.db
+      .select({ id: user.id })
+      .from(user)
+      .where(sql`administrator = 1 and status = 'active' and kind = 'user' and email_verified_at is not null`)
+      .limit(1),
+  ]);
+  const lockedOut = safe.length === 0;
+  if (mailWorks && !lockedOut) return;
+  const trouble: Trouble = !lockedOut ? 'mail' : mailWorks ? 'locked-out' : 'both';
+  if (confirmed !== trouble)
+    throw new Refusal('conflict', { key: `authentication.warn-${trouble}`, field: 'twoStep' });
+}
