@@ -2,9 +2,9 @@
  * Throttles. A counter rises conditionally *before* a password or code is compared, so a hundred parallel attempts count
  * as a hundred. Keys are keyed hashes, so the table contains no readable address.
  */
-export { counting, decide, noFailure, succeeded, attemptOf, type Attempt } from './attempt';
+export { counting, decide, noFailure, succeeded, attemptOf } from './attempt';
 export { clientIpGroup, clientIpKey, countClientIp } from './client-ip';
-export { key, purge, succeed, type ThrottleKey, type ThrottleKind } from './counter';
+export { key, purge, succeed, type ThrottleKey } from './counter';
 export { countInARow, giveBack, lockedUntil } from './lockout';
 export { failed, isRepeated, postKey, release } from './post';
 export { countChanges, countEach, countInWindow, windowLeft } from './window';
