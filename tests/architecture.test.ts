@@ -46,7 +46,7 @@ const layer = {
     ...named('crypto', 'secrets', 'passwords', 'change-limit', 'errors', 'log'),
     ...server.filter((path) => /^src\/lib\/server\/(blobs|markdown|pictures|rate-limit|schema)\//.test(path)),
   ],
-  rules: named('policy', 'audit', 'access'),
+  rules: [...named('policy', 'audit'), ...server.filter((path) => path.startsWith('src/lib/server/access/'))],
   delivery: server.filter((path) => path.startsWith('src/lib/server/mail/')),
   work: named('jobs', 'cron'),
   http: named('http'),
@@ -130,7 +130,7 @@ describe('imports', () => {
         ),
       ]),
     );
-    expect(edges.get('src/lib/server/spaces/overview.ts')).toContain('src/lib/server/access.ts');
+    expect(edges.get('src/lib/server/spaces/overview.ts')).toContain('src/lib/server/access/index.ts');
     // A file without imports, or without importers, is in no circle and is removed, until none is left.
     for (let size = -1; size !== edges.size;) {
       size = edges.size;
@@ -145,11 +145,11 @@ describe('imports', () => {
 });
 
 describe('one place for', () => {
-  it('who sees whom: only access.ts reads whether guests are hidden', () => {
+  it('who sees whom: only access/visibility.ts reads whether guests are hidden', () => {
     const asks = files(/./).filter((path) => /guests_hidden|guestsHidden/.test(sources[path]!));
     expect(asks.sort()).toEqual(
       [
-        'src/lib/server/access.ts',
+        'src/lib/server/access/visibility.ts',
         // Here it is a setting that is read and written like the others.
         'src/lib/components/SpaceOptions.svelte',
         'src/lib/components/TemplateContents.svelte',
@@ -165,10 +165,40 @@ describe('one place for', () => {
         'src/lib/server/spaces/settings.ts',
       ].sort(),
     );
-    // None of these decides anything by it.
-    const setting = asks.filter((path) => path.endsWith('.ts') && !path.endsWith('/access.ts'));
-    for (const path of setting)
-      expect(sources[path], path).not.toMatch(/(if|&&|\|\||!|\?) *\(?[\w.]*guestsHidden/);
+    // None of these decides anything by it. (`=== 1,` only decodes a stored flag.)
+    const decides = [
+      /(?:\b(?:if|eq|ne|and|or|not|iif|when|where)\b|&&|\|\||!)[\s(]*(?:!\s*)?(?:\w+\.)?guests_?hidden/i,
+      /guestsHidden\)?\s*(?:\?[^:?.]|&&|\|\||[=!]==?(?!=? 1,))/,
+      /guests_hidden\s*(?:[=<>)]|is\b|and\b|or\b)/,
+    ];
+    const decidesIn = (code: string) => decides.some((pattern) => pattern.test(code));
+    for (const code of [
+      'if (found.guestsHidden) return',
+      'found.guestsHidden ? a : b',
+      'guest && found.guestsHidden',
+      'guest &&\n    !space.guestsHidden',
+      'eq(space.guestsHidden, true)',
+      'sql`iif(s.guests_hidden, 1, 2)`',
+      'sql`… where s.id = 1 and s.guests_hidden`',
+    ])
+      expect(decidesIn(code), code).toBe(true);
+    const setting = asks.filter((path) => path.endsWith('.ts') && !path.includes('/access/'));
+    expect(setting.filter((path) => decidesIn(sources[path]!))).toEqual([]);
+  });
+
+  it('who sees whom: only the files below ask whether a viewer sees guests at all; the others ask visibleTo', () => {
+    const reasons: Record<string, string> = {
+      'files/quota': 'whether the sum of what others store is said',
+      'notifications/due': 'the column that readerOf takes',
+      'notifications/portal': 'the column that readerOf takes',
+      'search/hits':
+        'the column that readerOf takes; and the index has columns of its own for what is hidden',
+      'spaces/portal': 'the column that readerOf takes',
+    };
+    const asking = server.filter(
+      (path) => !path.includes('/access/') && /\bseesGuests\(/.test(sources[path]!),
+    );
+    expect(asking).toEqual(named(...Object.keys(reasons)));
   });
 
   it('which invitations are open: schema/space.ts, beside the indexes that need the same words', () => {

@@ -3,7 +3,7 @@
  * number it knows; a push channel could replace `since` without other changes.
  */
 import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
-import { hidesGuests, viewerOf, type Within } from './access';
+import { viewerOf, visibleTo, type Within } from './access';
 import type { Ctx, SignedIn, Statement } from './context';
 import { Refusal } from './errors';
 import { spaceEvent } from './schema';
@@ -63,13 +63,10 @@ export const NOBODY = '-';
 
 /** SQL: whether the viewer may hear of a change. `event`: the table or its alias. */
 const audible = (ctx: Ctx, event: 'e' | 'space_event', within: Within): SQL => {
-  const viewer = viewerOf(ctx);
-  if (viewer.kind === 'user') return sql`1`;
-  const [byGuest, actorId, ownerId] = ['by_guest', 'actor_id', 'owner_id'].map((column) =>
-    sql.raw(`${event}.${column}`),
-  );
-  return sql`(not ${hidesGuests(viewer, within)} or ((${byGuest} = 0 or ${actorId} = ${viewer.id})
-    and (${ownerId} is null or ${ownerId} = ${viewer.id})))`;
+  const column = (name: string) => sql.raw(`${event}.${name}`);
+  const actor = { kind: sql`iif(${column('by_guest')}, 'guest', 'user')`, id: column('actor_id') };
+  const owner = { kind: sql`iif(${column('owner_id')} is null, 'user', 'guest')`, id: column('owner_id') };
+  return visibleTo(viewerOf(ctx), within, actor, owner);
 };
 
 /** The newest number of a space that the viewer may hear of, for the batch of a page. */

@@ -1,4 +1,4 @@
-/** The whole permission table. No I/O. It is asked after access.ts has found the thing through a membership. */
+/** The whole permission table. No I/O. It is asked after access/ has found the thing through a membership. */
 import type { SpaceRole } from '../roles';
 import type { Actor, Ctx } from './context';
 import { Refusal } from './errors';

@@ -35,10 +35,7 @@ export async function noRoom(
     .select({
       space: usedBySpace(spaceId ?? 0).as('in_space'),
       person: usedByPerson(ctx.actor.id).as('by_person'),
-      hides: access
-        .hidesGuests(access.viewerOf(ctx), { spaceId: spaceId ?? 0 })
-        .mapWith(Boolean)
-        .as('hides'),
+      seesGuests: access.seesGuests(access.viewerOf(ctx), { spaceId: spaceId ?? 0 }).as('sees_guests'),
     })
     .from(sql`(select 1)`);
   const full = (key: 'file.space-full' | 'file.guest-full', used: number, of: number) =>
@@ -48,9 +45,9 @@ export async function noRoom(
       field,
     });
   if (spaceId !== null && row!.space + size > spaceStorage)
-    return row!.hides
-      ? new Refusal('too-large', { key: 'file.space-full-hidden', field })
-      : full('file.space-full', row!.space, spaceStorage);
+    return row!.seesGuests
+      ? full('file.space-full', row!.space, spaceStorage)
+      : new Refusal('too-large', { key: 'file.space-full-hidden', field });
   if (ctx.actor.kind === 'guest' && row!.person + size > guestStorage)
     return full('file.guest-full', row!.person, guestStorage);
   return null;

@@ -9,8 +9,11 @@ import { file } from '../schema';
 /** One query; 404 unless the actor may see the file. Before it is attached, only its uploader may. */
 export async function findVisible(ctx: SignedIn, id: string): Promise<typeof file.$inferSelect> {
   const { actor } = ctx;
-  const hides = access.hidesGuests(actor, { space: 's' });
-  const seen = access.staffOrSelf(actor, 'u');
+  const uploader = { from: sql`from user u where u.id = file.uploader_id`, shows: access.person('u') };
+  const itsThread = {
+    from: sql`from thread t join user u on u.id = t.author_id where t.id = file.thread_id`,
+    shows: { text: 't', author: 'u' },
+  };
   const managesTemplates = can(actor, 'space.create') || can(actor, 'site.administer');
   const [row] = await ctx.db
     .select()
@@ -24,10 +27,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
             select 1 from membership m join space s on s.id = m.space_id
             where m.space_id = file.space_id and m.user_id = ${actor.id} and s.deleted_at is null
               and (file.attached_at is not null or file.uploader_id = ${actor.id})
-              and (not ${hides} or file.kind = 'cover' or (
-                exists (select 1 from user u where u.id = file.uploader_id and ${seen})
-                and (file.thread_id is null or exists (select 1 from thread t join user u on u.id = t.author_id
-                  where t.id = file.thread_id and ${seen})))))
+              and (file.kind = 'cover' or ${access.visibleTo(actor, { space: 's' }, uploader, itsThread)}))
           or file.template_id is not null and ${managesTemplates ? 1 : 0}
           or file.space_id is null and file.attached_at is null and file.uploader_id = ${actor.id})`,
       ),

@@ -210,7 +210,7 @@ async function send(
  */
 async function readersOf(ctx: SignedIn, target: access.FoundSpace, rows: ToSend[]) {
   type Words = { subject: string; message: string };
-  if (!access.hidesGuestsFromEachOther(target)) return ({ words }: ToSend): Words => words;
+  if (access.everybodySees(target, 'guest')) return ({ words }: ToSend): Words => words;
   const texts = [...new Set(rows.flatMap(({ words }) => [words.subject, words.message]))];
   const known = await nameableQuery(ctx, target.id, ...texts);
   const ids = new Set(known.map(({ id }) => id));

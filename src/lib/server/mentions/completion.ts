@@ -20,12 +20,13 @@ const OFFERED = 8;
  */
 export async function complete(ctx: Ctx, spaceId: number, typed: string) {
   const sought = folded.sought(typed);
+  const guests = access.rankOfGuests(access.viewerOf(ctx), { spaceId });
   const here = sql`membership m indexed by membership_in_order cross join user u on u.id = m.user_id
     where m.space_id = ${spaceId} and m.user_id <> ${ctx.actor?.id ?? ''} and u.status = 'active'`;
   const person = sql.raw("u.id, u.name, u.company, u.kind = 'guest' as guest, m.name_key as key");
   // A few of each rank, because the index sorts names within a rank.
   const beginning = sql.join(
-    [sql`0`, sql`1`, access.rankOfGuests(ctx, spaceId)].map(
+    [sql`0`, sql`1`, guests].map(
       (rank) => sql`select * from (select ${person}, 0 as place from ${here} and m.rank = ${rank}
         and m.name_key >= ${sought} and m.name_key < ${`${sought}\u{10ffff}`} order by m.name_key, m.user_id limit ${OFFERED})`,
     ),
@@ -35,7 +36,7 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
   const elsewhere = sql`select * from (
     select ${person}, iif(instr(m.name_key, ${` ${sought}`}) > 0 or ${joined}, 1, 2) as place
     from (select count(*) as n from beginning) found cross join ${here}
-      and found.n < ${sought ? OFFERED : 0} and m.rank in (0, 1, ${access.rankOfGuests(ctx, spaceId)})
+      and found.n < ${sought ? OFFERED : 0} and m.rank in (0, 1, ${guests})
       and instr(m.name_key, ${sought}) <> 1 and (instr(m.name_key, ${sought}) > 1 or ${joined})
     order by place, m.name_key, m.user_id limit ${OFFERED})`;
   const [reach, people] = await ctx.db.batch([

@@ -1,7 +1,7 @@
 /** Whom a text in a space may name, whom it names, and who of them is notified. */
 import { and, eq, sql } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
-import { viewerOf, visibleTo } from '../access';
+import { person, viewerOf, visibleTo } from '../access';
 import type { Ctx, SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { invitation, isOpenInvitation, user, type Mention } from '../schema';
@@ -50,7 +50,7 @@ export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => 
             union select accepted_by from invitation where space_id = ${spaceId} and status = 'accepted'
             union select u.id from invitation i join user u on u.email = i.email
               where ${invited ? 1 : 0} and i.space_id = ${spaceId} and ${isOpenInvitation('i')})
-            and ${visibleTo(viewerOf(ctx), { spaceId }, { kind: user.kind, id: user.id })}`
+            and ${visibleTo(viewerOf(ctx), { spaceId }, person('user'))}`
         : sql`0`,
     )
     .unionAll(

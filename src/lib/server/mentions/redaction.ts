@@ -1,13 +1,7 @@
 /** A text as its reader may see it: where guests are hidden, mentions of other guests are cut, except in the reader's own texts. */
-import { hidesMention } from '../access';
+import { hidesMention, type Reader } from '../access';
 import type { Mention } from '../schema';
 import * as grammar from './grammar';
-
-/** The reader, and whether they see other guests in this space (`FoundSpace.seesGuests`). */
-export interface Reader {
-  id: string;
-  seesGuests: boolean;
-}
 
 /** Whom a text names, and who wrote it; null for texts of the space itself. */
 export interface Written {
@@ -15,12 +9,9 @@ export interface Written {
   authorId: string | null;
 }
 
-const hidden = (reader: Reader, { authorId }: Written) =>
-  hidesMention(reader.id, reader.seesGuests, authorId);
-
 /** The body for its reader, with the remaining mentions at their new places. */
 export const readable = (reader: Reader, text: Written & { body: string }) =>
-  grammar.without(text.body, text.mentions, hidden(reader, text));
+  grammar.without(text.body, text.mentions, hidesMention(reader, text.authorId));
 
 /** The body of a text for its reader. */
 export const bodyFor = (reader: Reader, text: Written & { body: string }): string =>
@@ -28,4 +19,4 @@ export const bodyFor = (reader: Reader, text: Written & { body: string }): strin
 
 /** The title of a thread for its reader. */
 export const titleFor = (reader: Reader, text: Written & { title: string }): string =>
-  grammar.without(text.title, text.mentions, hidden(reader, text), 'title').text;
+  grammar.without(text.title, text.mentions, hidesMention(reader, text.authorId), 'title').text;

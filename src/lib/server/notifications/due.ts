@@ -1,6 +1,6 @@
 /** The notifications that are due by mail, person by person. */
 import { sql, type SQL } from 'drizzle-orm';
-import { hidesGuests, visibleTo, type Viewer } from '../access';
+import { person, seesGuests, visibleTo } from '../access';
 import type { Ctx } from '../context';
 
 const PEOPLE = 100;
@@ -28,7 +28,7 @@ export interface Due {
   threadMentions: string;
   threadAuthorId: string;
   authorId: string;
-  hidesGuests: number;
+  seesGuests: number;
   userId: string;
   email: string;
   locale: string | null;
@@ -38,7 +38,7 @@ export interface Due {
   digestAt: number;
 }
 
-const READER: Viewer = { id: sql`u.id`, kind: sql`u.kind` };
+const READER = person('u');
 
 export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
   ctx.db.all<Due>(sql`
@@ -54,9 +54,9 @@ export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
-      ${hidesGuests(READER, { space: 's' })} "hidesGuests",
+      ${seesGuests(READER, { space: 's' })} "seesGuests",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
-        and ${visibleTo(READER, { space: 's' }, 'a', 'w')}) "known",
+        and ${visibleTo(READER, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}) "known",
       u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
     from notification n indexed by notification_mail_due
       join user u on u.id = n.user_id

@@ -1,4 +1,5 @@
 /** The mail about a person's notifications, with the words that they may see now. */
+import { readerOf } from '../access';
 import type { Ctx } from '../context';
 import type { MailMessage } from '../mail/messages';
 import { excerpt } from '../markdown';
@@ -13,7 +14,7 @@ const FEW = 5;
 const MOST = 50;
 
 export function readable(row: Due): Due {
-  const reader = { id: row.userId, seesGuests: row.hidesGuests === 0 };
+  const reader = readerOf(row.userId, row.seesGuests);
   const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
   return {
     ...row,

@@ -1,6 +1,6 @@
 /** Who is notified of what happens in a thread. Statements for the batch of the change, so both are written or neither. */
 import { sql, type SQL } from 'drizzle-orm';
-import { visibleTo, type Person, type Viewer } from '../access';
+import { person, visibleTo, type Person } from '../access';
 import type { SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
 
@@ -53,7 +53,7 @@ const named = (event: Pick<Event, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(event.mentioned)}))`;
 
 /** Each person in the space is a viewer of what happened: nobody hears of somebody who is hidden from them. */
-const READER: Viewer = { id: sql`u.id`, kind: sql`u.kind` };
+const READER = person('u');
 const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
 
 const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Statement =>
@@ -68,7 +68,7 @@ const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Stat
       join user w on w.id = t.author_id
       left join thread_person tp on tp.thread_id = t.id and tp.user_id = u.id
     where s.id = ${event.spaceId} and s.deleted_at is null and u.id <> ${ctx.actor.id}
-      and ${visibleTo(READER, { space: 's' }, actorOf(ctx), 'w')}
+      and ${visibleTo(READER, { space: 's' }, actorOf(ctx), { text: 't', author: 'w' })}
       and ${whom}`);
 
 /** Never, now, or `digest_at` plus whole days. D1 binds numbers as reals, so the quotient is cast to an integer. */

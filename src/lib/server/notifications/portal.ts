@@ -1,6 +1,6 @@
 /** Notifications in the portal: the list, the count, marking as read, "Read later". Always the actor's own. */
 import { sql, type SQL } from 'drizzle-orm';
-import { hidesGuests, visibleTo } from '../access';
+import { readerOf, seesGuests, visibleTo } from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { excerpt } from '../markdown';
@@ -22,7 +22,7 @@ const known = (ctx: SignedIn): SQL => sql`
     join user w on w.id = t.author_id
     left join comment c on c.id = n.comment_id
   where n.user_id = ${ctx.actor.id}
-    and ${visibleTo(ctx.actor, { space: 's' }, 'a', 'w')}`;
+    and ${visibleTo(ctx.actor, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}`;
 
 const only: Record<Shown, SQL> = {
   me: sql`and n.kind = 'mention'`,
@@ -49,7 +49,7 @@ interface Row {
   threadMentions: string;
   threadAuthorId: string;
   authorId: string;
-  hidden: number;
+  seesGuests: number;
 }
 
 export async function list(
@@ -62,11 +62,10 @@ export async function list(
       a.name "actor", a.kind "actorKind", a.company "company", substr(iif(n.comment_id is null, t.body, c.body), 1, 1000) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
-      ${hidesGuests(ctx.actor, { space: 's' })} "hidden"
+      ${seesGuests(ctx.actor, { space: 's' })} "seesGuests"
     ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
   const page = rows.slice(0, limit);
-  const readerOf = ({ hidden }: Row) => ({ id: ctx.actor.id, seesGuests: hidden === 0 });
   const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
   return {
     items: page.map((whole) => {
@@ -74,7 +73,7 @@ export async function list(
       const { id, kind, createdAt, space, actor, company, authorId } = whole;
       return {
         ...{ id, kind, createdAt, space, actor, company },
-        thread: titleFor(readerOf(whole), {
+        thread: titleFor(readerOf(ctx.actor.id, whole.seesGuests), {
           title: whole.thread,
           mentions: parsed(whole.threadMentions),
           authorId: whole.threadAuthorId,
@@ -82,7 +81,13 @@ export async function list(
         href: afterwards(spaceId, threadId, commentId),
         guest: actorKind === 'guest',
         excerpt: excerpt(
-          ownWords(bodyFor(readerOf(whole), { body: text, mentions: parsed(mentions), authorId })),
+          ownWords(
+            bodyFor(readerOf(ctx.actor.id, whole.seesGuests), {
+              body: text,
+              mentions: parsed(mentions),
+              authorId,
+            }),
+          ),
           140,
         ),
         read: readAt !== null,

@@ -20,7 +20,7 @@ export const space = sqliteTable(
     showThreads: flag('show_threads').notNull().default(true),
     showPeople: flag('show_people').notNull().default(true),
     showLinks: flag('show_links').notNull().default(true),
-    /** Guests see neither other guests nor what they write. Users see everybody. Only access.ts decides by this. */
+    /** Guests see neither other guests nor what they write. Users see everybody. Only access/visibility.ts decides by this. */
     guestsHidden: flag('guests_hidden').notNull().default(false),
     announcement: text('announcement').notNull().default(''),
     links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),

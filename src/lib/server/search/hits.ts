@@ -26,7 +26,7 @@ export function hitsQuery(
 ) {
   const me = ctx.actor?.id ?? '';
   const viewer = access.viewerOf(ctx);
-  const hides = access.hidesGuests(viewer, { space: 's' });
+  const seesGuests = access.seesGuests(viewer, { space: 's' });
   const all = expression(terms, 'all');
   const whole = ` AND (${all}))`;
   // Names of guests are in separate columns, which viewers who do not see guests do not search.
@@ -39,7 +39,7 @@ export function hitsQuery(
       || iif(sum(hidden) > 0 and count(*) > sum(hidden), ' OR ', '')
       || iif(sum(hidden) > 0, '(scope : (' || group_concat(iif(hidden, '"s' || id || '"', null), ' OR ') || ${own}, '')
       || ${end}
-    from (select s.id, ${hides} as hidden from membership m join space s on s.id = m.space_id
+    from (select s.id, not ${seesGuests} as hidden from membership m join space s on s.id = m.space_id
       where m.user_id = ${me} and s.deleted_at is null ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
       order by m.last_read_at desc limit ${SPACES})
     having count(*) > 0), ${nothing})`;
@@ -56,8 +56,7 @@ export function hitsQuery(
       threadAuthorId: sql<string>`t.author_id`.as('thread_author_id'),
       body: sql<string>`iif(e.rowid & 1, c.body, t.body)`.as('body'),
       mentions: sql<string>`iif(e.rowid & 1, c.mentions, t.mentions)`.as('mentions'),
-      /** Other guests are hidden from the viewer here. */
-      hidden: sql<number>`${hides}`.as('hidden'),
+      seesGuests: seesGuests.as('sees_guests'),
       authorId: sql<string>`u.id`.as('author_id'),
       author: sql<string>`u.name`.as('author'),
       guest: sql<number>`u.kind = 'guest'`.as('guest'),
@@ -80,7 +79,7 @@ export function hitsQuery(
     )
     .where(
       sql`e.search_entry match ${all ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null
-        and ${access.visibleTo(viewer, { space: 's' }, 'u', 'b')}`,
+        and ${access.visibleTo(viewer, { space: 's' }, { text: 't', author: 'b' }, { text: 'c', author: 'u' })}`,
     )
     .orderBy(sql`e.rowid desc`)
     .limit(limit);
@@ -96,7 +95,7 @@ export interface Seen extends Omit<Row, 'files'> {
 export function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
   const files = JSON.parse(row.files) as Seen['files'];
   const mentions = JSON.parse(row.mentions) as Mention[];
-  const reader = { id: ctx.actor?.id ?? '', seesGuests: !row.hidden };
+  const reader = access.readerOf(ctx.actor?.id ?? '', row.seesGuests);
   const body = bodyFor(reader, { body: row.body, mentions, authorId: row.authorId });
   const title = titleFor(reader, {
     title: row.title,

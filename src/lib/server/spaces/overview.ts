@@ -1,6 +1,6 @@
 /** A space's own page: announcement, threads, people, links. */
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
-import { foundSpace, mayLeave, rankOfGuests, spaceQuery, type FoundSpace } from '../access';
+import { foundSpace, mayLeave, rankOfGuests, spaceQuery, viewerOf, type FoundSpace } from '../access';
 import * as administrators from '../administrators';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
@@ -27,7 +27,12 @@ export async function overview(
   const rows = await ctx.read({
     space: spaceQuery(ctx, spaceId),
     staff: inOrderQuery(ctx, spaceId, lt(membership.rank, 2), SHOWN),
-    guests: inOrderQuery(ctx, spaceId, sql`${membership.rank} = ${rankOfGuests(ctx, spaceId)}`, SHOWN),
+    guests: inOrderQuery(
+      ctx,
+      spaceId,
+      sql`${membership.rank} = ${rankOfGuests(viewerOf(ctx), { spaceId })}`,
+      SHOWN,
+    ),
     myself: inOrderQuery(ctx, spaceId, eq(membership.userId, ctx.actor.id), 1),
     shared: sharedQuery(ctx, spaceId),
     // Only space administrators see who is invited but has not joined.
@@ -40,19 +45,19 @@ export async function overview(
       .limit(SHOWN + 1),
     newest: changes.newestQuery(ctx, spaceId),
     pinned: threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
-    threads: threadList.query(ctx, spaceId, before, false),
-    threadsWithoutGuests: threadList.query(ctx, spaceId, before, true),
+    threads: threadList.query(ctx, spaceId, before, 'whole'),
+    threadsWithoutGuests: threadList.query(ctx, spaceId, before, 'without-guests'),
     administrators: administrators.query(ctx, spaceId),
   });
   const found = foundSpace(ctx, rows.space);
-  const written = wordsOf(ctx, found);
-  const reader = { id: ctx.actor.id, seesGuests: found.seesGuests };
+  const { reader } = found;
+  const written = wordsOf(found);
   const { threads, next } = threadList.present(
-    found.seesGuests ? rows.threads : rows.threadsWithoutGuests,
+    reader.seesGuests ? rows.threads : rows.threadsWithoutGuests,
     reader,
   );
   const first = threadList.present(rows.pinned, reader);
-  const shown = [...rows.staff, ...(found.seesGuests ? rows.guests : rows.myself)];
+  const shown = [...rows.staff, ...(reader.seesGuests ? rows.guests : rows.myself)];
   const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
   return {
     space: {
@@ -87,11 +92,10 @@ export async function overview(
   };
 }
 
-function wordsOf(ctx: SignedIn, found: FoundSpace): { announcement: string; links: Link[] } {
-  const reader = { id: ctx.actor.id, seesGuests: found.seesGuests };
+function wordsOf(found: FoundSpace): { announcement: string; links: Link[] } {
   const written = { mentions: found.mentions, authorId: null };
   return {
-    announcement: bodyFor(reader, { ...written, body: found.announcement }),
-    links: linksFrom(found.links, titleFor(reader, { ...written, title: textOf(found.links) })),
+    announcement: bodyFor(found.reader, { ...written, body: found.announcement }),
+    links: linksFrom(found.links, titleFor(found.reader, { ...written, title: textOf(found.links) })),
   };
 }

@@ -1,6 +1,6 @@
 /** The people of a space, in their order. */
 import { and, eq, sql, type SQL } from 'drizzle-orm';
-import { foundSpace, rankOfGuests, spaceQuery } from '../access';
+import { foundSpace, rankOfGuests, spaceQuery, viewerOf } from '../access';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
@@ -52,7 +52,7 @@ export async function people(
       ctx,
       spaceId,
       and(
-        sql`(${membership.rank} < 2 or ${membership.rank} = ${rankOfGuests(ctx, spaceId)} or ${membership.userId} = ${me})`,
+        sql`(${membership.rank} < 2 or ${membership.rank} = ${rankOfGuests(viewerOf(ctx), { spaceId })} or ${membership.userId} = ${me})`,
         folded.isCalled(find),
         last ? behind(last) : undefined,
       ),

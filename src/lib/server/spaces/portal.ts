@@ -1,6 +1,6 @@
 /** The portal: the viewer's spaces as cards. */
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
-import { hidesGuests, visibleTo } from '../access';
+import * as access from '../access';
 import type { SignedIn } from '../context';
 import { takeable } from '../invitations/rule';
 import { titleFor } from '../mentions/redaction';
@@ -29,17 +29,14 @@ function mixed(people: { name: string; guest: number }[]): { name: string; guest
 export async function portal(ctx: SignedIn, before: string | null = null) {
   const { actor } = ctx;
   const last = paging.read(before, 'number', 'number');
-  // Where guests are hidden, the only guest whose texts and avatar count is the viewer.
-  const blind = hidesGuests(actor, { space: 'space' });
-  const seen = visibleTo(actor, { space: 'space' }, 'u');
+  const within = { space: 'space' } as const;
+  const seen = access.visibleTo(actor, within, { text: 'thread', author: 'u' });
   // Each kind of activity has its own index. One query that chose between them could sort by neither.
   const newest = (what: SQL, activity: SQL) => sql`(select ${what} from thread
     join user u on u.id = thread.author_id
     where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
   const byActivity = (query: (activity: SQL) => SQL) =>
-    actor.kind === 'guest'
-      ? sql`iif(${blind}, ${query(sql`thread.staff_activity_at`)}, ${query(sql`thread.last_activity_at`)})`
-      : query(sql`thread.last_activity_at`);
+    access.byView(actor, within, (view) => query(access.countersIn(view).activity));
   const faces = sql.raw(`from membership m join user u on u.id = m.user_id
     where m.space_id = space.id and u.status = 'active'`);
   const shown = sql`(select * from (
@@ -65,7 +62,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
         )}`.as('unread'),
         latest: sql<
           string | null
-        >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${blind})`, activity))}`.as(
+        >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${access.seesGuests(actor, within)})`, activity))}`.as(
           'latest',
         ),
         lastActivityAt: sql<number>`shown.activity`.as('activity'),
@@ -74,10 +71,10 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
           select * from (select u.name, 0 as guest ${faces} and m.rank < 2
             order by m.rank, m.name_key, m.user_id limit ${FACES})
           union all
-          select * from (select u.name, 1 as guest ${faces} and m.rank = 2 and not ${blind}
+          select * from (select u.name, 1 as guest ${faces} and m.rank = ${access.rankOfGuests(actor, within)}
             order by m.rank, m.name_key, m.user_id limit ${FACES})))`.as('faces'),
         users: sql<number>`space.user_count`.as('users'),
-        guestCount: sql<number>`iif(${blind}, 1, space.guest_count)`.as('guest_count'),
+        guestCount: access.guestsOf(actor, within).count.as('guest_count'),
         // Only space administrators see who is invited but has not joined.
         invitedCount:
           sql<number>`iif(${membership.administrator}, (select count(*) from (select 1 from invitation i
@@ -105,7 +102,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
 
 /** The title of a thread as the viewer may read it. `row`: JSON from the portal's query. */
 function titleOf(ctx: SignedIn, row: string): string {
-  const [title, mentions, authorId, hidden] = JSON.parse(row) as [string, string, string, number];
-  const reader = { id: ctx.actor.id, seesGuests: hidden === 0 };
+  const [title, mentions, authorId, seesGuests] = JSON.parse(row) as [string, string, string, number];
+  const reader = access.readerOf(ctx.actor.id, seesGuests);
   return titleFor(reader, { title, mentions: JSON.parse(mentions) as Mention[], authorId });
 }

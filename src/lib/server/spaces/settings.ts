@@ -1,6 +1,6 @@
 /** Space Settings → General. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { hidesGuestsFromEachOther, requireAdministrator, stillIn } from '../access';
+import { everybodySees, requireAdministrator, stillIn } from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -47,7 +47,7 @@ export async function change(
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
   // Everybody reads the name, in mails and on pages.
   if (
-    hidesGuestsFromEachOther(form) &&
+    !everybodySees(form, 'guest') &&
     recognised(ctx, { body: form.name }, people, []).mentions.some((m) => m.guest)
   )
     throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });

@@ -1,19 +1,17 @@
 /** Who a space is shared with, which every page in it says. */
 import { eq, sql } from 'drizzle-orm';
-import { foundSpace, hidesGuests, spaceQuery, viewerOf } from '../access';
+import { foundSpace, guestsOf, spaceQuery, viewerOf } from '../access';
 import type { Ctx } from '../context';
 import { space, user } from '../schema';
 
 /** As the viewer sees it: where guests are hidden, a guest only sees themselves. For a batch. */
 export const sharedQuery = (ctx: Ctx, spaceId: number) => {
-  const blind = hidesGuests(viewerOf(ctx), { space: 'space' });
+  const guests = guestsOf(viewerOf(ctx), { space: 'space' }, user.company);
   return ctx.db
     .select({
-      count: sql<number>`iif(${blind}, 1, ${space.guestCount})`.as('count'),
-      companies: sql<string>`iif(${blind}, json_array(${user.company}), ${space.guestCompanies})`.as(
-        'companies',
-      ),
-      more: sql<number>`iif(${blind}, 0, ${space.moreCompanies})`.as('more'),
+      count: guests.count.as('count'),
+      companies: guests.companies.as('companies'),
+      more: guests.more.as('more'),
       users: sql<number>`${space.userCount}`.as('users'),
     })
     .from(space)

@@ -7,7 +7,6 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
 import { can } from '../policy';
 import { revision } from '../schema';
-import { readerOf } from './text';
 import { commentQuery, seen, threadQuery } from './visible';
 
 /** Versions per page. */
@@ -25,13 +24,12 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
   const row = commentId === null ? first : seen(comments);
   return {
     id: row.id,
-    title: commentId === null ? titleFor(readerOf(ctx, found), first) : '',
-    body: bodyFor(readerOf(ctx, found), row),
+    title: commentId === null ? titleFor(found.reader, first) : '',
+    body: bodyFor(found.reader, row),
     // Where guests are hidden, a quotation must not show a guest's name to the others.
-    author:
-      access.hidesGuestsFromEachOther(found) && row.authorKind === 'guest'
-        ? null
-        : { name: row.author, guest: row.authorKind === 'guest', company: row.company },
+    author: access.everybodySees(found, row.authorKind)
+      ? { name: row.author, guest: row.authorKind === 'guest', company: row.company }
+      : null,
     editedAt: row.editedAt ?? 0,
     mayEdit:
       first.closedAt === null && can(ctx.actor, 'text.edit', found.spaceRole, row.authorId === ctx.actor.id),
@@ -70,7 +68,7 @@ export async function history(
   const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const row = commentId === null ? first : seen(comments);
-  if (!found.seesGuests && row.authorId !== ctx.actor.id) return { rows: [], next: null };
+  if (!access.readsAllNames(found.reader, row.authorId)) return { rows: [], next: null };
   const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [r.id]);
   return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };
 }

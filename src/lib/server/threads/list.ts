@@ -1,19 +1,18 @@
 /** The threads of a space as its page lists them: pinned ones, then by last activity, each with its unread mark. */
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
-import { hidesGuests, staffOrSelf, viewerOf, visibleTo } from '../access';
+import { byView, countersIn, inView, viewerOf, visibleTo, type Reader, type View } from '../access';
 import type { Ctx } from '../context';
 import * as markdown from '../markdown';
-import { bodyFor, titleFor, type Reader } from '../mentions/redaction';
+import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
 import { space, thread, user } from '../schema';
 
 /** Threads per page. */
 const PAGE = 30;
 
-const author = { kind: user.kind, id: user.id };
+const text = { text: 'thread', author: 'user' };
 
-const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
-  const activity = sql<number>`iif(${blind}, ${thread.staffActivityAt}, ${thread.lastActivityAt})`;
+const row = (ctx: Ctx, spaceId: number, { activity, comments }: ReturnType<typeof countersIn>) => {
   const me = ctx.actor?.id ?? '';
   return {
     id: thread.id,
@@ -21,7 +20,7 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
     body: sql<string>`substr(${thread.body}, 1, 1000)`,
     mentions: thread.mentions,
     authorId: thread.authorId,
-    commentCount: sql<number>`iif(${blind}, ${thread.staffCommentCount}, ${thread.commentCount})`,
+    commentCount: comments,
     lastActivityAt: activity,
     pinnedAt: thread.pinnedAt,
     closed: sql<number>`${thread.closedAt} is not null`,
@@ -35,16 +34,16 @@ const row = (ctx: Ctx, spaceId: number, blind: SQL) => {
 };
 
 /**
- * One page by last activity, without pinned threads. A batch runs it twice: for viewers who see everything (`blind`
- * false), and for guests who do not see other guests. The one that does not apply reads nothing.
+ * One page by last activity, without pinned threads. A batch runs it in both views; the one that is not the viewer's reads nothing.
  * @param before the key of the last thread of the previous page, from `present`
  */
-export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: boolean) => {
+export const query = (ctx: Ctx, spaceId: number, before: string | null, view: View) => {
   const last = paging.read(before, 'number', 'number');
-  const activity = blind ? thread.staffActivityAt : thread.lastActivityAt;
+  const counters = countersIn(view);
+  const { activity } = counters;
   return (
     ctx.db
-      .select(row(ctx, spaceId, blind ? sql`1` : sql`0`))
+      .select(row(ctx, spaceId, counters))
       // Joined to the space's one row: if this query does not apply, no thread is read.
       .from(space)
       .innerJoin(thread, eq(thread.spaceId, space.id))
@@ -52,9 +51,8 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
       .where(
         and(
           eq(space.id, spaceId),
-          sql`${hidesGuests(viewerOf(ctx), { space: 'space' })} = ${blind ? 1 : 0}`,
+          inView(view, viewerOf(ctx), { space: 'space' }, text),
           isNull(thread.pinnedAt),
-          blind ? staffOrSelf(viewerOf(ctx), author) : undefined,
           last ? sql`(${activity}, ${thread.id}) < (${last[0]}, ${last[1]})` : undefined,
         ),
       )
@@ -66,15 +64,17 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, blind: b
 /** One page of pinned threads, the last pinned first. For a batch. */
 export const pinnedQuery = (ctx: Ctx, spaceId: number, before: string | null = null) => {
   const last = paging.read(before, 'number', 'number');
+  const counter = (name: 'activity' | 'comments') =>
+    byView(viewerOf(ctx), { spaceId }, (view) => countersIn(view)[name]) as SQL<number>;
   return ctx.db
-    .select(row(ctx, spaceId, hidesGuests(viewerOf(ctx), { spaceId })))
+    .select(row(ctx, spaceId, { activity: counter('activity'), comments: counter('comments') }))
     .from(thread)
     .innerJoin(user, eq(user.id, thread.authorId))
     .where(
       and(
         eq(thread.spaceId, spaceId),
         isNotNull(thread.pinnedAt),
-        visibleTo(viewerOf(ctx), { spaceId }, author),
+        visibleTo(viewerOf(ctx), { spaceId }, text),
         last ? sql`(${thread.pinnedAt}, ${thread.id}) < (${last[0]}, ${last[1]})` : undefined,
       ),
     )

@@ -4,7 +4,6 @@ import * as access from '../access';
 import type { SignedIn } from '../context';
 import * as paging from '../paging';
 import { reaction, user } from '../schema';
-import { visibleAuthor } from './text';
 import { commentQuery, seen, threadQuery } from './visible';
 
 /** People per page. */
@@ -38,7 +37,7 @@ export async function reacted(
         and(
           eq(reaction.threadId, threadId),
           eq(reaction.commentId, commentId ?? 0),
-          visibleAuthor(ctx, spaceId),
+          access.visibleTo(access.viewerOf(ctx), { spaceId }, access.person('user')),
           last
             ? sql`(${reaction.at}, ${user.id}, ${reaction.kind}) > (${last[0]}, ${last[1]}, ${last[2]})`
             : undefined,

@@ -11,7 +11,7 @@ import { titleFor } from '../mentions/redaction';
 import { can } from '../policy';
 import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { shared, sharedQuery } from '../spaces/sharing';
-import { present, readerOf, textColumns, visibleAuthor } from './text';
+import { present, textColumns } from './text';
 import { seen, threadQuery } from './visible';
 
 /** Comments per page. */
@@ -28,7 +28,7 @@ export type Window = { newest: true } | { before: number } | { after: number } |
 function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window): SQL {
   const rows = (condition: SQL, order: SQL) => sql`(select c.id from comment c
     join user u on u.id = c.author_id
-    where c.thread_id = ${threadId} and ${visibleTo(viewerOf(ctx), { spaceId }, 'u')} and ${condition}
+    where c.thread_id = ${threadId} and ${visibleTo(viewerOf(ctx), { spaceId }, { text: 'c', author: 'u' })} and ${condition}
     order by c.id ${order} limit ${PAGE + 1})`;
   if ('before' in window) return rows(sql`c.id < ${window.before}`, sql`desc`);
   if ('after' in window) return rows(sql`c.id > ${window.after}`, sql`asc`);
@@ -36,7 +36,7 @@ function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window)
     return rows(
       sql`c.id >= coalesce((select min(id) from (select before.id from comment before join user u on u.id = before.author_id
         where before.thread_id = ${threadId} and before.id < ${window.around}
-          and ${visibleTo(viewerOf(ctx), { spaceId }, 'u')}
+          and ${visibleTo(viewerOf(ctx), { spaceId }, { text: 'before', author: 'u' })}
         order by before.id desc limit ${CONTEXT})), ${window.around})`,
       sql`asc`,
     );
@@ -77,7 +77,7 @@ export async function read(
           and(
             eq(reaction.threadId, threadId),
             sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
-            visibleAuthor(ctx, spaceId),
+            visibleTo(viewerOf(ctx), { spaceId }, access.person('user')),
           ),
         )
         .groupBy(reaction.commentId, reaction.kind),
@@ -118,7 +118,7 @@ export async function read(
     thread: {
       ...present(ctx, found, first, first.closedAt !== null),
       ...belonging(null),
-      title: titleFor(readerOf(ctx, found), first),
+      title: titleFor(found.reader, first),
       pinned: first.pinnedAt !== null,
       closed: first.closedAt !== null,
       following: found.blockFollowing || person[0]?.following === true,
@@ -139,6 +139,6 @@ export async function read(
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,
-    unread: (found.seesGuests ? first.lastActivityAt : first.staffActivityAt) > readAt,
+    unread: access.activityFor(found.reader, first) > readAt,
   };
 }

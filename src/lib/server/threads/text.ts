@@ -1,13 +1,13 @@
 /** What a thread's first text and a comment share: an author, words, mentions, files, reactions. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { REACTIONS } from '../../reactions';
 import { shows } from '../../text';
-import { viewerOf, visibleTo, type FoundSpace } from '../access';
-import type { SignedIn, Ctx } from '../context';
+import type { FoundSpace } from '../access';
+import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
 import * as markdown from '../markdown';
 import { marksOf } from '../mentions/people';
-import { readable, type Reader } from '../mentions/redaction';
+import { readable } from '../mentions/redaction';
 import { can } from '../policy';
 import { comment, thread, user, type Mention } from '../schema';
 
@@ -51,12 +51,6 @@ interface TextRow {
   company: string;
 }
 
-/** The viewer as the reader of a text in this space. */
-export const readerOf = (ctx: SignedIn, found: FoundSpace): Reader => ({
-  id: ctx.actor.id,
-  seesGuests: found.seesGuests,
-});
-
 /** A text as its page shows it. */
 export const present = (ctx: SignedIn, found: FoundSpace, row: TextRow, closed: boolean) => ({
   id: row.id,
@@ -75,7 +69,7 @@ export const present = (ctx: SignedIn, found: FoundSpace, row: TextRow, closed: 
 });
 
 function htmlOf(ctx: SignedIn, found: FoundSpace, row: TextRow): string {
-  const { text, namings } = readable(readerOf(ctx, found), row);
+  const { text, namings } = readable(found.reader, row);
   return markdown.render(text, marksOf(text, namings, ctx.actor.id, row.authorId));
 }
 
@@ -88,10 +82,6 @@ export const showsNothing = (body: string): boolean =>
       .replace(/<(?:hr|input)/g, '—$&')
       .replace(/<[^<>]*>/g, ''),
   );
-
-/** SQL: whether the author of a text is visible to the viewer. Needs `user` joined. */
-export const visibleAuthor = (ctx: Ctx, spaceId: number): SQL =>
-  visibleTo(viewerOf(ctx), { spaceId }, { kind: user.kind, id: user.id });
 
 /** A reaction by its word, or a refusal. */
 export function reactionOf(kind: string): string {

@@ -1,9 +1,10 @@
 /** Queries for a thread and a comment that the viewer may see. */
 import { and, eq } from 'drizzle-orm';
+import { viewerOf, visibleTo } from '../access';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { comment, thread, user } from '../schema';
-import { textColumns, visibleAuthor } from './text';
+import { textColumns } from './text';
 
 /** A thread that the viewer may see. For a batch; `seen` refuses if it found nothing. */
 export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
@@ -17,7 +18,13 @@ export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
     })
     .from(thread)
     .innerJoin(user, eq(user.id, thread.authorId))
-    .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId), visibleAuthor(ctx, spaceId)));
+    .where(
+      and(
+        eq(thread.id, threadId),
+        eq(thread.spaceId, spaceId),
+        visibleTo(viewerOf(ctx), { spaceId }, { text: 'thread', author: 'user' }),
+      ),
+    );
 
 /** A comment that the viewer may see, in a thread of this space. For a batch, or alone. */
 export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
@@ -26,7 +33,13 @@ export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, c
     .from(comment)
     .innerJoin(user, eq(user.id, comment.authorId))
     .innerJoin(thread, and(eq(thread.id, comment.threadId), eq(thread.spaceId, spaceId)))
-    .where(and(eq(comment.id, commentId), eq(comment.threadId, threadId), visibleAuthor(ctx, spaceId)));
+    .where(
+      and(
+        eq(comment.id, commentId),
+        eq(comment.threadId, threadId),
+        visibleTo(viewerOf(ctx), { spaceId }, { text: 'comment', author: 'user' }),
+      ),
+    );
 
 /** What `threadQuery` found, or 404. */
 export function seen<T>([row]: T[]): T {
