@@ -57,8 +57,11 @@ export function present(ctx: Ctx, [row]: Awaited<ReturnType<typeof query>>) {
 export async function candidates(ctx: Ctx, spaceId: number, after: string) {
   allow(ctx, 'site.administer');
   const last = paging.read(after, 'text', 'text');
-  const [[found], people] = await ctx.db.batch([
-    ctx.db
+  const {
+    found: [found],
+    people,
+  } = await ctx.read({
+    found: ctx.db
       .select({
         id: space.id,
         name: space.name,
@@ -66,7 +69,7 @@ export async function candidates(ctx: Ctx, spaceId: number, after: string) {
       })
       .from(space)
       .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
-    ctx.db
+    people: ctx.db
       .select({ id: user.id, name: user.name, email: user.email })
       .from(membership)
       .innerJoin(user, eq(user.id, membership.userId))
@@ -80,7 +83,7 @@ export async function candidates(ctx: Ctx, spaceId: number, after: string) {
       )
       .orderBy(asc(user.name), asc(user.id))
       .limit(LISTED + 1),
-  ]);
+  });
   if (!found) throw new Refusal('missing');
   return {
     space: { id: found.id, name: found.name },

@@ -108,23 +108,23 @@ const PIECE = 200;
 
 /** Cron: folds names that were written before the column existed. */
 export async function foldDue(ctx: Ctx): Promise<void> {
-  const [people, spaces, templates] = await ctx.db.batch([
-    ctx.db
+  const { people, spaces, templates } = await ctx.read({
+    people: ctx.db
       .select({ id: user.id, name: user.name, email: user.email, company: user.company })
       .from(user)
       .where(sql`folded is null`)
       .limit(PIECE),
-    ctx.db
+    spaces: ctx.db
       .select({ id: space.id, name: space.name })
       .from(space)
       .where(sql`folded is null`)
       .limit(PIECE),
-    ctx.db
+    templates: ctx.db
       .select({ id: spaceTemplate.id, name: spaceTemplate.name })
       .from(spaceTemplate)
       .where(sql`folded is null`)
       .limit(PIECE),
-  ]);
+  });
   // Only if it is still missing: a change of the name in the meantime has folded it.
   const fill = (
     table: 'user' | 'space' | 'space_template',

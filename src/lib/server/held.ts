@@ -49,7 +49,7 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
   const email = sessions.deviceOwner(ctx);
   if (!email) return null;
   const of = rateLimit.key(ctx, 'post', `held:${email}`);
-  const [room] = await ctx.db.batch([rateLimit.countInWindow(ctx, of, AN_HOUR, 3_600_000)]);
+  const room = await rateLimit.countInWindow(ctx, of, AN_HOUR, 3_600_000);
   if (!room.length) return 'lost';
   const typed: Held['typed'] = [];
   try {

@@ -55,8 +55,8 @@ export async function overview(
   const lastGone = paging.read(filter.trash, 'number', 'number');
   const without = administrators.nobodyAdministers(sql`${space.id}`);
   // Aliases: a batch returns rows as objects, in which two columns of the same name (or SQL text) become one.
-  const [rows, trash, alone] = await ctx.db.batch([
-    ctx.db
+  const { rows, trash, alone } = await ctx.read({
+    rows: ctx.db
       .select({
         id: space.id,
         name: space.name,
@@ -80,7 +80,7 @@ export async function overview(
       )
       .orderBy(asc(space.name), asc(space.id))
       .limit(LISTED + 1),
-    ctx.db
+    trash: ctx.db
       .select({
         id: space.id,
         name: space.name,
@@ -101,12 +101,12 @@ export async function overview(
       )
       .orderBy(desc(space.deletedAt), desc(space.id))
       .limit(LISTED + 1),
-    ctx.db
+    alone: ctx.db
       .select({ id: space.id })
       .from(space)
       .where(and(isNull(space.deletedAt), administrators.nobodyAdministers(sql`space.id`)))
       .limit(1),
-  ]);
+  });
   const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {
     ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),

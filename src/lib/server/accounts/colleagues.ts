@@ -14,15 +14,15 @@ export async function colleagues(ctx: SignedIn, search = '', chosen: string[] = 
   const isChosen = sql`${user.id} in (select value from json_each(${ids}))`;
   const others = and(eq(user.kind, 'user'), eq(user.status, 'active'), ne(user.id, ctx.actor.id));
   const columns = { id: user.id, name: user.name, email: user.email };
-  const [first, found] = await ctx.db.batch([
+  const { first, found } = await ctx.read({
     // All of them, because a refused form keeps every choice. Its schema limits how many.
-    ctx.db.select(columns).from(user).where(and(others, isChosen)).orderBy(asc(user.email)),
-    ctx.db
+    first: ctx.db.select(columns).from(user).where(and(others, isChosen)).orderBy(asc(user.email)),
+    found: ctx.db
       .select(columns)
       .from(user)
       .where(and(others, not(isChosen), folded.isPerson(search)))
       .orderBy(asc(user.email))
       .limit(COLLEAGUES + 1),
-  ]);
+  });
   return { people: [...first, ...found.slice(0, COLLEAGUES)], more: found.length > COLLEAGUES };
 }

@@ -46,8 +46,12 @@ export async function profile(
   after: { sessions?: string | null; spaces?: string | null } = {},
 ) {
   const actor = ctx.actor;
-  const [[person], list, own] = await ctx.db.batch([
-    ctx.db
+  const {
+    person: [person],
+    list,
+    own,
+  } = await ctx.read({
+    person: ctx.db
       .select({
         name: user.name,
         company: user.company,
@@ -60,9 +64,9 @@ export async function profile(
       })
       .from(user)
       .where(eq(user.id, actor.id)),
-    sessions.ofUser(ctx, actor.id, after.sessions),
-    memberships.ofActor(ctx, after.spaces),
-  ]);
+    list: sessions.ofUser(ctx, actor.id, after.sessions),
+    own: memberships.ofActor(ctx, after.spaces),
+  });
   const begun = sessions.pageOfUser(list);
   const spaces = memberships.pageOfActor(own);
   return {

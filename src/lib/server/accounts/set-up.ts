@@ -29,7 +29,7 @@ export async function setUp(
   const wrong = new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
   const post = rateLimit.postKey(ctx, form.formKey, 'set-up', form.token);
   if (await rateLimit.isRepeated(ctx, { post })) throw wrong;
-  const [clientIps] = await ctx.db.batch([rateLimit.countClientIp(ctx)]);
+  const clientIps = await rateLimit.countClientIp(ctx);
   if (!clientIps.length) {
     await ctx.commit(rateLimit.release(ctx, { post }));
     throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });

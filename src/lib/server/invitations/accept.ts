@@ -367,7 +367,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const [inviter] = await whoCanInvite(ctx, i);
   if (!inviter) return;
   const counter = rateLimit.key(ctx, 'invite', `asked:${inviter.id}`);
-  const [room] = await ctx.db.batch([rateLimit.countInWindow(ctx, counter, ASKED_A_DAY, DAY)]);
+  const room = await rateLimit.countInWindow(ctx, counter, ASKED_A_DAY, DAY);
   const mail = {
     to: inviter.emailOriginal,
     locale: language.ofPerson(inviter),

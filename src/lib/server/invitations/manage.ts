@@ -60,9 +60,9 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
     sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
       order by mail.created_at desc limit 1)`;
   const openHere = and(eq(invitation.spaceId, spaceId), isOpenInvitation());
-  const [reach, guests, open, counts, waiting] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    ctx.db
+  const { reach, guests, open, counts, waiting } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    guests: ctx.db
       .select({
         id: user.id,
         email: user.email,
@@ -89,7 +89,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
       )
       .orderBy(asc(user.email))
       .limit(PAGE + 1),
-    ctx.db
+    open: ctx.db
       .select({
         id: invitation.id,
         email: invitation.email,
@@ -118,7 +118,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
       )
       .orderBy(asc(invitation.email))
       .limit(PAGE + 1),
-    ctx.db
+    counts: ctx.db
       .select({
         open: sql<number>`count(*)`,
         waiting: sql<number>`coalesce(sum(${takeable(ctx)}), 0)`,
@@ -130,7 +130,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
       .from(invitation)
       .where(openHere),
     // Mails that have not left, through the index of what is due, which is short; since when, to say "so many of all".
-    ctx.db
+    waiting: ctx.db
       .select({
         count: sql<number>`count(*)`,
         of: sql<number>`iif(count(*) = 0, 0, (select count(*) from mail a join invitation b on b.id = a.invitation_id
@@ -139,7 +139,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
       .from(mail)
       .innerJoin(invitation, and(eq(invitation.id, mail.invitationId), eq(invitation.spaceId, spaceId)))
       .where(sql`mail.status in ('queued', 'sending')`),
-  ]);
+  });
   allow(ctx, 'space.administer', access.foundSpace(ctx, reach).spaceRole);
   const rows: GuestRow[] = [
     ...guests.map((g) => ({

@@ -41,14 +41,17 @@ export interface DomainEffect {
 /** What would change for people who are invited or here, if these were the rules; null when nothing would. */
 export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<DomainEffect | null> {
   const fits = domainFits(sql`email`, rules);
-  const [[invitations], [guests]] = await ctx.db.batch([
-    ctx.db
+  const {
+    invitations: [invitations],
+    guests: [guests],
+  } = await ctx.read({
+    invitations: ctx.db
       .select({ count: sql<number>`count(*)` })
       .from(invitation)
       .where(
         and(eq(invitation.status, 'invited'), isNotNull(invitation.spaceId), takeable(ctx), sql`not ${fits}`),
       ),
-    ctx.db
+    guests: ctx.db
       .select({
         outside: sql<number>`count(*)`,
         newly: sql<number>`coalesce(sum(${domainFits(sql`email`)}), 0)`,
@@ -62,7 +65,7 @@ export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<Domain
           sql`exists (select 1 from membership m where m.user_id = user.id)`,
         ),
       ),
-  ]);
+  });
   if (invitations!.count + guests!.newly === 0) return null;
   return { invitations: invitations!.count, guests: guests!.outside };
 }

@@ -43,19 +43,19 @@ async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
   const among = (column: typeof user.email | typeof invitation.email) =>
     sql`${column} in (select value from json_each(${json}))`;
-  const [people, open, counted, waiting] = await ctx.db.batch([
-    ctx.db
+  const { people, open, counted, waiting } = await ctx.read({
+    people: ctx.db
       .select({ id: user.id, email: user.email, kind: user.kind, status: user.status, in: membership.userId })
       .from(user)
       .leftJoin(membership, and(eq(membership.userId, user.id), eq(membership.spaceId, spaceId)))
       .where(among(user.email)),
-    ctx.db
+    open: ctx.db
       .select({ id: invitation.id, email: invitation.email, version: invitation.version })
       .from(invitation)
       .where(and(eq(invitation.spaceId, spaceId), isOpenInvitation(), among(invitation.email))),
-    limits.countedQuery(ctx, spaceId, emails),
-    limits.waitingQuery(ctx, spaceId, emails),
-  ]);
+    counted: limits.countedQuery(ctx, spaceId, emails),
+    waiting: limits.waitingQuery(ctx, spaceId, emails),
+  });
   return {
     people: new Map(people.map((p) => [p.email, p])),
     open: new Map(open.map((i) => [i.email, i])),
@@ -387,13 +387,13 @@ export async function inviteUser(
   const address = parseAddress(form.email);
   if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
   const site = await settings.read(ctx);
-  const [people, open] = await ctx.db.batch([
-    ctx.db.select({ kind: user.kind }).from(user).where(eq(user.email, address.email)),
-    ctx.db
+  const { people, open } = await ctx.read({
+    people: ctx.db.select({ kind: user.kind }).from(user).where(eq(user.email, address.email)),
+    open: ctx.db
       .select()
       .from(invitation)
       .where(and(eq(invitation.email, address.email), isNull(invitation.spaceId), isOpenInvitation())),
-  ]);
+  });
   if (people[0])
     throw new Refusal('conflict', {
       key: people[0].kind === 'guest' ? 'users.is-guest' : 'users.exists',
@@ -446,10 +446,10 @@ export async function inviteUser(
 }
 
 async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
-  const [counted, waiting] = await ctx.db.batch([
-    limits.countedQuery(ctx, null, [email]),
-    limits.waitingQuery(ctx, null, [email]),
-  ]);
+  const { counted, waiting } = await ctx.read({
+    counted: limits.countedQuery(ctx, null, [email]),
+    waiting: limits.waitingQuery(ctx, null, [email]),
+  });
   const reason = limits.roomOf(ctx, null, counted, waiting).exceeded(email);
   if (reason) throw refusalOf(reason, email);
 }

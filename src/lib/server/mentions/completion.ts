@@ -39,9 +39,9 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
       and found.n < ${sought ? OFFERED : 0} and m.rank in (0, 1, ${guests})
       and instr(m.name_key, ${sought}) <> 1 and (instr(m.name_key, ${sought}) > 1 or ${joined})
     order by place, m.name_key, m.user_id limit ${OFFERED})`;
-  const [reach, people] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    ctx.db
+  const { reach, people } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    people: ctx.db
       .select({
         id: sql<string>`id`.as('id'),
         name: sql<string>`name`.as('name'),
@@ -53,17 +53,17 @@ export async function complete(ctx: Ctx, spaceId: number, typed: string) {
       )
       .orderBy(sql`place, key, id`)
       .limit(OFFERED),
-  ]);
+  });
   access.foundSpace(ctx, reach);
   return people.map(({ guest, ...rest }) => ({ ...rest, guest: guest === 1 }));
 }
 
 /** Whom a text of the viewer could name. 404 if the space is out of reach. */
 export async function nameable(ctx: SignedIn, spaceId: number) {
-  const [reach, people] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    nameableQuery(ctx, spaceId, '@'),
-  ]);
+  const { reach, people } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    people: nameableQuery(ctx, spaceId, '@'),
+  });
   access.foundSpace(ctx, reach);
   return { ctx, people };
 }

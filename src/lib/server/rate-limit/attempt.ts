@@ -32,7 +32,7 @@ export async function attemptOf(
   const { kind, value, device } = whose;
   if (device !== null) {
     const together = key(ctx, 'device', `all of ${value}`);
-    const [room] = await ctx.db.batch([countInWindow(ctx, together, KNOWN_FAILURES, FAILURE_WINDOW)]);
+    const room = await countInWindow(ctx, together, KNOWN_FAILURES, FAILURE_WINDOW);
     if (room.length)
       return {
         inARow: key(ctx, kind === 'name' ? 'device' : 'code', device),

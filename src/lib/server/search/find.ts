@@ -89,12 +89,12 @@ async function page(
 export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: string | null = null) {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
-  const [reach, threads, comments, state] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    hitsQuery(ctx, sought.terms, true, thread, spaceId),
-    hitsQuery(ctx, sought.terms, false, comment, spaceId),
-    entries.stateQuery(ctx),
-  ]);
+  const { reach, threads, comments, state } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    threads: hitsQuery(ctx, sought.terms, true, thread, spaceId),
+    comments: hitsQuery(ctx, sought.terms, false, comment, spaceId),
+    state: entries.stateQuery(ctx),
+  });
   const { id, name } = access.foundSpace(ctx, reach);
   const found = await page(ctx, typed, sought, before, { threads, comments, state }, spaceId);
   return { space: { id, name }, ...found };
@@ -103,17 +103,17 @@ export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: 
 export async function everywhere(ctx: Ctx, typed: string, before: string | null = null): Promise<Found> {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
-  const [threads, comments, state, own] = await ctx.db.batch([
-    hitsQuery(ctx, sought.terms, true, thread),
-    hitsQuery(ctx, sought.terms, false, comment),
-    entries.stateQuery(ctx),
-    ctx.db
+  const { threads, comments, state, own } = await ctx.read({
+    threads: hitsQuery(ctx, sought.terms, true, thread),
+    comments: hitsQuery(ctx, sought.terms, false, comment),
+    state: entries.stateQuery(ctx),
+    own: ctx.db
       .select({ id: space.id })
       .from(membership)
       .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
       .where(eq(membership.userId, ctx.actor?.id ?? ''))
       .limit(SPACES + 1),
-  ]);
+  });
   const found = await page(ctx, typed, sought, before, { threads, comments, state });
   return { ...found, onlySpaces: own.length > SPACES ? SPACES : null };
 }

@@ -73,12 +73,12 @@ export async function appearance(ctx: Ctx): Promise<Appearance> {
 
 /** Whether D1 answers, its newest migration is applied, and the seed is done if one is expected. */
 export async function healthy(ctx: Ctx): Promise<boolean> {
-  const [migrated, seeded] = await ctx.db.batch([
-    ctx.db
+  const { migrated, seeded } = await ctx.read({
+    migrated: ctx.db
       .select({ name: sql<string>`name` })
       .from(sql`d1_migrations`)
       .where(sql`name = ${`${journal.entries.at(-1)!.tag}.sql`}`),
-    ctx.db.select().from(setting).where(eq(setting.key, 'seeded')),
-  ]);
+    seeded: ctx.db.select().from(setting).where(eq(setting.key, 'seeded')),
+  });
   return migrated.length > 0 && (!ctx.config.seed || seeded[0]?.value === 'true');
 }

@@ -163,11 +163,11 @@ const withoutFiles = (ctx: SignedIn, text: string): string =>
 
 /** What a template takes from a space. One batch; for its administrators. */
 async function contentOf(ctx: SignedIn, spaceId: number) {
-  const [reach, people, threads] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    nameableQuery(ctx, spaceId, '@'),
+  const { reach, people, threads } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    people: nameableQuery(ctx, spaceId, '@'),
     // Texts of guests are not the company's to pass on.
-    ctx.db
+    threads: ctx.db
       .select({ title: thread.title, body: thread.body, mentions: thread.mentions })
       .from(thread)
       .innerJoin(user, eq(user.id, thread.authorId))
@@ -180,7 +180,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
       )
       .orderBy(sql`${thread.pinnedAt} is null, ${thread.pinnedAt} desc`, asc(thread.id))
       .limit(limits.templateThreads),
-  ]);
+  });
   const found = access.foundSpace(ctx, reach);
   allow(ctx, 'space.administer', found.spaceRole);
   // A template names nobody: mentions become "@…".

@@ -45,8 +45,8 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
       where membership.user_id = ${actor.id} and space.deleted_at is null)
     ${last ? sql`where (activity, space_id) < (${last[0]}, ${last[1]})` : sql``}
     order by activity desc, space_id desc limit ${CARDS + 1}) shown`;
-  const [found] = await ctx.db.batch([
-    ctx.db
+  const { found } = await ctx.read({
+    found: ctx.db
       .select({
         id: space.id,
         name: space.name,
@@ -85,7 +85,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
       .innerJoin(space, sql`${space.id} = shown.space_id`)
       .innerJoin(membership, and(eq(membership.spaceId, space.id), eq(membership.userId, actor.id)))
       .orderBy(desc(sql`shown.activity`), desc(space.id)),
-  ]);
+  });
   const { rows, next } = paging.paged(found, CARDS, (row) => [row.lastActivityAt, row.id]);
   return {
     mayCreate: can(actor, 'space.create'),

@@ -28,7 +28,10 @@ export const shared = ([row]: { count: number; companies: string; more: number; 
 
 /** A space as a page within it needs it: its name, and who it is shared with. One batch. */
 export async function header(ctx: Ctx, spaceId: number) {
-  const [reach, guests] = await ctx.db.batch([spaceQuery(ctx, spaceId), sharedQuery(ctx, spaceId)]);
+  const { reach, guests } = await ctx.read({
+    reach: spaceQuery(ctx, spaceId),
+    guests: sharedQuery(ctx, spaceId),
+  });
   const { id, name } = foundSpace(ctx, reach);
   return { space: { id, name }, ...shared(guests) };
 }

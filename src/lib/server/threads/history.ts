@@ -14,11 +14,11 @@ const VERSIONS = 20;
 
 /** A text as it was typed, to be edited (own texts only) or quoted. */
 export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
-  const [reach, threads, comments] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-  ]);
+  const { reach, threads, comments } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+  });
   const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const row = commentId === null ? first : seen(comments);
@@ -48,11 +48,11 @@ export async function history(
   after: string | null = null,
 ) {
   const last = paging.read(after, 'number');
-  const [reach, threads, comments, revisions] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-    ctx.db
+  const { reach, threads, comments, revisions } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    revisions: ctx.db
       .select({ id: revision.id, title: revision.title, body: revision.body, at: revision.replacedAt })
       .from(revision)
       .where(
@@ -64,7 +64,7 @@ export async function history(
       )
       .orderBy(desc(revision.id))
       .limit(VERSIONS + 1),
-  ]);
+  });
   const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const row = commentId === null ? first : seen(comments);

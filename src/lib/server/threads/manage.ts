@@ -13,10 +13,10 @@ import { reactionOf } from './text';
 
 /** Finds a thread in a space of the actor, else 404. */
 async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
-  const [rows, threads] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-  ]);
+  const { rows, threads } = await ctx.read({
+    rows: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+  });
   const found = access.foundSpace(ctx, rows);
   return { found, row: seen(threads) };
 }
@@ -73,11 +73,11 @@ export async function react(
   on: boolean,
 ): Promise<void> {
   const word = reactionOf(kind);
-  const [rows, threads, comments] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-  ]);
+  const { rows, threads, comments } = await ctx.read({
+    rows: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+  });
   access.foundSpace(ctx, rows);
   seen(threads);
   if (commentId !== null) seen(comments);

@@ -18,11 +18,11 @@ export async function reacted(
   after: string | null = null,
 ) {
   const last = paging.read(after, 'number', 'text', 'text');
-  const [reach, threads, comments, reactions] = await ctx.db.batch([
-    access.spaceQuery(ctx, spaceId),
-    threadQuery(ctx, spaceId, threadId),
-    commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-    ctx.db
+  const { reach, threads, comments, reactions } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    reactions: ctx.db
       .select({
         id: user.id,
         name: user.name,
@@ -45,7 +45,7 @@ export async function reacted(
       )
       .orderBy(asc(reaction.at), asc(user.id), asc(reaction.kind))
       .limit(PEOPLE + 1),
-  ]);
+  });
   access.foundSpace(ctx, reach);
   seen(threads);
   if (commentId !== null) seen(comments);

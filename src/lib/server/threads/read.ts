@@ -52,17 +52,17 @@ export async function read(
 ) {
   const me = ctx.actor.id;
   const ids = idsOf(ctx, spaceId, threadId, window);
-  const [reach, threads, comments, reactions, firstFiles, commentFiles, person, member, guests, newest] =
-    await ctx.db.batch([
-      access.spaceQuery(ctx, spaceId),
-      threadQuery(ctx, spaceId, threadId),
-      ctx.db
+  const { reach, threads, comments, reactions, firstFiles, commentFiles, person, member, guests, newest } =
+    await ctx.read({
+      reach: access.spaceQuery(ctx, spaceId),
+      threads: threadQuery(ctx, spaceId, threadId),
+      comments: ctx.db
         .select(textColumns.comment)
         .from(comment)
         .innerJoin(user, eq(user.id, comment.authorId))
         .where(inArray(comment.id, ids))
         .orderBy('before' in window || 'newest' in window ? desc(comment.id) : asc(comment.id)),
-      ctx.db
+      reactions: ctx.db
         .select({
           commentId: reaction.commentId,
           kind: reaction.kind,
@@ -81,19 +81,19 @@ export async function read(
           ),
         )
         .groupBy(reaction.commentId, reaction.kind),
-      files.ofThreadQuery(ctx, threadId),
-      files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
-      ctx.db
+      firstFiles: files.ofThreadQuery(ctx, threadId),
+      commentFiles: files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
+      person: ctx.db
         .select()
         .from(threadPerson)
         .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
-      ctx.db
+      member: ctx.db
         .select({ readAt: membership.lastReadAt })
         .from(membership)
         .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
-      sharedQuery(ctx, spaceId),
-      changes.newestQuery(ctx, spaceId),
-    ]);
+      guests: sharedQuery(ctx, spaceId),
+      newest: changes.newestQuery(ctx, spaceId),
+    });
   const found = access.foundSpace(ctx, reach);
   const first = seen(threads);
   const downward = 'before' in window || 'newest' in window;

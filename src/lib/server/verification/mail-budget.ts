@@ -22,7 +22,7 @@ export async function reserveMail(
   const whose = known ? 'known' : purpose;
   const of = rateLimit.key(ctx, 'code', `mails:${whose}:${email}`);
   const most = MAILS_AN_HOUR[whose];
-  const [took] = await ctx.db.batch([rateLimit.countInWindow(ctx, of, most, HOUR)]);
+  const took = await rateLimit.countInWindow(ctx, of, most, HOUR);
   if (took.length) return {} as MailReservation;
   const left = await rateLimit.windowLeft(ctx, of, HOUR, most);
   throw new Refusal('throttled', {

@@ -20,10 +20,10 @@ const TRANSPORT_FAILURES: Failure[] = ['config', 'unreachable', 'server-error', 
 /** Whether mail gets out, as far as we know: the server can be reached, and the newest mail did not fail because of it. */
 export async function works(ctx: Ctx): Promise<boolean> {
   const transportFailed = sql`failure in (select value from json_each(${JSON.stringify(TRANSPORT_FAILURES)}))`;
-  const [reachable, [[finished], [waiting]]] = await Promise.all([
+  const [reachable, last] = await Promise.all([
     canReachServer(ctx),
-    ctx.db.batch([
-      ctx.db
+    ctx.read({
+      finished: ctx.db
         .select({ at: mail.finishedAt, sent: sql<number>`status = 'sent'`.as('was_sent') })
         .from(mail)
         .where(
@@ -31,14 +31,16 @@ export async function works(ctx: Ctx): Promise<boolean> {
         )
         .orderBy(desc(mail.finishedAt))
         .limit(1),
-      ctx.db
+      waiting: ctx.db
         .select({ at: sql<number>`lease_until - ${LEASE}`.as('tried_at') })
         .from(mail)
         .where(sql`status in ('queued', 'sending') and ${transportFailed}`)
         .orderBy(desc(mail.nextAttemptAt))
         .limit(1),
-    ]),
+    }),
   ]);
+  const [finished] = last.finished;
+  const [waiting] = last.waiting;
   if (!reachable) return false;
   if (waiting && waiting.at >= (finished?.at ?? 0)) return false;
   return !finished || finished.sent === 1;
