@@ -150,19 +150,10 @@ describe('one place for', () => {
     expect(asks.sort()).toEqual(
       [
         'src/lib/server/access/visibility.ts',
-        // Here it is a setting that is read and written like the others.
-        'src/lib/components/SpaceOptions.svelte',
-        'src/lib/components/TemplateContents.svelte',
-        'src/routes/dev/components/Lists.svelte',
-        'src/lib/schemas.ts',
-        'src/lib/server/schema/site.ts',
-        'src/lib/server/schema/space.ts',
-        'src/lib/server/seed.ts',
-        'src/lib/server/space-templates/index.ts',
-        'src/lib/server/space-templates/shipped/index.ts',
+        // Where it is an option of a space or a template, read and written like the others.
         'src/lib/server/space-templates/shipped/setups.ts',
-        'src/lib/server/spaces/form.ts',
-        'src/lib/server/spaces/settings.ts',
+        'src/lib/space-options.ts',
+        'src/routes/dev/components/Lists.svelte',
       ].sort(),
     );
     // None of these decides anything by it. (`=== 1,` only decodes a stored flag.)

@@ -28,6 +28,7 @@ import { actorOf, resume } from '../src/lib/server/sessions';
 import { invitation, mailboxEntry, user, type Settings } from '../src/lib/server/schema';
 import * as settings from '../src/lib/server/settings';
 import { presets } from '../src/lib/server/settings';
+import { defaultOptions } from '../src/lib/space-options';
 import * as spaces from '../src/lib/server/spaces';
 import * as verification from '../src/lib/server/verification';
 
@@ -180,14 +181,7 @@ export const makeGuest = (row: Partial<User> = {}): Promise<User> =>
 export const spaceForm = {
   name: 'Harbour Bridge',
   cover: 'harbour',
-  severalThreads: true,
-  blockJoining: false,
-  blockFollowing: false,
-  showAnnouncement: true,
-  showThreads: true,
-  showPeople: true,
-  showLinks: true,
-  guestsHidden: false,
+  ...defaultOptions,
 };
 
 /** A space of this creator, with users of the company as members. */

@@ -4,6 +4,7 @@ import { covers } from './components/covers';
 import { fileLimits } from './files';
 import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { locales, type Locale, type MessageKey } from './messages';
+import { mapOptions } from './space-options';
 import { characters, longestRaw, manyLines, oneLine, shows } from './text';
 import { today } from './zones';
 
@@ -150,14 +151,7 @@ export const setUp = v.object({
 const spaceParts = {
   name: line(limits.spaceName, 'space.name-missing'),
   cover: v.pipe(v.string(says('space.cover-missing')), v.check(isCover, says('space.cover-missing'))),
-  severalThreads: tick,
-  blockJoining: tick,
-  blockFollowing: tick,
-  showAnnouncement: tick,
-  showThreads: tick,
-  showPeople: tick,
-  showLinks: tick,
-  guestsHidden: tick,
+  ...mapOptions(() => tick),
 };
 export const newSpace = v.object({
   ...spaceParts,
@@ -198,8 +192,6 @@ export const hideTemplate = v.object({
 });
 export const importTemplate = v.object({ file: files(1) });
 
-const yes = v.optional(v.boolean(), true);
-const no = v.optional(v.boolean(), false);
 /** A space template as a file. Strict: what it does not know it refuses, so that nobody believes it was taken. */
 export const templateFile = v.strictObject({
   format: v.literal('foyer-space-template'),
@@ -213,14 +205,7 @@ export const templateFile = v.strictObject({
       // One of a newer version, perhaps: no reason to refuse the rest.
       v.transform((name) => (covers.some((cover) => cover.name === name) ? name : covers[0]!.name)),
     ),
-    severalThreads: yes,
-    blockJoining: no,
-    blockFollowing: no,
-    guestsHidden: no,
-    showAnnouncement: yes,
-    showThreads: yes,
-    showPeople: yes,
-    showLinks: yes,
+    ...mapOptions((option) => v.optional(v.boolean(), option.default)),
     announcement: lines(limits.announcement),
     threads: v.optional(
       v.pipe(

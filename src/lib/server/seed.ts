@@ -1,5 +1,6 @@
 /** The demo, made with the domain's own verbs. Local only, and only in an empty database. */
 import { eq, sql } from 'drizzle-orm';
+import { defaultOptions } from '../space-options';
 import * as accounts from './accounts';
 import { type Ctx, type SignedIn } from './context';
 import { createContext, type Surroundings } from './context/create';
@@ -102,14 +103,7 @@ async function harbourBridge(ava: SignedIn, ctx: Ctx): Promise<number> {
   const form = {
     name: 'Harbour Bridge',
     cover: 'harbour',
-    severalThreads: true,
-    blockJoining: false,
-    blockFollowing: false,
-    showAnnouncement: true,
-    showThreads: true,
-    showPeople: true,
-    showLinks: true,
-    guestsHidden: false,
+    ...defaultOptions,
   };
   const id = await spaces.create(
     ava,

@@ -1,6 +1,7 @@
 /** The site: its people, settings, templates and audit. */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { SpaceOptions } from '../../space-options';
 import { at, flag, folded, id } from './columns';
 
 /** A person: a `user` of the company, or a `guest`, who has an account only because they were invited. */
@@ -63,16 +64,8 @@ export const setting = sqliteTable('setting', {
 });
 
 /** What a template gives a new space. Never people, comments or files. */
-export interface TemplateContent {
+export interface TemplateContent extends SpaceOptions {
   cover: string;
-  severalThreads: boolean;
-  blockJoining: boolean;
-  blockFollowing: boolean;
-  guestsHidden: boolean;
-  showAnnouncement: boolean;
-  showThreads: boolean;
-  showPeople: boolean;
-  showLinks: boolean;
   announcement: string;
   threads: { title: string; body: string }[];
   links: { title: string; url: string }[];

@@ -1,6 +1,7 @@
 /** A space, who is in it or invited, and what happened there. */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { mapOptions } from '../../space-options';
 import { at, flag, folded, id, mentions } from './columns';
 import { user } from './site';
 
@@ -13,15 +14,7 @@ export const space = sqliteTable(
     folded: folded(),
     /** The name of a shipped cover (static/covers), or `file:<id>` of an uploaded one. */
     cover: text('cover').notNull(),
-    severalThreads: flag('several_threads').notNull().default(true),
-    blockJoining: flag('block_joining').notNull().default(false),
-    blockFollowing: flag('block_following').notNull().default(false),
-    showAnnouncement: flag('show_announcement').notNull().default(true),
-    showThreads: flag('show_threads').notNull().default(true),
-    showPeople: flag('show_people').notNull().default(true),
-    showLinks: flag('show_links').notNull().default(true),
-    /** Guests see neither other guests nor what they write. Users see everybody. Only access/visibility.ts decides by this. */
-    guestsHidden: flag('guests_hidden').notNull().default(false),
+    ...mapOptions((option) => flag(option.column).notNull().default(option.default)),
     announcement: text('announcement').notNull().default(''),
     links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),
     /** Whom the announcement and (`title`) the titles of the links name. */

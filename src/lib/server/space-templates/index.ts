@@ -8,6 +8,7 @@ import * as access from '../access';
 import { fileSize } from '../../files';
 import { isWebAddress } from '../../links';
 import { limits, templateFile } from '../../schemas';
+import { optionsOf } from '../../space-options';
 import { changed, must, type SignedIn } from '../context';
 import { keyedId, randomId } from '../crypto';
 import { Refusal } from '../errors';
@@ -37,20 +38,14 @@ export interface Template {
   content: TemplateContent;
 }
 
-/** A template in a list, as those who manage them see it. */
-export interface Card extends TemplateCard {
-  guestsHidden: boolean;
-}
-
 const isShipped = (id: string) => id.startsWith('shipped:');
 
-const cardOf = ({ content, ...template }: Template): Card => ({
+const cardOf = ({ content, ...template }: Template): TemplateCard => ({
   ...template,
   cover: content.cover,
   threads: content.threads.length,
   links: content.links.length,
   announcement: content.announcement !== '',
-  guestsHidden: content.guestsHidden,
 });
 
 // --- Choosing -----------------------------------------------------------------------------------------------
@@ -67,7 +62,6 @@ async function own(ctx: SignedIn) {
       threads: sql<number>`json_array_length(${content}, '$.threads')`,
       links: sql<number>`json_array_length(${content}, '$.links')`,
       announcement: sql<number>`json_extract(${content}, '$.announcement') <> ''`,
-      guestsHidden: sql<number>`json_extract(${content}, '$.guestsHidden')`,
       by: user.name,
       createdAt: spaceTemplate.createdAt,
       updatedAt: spaceTemplate.updatedAt,
@@ -76,15 +70,11 @@ async function own(ctx: SignedIn) {
     .innerJoin(user, eq(user.id, spaceTemplate.createdBy))
     .orderBy(asc(folded.template()), asc(spaceTemplate.id))
     .limit(MOST);
-  return rows.map((row) => ({
-    ...row,
-    announcement: row.announcement === 1,
-    guestsHidden: row.guestsHidden === 1,
-  }));
+  return rows.map((row) => ({ ...row, announcement: row.announcement === 1 }));
 }
 
 /** Templates for a new space: the site's own, then shipped ones that are not hidden, in the viewer's language. */
-export async function list(ctx: SignedIn): Promise<(Card & { by: string | null })[]> {
+export async function list(ctx: SignedIn): Promise<(TemplateCard & { by: string | null })[]> {
   allow(ctx, 'space.create');
   const [mine, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
   return [
@@ -191,14 +181,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
   );
   const content: TemplateContent = {
     cover: found.cover,
-    severalThreads: found.severalThreads,
-    blockJoining: found.blockJoining,
-    blockFollowing: found.blockFollowing,
-    guestsHidden: found.guestsHidden,
-    showAnnouncement: found.showAnnouncement,
-    showThreads: found.showThreads,
-    showPeople: found.showPeople,
-    showLinks: found.showLinks,
+    ...optionsOf(found),
     announcement: withoutFiles(ctx, own.body),
     threads: threads.map((text) => {
       const { title, body } = withoutNames(ctx, text, people);

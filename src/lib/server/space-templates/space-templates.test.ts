@@ -500,7 +500,6 @@ describe('who sees and changes templates', () => {
       threads: 1,
       links: 0,
       announcement: false,
-      guestsHidden: false,
       by: 'Ava Maker',
     });
     expect(JSON.stringify(list)).not.toContain('do not show this');

@@ -1,4 +1,5 @@
 /** The values of a space's forms. */
+import type { SpaceOptions } from '../../space-options';
 
 /** A related link, to the web only. */
 export interface Link {
@@ -6,17 +7,9 @@ export interface Link {
   url: string;
 }
 
-export interface SpaceForm {
+export interface SpaceForm extends SpaceOptions {
   name: string;
   cover: string;
-  severalThreads: boolean;
-  blockJoining: boolean;
-  blockFollowing: boolean;
-  showAnnouncement: boolean;
-  showThreads: boolean;
-  showPeople: boolean;
-  showLinks: boolean;
-  guestsHidden: boolean;
 }
 
 /** Separates the lines of `textOf`. No name spans it, and no line contains it. */

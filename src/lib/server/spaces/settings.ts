@@ -1,5 +1,6 @@
 /** Space Settings → General. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { optionsOf } from '../../space-options';
 import { everybodySees, requireAdministrator, stillIn } from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -15,23 +16,8 @@ export async function settingsOf(
   spaceId: number,
 ): Promise<SpaceForm & { announcement: string; links: Link[]; updatedAt: number }> {
   const found = await requireAdministrator(ctx, spaceId);
-  const { name, cover, severalThreads, blockJoining, blockFollowing, announcement, links, updatedAt } = found;
-  const { showAnnouncement, showThreads, showPeople, showLinks, guestsHidden } = found;
-  return {
-    name,
-    cover,
-    severalThreads,
-    blockJoining,
-    blockFollowing,
-    announcement,
-    links,
-    updatedAt,
-    showAnnouncement,
-    showThreads,
-    showPeople,
-    showLinks,
-    guestsHidden,
-  };
+  const { name, cover, announcement, links, updatedAt } = found;
+  return { name, cover, ...optionsOf(found), announcement, links, updatedAt };
 }
 
 /** "Several threads" is never switched off again. @param updatedAt of the form's settings: a stale form overwrites nothing */

@@ -1,5 +1,6 @@
 /** The templates that ship with Foyer, in the viewer's language: `setups.ts` with the words of one file a language. */
 import type { Locale } from '../../../messages';
+import { defaultOptions } from '../../../space-options';
 import type { TemplateContent } from '../../schema';
 import en from './en';
 import ja from './ja';
@@ -19,14 +20,7 @@ export const shipped = (locale: Locale): Shipped[] =>
   (Object.entries(setups) as [ShippedId, Setup][]).map(([id, setup]) => {
     const { name, description, announcement, threads, links } = dictionaries[locale][id];
     const content = {
-      severalThreads: true,
-      blockJoining: false,
-      blockFollowing: false,
-      guestsHidden: false,
-      showAnnouncement: true,
-      showThreads: true,
-      showPeople: true,
-      showLinks: true,
+      ...defaultOptions,
       ...setup,
       announcement,
       threads,
