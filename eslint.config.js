@@ -21,13 +21,17 @@ export default ts.config(
   },
   {
     files: ['src/**'],
-    ignores: ['**/*.test.ts'],
+    ignores: ['**/*.test.ts', 'src/lib/refresh.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
         {
           selector: "CallExpression[callee.property.name='normalize']",
           message: 'String.normalize takes quadratic time: use normalize of $lib/normalize.',
+        },
+        {
+          selector: "CallExpression[callee.name='invalidateAll']",
+          message: 'invalidateAll drops a navigation that is under way: use refresh of $lib/refresh.',
         },
       ],
     },
