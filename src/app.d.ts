@@ -7,8 +7,8 @@ declare global {
       ctx: Ctx;
       /** The route's group refuses this person: loads answer 404, posts 403. */
       refused: boolean;
-      /** A post that waited for its login is shown again: nothing of it is done (held.ts). */
-      held?: boolean;
+      /** A post that waited for its login is shown again: nothing of it is done (pending-post.ts). */
+      pendingPost?: boolean;
       /** The browser has sent no cookie of ours: it is here for the first time, or it keeps none. */
       cookieless: boolean;
     }

@@ -15,10 +15,10 @@ import { type Config, type CookieJar, type Env } from '$lib/server/context';
 import { Misconfigured, readConfig } from '$lib/server/context/config';
 import { createContext } from '$lib/server/context/create';
 import * as body from '$lib/server/body';
-import { asAsked, turnedAway } from '$lib/server/entrance';
-import * as held from '$lib/server/held';
+import { asAsked, turnedAway } from '$lib/server/request-limits';
+import * as pendingPost from '$lib/server/pending-post';
 import { log } from '$lib/server/log';
-import { askedLocale, plainPage } from '$lib/server/plain';
+import { askedLocale, plainPage } from '$lib/server/plain-pages';
 import { can } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
 import * as sessions from '$lib/server/sessions';
@@ -86,8 +86,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
     const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
-    const kept = isForm && (await isAction(route.id, url)) && (await held.keep(ctx, request, url));
-    redirect(303, `/login?${kept ? `${kept}&` : ''}next=${encodeURIComponent(held.pageOf(url).page)}`);
+    const kept = isForm && (await isAction(route.id, url)) && (await pendingPost.keep(ctx, request, url));
+    redirect(303, `/login?${kept ? `${kept}&` : ''}next=${encodeURIComponent(pendingPost.pageOf(url).page)}`);
   }
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
@@ -102,9 +102,9 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   const response = await resolve(await asShown(event), {
     transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
   });
-  if (!event.locals.held || response.status === 200) return response;
+  if (!event.locals.pendingPost || response.status === 200) return response;
   // The kept post cannot be shown here (any more): it is dropped, and the page is requested again without it.
-  held.forget(ctx);
+  pendingPost.forget(ctx);
   redirect(303, url.pathname + url.search);
 };
 
@@ -116,7 +116,7 @@ const pages = import.meta.glob<{ actions?: object }>('./routes/**/+page.server.t
  */
 async function isAction(route: string | null, url: URL): Promise<boolean> {
   const { actions } = (await pages[`./routes${route}/+page.server.ts`]?.()) ?? {};
-  const [named, ...more] = held.actionsIn(url);
+  const [named, ...more] = pendingPost.actionsIn(url);
   if (!actions || more.length || named === '/default') return false;
   return Object.hasOwn(actions, named === undefined ? 'default' : named.slice(1));
 }
@@ -131,19 +131,19 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
   const { request, url, route, locals, isDataRequest } = event;
   const { ctx } = locals;
   if (request.method === 'POST') {
-    if (ctx.actor) held.forget(ctx);
-    if (held.actionsIn(url).length === 0 || (await isAction(route.id, url))) return event;
+    if (ctx.actor) pendingPost.forget(ctx);
+    if (pendingPost.actionsIn(url).length === 0 || (await isAction(route.id, url))) return event;
     const nothing = new URL('?/no-action', url);
     return { ...event, url: nothing, request: new Request(nothing, request) };
   }
   if (request.method !== 'GET' || isDataRequest) return event;
-  const waiting = await held.at(ctx, url);
+  const waiting = await pendingPost.at(ctx, url);
   if (!waiting) return event;
   if (!(await isAction(route.id, waiting.url))) {
-    held.forget(ctx);
+    pendingPost.forget(ctx);
     return event;
   }
-  locals.held = true;
+  locals.pendingPost = true;
   const headers = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' };
   const again = new Request(waiting.url, { method: 'POST', headers, body: waiting.body });
   return { ...event, url: waiting.url, request: again };

@@ -2,10 +2,10 @@
 import sveltekit from 'sveltekit-worker';
 import type { Env, MailNudge } from './lib/server/context/config';
 import { createContext } from './lib/server/context/create';
-import { readable, turnedAway } from './lib/server/entrance';
+import { readable, turnedAway } from './lib/server/request-limits';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
-import { secured } from './lib/server/plain';
+import { secured } from './lib/server/plain-pages';
 
 export default {
   async fetch(request, env, ctx) {

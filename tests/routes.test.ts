@@ -66,7 +66,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { '': 'in in 403 403 403 400 400' },
   },
   '/(app)/spaces/new/people': { at: '/spaces/new/people', get: 'in in 403 403 403 200 200' },
-  '/(app)/spaces/[id=id]/(room)': {
+  '/(app)/spaces/[id=id]/(tabs)': {
     at: '/spaces/:space',
     get: inSpace,
     post: {
@@ -75,28 +75,28 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       delete: ofSpacePost,
     },
   },
-  '/(app)/spaces/[id=id]/(room)/people': { at: '/spaces/:space/people', get: inSpace },
+  '/(app)/spaces/[id=id]/(tabs)/people': { at: '/spaces/:space/people', get: inSpace },
   '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace },
-  '/(app)/spaces/[id=id]/(room)/settings': {
+  '/(app)/spaces/[id=id]/(tabs)/settings': {
     at: '/spaces/:space/settings',
     get: 'in in 404 404 404 home 404',
   },
-  '/(app)/spaces/[id=id]/(room)/settings/general': {
+  '/(app)/spaces/[id=id]/(tabs)/settings/general': {
     at: '/spaces/:space/settings/general',
     get: ofSpace,
     post: { '': ofSpacePost },
   },
-  '/(app)/spaces/[id=id]/(room)/settings/template': {
+  '/(app)/spaces/[id=id]/(tabs)/settings/template': {
     at: '/spaces/:space/settings/template',
     get: ofSpace,
     post: { '': ofSpacePost },
   },
-  '/(app)/spaces/[id=id]/(room)/settings/members': {
+  '/(app)/spaces/[id=id]/(tabs)/settings/members': {
     at: '/spaces/:space/settings/members',
     get: ofSpace,
     post: { add: ofSpacePost, change: ofSpacePost, remove: ofSpacePost },
   },
-  '/(app)/spaces/[id=id]/(room)/settings/guests': {
+  '/(app)/spaces/[id=id]/(tabs)/settings/guests': {
     at: '/spaces/:space/settings/guests',
     get: ofSpace,
     // "Resend all" has no input that could be invalid; it has its own tests.
@@ -107,7 +107,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       resendAll: 'in in 403 404 404 home 404',
     },
   },
-  '/(app)/spaces/[id=id]/(room)/settings/guests/invite': {
+  '/(app)/spaces/[id=id]/(tabs)/settings/guests/invite': {
     at: '/spaces/:space/settings/guests/invite',
     get: ofSpace,
     post: { '': ofSpacePost },

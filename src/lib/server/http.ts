@@ -58,7 +58,7 @@ export const formPublic =
     try {
       await may?.(event.locals.ctx, event.params);
       typed = fields(schema, await formData(event.request, limitOf(schema), event.locals.ctx));
-      if (event.locals.held) return fail(200, failure(typed, { '': { key: 'form.held' } }));
+      if (event.locals.pendingPost) return fail(200, failure(typed, { '': { key: 'form.held' } }));
       const parsed = v.safeParse(schema, typed);
       if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
       result = await act(event.locals.ctx, parsed.output, event);
@@ -148,7 +148,7 @@ export async function answerPublic(
 ): Promise<Response> {
   if (event.locals.refused) return new Response('Not found', { status: 404 });
   // A post that waited for a login can only be shown in a form.
-  if (event.locals.held) return new Response('Refused', { status: 409 });
+  if (event.locals.pendingPost) return new Response('Refused', { status: 409 });
   try {
     return await act(event.locals.ctx);
   } catch (thrown) {

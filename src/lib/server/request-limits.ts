@@ -2,7 +2,7 @@
  * Checks a request before anything parses it: address and headers must not be too long, and the path must be decodable.
  * worker.ts calls it before SvelteKit, which parses cookies, paths and headers itself.
  */
-import { plainPage } from './plain';
+import { plainPage } from './plain-pages';
 
 /** In characters. Browsers and Cloudflare allow more; we need less. */
 const MOST = { address: 8_192, header: 16_384, headers: 65_536 };

@@ -3,7 +3,7 @@
  * of a page is kept, a held post never causes an error, and it is never carried out.
  */
 import { beforeAll, expect, test } from 'vitest';
-import * as held from '../src/lib/server/held';
+import * as pendingPost from '../src/lib/server/pending-post';
 import * as sessions from '../src/lib/server/sessions';
 import { bindings, Jar, makeUser, login, ORIGIN, testContext, type User } from './factories';
 import { dump } from './helpers';
@@ -71,7 +71,7 @@ async function keptAnyway(path: string): Promise<string> {
   const ctx = testContext({ jar: new Jar([['foyer-device', device]]) });
   const url = ORIGIN + path;
   const request = new Request(url, { method: 'POST', body: new URLSearchParams(typed) });
-  expect(await held.keep(ctx, request, new URL(url))).toBe('held');
+  expect(await pendingPost.keep(ctx, request, new URL(url))).toBe('held');
   return ctx.jar.get('foyer-held')!;
 }
 
@@ -109,7 +109,7 @@ test.each(routePaths)(
     const before = await dump();
     const ever = new Map<string, number>();
     for (const [path, token] of tokens) {
-      const { page } = held.pageOf(new URL(ORIGIN + path));
+      const { page } = pendingPost.pageOf(new URL(ORIGIN + path));
       // Also posts that today's rules would not keep.
       const anyway = await keptAnyway(path);
       await roomAgain();

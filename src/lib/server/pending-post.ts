@@ -20,7 +20,7 @@ const MOST = 256 * 1024;
 /** Posts kept for one person in an hour. */
 const AN_HOUR = 60;
 
-interface Held {
+interface PendingPost {
   email: string;
   /** The page, and which of its actions was called. */
   page: string;
@@ -51,7 +51,7 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
   const of = rateLimit.key(ctx, 'post', `held:${email}`);
   const room = await rateLimit.countInWindow(ctx, of, AN_HOUR, 3_600_000);
   if (!room.length) return 'lost';
-  const typed: Held['typed'] = [];
+  const typed: PendingPost['typed'] = [];
   try {
     const data = await body.form(request, body.PLAIN + fileLimits.form);
     for (const [name, value] of data)
@@ -60,7 +60,7 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
     return 'lost';
   }
   if (typed.length === 0) return null;
-  const text = JSON.stringify({ email, ...pageOf(url), typed } satisfies Held);
+  const text = JSON.stringify({ email, ...pageOf(url), typed } satisfies PendingPost);
   if (text.length > MOST) return 'lost';
   const token = randomToken();
   await ctx.kv.put(keyOf(token), await seal(ctx.config.secret, 'held', text), {
@@ -81,7 +81,7 @@ export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string }
   if (!token || !ctx.actor) return null;
   const sealed = await ctx.kv.get(keyOf(token));
   const held = sealed ? await unseal(ctx.config.secret, 'held', sealed).then(JSON.parse, () => null) : null;
-  const { email, page, action, typed } = (held ?? {}) as Partial<Held>;
+  const { email, page, action, typed } = (held ?? {}) as Partial<PendingPost>;
   if (email !== ctx.actor.email) {
     forget(ctx);
     return null;
