@@ -109,9 +109,9 @@ describe('direction', () => {
       'src/lib/server/context/config',
       'src/lib/server/context/create',
       'src/lib/server/cron',
-      'src/lib/server/request-limits',
       'src/lib/server/jobs',
       'src/lib/server/plain-pages',
+      'src/lib/server/request-limits',
       'sveltekit-worker',
     ]);
   });
@@ -257,11 +257,11 @@ describe('one place for', () => {
     expect(takes.sort()).toEqual([
       'src/hooks.server.ts',
       'src/lib/server/body.ts',
-      'src/lib/server/request-limits.ts',
       'src/lib/server/files/serve.ts',
-      'src/lib/server/pending-post.ts',
       'src/lib/server/http.ts',
+      'src/lib/server/pending-post.ts',
       'src/lib/server/plain-pages.ts',
+      'src/lib/server/request-limits.ts',
       'src/routes/(app)/spaces/[id=id]/preview/+server.ts',
     ]);
   });
