@@ -214,7 +214,7 @@ const parts: Record<string, Pages> = {
   },
 };
 
-/** In words that tell what to mend. Without rules: all that axe has on by default. */
+/** Findings as readable text. Without `rules`, all that axe enables by default. */
 async function findings(page: Page, rules?: string[]): Promise<string[]> {
   // The "legacy" way runs in this page alone, in half the time; there are no frames left to look into.
   const axe = new AxeBuilder({ page }).setLegacyMode();

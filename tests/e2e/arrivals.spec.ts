@@ -1,4 +1,4 @@
-/** Everything that can be behind an invitation's link but the open form: each a page with a way forward, without scripts. */
+/** Every state of an invitation link except the open form: each page says how to go on, without scripts. */
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import {
   addressOf,
@@ -57,7 +57,7 @@ test.beforeEach(async ({ browser }) => {
 
 const title = (page: Page) => page.getByRole('heading', { level: 1 });
 
-/** Opens a link in a browser that knows nobody. */
+/** Opens a link in a fresh browser. */
 async function open(browser: Browser, url: string): Promise<Page> {
   const page = await somebody(browser);
   expect((await page.goto(url))!.status()).toBe(200);
@@ -81,7 +81,7 @@ test('expired: asks the inviter for a new link, once', async ({ browser, request
   await expect(page.getByRole('button', { name: 'Ask for a new link' })).toHaveCount(0);
   await post(page, `${new URL(url).pathname}?/ask`, {});
   expect(await mailsTo(request, AVA)).toHaveLength(1);
-  // Nor does a form that was kept open sign anybody up.
+  // A form that was opened before does not sign anybody up either.
   await post(page, `${new URL(url).pathname}?/signUp`, { name: 'Hal', password: PASSWORD });
   await page.goto('/');
   await expect(page).toHaveURL(/\/login/);

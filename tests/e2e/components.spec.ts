@@ -1,4 +1,4 @@
-/** Every component in every state, as /dev/components shows them: nothing for axe to find, nothing wider than the window. */
+/** Every component in every state on /dev/components: no finding of axe, nothing wider than the window. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
@@ -20,7 +20,7 @@ async function findings(page: Page): Promise<string[]> {
   );
 }
 
-/** What sticks out of the window, but for what scrolls or is cut by its own frame. */
+/** Elements wider than the window, except those that scroll or are clipped. */
 const wide = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const within = (node: Element): boolean => {
@@ -60,7 +60,7 @@ test('every component of the kit is shown', async ({ page }) => {
   expect(kit.filter((name) => !shown.includes(name) && !(name in elsewhere))).toEqual([]);
 });
 
-/** Shown inside another one, or only there where its page is. */
+/** Shown inside another component, or only on its own page. */
 const elsewhere: Record<string, string> = {
   AuthLayout: 'by ?show=',
   ConfirmDialog: 'by ?show=',

@@ -9,7 +9,7 @@ const title = (page: Page) => page.getByLabel('Title', { exact: true });
 const body = (page: Page) => page.getByLabel('Body', { exact: true });
 const comment = (page: Page) => page.getByLabel('Write a comment', { exact: true });
 const kept = (page: Page) => page.getByText('Draft kept');
-/** The scripts have begun, and have looked for a draft. */
+/** Waits until the scripts have started and looked for a draft. */
 async function opened(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.getByRole('button', { name: 'Preview' })).toBeVisible();

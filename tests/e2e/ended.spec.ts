@@ -1,4 +1,4 @@
-/** Without scripts: a post that meets an ended session, another name of the site, and what is behind Back. */
+/** Without scripts: a post whose session has ended, another host name of the site, and the Back button. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
@@ -13,7 +13,7 @@ test.beforeAll(async ({ browser }) => {
   space = await makeSpace(await signedIn(browser, BEN), 'Ended sessions');
 });
 
-/** Presses what is refused, signs in again as the same person, and is back. */
+/** Submits a form that is refused, signs in again, and returns to it. */
 async function meetsTheLogin(page: Page, button: string, email = BEN): Promise<void> {
   await page.context().clearCookies({ name: 'foyer' });
   await page.getByRole('button', { name: button, exact: true }).click();

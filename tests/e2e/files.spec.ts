@@ -1,4 +1,4 @@
-/** Own covers with and without scripts; files behind their addresses, as HTTP says it. */
+/** Uploaded covers with and without scripts; files over HTTP. */
 import { expect, test, type Page } from '@playwright/test';
 import { PLACE, avif, gifTelling, jpegCut, jpegTelling, png, webpTelling } from '../pictures';
 import { gate, invited, makeSpace, newGuest, addressOf, ORIGIN, signedIn, somebody } from './people';
@@ -217,7 +217,7 @@ test('the page says what metadata stays in a file before it is sent', async ({ b
   await expect(row('offer.pdf')).toContainText(author);
   await expect(row('ok.jpg')).not.toContainText('Sent as it is');
 
-  // A picture that ends early is one all the same; one that cannot be followed is sent as it is.
+  // A picture that ends early is still cleaned; one that cannot be parsed is sent unchanged.
   await ava.unroute('**/files?name=*');
   await ava.goto(`${space}/new-thread`);
   await ava.getByLabel('Title').fill('Pictures');
@@ -328,7 +328,7 @@ test('raw uploads: exact sizes, sentences for scripts, and nothing for people of
   const fifty = await send(guest, 'x', Buffer.alloc(50 * 1024 * 1024));
   expect(fifty.status()).toBe(201);
 
-  // Not attached: its uploader's alone. And nobody's from elsewhere.
+  // Before it is attached, only its uploader can read it, and nobody outside the space.
   const ben = await signedIn(browser, BEN);
   for (const page of [ava, ben]) expect((await page.request.get(`/files/${file.id}`)).status()).toBe(404);
   const refused = await send(ben, 'x', Buffer.from('x'));

@@ -1,5 +1,4 @@
-// Files are answered without the Worker, and what is missing by both: which headers an answer carries is seen only in the
-// real one.
+// Files are served without the Worker, missing ones by both, so their headers are tested on the real site.
 import { readdirSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 

@@ -1,4 +1,4 @@
-/** Everybody of a space, with and without scripts; and a new space that Enter saves. */
+/** All people of a space, with and without scripts; Enter saves a new space. */
 import { expect, test } from '@playwright/test';
 import { addressOf, invited, makeSpace, newGuest, signedIn } from './people';
 

@@ -1,4 +1,4 @@
-/** Names that people type, and the zone and language that become theirs. */
+/** Names that people type, and which time zone and language they get. */
 import { expect, test } from '@playwright/test';
 import { addressOf, invited, makeSpace, newGuest, signedIn, signUp, somebody } from './people';
 

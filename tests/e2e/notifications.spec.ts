@@ -1,4 +1,4 @@
-/** What somebody is told: in the portal and by mail, how they choose it, and how it stops. */
+/** Notifications in the portal and by mail, how people choose them, and how they stop. */
 import { expect, test, type Page } from '@playwright/test';
 import {
   addressOf,

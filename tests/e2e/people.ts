@@ -79,7 +79,7 @@ export async function login(page: Page, email: string, password = PASSWORD): Pro
   await expect(page).not.toHaveURL(/\/login/);
 }
 
-/** A browser of somebody else: own cookies. */
+/** A browser of another person, with its own cookies. */
 export async function somebody(
   browser: Browser,
   options: Parameters<Browser['newContext']>[0] = {},
@@ -139,7 +139,7 @@ export interface Invited {
   url: string;
 }
 
-/** Invites without the pages, which the journey shows; all in one go, since mails take a second. */
+/** Invites without the pages, which the journey tests; all at once, because mails take a second. */
 export async function invited(host: Page, space: string, ...emails: string[]): Promise<Invited[]> {
   const before = await Promise.all(emails.map((email) => mailsTo(host.request, email)));
   const form = { addresses: emails.join('\n'), subject: 'Come in', message: 'Hello', locale: 'en' };
@@ -181,7 +181,7 @@ export async function setTwoStep(page: Page, on: boolean): Promise<void> {
   await expect(page.getByRole('status')).toBeVisible();
 }
 
-/** What a test holds back until something else has happened. */
+/** Holds a request back until the test lets it go. */
 export function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((done) => (open = done));

@@ -1,4 +1,4 @@
-/** Tests begin once every site is seeded and well. */
+/** Tests start once every site is seeded and healthy. */
 import { expect } from '@playwright/test';
 
 export default async function ready(): Promise<void> {

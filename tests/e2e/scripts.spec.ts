@@ -1,4 +1,4 @@
-/** The commands say what is wrong in a sentence, and report nothing that they could not look at. No browser takes part. */
+/** The commands explain problems in a sentence, and report nothing that they could not check. No browser is used. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Search in a space and over all of one's own, and the composer: names behind @, the preview. */
+/** Search in a space and in all spaces of a person; the composer: names behind @, the preview. */
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
 

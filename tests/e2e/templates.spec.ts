@@ -1,4 +1,4 @@
-/** Templates of spaces: chosen, made from a living space, taken along as a file. With scripts, and without. */
+/** Templates of spaces: chosen, created from a space, exported as a file; with and without scripts. */
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { expect, test, type Page } from '@playwright/test';

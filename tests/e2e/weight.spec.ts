@@ -1,4 +1,4 @@
-/** What the pages before the login cost a guest: no script at all, and little to load. */
+/** The pages before the login have no scripts and load little. */
 import { gzipSync } from 'node:zlib';
 import { expect, test, type Page, type Response } from '@playwright/test';
 import {

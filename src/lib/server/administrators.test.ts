@@ -90,6 +90,21 @@ describe('a space whose last administrator has left', () => {
 });
 
 describe('an administrator of the site', () => {
+  it('finds everybody who could be appointed, a page at a time, each once', async () => {
+    const { ava, ben, cho } = await orphan();
+    await accounts.setActive(as(ava), ben.id, true);
+    const members = [cho, ...(await Promise.all(Array.from({ length: 105 }, () => makeUser())))];
+    const spaceId = await makeSpace(ben, { name: `Pier ${ben.id}` }, members);
+    await accounts.setActive(as(ava), ben.id, false);
+    const first = await administrators.candidates(as(ava), spaceId, '');
+    const second = await administrators.candidates(as(ava), spaceId, first.next!);
+    expect(first.rows.length).toBeLessThan(members.length);
+    expect(second.next).toBeNull();
+    expect([...first.rows, ...second.rows].map(({ id }) => id).sort()).toEqual(
+      members.map(({ id }) => id).sort(),
+    );
+  });
+
   it('appoints an active member, which is audited and said in the space', async () => {
     const { ava, cho, gil, spaceId } = await orphan();
     const { rows, needed } = await administrators.candidates(as(ava), spaceId, '');
