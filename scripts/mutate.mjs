@@ -182,6 +182,7 @@ async function tryIn(file, places, patience, names = testsThatReach(file, places
   } else if (!names && !cut) reach.set(file, learnt);
   const took = Math.round((performance.now() - at) / 1000);
   say(`${file}: noticed ${open.length - open.filter(isOpen).length} of ${open.length} in ${took} s`);
+  keep();
   // A test that leans on the ones before it says nothing when it runs without them.
   if (failed && names) await tryIn(file, open, patience, null);
 }
@@ -209,6 +210,7 @@ async function tryFromStart(file, { id }) {
   };
   await run(file, { chosen: [], active: id, patience: 0 });
   if (failure) notice(id, [file, failure[0]], failure[1]);
+  say(`${file}, changed from the start: ${failure ? 'noticed' : 'not noticed'} ${id}`);
 }
 
 async function run(file, provided, testNames) {
@@ -255,7 +257,7 @@ for (const place of chosen)
     if (isOpen(place) && patient(place) && !failing.has(test) && isReachedOnlyAround(test, place))
       await tryFromStart(test, place);
 await vitest.close();
-coverage.save(reach);
+keep();
 
 // ---------------------------------------------------------------- what came of it
 
@@ -305,7 +307,7 @@ writeFileSync(
     1,
   ),
 );
-if (asked.save) save();
+if (asked.save) save(true);
 await end(unexplained.length ? 1 : 0);
 
 function stateOf(id) {
@@ -330,13 +332,19 @@ function summary(file, places) {
   return [file, places.length, of('noticed'), survived, reasons.length, of('no mutant'), score];
 }
 
+/** After each file of tests, so that a run that is ended goes on from there. */
+function keep() {
+  coverage.save(reach);
+  if (asked.save) save(false);
+}
+
 /** Which test noticed what, by test: a sample begins with it, and so takes seconds. Places that are gone are forgotten. */
-function save() {
+function save(isComplete) {
   const now = new Map(
     all.flatMap(({ hash }) => (rememberedIn.has(hash) ? [[hash, rememberedIn.get(hash)]] : [])),
   );
   for (const { id, hash } of chosen) {
-    now.delete(hash);
+    if (isComplete) now.delete(hash);
     if (outcome.get(id)) now.set(hash, outcome.get(id).by);
   }
   const byTest = Map.groupBy([...now], ([, test]) => test.join(' › '));
