@@ -30,7 +30,7 @@ export function paged<Row>(found: Row[], size: number, keyOf: (row: Row) => Key)
 export const write = (key: Key): string =>
   encodeBase64urlNoPadding(new TextEncoder().encode(JSON.stringify(key)));
 
-/** The key in an address; null, which means the first page, if it is not one of ours. */
+/** The key in an address; null (the first page) if it is not one of ours. */
 export function read<const Shape extends Kind[]>(
   given: string | null | undefined,
   ...shape: Shape

@@ -1,10 +1,10 @@
-/** Whether a secret that a maintainer chose can resist guessing. Says what is wrong with it, never what it is. */
+/** Whether a secret that somebody chose can resist guessing. Messages name the problem, never the secret. */
 
-/** What examples, tutorials and tired people write. Taken out before the rest is measured. */
+/** Words from examples, tutorials and habit, removed before the rest is measured. */
 const WELL_KNOWN =
   /secret|passw(?:or)?d|passphrase|token|set-?up|foyer|example|sample|dummy|placeholder|change|replace|insert|enter|your|this|here|with|random|string|value|test(?:ing)?|demo|admin|root|default|correct|horse|battery|staple|quick|brown|fox|jump(?:s|ed)?|over|lazy|dog|hello|world|trust|monkey|dragon|love|sunshine|princess|football|baseball|summer|winter|spring|autumn|company|portal|guest|cloudflare|worker|openssl|rand|base64|django|insecure|process|env|undefined|null|todo|fixme|the|and|for|not|local(?:host)?|prod(?:uction)?|dev(?:elopment)?|letmein|welcome|please|long|very|characters?|super|key|qwert[yz](?:uiop)?|asdf(?:ghjkl)?|[yz]xcv(?:bnm)?|xxx+|lorem|ipsum|dolor/gi;
 
-/** What everybody can look up. Letters and digits in lower case. */
+/** Well-known values, letters and digits in lower case. */
 const PUBLIC = [
   // Digits of π, e, √2, √3, the golden ratio, γ, and rows of numbers.
   '314159265358979323846264338327950288419716939937510582097494459230781640628620899',
@@ -15,7 +15,7 @@ const PUBLIC = [
   '057721566490153286060651209008240243104215933593992',
   '112358132134558914423337761098715972584418167651094617711',
   '2357111317192329313741434753596167717379838997101103107',
-  // MD5, SHA-1, SHA-2 of nothing and of the first words that one thinks of.
+  // MD5, SHA-1 and SHA-2 of nothing and of common words.
   'd41d8cd98f00b204e9800998ecf8427e',
   'da39a3ee5e6b4b0d3255bfef95601890afd80709',
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
@@ -45,7 +45,7 @@ const PUBLIC = [
   '8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92',
   'cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e',
   '38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b',
-  // Ids and digits out of standards.
+  // Ids and digits from standards.
   '550e8400e29b41d4a716446655440000',
   '123e4567e89b12d3a456426614174000',
   '258eafa5e91447da95cac5ab0dc85b11',
@@ -57,10 +57,10 @@ const PUBLIC = [
 const NO_ACCIDENT = 16;
 
 export function weakness(secret: string, minLength: number): string | null {
-  // What is longer than any secret needs to be is measured by its beginning.
+  // Very long values are judged by their beginning.
   const text = secret.trim().slice(0, 200);
   if (text.length < minLength) return `is shorter than ${minLength} characters`;
-  // A shell, a template or a person was to put something in its place.
+  // A placeholder that a shell, a template or a person should have replaced.
   if (/\$[({]|`|\{\{|^[<[%].*[>\]%]$|^\$\w+$/.test(text))
     return 'is a command or a variable, not what it stands for';
   if (/\s/.test(text)) return 'has blanks in it';
@@ -73,7 +73,7 @@ function fault(text: string, minLength: number): string | null {
   const bare = text.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (isPublic(bare)) return 'is a number or a hash that everybody can look up';
   const keyboard = types(text);
-  // What is left of an example value is a few separators and digits.
+  // Of an example value only a few separators and digits are left.
   const undated = text.replace(DATES, ' ');
   if (!keyboard && [text, undated, lettered(undated)].some((one) => ownLength(one) < minLength / 2))
     return 'is made of well-known words or dates';
@@ -86,18 +86,18 @@ function fault(text: string, minLength: number): string | null {
       : (pattern(bytes, least) ?? (isPublic(hexOf(bytes)) ? 'is a hash that everybody can look up' : null));
     if (weakWithin) return `${weakWithin}, once it is decoded`;
   }
-  // Last: digits of bytes that count are neighbours on the keyboard as well.
+  // Checked last, because the digits of consecutive bytes are also neighbours on the keyboard.
   return keyboard ? 'runs along the keyboard' : null;
 }
 
 const ownLength = (text: string): number =>
   text.replace(WELL_KNOWN, '').replace(/[^\p{L}\p{N}]/gu, '').length;
 
-/** Days, and times of day with what stands around them. */
+/** Dates, and times of day with what surrounds them. */
 const DATES =
   /(?:19|20)\d\d[-./_]?[01]\d[-./_]?[0-3]\d|T?[0-2]\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g;
 
-/** Signs and digits that people write for letters: P@ssw0rd. */
+/** Signs and digits used as letters: P@ssw0rd. */
 const SIGNS: Record<string, string> = {
   '@': 'a',
   '4': 'a',
@@ -111,7 +111,7 @@ const SIGNS: Record<string, string> = {
 };
 const lettered = (text: string): string => text.replace(/[@431!05$7]/g, (sign) => SIGNS[sign]!);
 
-/** The hundred pairs of letters that English has most of; also of Latin, French, German and romanized Japanese, more than half. */
+/** The hundred most frequent pairs of letters in English. They also cover more than half of Latin, French, German, romanized Japanese. */
 const PAIRS = new Set(
   (
     'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce ' +
@@ -120,7 +120,7 @@ const PAIRS = new Set(
   ).split(' '),
 );
 
-/** Words of some language. Of 32 random letters, about one in 40,000 has so many of these pairs; of base64 none. */
+/** Words of a language. About one of 40,000 texts of 32 random letters has so many of these pairs, and none in base64. */
 function isProse(text: string): boolean {
   const pairs = [...text.toLowerCase().matchAll(/[a-z](?=([a-z]))/g)].map(
     ([first, second]) => first + second!,
@@ -129,9 +129,9 @@ function isProse(text: string): boolean {
   return pairs.length >= Math.max(20, text.length * 0.6) && known > pairs.length / 2;
 }
 
-/** What shows without knowing any words. */
+/** Weaknesses that show without knowing any words. */
 function pattern(text: string, minLength: number): string | null {
-  // 32 random hexadecimal digits have fewer than 8 different ones about once in a hundred thousand times.
+  // 32 random hexadecimal digits have fewer than 8 different ones about once in 100,000 times.
   if (new Set(text).size < minLength / 4) return 'has too few different characters';
   if (repeats(text)) return 'repeats itself';
   if (runs(text)) return 'counts or runs along the alphabet';
@@ -146,20 +146,20 @@ const isPublic = (bare: string): boolean =>
 const hexOf = (bytes: string): string =>
   Array.from(bytes, (one) => one.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 
-/** What the text says as hexadecimal digits and as base64, a character for each byte; nothing where it is none. */
+/** The text decoded from hexadecimal and from base64, a character for each byte; empty if it is neither. */
 function decoded(text: string): string[] {
   const found: string[] = [];
   if (/^(?:[0-9a-f]{2})+$/i.test(text))
     found.push(text.replace(/../g, (pair) => String.fromCharCode(parseInt(pair, 16))));
   if (/^[\w+/-]+={0,2}$/.test(text)) {
     const digits = text.replaceAll('=', '').replaceAll('-', '+').replaceAll('_', '/');
-    // One digit alone at the end is no byte.
+    // A single digit at the end is not a byte.
     found.push(atob(digits.slice(0, digits.length - (digits.length % 4 === 1 ? 1 : 0))));
   }
   return found;
 }
 
-/** A word again and again: few of its groups of three characters are new ones. (Of random ones nearly all are.) */
+/** Repetition: few of its groups of three characters are new. (In random text nearly all are.) */
 function repeats(text: string): boolean {
   const lower = text.toLowerCase();
   const groups = lower.length - 2;
@@ -167,7 +167,7 @@ function repeats(text: string): boolean {
   return different.size < groups * 0.7;
 }
 
-/** Neighbours that are equal or follow each other, more often than not. */
+/** Most neighbours are equal or consecutive. */
 function runs(text: string): boolean {
   let steps = 0;
   for (let i = 1; i < text.length; i++)
@@ -175,7 +175,7 @@ function runs(text: string): boolean {
   return steps > text.length / 2;
 }
 
-/** Where the keys of an English keyboard are: each row a bit further to the right. */
+/** Positions of the keys of an English keyboard: each row is a bit further to the right. */
 const KEYS = new Map(
   (
     [
@@ -189,7 +189,7 @@ const KEYS = new Map(
   ),
 );
 
-/** Whether fingers went from key to neighbouring key, or several in turn: along rows, columns, zigzag. */
+/** Runs over the keyboard, from key to neighbouring key or several in turn: rows, columns, zigzag. */
 function types(text: string): boolean {
   const keys = Array.from(text, (one) => KEYS.get(one));
   return [1, 2, 3, 4, 5].some((turns) => {

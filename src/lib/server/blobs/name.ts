@@ -1,4 +1,4 @@
-/** File names that harm nobody. */
+/** Safe file names. */
 
 /** Of UTF-8. File systems take 255; copies ("… (2)") and archives add a few. */
 const MAX_BYTES = 240;

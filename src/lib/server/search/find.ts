@@ -9,7 +9,7 @@ import { present } from './excerpt';
 import { hitsQuery, PAGE, seen, SPACES, type Row, type Seen } from './hits';
 import { termsOf, type Sought } from './terms';
 
-/** Rows that are read at a time after some of the first were not for the viewer, and how often. */
+/** Rows per further read, and how many reads, if the viewer may not see some of the first rows. */
 const MORE = { rows: 100, rounds: 10 };
 
 export interface Found {
@@ -39,7 +39,7 @@ interface List {
   more: boolean;
 }
 
-/** One page from both lists, by time. Reads more if too many of the rows were not for the viewer. */
+/** One page from both lists, by time. Reads more if the viewer may not see too many of the rows. */
 async function page(
   ctx: Ctx,
   typed: string,

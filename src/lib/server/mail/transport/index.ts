@@ -17,7 +17,7 @@ export async function send(ctx: Ctx, mail: OutgoingMail, options: { timeoutMs: n
     : toMailChannels(config, mail, envelope, options.timeoutMs);
 }
 
-/** Whether mail could leave right now, as far as we can ask without sending one. */
+/** Whether mail could be sent now, as far as we can tell without sending one. */
 export async function canReachServer(ctx: Ctx, timeoutMs = 5_000): Promise<boolean> {
   const config = ctx.config.mail;
   if (config.transport === 'mailbox') return ctx.config.local;

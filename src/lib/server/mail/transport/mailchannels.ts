@@ -84,7 +84,7 @@ class Client extends MailChannelsClient {
   }
 }
 
-/** What an answer, or its absence, says about the mail. */
+/** The outcome, from the answer or its absence. */
 function outcomeOf({ asked, status, retryAfter, error }: Exchange, message: string): Outcome {
   if (!asked) return { outcome: 'failed', reason: 'config', detail: message };
   // No answer, or one that broke off in its body.

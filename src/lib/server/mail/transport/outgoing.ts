@@ -1,4 +1,4 @@
-/** What goes into a transport, and what is known afterwards. */
+/** A mail for a transport, and its outcome. */
 import type { Statement } from '../../context';
 
 export interface OutgoingMail {
