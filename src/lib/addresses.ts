@@ -5,12 +5,12 @@ import { normalize } from './normalize';
 export interface Address {
   /** Canonical: NFC, lower-cased, domain in IDNA's ASCII form. The login name. */
   email: string;
-  /** As it was typed, without what is invisible and with signs of normal width. Mail goes here. */
+  /** As typed, but without invisible characters and in normal width. Mail goes here. */
   original: string;
 }
 
 // RFC 5321 §4.5.3.1: 64 octets of local part, 254 characters in all. Local parts: RFC 5322's dot-atom, with letters
-// and digits of any script (RFC 6531). Quoted local parts are refused: nobody has one, and they invite trouble.
+// and digits of any script (RFC 6531). Quoted local parts are refused: they are practically unused, and easy to abuse.
 const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
@@ -28,9 +28,8 @@ const plain = (text: string): string =>
     .replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n')
     .replace(/\p{Zs}/gu, ' ');
 
-/** One address in both forms, or null when it is malformed. */
 export function parseAddress(typed: string): Address | null {
-  // Invisible signs may come on top of it; more than this is no address whatever they are.
+  // Leaves room for invisible characters; anything longer cannot be an address.
   if (typed.length > 2_000) return null;
   const original = plain(typed).trim();
   const at = original.lastIndexOf('@');
@@ -95,9 +94,8 @@ function inLetters(label: string): string {
   return letters.join('');
 }
 
-/** A domain that an address can have, as the DNS knows it, or null. */
 function mailDomain(typed: string): string | null {
-  // The URL parser takes signs and pictures for letters.
+  // The URL parser also accepts symbols and emoji.
   const domain = domainEnd(typed) === typed.length && hasTop(typed) ? asciiDomain(typed) : null;
   return domain && domain.length <= 253 && DOMAIN.test(domain) ? domain : null;
 }
@@ -111,7 +109,7 @@ function mailDomain(typed: string): string | null {
 export function domainRule(typed: string): string | null {
   if (typed.length > 1_000) return null;
   const [, below, name] = /^@?(\*?\.)?(.*?)$/s.exec(plain(typed).trim())!;
-  // The dot of the DNS's root, also in its ideographic forms.
+  // The trailing dot of a fully qualified name, also as an ideographic full stop.
   const domain = mailDomain(name!.replace(/[.。]$/u, ''));
   return domain && (below ? `*.${domain}` : domain);
 }
@@ -126,7 +124,6 @@ export function fitsDomains(rules: string[], email: string): boolean {
   });
 }
 
-/** Without full stops at the end. */
 function withoutDots(text: string): string {
   let end = text.length;
   while (text[end - 1] === '.') end--;
@@ -184,7 +181,7 @@ function readTable(text: string, list: Collected): boolean {
     if (!filled.some((count) => count > 0 && count * 2 >= body.length)) continue;
     const read = body.map((row) => row.map((cell) => (cell.includes('@') ? readCell(cell) : [])));
     const named = columns.filter((c) => heading && /mail|メール|アドレス|邮/iu.test(heading[c]!));
-    // A name may have an @ in it: what is wrong is said of the columns that are for addresses.
+    // A name may contain an @, so only address columns can be malformed.
     const forAddresses = columns.map(
       (c) =>
         read.some((row) => row[c]!.some(({ address }) => address)) ||
@@ -242,17 +239,14 @@ function readCell(cell: string): Listed[] {
 // A list: entries between commas, semicolons and line breaks; in each, words, quoted names, comments, and `<a@b>`.
 
 const SEPARATORS = new Set([',', ';', '\n', '、', '،', '؛']);
-/** What no word of an address holds: it stands between words. */
+/** Characters that separate words. */
 const BETWEEN = new Set([' ', '\t', '"', '<', '>', '(', ')', '[', ']', ':']);
 const QUOTES: Record<string, string> = { '"': '"', '“': '”', '„': '“', '«': '»' };
 
 interface Entry {
-  /** All of it, as it was pasted. */
   typed: string;
-  /** The separator behind it. */
   end: string;
   words: string[];
-  /** Within `<…>`. */
   brackets: string[];
   /** Within quotes and comments: names, but for an address that stands nowhere else in the entry. */
   asides: string[];
@@ -263,13 +257,13 @@ function readLines(text: string, list: Collected): void {
   let names: string[] = [];
   for (const entry of entriesOf(text)) {
     const words = addressesIn(entry.words);
-    // Where an address stands in brackets, what is before it is a name, whatever signs it has.
+    // Anything before an address in angle brackets is a name.
     let found = entry.brackets.length
       ? addressesIn(entry.brackets, true).concat(words.filter((one) => one.address))
       : words;
     if (!found.some((one) => one.address))
       found = found.concat(addressesIn(entry.asides).filter(({ typed }) => typed !== '@'));
-    // "Ann @ Acme" beside an address is a name.
+    // "Ann @ Acme" next to an address is a name.
     const valid = found.some(({ address }) => address);
     const kept = found.filter(({ typed }) => !(valid && typed === '@'));
     const bare = entry.typed.replace(/["<>\s]+/g, '');
@@ -300,7 +294,7 @@ function readWord(word: string, bracketed: boolean): Listed[] {
     const stop = next < 0 ? text.length : next;
     const end = at + 1 + domainEnd(text.slice(at + 1, stop));
     const behind = text.slice(end, stop);
-    // Without a sign between them, nobody knows where the one ends and the other begins.
+    // With no separator between two addresses, the boundary is ambiguous.
     if (next < 0 || endsBefore(behind, true)) {
       const before = text.slice(start, at);
       const local = start === 0 ? localPart(before, { bracketed, disarmed }) : localBehind(before);
@@ -317,9 +311,8 @@ function readWord(word: string, bracketed: boolean): Listed[] {
 /** Whether a domain may end before that; between two addresses, the local part of the second stands there too. */
 function endsBefore(behind: string, between: boolean): boolean {
   if (behind === '') return !between;
-  // A letter: the script has changed.
   if (!/^(?:[|/=&{}!?*'\\]|\P{ASCII})/u.test(behind)) return false;
-  // As if the domain went on: `ann@partner_site.example`, `ann@mail.a例え.jp`.
+  // The domain would continue: `ann@partner_site.example`, `ann@mail.a例え.jp`.
   return between
     ? !LETTER.test(behind) || !afterUnspaced(behind).startsWith('.')
     : !/\.[\p{L}\p{N}]|。[a-z]/iu.test(behind);
@@ -327,15 +320,15 @@ function endsBefore(behind: string, between: boolean): boolean {
 
 const LETTER = new RegExp(`^${unspaced.source}`, 'u');
 const LATIN = /\p{Script=Latin}/u;
-/** Signs that nobody has in an address, though some are allowed: what stands before them is something else. */
+/** Characters that real addresses do not contain, although some are allowed: they end whatever came before. */
 const APART = /[|{}•\p{Ps}\p{Pe}\p{So}]|(?!‘)\p{Pi}|(?![+=~])\p{Sm}/u;
 const LEADING = /^[^\p{L}\p{M}\p{N}_+.]+/u;
-/** Signs that an address may have in its middle, and people write between a name and an address as well. */
+/** Characters that can occur inside an address but also between a name and an address. */
 const DOUBTFUL = /[#$%&*/=?^`!~]|(?![\p{L}\p{M}\p{N}])\P{ASCII}/u;
 const ESCAPED = /%[\da-f]{2}|=(?:3D|20)/iu;
 const FIELD = /^(?:e-?mail|mail|to|cc|bcc|from|address|user)$/iu;
 
-/** The local part in what stands before an @; null where that is in doubt. */
+/** The local part before an @, or null if it is ambiguous. */
 function localPart(
   before: string,
   { bracketed = false, disarmed = false }: { bracketed?: boolean; disarmed?: boolean } = {},
@@ -379,7 +372,7 @@ function withoutName(local: string): string | null {
 
 /** The local part of a further address in a word, with what stands between it and the one before. */
 function localBehind(between: string): string | null {
-  // `a@x.exampleと田中@例え.jp`: nobody knows where the name begins.
+  // `a@x.exampleと田中@例え.jp`: where the name begins is ambiguous.
   if (LETTER.test(between) && !LATIN.test(afterUnspaced(between))) return null;
   const local = localPart(between.replace(LEADING, ''));
   return local !== null && DOUBTFUL.test(local) ? null : local;
@@ -395,19 +388,18 @@ function trim(word: string): { text: string; disarmed: boolean } {
   let [start, end] = [0, word.length];
   while (start < end && OPENING.test(word[start]!)) start++;
   while (start < end && CLOSING.test(word[end - 1]!)) {
-    // What is around it in pairs goes in pairs: 'ann@x', *ann@x*.
+    // Surrounding pairs are removed as pairs: 'ann@x', *ann@x*.
     const [first, last] = [word[start]!, word[--end]!];
     if ("'*_`|~/".includes(first) && first === last) start++;
     if (first === '{' && last === '}') start++;
   }
-  // Our own tables disarm what a spreadsheet would take for a formula, by an apostrophe.
+  // Our own CSV puts an apostrophe before anything a spreadsheet would run as a formula.
   const disarmed = word[start] === "'" && /[=+\-@]/.test(word[start + 1] ?? '');
   if (disarmed) start++;
   const text = word.slice(start, end).replace(/\?(?:subject|cc|bcc|body|to)=.*$/is, '');
   return { text, disarmed };
 }
 
-/** Cuts a list into entries. */
 function* entriesOf(text: string): Generator<Entry> {
   const fresh = (): Entry => ({ typed: '', end: '\n', words: [], brackets: [], asides: [] });
   let entry = fresh();
@@ -459,7 +451,6 @@ function* entriesOf(text: string): Generator<Entry> {
 /** `@a.example,@b.example:jane@c.example`: a route of RFC 822 says nothing about the address (RFC 5321, appendix C). */
 const withoutRoute = (brackets: string): string => brackets.replace(/^\s*@[^:]*:(?=[^@]+@)/, '');
 
-/** The words with an @ within a name, a comment or brackets. */
 const wordsWithin = (text: string, brackets = false): string[] =>
   text
     .split(brackets ? /[\s,;:"]/u : /[\s,;:、"<>()[\]]/u)

@@ -11,7 +11,7 @@ export async function tell(seen: string | null): Promise<string | null> {
   const secure = location.protocol === 'https:';
   const cookie = `${secure ? '__Host-' : ''}foyer-zone=${encodeURIComponent(zone)}`;
   if (seen && document.cookie.split('; ').includes(cookie)) return null;
-  // For the pages that are made before anybody is signed in here again.
+  // For pages that are rendered before somebody signs in again.
   document.cookie = `${cookie}; Path=/; Max-Age=31536000; SameSite=Lax${secure ? '; Secure' : ''}`;
   try {
     const answer = await fetch('/me?/zone', {

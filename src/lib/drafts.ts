@@ -4,25 +4,24 @@
  * (Clear-Site-Data, /me?/signOut).
  */
 const PREFIX = 'draft:';
-/** After these days nobody goes on with it. */
 const KEPT = 30 * 86_400_000;
-/** How long a tab waits for its own name, which the page before the reload may still hold. */
+/** How long a tab waits for its own name, which the page before a reload may still hold. */
 const HANDOVER = 300;
 
-/** What was typed, by the name of the field. */
+/** What was typed, by field name. */
 export type Fields = Record<string, string>;
 
 interface Draft {
   fields: Fields;
   at: number;
-  /** Which state of the thing was edited; none where something new is written. */
+  /** The version that was being edited; absent for something new. */
   version?: string;
 }
 
 /** `form`: what is written, without a colon, as in `thread-7`. */
 const keyOf = (userId: string, form: string, tab: string) => `${PREFIX}${userId}:${form}:${tab}`;
 
-/** Null where the browser keeps nothing (private windows, a full disk): then there are no drafts. */
+/** Null if the browser cannot store anything (private window, full disk). */
 function storage(): Storage | null {
   try {
     return window.localStorage;
@@ -40,7 +39,7 @@ function parse(stored: string | null): Draft | null {
   }
 }
 
-/** Keeps what was typed; nothing typed is forgotten. Returns whether something is kept. */
+/** @returns whether there is a draft now */
 export function keep(
   userId: string,
   form: string,
@@ -62,7 +61,6 @@ export function keep(
   }
 }
 
-/** Drops the draft of this form in this tab, and no other. */
 export function forget(userId: string, form: string, tab: string): void {
   storage()?.removeItem(keyOf(userId, form, tab));
 }
@@ -70,16 +68,16 @@ export function forget(userId: string, form: string, tab: string): void {
 /** The key under which a tab remembers that its browser sent a form, without a script. */
 const LEFT = 'draft-sent';
 
-/** The browser sends this form itself, and leaves the page. */
+/** Called when the browser submits the form itself and leaves the page. */
 export function leave(form: string): void {
   try {
     sessionStorage.setItem(LEFT, form);
   } catch {
-    // Nothing is kept here, no draft either.
+    // No storage, no drafts.
   }
 }
 
-/** Whether the page before this one sent this form. Asked once. */
+/** Whether the previous page submitted this form. Reading it clears it. */
 export function left(form: string): boolean {
   try {
     const sent = sessionStorage.getItem(LEFT) === form;
@@ -94,7 +92,7 @@ export function left(form: string): boolean {
 export const isAnswer = (): boolean =>
   performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'navigate');
 
-/** The form was sent: where the thing is in another state since, it was accepted, and its draft goes. */
+/** After a submit: a changed version means that it was accepted, so the draft is deleted. */
 export function settle(userId: string, form: string, tab: string, version: string | undefined): void {
   const draft = parse(storage()?.getItem(keyOf(userId, form, tab)) ?? null);
   if (draft && draft.version !== version) forget(userId, form, tab);
@@ -129,15 +127,11 @@ export function resume(
   return found.draft!.fields;
 }
 
-/** What a field shows and how it is. */
 interface Field {
-  /** What stands in it. */
   now: string;
-  /** What the server wrote into it. */
   base: string;
-  /** What the server wrote is a quote, and stays. */
+  /** The server's text is a quote, which stays. */
   quoting: boolean;
-  /** It holds several lines. */
   lines: boolean;
 }
 
@@ -149,7 +143,7 @@ export function resumed(text: string, { now, base, quoting, lines }: Field): str
   return below && !text.includes(below.trim()) ? `${text.trimEnd()}\n\n${below}` : text;
 }
 
-/** Drafts of other people who used this browser go, and old ones. */
+/** Deletes old drafts, and those of other people who used this browser. */
 export function tidy(userId: string, now: number): void {
   const store = storage();
   if (!store) return;
@@ -163,10 +157,9 @@ export function tidy(userId: string, now: number): void {
 
 let mine: Promise<string> | undefined;
 
-/** This tab's name. It survives a reload; a copy of the tab gets one of its own. */
+/** This tab's name. It survives a reload; a duplicated tab gets its own. */
 export const thisTab = (): Promise<string> => (mine ??= claim());
 
-/** The names of all open tabs of this site. */
 export async function openTabs(): Promise<Set<string>> {
   const held = (await navigator.locks?.query())?.held ?? [];
   return new Set(held.flatMap(({ name }) => (name?.startsWith('tab:') ? [name.slice(4)] : [])));
@@ -182,12 +175,12 @@ async function claim(): Promise<string> {
       sessionStorage.setItem('tab', name);
     }
   } catch {
-    // Nothing is kept here: the name lasts as long as the page.
+    // No storage: the name lasts as long as the page.
   }
   return name ?? crypto.randomUUID();
 }
 
-/** Holds a name as long as the page lives. False: another tab has it. */
+/** Claims a name while the page lives; false if another tab has it. */
 const hold = (name: string): Promise<boolean> =>
   new Promise((done) => {
     if (!navigator.locks) return done(true);

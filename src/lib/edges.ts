@@ -13,7 +13,6 @@ const WRITES_ON = new RegExp(
   'u',
 );
 
-/** Where a host ends for its readers. */
 export function hostEnd(host: string): number {
   const found = WRITES_ON.exec(host);
   return found ? found.index + found[0].length : host.length;
@@ -31,7 +30,6 @@ const SCRIPTS = ['Latin', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai'].map(
 const OTHER =
   /(?!\p{Script=Latin}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Script=Thai}|\p{Script=Common}|\p{Script=Inherited})\p{L}/u;
 
-/** How many scripts a word is written in. */
 const scripts = (word: string): number =>
   SCRIPTS.filter((script) => script.test(word)).length + (OTHER.test(word) ? 1 : 0);
 

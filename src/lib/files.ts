@@ -3,7 +3,7 @@
 const MB = 1024 * 1024;
 
 export const fileLimits = {
-  /** Files of one comment or thread. */
+  /** Per comment or thread. */
   count: 5,
   attachment: 50 * MB,
   cover: 5 * MB,
@@ -54,7 +54,6 @@ export function remainingMetadata({
 export const extensionOf = (name: string): string =>
   /\.([\p{L}\p{N}]{1,4})$/u.exec(name)?.[1]?.toUpperCase() ?? '';
 
-/** "1.4 MB", in the viewer's language. */
 export function fileSize(bytes: number, locale: string): string {
   const [unit, value] =
     bytes < 1_000

@@ -1,4 +1,4 @@
-/** In the browser: what is typed into a form's text fields, kept as a draft until this very form was accepted. */
+/** In the browser: keeps what is typed into a form's text fields as a draft until the form is accepted. */
 import * as drafts from './drafts';
 
 const TYPED = new Set(['text', 'email', 'url', 'tel', 'number']);
@@ -8,34 +8,30 @@ interface What {
   form: HTMLFormElement;
   /** What is written: `thread-7`. */
   name: string;
-  /** Whose draft it is. Nobody's is not kept. */
+  /** Nothing is kept without an owner. */
   person: () => string | undefined;
-  /** Of something that is changed: which state of it the form shows. */
+  /** When editing: the version that the form shows. */
   version: () => string | undefined;
-  /** The page says that what was sent before is done. For something new, which has no version. */
+  /** The page reports success. For something new, which has no version. */
   done: () => boolean;
-  /** What the server wrote into the form, a quote, goes below the draft instead of being replaced by it. */
+  /** A quote that the server put into the form goes below the draft instead of being replaced by it. */
   quoting: () => boolean;
-  /** The page came back because something was refused. */
   refused: () => boolean;
 }
 
-/** After the last key, so long. */
 const PAUSE = 400;
 
 export class FormDraft {
-  /** Something is kept. */
   kept = $state(false);
 
   #what: What;
   #tab: string | undefined;
   #saving: ReturnType<typeof setTimeout> | undefined;
-  /** The form was sent, and nobody has refused it since. */
   #sent = false;
   #accepted = false;
-  /** What was kept last. Written once: signing out clears the storage, and this page says goodbye after that. */
+  /** Never written twice: signing out clears the storage, and this page is unloaded after that. */
   #last = '{}';
-  /** What the server wrote into each field: that alone is no draft. */
+  /** The server's own values are not a draft. */
   #base: Record<string, string>;
   #shown: string | undefined;
   #ends = new AbortController();
@@ -49,24 +45,23 @@ export class FormDraft {
     form.addEventListener('input', () => this.#saveSoon(), { signal });
     form.addEventListener('focusout', this.#save, { signal });
     form.addEventListener('submit', (event) => this.#onSubmit(event), { signal });
-    // What a script submits resets its form when it was accepted.
+    // A form that is submitted by script is reset once it is accepted.
     form.addEventListener('reset', () => this.#sent && this.#accept(), { signal });
     addEventListener('pagehide', this.#save, { signal });
     void this.#begin();
   }
 
-  /** The form leaves the page. */
   stop(): void {
     this.#ends.abort();
     this.#save();
   }
 
-  /** Another page comes: a form that was accepted leads there, a link that was followed is something else. */
+  /** A navigation: only an accepted form ends the draft, a followed link does not. */
   leave(by: 'form' | 'link'): void {
     if (this.#sent && by === 'form') this.#accept();
   }
 
-  /** It went on to the same page, and the form is still there: what is typed from now on is something new. */
+  /** The form leads to the same page again: what is typed from now on is a new draft. */
   stay(): void {
     if (!this.#accepted) return;
     this.#accepted = this.#sent = false;
@@ -74,12 +69,11 @@ export class FormDraft {
     this.#rebase();
   }
 
-  /** Refused: everything stays. */
   refuse(): void {
     this.#sent = false;
   }
 
-  /** Saved without leaving the page: what was typed is now what the server wrote. */
+  /** Saved in place: what was typed is now the server's value. */
   renew(): void {
     const now = this.#what.version();
     if (now === this.#shown) return;
@@ -109,7 +103,7 @@ export class FormDraft {
   #onSubmit(event: SubmitEvent) {
     this.#sent = true;
     this.#save();
-    // Where no script sends it, the page that comes next tells what became of it.
+    // Without a script the next page decides what happened to it.
     setTimeout(() => event.defaultPrevented || drafts.leave(this.#what.name));
   }
 
@@ -128,7 +122,7 @@ export class FormDraft {
     for (const field of draft ? this.#fields() : []) {
       const text = draft![field.name];
       if (text === undefined) continue;
-      // What the server gives back with a refusal was typed here, and is kept on.
+      // Values that come back with a refusal were typed here, so they stay a draft.
       if (refused()) delete this.#base[field.name];
       const value = drafts.resumed(text, {
         now: field.value,
@@ -147,7 +141,7 @@ export class FormDraft {
     clearTimeout(this.#saving);
     const { name, person, version } = this.#what;
     const mine = person();
-    // Not before the draft was looked for: saving would take its place.
+    // Not before the draft was loaded: saving would overwrite it.
     if (!mine || !this.#tab || this.#accepted) return;
     const typed = this.#fields().filter((field) => field.value !== (this.#base[field.name] ?? ''));
     const all = Object.fromEntries(typed.map((field) => [field.name, field.value]));

@@ -13,32 +13,27 @@ export interface FormFailure {
   errors: Record<string, Sentence>;
 }
 
-/** Reads a page's `form` prop, whatever it is. */
 export function refusal(form: unknown, t: Translate) {
   const { values = {}, errors = {} } = (form ?? {}) as Partial<FormFailure>;
-  /** The page shows a form again, with something wrong in it or not. */
+  /** Whether the page shows a form again, whatever the reason. */
   const again = typeof form === 'object' && form !== null && 'values' in form;
   const said = Object.entries(errors).map(([field, { key, params }]) => [field, t(key, params)] as const);
   return {
-    /** What concerns the whole form. */
     message: said.find(([field]) => field === '')?.[1],
-    /** Field → sentence. */
     errors: Object.fromEntries(said.filter(([field]) => field !== '')) as Record<string, string | undefined>,
     refused: said.length > 0,
-    /** What was typed into a field, else what stood there. */
+    /** What was typed, otherwise the given value. */
     value: (name: string, otherwise = ''): string => {
       const typed = values[name];
       return typeof typed === 'string' ? typed : otherwise;
     },
-    /** Whether a box was ticked, else whether it was before. */
+    /** Whether a box was ticked, otherwise the given state. */
     ticked: (name: string, otherwise = false): boolean =>
       again ? values[name] !== undefined && values[name] !== '' : otherwise,
-    /** What was chosen of a list. */
     list: (name: string): string[] => [values[name] ?? []].flat(),
   };
 }
 
-/** A form that came back, as its fields read it. */
 export type Refusal = ReturnType<typeof refusal>;
 
 /** The credential policy in words, as the hint of a new password. */

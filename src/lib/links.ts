@@ -7,10 +7,9 @@ export interface Link {
   url: string;
 }
 
-/** The longest address that a link may have. */
 export const LONGEST_ADDRESS = 2_000;
 
-/** Whether a link may lead there: the web, nothing else. */
+/** Links lead to the web only. */
 export function isWebAddress(url: string): boolean {
   try {
     return url.length <= LONGEST_ADDRESS && ['https:', 'http:'].includes(new URL(url).protocol);
@@ -19,18 +18,15 @@ export function isWebAddress(url: string): boolean {
   }
 }
 
-/** What people put between a title and an address. */
 const BETWEEN = new Set(' |,;:-–—=→>(（<[：，、；｜・•');
-/** And what they put between an address and a title behind it. */
 const BEHIND = new Set(' |,;:-–—=→>)）]：，、；｜・');
-/** What ends an address that stands in a text. */
 const NO_ADDRESS = /[\s|<>"“”„«»]/u;
-/** What an address may stand between: the one closes what the other has opened. */
+/** Pairs that may surround an address. */
 const PAIRS: Record<string, string> = {
   ...{ '(': ')', '（': '）', '[': ']', '「': '」', '『': '』', '【': '】', '《': '》', '〈': '〉' },
   ...{ '"': '"', '“': '”', '„': '“', '«': '»', '‘': '’', "'": "'" },
 };
-/** Those of them that a title never ends with, and no address has in it. */
+/** Separators that neither end a title nor occur in an address. */
 const QUOTES = new Set('「『【《〈"“„«‘\'');
 const CLOSERS = new Set('」』】》〉”’');
 const BULLET = /^(?:[-*•·–]|\d{1,2}[.)]) /u;
@@ -44,7 +40,7 @@ export function read(line: string): Link | null {
   return markdownLink(row) ?? plainTextLink(row);
 }
 
-/** `[Docs](https://…)`, also with a title behind the address. */
+/** `[Docs](https://…)`, also with a title after the address. */
 function markdownLink(row: string): Link | null {
   const middle = row.lastIndexOf('](');
   if (!row.startsWith('[') || !row.endsWith(')') || middle < 0) return null;
@@ -53,7 +49,7 @@ function markdownLink(row: string): Link | null {
 }
 
 function plainTextLink(row: string): Link | null {
-  // The last word first: a title may name an address too.
+  // From the last word backwards, because a title may contain an address too.
   const lastWord = row.lastIndexOf(' ') + 1;
   const start = [addressIn(row, lastWord), addressIn(row, 0)].find((at) => at >= 0);
   if (start === undefined) return null;
@@ -62,13 +58,13 @@ function plainTextLink(row: string): Link | null {
   const end = addressEnd(row, start, quoted ? PAIRS[opened]! : '');
   const before = stripped(row.slice(0, quoted ? start - 1 : start));
   const behind = stripped(row.slice(quoted && row[end] === PAIRS[opened] ? end + 1 : end));
-  // The full stop of a sentence is no title.
+  // A full stop alone is not a title.
   const after = /^\p{P}*$/u.test(behind) ? '' : behind;
   if (before && after) return null;
   return named(before || after, bare(row.slice(start, end), row.slice(0, start)));
 }
 
-/** Where an address begins, at or behind a place; not within a word. -1: nowhere. */
+/** Where the next address begins, not inside a word, or -1. */
 function addressIn(row: string, from: number): number {
   const found = row.slice(from).search(BEGINS);
   return found < 0 ? -1 : from + found;
@@ -90,7 +86,7 @@ function addressEnd(row: string, start: number, closing: string): number {
   return start + Math.min(address.length, ...ends.filter((end) => end >= 0));
 }
 
-/** A title without the separators around it, and without the quotation marks that a spreadsheet puts there. */
+/** Removes separators, and the quotation marks that spreadsheets add. */
 function stripped(text: string): string {
   const inner = trimmed(text, '"');
   return text.startsWith('"') && !inner.includes('"') ? inner : trimmed(text);
@@ -103,7 +99,7 @@ function trimmed(text: string, also = ''): string {
   return text.slice(start, end);
 }
 
-/** An address without the comma behind it, or the bracket that closes what was opened before it. */
+/** Removes a trailing comma, or a bracket that was opened before the address. */
 function bare(address: string, before: string): string {
   let end = address.length;
   const closing = PAIRS[before.trimEnd().at(-1) ?? ''];
@@ -118,7 +114,7 @@ function bare(address: string, before: string): string {
 const named = (title: string, url: string): Link | null =>
   isWebAddress(url) ? { title: title || new URL(url).host, url } : null;
 
-/** A link as a line of the form: plain where that reads back the same, else as Markdown. */
+/** A link as a line of the form: plain if that reads back the same, otherwise Markdown. */
 export function write(link: Link): string {
   const plain = `${link.title} ${link.url}`;
   const again = read(plain);

@@ -8,7 +8,7 @@ export interface Change {
 
 const OFTEN = 4_000;
 const SELDOM = 30_000;
-/** After so long without a key or pointer the page asks seldom. */
+/** Without input for this long, the page polls less often. */
 const IDLE = 5 * 60_000;
 
 interface Listener {
@@ -36,7 +36,7 @@ export function watch(spaceId: number, seq: number, { heard, ended }: Listener) 
   async function ask() {
     clearTimeout(timer);
     try {
-      // A redirect leads to the login: it is not followed, only noticed.
+      // A redirect would lead to the login, so it is not followed.
       const answer = await fetch(`/spaces/${spaceId}/changes?since=${since}`, { redirect: 'manual' });
       if (over) return;
       if (answer.status === 404 || answer.type === 'opaqueredirect') {
@@ -51,7 +51,7 @@ export function watch(spaceId: number, seq: number, { heard, ended }: Listener) 
         }
       } else await answer.text();
     } catch {
-      // No network just now: the next turn asks again.
+      // Offline: the next poll tries again.
     }
     next();
   }

@@ -8,26 +8,23 @@ export interface Named {
   guest: boolean;
 }
 
-/** How long somebody may go on typing before anybody is looked for. */
 const PAUSE = 120;
 
 export class MentionCompletion {
   people = $state<Named[]>([]);
-  /** Which of them the keys are at. */
+  /** The index of the highlighted person. */
   active = $state(0);
 
   #area: () => HTMLTextAreaElement | undefined;
   #find: (typed: string, signal: AbortSignal) => Promise<Named[]>;
-  /** Where the @ stands that the list belongs to. */
   #start = -1;
-  /** The @ whose list was closed, or whose name was chosen. */
   #dismissed = -1;
-  /** Nobody is called this, so nobody's name begins with more of it. */
+  /** Nobody's name starts with this, so a longer text needs no request. */
   #nobody: Typed | undefined;
   #asking: AbortController | undefined;
   #soon: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param find asks for people of this name; throws when there is no answer */
+  /** @param find throws if there is no answer */
   constructor(
     area: () => HTMLTextAreaElement | undefined,
     find: (typed: string, signal: AbortSignal) => Promise<Named[]>,
@@ -46,7 +43,6 @@ export class MentionCompletion {
     this.people = [];
   };
 
-  /** Looks at what stands before the caret by now. */
   look = (): void => {
     const found = this.#typed();
     if (!found) {
@@ -56,7 +52,7 @@ export class MentionCompletion {
     const hopeless = this.#nobody?.start === found.start && found.typed.startsWith(this.#nobody.typed);
     if (found.start === this.#dismissed || hopeless) return this.close();
     this.#start = found.start;
-    // The list never holds anybody whom what stands there by now does not fit: Enter chooses nobody else.
+    // Filtered at once, so that Enter never chooses somebody who no longer matches.
     this.people = fitting(this.people, found.typed);
     this.active = Math.max(0, Math.min(this.active, this.people.length - 1));
     clearTimeout(this.#soon);
@@ -70,7 +66,7 @@ export class MentionCompletion {
     area.focus();
     area.setSelectionRange(at, area.selectionStart);
     const text = `@${person.name} `;
-    // The old way, since it alone can be undone with Ctrl+Z.
+    // Deprecated, but the only way that Ctrl+Z can undo.
     if (!document.execCommand('insertText', false, text)) {
       area.setRangeText(text, at, area.selectionEnd, 'end');
       area.dispatchEvent(new Event('input', { bubbles: true }));
@@ -79,7 +75,7 @@ export class MentionCompletion {
     this.close();
   }
 
-  /** @returns whether the key was meant for the list */
+  /** @returns whether the list handled the key */
   press({ key, shiftKey }: KeyboardEvent): boolean {
     const count = this.people.length;
     if (count === 0) return false;
@@ -105,16 +101,16 @@ export class MentionCompletion {
     const { signal } = this.#asking;
     try {
       const list = await this.#find(found.typed, signal);
-      // The answer was there before the abort: a newer question stands, or the list was closed.
+      // Answered before it was aborted: there is a newer request, or the list was closed.
       if (signal.aborted) return;
       this.#nobody = list.length === 0 ? found : undefined;
-      // Somebody went on typing while the answer was on its way.
+      // More was typed in the meantime.
       const now = this.#typed();
       this.active = 0;
       this.people =
         isComplete(list, found.typed) || now?.start !== found.start ? [] : fitting(list, now.typed);
     } catch {
-      // Aborted, or no connection: a name can be typed in full as well.
+      // Aborted or offline: names can still be typed in full.
     }
   }
 }

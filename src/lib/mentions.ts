@@ -1,7 +1,6 @@
 /** What stands behind an @ while somebody writes, and whom it fits. No state, no browser. */
 import { fits, sameWords } from './fold';
 
-/** The beginning of a name, and where its @ stands. */
 export interface Typed {
   start: number;
   typed: string;
@@ -13,7 +12,6 @@ export function typedName(before: string): Typed | null {
   return found && !/^\s/.test(found[1]!) ? { start: found.index, typed: found[1]! } : null;
 }
 
-/** Those whom the beginning of a name fits. */
 export function fitting<P extends { name: string }>(people: P[], typed: string): P[] {
   return people.filter(({ name }) => fits(name, typed));
 }

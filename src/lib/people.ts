@@ -11,7 +11,7 @@ export interface Person {
   company?: string;
 }
 
-/** A name as it is shown: also one that was stored before names were cleaned. */
+/** Some names were stored before names were cleaned. */
 export const shown = (name: string): string => oneLine(name) || '–';
 
 /** "Ben Kowalski (guest, Northwind)"; a user's name alone. */

@@ -4,10 +4,9 @@
 const COVER = { width: 1600, height: 480 };
 const THUMB = 480;
 
-/** Whether a file says that it is a picture which browsers show. */
 export const isPicture = (file: Blob): boolean => /^image\/(jpeg|png|webp|avif|gif)$/.test(file.type);
 
-/** The picture as it is to be looked at; null when this browser cannot read it. */
+/** Null if this browser cannot decode it. */
 export async function read(file: Blob): Promise<ImageBitmap | null> {
   if (!isPicture(file)) return null;
   return createImageBitmap(file).catch(() => null);
@@ -32,7 +31,6 @@ export function cropTo(canvas: HTMLCanvasElement, picture: ImageBitmap, position
   context.drawImage(picture, left, top, width, height, 0, 0, canvas.width, canvas.height);
 }
 
-/** A small version of a picture file, or null when there is none. */
 export async function thumbOf(file: Blob): Promise<Blob | null> {
   const picture = await read(file);
   if (!picture) return null;

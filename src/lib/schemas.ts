@@ -45,10 +45,10 @@ const atMost = (max: number, fits = (text: string) => characters(text) <= max) =
   return checked;
 };
 
-/** Before anything looks at a text: what is far longer than allowed is only refused. */
+/** Refuses far too long input before any other work is done on it. */
 const bounded = (max: number) => atMost(max, (text) => text.length <= longestRaw(max));
 
-/** One line that can be seen: a name, a title. */
+/** One visible line: a name, a title. */
 const line = (max: number, required: MessageKey) =>
   v.pipe(
     v.string(says(required)),
@@ -79,7 +79,6 @@ const email = v.pipe(
   atMost(320),
 );
 
-/** A checkbox: there or not. */
 const tick = v.pipe(
   v.optional(v.string(), ''),
   v.transform((value) => value !== ''),
@@ -97,7 +96,7 @@ const timeZone = v.pipe(
   v.transform((value) => value || null),
 );
 
-/** Pages that lead on by themselves, or begin a login: nobody is sent to them after one. */
+/** Pages that redirect, or are part of a login: never a target after login. */
 const NO_TARGET = /^\/(login|verify|setup)(\/|$)/;
 
 /**
@@ -107,7 +106,7 @@ const NO_TARGET = /^\/(login|verify|setup)(\/|$)/;
 export function ownPath(value: string | null | undefined): string {
   if (!value || value.length > 2_000 || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value)) return '/';
   try {
-    // As a browser understands it: `/./login`, `/x/../login`, `/log%69n`.
+    // Normalised as a browser does it: `/./login`, `/x/../login`, `/log%69n`.
     const { origin, pathname } = new URL(value, 'http://own');
     const path = decodeURIComponent(pathname);
     return origin !== 'http://own' || path.startsWith('//') || NO_TARGET.test(path) ? '/' : value;
@@ -120,9 +119,9 @@ const next = v.pipe(
   v.optional(v.string(), '/'),
   v.transform((value) => ownPath(value)),
 );
-/** A random key of the form, so that a second post of it does nothing twice. */
+/** A random key, so that a form that is posted twice acts once. */
 const requestKey = v.pipe(v.string(), v.regex(/^[a-z2-7]{16,64}$/));
-/** The long random key of a form with a secret in it: posted twice it is one try. Whatever else is sent is no key. */
+/** A long random key of a form with a secret: posted twice, it counts as one attempt. Anything else is ignored. */
 const formKey = v.pipe(
   v.optional(v.string(), ''),
   v.transform((key) => (/^[a-z2-7]{40}$/.test(key) ? key : undefined)),
@@ -159,17 +158,16 @@ export const newSpace = v.object({
   members: v.array(id),
   administrators: v.array(id),
   template: v.pipe(v.optional(v.string(), ''), v.maxLength(60)),
-  /** Who of the company was looked for, to be shown again. */
   people: v.pipe(v.optional(v.string(), ''), v.maxLength(200)),
-  /** Without scripts: what was looked for last. Who types something else there looks for it, and saves then. */
+  /** Without scripts: the last search. A changed search is run first, and saving comes after it. */
   searched: v.optional(v.pipe(v.string(), v.maxLength(200))),
 });
-/** The same form on its way to be shown again: nothing in it has to be right yet. */
+/** The same form when it is only shown again: nothing has to be valid yet. */
 export const unfinishedSpace = v.object(
   Object.fromEntries(
     Object.entries(newSpace.entries).map(([name, { type }]) => [
       name,
-      // How many there can be, the length of a form says.
+      // The size of the form bounds their number.
       type === 'array' ? v.array(v.string()) : v.optional(v.pipe(v.string(), v.maxLength(1_000))),
     ]),
   ) as Record<string, v.GenericSchema<unknown, string | string[] | undefined>>,
@@ -179,7 +177,6 @@ const templateWords = {
   templateName: line(limits.templateName, 'template.name-missing'),
   description: optionalLine(limits.templateDescription),
 };
-/** "Create Template". */
 export const newTemplate = v.object({ ...templateWords, requestKey });
 export const changeTemplate = v.object({
   ...templateWords,
@@ -192,7 +189,7 @@ export const hideTemplate = v.object({
 });
 export const importTemplate = v.object({ file: files(1) });
 
-/** A space template as a file. Strict: what it does not know it refuses, so that nobody believes it was taken. */
+/** A space template as a file. Strict: unknown keys are refused instead of being dropped silently. */
 export const templateFile = v.strictObject({
   format: v.literal('foyer-space-template'),
   version: v.literal(1),
@@ -202,7 +199,7 @@ export const templateFile = v.strictObject({
     cover: v.pipe(
       v.optional(v.string(), covers[0]!.name),
       v.regex(/^[a-z0-9-]{1,40}$/),
-      // One of a newer version, perhaps: no reason to refuse the rest.
+      // It may come from a newer version, which is no reason to refuse the rest.
       v.transform((name) => (covers.some((cover) => cover.name === name) ? name : covers[0]!.name)),
     ),
     ...mapOptions((option) => v.optional(v.boolean(), option.default)),
@@ -239,7 +236,6 @@ export const templateFile = v.strictObject({
   }),
 });
 
-/** Related links, one a line. */
 const links = v.pipe(
   lines(limits.links * (limits.linkTitle + LONGEST_ADDRESS + 10)),
   v.transform((typed) => typed.split('\n').filter(shows)),
@@ -253,7 +249,7 @@ const links = v.pipe(
   ),
 );
 
-/** When what the form showed was last saved: a stale form overwrites nothing. */
+/** When the shown values were saved, so that a stale form overwrites nothing. */
 const updatedAt = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
 export const spaceSettings = v.object({
   ...spaceParts,
@@ -291,7 +287,7 @@ export const thread = v.object({
   ...attached,
   requestKey,
 });
-/** Without words only when files come along: the domain says so. */
+/** The body may be empty if there are files, which the domain checks. */
 export const comment = v.object({ body: lines(limits.body), ...attached, requestKey });
 
 const digits = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
@@ -308,19 +304,16 @@ export const editText = v.object({
   editedAt: digits,
 });
 export const byText = v.object({ text });
-/** To switch something of a thread on or off. */
 export const onOff = v.object({ on: tick });
 export const react = v.object({ text, kind: v.pipe(v.string(), v.maxLength(20)), on: tick });
-/** The space's name, typed to confirm its end. */
 export const deleteSpace = v.object({ typed: optionalLine(1_000) });
 export const bySpace = v.object({ id: digits });
 
-/** When the page was made whose marks are to go. */
+/** When the page was rendered: later texts stay unread. */
 export const readUntil = v.object({
   until: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
 });
 
-/** What the writing tools ask for: a text as it would look. */
 export const preview = v.object({ text: lines(limits.body) });
 
 export const profile = v.object({
@@ -329,7 +322,6 @@ export const profile = v.object({
   locale: optionalLocale,
   timeZone,
 });
-/** What a page's script tells of its browser. */
 export const browserZone = v.object({
   zone: v.pipe(
     v.string(),
@@ -340,7 +332,6 @@ export const browserZone = v.object({
 export const newPassword = v.object({ current: password, password, formKey });
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
-/** /me: what is mailed, and whether once a day. */
 export const notificationMail = v.object({
   notify: v.picklist(['never', 'mentions', 'all']),
   digest: v.pipe(
@@ -350,7 +341,6 @@ export const notificationMail = v.object({
 });
 /** A notification by its number; `on` for "Read later". */
 export const oneNotification = v.object({ id: rowNumber(), on: tick });
-/** All of a list, up to the newest that was shown. */
 export const shownNotifications = v.object({ upTo: rowNumber() });
 /** What a mail provider posts for "Unsubscribe" (RFC 8058); the page's own button posts nothing. */
 export const unsubscribe = v.object({
@@ -360,7 +350,7 @@ export const unsubscribe = v.object({
 export const inviteUser = v.object({ email, administrator: tick, canCreateSpaces: tick, locale });
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
 export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
-/** How much is kept, in gigabytes. */
+/** In gigabytes. */
 export const storage = v.object({
   spaceStorage: number(1, 100_000),
   guestStorage: number(1, 100_000),
@@ -369,7 +359,7 @@ export const storage = v.object({
 export const authentication = v.pipe(
   v.object({
     twoStep: tick,
-    /** The warning in spite of which it is switched on. */
+    /** The warning that was confirmed. */
     confirmed: v.optional(v.string()),
     preset,
     minLength: number(1, 128),
@@ -378,7 +368,7 @@ export const authentication = v.pipe(
     refuseCommon: tick,
     mailPassword: tick,
     allowedDomains: lines(5_000),
-    /** The domains, and the numbers of their effect, that the form has shown. */
+    /** The effect that the form has shown, to be confirmed. */
     domainsSeen: v.optional(v.pipe(v.string(), v.maxLength(10_000)), ''),
     revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   }),
@@ -402,16 +392,15 @@ function number(min: number, max: number) {
   );
 }
 
-/** A cover: the name of one that ships with us, or an uploaded one. */
 function isCover(value: string): boolean {
   return covers.some(({ name }) => name === value) || /^file:[a-z2-7]{16}$/.test(value);
 }
 
-/** Files that a form carries itself, without scripts. */
+/** Files in the form itself, which is how they are sent without scripts. */
 function files(max: number) {
   return v.pipe(v.array(v.file()), v.maxLength(max, says('file.too-many')));
 }
-/** Of a form with an own cover. It wins over the chosen radio. */
+/** An uploaded cover takes precedence over the chosen radio. */
 export const coverUpload = { coverFile: files(1) };
 
 function rowNumber() {

@@ -9,16 +9,15 @@ export interface Piece {
 export interface Hit {
   space: { id: number; name: string };
   threadId: number;
-  /** Null: the thread itself was found. */
+  /** Null if the thread itself matches. */
   commentId: number | null;
-  /** Empty of a thread without a name. */
   title: Piece[];
   author: string;
   guest: boolean;
   company: string;
   createdAt: number;
   excerpt: Piece[];
-  /** Files of the text whose names were found. */
+  /** Files with matching names. */
   files: { id: string; name: Piece[] }[];
   href: string;
 }

@@ -4,10 +4,10 @@ import { navigating } from '$app/state';
 import type { SubmitFunction } from '@sveltejs/kit';
 import { refresh } from './refresh';
 
-/** By a script, in Kit's way or in one's own; without it the browser sends the form. */
+/** How a script submits the form; without one the browser does. */
 export type Enhance = true | SubmitFunction;
 
-/** After so long a form that the browser sent can be sent again: its page may have been stopped. */
+/** Then a form can be sent again, because loading the next page may have been stopped. */
 const STALLED = 8_000;
 
 type Answer = Parameters<Exclude<Awaited<ReturnType<SubmitFunction>>, void>>[0];
@@ -22,7 +22,7 @@ const updateOf =
     await update({ ...options, invalidateAll: false });
   };
 
-/** For `use:`. Lets a form be sent once at a time, so that a double click does nothing twice. */
+/** An action for `use:`: a double click submits once. */
 export function submitOnce(form: HTMLFormElement, how?: Enhance) {
   let sending = false;
   if (how)
@@ -51,7 +51,7 @@ export function submitOnce(form: HTMLFormElement, how?: Enhance) {
     sending = true;
     setTimeout(() => (sending = false), STALLED);
   };
-  // Back from the page that came next: the form is as it was.
+  // Restored from the back/forward cache.
   const onShow = () => (sending = false);
   form.addEventListener('submit', onSubmit);
   addEventListener('pageshow', onShow);

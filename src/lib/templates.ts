@@ -1,7 +1,6 @@
 /** What is in a space template, in words. */
 import type { I18n } from './i18n';
 
-/** A template in a list: what is in it in numbers. */
 export interface TemplateCard {
   id: string;
   name: string;

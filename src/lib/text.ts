@@ -4,21 +4,20 @@
  */
 import { normalize } from './normalize';
 
-/** How many characters a text has: Unicode code points, as people are told. */
+/** Length in Unicode code points. */
 export function characters(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) if (isTail(text, i)) count--;
   return count;
 }
 
-/** The first characters of a text; never half of one. */
+/** Never cuts a character in half. */
 export function firstCharacters(text: string, max: number): string {
   let end = 0;
   for (let count = 0; end < text.length && count < max; count++) end += isTail(text, end + 1) ? 2 : 1;
   return text.slice(0, end);
 }
 
-/** Whether the second half of a surrogate pair stands here. */
 const isTail = (text: string, i: number): boolean =>
   (text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800;
 
@@ -70,18 +69,17 @@ const IN_PLACE = new RegExp(
   'gu',
 );
 
-/** A mark needs a letter to stand on: none at the beginning of a text. */
+/** A combining mark needs a base, so a text cannot begin with one. */
 const LEADING = /^[\s\p{M}\u180e\u200c\u200d\u{e0020}-\u{e007f}]+/u;
-/** No writing heaps more marks on one letter; in a list they would run over the lines above and below. */
+/** No script needs more marks on one letter; in a list they would cover the lines above and below. */
 const HEAP = /(\p{M}{8})[\p{M}\u200c\u200d]+/gu;
 
-/** Printable ASCII alone. */
 const PLAIN = /^[ -~]*$/;
 
-/** Something to see: a letter, digit, sign or emoji that is none of the invisible or empty ones. */
+/** A visible letter, digit, symbol or emoji. */
 const SEEN = /(?![\p{DI}\u2800\u{1d159}\ufffc])[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u;
 
-/** Whether a text has anything that is seen. Marks alone, blanks and invisible characters are nothing. */
+/** Whether a text shows anything. Combining marks alone, blanks and invisible characters do not. */
 export const shows = (text: string): boolean => SEEN.test(text);
 
 /**
@@ -89,7 +87,7 @@ export const shows = (text: string): boolean => SEEN.test(text);
  * or emoji need it); what shows nothing then is empty.
  */
 export function oneLine(text: string): string {
-  // Most names: nothing in them needs any care but blanks.
+  // A fast path for most names.
   if (PLAIN.test(text)) return text.replace(/ {2,}/g, ' ').trim();
   const inPlace = (part: string) =>
     normalize(
@@ -97,12 +95,11 @@ export function oneLine(text: string): string {
       'NFC',
     );
   const seen = normalize(text, 'NFC').replace(INVISIBLE, '').replace(BLANK, ' ').replace(LEADING, '');
-  // Twice: what stood between two letters, or between a letter and its accent, is gone.
+  // Twice, because removing a character can bring a letter and its accent together.
   const kept = inPlace(inPlace(seen)).replace(HEAP, '$1').replace(BLANK, ' ').trim();
   return shows(kept) ? kept : '';
 }
 
-/** Control characters but line breaks and tabs; halves of surrogate pairs. */
 const UNTYPED = /[^\P{Cc}\n\t]|\p{Cs}/gu;
 
 /**

@@ -11,42 +11,36 @@ export interface Upload {
   readonly key: number;
   readonly name: string;
   readonly size: number;
-  /** An address of the picture that it is. */
   readonly preview?: string;
   state: 'waiting' | 'sending' | 'done' | 'failed';
   percent: number;
   made?: Made;
   why?: Why;
-  /** Another try may help. */
+  /** Whether trying again may help. */
   again: boolean;
 }
 
 interface Source extends Pick<Upload, 'name' | 'size' | 'preview' | 'why'> {
-  /** Made when its turn comes. Nothing: it cannot be made. */
+  /** Created when the upload starts; null if it cannot be. */
   body: () => Blob | null | undefined | Promise<Blob | null | undefined>;
 }
 
 interface How {
-  /** Where a file of this name goes. */
   url: (name: string) => string;
-  /** How many go at the same time. */
   together?: number;
-  /** What else is done before a file counts as arrived. */
+  /** Runs before a file counts as uploaded. */
   after?: (made: Made, body: Blob) => Promise<void>;
-  /** A file arrived, or did not. */
   settled?: (upload: Upload) => void;
   /** For tests. */
   transport?: typeof send;
 }
 
-/** Why a file is not even sent. */
 export const problemOf = (
   { size }: { size: number },
   limit: number = fileLimits.attachment,
 ): Why | undefined =>
   size === 0 ? { key: 'file.empty' } : size > limit ? { key: 'file.too-large', size: limit } : undefined;
 
-/** The reason as a sentence. */
 export const whyInWords = (why: Why, { t, locale }: Pick<I18n, 't' | 'locale'>): string =>
   'sentence' in why ? why.sentence : t(why.key, { size: fileSize(why.size ?? 0, locale) });
 
@@ -62,7 +56,6 @@ export class UploadQueue {
     this.#how = how;
   }
 
-  /** Whether files are on their way. */
   get running(): boolean {
     return this.items.some(({ state }) => state === 'waiting' || state === 'sending');
   }
@@ -71,7 +64,7 @@ export class UploadQueue {
     return this.items.some(({ state }) => state === 'failed');
   }
 
-  /** Takes a file in; one with a `why` has failed already. */
+  /** Adds a file; with a `why` it has already failed. */
   add({ body, why, ...file }: Source): Upload {
     const key = ++this.#keys;
     this.#bodies[key] = body;
@@ -98,7 +91,7 @@ export class UploadQueue {
     for (const upload of this.items) this.remove(upload);
   }
 
-  /** Resolves when no file is on its way any more. */
+  /** Resolves once nothing is being uploaded. */
   async whenDone(): Promise<void> {
     if (this.running) await new Promise<void>((done) => void this.#waiting.push(done));
   }
@@ -112,7 +105,7 @@ export class UploadQueue {
   #pump() {
     for (const upload of this.items) {
       const sending = this.items.filter(({ state }) => state === 'sending').length;
-      // Two at a time: a telephone's connection is not better for more.
+      // Two at a time: more does not help on a mobile connection.
       if (sending >= (this.#how.together ?? 2)) return;
       if (upload.state === 'waiting') void this.#send(upload);
     }
@@ -139,7 +132,7 @@ export class UploadQueue {
       upload.why = sentence ? { sentence } : { key };
     }
     delete this.#sendings[upload.key];
-    // Removed in the meantime: nobody asks any more.
+    // Removed in the meantime.
     if (this.#has(upload)) settled?.(upload);
     this.#pump();
     this.#release();

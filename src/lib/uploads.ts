@@ -13,14 +13,13 @@ export class NotSent extends Error {
   }
 }
 
-/** What the server says of a file that arrived. */
 export interface Made {
   id: string;
   metadata?: RemainingMetadata | null;
 }
 
 export interface Sending {
-  /** What the server answered; throws `NotSent`. */
+  /** Rejects with `NotSent`. */
   done: Promise<Made>;
   abort(): void;
 }
@@ -36,7 +35,7 @@ export function send(
   const done = new Promise<Made>((arrived, failed) => {
     request.open(method, url);
     request.responseType = 'text';
-    // Whatever it is: the server looks at the bytes.
+    // The server checks the bytes anyway.
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.setRequestHeader('accept', 'application/json');
     request.upload.onprogress = ({ loaded, total }) => progress(Math.floor((loaded / (total || 1)) * 100));
@@ -45,7 +44,7 @@ export function send(
     request.onload = () => {
       const said = json(request.responseText);
       if (request.status === 204 || (request.status === 201 && said)) arrived((said ?? {}) as Made);
-      // The session ended: the login page came instead.
+      // The session has ended, and this is the login page.
       else if (request.responseURL.includes('/login')) failed(new NotSent('login.ended'));
       else failed(new NotSent('file.refused', said?.message));
     };
@@ -63,7 +62,6 @@ function json(text: string): { id?: string; message?: string } | null {
 }
 
 interface Waiting {
-  /** Whether the form must not be sent yet. */
   holds(): boolean;
   /** Somebody wants to send the form. Resolves when nothing is on its way any more: true when all of it arrived. */
   wait(): Promise<boolean>;
@@ -85,7 +83,7 @@ export function holdForm(within: HTMLElement, { holds, wait }: Waiting): () => v
     const by = event.submitter;
     if (arrived && form?.isConnected) form.requestSubmit(by?.isConnected ? by : null);
   };
-  // Before whoever else listens (Kit's `enhance`).
+  // Before other listeners, such as Kit's `enhance`.
   form?.addEventListener('submit', onSubmit, { capture: true });
   return () => form?.removeEventListener('submit', onSubmit, { capture: true });
 }

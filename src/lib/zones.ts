@@ -29,7 +29,6 @@ const FORMER = Object.fromEntries(Object.entries(RENAMED).map(([former, today]) 
 
 const known = new Map<string, boolean>();
 
-/** Whether this engine takes the name. */
 function takes(zone: string): boolean {
   let answer = known.get(zone);
   if (answer === undefined) {
@@ -38,7 +37,7 @@ function takes(zone: string): boolean {
     } catch {
       answer = false;
     }
-    // What people send is not kept without end.
+    // Bounded, because people can send any name.
     if (known.size < 1_000) known.set(zone, answer);
   }
   return answer;
@@ -46,7 +45,7 @@ function takes(zone: string): boolean {
 
 /** Today's name of a zone, also of one written in an old way or in other letters; null of what is none. */
 export function today(zone: string | null | undefined): string | null {
-  // A name, not a distance (+09:00), which knows no summer time.
+  // An offset such as +09:00 has no daylight saving time.
   if (!zone || zone.length > 64 || !/^[A-Z]/i.test(zone)) return null;
   const usable = forEngine(zone);
   if (!usable) return null;
