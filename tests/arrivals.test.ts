@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
 import { session } from '../src/lib/server/schema';
-import { bindings, Jar, makeGuest, makeUser, ORIGIN, PASSWORD, testContext, type User } from './factories';
+import { bindings, Jar, ORIGIN, testContext, type User } from './contexts';
+import { makeGuest, makeUser, PASSWORD } from './factories';
 import { routePaths } from './routes';
 import { address, ask, jars, makeWorld, people, type Who } from './world';
 

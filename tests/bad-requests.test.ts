@@ -3,7 +3,7 @@
  * never with a 5xx.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ORIGIN } from './factories';
+import { ORIGIN } from './contexts';
 import { routePaths } from './routes';
 import { address, ask, makeWorld, people, type Who } from './world';
 

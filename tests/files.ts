@@ -6,7 +6,9 @@ import * as access from '../src/lib/server/access';
 import * as files from '../src/lib/server/files';
 import { comment, file } from '../src/lib/server/schema';
 import * as threads from '../src/lib/server/threads';
-import { as, bindings, joinSpace, makeGuest, makeSpace, makeUser, testContext, type User } from './factories';
+import { as, bindings, testContext, type User } from './contexts';
+import { makeGuest, makeSpace, makeUser } from './factories';
+import { joinSpace } from './invitations';
 import { count, refusal } from './helpers';
 
 const ORIGIN = 'http://localhost:8787';

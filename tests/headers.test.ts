@@ -1,7 +1,7 @@
 /** Every kind of answer that leaves the Worker, whoever made it: ours, SvelteKit's own, the assets', or a refusal. */
 import { beforeAll, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
-import { bindings, ORIGIN } from './factories';
+import { bindings, ORIGIN } from './contexts';
 import { address, ask, makeWorld, type Who } from './world';
 
 beforeAll(makeWorld);

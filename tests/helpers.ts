@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { MessageKey } from '../src/lib/messages';
 import type { RefusalKind } from '../src/lib/server/errors';
-import { bindings } from './factories';
+import { bindings } from './contexts';
 
 /** For `rejects.toMatchObject`: a refusal of this kind (and sentence). */
 export const refusal = (kind: RefusalKind, key?: MessageKey) => ({

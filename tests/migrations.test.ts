@@ -1,6 +1,6 @@
 // Migrations keep what people wrote: databases of older versions, with rows, are migrated.
 import { expect, it } from 'vitest';
-import { bindings } from './factories';
+import { bindings } from './contexts';
 import { empty, migrate } from './storage';
 
 const { DB } = bindings;

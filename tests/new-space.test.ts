@@ -3,7 +3,9 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
 import * as accounts from '../src/lib/server/accounts';
-import { as, bindings, login, makeGuest, makeUser, ORIGIN, site, type User } from './factories';
+import { as, bindings, ORIGIN, type User } from './contexts';
+import { makeGuest, makeUser, site } from './factories';
+import { login } from './logins';
 import { count, refusal } from './helpers';
 
 let ava: User;

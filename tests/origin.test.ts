@@ -3,7 +3,8 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
-import { bindings, ORIGIN, site as settings } from './factories';
+import { bindings, ORIGIN } from './contexts';
+import { site as settings } from './factories';
 import { numbers } from './helpers';
 
 beforeAll(() => settings({ setUp: true }));

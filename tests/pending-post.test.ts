@@ -5,7 +5,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import * as pendingPost from '../src/lib/server/pending-post';
 import * as sessions from '../src/lib/server/sessions';
-import { bindings, Jar, makeUser, login, ORIGIN, testContext, type User } from './factories';
+import { bindings, Jar, ORIGIN, testContext, type User } from './contexts';
+import { makeUser } from './factories';
+import { login } from './logins';
 import { dump } from './helpers';
 import { routePath, routePaths } from './routes';
 import { address, ask, jars, makeWorld, type Who } from './world';

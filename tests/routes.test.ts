@@ -7,7 +7,8 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
 import * as notifications from '../src/lib/server/notifications';
 import worker from '../src/worker';
-import { account, bindings, makeGuest, makeUser, ORIGIN, PASSWORD, testContext } from './factories';
+import { bindings, ORIGIN, testContext } from './contexts';
+import { account, makeGuest, makeUser, PASSWORD } from './factories';
 import { countingD1 } from './helpers';
 import { address, ask, makeWorld, people, type Who } from './world';
 

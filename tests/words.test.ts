@@ -14,7 +14,10 @@ import { space, spaceTables } from '../src/lib/server/schema';
 import * as search from '../src/lib/server/search';
 import * as spaces from '../src/lib/server/spaces';
 import * as threads from '../src/lib/server/threads';
-import { as, joinSpace, mailsTo, makeGuest, makeSpace, makeUser, spaceForm, testContext } from './factories';
+import { as, testContext } from './contexts';
+import { makeGuest, makeSpace, makeUser, spaceForm } from './factories';
+import { joinSpace } from './invitations';
+import { mailsTo } from './mailbox';
 
 const words: Record<string, 'cut' | 'refused' | 'own' | 'not looked into' | 'never shown'> = {
   'space.announcement': 'cut',

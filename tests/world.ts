@@ -7,23 +7,10 @@ import * as invitations from '../src/lib/server/invitations';
 import { loginChallenge } from '../src/lib/server/schema';
 import * as threads from '../src/lib/server/threads';
 import worker from '../src/worker';
-import {
-  as,
-  bindings,
-  DAY,
-  invite,
-  invitationOf,
-  Jar,
-  joinSpace,
-  login,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  ORIGIN,
-  site,
-  testContext,
-} from './factories';
+import { as, bindings, DAY, Jar, ORIGIN, testContext } from './contexts';
+import { makeAdministrator, makeGuest, makeSpace, makeUser, site } from './factories';
+import { invite, invitationOf, joinSpace } from './invitations';
+import { login } from './logins';
 
 export const people = ['anonymous', 'half', 'guest', 'foreign', 'user', 'spaceAdmin', 'admin'] as const;
 /** Also those whose browser still has the cookie of a second step that is over. */

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  as,
-  DAY,
-  invite,
-  joinSpace,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  someEmail,
-  type User,
-} from '../../../tests/factories';
+import { as, DAY, type User } from '../../../tests/contexts';
+import { makeAdministrator, makeGuest, makeSpace, makeUser, someEmail } from '../../../tests/factories';
+import { invite, joinSpace } from '../../../tests/invitations';
 import * as access from './access';
 import { audited, count, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  account,
-  as,
-  Jar,
-  login,
-  makeAdministrator,
-  makeUser,
-  spaceForm,
-  testContext,
-  visit,
-  type User,
-} from '../../../tests/factories';
+import { as, Jar, testContext, visit, type User } from '../../../tests/contexts';
+import { account, makeAdministrator, makeUser, spaceForm } from '../../../tests/factories';
+import { login } from '../../../tests/logins';
 import { count, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import { randomId } from './crypto';

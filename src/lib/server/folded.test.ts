@@ -1,22 +1,16 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { as, bindings, testContext, type User } from '../../../tests/contexts';
 import {
-  as,
-  bindings,
-  invite,
-  invited,
-  joinSpace,
   makeAdministrator,
   makeGuest,
   makeSpace,
   makeUser,
   PASSWORD,
-  signUp,
   someEmail,
   spaceForm,
-  testContext,
-  type User,
 } from '../../../tests/factories';
+import { invite, invited, joinSpace, signUp } from '../../../tests/invitations';
 import * as accounts from './accounts';
 import * as cron from './cron';
 import { randomId } from './crypto';

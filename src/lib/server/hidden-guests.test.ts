@@ -3,18 +3,10 @@
 import { and, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  as,
-  DAY,
-  joinSpace,
-  mailsTo,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  MINUTE,
-  testContext,
-  type User,
-} from '../../../tests/factories';
+import { as, DAY, MINUTE, testContext, type User } from '../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser } from '../../../tests/factories';
+import { joinSpace } from '../../../tests/invitations';
+import { mailsTo } from '../../../tests/mailbox';
 import * as changes from './changes';
 import { randomId } from './crypto';
 import { Refusal } from './errors';

@@ -1,35 +1,19 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { as, DAY, HOUR, Jar, mailDown, MINUTE, testContext, visit } from '../../../tests/contexts';
 import {
   account,
-  as,
-  codeTo,
-  DAY,
-  HOUR,
-  invitationOf,
-  invite,
-  invited,
-  inviteForm,
-  Jar,
-  joinSpace,
-  linkIn,
-  login,
-  mailsTo,
-  mailDown,
   makeAdministrator,
   makeGuest,
   makeSpace,
   makeUser,
-  MINUTE,
   PASSWORD,
-  signUp,
   site,
   someEmail,
-  testContext,
-  verify,
-  visit,
-  wrong,
 } from '../../../tests/factories';
+import { invitationOf, invite, invited, inviteForm, joinSpace, signUp } from '../../../tests/invitations';
+import { login, verify } from '../../../tests/logins';
+import { codeTo, linkIn, mailsTo, wrong } from '../../../tests/mailbox';
 import { fakeMailChannels } from '../../../tests/fake-mailchannels';
 import { audited, count, countingD1, dump, parallel, refusal, whileFailing } from '../../../tests/helpers';
 import { fitsDomains } from '../addresses';

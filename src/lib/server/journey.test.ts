@@ -1,28 +1,10 @@
 // The whole journey, and what is left of its secrets in the database afterwards; the demo's seed; Cron.
 import { describe, expect, it, vi } from 'vitest';
-import {
-  account,
-  as,
-  bindings,
-  codeTo,
-  config,
-  DAY,
-  invitationOf,
-  invite,
-  Jar,
-  linkIn,
-  login,
-  mailsTo,
-  makeAdministrator,
-  MINUTE,
-  signUp,
-  site,
-  someEmail,
-  spaceForm,
-  testContext,
-  verify,
-  visit,
-} from '../../../tests/factories';
+import { as, bindings, config, DAY, Jar, MINUTE, testContext, visit } from '../../../tests/contexts';
+import { account, makeAdministrator, site, someEmail, spaceForm } from '../../../tests/factories';
+import { invitationOf, invite, signUp } from '../../../tests/invitations';
+import { login, verify } from '../../../tests/logins';
+import { codeTo, linkIn, mailsTo } from '../../../tests/mailbox';
 import { count, dump, refusal, tables, whileFailing } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as cron from './cron';

@@ -1,27 +1,19 @@
 /** Which language people are written in. */
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { as, Jar, testContext, visit } from '../../../tests/contexts';
 import {
   account,
-  as,
-  codeTo,
-  Jar,
-  inviteForm,
-  invitationOf,
-  linkIn,
-  login,
-  mailsTo,
   makeAdministrator,
   makeGuest,
   makeSpace,
   makeUser,
-  signUp,
   site,
   someEmail,
-  testContext,
-  verify,
-  visit,
 } from '../../../tests/factories';
+import { inviteForm, invitationOf, signUp } from '../../../tests/invitations';
+import { login, verify } from '../../../tests/logins';
+import { codeTo, linkIn, mailsTo } from '../../../tests/mailbox';
 import type { Locale } from '../messages';
 import * as accounts from './accounts';
 import * as invitations from './invitations';

@@ -1,13 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  as,
-  joinSpace,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  testContext,
-  type User,
-} from '../../../tests/factories';
+import { as, testContext, type User } from '../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser } from '../../../tests/factories';
+import { joinSpace } from '../../../tests/invitations';
 import { count, parallel, refusal } from '../../../tests/helpers';
 import { randomId } from './crypto';
 import { LostRace } from './errors';

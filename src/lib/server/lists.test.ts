@@ -1,20 +1,17 @@
 // No list is cut silently: every list that people see goes on until all of it has been shown, each thing once, also while
 // things come and go between two pages.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { as, bindings, DAY, type User } from '../../../tests/contexts';
 import {
   account,
-  as,
-  bindings,
-  DAY,
-  joinSpace,
   makeAdministrator,
   makeGuest,
   makeSpace,
   makeUser,
   settlePeople,
   site,
-  type User,
 } from '../../../tests/factories';
+import { joinSpace } from '../../../tests/invitations';
 import { refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import { randomId } from './crypto';

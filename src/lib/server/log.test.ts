@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { login, makeGuest, PASSWORD, testContext } from '../../../tests/factories';
+import { testContext } from '../../../tests/contexts';
+import { makeGuest, PASSWORD } from '../../../tests/factories';
+import { login } from '../../../tests/logins';
 import { whileFailing } from '../../../tests/helpers';
 import * as cron from './cron';
 import { describeError, log, redact } from './log';

@@ -1,21 +1,10 @@
 /** How the site puts the names of people, above all of guests. */
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  account,
-  as,
-  invited,
-  joinSpace,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  mailsTo,
-  signUp,
-  site,
-  testContext,
-  type User,
-} from '../../../tests/factories';
+import { as, testContext, type User } from '../../../tests/contexts';
+import { account, makeAdministrator, makeGuest, makeSpace, makeUser, site } from '../../../tests/factories';
+import { invited, joinSpace, signUp } from '../../../tests/invitations';
+import { mailsTo } from '../../../tests/mailbox';
 import { refusal } from '../../../tests/helpers';
 import { loadTranslator } from '../messages';
 import { displayName, shown } from '../people';

@@ -1,23 +1,18 @@
 // Who is in a space, in order and in numbers: what the memberships and the space say is what a count would say, whatever
 // happens to people; and everybody is shown who exists for the viewer.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { as, bindings, type User } from '../../../tests/contexts';
 import {
   account,
-  as,
-  bindings,
-  invite,
-  invitationOf,
-  joinSpace,
   makeAdministrator,
   makeGuest,
   makeSpace,
   makeUser,
   settlePeople,
-  signUp,
   site,
   someEmail,
-  type User,
 } from '../../../tests/factories';
+import { invite, invitationOf, joinSpace, signUp } from '../../../tests/invitations';
 import { refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as invitations from './invitations';

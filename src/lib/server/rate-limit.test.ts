@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY, MINUTE, testContext } from '../../../tests/factories';
+import { DAY, MINUTE, testContext } from '../../../tests/contexts';
 import { count, dump, parallel } from '../../../tests/helpers';
 import * as rateLimit from './rate-limit';
 

@@ -1,25 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
-import {
-  account,
-  bindings,
-  codeTo,
-  HOUR,
-  invited,
-  Jar,
-  linkIn,
-  login,
-  mailboxSecrets,
-  mailsTo,
-  makeGuest,
-  MINUTE,
-  signUp,
-  site,
-  someEmail,
-  testContext,
-  verify,
-  visit,
-  type Surroundings,
-} from '../../../tests/factories';
+import { bindings, HOUR, Jar, MINUTE, testContext, visit, type Surroundings } from '../../../tests/contexts';
+import { account, makeGuest, site, someEmail } from '../../../tests/factories';
+import { invited, signUp } from '../../../tests/invitations';
+import { login, verify } from '../../../tests/logins';
+import { codeTo, linkIn, mailboxSecrets, mailsTo } from '../../../tests/mailbox';
 import { count, refusal } from '../../../tests/helpers';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';

@@ -1,17 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  as,
-  DAY,
-  HOUR,
-  Jar,
-  login,
-  makeAdministrator,
-  makeUser,
-  MINUTE,
-  site,
-  testContext,
-  visit,
-} from '../../../tests/factories';
+import { as, DAY, HOUR, Jar, MINUTE, testContext, visit } from '../../../tests/contexts';
+import { makeAdministrator, makeUser, site } from '../../../tests/factories';
+import { login } from '../../../tests/logins';
 import { count, countingD1, dump } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as cron from './cron';

@@ -1,15 +1,8 @@
 // What a page costs does not grow with what lies in the space, or beside it.
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  joinSpace,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  settlePeople,
-  type User,
-} from '../../../tests/factories';
+import { as, bindings, type User } from '../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser, settlePeople } from '../../../tests/factories';
+import { joinSpace } from '../../../tests/invitations';
 import { countingD1 } from '../../../tests/helpers';
 import * as mentions from './mentions/completion';
 import * as spaces from './spaces';

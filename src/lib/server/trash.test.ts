@@ -1,19 +1,8 @@
 import { getTableName } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  DAY,
-  invited,
-  joinSpace,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  signUp,
-  testContext,
-  type User,
-} from '../../../tests/factories';
+import { as, bindings, DAY, testContext, type User } from '../../../tests/contexts';
+import { makeAdministrator, makeGuest, makeSpace, makeUser } from '../../../tests/factories';
+import { invited, joinSpace, signUp } from '../../../tests/invitations';
 import { audited, count, parallel, refusal } from '../../../tests/helpers';
 import * as changes from './changes';
 import { randomId } from './crypto';

@@ -1,28 +1,19 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  account,
   as,
   bindings,
-  codeTo,
   HOUR,
-  invited,
   Jar,
-  linkIn,
-  login,
   mailDown,
-  mailsTo,
-  makeAdministrator,
-  makeGuest,
-  makeUser,
   MINUTE,
-  PASSWORD,
-  site,
   testContext,
-  verify,
   visit,
-  wrong,
   type User,
-} from '../../../tests/factories';
+} from '../../../tests/contexts';
+import { account, makeAdministrator, makeGuest, makeUser, PASSWORD, site } from '../../../tests/factories';
+import { invited } from '../../../tests/invitations';
+import { login, verify } from '../../../tests/logins';
+import { codeTo, linkIn, mailsTo, wrong } from '../../../tests/mailbox';
 import { audited, count, dump, parallel, refusal, whileFailing } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import { randomToken } from './crypto';

@@ -2,29 +2,30 @@ import { scryptSync } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import {
-  account,
   as,
   DAY,
-  documented,
   HOUR,
   Jar,
-  linkIn,
-  login,
-  mailsTo,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  makeUser,
   MINUTE,
-  PASSWORD,
-  site,
-  someEmail,
   someIp,
   testContext,
   visit,
   type Surroundings,
   type User,
+} from '../../../../tests/contexts';
+import {
+  account,
+  documented,
+  makeAdministrator,
+  makeGuest,
+  makeSpace,
+  makeUser,
+  PASSWORD,
+  site,
+  someEmail,
 } from '../../../../tests/factories';
+import { login } from '../../../../tests/logins';
+import { linkIn, mailsTo } from '../../../../tests/mailbox';
 import * as access from '../access';
 import { audited, count, dump, parallel, refusal } from '../../../../tests/helpers';
 import * as accounts from './index';

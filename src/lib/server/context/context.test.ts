@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { bindings, makeUser, testContext } from '../../../../tests/factories';
+import { bindings, testContext } from '../../../../tests/contexts';
+import { makeUser } from '../../../../tests/factories';
 import { count, dump, numbers } from '../../../../tests/helpers';
 import * as audit from '../audit';
 import { changed, isDuplicate, must, type Env } from './index';

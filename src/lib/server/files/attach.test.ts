@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { as, makeSpace } from '../../../../tests/factories';
+import { as } from '../../../../tests/contexts';
+import { makeSpace } from '../../../../tests/factories';
 import {
   ana,
   bo,

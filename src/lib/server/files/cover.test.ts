@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  joinSpace,
-  makeAdministrator,
-  makeSpace,
-  makeUser,
-  type User,
-  spaceForm,
-} from '../../../../tests/factories';
+import { as, bindings, type User } from '../../../../tests/contexts';
+import { makeAdministrator, makeSpace, makeUser, spaceForm } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import {
   ana,
   bo,

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { as, DAY, makeSpace, testContext, spaceForm } from '../../../../tests/factories';
+import { as, DAY, testContext } from '../../../../tests/contexts';
+import { makeSpace, spaceForm } from '../../../../tests/factories';
 import {
   ana,
   comments,

@@ -1,15 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { parse } from '../settings';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  joinSpace,
-  makeGuest,
-  makeSpace,
-  testContext,
-  type User,
-} from '../../../../tests/factories';
+import { as, bindings, testContext, type User } from '../../../../tests/contexts';
+import { makeGuest, makeSpace } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import { bo, comments, host, leaves, MB, setUpSpace, streamed } from '../../../../tests/files';
 import { parallel, refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';

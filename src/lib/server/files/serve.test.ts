@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { as } from '../../../../tests/factories';
+import { as } from '../../../../tests/contexts';
 import { ana, get, send, setUpSpace, words } from '../../../../tests/files';
 import * as p from '../../../../tests/pictures';
 import { file } from '../schema';

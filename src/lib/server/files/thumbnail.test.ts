@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { as, type User } from '../../../../tests/factories';
+import { as, type User } from '../../../../tests/contexts';
 import { ana, bo, comments, get, rowOf, send, setUpSpace } from '../../../../tests/files';
 import { refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';

@@ -1,14 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  joinSpace,
-  makeAdministrator,
-  makeGuest,
-  makeUser,
-  testContext,
-} from '../../../../tests/factories';
+import { as, bindings, testContext } from '../../../../tests/contexts';
+import { makeAdministrator, makeGuest, makeUser } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import {
   ana,
   comments,

@@ -1,15 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import {
-  as,
-  joinSpace,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  testContext,
-  type User,
-} from '../../../../tests/factories';
+import { as, testContext, type User } from '../../../../tests/contexts';
+import { makeAdministrator, makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import {
   ana,
   bo,

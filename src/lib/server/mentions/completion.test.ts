@@ -1,17 +1,9 @@
 // What the writing tools are told: whom somebody could name, and how a text will look. And whom the Members tab finds.
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  joinSpace,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  settlePeople,
-  testContext,
-  type User,
-} from '../../../../tests/factories';
+import { as, bindings, testContext, type User } from '../../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser, settlePeople } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import { refusal } from '../../../../tests/helpers';
 import * as memberships from '../memberships';
 import * as mentions from './completion';

@@ -1,20 +1,10 @@
 // Names in texts: who is told, and what a guest reads who does not see the others. Every place that shows what people write.
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  invite,
-  joinSpace,
-  mailsTo,
-  MINUTE,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  spaceForm,
-  testContext,
-  type User,
-} from '../../../../tests/factories';
+import { as, bindings, MINUTE, testContext, type User } from '../../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser, spaceForm } from '../../../../tests/factories';
+import { invite, joinSpace } from '../../../../tests/invitations';
+import { mailsTo } from '../../../../tests/mailbox';
 import { randomId } from '../crypto';
 import * as invitations from '../invitations';
 import * as memberships from '../memberships';

@@ -4,19 +4,15 @@ import {
   as,
   DAY,
   HOUR,
-  joinSpace,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  mailsTo,
   MINUTE,
   ORIGIN,
-  site,
   testContext,
-  account,
   type TestCtx,
   type User,
-} from '../../../../tests/factories';
+} from '../../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser, site, account } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
+import { mailsTo } from '../../../../tests/mailbox';
 import { count, refusal } from '../../../../tests/helpers';
 import * as accounts from '../accounts';
 import { changed, must } from '../context';

@@ -1,7 +1,9 @@
 import { getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
-import { as, bindings, joinSpace, makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
+import { as, bindings } from '../../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import { tables } from '../../../../tests/helpers';
 import { randomId } from '../crypto';
 import * as files from '../files';

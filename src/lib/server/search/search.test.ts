@@ -1,15 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  joinSpace,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  testContext,
-  type User,
-} from '../../../../tests/factories';
+import { as, bindings, testContext, type User } from '../../../../tests/contexts';
+import { makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import { refusal } from '../../../../tests/helpers';
 import { randomId } from '../crypto';
 import { file, space } from '../schema';

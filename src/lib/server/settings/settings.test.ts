@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  as,
-  bindings,
-  login,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  makeUser,
-  spaceForm,
-  testContext,
-  visit,
-} from '../../../../tests/factories';
+import { as, bindings, testContext, visit } from '../../../../tests/contexts';
+import { makeAdministrator, makeGuest, makeSpace, makeUser, spaceForm } from '../../../../tests/factories';
+import { login } from '../../../../tests/logins';
 import { audited, countingD1, refusal } from '../../../../tests/helpers';
 import * as accounts from '../accounts';
 import * as settings from './index';

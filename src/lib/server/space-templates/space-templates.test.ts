@@ -1,17 +1,15 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { as, testContext, type User } from '../../../../tests/contexts';
 import {
-  as,
-  joinSpace,
   makeAdministrator,
   makeGuest,
   makeSpace,
   makeUser,
   site,
   spaceForm,
-  testContext,
-  type User,
 } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
 import { audited, count, parallel, refusal } from '../../../../tests/helpers';
 import { png } from '../../../../tests/pictures';
 import { limits } from '../../schemas';

@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { as, testContext, visit } from '../../../../tests/contexts';
 import {
   account,
-  as,
-  invite,
-  invited,
-  joinSpace,
-  login,
   makeAdministrator,
   makeGuest,
   makeSpace,
   makeUser,
-  signUp,
   someEmail,
   spaceForm,
-  testContext,
-  visit,
 } from '../../../../tests/factories';
+import { invite, invited, joinSpace, signUp } from '../../../../tests/invitations';
+import { login } from '../../../../tests/logins';
 import * as access from '../access';
 import { audited, count, dump, parallel, refusal, whileFailing } from '../../../../tests/helpers';
 import { signedIn } from '../context';

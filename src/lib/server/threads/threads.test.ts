@@ -1,18 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eq } from 'drizzle-orm';
-import {
-  as,
-  DAY,
-  joinSpace,
-  makeAdministrator,
-  makeGuest,
-  makeSpace,
-  mailsTo,
-  makeUser,
-  spaceForm,
-  testContext,
-  type User,
-} from '../../../../tests/factories';
+import { as, DAY, testContext, type User } from '../../../../tests/contexts';
+import { makeAdministrator, makeGuest, makeSpace, makeUser, spaceForm } from '../../../../tests/factories';
+import { joinSpace } from '../../../../tests/invitations';
+import { mailsTo } from '../../../../tests/mailbox';
 import { audited, count, parallel, refusal } from '../../../../tests/helpers';
 import * as changes from '../changes';
 import { randomId } from '../crypto';
