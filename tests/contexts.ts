@@ -1,6 +1,5 @@
 /** Requests inside workerd, without the request: their contexts, browsers and clock. */
 import { env } from 'cloudflare:workers';
-import { and } from 'drizzle-orm';
 import {
   type Config,
   type CookieJar,

@@ -1,43 +1,15 @@
-/** A space with a thread, its host and two guests, for the tests of files. */
+/** Uploading, attaching and getting files in the space of file-space.ts. */
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { randomId } from '../src/lib/server/crypto';
 import * as access from '../src/lib/server/access';
 import * as files from '../src/lib/server/files';
 import { comment, file } from '../src/lib/server/schema';
-import * as threads from '../src/lib/server/threads';
-import { as, bindings, testContext, type User } from './contexts';
-import { makeGuest, makeSpace, makeUser } from './factories';
-import { joinSpace } from './invitations';
+import { as, ORIGIN, testContext, type User } from './contexts';
+import { objects, spaceId, threadId } from './file-space';
 import { count, refusal } from './helpers';
 
-const ORIGIN = 'http://localhost:8787';
 export const MB = 1024 * 1024;
-
-export let host: User;
-export let ana: User;
-export let bo: User;
-export let spaceId: number;
-export let threadId: number;
-
-/** Creates them anew. Afterwards every object in R2 must belong to a row. */
-export function setUpSpace(): void {
-  beforeAll(async () => {
-    [host, ana, bo] = await Promise.all([makeUser(), makeGuest(), makeGuest()]);
-    spaceId = await makeSpace(host);
-    await joinSpace(host, spaceId, ana);
-    await joinSpace(host, spaceId, bo);
-    threadId = await threads.begin(as(host), spaceId, { title: 'Piles', body: '', requestKey: randomId() });
-  });
-  afterAll(async () => expect(await unknownObjects()).toEqual([]));
-}
-
-/** Objects in R2 that belong to no row. */
-async function unknownObjects(): Promise<string[]> {
-  const rows = await testContext().db.select({ key: file.key }).from(file);
-  const known = new Set(rows.flatMap(({ key }) => [key, `${key}-thumb`]));
-  return (await objects()).filter((key) => !known.has(key));
-}
 
 export const streamed = (...chunks: Uint8Array[]) =>
   new ReadableStream<Uint8Array>({
@@ -91,7 +63,6 @@ export async function sees(who: User | null, id: string): Promise<boolean> {
 
 export const rowOf = async (id: string) =>
   (await testContext().db.select().from(file).where(eq(file.id, id)))[0];
-export const objects = async () => (await bindings.FILES.list({ limit: 1000 })).objects.map(({ key }) => key);
 
 /** How many rows and objects a call leaves behind. */
 export async function leaves(run: () => Promise<unknown>): Promise<{ rows: number; objects: number }> {

@@ -2,7 +2,7 @@
 import { desc, sql } from 'drizzle-orm';
 import * as transport from '../src/lib/server/mail/transport';
 import { mailboxEntry } from '../src/lib/server/schema';
-import { bindings, config, testContext } from './contexts';
+import { bindings, testContext } from './contexts';
 
 /** The secrets that the local mailbox is sealed with. */
 export const mailboxSecrets: [string, ...string[]] = [bindings.FOYER_SECRET!];

@@ -8,6 +8,9 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
+import type { MailboxMail } from '../../src/lib/server/mail/transport';
+
+export type Mail = MailboxMail;
 
 export const PASSWORD = 'foyer-demo-1';
 /** Where the site is. */
@@ -16,17 +19,6 @@ export const ORIGIN = process.env.FOYER_E2E_ORIGIN!;
 /** An e-mail address that no other test uses. */
 export const addressOf = (name: string): string =>
   `${name}-${randomBytes(4).toString('hex')}@partner.example`;
-
-export interface Mail {
-  id: string;
-  to: string;
-  from: string;
-  subject: string;
-  text: string;
-  html: string;
-  headers: Record<string, string>;
-  sentAt: string;
-}
 
 /** The mails to an address, newest first. */
 export async function mailsTo(request: APIRequestContext, address: string): Promise<Mail[]> {

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { as, bindings, config, DAY, Jar, MINUTE, testContext, visit } from '../../../tests/contexts';
 import { account, makeAdministrator, site, someEmail, spaceForm } from '../../../tests/factories';
-import { invitationOf, invite, signUp } from '../../../tests/invitations';
+import { invitationOf, invite, signUp, inviteForm } from '../../../tests/invitations';
 import { login, verify } from '../../../tests/logins';
 import { codeTo, linkIn, mailsTo } from '../../../tests/mailbox';
 import { count, dump, refusal, tables, whileFailing } from '../../../tests/helpers';
@@ -118,12 +118,7 @@ describe('Cron', () => {
     const spaceId = await spaces.create(as(ava), spaceForm, [], randomId());
     const email = someEmail();
     // Nobody settles: the nudge is lost.
-    await invitations.inviteGuests(as(ava), spaceId, {
-      addresses: email,
-      subject: 'S',
-      message: 'M',
-      locale: 'en',
-    });
+    await invitations.inviteGuests(as(ava), spaceId, { ...inviteForm, addresses: email });
     expect(await mailsTo(email)).toHaveLength(0);
     for (let i = 0; i < 5; i++) await cron.run(testContext({ now: NOW + 5 * MINUTE }));
     expect(await mailsTo(email)).toHaveLength(1);
@@ -133,12 +128,7 @@ describe('Cron', () => {
     const ava = await makeAdministrator();
     const spaceId = await spaces.create(as(ava), spaceForm, [], randomId());
     const email = someEmail();
-    await invitations.inviteGuests(as(ava), spaceId, {
-      addresses: email,
-      subject: 'S',
-      message: 'M',
-      locale: 'en',
-    });
+    await invitations.inviteGuests(as(ava), spaceId, { ...inviteForm, addresses: email });
     await invite(ava, spaceId, someEmail(), { now: NOW - 8 * DAY });
     const said = vi.spyOn(console, 'error').mockImplementation(() => {});
     await whileFailing('invitation', '1', () => cron.run(testContext({ now: NOW + 5 * MINUTE })));

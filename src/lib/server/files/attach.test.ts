@@ -2,18 +2,8 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { as } from '../../../../tests/contexts';
 import { makeSpace } from '../../../../tests/factories';
-import {
-  ana,
-  bo,
-  comments,
-  host,
-  leaves,
-  rowOf,
-  send,
-  setUpSpace,
-  spaceId,
-  threadId,
-} from '../../../../tests/files';
+import { ana, bo, host, setUpSpace, spaceId, threadId } from '../../../../tests/file-space';
+import { comments, leaves, rowOf, send } from '../../../../tests/files';
 import { count, parallel, refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';
 import { LostRace } from '../errors';

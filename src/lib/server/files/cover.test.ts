@@ -2,19 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { as, bindings, type User } from '../../../../tests/contexts';
 import { makeAdministrator, makeSpace, makeUser, spaceForm } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
-import {
-  ana,
-  bo,
-  get,
-  host,
-  MB,
-  rowOf,
-  sees,
-  send,
-  setUpSpace,
-  spaceId,
-  streamed,
-} from '../../../../tests/files';
+import { ana, bo, host, setUpSpace, spaceId } from '../../../../tests/file-space';
+import { get, MB, rowOf, sees, send, streamed } from '../../../../tests/files';
 import { count, parallel, refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';
 import { randomId } from '../crypto';

@@ -2,17 +2,8 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { as, DAY, testContext } from '../../../../tests/contexts';
 import { makeSpace, spaceForm } from '../../../../tests/factories';
-import {
-  ana,
-  comments,
-  host,
-  objects,
-  rowOf,
-  sees,
-  send,
-  setUpSpace,
-  spaceId,
-} from '../../../../tests/files';
+import { ana, host, objects, setUpSpace, spaceId } from '../../../../tests/file-space';
+import { comments, rowOf, sees, send } from '../../../../tests/files';
 import * as p from '../../../../tests/pictures';
 import { randomId } from '../crypto';
 import * as cron from '../cron';

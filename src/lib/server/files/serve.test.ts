@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as } from '../../../../tests/contexts';
-import { ana, get, send, setUpSpace, words } from '../../../../tests/files';
+import { ana, setUpSpace } from '../../../../tests/file-space';
+import { get, send, words } from '../../../../tests/files';
 import * as p from '../../../../tests/pictures';
 import { file } from '../schema';
 

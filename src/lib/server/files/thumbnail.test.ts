@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { as, type User } from '../../../../tests/contexts';
-import { ana, bo, comments, get, rowOf, send, setUpSpace } from '../../../../tests/files';
+import { ana, bo, setUpSpace } from '../../../../tests/file-space';
+import { comments, get, rowOf, send } from '../../../../tests/files';
 import { refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';
 import * as files from './index';

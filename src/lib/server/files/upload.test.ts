@@ -3,19 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { as, bindings, testContext } from '../../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeUser } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
-import {
-  ana,
-  comments,
-  get,
-  host,
-  leaves,
-  MB,
-  rowOf,
-  send,
-  setUpSpace,
-  spaceId,
-  streamed,
-} from '../../../../tests/files';
+import { ana, host, setUpSpace, spaceId } from '../../../../tests/file-space';
+import { comments, get, leaves, MB, rowOf, send, streamed } from '../../../../tests/files';
 import { refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';
 import { randomId } from '../crypto';

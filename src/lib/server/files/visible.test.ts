@@ -3,18 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { as, testContext, type User } from '../../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
-import {
-  ana,
-  bo,
-  comments,
-  get,
-  host,
-  leaves,
-  sees,
-  send,
-  setUpSpace,
-  spaceId,
-} from '../../../../tests/files';
+import { ana, bo, host, setUpSpace, spaceId } from '../../../../tests/file-space';
+import { comments, get, leaves, sees, send } from '../../../../tests/files';
 import { refusal } from '../../../../tests/helpers';
 import * as p from '../../../../tests/pictures';
 import { randomId } from '../crypto';

@@ -35,6 +35,11 @@ const begin = (who: User, spaceId: number, title: string, body = '') =>
 
 const contentOf = async (who: User, id: string) => (await templates.find(as(who), id))!.content;
 
+async function uploadedCover(who: User): Promise<string> {
+  const bytes = png();
+  return (await files.uploadCover(as(who), { name: 'a.png', body: bytes, size: bytes.length })).id;
+}
+
 const make = (who: User, spaceId: number, name = someName(), requestKey?: string) =>
   templates.fromSpace(as(who), spaceId, { name, description: 'Good for tests', requestKey });
 
@@ -305,12 +310,7 @@ describe('a template of a space', () => {
 
   it('takes a copy of an uploaded cover, which is served and goes with the template', async () => {
     const [ava, ada] = [await makeUser(), await makeAdministrator()];
-    const bytes = png();
-    const { id: cover } = await files.uploadCover(as(ava), {
-      name: 'a.png',
-      body: bytes,
-      size: bytes.length,
-    });
+    const cover = await uploadedCover(ava);
     const spaceId = await makeSpace(ava, { cover: `file:${cover}` });
     const id = await make(ava, spaceId);
     const content = await contentOf(ava, id);
@@ -338,12 +338,7 @@ describe('a template of a space', () => {
 
   it('who may not create spaces gets a shipped cover instead', async () => {
     const [ava, plain] = [await makeUser(), await makeUser({ canCreateSpaces: false })];
-    const bytes = png();
-    const { id: cover } = await files.uploadCover(as(ava), {
-      name: 'a.png',
-      body: bytes,
-      size: bytes.length,
-    });
+    const cover = await uploadedCover(ava);
     const spaceId = await makeSpace(ava, { cover: `file:${cover}` });
     await memberships.addMember(as(ava), spaceId, plain.id, true);
     expect((await templates.draft(as(plain), spaceId)).plainCover).toBe(true);
