@@ -40,7 +40,7 @@ export function parseAddress(typed: string): Address | null {
   return { email: `${normalize(local.toLowerCase(), 'NFC')}@${domain}`, original };
 }
 
-/** The domain as the DNS knows it (UTS 46, by the URL parser), or null. */
+/** The ASCII form of a domain (UTS 46, by the URL parser), or null. */
 export function asciiDomain(domain: string): string | null {
   if (!domain || domain.length > 1_000 || !/^[^\s/\\?#@:[\]%]+$/.test(domain)) return null;
   try {
@@ -60,7 +60,7 @@ export function writingsOf(email: string): string[] {
   return [...new Set([email, email.slice(0, at) + domain])];
 }
 
-/** A label of a domain in its own letters (Punycode, RFC 3492 §6.2); what is none stays. */
+/** Decodes a label of a domain (Punycode, RFC 3492 §6.2); other labels stay as they are. */
 function inLetters(label: string): string {
   if (!label.startsWith('xn--') || label.length > 63) return label;
   const code = label.slice(4);
@@ -118,7 +118,7 @@ export function domainRule(typed: string): string | null {
 export function fitsDomains(rules: string[], email: string): boolean {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   return rules.some((stored) => {
-    // Older versions have stored a dot at the end.
+    // Older versions stored a trailing dot.
     const rule = withoutDots(stored.toLowerCase());
     return rule.startsWith('*.') ? domain.endsWith(rule.slice(1)) : domain === rule;
   });
@@ -141,7 +141,7 @@ export interface Listed {
 export interface AddressList {
   /** In order; of an address that stands there several times, the first. */
   listed: Listed[];
-  /** Entries that hold nothing like an address: headings, names that belong to no address. */
+  /** Entries without anything like an address: headings, stray names. */
   leftOut: string[];
 }
 
@@ -467,11 +467,11 @@ function unescaped(word: string, mailto: boolean): string {
   }
 }
 
-/** A quote begins a name only where a word could begin: `24"` is a number of inches. */
+/** A quote opens a name only where a word can begin: `24"` is 24 inches. */
 const opensAt = (text: string, at: number, start: number): boolean =>
   at === start || /[\s,;:<>()、،؛"]/u.test(text[at - 1]!);
 
-/** Where a quoted name ends: not at `\"`, not at `""`, and not beyond the line. */
+/** The end of a quoted name: not at `\"` or `""`, and on the same line. */
 function quoteEnd(text: string, from: number, quote: string): number {
   for (let at = from + 1; at < text.length && text[at] !== '\n'; at++) {
     if (text[at] === '\\') at++;
@@ -483,7 +483,7 @@ function quoteEnd(text: string, from: number, quote: string): number {
   return -1;
 }
 
-/** Where a comment ends; comments may hold comments. */
+/** Comments can be nested. */
 function commentEnd(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length && text[at] !== '\n'; at++) {

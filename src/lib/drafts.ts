@@ -65,7 +65,7 @@ export function forget(userId: string, form: string, tab: string): void {
   storage()?.removeItem(keyOf(userId, form, tab));
 }
 
-/** The key under which a tab remembers that its browser sent a form, without a script. */
+/** Where a tab remembers that its browser submitted a form without a script. */
 const LEFT = 'draft-sent';
 
 /** Called when the browser submits the form itself and leaves the page. */
@@ -88,7 +88,7 @@ export function left(form: string): boolean {
   }
 }
 
-/** Whether the page came by a link or as an answer to a form, rather than by Back or a reload. */
+/** Whether the page was reached by a link or a form, rather than by Back or a reload. */
 export const isAnswer = (): boolean =>
   performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'navigate');
 
@@ -99,9 +99,9 @@ export function settle(userId: string, form: string, tab: string, version: strin
 }
 
 /**
- * The draft to go on with: this tab's own, else the newest that no open tab holds, which then becomes this tab's.
+ * The draft to restore: this tab's own, otherwise the newest that belongs to no open tab, which this tab then takes over.
  * @param open names of the tabs that are open
- * @param version a draft of another state of the thing stays where it is: it would overwrite what is newer
+ * @param version drafts of another version are left alone, because they would overwrite something newer
  */
 export function resume(
   userId: string,
@@ -135,7 +135,7 @@ interface Field {
   lines: boolean;
 }
 
-/** A field with its draft in it: what was typed meanwhile, or a quote, stands below the draft. Null: the field stays as it is. */
+/** A field's value with its draft; what was typed meanwhile, or a quote, goes below it. Null if nothing changes. */
 export function resumed(text: string, { now, base, quoting, lines }: Field): string | null {
   if (now.includes(text)) return null;
   const below = now !== base || quoting ? now : '';

@@ -8,7 +8,7 @@ export const fileLimits = {
   attachment: 50 * MB,
   cover: 5 * MB,
   thumb: 300 * 1024,
-  /** Files of a form that is sent without scripts, together. */
+  /** All files together, in a form that is sent without scripts. */
   form: 20 * MB,
 } as const;
 
@@ -26,7 +26,7 @@ const ENDINGS = new Map<string, RemainingMetadata>([
   ...PLACE.split(' ').map((ending) => [ending, 'place'] as const),
   ...AUTHOR.split(' ').map((ending) => [ending, 'author'] as const),
 ]);
-/** Pictures whose metadata is taken out, as far as they are held in memory. */
+/** Pictures whose metadata is removed, which needs them in memory. */
 const CLEANED = /^image\/(jpeg|png|webp|avif|gif|heic)$/;
 export const CLEANED_UP_TO = 20 * MB;
 
@@ -50,7 +50,7 @@ export function remainingMetadata({
   return ENDINGS.get(ending) ?? (type === 'application/pdf' ? 'author' : null);
 }
 
-/** "PDF" of "plan.pdf"; nothing where the name does not say what it is. */
+/** "PDF" for "plan.pdf"; empty if the name has no extension. */
 export const extensionOf = (name: string): string =>
   /\.([\p{L}\p{N}]{1,4})$/u.exec(name)?.[1]?.toUpperCase() ?? '';
 

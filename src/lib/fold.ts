@@ -22,7 +22,6 @@ export interface Folded {
   folded: string;
   /** Where the original character of `folded[i]` begins. Accents and joined emoji belong to their character. */
   start: number[];
-  /** Where it ends. */
   end: number[];
 }
 
@@ -37,10 +36,10 @@ const units = new RegExp(
   [
     `(?<white>[${WHITE}][${WHITE}${IGNORED}]*)`,
     `(?<ascii>[!-~]+)(?![\\p{M}${IGNORED}])`,
-    // Kana, Chinese characters and Korean syllables stay what they are.
+    // Kana, Chinese characters and Korean syllables need no folding.
     `(?<same>[\\u3041-\\u3096\\u30a1-\\u30fc\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3]+)(?![\\p{M}${IGNORED}\\u1160-\\u11ff\\ud7b0-\\ud7ff])`,
     `(?<emoji>\\p{RI}\\p{RI}|${TONED}(?:\\u200d${TONED})*)(?<tail>[\\p{M}${IGNORED}]*)`,
-    // A letter with all that joins it; Korean letters that make one syllable are one.
+    // A letter with its marks; Korean letters that form a syllable count as one.
     `(?:[\\u1100-\\u115f\\ua960-\\ua97c\\uac00-\\ud7a3][\\u1160-\\u11ff\\ud7b0-\\ud7ff]+|[^])[\\p{M}${IGNORED}]*`,
   ].join('|'),
   'gu',
@@ -48,14 +47,14 @@ const units = new RegExp(
 
 const ignored = new RegExp(`[${IGNORED}]+`, 'gu');
 const dashes = /(?![〜〰゠\u{10ead}])[\p{Pd}−⁃]/gu;
-/** Apostrophes only within a word: elsewhere they mark code, or are accents that stand alone. */
+/** Apostrophes inside words only: elsewhere they mark code, or are stand-alone accents. */
 const graves = /(?<=[\p{L}\p{M}])[`´｀](?=\p{L})/gu;
 
 /** Devanagari: ङ ञ ण न म without a vowel, before a consonant that is spoken in the same place. */
 const nasals =
   /(?:\u0919\u094d(?=[\u200c\u200d]?[\u0915-\u0918\u0958-\u095a])|\u091e\u094d(?=[\u200c\u200d]?[\u091a-\u091d\u095b])|\u0923\u094d(?=[\u200c\u200d]?[\u091f-\u0922\u095c\u095d])|\u0928\u094d(?=[\u200c\u200d]?[\u0924-\u0927])|\u092e\u094d(?=[\u200c\u200d]?[\u092a-\u092d\u095e]))/g;
 
-/** One sign in place of one, so that places stay what they are. Lone surrogates become U+FFFD. */
+/** One character for one, so that positions do not move. Lone surrogates become U+FFFD. */
 function evened(text: string): string {
   const same = text
     .toWellFormed()
@@ -69,7 +68,7 @@ function evened(text: string): string {
   return /[`´｀]/.test(same) ? same.replace(graves, "'") : same;
 }
 
-/** Letters that Unicode does not take apart, as people write them who have no key for them. */
+/** Letters that Unicode does not decompose, as people type them without such a key. */
 const LETTERS = new Map(
   Object.entries({
     ...{
@@ -155,7 +154,7 @@ const cased = (text: string) =>
   normalize(
     text
       .toLowerCase()
-      // There and back is what brings ß to ss.
+      // Upper case and back turns ß into ss.
       .toUpperCase()
       .toLowerCase()
       .replace(letters, (letter) => LETTERS.get(letter)!),
@@ -167,7 +166,7 @@ const withMarks = (base: string, marks: string) => base + [...marks.slice(0, 64)
 function bare(text: string): string {
   // Thai and Lao: a tone and the sign above it are typed in either order.
   const apart = normalize(text, 'NFKD').replace(/([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ecb])/g, '$2$1');
-  // Accents that stand alone are made of a blank.
+  // Stand-alone accents decompose into a blank and the accent.
   if (apart.startsWith(' ')) return text;
   if (!/\p{L}/u.test(apart)) return cased(apart);
   return cased(
@@ -187,14 +186,14 @@ function foldUnit(unit: string): string {
   return bare(withMarks(base!, marks!));
 }
 
-/** A joiner that joins nothing any more: ™ has become letters. */
+/** A joiner with nothing left to join, because ™ has become letters. */
 const idle =
   /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\u20e3\u{e0020}-\u{e007f}])\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
 
 const foldEmoji = (emoji: string, tail: string) =>
   bare(withMarks(emoji.replace(/[\ufe0e\ufe0f]/g, ''), tail.replace(ignored, ''))).replace(idle, '');
 
-/** Units that come again and again, as the letters of Greek or Thai do. */
+/** A cache for characters that recur, such as the letters of Greek or Thai. */
 const known = new Map<string, string>();
 function remembered(unit: string): string {
   let found = known.get(unit);
@@ -219,16 +218,15 @@ function walk(text: string, take: (folded: string, from: number, to: number, exa
   }
 }
 
-/** A text as it is compared. White space at its ends stays (as one blank). */
+/** White space at the ends stays, as one blank. */
 export function fold(text: string): string {
-  // The words of most texts, and quickly.
+  // A fast path for most texts.
   if (/^[\x20-\x7e\n]*$/.test(text) && !text.includes('`')) return text.toLowerCase().replace(/[ \n]+/g, ' ');
   let folded = '';
   walk(text, (piece) => (folded += piece));
   return folded;
 }
 
-/** The same with the places in the original. */
 export function foldWithMap(text: string): Folded {
   let folded = '';
   const start: number[] = [];
@@ -259,12 +257,11 @@ export const BETWEEN = /(?<=[\p{L}\p{N}\p{M}])[ _.-]{1,2}(?=[\p{L}\p{N}])/gu;
 /** A folded name, or its beginning, by letters and signs alone, to look for people by. (folded.ts says the same in SQL.) */
 export const unjoined = (folded: string): string => folded.replace(/[ _.-]/g, '');
 
-/** Whether a name is offered for what was typed of it: it holds that, or begins with it however its words are joined. */
+/** Whether a name matches what was typed: it contains that, or begins with it however its words are joined. */
 export function fits(name: string, typed: string): boolean {
   const [whole, part] = [fold(name), fold(typed).trim()];
   const letters = unjoined(part);
   return whole.includes(part) || (letters !== '' && unjoined(whole).startsWith(letters));
 }
 
-/** Whether two names are the same to a reader. */
 export const sameWords = (a: string, b: string): boolean => fold(a).trim() === fold(b).trim();

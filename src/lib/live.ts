@@ -1,4 +1,4 @@
-/** How an open page learns what others do: the browser's side of server/changes.ts. A push channel would replace this file. */
+/** Polling for changes by others: the browser's side of server/changes.ts. A push channel would replace this file. */
 export interface Change {
   kind: string;
   thread: number | null;
@@ -13,13 +13,13 @@ const IDLE = 5 * 60_000;
 
 interface Listener {
   heard: (changes: Change[]) => void;
-  /** The space is out of reach, or nobody is signed in any more. */
+  /** Access to the space, or the session, has ended. */
   ended: (why: 'gone' | 'signed-out') => void;
 }
 
 /**
- * Asks for what happened in a space since `seq`, while the tab is visible.
- * @returns ends it; and `know`, to tell what a page loaded meanwhile shows already
+ * Polls for changes in a space since `seq`, while the tab is visible.
+ * @returns a function that ends it, and `know`, which tells what a page loaded meanwhile already shows
  */
 export function watch(spaceId: number, seq: number, { heard, ended }: Listener) {
   let since = seq;

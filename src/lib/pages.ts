@@ -1,8 +1,8 @@
-/** The addresses of a list's pages: everything else that the address says (a search, another list) stays. */
+/** Links between the pages of a list. The rest of the query stays: a search, the page of another list. */
 export function pageHref(url: URL, param: string, key: string | null, path = url.pathname): string {
-  // A dialog over the list has an address of its own.
+  // A dialog over the list has a path of its own.
   const kept = [...(path === url.pathname ? url.searchParams : [])].filter(
-    // Neither the action of a form that came back (?/save), nor what it said once (done=saved).
+    // Without the action of a refused form (?/save) and what is said only once (done=saved).
     ([name]) => name !== param && !['done', 'restored'].includes(name) && !name.startsWith('/'),
   );
   const query = new URLSearchParams(kept);
@@ -10,17 +10,16 @@ export function pageHref(url: URL, param: string, key: string | null, path = url
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-/** What the address says under these names: a list keeps what it shows while something is asked or done. */
+/** These parameters of the query, so that a list still shows the same after a dialog or an action. */
 export const keptQuery = (url: URL, ...names: string[]): Record<string, string> =>
   Object.fromEntries(
     names.map((name) => [name, url.searchParams.get(name) ?? ''] as const).filter(([, value]) => value),
   );
 
-/** A path with a query, or alone when there is none. */
 export const withQuery = (path: string, query: Record<string, string>): string =>
   Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query)}` : path;
 
-/** The actions of a page whose address says more: `?/remove&find=mia`. */
+/** The actions of a page with a query: `?/remove&find=mia`. */
 export const actionWith =
   (query: Record<string, string>) =>
   (name: string): string =>

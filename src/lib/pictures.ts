@@ -12,7 +12,7 @@ export async function read(file: Blob): Promise<ImageBitmap | null> {
   return createImageBitmap(file).catch(() => null);
 }
 
-/** How much of a picture a cover leaves out, from 0 (nothing) to 1, above and below. */
+/** The share of a picture, from 0 to 1, that a cover cuts off above and below. */
 export const slack = (picture: ImageBitmap): number =>
   Math.max(0, 1 - (picture.width * COVER.height) / COVER.width / picture.height);
 
@@ -45,7 +45,7 @@ export async function thumbOf(file: Blob): Promise<Blob | null> {
   return encoded(canvas, 0.75);
 }
 
-/** WebP; JPEG where the browser cannot write that. */
+/** WebP, or JPEG if the browser cannot write WebP. */
 export async function encoded(canvas: HTMLCanvasElement, quality = 0.85): Promise<Blob | null> {
   const as = (type: string) => new Promise<Blob | null>((done) => canvas.toBlob(done, type, quality));
   const webp = await as('image/webp');

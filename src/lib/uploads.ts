@@ -3,7 +3,7 @@ import { tick } from 'svelte';
 import type { RemainingMetadata } from './files';
 import type { MessageKey } from './messages';
 
-/** Why a file did not arrive: the server's sentence, or ours by its key. */
+/** Why an upload failed: the server's sentence, or the key of ours. */
 export class NotSent extends Error {
   constructor(
     readonly key: MessageKey,
@@ -24,7 +24,7 @@ export interface Sending {
   abort(): void;
 }
 
-/** Sends a body. XMLHttpRequest, since `fetch` tells no progress of what goes out. */
+/** XMLHttpRequest, because `fetch` reports no upload progress. */
 export function send(
   method: 'POST' | 'PUT',
   url: string,
@@ -63,11 +63,11 @@ function json(text: string): { id?: string; message?: string } | null {
 
 interface Waiting {
   holds(): boolean;
-  /** Somebody wants to send the form. Resolves when nothing is on its way any more: true when all of it arrived. */
+  /** Resolves once all uploads have ended: true if all succeeded. */
   wait(): Promise<boolean>;
 }
 
-/** Lets the form around an element wait for its uploads; it is sent as soon as they are there. */
+/** Makes the form around an element wait for its uploads before it is submitted. */
 export function holdForm(within: HTMLElement, { holds, wait }: Waiting): () => void {
   const form = within.closest('form');
   let held = false;

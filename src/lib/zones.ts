@@ -43,7 +43,7 @@ function takes(zone: string): boolean {
   return answer;
 }
 
-/** Today's name of a zone, also of one written in an old way or in other letters; null of what is none. */
+/** The current name of a zone, whatever its case or age; null if there is none. */
 export function today(zone: string | null | undefined): string | null {
   // An offset such as +09:00 has no daylight saving time.
   if (!zone || zone.length > 64 || !/^[A-Z]/i.test(zone)) return null;
@@ -53,15 +53,15 @@ export function today(zone: string | null | undefined): string | null {
   return RENAMED[name] ?? name;
 }
 
-/** The name under which this engine knows a zone: today's, else the former one; null when neither. */
+/** The name under which this engine knows a zone: current or former. */
 function forEngine(zone: string): string | null {
   return [zone, FORMER[zone]].find((name) => name !== undefined && takes(name)) ?? null;
 }
 
-/** For Intl: a zone that this engine knows, and UTC where it knows none. */
+/** For Intl: the zone if this engine knows it, otherwise UTC. */
 export const usable = (zone: string | null | undefined): string => (zone ? forEngine(zone) : null) ?? 'UTC';
 
-/** Every zone of today, UTC with them, by its city. */
+/** All current zones and UTC, by city. */
 export const all = (): string[] =>
   [...new Set([...Intl.supportedValuesOf('timeZone').map((zone) => RENAMED[zone] ?? zone), 'UTC'])].sort(
     (a, b) => (cityOf(a) < cityOf(b) ? -1 : 1),
@@ -70,6 +70,6 @@ export const all = (): string[] =>
 /** "Buenos Aires" of America/Argentina/Buenos_Aires. */
 export const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
 
-/** "America" of America/Argentina/Buenos_Aires; nothing of UTC. */
+/** "America" of America/Argentina/Buenos_Aires; empty for UTC. */
 export const regionOf = (zone: string): string =>
   zone.includes('/') ? zone.slice(0, zone.indexOf('/')) : '';
