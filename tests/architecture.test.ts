@@ -192,6 +192,19 @@ describe('one place for', () => {
     expect(asking).toEqual(named(...Object.keys(reasons)));
   });
 
+  it('the right to administer the site: what is written by it asks for it again, in the same batch', () => {
+    // Exports change nothing: their batch is only the record of it.
+    const exports = ['guestsCsv', 'exportFile'];
+    const verbs = server.flatMap((path) =>
+      sources[path]!.split(/\n(?=export (?:async )?(?:function|const) )/),
+    );
+    const writing = verbs.filter((verb) => verb.includes("'site.administer'") && /\bcommit\(/.test(verb));
+    const names = writing
+      .filter((verb) => !/\b(stillAdministersSite|actorMay)\(/.test(verb))
+      .map((verb) => /(?:function|const) (\w+)/.exec(verb)![1]!);
+    expect(names.sort()).toEqual(exports.sort());
+  });
+
   it('which invitations are open: schema/space.ts, beside the indexes that need the same words', () => {
     expect(files(/./).filter((path) => /'invited',\s*'expired'\]?\)/.test(sources[path]!))).toEqual([
       'src/lib/server/schema/space.ts',

@@ -3,11 +3,16 @@ import { as, DAY, type User } from '../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeSpace, makeUser, someEmail } from '../../../tests/factories';
 import { invite, joinSpace } from '../../../tests/invitations';
 import * as access from './access';
-import { audited, count, parallel, refusal } from '../../../tests/helpers';
+import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as administrators from './administrators';
 import * as changes from './changes';
+import type { SignedIn } from './context';
+import * as invitations from './invitations';
 import * as memberships from './memberships';
+import * as settings from './settings';
+import * as templates from './space-templates';
+import { shipped } from './space-templates/shipped';
 import * as spaces from './spaces';
 import * as trash from './trash';
 
@@ -208,4 +213,63 @@ describe('an administrator of the site', () => {
       expect(await count('membership', 'space_id = ? and user_id = ?', spaceId, ava.id)).toBe(0);
     },
   );
+});
+
+describe('an administrator of the site who has just lost that right', () => {
+  /** What a request of theirs, begun before, could still do. */
+  async function scene() {
+    const { ava, cho, spaceId } = await orphan();
+    const [trashed, thrower] = [await makeSpace(ava, { name: 'Old pier' }), as(ava)];
+    await trash.putSpace(thrower, trashed, 'Old pier');
+    const document = JSON.parse((await templates.exportFile(as(ava), shippedId)).text) as object;
+    const template = await templates.importFile(
+      as(ava),
+      JSON.stringify({ ...document, name: `T ${ava.id}` }),
+    );
+    const { rows } = await templates.manage(as(ava));
+    const email = someEmail('invited', 'foyer.example');
+    await invitations.inviteUser(as(ava), { email, ...may, locale: 'en' });
+    const open = (await invitations.openOfUsers(as(ava))).rows.find((row) => row.email === email)!;
+    return {
+      ...{ ava, cho, spaceId, trashed, document, invited: open.id },
+      template: { id: template.id, updatedAt: rows.find(({ id }) => id === template.id)!.updatedAt },
+    };
+  }
+  const may = { administrator: true, canCreateSpaces: true };
+  const shippedId = shipped('en')[0]!.id;
+
+  const verbs: Record<string, (ctx: SignedIn, there: Awaited<ReturnType<typeof scene>>) => Promise<unknown>> =
+    {
+      'gives permissions': (ctx, { cho }) => accounts.setPermissions(ctx, cho.id, may),
+      'lets users create spaces': (ctx, { cho }) => accounts.setSpaceCreators(ctx, [cho.id], [cho.id]),
+      'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
+      'activates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, true),
+      'changes settings': (ctx) => settings.change(ctx, { siteName: 'Taken over' }),
+      'restores a space': (ctx, { trashed }) => trash.restore(ctx, trashed),
+      'appoints an administrator': (ctx, { spaceId, cho }) => administrators.appoint(ctx, spaceId, cho.id),
+      'becomes the administrator of a space': (ctx, { spaceId }) => administrators.become(ctx, spaceId),
+      'changes a template': (ctx, { template }) =>
+        templates.change(ctx, template.id, { name: 'Other', description: '' }, template.updatedAt),
+      'deletes a template': (ctx, { template }) => templates.remove(ctx, template.id),
+      'hides a template': (ctx) => templates.setHidden(ctx, shippedId, true),
+      'imports a template': (ctx, { document }) =>
+        templates.importFile(ctx, JSON.stringify({ ...document, name: 'Smuggled' })),
+      'invites a user': (ctx) => invitations.inviteUser(ctx, { email: someEmail(), ...may, locale: 'en' }),
+      'sends an invitation again': (ctx, { invited }) => invitations.resend(ctx, null, invited),
+      'copies the link of an invitation': (ctx, { invited }) => invitations.copyLink(ctx, null, invited),
+      'cancels an invitation': (ctx, { invited }) => invitations.cancel(ctx, null, invited),
+    };
+
+  it.each(Object.keys(verbs))('no longer %s', async (name) => {
+    const there = await scene();
+    const eve = await makeAdministrator();
+    const begun = as(eve);
+    await accounts.setPermissions(as(there.ava), eve.id, { administrator: false, canCreateSpaces: true });
+    const before = await dump();
+    await expect(verbs[name]!(begun, there)).rejects.toMatchObject({ name: 'Refusal' });
+    expect(await dump()).toEqual(before);
+    // The same request of somebody who still has the right succeeds.
+    await verbs[name]!(as(there.ava), there);
+    expect(await dump()).not.toEqual(before);
+  });
 });

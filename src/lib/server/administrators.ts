@@ -3,6 +3,7 @@
  * users or takes over, and the space is told. It never happens silently.
  */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import * as access from './access';
 import { changed, must, type Ctx, type SignedIn, type Statement } from './context';
 import { Refusal } from './errors';
 import { record } from './events';
@@ -19,17 +20,17 @@ const NAMED = 5;
 const LISTED = 100;
 
 /** SQL: the space has no administrator who can sign in. A guest never counts, whatever the membership row says. */
-export const nobodyAdministers = (spaceId: number | SQL): SQL => sql`not exists (
-  select 1 from membership am join user au on au.id = am.user_id
-  where am.space_id = ${spaceId} and am.administrator = 1 and au.kind = 'user' and au.status = 'active')`;
+export const nobodyAdministers = (spaceId: number | SQL): SQL =>
+  sql`(not ${access.hasActiveAdministrator(spaceId)})`;
 
 /** Who administers a space, and who was appointed recently. For the batch of its page. */
 export const query = (ctx: Ctx, spaceId: number) =>
   ctx.db
     .select({
-      names: sql<string>`(select json_group_array(name) from (select u.name from membership m
-        join user u on u.id = m.user_id where m.space_id = ${spaceId} and m.administrator = 1
-        and u.kind = 'user' and u.status = 'active' order by u.name, u.id limit ${NAMED + 1}))`.as('names'),
+      names: sql<string>`(select json_group_array(name) from (select u.name from user u
+        where u.id in ${access.activeAdministratorsOf(spaceId)} order by u.name, u.id limit ${NAMED + 1}))`.as(
+        'names',
+      ),
       appointed: sql<string | null>`(select u.name from user u where u.id = appointed_administrator_id)`.as(
         'appointed',
       ),
@@ -124,22 +125,14 @@ async function putInCharge(
   userId: string,
   member: Statement[],
 ): Promise<void> {
-  allow(ctx, 'site.administer');
   const { actor } = ctx;
-  await ctx.commit(
+  await access.commitForSite(
+    ctx,
     [
-      // The actor must still be an administrator of the site when this is written.
       ctx.db
         .update(space)
         .set({ appointedAdministratorId: userId, appointedBy: actor.id, appointedAt: ctx.now })
-        .where(
-          and(
-            eq(space.id, spaceId),
-            isNull(space.deletedAt),
-            nobodyAdministers(spaceId),
-            sql`exists (select 1 from user where id = ${actor.id} and kind = 'user' and status = 'active' and administrator = 1)`,
-          ),
-        ),
+        .where(and(eq(space.id, spaceId), isNull(space.deletedAt), nobodyAdministers(spaceId))),
       must(ctx, changed()),
       ...member,
       ...memberships.accountChanged(ctx, userId),

@@ -122,9 +122,9 @@ export async function overview(
 }
 
 /** Restores a space from the trash, with everything in it. Doing it twice is no error. */
-export async function restore(ctx: Ctx, spaceId: number): Promise<void> {
-  allow(ctx, 'site.administer');
-  await ctx.commit(
+export async function restore(ctx: SignedIn, spaceId: number): Promise<void> {
+  await access.commitForSite(
+    ctx,
     [
       ctx.db
         .update(space)

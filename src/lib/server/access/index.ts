@@ -1,3 +1,4 @@
-/** Who can reach a space and the site's administration (reach.ts), and what they see in a space (visibility.ts). */
+/** Who can reach a space (reach.ts), who administers it or the site (administration.ts), and what people see in it (visibility.ts). */
+export * from './administration';
 export * from './reach';
 export * from './visibility';

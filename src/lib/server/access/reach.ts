@@ -5,6 +5,7 @@ import { must, type Ctx, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { allow, can } from '../policy';
 import { membership, space } from '../schema';
+import { isActiveAdministratorOf } from './administration';
 import { readerIn, type Reader } from './visibility';
 
 type SpaceRow = typeof space.$inferSelect;
@@ -70,5 +71,5 @@ export const stillIn = (ctx: Ctx, spaceId: number, asAdministrator = false): Sta
     ctx,
     sql`exists (select 1 from membership m join space s on s.id = m.space_id
       where m.space_id = ${spaceId} and m.user_id = ${ctx.actor?.id ?? ''} and s.deleted_at is null
-        ${asAdministrator ? sql`and m.administrator = 1` : sql``})`,
+        ${asAdministrator ? sql`and ${isActiveAdministratorOf(spaceId, sql`m.user_id`)}` : sql``})`,
   );

@@ -1,5 +1,6 @@
 /** Administration of accounts: lists, what users may do, deactivation. */
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm';
+import * as access from '../access';
 import { changed, must, type Ctx, type SignedIn } from '../context';
 import * as csv from '../csv';
 import { Refusal } from '../errors';
@@ -60,9 +61,8 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
   });
 }
 
-/** SQL: there is another active administrator. The site always keeps one. */
-const anotherAdministrator = (id: string) =>
-  sql`exists (select 1 from user u where u.administrator = 1 and u.status = 'active' and u.id <> ${id})`;
+/** SQL: the site has another administrator; it always keeps one. */
+const anotherAdministrator = (id: string) => access.hasActiveAdministrator('site', id);
 
 async function missingOrLast(ctx: Ctx, userId: string): Promise<Refusal> {
   const [there] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
@@ -70,12 +70,12 @@ async function missingOrLast(ctx: Ctx, userId: string): Promise<Refusal> {
 }
 
 export async function setPermissions(
-  ctx: Ctx,
+  ctx: SignedIn,
   userId: string,
   may: { administrator: boolean; canCreateSpaces: boolean },
 ): Promise<void> {
-  allow(ctx, 'site.administer');
-  await ctx.commit(
+  await access.commitForSite(
+    ctx,
     [
       ctx.db
         .update(user)
@@ -94,11 +94,10 @@ export async function setPermissions(
   );
 }
 
-export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: string[]): Promise<void> {
-  allow(ctx, 'site.administer');
+export async function setSpaceCreators(ctx: SignedIn, shown: string[], allowed: string[]): Promise<void> {
   const ids = JSON.stringify(shown);
   const yes = JSON.stringify(allowed);
-  await ctx.commit([
+  await access.commitForSite(ctx, [
     ctx.db
       .update(user)
       .set({
@@ -121,7 +120,8 @@ export async function setSpaceCreators(ctx: Ctx, shown: string[], allowed: strin
 export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
   allow(ctx, 'site.administer');
   if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
-  await ctx.commit(
+  await access.commitForSite(
+    ctx,
     [
       ctx.db
         .update(user)

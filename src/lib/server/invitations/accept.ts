@@ -1,6 +1,7 @@
 /** The other end of a link: where somebody stands who opens it, and how they get in. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
+import * as access from '../access';
 import * as accounts from '../accounts';
 import { changed, must, type CommitOptions, type Ctx, type Statement, type SignedIn } from '../context';
 import { randomId, seal, unseal } from '../crypto';
@@ -346,15 +347,7 @@ const whoCanInvite = (ctx: Ctx, i: Invitation) =>
   ctx.db
     .select()
     .from(user)
-    .where(
-      and(
-        eq(user.status, 'active'),
-        eq(user.kind, 'user'),
-        i.spaceId === null
-          ? eq(user.administrator, true)
-          : sql`exists (select 1 from membership m where m.space_id = ${i.spaceId} and m.user_id = user.id and m.administrator = 1)`,
-      ),
-    )
+    .where(sql`${user.id} in ${access.activeAdministratorsOf(i.spaceId ?? 'site')}`)
     .orderBy(sql`id = ${i.invitedBy} desc`, user.createdAt)
     .limit(1);
 

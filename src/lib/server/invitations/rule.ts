@@ -6,15 +6,15 @@
  * Everything is a condition in SQL, so that the write which hangs on it decides, whatever was read before.
  */
 import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
+import * as access from '../access';
 import { must, type Ctx, type SignedIn, type Statement } from '../context';
 import { invitation, user } from '../schema';
 
 /** Whether somebody may invite: into a space as its administrator, to the site (`null`) as an administrator of it. */
 const mayInvite = (who: SQL, spaceId: SQL): SQL<number> => sql`iif(${spaceId} is null,
-  exists (select 1 from user u where u.id = ${who} and u.kind = 'user' and u.status = 'active' and u.administrator = 1),
-  exists (select 1 from membership m join user u on u.id = m.user_id join space s on s.id = m.space_id
-    where m.space_id = ${spaceId} and m.user_id = ${who} and m.administrator = 1 and s.deleted_at is null
-      and u.kind = 'user' and u.status = 'active'))`;
+  ${access.isActiveAdministratorOf('site', who)},
+  ${access.isActiveAdministratorOf(spaceId, who)}
+    and exists (select 1 from space s where s.id = ${spaceId} and s.deleted_at is null))`;
 
 /**
  * Whether a guest's address fits the rule of domains. `fitsDomains` of addresses.ts says the same.
@@ -82,9 +82,7 @@ export const domainMay = (of = 'invitation'): SQL<number> =>
 
 /** Whether somebody can send a new link at all. */
 export const anybodyMay = (of = 'invitation'): SQL<number> => sql`iif(${column(of, 'space_id')} is null,
-  exists (select 1 from user u where u.kind = 'user' and u.status = 'active' and u.administrator = 1),
-  exists (select 1 from membership m join user u on u.id = m.user_id
-    where m.space_id = ${column(of, 'space_id')} and m.administrator = 1 and u.kind = 'user' and u.status = 'active'))`;
+  ${access.hasActiveAdministrator('site')}, ${access.hasActiveAdministrator(column(of, 'space_id'))})`;
 
 /** Whether an invitation can be taken now. */
 export const takeable = (ctx: Ctx, of = 'invitation'): SQL<number> =>

@@ -88,10 +88,8 @@ export async function addMember(
 }
 
 /** SQL: the space has another administrator who is an active user. */
-const anotherAdministrator = (spaceId: number, userId: string) => sql`exists (
-  select 1 from membership m join user u on u.id = m.user_id
-  where m.space_id = ${spaceId} and m.administrator = 1 and m.user_id <> ${userId}
-    and u.kind = 'user' and u.status = 'active')`;
+const anotherAdministrator = (spaceId: number, userId: string) =>
+  access.hasActiveAdministrator(spaceId, userId);
 
 export async function setAdministrator(
   ctx: SignedIn,

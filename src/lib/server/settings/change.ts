@@ -2,10 +2,10 @@
 import { sql } from 'drizzle-orm';
 import { domainRule, parseAddress } from '../../addresses';
 import type { MessageKey } from '../../messages';
-import { changed, must, type Ctx, type Statement } from '../context';
+import * as access from '../access';
+import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
-import { allow } from '../policy';
 import { setting, type Settings } from '../schema';
 
 /** The statement that writes one setting. */
@@ -64,10 +64,10 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
  * Changes settings and writes what changed to the audit.
  * @param revision of the settings that the form showed, so that a stale form overwrites nothing
  */
-export async function change(ctx: Ctx, values: Partial<Settings>, revision?: number): Promise<void> {
-  allow(ctx, 'site.administer');
+export async function change(ctx: SignedIn, values: Partial<Settings>, revision?: number): Promise<void> {
   const entries = Object.entries(values) as [keyof Settings, never][];
-  await ctx.commit(
+  await access.commitForSite(
+    ctx,
     [
       ...nextRevision(ctx, revision),
       ...entries.map(([key, value]) => put(ctx, key, value)),

@@ -264,12 +264,12 @@ async function insert(
     if (state!.taken) return nameTaken(name);
     if (state!.count >= MOST)
       return new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
-    // The actor no longer administers the space, or the copy of the cover is gone.
-    return new Refusal('missing');
+    // The actor no longer administers the space or the site, or the copy of the cover is gone.
+    return new Refusal(spaceId === null ? 'forbidden' : 'missing');
   };
   await ctx.commit(
     [
-      spaceId !== null && access.stillIn(ctx, spaceId, true),
+      spaceId === null ? access.stillAdministersSite(ctx) : access.stillIn(ctx, spaceId, true),
       ctx.db.run(sql`
         insert into space_template (id, name, folded, description, content, created_by, created_at, updated_at)
         select ${id}, ${name}, ${folded.name(name)}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}
@@ -316,7 +316,6 @@ export async function change(
   form: { name: string; description: string },
   updatedAt: number,
 ): Promise<void> {
-  allow(ctx, 'site.administer');
   const { name, description } = form;
   const whyNot = async () => {
     const [row] = await ctx.db
@@ -326,7 +325,8 @@ export async function change(
     if (!row) return new Refusal('missing');
     return row.updatedAt === updatedAt ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
   };
-  await ctx.commit(
+  await access.commitForSite(
+    ctx,
     [
       ctx.db.run(sql`
       update space_template set name = ${name}, folded = ${folded.name(name)}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
@@ -344,7 +344,8 @@ export async function remove(ctx: SignedIn, id: string): Promise<void> {
   allow(ctx, 'site.administer');
   const template = await stored(ctx, id);
   if (!template) throw new Refusal('missing');
-  await ctx.commit(
+  await access.commitForSite(
+    ctx,
     [
       files.useCoverOfTemplate(ctx, PLAIN_COVER, id),
       ctx.db.delete(spaceTemplate).where(eq(spaceTemplate.id, id)),

@@ -1,5 +1,6 @@
 /** The warning before two-step verification is switched on. */
 import { sql } from 'drizzle-orm';
+import { activeAdministratorsOf } from '../access';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as outbox from '../mail/outbox';
@@ -23,7 +24,7 @@ export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Prom
     ctx.db
       .select({ id: user.id })
       .from(user)
-      .where(sql`administrator = 1 and status = 'active' and kind = 'user' and email_verified_at is not null`)
+      .where(sql`${user.id} in ${activeAdministratorsOf('site')} and ${user.emailVerifiedAt} is not null`)
       .limit(1),
   ]);
   const lockedOut = safe.length === 0;
