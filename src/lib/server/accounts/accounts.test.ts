@@ -743,10 +743,19 @@ describe('administration', () => {
     const [ava, ben] = [await makeAdministrator(), await makeAdministrator()];
     const nothing = { administrator: false, canCreateSpaces: false };
     const { done, refused } = await parallel(2, (i) =>
-      accounts.setPermissions(as([ava, ben][i]!), [ben, ava][i]!.id, nothing),
+      accounts.setPermissions(as([ava, ben][i]!), [ava, ben][i]!.id, nothing),
     );
     expect([done.length, refused.length]).toEqual([1, 1]);
     expect(refused[0]).toMatchObject(refusal('conflict', 'users.last-administrator'));
+    expect(await count('user', 'administrator = 1')).toBe(1);
+    // Whoever is demoted first by the other demotes nobody.
+    await db.run('update user set administrator = 0');
+    const [cho, dee] = [await makeAdministrator(), await makeAdministrator()];
+    const each = await parallel(2, (i) =>
+      accounts.setPermissions(as([cho, dee][i]!), [dee, cho][i]!.id, nothing),
+    );
+    expect([each.done.length, each.refused.length]).toEqual([1, 1]);
+    expect(each.refused[0]).toMatchObject(refusal('forbidden'));
     expect(await count('user', 'administrator = 1')).toBe(1);
     await db.run('update user set administrator = 0');
     const pair = [await makeAdministrator(), await makeAdministrator()];
