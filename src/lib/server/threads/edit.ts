@@ -7,8 +7,8 @@ import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised, toldBy } from '../mentions/people';
-import { allow } from '../policy';
 import { comment, thread } from '../schema';
+import { mayOf } from './may';
 import { commentQuery, seen, threadQuery } from './visible';
 import { showsNothing } from './text';
 
@@ -38,8 +38,9 @@ export async function edit(
   const found = access.foundSpace(ctx, rows.space);
   const first = seen(rows.thread);
   const text = commentId === null ? first : seen(rows.comment);
-  allow(ctx, 'text.edit', found.spaceRole, text.authorId === ctx.actor.id);
-  if (first.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
+  const may = mayOf(ctx, found, first, commentId === null ? null : text);
+  if (!may.own) throw new Refusal('forbidden');
+  if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
   const { body } = form;
   const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
   if (commentId === null && found.severalThreads && !title)

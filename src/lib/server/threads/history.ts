@@ -5,8 +5,8 @@ import type { SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
-import { can } from '../policy';
 import { revision } from '../schema';
+import { mayOf } from './may';
 import { commentQuery, seen, threadQuery } from './visible';
 
 /** Versions per page. */
@@ -31,8 +31,7 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
       ? { name: row.author, guest: row.authorKind === 'guest', company: row.company }
       : null,
     editedAt: row.editedAt ?? 0,
-    mayEdit:
-      first.closedAt === null && can(ctx.actor, 'text.edit', found.spaceRole, row.authorId === ctx.actor.id),
+    mayEdit: mayOf(ctx, found, first, commentId === null ? null : row).edit,
   };
 }
 

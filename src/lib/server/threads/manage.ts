@@ -6,8 +6,8 @@ import { Refusal } from '../errors';
 import { record } from '../events';
 import * as limits from '../limits';
 import * as notifications from '../notifications';
-import { allow } from '../policy';
 import { reaction, thread, threadPerson } from '../schema';
+import { mayOf } from './may';
 import { commentQuery, seen, threadQuery } from './visible';
 import { reactionOf } from './text';
 
@@ -18,7 +18,8 @@ async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
     threads: threadQuery(ctx, spaceId, threadId),
   });
   const found = access.foundSpace(ctx, rows);
-  return { found, row: seen(threads) };
+  const row = seen(threads);
+  return { row, may: mayOf(ctx, found, row) };
 }
 
 /** Commits a change of a thread; 404 if the thread or the membership has just ended. `counts`: what the batch counts. */
@@ -30,8 +31,8 @@ async function commit(ctx: SignedIn, statements: Batch, counts: limits.Counts = 
 
 /** "Follow", "Unfollow": whether the actor is notified of comments. Refused if the space decides it for everybody. */
 export async function follow(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
-  const { found } = await reach(ctx, spaceId, threadId);
-  if (found.blockFollowing) throw new Refusal('forbidden');
+  const { may } = await reach(ctx, spaceId, threadId);
+  if (!may.follow) throw new Refusal('forbidden');
   await commit(ctx, [
     access.stillIn(ctx, spaceId),
     ctx.db
@@ -117,10 +118,8 @@ export async function react(
 
 /** Pins a thread to the top of the list, or unpins it. For space administrators. */
 export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
-  const { found, row } = await reach(ctx, spaceId, threadId);
-  allow(ctx, 'thread.pin', found.spaceRole);
-  // Nothing to pin above the one conversation of a space without several threads.
-  if (!found.severalThreads) throw new Refusal('forbidden');
+  const { row, may } = await reach(ctx, spaceId, threadId);
+  if (!may.pin) throw new Refusal('forbidden');
   await commit(ctx, [
     access.stillIn(ctx, spaceId, true),
     set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),
@@ -129,11 +128,10 @@ export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: 
 
 /** Closes a thread, or opens it again. A closed one takes no comments. For its author and space administrators. */
 export async function close(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
-  const { found, row } = await reach(ctx, spaceId, threadId);
-  const own = row.authorId === ctx.actor.id;
-  allow(ctx, 'thread.close', found.spaceRole, own);
+  const { row, may } = await reach(ctx, spaceId, threadId);
+  if (!may.close) throw new Refusal('forbidden');
   await commit(ctx, [
-    access.stillIn(ctx, spaceId, !own),
+    access.stillIn(ctx, spaceId, !may.own),
     set(ctx, spaceId, row, { closedAt: on ? ctx.now : null }),
   ]);
 }

@@ -8,9 +8,9 @@ import * as changes from '../changes';
 import type { SignedIn } from '../context';
 import * as files from '../files';
 import { titleFor } from '../mentions/redaction';
-import { can } from '../policy';
 import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { shared, sharedQuery } from '../spaces/sharing';
+import { mayOf } from './may';
 import { present, textColumns } from './text';
 import { seen, threadQuery } from './visible';
 
@@ -110,27 +110,21 @@ export async function read(
     }),
   });
   const readAt = Math.max(person[0]?.readAt ?? 0, member[0]?.readAt ?? 0);
-  const own = first.authorId === me;
-  const may = (action: 'thread.pin' | 'thread.close') => can(ctx.actor, action, found.spaceRole, own);
+  const may = mayOf(ctx, found, first);
   return {
     space: { id: found.id, name: found.name, severalThreads: found.severalThreads },
     ...shared(guests),
     thread: {
-      ...present(ctx, found, first, first.closedAt !== null),
+      ...present(ctx, found, first, may),
       ...belonging(null),
       title: titleFor(found.reader, first),
       pinned: first.pinnedAt !== null,
       closed: first.closedAt !== null,
       following: found.blockFollowing || person[0]?.following === true,
     },
-    may: {
-      pin: may('thread.pin') && found.severalThreads,
-      close: may('thread.close'),
-      follow: !found.blockFollowing,
-      delete: can(ctx.actor, 'text.delete', found.spaceRole, own) && found.severalThreads,
-    },
+    may: { pin: may.pin, close: may.close, follow: may.follow, delete: may.delete },
     comments: page.map((row) => ({
-      ...present(ctx, found, row, first.closedAt !== null),
+      ...present(ctx, found, row, mayOf(ctx, found, first, row)),
       ...belonging(row.id),
       unread: row.createdAt > readAt && row.authorId !== me,
     })),

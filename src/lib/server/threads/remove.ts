@@ -6,8 +6,8 @@ import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
-import { allow } from '../policy';
 import { comment, reaction, thread } from '../schema';
+import { mayOf } from './may';
 import { commentQuery, threadQuery } from './visible';
 
 /** Somebody else was faster, or the right has ended; the next page shows which. */
@@ -26,21 +26,21 @@ export async function removeComment(
     comment: commentQuery(ctx, spaceId, threadId, commentId),
   });
   const found = access.foundSpace(ctx, rows.space);
-  const [row] = rows.comment;
-  if (!row) return changes.requireDeleted(ctx, spaceId, threadId, commentId);
-  const own = row.authorId === ctx.actor.id;
-  allow(ctx, 'text.delete', found.spaceRole, own);
+  const [[first], [row]] = [rows.thread, rows.comment];
+  if (!first || !row) return changes.requireDeleted(ctx, spaceId, threadId, commentId);
+  const may = mayOf(ctx, found, first, row);
+  if (!may.delete) throw new Refusal('forbidden');
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId, !own),
+      access.stillIn(ctx, spaceId, !may.own),
       files.release(ctx, { commentId }),
       record(ctx, {
         kind: 'space.comment-deleted',
         spaceId,
         threadId,
         commentId,
-        authors: [...rows.thread, row],
-        detail: { author: row.author, own },
+        authors: [first, row],
+        detail: { author: row.author, own: may.own },
       }),
       ctx.db.delete(reaction).where(and(eq(reaction.threadId, threadId), eq(reaction.commentId, commentId))),
       ctx.db.delete(comment).where(and(eq(comment.id, commentId), eq(comment.threadId, threadId))),
@@ -66,20 +66,18 @@ export async function remove(ctx: SignedIn, spaceId: number, threadId: number): 
   const found = access.foundSpace(ctx, rows.space);
   const [row] = rows.thread;
   if (!row) return changes.requireDeleted(ctx, spaceId, threadId);
-  const own = row.authorId === ctx.actor.id;
-  allow(ctx, 'text.delete', found.spaceRole, own);
-  // The only thread of a space without several threads stays.
-  if (!found.severalThreads) throw new Refusal('forbidden');
+  const may = mayOf(ctx, found, row);
+  if (!may.delete) throw new Refusal('forbidden');
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId, !own),
+      access.stillIn(ctx, spaceId, !may.own),
       files.release(ctx, { threadId }),
       record(ctx, {
         kind: 'space.thread-deleted',
         spaceId,
         threadId,
         authors: [row],
-        detail: { title: row.title, author: row.author, own },
+        detail: { title: row.title, author: row.author, own: may.own },
       }),
       ctx.db.delete(thread).where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),
       must(ctx, changed()),

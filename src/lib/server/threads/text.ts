@@ -8,8 +8,8 @@ import { Refusal } from '../errors';
 import * as markdown from '../markdown';
 import { marksOf } from '../mentions/people';
 import { readable } from '../mentions/redaction';
-import { can } from '../policy';
 import { comment, thread, user, type Mention } from '../schema';
+import type { mayOf } from './may';
 
 /** What the queries below select of a text. */
 export const textColumns = {
@@ -52,20 +52,22 @@ interface TextRow {
 }
 
 /** A text as its page shows it. */
-export const present = (ctx: SignedIn, found: FoundSpace, row: TextRow, closed: boolean) => ({
+export const present = (
+  ctx: SignedIn,
+  found: FoundSpace,
+  row: TextRow,
+  { own, edit, delete: remove }: ReturnType<typeof mayOf>,
+) => ({
   id: row.id,
   author: row.author,
   authorId: row.authorId,
   company: row.company,
   guest: row.authorKind === 'guest',
-  own: row.authorId === ctx.actor.id,
+  own,
   createdAt: row.createdAt,
   editedAt: row.editedAt,
   html: htmlOf(ctx, found, row),
-  may: {
-    edit: !closed && can(ctx.actor, 'text.edit', found.spaceRole, row.authorId === ctx.actor.id),
-    delete: can(ctx.actor, 'text.delete', found.spaceRole, row.authorId === ctx.actor.id),
-  },
+  may: { edit, delete: remove },
 });
 
 function htmlOf(ctx: SignedIn, found: FoundSpace, row: TextRow): string {

@@ -1,0 +1,29 @@
+/** What the actor may do with a thread and its texts: the page asks for its buttons, the verbs before they write. */
+import type { FoundSpace } from '../access';
+import type { SignedIn } from '../context';
+import { can, type Action } from '../policy';
+
+interface Text {
+  authorId: string;
+}
+
+/** @param comment null: the thread's first text */
+export function mayOf(
+  ctx: SignedIn,
+  found: FoundSpace,
+  thread: Text & { closedAt: number | null },
+  comment: Text | null = null,
+) {
+  const isOwn = (text: Text) => text.authorId === ctx.actor.id;
+  const own = isOwn(comment ?? thread);
+  const may = (action: Action, ofOwn: boolean) => can(ctx.actor, action, found.spaceRole, ofOwn);
+  return {
+    own,
+    edit: may('text.edit', own) && thread.closedAt === null,
+    // The only thread of a space without several threads stays, and there is nothing to pin it above.
+    delete: may('text.delete', own) && (comment !== null || found.severalThreads),
+    pin: may('thread.pin', isOwn(thread)) && found.severalThreads,
+    close: may('thread.close', isOwn(thread)),
+    follow: !found.blockFollowing,
+  };
+}
