@@ -3,7 +3,6 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { keyedBytes } from './crypto';
 import { clientIpGroup } from './rate-limit';
-import type { EventKind } from './events/kinds';
 import { auditEntry } from './schema';
 
 /** Who did it: the actor, somebody whose account is being created, or nobody known. */
@@ -18,7 +17,7 @@ export interface By {
  */
 export const entry = (
   ctx: Ctx,
-  action: EventKind,
+  action: string,
   subject: string | SQL,
   detail: Record<string, unknown> = {},
   spaceId: number | SQL | null = null,
@@ -37,12 +36,13 @@ export const entry = (
 
 /**
  * Many entries as one statement.
- * @param rows a select of `kind`, `subject`, `space_id` and `detail` (JSON)
+ * @param action of all of them, or the column of `rows` that says it
+ * @param rows a select of `subject`, `space_id` and `detail` (JSON)
  */
-export const entries = (ctx: Ctx, rows: SQL): Statement =>
+export const entries = (ctx: Ctx, action: string | SQL, rows: SQL): Statement =>
   ctx.db.run(sql`
     insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
-    select ${ctx.now}, kind, ${ctx.actor?.id ?? null}, ${ctx.actor?.name ?? 'Foyer'}, subject, space_id, detail, ${ctx.ip}
+    select ${ctx.now}, ${action}, ${ctx.actor?.id ?? null}, ${ctx.actor?.name ?? 'Foyer'}, subject, space_id, detail, ${ctx.ip}
     from (${rows})`);
 
 const HOUR = 3_600_000;
@@ -56,7 +56,7 @@ export const nobody: By = { id: null, name: '' };
  */
 export const tally = (
   ctx: Ctx,
-  action: EventKind,
+  action: string,
   subject: string,
   detail: Record<string, unknown> = {},
   actor: By | null = ctx.actor,

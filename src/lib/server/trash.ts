@@ -36,7 +36,6 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
       must(ctx, changed()),
       record(ctx, {
         kind: 'space.deleted',
-        subject: `space:${spaceId}`,
         detail: { name: found.name },
         spaceId,
       }),
@@ -137,7 +136,7 @@ export async function restore(ctx: SignedIn, spaceId: number): Promise<void> {
           ),
         ),
       must(ctx, changed()),
-      record(ctx, { kind: 'space.restored', subject: `space:${spaceId}`, spaceId }),
+      record(ctx, { kind: 'space.restored', spaceId }),
     ],
     { refusal: new Refusal('conflict', { key: 'trash.gone' }) },
   );
@@ -167,7 +166,6 @@ export async function purge(ctx: Ctx): Promise<void> {
     ctx.db.delete(space).where(eq(space.id, due.id)),
     record(ctx, {
       kind: 'space.purged',
-      subject: `space:${due.id}`,
       detail: { name: due.name },
       spaceId: due.id,
       by: null,

@@ -1,69 +1,137 @@
-/** Every kind of event, and what follows from it. To add a kind, add a line here. */
-import type { ChangeKind } from '../changes';
+/** Every kind of event: what it needs, and what follows from it. To add a kind, add a line here. */
+import type { SQL } from 'drizzle-orm';
+import type { By } from '../audit';
+import type { Author, ChangeKind } from '../changes';
+import type { Entry } from '../search/entries';
+
+/** Ids that the same batch generates are SQL. */
+export type Id = number | SQL;
+
+/** What a kind of event can need. */
+export interface Fields {
+  /** What it was done to: `user:<id>`, `invitation:<id>`, `site`. */
+  subject: string | SQL;
+  spaceId: Id;
+  threadId: Id;
+  commentId: Id;
+  /** Who wrote the thread and the comment that it is about; decides who may hear of it. */
+  authors: Author[];
+  /** The new words of a thread or comment, for search. */
+  text: Omit<Entry, 'spaceId' | 'authors'>;
+  /** Who is notified: followers and `mentioned`; after an edit (`onlyMentioned`), only people who are newly named. */
+  notify: { mentioned: string[]; everybody?: boolean; onlyMentioned?: boolean };
+}
 
 interface Kind {
   /** How the audit keeps it: each time; one row an hour with a count, if it can happen any number of times; or never. */
   audit: 'each' | 'hourly' | 'never';
+  needs: readonly (keyof Fields)[];
+  may?: readonly (keyof Fields)[];
   /** What open pages of the space are told. */
   change?: ChangeKind;
+  /** What leaves the search index. */
+  unindexed?: 'thread with comments' | 'comment';
 }
 
+const SUBJECT = ['subject'] as const;
+/** The space is the subject. */
+const SPACE = ['spaceId'] as const;
+const IN_SPACE = ['subject', 'spaceId'] as const;
+const THREAD = ['spaceId', 'threadId', 'authors'] as const;
+const COMMENT = [...THREAD, 'commentId'] as const;
+const WORDS = ['text', 'notify'] as const;
+
 const KINDS = {
-  'account.created': { audit: 'each' },
-  'account.signed-in': { audit: 'each' },
-  'account.signed-out': { audit: 'each' },
-  'account.changed': { audit: 'each' },
-  'account.password-changed': { audit: 'each' },
-  'account.reset-asked': { audit: 'each' },
-  'account.deactivated': { audit: 'each' },
-  'account.reactivated': { audit: 'each' },
-  'account.sessions-ended': { audit: 'each' },
-  'account.permission-changed': { audit: 'each' },
-  'account.sign-in-failed': { audit: 'hourly' },
-  'account.locked': { audit: 'hourly' },
-  'account.step-asked': { audit: 'hourly' },
-  'account.step-passed': { audit: 'each' },
-  'account.step-failed': { audit: 'hourly' },
-  'invitation.sent': { audit: 'each' },
-  'invitation.resent': { audit: 'each' },
-  'invitation.link-copied': { audit: 'each' },
-  'invitation.cancelled': { audit: 'each' },
-  'invitation.accepted': { audit: 'each' },
-  'invitation.expired': { audit: 'each' },
-  'invitation.asked-again': { audit: 'each' },
-  'space.created': { audit: 'each' },
-  'space.changed': { audit: 'each', change: 'space' },
-  'space.announcement-changed': { audit: 'each' },
-  'space.administrator-appointed': { audit: 'each', change: 'space' },
-  'space.member-added': { audit: 'each' },
-  'space.member-changed': { audit: 'each' },
-  'space.member-removed': { audit: 'each' },
-  'space.guest-removed': { audit: 'each' },
-  'space.left': { audit: 'each' },
-  'space.deleted': { audit: 'each' },
-  'space.restored': { audit: 'each' },
-  'space.purged': { audit: 'each' },
-  'space.thread-created': { audit: 'each', change: 'thread' },
+  'account.created': { audit: 'each', needs: SUBJECT },
+  'account.signed-in': { audit: 'each', needs: SUBJECT },
+  'account.signed-out': { audit: 'each', needs: SUBJECT },
+  'account.changed': { audit: 'each', needs: SUBJECT },
+  'account.password-changed': { audit: 'each', needs: SUBJECT },
+  'account.reset-asked': { audit: 'each', needs: SUBJECT },
+  'account.deactivated': { audit: 'each', needs: SUBJECT },
+  'account.reactivated': { audit: 'each', needs: SUBJECT },
+  'account.sessions-ended': { audit: 'each', needs: SUBJECT },
+  'account.permission-changed': { audit: 'each', needs: SUBJECT },
+  'account.sign-in-failed': { audit: 'hourly', needs: SUBJECT },
+  'account.locked': { audit: 'hourly', needs: SUBJECT },
+  'account.step-asked': { audit: 'hourly', needs: SUBJECT },
+  'account.step-passed': { audit: 'each', needs: SUBJECT },
+  'account.step-failed': { audit: 'hourly', needs: SUBJECT },
+  'invitation.sent': { audit: 'each', needs: SUBJECT },
+  'invitation.resent': { audit: 'each', needs: SUBJECT },
+  'invitation.link-copied': { audit: 'each', needs: SUBJECT },
+  'invitation.cancelled': { audit: 'each', needs: SUBJECT },
+  'invitation.accepted': { audit: 'each', needs: SUBJECT },
+  'invitation.expired': { audit: 'each', needs: SUBJECT },
+  'invitation.asked-again': { audit: 'each', needs: SUBJECT },
+  'space.created': { audit: 'each', needs: SPACE },
+  'space.changed': { audit: 'each', needs: SPACE, change: 'space' },
+  'space.announcement-changed': { audit: 'each', needs: SPACE },
+  'space.administrator-appointed': { audit: 'each', needs: IN_SPACE, change: 'space' },
+  'space.member-added': { audit: 'each', needs: IN_SPACE },
+  'space.member-changed': { audit: 'each', needs: IN_SPACE },
+  'space.member-removed': { audit: 'each', needs: IN_SPACE },
+  'space.guest-removed': { audit: 'each', needs: IN_SPACE },
+  'space.left': { audit: 'each', needs: IN_SPACE },
+  'space.deleted': { audit: 'each', needs: SPACE },
+  'space.restored': { audit: 'each', needs: SPACE },
+  'space.purged': { audit: 'each', needs: SPACE },
+  'space.thread-created': { audit: 'each', needs: [...THREAD, ...WORDS], change: 'thread' },
   /** Its title or first text. */
-  'space.thread-edited': { audit: 'never', change: 'thread-changed' },
+  'space.thread-edited': { audit: 'never', needs: [...THREAD, ...WORDS], change: 'thread-changed' },
   /** Pinned or closed, or no longer. */
-  'space.thread-changed': { audit: 'each', change: 'thread-changed' },
-  'space.thread-deleted': { audit: 'each', change: 'thread-deleted' },
-  'space.comment-created': { audit: 'never', change: 'comment' },
-  'space.comment-edited': { audit: 'never', change: 'comment-changed' },
-  'space.comment-deleted': { audit: 'each', change: 'comment-deleted' },
-  'space.reaction-changed': { audit: 'never', change: 'reaction' },
-  'template.created': { audit: 'each' },
-  'template.imported': { audit: 'each' },
-  'template.changed': { audit: 'each' },
-  'template.removed': { audit: 'each' },
-  'template.exported': { audit: 'hourly' },
-  'site.set-up': { audit: 'each' },
-  'site.seeded': { audit: 'each' },
-  'site.guests-exported': { audit: 'hourly' },
-  'setting.changed': { audit: 'each' },
+  'space.thread-changed': { audit: 'each', needs: THREAD, change: 'thread-changed' },
+  'space.thread-deleted': {
+    audit: 'each',
+    needs: THREAD,
+    change: 'thread-deleted',
+    unindexed: 'thread with comments',
+  },
+  'space.comment-created': { audit: 'never', needs: [...COMMENT, ...WORDS], change: 'comment' },
+  'space.comment-edited': { audit: 'never', needs: [...COMMENT, ...WORDS], change: 'comment-changed' },
+  'space.comment-deleted': { audit: 'each', needs: COMMENT, change: 'comment-deleted', unindexed: 'comment' },
+  'space.reaction-changed': { audit: 'never', needs: THREAD, may: ['commentId'], change: 'reaction' },
+  'template.created': { audit: 'each', needs: SUBJECT },
+  'template.imported': { audit: 'each', needs: SUBJECT },
+  'template.changed': { audit: 'each', needs: SUBJECT },
+  'template.removed': { audit: 'each', needs: SUBJECT },
+  'template.exported': { audit: 'hourly', needs: SUBJECT },
+  'site.set-up': { audit: 'each', needs: SUBJECT },
+  'site.seeded': { audit: 'each', needs: SUBJECT },
+  'site.guests-exported': { audit: 'hourly', needs: SUBJECT },
+  'setting.changed': { audit: 'each', needs: SUBJECT },
 } as const satisfies Record<string, Kind>;
 
 export type EventKind = keyof typeof KINDS;
+type Table = typeof KINDS;
+
+type Needed<K extends EventKind> = Table[K]['needs'][number];
+type Allowed<K extends EventKind> = Table[K] extends { may: readonly (infer F extends keyof Fields)[] }
+  ? F
+  : never;
+
+/** An event of this kind with all that the kind needs, and nothing else. */
+type EventOf<K extends EventKind> = {
+  kind: K;
+  /** For the audit. Never a secret: no password, token or code. */
+  detail?: Record<string, unknown>;
+  /** Who did it, if not the actor: somebody whose account is just being created, or nobody known. */
+  by?: By | null;
+} & Pick<Fields, Needed<K>> &
+  // A row that counts is found by its subject.
+  (Table[K] extends { audit: 'hourly' } ? { subject: string } : unknown) & {
+    [F in Exclude<keyof Fields, Needed<K>>]?: F extends 'spaceId' | Allowed<K> ? Fields[F] | null : undefined;
+  };
+
+export type Event = { [K in EventKind]: EventOf<K> }[EventKind];
+
+/** Kinds that only go into the audit. Nothing else follows from them. */
+export type AuditOnly = {
+  [K in EventKind]: Table[K] extends { change: string }
+    ? never
+    : Table[K] extends { audit: 'each' }
+      ? K
+      : never;
+}[EventKind];
 
 export const kindOf = (kind: EventKind): Kind => KINDS[kind];

@@ -293,7 +293,8 @@ export async function expireOverdue(ctx: Ctx, limit = 500): Promise<number> {
     // The audit first, by the same condition: what was resent meanwhile is in neither.
     recordRows(
       ctx,
-      sql`select 'invitation.expired' as kind, 'invitation:' || id as subject, space_id, json_object('email', email) as detail
+      'invitation.expired',
+      sql`select 'invitation:' || id as subject, space_id, json_object('email', email) as detail
         from invitation where status = 'invited' and expires_at <= ${ctx.now}
         and id in (select json_extract(value, '$.id') from json_each(${json}))`,
     ),

@@ -52,6 +52,13 @@ export async function edit(
   const already = new Set(toldBy(ctx, text));
   const mentioned = told.filter((id) => !already.has(id));
   const counts = { text: 1, named: mentioned.length };
+  const edited = {
+    spaceId,
+    threadId,
+    authors: [first, text],
+    text: { title, body, mentions, files: rows.files.map((file) => file.name) },
+    notify: { mentioned, onlyMentioned: true },
+  };
   const [table, id] = commentId === null ? [sql`thread`, threadId] : [sql`comment`, commentId];
   await ctx.commit(
     [
@@ -68,15 +75,12 @@ export async function edit(
             .set({ title, body, mentions, editedAt: ctx.now })
             .where(eq(thread.id, threadId))
         : ctx.db.update(comment).set({ body, mentions, editedAt: ctx.now }).where(eq(comment.id, commentId)),
-      record(ctx, {
-        kind: commentId === null ? 'space.thread-edited' : 'space.comment-edited',
-        spaceId,
-        threadId,
-        commentId,
-        authors: [first, text],
-        text: { title, body, mentions, files: rows.files.map((file) => file.name) },
-        notify: { mentioned, onlyMentioned: true },
-      }),
+      record(
+        ctx,
+        commentId === null
+          ? { kind: 'space.thread-edited', ...edited }
+          : { kind: 'space.comment-edited', commentId, ...edited },
+      ),
       limits.count(ctx, counts),
     ],
     {
