@@ -4,7 +4,7 @@
  */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import * as access from './access';
-import { changed, must, type Ctx, type SignedIn, type Statement } from './context';
+import { changed, must, type SignedIn, type Statement } from './context';
 import { Refusal } from './errors';
 import { record } from './events';
 import * as memberships from './memberships';
@@ -24,7 +24,7 @@ export const nobodyAdministers = (spaceId: number | SQL): SQL =>
   sql`(not ${access.hasActiveAdministrator(spaceId)})`;
 
 /** Who administers a space, and who was appointed recently. For the batch of its page. */
-export const query = (ctx: Ctx, spaceId: number) =>
+export const query = (ctx: SignedIn, spaceId: number) =>
   ctx.db
     .select({
       names: sql<string>`(select json_group_array(name) from (select u.name from user u
@@ -42,7 +42,7 @@ export const query = (ctx: Ctx, spaceId: number) =>
     .where(eq(space.id, spaceId));
 
 /** What `query` found. */
-export function present(ctx: Ctx, [row]: Awaited<ReturnType<typeof query>>) {
+export function present(ctx: SignedIn, [row]: Awaited<ReturnType<typeof query>>) {
   const names = JSON.parse(row?.names ?? '[]') as string[];
   return {
     names: names.slice(0, NAMED),
@@ -55,7 +55,7 @@ export function present(ctx: Ctx, [row]: Awaited<ReturnType<typeof query>>) {
 }
 
 /** Administration: a space without an administrator, and its active users, one of whom can be appointed. */
-export async function candidates(ctx: Ctx, spaceId: number, after: string) {
+export async function candidates(ctx: SignedIn, spaceId: number, after: string) {
   allow(ctx, 'site.administer');
   const last = paging.read(after, 'text', 'text');
   const {

@@ -62,7 +62,7 @@ export const ownerOf = (authors: Author[]): string | null => {
 export const NOBODY = '-';
 
 /** SQL: whether the viewer may hear of a change. `event`: the table or its alias. */
-const audible = (ctx: Ctx, event: 'e' | 'space_event', within: Within): SQL => {
+const audible = (ctx: SignedIn, event: 'e' | 'space_event', within: Within): SQL => {
   const column = (name: string) => sql.raw(`${event}.${name}`);
   const actor = { kind: sql`iif(${column('by_guest')}, 'guest', 'user')`, id: column('actor_id') };
   const owner = { kind: sql`iif(${column('owner_id')} is null, 'user', 'guest')`, id: column('owner_id') };
@@ -70,7 +70,7 @@ const audible = (ctx: Ctx, event: 'e' | 'space_event', within: Within): SQL => {
 };
 
 /** The newest number of a space that the viewer may hear of, for the batch of a page. */
-export const newestQuery = (ctx: Ctx, spaceId: number) =>
+export const newestQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db
     .select({ seq: spaceEvent.seq })
     .from(spaceEvent)

@@ -46,7 +46,7 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
 
 /** Administration → "Space Management": every space by name and size (never what is in it), and the trash. */
 export async function overview(
-  ctx: Ctx,
+  ctx: SignedIn,
   filter: { search: string; after: string; trash?: string; without?: boolean },
 ) {
   allow(ctx, 'site.administer');

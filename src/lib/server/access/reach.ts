@@ -1,7 +1,7 @@
 /** Who can reach a space. Everything in a space is found through a membership of the actor. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { SpaceRole } from '../../roles';
-import { must, type Ctx, type Statement } from '../context';
+import { must, type Statement, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { allow, can } from '../policy';
 import { membership, space } from '../schema';
@@ -18,47 +18,43 @@ export type FoundSpace = SpaceRow & {
 };
 
 /** Finds a space through a membership of the actor, or refuses with 404. In a batch, use `spaceQuery`. */
-export async function requireSpace(ctx: Ctx, spaceId: number): Promise<FoundSpace> {
+export async function requireSpace(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {
   return foundSpace(ctx, await spaceQuery(ctx, spaceId));
 }
 
 /** The query of `requireSpace`, for the batch of a page; `foundSpace` checks its rows. */
-export const spaceQuery = (ctx: Ctx, spaceId: number) =>
+export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db
     .select({ space, administrator: membership.administrator })
     .from(membership)
     .innerJoin(space, eq(space.id, membership.spaceId))
     .where(
-      and(
-        eq(membership.spaceId, spaceId),
-        eq(membership.userId, ctx.actor?.id ?? ''),
-        isNull(space.deletedAt),
-      ),
+      and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), isNull(space.deletedAt)),
     );
 
 /** What `spaceQuery` found, or 404. */
-export function foundSpace(ctx: Ctx, [row]: { space: SpaceRow; administrator: boolean }[]): FoundSpace {
-  if (!row || !ctx.actor) throw new Refusal('missing');
+export function foundSpace(ctx: SignedIn, [row]: { space: SpaceRow; administrator: boolean }[]): FoundSpace {
+  if (!row) throw new Refusal('missing');
   const spaceRole: SpaceRole =
     ctx.actor.kind === 'guest' ? 'guest' : row.administrator ? 'space-administrator' : 'member';
   return { ...row.space, spaceRole, reader: readerIn(ctx.actor, row.space) };
 }
 
 /** Finds a space and requires the right to administer it (settings, members, guests). */
-export async function requireAdministrator(ctx: Ctx, spaceId: number): Promise<FoundSpace> {
+export async function requireAdministrator(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {
   const found = await requireSpace(ctx, spaceId);
   allow(ctx, 'space.administer', found.spaceRole);
   return found;
 }
 
 /** For `form`: only people in the route's space may post. */
-export const membersOnly = (ctx: Ctx, params: { id?: string }) => requireSpace(ctx, Number(params.id));
+export const membersOnly = (ctx: SignedIn, params: { id?: string }) => requireSpace(ctx, Number(params.id));
 /** For `form`: only administrators of the route's space may post. */
-export const administratorsOnly = (ctx: Ctx, params: { id?: string }) =>
+export const administratorsOnly = (ctx: SignedIn, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 
 /** Whether the actor may leave. If leaving is blocked, only space administrators may: they could lift the block anyway. */
-export const mayLeave = (ctx: Ctx, found: FoundSpace): boolean =>
+export const mayLeave = (ctx: SignedIn, found: FoundSpace): boolean =>
   can(ctx.actor, 'space.leave', found.spaceRole) &&
   (!found.blockJoining || found.spaceRole === 'space-administrator');
 
@@ -66,10 +62,10 @@ export const mayLeave = (ctx: Ctx, found: FoundSpace): boolean =>
  * Undoes the batch unless the actor is still in the space (or still administers it), so that somebody who was removed
  * in the meantime writes nothing.
  */
-export const stillIn = (ctx: Ctx, spaceId: number, asAdministrator = false): Statement =>
+export const stillIn = (ctx: SignedIn, spaceId: number, asAdministrator = false): Statement =>
   must(
     ctx,
     sql`exists (select 1 from membership m join space s on s.id = m.space_id
-      where m.space_id = ${spaceId} and m.user_id = ${ctx.actor?.id ?? ''} and s.deleted_at is null
+      where m.space_id = ${spaceId} and m.user_id = ${ctx.actor.id} and s.deleted_at is null
         ${asAdministrator ? sql`and ${isActiveAdministratorOf(spaceId, sql`m.user_id`)}` : sql``})`,
   );

@@ -1,7 +1,7 @@
 /** Administration of accounts: lists, what users may do, deactivation. */
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm';
 import * as access from '../access';
-import { changed, must, type Ctx, type SignedIn } from '../context';
+import { changed, must, type SignedIn } from '../context';
 import * as csv from '../csv';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -16,7 +16,7 @@ import * as verification from '../verification';
 const PAGE = 100;
 
 export async function list(
-  ctx: Ctx,
+  ctx: SignedIn,
   kind: 'user' | 'guest',
   { after = '', search = '' }: { after?: string; search?: string } = {},
 ) {
@@ -41,7 +41,7 @@ export async function list(
 }
 
 /** Administration: every guest as CSV, page by page as it is read, so that memory does not grow with the table. */
-export function guestsCsv(ctx: Ctx): ReadableStream<string> {
+export function guestsCsv(ctx: SignedIn): ReadableStream<string> {
   allow(ctx, 'site.administer');
   let after: string | null = '';
   return new ReadableStream({
@@ -64,7 +64,7 @@ export function guestsCsv(ctx: Ctx): ReadableStream<string> {
 /** SQL: the site has another administrator; it always keeps one. */
 const anotherAdministrator = (id: string) => access.hasActiveAdministrator('site', id);
 
-async function missingOrLast(ctx: Ctx, userId: string): Promise<Refusal> {
+async function missingOrLast(ctx: SignedIn, userId: string): Promise<Refusal> {
   const [there] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
   return there ? new Refusal('conflict', { key: 'users.last-administrator' }) : new Refusal('missing');
 }

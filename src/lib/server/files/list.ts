@@ -1,6 +1,6 @@
 /** Files as they are listed below the texts that they are attached to. */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
-import type { Ctx, SignedIn } from '../context';
+import type { SignedIn } from '../context';
 import { file } from '../schema';
 
 const columns = {
@@ -12,7 +12,7 @@ const columns = {
   thumb: sql<number>`thumb_key is not null`.mapWith(Boolean),
 };
 
-export const ofThreadQuery = (ctx: Ctx, threadId: number) =>
+export const ofThreadQuery = (ctx: SignedIn, threadId: number) =>
   ctx.db
     .select(columns)
     .from(file)
@@ -20,7 +20,7 @@ export const ofThreadQuery = (ctx: Ctx, threadId: number) =>
     .orderBy(asc(file.createdAt), asc(file.id))
     .limit(50);
 
-export const ofCommentsQuery = (ctx: Ctx, commentIds: string | SQL) =>
+export const ofCommentsQuery = (ctx: SignedIn, commentIds: string | SQL) =>
   ctx.db
     .select(columns)
     .from(file)

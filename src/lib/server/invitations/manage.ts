@@ -49,7 +49,7 @@ export interface GuestFilter {
  * Guests tab: guests and open invitations by address, `PAGE` a page.
  * @param after `next` of the page before
  */
-export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: GuestFilter = {}) {
+export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filter: GuestFilter = {}) {
   const find = (filter.find ?? '').trim().slice(0, 100);
   const { status } = filter;
   // An address can be a guest's and an invitation's: the row's ref decides between them.
@@ -185,7 +185,7 @@ export async function guestsTab(ctx: Ctx, spaceId: number, after = '', filter: G
 }
 
 /** Administration → Users: the open invitations of users by address, `PAGE` a page. */
-export async function openOfUsers(ctx: Ctx, after = '') {
+export async function openOfUsers(ctx: SignedIn, after = '') {
   allow(ctx, 'site.administer');
   const [last] = paging.read(after, 'text') ?? [''];
   const found = await ctx.db
@@ -205,7 +205,7 @@ export async function openOfUsers(ctx: Ctx, after = '') {
 }
 
 /** An open invitation that the actor may manage: of the given space, or (without one) of a user. */
-async function manage(ctx: Ctx, spaceId: number | null, id: string) {
+async function manage(ctx: SignedIn, spaceId: number | null, id: string) {
   const target = spaceId === null ? null : await access.requireAdministrator(ctx, spaceId);
   if (!target) allow(ctx, 'site.administer');
   const [found] = await ctx.db

@@ -2,7 +2,7 @@
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
 import * as access from '../access';
-import { changed, must, type Batch, type Ctx, type SignedIn, type Statement } from '../context';
+import { changed, must, type Batch, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
@@ -14,7 +14,11 @@ import { behind, counted, inOrder, ordered } from './order';
 const MEMBERS = 100;
 const FOUND = 20;
 
-export async function members(ctx: Ctx, spaceId: number, filter: { find?: string; after?: string } = {}) {
+export async function members(
+  ctx: SignedIn,
+  spaceId: number,
+  filter: { find?: string; after?: string } = {},
+) {
   const find = (filter.find ?? '').trim().slice(0, 200);
   const last = paging.read(filter.after, 'number', 'text', 'text');
   const rows = await ctx.read({
@@ -123,7 +127,7 @@ export async function setAdministrator(
 }
 
 /** Ends a membership, unless that would leave the space without an administrator. */
-const end = (ctx: Ctx, spaceId: number, userId: string): Statement[] => [
+const end = (ctx: SignedIn, spaceId: number, userId: string): Statement[] => [
   ctx.db
     .delete(membership)
     .where(
@@ -137,18 +141,18 @@ const end = (ctx: Ctx, spaceId: number, userId: string): Statement[] => [
   counted(ctx, sql`${spaceId}`),
 ];
 
-async function commitUnlessLast(ctx: Ctx, spaceId: number, statements: Batch): Promise<void> {
+async function commitUnlessLast(ctx: SignedIn, spaceId: number, statements: Batch): Promise<void> {
   await ctx.commit(statements, { refusal: refusalOf(ctx, spaceId, 'members.last-administrator') });
 }
 
 /** Why a batch was undone: the actor has just lost the space or the right, else the given sentence. */
-const refusalOf = (ctx: Ctx, spaceId: number, key: MessageKey) => async () => {
+const refusalOf = (ctx: SignedIn, spaceId: number, key: MessageKey) => async () => {
   await access.requireSpace(ctx, spaceId);
   return new Refusal('conflict', { key });
 };
 
 /** Waiting notification mail may contain words of the space. What it says of other spaces is still in the portal. */
-export const dropQueuedMail = (ctx: Ctx, userId: string): Statement =>
+export const dropQueuedMail = (ctx: SignedIn, userId: string): Statement =>
   ctx.db.run(sql`
     update mail set status = 'dropped', sealed = null, finished_at = ${ctx.now}
     where user_id = ${userId} and status = 'queued' and kind in ('notification', 'digest')`);

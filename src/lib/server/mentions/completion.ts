@@ -1,7 +1,7 @@
 /** For people who are writing: whom they could name, and a preview of their text. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
-import type { Ctx, SignedIn } from '../context';
+import type { SignedIn } from '../context';
 import * as folded from '../folded';
 import * as markdown from '../markdown';
 import * as grammar from './grammar';
@@ -18,11 +18,11 @@ const OFFERED = 8;
  * Beginnings are found by the index of people in their order. Only if these are too few, all names of the space are
  * searched, in that same narrow index.
  */
-export async function complete(ctx: Ctx, spaceId: number, typed: string) {
+export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
   const sought = folded.sought(typed);
   const guests = access.rankOfGuests(access.viewerOf(ctx), { spaceId });
   const here = sql`membership m indexed by membership_in_order cross join user u on u.id = m.user_id
-    where m.space_id = ${spaceId} and m.user_id <> ${ctx.actor?.id ?? ''} and u.status = 'active'`;
+    where m.space_id = ${spaceId} and m.user_id <> ${ctx.actor.id} and u.status = 'active'`;
   const person = sql.raw("u.id, u.name, u.company, u.kind = 'guest' as guest, m.name_key as key");
   // A few of each rank, because the index sorts names within a rank.
   const beginning = sql.join(

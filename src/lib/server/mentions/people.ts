@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
 import { person, viewerOf, visibleTo } from '../access';
-import type { Ctx, SignedIn } from '../context';
+import type { SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { invitation, isOpenInvitation, user, type Mention } from '../schema';
 import * as grammar from './grammar';
@@ -31,9 +31,9 @@ export const marksOf = (text: string, namings: grammar.Naming[], viewerId: strin
  * invited guests, by their address if no name is known, so that it is hidden once they have joined. Nobody if the texts
  * contain no @. For a batch.
  */
-export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => {
+export const nameableQuery = (ctx: SignedIn, spaceId: number, ...texts: string[]) => {
   const may = texts.some(grammar.mayName);
-  const invited = may && ctx.actor?.kind === 'user';
+  const invited = may && ctx.actor.kind === 'user';
   return ctx.db
     .select({
       id: sql<string>`${user.id}`.as('id'),
@@ -68,7 +68,7 @@ export const nameableQuery = (ctx: Ctx, spaceId: number, ...texts: string[]) => 
 };
 
 /** Guests named by the texts of a thread, with these texts: a quotation may contain names that nobody has any more. For a batch. */
-export const namedBeforeQuery = (ctx: Ctx, threadId: number, ...texts: string[]) =>
+export const namedBeforeQuery = (ctx: SignedIn, threadId: number, ...texts: string[]) =>
   ctx.db
     .select({
       title: sql<string>`title`.as('title'),
@@ -89,12 +89,12 @@ interface Before {
 type People = Awaited<ReturnType<typeof nameableQuery>>;
 
 /** Everybody whom a text of the actor may name: by their current names, and as earlier texts named them. */
-function nameables(ctx: Ctx, people: People, before: Before[]): grammar.Nameable[] {
+function nameables(ctx: SignedIn, people: People, before: Before[]): grammar.Nameable[] {
   const all: grammar.Nameable[] = people.map(({ id, name, email, kind, here }) => ({
     id,
     name,
     // Guests do not see addresses, so they name nobody by one.
-    email: ctx.actor?.kind === 'guest' ? '' : email,
+    email: ctx.actor.kind === 'guest' ? '' : email,
     guest: kind === 'guest',
     quiet: !here,
   }));

@@ -2,7 +2,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Hit } from '../../search';
 import * as access from '../access';
-import type { Ctx } from '../context';
+import type { SignedIn } from '../context';
 import { membership, space } from '../schema';
 import * as entries from './entries';
 import { present } from './excerpt';
@@ -41,7 +41,7 @@ interface List {
 
 /** One page from both lists, by time. Reads more if the viewer may not see too many of the rows. */
 async function page(
-  ctx: Ctx,
+  ctx: SignedIn,
   typed: string,
   { terms, cut }: Sought,
   before: string | null,
@@ -86,7 +86,7 @@ async function page(
 }
 
 /** Threads and comments of a space that contain all the words. 404 if the space is out of reach. One batch. */
-export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: string | null = null) {
+export async function inSpace(ctx: SignedIn, spaceId: number, typed: string, before: string | null = null) {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
   const { reach, threads, comments, state } = await ctx.read({
@@ -100,7 +100,7 @@ export async function inSpace(ctx: Ctx, spaceId: number, typed: string, before: 
   return { space: { id, name }, ...found };
 }
 
-export async function everywhere(ctx: Ctx, typed: string, before: string | null = null): Promise<Found> {
+export async function everywhere(ctx: SignedIn, typed: string, before: string | null = null): Promise<Found> {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
   const { threads, comments, state, own } = await ctx.read({
@@ -111,7 +111,7 @@ export async function everywhere(ctx: Ctx, typed: string, before: string | null 
       .select({ id: space.id })
       .from(membership)
       .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
-      .where(eq(membership.userId, ctx.actor?.id ?? ''))
+      .where(eq(membership.userId, ctx.actor.id))
       .limit(SPACES + 1),
   });
   const found = await page(ctx, typed, sought, before, { threads, comments, state });

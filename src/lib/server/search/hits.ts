@@ -1,7 +1,7 @@
 /** Hits. The index has tokens for spaces and authors and columns for guests' names, so a search reads only what is visible. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
-import type { Ctx } from '../context';
+import type { SignedIn } from '../context';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention } from '../schema';
 import { expression } from './expression';
@@ -17,14 +17,14 @@ const nothing = '""';
 
 /** Threads and comments have separate ids, each in the order of time: two lists by key, which `merged` merges by time. */
 export function hitsQuery(
-  ctx: Ctx,
+  ctx: SignedIn,
   terms: Term[],
   threads: boolean,
   before: number,
   inSpace?: number,
   limit = PAGE + 1,
 ) {
-  const me = ctx.actor?.id ?? '';
+  const me = ctx.actor.id;
   const viewer = access.viewerOf(ctx);
   const seesGuests = access.seesGuests(viewer, { space: 's' });
   const all = expression(terms, 'all');
@@ -92,10 +92,10 @@ export interface Seen extends Omit<Row, 'files'> {
 }
 
 /** Null if the match is the name of somebody hidden from the viewer, or the words do not stand together in the text. */
-export function seen(ctx: Ctx, row: Row, terms: Term[]): Seen | null {
+export function seen(ctx: SignedIn, row: Row, terms: Term[]): Seen | null {
   const files = JSON.parse(row.files) as Seen['files'];
   const mentions = JSON.parse(row.mentions) as Mention[];
-  const reader = access.readerOf(ctx.actor?.id ?? '', row.seesGuests);
+  const reader = access.readerOf(ctx.actor.id, row.seesGuests);
   const body = bodyFor(reader, { body: row.body, mentions, authorId: row.authorId });
   const title = titleFor(reader, {
     title: row.title,

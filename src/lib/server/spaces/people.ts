@@ -1,7 +1,7 @@
 /** The people of a space, in their order. */
 import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { foundSpace, rankOfGuests, spaceQuery, viewerOf } from '../access';
-import type { Ctx } from '../context';
+import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
 import { behind, inOrder } from '../memberships/order';
@@ -10,7 +10,7 @@ import { membership, user } from '../schema';
 
 const PEOPLE = 50;
 
-export const inOrderQuery = (ctx: Ctx, spaceId: number, which: SQL | undefined, limit: number) =>
+export const inOrderQuery = (ctx: SignedIn, spaceId: number, which: SQL | undefined, limit: number) =>
   ctx.db
     .select({
       id: user.id,
@@ -39,13 +39,13 @@ export const presentPerson = ({
 
 /** Administrators, users, guests, each by name. @param filter `find`: a part of a name or company */
 export async function people(
-  ctx: Ctx,
+  ctx: SignedIn,
   spaceId: number,
   filter: { find?: string; after?: string | null } = {},
 ) {
   const find = (filter.find ?? '').trim().slice(0, 100);
   const last = paging.read(filter.after, 'number', 'text', 'text');
-  const me = ctx.actor?.id ?? '';
+  const me = ctx.actor.id;
   const rows = await ctx.read({
     space: spaceQuery(ctx, spaceId),
     people: inOrderQuery(

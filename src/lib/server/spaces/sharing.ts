@@ -1,11 +1,11 @@
 /** Who a space is shared with, which every page in it says. */
 import { eq, sql } from 'drizzle-orm';
 import { foundSpace, guestsOf, spaceQuery, viewerOf } from '../access';
-import type { Ctx } from '../context';
+import type { SignedIn } from '../context';
 import { space, user } from '../schema';
 
 /** As the viewer sees it: where guests are hidden, a guest only sees themselves. For a batch. */
-export const sharedQuery = (ctx: Ctx, spaceId: number) => {
+export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
   const guests = guestsOf(viewerOf(ctx), { space: 'space' }, user.company);
   return ctx.db
     .select({
@@ -15,7 +15,7 @@ export const sharedQuery = (ctx: Ctx, spaceId: number) => {
       users: sql<number>`${space.userCount}`.as('users'),
     })
     .from(space)
-    .innerJoin(user, eq(user.id, ctx.actor?.id ?? ''))
+    .innerJoin(user, eq(user.id, ctx.actor.id))
     .where(eq(space.id, spaceId));
 };
 
@@ -27,7 +27,7 @@ export const shared = ([row]: { count: number; companies: string; more: number; 
 });
 
 /** A space as a page within it needs it: its name, and who it is shared with. One batch. */
-export async function header(ctx: Ctx, spaceId: number) {
+export async function header(ctx: SignedIn, spaceId: number) {
   const { reach, guests } = await ctx.read({
     reach: spaceQuery(ctx, spaceId),
     guests: sharedQuery(ctx, spaceId),

@@ -1,7 +1,7 @@
 /** The threads of a space as its page lists them: pinned ones, then by last activity, each with its unread mark. */
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { byView, countersIn, inView, viewerOf, visibleTo, type Reader, type View } from '../access';
-import type { Ctx } from '../context';
+import type { SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
@@ -12,8 +12,8 @@ const PAGE = 30;
 
 const text = { text: 'thread', author: 'user' };
 
-const row = (ctx: Ctx, spaceId: number, { activity, comments }: ReturnType<typeof countersIn>) => {
-  const me = ctx.actor?.id ?? '';
+const row = (ctx: SignedIn, spaceId: number, { activity, comments }: ReturnType<typeof countersIn>) => {
+  const me = ctx.actor.id;
   return {
     id: thread.id,
     title: thread.title,
@@ -37,7 +37,7 @@ const row = (ctx: Ctx, spaceId: number, { activity, comments }: ReturnType<typeo
  * One page by last activity, without pinned threads. A batch runs it in both views; the one that is not the viewer's reads nothing.
  * @param before the key of the last thread of the previous page, from `present`
  */
-export const query = (ctx: Ctx, spaceId: number, before: string | null, view: View) => {
+export const query = (ctx: SignedIn, spaceId: number, before: string | null, view: View) => {
   const last = paging.read(before, 'number', 'number');
   const counters = countersIn(view);
   const { activity } = counters;
@@ -62,7 +62,7 @@ export const query = (ctx: Ctx, spaceId: number, before: string | null, view: Vi
 };
 
 /** One page of pinned threads, the last pinned first. For a batch. */
-export const pinnedQuery = (ctx: Ctx, spaceId: number, before: string | null = null) => {
+export const pinnedQuery = (ctx: SignedIn, spaceId: number, before: string | null = null) => {
   const last = paging.read(before, 'number', 'number');
   const counter = (name: 'activity' | 'comments') =>
     byView(viewerOf(ctx), { spaceId }, (view) => countersIn(view)[name]) as SQL<number>;
