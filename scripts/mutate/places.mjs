@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { conjunctsOf } from './sql.mjs';
 
 /** Undo a whole batch unless something holds. */
-const GUARDS = /^(must|actorMay|still[A-Z]\w*|within[A-Z]\w*)$/;
+const GUARDS = /^(must|actorMayInvite|still[A-Z]\w*|within[A-Z]\w*)$/;
 /** Calls that stand alone because they refuse. */
 const REFUSES = /^(allow|administer|reach|(require|check|ensure|assert|refuse)[A-Z]?\w*)$/;
 /** The stronger question and the weaker one that takes the same arguments. */

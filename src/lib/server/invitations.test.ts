@@ -929,7 +929,7 @@ describe('the right of whoever invited', () => {
       renewedBy: 'others',
     });
     const listed = (await invitations.openOfUsers(as(other))).rows.find((row) => row.email === email);
-    expect(listed).toMatchObject({ takeable: 0 });
+    expect(listed).toMatchObject({ acceptable: 0 });
     expect((await signUp(token)).to).toBeNull();
     await invitations.resend(as(other), null, open.id);
     const fresh = invitations.mailToken(as(other), { id: open.id, version: 2 });

@@ -1,25 +1,22 @@
 /**
- * Who may be invited: the one rule that is asked when an invitation is made, sent again, copied and taken. Whoever invites
- * must be allowed to at that moment, and a guest's address must be of a domain that the site allows. What only inviting
- * asks besides (limits, whose address it is) stands in send.ts.
+ * Who may be invited: the one rule for making, resending, copying and accepting an invitation. The inviter must have the
+ * right at that moment, and a guest's address must be of an allowed domain. What only inviting checks (limits, whose
+ * address it is) is in reasons.ts.
  *
- * Everything is a condition in SQL, so that the write which hangs on it decides, whatever was read before.
+ * All of it is SQL conditions, so that the write itself decides, whatever was read before.
  */
 import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import { must, type Ctx, type SignedIn, type Statement } from '../context';
 import { invitation, user } from '../schema';
 
-/** Whether somebody may invite: into a space as its administrator, to the site (`null`) as an administrator of it. */
+/** Whether somebody administers the space or, without a space, the site. */
 const mayInvite = (who: SQL, spaceId: SQL): SQL<number> => sql`iif(${spaceId} is null,
   ${access.isActiveAdministratorOf('site', who)},
   ${access.isActiveAdministratorOf(spaceId, who)}
     and exists (select 1 from space s where s.id = ${spaceId} and s.deleted_at is null))`;
 
-/**
- * Whether a guest's address fits the rule of domains. `fitsDomains` of addresses.ts says the same.
- * @param rules other rules than those of the settings as they are
- */
+/** The same as `fitsDomains` of addresses.ts. @param rules instead of those in the settings */
 export const domainFits = (email: SQL, rules?: string[]): SQL<number> => {
   const rule = sql`rtrim(lower(d.value), '.')`;
   const domain = sql`substr(${email}, instr(${email}, '@') + 1)`;
@@ -32,13 +29,13 @@ export const domainFits = (email: SQL, rules?: string[]): SQL<number> => {
 
 /** What a new rule of domains would do. */
 export interface DomainEffect {
-  /** Open invitations that could not be taken any more. */
+  /** Open invitations that could no longer be accepted. */
   invitations: number;
-  /** Guests of some space whose address does not fit. They stay. */
+  /** Guests whose address does not fit. They stay. */
   guests: number;
 }
 
-/** What would change for people who are invited or here, if these were the rules; null when nothing would. */
+/** What these rules would change for invited people and guests; null if nothing. */
 export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<DomainEffect | null> {
   const fits = domainFits(sql`email`, rules);
   const {
@@ -49,7 +46,12 @@ export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<Domain
       .select({ count: sql<number>`count(*)` })
       .from(invitation)
       .where(
-        and(eq(invitation.status, 'invited'), isNotNull(invitation.spaceId), takeable(ctx), sql`not ${fits}`),
+        and(
+          eq(invitation.status, 'invited'),
+          isNotNull(invitation.spaceId),
+          acceptable(ctx),
+          sql`not ${fits}`,
+        ),
       ),
     guests: ctx.db
       .select({
@@ -72,30 +74,32 @@ export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<Domain
 
 const column = (of: string, name: string) => sql.raw(`${of}.${name}`);
 
-/** Whether whoever sent this invitation may invite still. @param of the table's name or alias */
-export const inviterMay = (of = 'invitation'): SQL<number> =>
+/** Whether the inviter still has the right. @param of the table's name or alias */
+export const inviterMayInvite = (of = 'invitation'): SQL<number> =>
   mayInvite(column(of, 'invited_by'), column(of, 'space_id'));
 
-/** Whether the address of this invitation may be invited still. Users of the company have no rule. */
-export const domainMay = (of = 'invitation'): SQL<number> =>
+/** Whether the domain is still allowed. Invitations of users have no rule of domains. */
+export const domainStillAllowed = (of = 'invitation'): SQL<number> =>
   sql`(${column(of, 'space_id')} is null or ${domainFits(column(of, 'email'))})`;
 
 /** Whether somebody can send a new link at all. */
-export const anybodyMay = (of = 'invitation'): SQL<number> => sql`iif(${column(of, 'space_id')} is null,
+export const somebodyMayInvite = (
+  of = 'invitation',
+): SQL<number> => sql`iif(${column(of, 'space_id')} is null,
   ${access.hasActiveAdministrator('site')}, ${access.hasActiveAdministrator(column(of, 'space_id'))})`;
 
-/** Whether an invitation can be taken now. */
-export const takeable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
+/** Whether an invitation can be accepted now. */
+export const acceptable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
   sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now}
-    and ${inviterMay(of)} and ${domainMay(of)})`;
+    and ${inviterMayInvite(of)} and ${domainStillAllowed(of)})`;
 
-/** Undoes the batch unless the actor may invite at this very moment. */
-export const actorMay = (ctx: SignedIn, spaceId: number | null): Statement =>
+/** Undoes the batch unless the actor may invite now. */
+export const actorMayInvite = (ctx: SignedIn, spaceId: number | null): Statement =>
   must(ctx, mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`));
 
-/** Undoes the batch unless this invitation, in this version, can be taken at this very moment. */
-export const stillTakeable = (ctx: Ctx, id: string, version: number): Statement =>
+/** Undoes the batch unless this version of the invitation can be accepted now. */
+export const stillAcceptable = (ctx: Ctx, id: string, version: number): Statement =>
   must(
     ctx,
-    sql`exists (select 1 from invitation where id = ${id} and version = ${version} and ${takeable(ctx)})`,
+    sql`exists (select 1 from invitation where id = ${id} and version = ${version} and ${acceptable(ctx)})`,
   );

@@ -4,7 +4,7 @@ import { foundSpace, mayLeave, rankOfGuests, spaceQuery, viewerOf, type FoundSpa
 import * as administrators from '../administrators';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
-import { takeable } from '../invitations/rule';
+import { acceptable } from '../invitations/rule';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import { can } from '../policy';
@@ -40,7 +40,7 @@ export async function overview(
       .select({ id: invitation.id, email: invitation.emailOriginal })
       .from(invitation)
       .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)))
-      .where(and(eq(invitation.spaceId, spaceId), takeable(ctx), eq(membership.administrator, true)))
+      .where(and(eq(invitation.spaceId, spaceId), acceptable(ctx), eq(membership.administrator, true)))
       .orderBy(asc(invitation.email))
       .limit(SHOWN + 1),
     newest: changes.newestQuery(ctx, spaceId),

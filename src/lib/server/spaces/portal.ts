@@ -2,7 +2,7 @@
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
-import { takeable } from '../invitations/rule';
+import { acceptable } from '../invitations/rule';
 import { titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
 import { can } from '../policy';
@@ -78,7 +78,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
         // Only space administrators see who is invited but has not joined.
         invitedCount:
           sql<number>`iif(${membership.administrator}, (select count(*) from (select 1 from invitation i
-          where i.space_id = ${space.id} and ${takeable(ctx, 'i')}
+          where i.space_id = ${space.id} and ${acceptable(ctx, 'i')}
           limit ${INVITED_COUNTED})), 0)`.as('invited_count'),
       })
       .from(shown)

@@ -1,0 +1,69 @@
+/** Asking for a new link. */
+import { and, eq, sql } from 'drizzle-orm';
+import * as access from '../access';
+import { changed, must, type Ctx } from '../context';
+import { record } from '../events';
+import * as language from '../language';
+import * as outbox from '../mail/outbox';
+import * as rateLimit from '../rate-limit';
+import { invitation, user } from '../schema';
+import { DAY, type Invitation } from './links';
+import { findByToken, stateFrom } from './state';
+
+/** Mails a day to one inviter. The Guests tab shows who asked, also without a mail. */
+const ASKED_A_DAY = 50;
+
+/** Who can send a new link: the inviter if they still may, or another administrator of the space or the site. */
+const whoMayInvite = (ctx: Ctx, i: Invitation) =>
+  ctx.db
+    .select()
+    .from(user)
+    .where(sql`${user.id} in ${access.activeAdministratorsOf(i.spaceId ?? 'site')}`)
+    .orderBy(sql`id = ${i.invitedBy} desc`, user.createdAt)
+    .limit(1);
+
+/** Asks the inviter, by mail, for a new link; at most once a day. */
+export async function askAgain(ctx: Ctx, token: string): Promise<void> {
+  const found = await findByToken(ctx, token);
+  const { invitation: i } = found;
+  if (stateFrom(ctx, found).state !== 'expired') return;
+  if (i.askedAt !== null && i.askedAt > ctx.now - DAY) return;
+  const [inviter] = await whoMayInvite(ctx, i);
+  if (!inviter) return;
+  const counter = rateLimit.key(ctx, 'invite', `asked:${inviter.id}`);
+  const room = await rateLimit.countInWindow(ctx, counter, ASKED_A_DAY, DAY);
+  const mail = {
+    to: inviter.emailOriginal,
+    locale: language.ofPerson(inviter),
+    userId: inviter.id,
+    countedOn: [counter],
+    message: {
+      kind: 'link-asked' as const,
+      siteName: found.site.siteName,
+      spaceName: found.spaceName ?? found.site.siteName,
+      guestEmail: i.email,
+      url: ctx.config.origin + (i.spaceId === null ? '/admin/users' : `/spaces/${i.spaceId}/settings/guests`),
+    },
+  };
+  const queued = room.length > 0 && (await outbox.queue(ctx, mail));
+  const { done } = await ctx.commit(
+    [
+      ctx.db
+        .update(invitation)
+        .set({ askedAt: ctx.now })
+        .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${ctx.now - DAY})`)),
+      must(ctx, changed()),
+      queued && queued.statement,
+      record(ctx, {
+        kind: 'invitation.asked-again',
+        subject: `invitation:${i.id}`,
+        detail: { email: i.email },
+        spaceId: i.spaceId,
+        by: null,
+      }),
+    ],
+    { refusal: () => null },
+  );
+  // Somebody else has just asked.
+  if (!done && queued) await ctx.db.batch([rateLimit.giveBack(ctx, counter)]);
+}

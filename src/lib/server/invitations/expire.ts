@@ -1,0 +1,31 @@
+/** Writes down which invitations are overdue. */
+import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import type { Ctx } from '../context';
+import { recordRows } from '../events';
+import { invitation } from '../schema';
+
+/** At most `limit` a run; the rest follows in the next minute. @returns how many */
+export async function expireOverdue(ctx: Ctx, limit = 500): Promise<number> {
+  const overdue = await ctx.db
+    .select({ id: invitation.id, email: invitation.email, spaceId: invitation.spaceId })
+    .from(invitation)
+    .where(and(eq(invitation.status, 'invited'), lte(invitation.expiresAt, ctx.now)))
+    .orderBy(asc(invitation.expiresAt))
+    .limit(limit);
+  if (overdue.length === 0) return 0;
+  const json = JSON.stringify(overdue);
+  await ctx.commit([
+    // The audit first, by the same condition: what was resent meanwhile is in neither.
+    recordRows(
+      ctx,
+      'invitation.expired',
+      sql`select 'invitation:' || id as subject, space_id, json_object('email', email) as detail
+        from invitation where status = 'invited' and expires_at <= ${ctx.now}
+        and id in (select json_extract(value, '$.id') from json_each(${json}))`,
+    ),
+    ctx.db.run(sql`
+      update invitation set status = 'expired' where status = 'invited' and expires_at <= ${ctx.now}
+        and id in (select json_extract(value, '$.id') from json_each(${json}))`),
+  ]);
+  return overdue.length;
+}

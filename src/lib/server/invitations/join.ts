@@ -1,0 +1,58 @@
+/** Joining with an account. */
+import { and, eq, isNull } from 'drizzle-orm';
+import type { SignedIn, Statement } from '../context';
+import { record } from '../events';
+import * as language from '../language';
+import * as memberships from '../memberships';
+import { user } from '../schema';
+import { landing, accept, linkAccount } from './accept';
+import type { Invitation, LinkKind } from './links';
+import { findByToken, stateFrom } from './state';
+
+/** "Join": accepts an invitation to the actor's own address. @returns where to go; null: the link has changed */
+export async function join(ctx: SignedIn, token: string): Promise<string | null> {
+  const found = await findByToken(ctx, token);
+  const state = stateFrom(ctx, found);
+  const { invitation: i } = found;
+  if (state.state === 'member') return landing(i.spaceId);
+  if (state.state !== 'join') return null;
+  const actor = ctx.actor;
+  const { done } = await ctx.commit(
+    [
+      ...accept(ctx, i, found.linkKind as LinkKind),
+      linkAccount(ctx, i.id, actor.id),
+      i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
+      actor.locale === null &&
+        ctx.db
+          .update(user)
+          .set({ locale: language.ofInvited(ctx, i) })
+          .where(and(eq(user.id, actor.id), isNull(user.locale))),
+      ...(i.kind === 'user' && actor.kind === 'guest' ? becomeUser(ctx, i) : []),
+      record(ctx, {
+        kind: 'invitation.accepted',
+        subject: `invitation:${i.id}`,
+        detail: { email: i.email, linkKind: found.linkKind },
+        spaceId: i.spaceId,
+      }),
+    ],
+    { refusal: () => null },
+  );
+  return done ? landing(i.spaceId) : null;
+}
+
+/** An invitation to the site makes a guest a user, with the rights that it grants. */
+function becomeUser(ctx: SignedIn, i: Invitation): Statement[] {
+  const may = { administrator: i.administrator, canCreateSpaces: i.canCreateSpaces };
+  return [
+    ctx.db
+      .update(user)
+      .set({ kind: 'user', ...may })
+      .where(eq(user.id, ctx.actor.id)),
+    ...memberships.accountChanged(ctx, ctx.actor.id),
+    ...record(ctx, {
+      kind: 'account.permission-changed',
+      subject: `user:${ctx.actor.id}`,
+      detail: { kind: 'user', ...may },
+    }),
+  ];
+}

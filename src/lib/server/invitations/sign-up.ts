@@ -1,0 +1,185 @@
+/** Signing up through a link. */
+import { eq } from 'drizzle-orm';
+import * as accounts from '../accounts';
+import type { CommitOptions, Ctx, Statement } from '../context';
+import { randomId, seal, unseal } from '../crypto';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as folded from '../folded';
+import * as language from '../language';
+import * as outbox from '../mail/outbox';
+import * as memberships from '../memberships';
+import * as passwords from '../passwords';
+import { invitation, space, user } from '../schema';
+import * as sessions from '../sessions';
+import { parse, settingsColumn } from '../settings';
+import * as verification from '../verification';
+import { landing, accept, linkAccount } from './accept';
+import type { LinkKind } from './links';
+import { findByToken, stateFrom, type Found } from './state';
+
+/** For this long, a sign-up that is posted again (double click) still leads into the space. */
+const SECOND_POST = 10 * 60_000;
+
+/**
+ * "Login" on the sign-up page. The mailed link signs up at once, a copied one only after a code mailed to the invited
+ * address. A second identical post (double click) with the right password leads into the space.
+ * @returns where to go; null if the link has changed meanwhile, which the page then shows
+ */
+export async function signUp(
+  ctx: Ctx,
+  token: string,
+  form: { name: string; password: string; formKey?: string },
+): Promise<string | null> {
+  const found = await findByToken(ctx, token);
+  const state = stateFrom(ctx, found);
+  const { invitation: i, site } = found;
+  if (state.state === 'used' || state.state === 'member') return secondPost(ctx, found, form);
+  if (state.state !== 'open') return null;
+  const problem = await passwords.problem(site.policy, form.password);
+  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  // A code is mailed to somebody who may not have asked for it, so it is counted first, before the costly hash.
+  const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
+  const passwordHash = await passwords.hash(form.password);
+  if (room) {
+    await verification.begin(ctx, room, {
+      purpose: 'signup',
+      invitationId: i.id,
+      invitationVersion: i.version,
+      name: form.name,
+      passwordHash,
+      // The confirmation mail after the code may contain it.
+      sealedPassword: site.policy.mailPassword
+        ? await seal(ctx.config.secret, 'sign-up', form.password)
+        : null,
+      to: i.emailOriginal,
+      locale: language.ofInvited(ctx, i),
+      next: landing(i.spaceId),
+      siteName: site.siteName,
+    });
+    return '/verify';
+  }
+  const done = await createAccount(
+    ctx,
+    found,
+    { name: form.name, passwordHash, password: form.password },
+    { linkKind: 'mail', refusal: () => null },
+  );
+  return done ? landing(i.spaceId) : secondPost(ctx, await findByToken(ctx, token), form);
+}
+
+/**
+ * The account, its membership, its confirmation mail and its first session, in the batch that accepts the invitation.
+ * @param how `first`: further conditions; `refusal`: if the invitation was accepted or changed meanwhile
+ * @returns whether it was created
+ */
+async function createAccount(
+  ctx: Ctx,
+  found: Pick<Found, 'invitation' | 'spaceName' | 'site'>,
+  form: { name: string; passwordHash: string; password: string | null },
+  how: { linkKind: LinkKind; first?: Statement[]; refusal: CommitOptions['refusal'] },
+): Promise<boolean> {
+  const { invitation: i, site } = found;
+  const person = {
+    id: randomId(),
+    kind: i.kind,
+    email: i.email,
+    emailOriginal: i.emailOriginal,
+    name: form.name,
+    folded: folded.person({ name: form.name, email: i.email }),
+    passwordHash: form.passwordHash,
+    credentialEpoch: 0,
+    administrator: i.kind === 'user' && i.administrator,
+    canCreateSpaces: i.kind === 'user' && i.canCreateSpaces,
+    emailVerifiedAt: ctx.now,
+    loginCount: 1,
+    lastLoginAt: ctx.now,
+    // The person's language until they change it on /me.
+    locale: language.ofInvited(ctx, i),
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+  };
+  const queued = await outbox.queue(ctx, {
+    to: i.emailOriginal,
+    locale: person.locale,
+    userId: person.id,
+    message: {
+      kind: 'welcome',
+      siteName: site.siteName,
+      spaceName: found.spaceName,
+      url: ctx.config.origin + landing(i.spaceId),
+      loginName: i.email,
+      password: site.policy.mailPassword ? form.password : null,
+    },
+  });
+  const handOver = await sessions.begin(ctx, person);
+  const { done } = await ctx.commit(
+    [
+      ...(how.first ?? []),
+      ...accept(ctx, i, how.linkKind),
+      ctx.db.insert(user).values(person),
+      linkAccount(ctx, i.id, person.id),
+      i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
+      queued.statement,
+      record(ctx, {
+        kind: 'account.created',
+        subject: `user:${person.id}`,
+        detail: { email: i.email, kind: i.kind },
+        spaceId: i.spaceId,
+        by: person,
+      }),
+      record(ctx, {
+        kind: 'invitation.accepted',
+        subject: `invitation:${i.id}`,
+        detail: { email: i.email, linkKind: how.linkKind },
+        spaceId: i.spaceId,
+        by: person,
+      }),
+    ],
+    { refusal: how.refusal, duplicate: 'lost' },
+  );
+  if (done) handOver();
+  return done;
+}
+
+/** The form was posted again after it had worked. */
+async function secondPost(
+  ctx: Ctx,
+  found: Found,
+  form: { password: string; formKey?: string },
+): Promise<string | null> {
+  const { invitation: i, account } = found;
+  if (i.status !== 'accepted' || !account || (i.acceptedAt ?? 0) < ctx.now - SECOND_POST) return null;
+  // Only an account made by this form: the link must not bypass the second step of an account that joined by it.
+  if (found.linkKind !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt)
+    return null;
+  if (account.status !== 'active') return null;
+  if (ctx.actor?.id === account.id) return landing(i.spaceId);
+  await accounts.enterAgain(ctx, { ...form, email: account.email });
+  return landing(i.spaceId);
+}
+
+/** The right code completes a sign-up through a copied link. @returns where to go */
+export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promise<string> {
+  const { challenge } = passed;
+  const [row] = await ctx.db
+    .select({ invitation, spaceName: space.name, settings: settingsColumn })
+    .from(invitation)
+    .leftJoin(space, eq(space.id, invitation.spaceId))
+    .where(eq(invitation.id, challenge.invitationId!));
+  const refusal = new Refusal('conflict', { key: 'invitation.changed' });
+  if (!row || row.invitation.version !== challenge.invitationVersion) throw refusal;
+  await createAccount(
+    ctx,
+    { ...row, site: parse(row.settings) },
+    {
+      name: challenge.name!,
+      passwordHash: challenge.passwordHash!,
+      password:
+        challenge.sealedPassword && (await unseal(ctx.config.secret, 'sign-up', challenge.sealedPassword)),
+    },
+    { linkKind: 'copy', first: passed.consume, refusal },
+  );
+  ctx.cookies.delete('foyer-step');
+  return challenge.next;
+}

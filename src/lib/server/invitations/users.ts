@@ -1,0 +1,137 @@
+/** Inviting people of the company to the site, and sending their invitations again. */
+import { and, eq, isNull } from 'drizzle-orm';
+import { parseAddress } from '../../addresses';
+import { isLocale, type Locale } from '../../messages';
+import { changed, must, type SignedIn } from '../context';
+import { randomId } from '../crypto';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as outbox from '../mail/outbox';
+import { allow } from '../policy';
+import { invitation, isOpenInvitation, user } from '../schema';
+import * as settings from '../settings';
+import * as limits from './limits';
+import { VALID_FOR, type Invitation } from './links';
+import { userInvitationMail } from './mail';
+import { changedMeanwhile, refusalOf } from './reasons';
+import { actorMayInvite } from './rule';
+
+/** Administration → Users: invites a person of the company to the site. */
+export async function inviteUser(
+  ctx: SignedIn,
+  form: { email: string; administrator: boolean; canCreateSpaces: boolean; locale: Locale },
+): Promise<void> {
+  allow(ctx, 'site.administer');
+  const address = parseAddress(form.email);
+  if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
+  const site = await settings.read(ctx);
+  const { people, open } = await ctx.read({
+    people: ctx.db.select({ kind: user.kind }).from(user).where(eq(user.email, address.email)),
+    open: ctx.db
+      .select()
+      .from(invitation)
+      .where(and(eq(invitation.email, address.email), isNull(invitation.spaceId), isOpenInvitation())),
+  });
+  if (people[0])
+    throw new Refusal('conflict', {
+      key: people[0].kind === 'guest' ? 'users.is-guest' : 'users.exists',
+      field: 'email',
+    });
+  const may = {
+    administrator: form.administrator,
+    canCreateSpaces: form.canCreateSpaces || form.administrator,
+  };
+  if (open[0]) return sendUserAgain(ctx, open[0], { ...may, locale: form.locale });
+  await refuseOverLimit(ctx, address.email);
+  const id = randomId();
+  const expiresAt = ctx.now + VALID_FOR;
+  const queued = await outbox.queue(ctx, {
+    to: address.original,
+    locale: form.locale,
+    invitationId: id,
+    countedOn: limits.countersOf(ctx, null, address.email),
+    message: userInvitationMail(ctx, site, id, 1, expiresAt),
+  });
+  await ctx.commit(
+    [
+      actorMayInvite(ctx, null),
+      ...limits.count(ctx, null, [address.email]),
+      ctx.db.insert(invitation).values({
+        id,
+        kind: 'user',
+        email: address.email,
+        emailOriginal: address.original,
+        status: 'invited',
+        subject: '',
+        message: '',
+        locale: form.locale,
+        ...may,
+        invitedBy: ctx.actor.id,
+        createdAt: ctx.now,
+        sentAt: ctx.now,
+        expiresAt,
+      }),
+      queued.statement,
+      record(ctx, {
+        kind: 'invitation.sent',
+        subject: `invitation:${id}`,
+        detail: { email: address.email, kind: 'user' },
+      }),
+    ],
+    { refusal: changedMeanwhile(), duplicate: 'done' },
+  );
+}
+
+async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
+  const { counted, waiting } = await ctx.read({
+    counted: limits.countedQuery(ctx, null, [email]),
+    waiting: limits.waitingQuery(ctx, null, [email]),
+  });
+  const reason = limits.roomOf(ctx, null, counted, waiting).exceeded(email);
+  if (reason) throw refusalOf(reason, email);
+}
+
+/** Sends it again, with a new link for a new week. The old links stop working. */
+export async function sendUserAgain(
+  ctx: SignedIn,
+  found: Invitation,
+  change: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces' | 'locale'>> = {},
+): Promise<void> {
+  await refuseOverLimit(ctx, found.email);
+  const version = found.version + 1;
+  const expiresAt = ctx.now + VALID_FOR;
+  const queued = await outbox.queue(ctx, {
+    to: found.emailOriginal,
+    locale: [change.locale, found.locale].find(isLocale) ?? ctx.locale,
+    invitationId: found.id,
+    countedOn: limits.countersOf(ctx, null, found.email),
+    message: userInvitationMail(ctx, await settings.read(ctx), found.id, version, expiresAt),
+  });
+  await ctx.commit(
+    [
+      actorMayInvite(ctx, null),
+      outbox.dropWaiting(ctx, [found.id]),
+      ...limits.count(ctx, null, [found.email]),
+      ctx.db
+        .update(invitation)
+        .set({
+          status: 'invited',
+          version,
+          sentAt: ctx.now,
+          expiresAt,
+          invitedBy: ctx.actor.id,
+          ...change,
+        })
+        .where(and(eq(invitation.id, found.id), eq(invitation.version, found.version), isOpenInvitation())),
+      must(ctx, changed()),
+      queued.statement,
+      record(ctx, {
+        kind: 'invitation.resent',
+        subject: `invitation:${found.id}`,
+        detail: { email: found.email, version },
+        spaceId: found.spaceId,
+      }),
+    ],
+    { refusal: changedMeanwhile() },
+  );
+}

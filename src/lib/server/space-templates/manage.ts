@@ -1,0 +1,85 @@
+/** Managing the templates of the site. */
+import { eq, sql } from 'drizzle-orm';
+import * as access from '../access';
+import { changed, must, type SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as files from '../files';
+import * as folded from '../folded';
+import { allow } from '../policy';
+import { spaceTemplate } from '../schema';
+import * as settings from '../settings';
+import { own, shippedOne, stored } from './choose';
+import { shipped } from './shipped';
+import { cardOf, PLAIN_COVER } from './template';
+import { nameTaken } from './write';
+
+/** Administration: the site's own templates, and shipped ones with whether each is hidden. */
+export async function manage(ctx: SignedIn) {
+  allow(ctx, 'site.administer');
+  const [rows, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
+  const cards = shipped(ctx.locale).map((template) => ({
+    ...cardOf(template),
+    hidden: hiddenTemplates.includes(template.id),
+  }));
+  return { rows, shipped: cards };
+}
+
+/**
+ * Administration: another name and description.
+ * @param updatedAt of the template that the form showed, so that a stale form overwrites nothing
+ */
+export async function change(
+  ctx: SignedIn,
+  id: string,
+  form: { name: string; description: string },
+  updatedAt: number,
+): Promise<void> {
+  const { name, description } = form;
+  const refusal = async () => {
+    const [row] = await ctx.db
+      .select({ updatedAt: spaceTemplate.updatedAt })
+      .from(spaceTemplate)
+      .where(eq(spaceTemplate.id, id));
+    if (!row) return new Refusal('missing');
+    return row.updatedAt === updatedAt ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
+  };
+  await access.commitForSite(
+    ctx,
+    [
+      ctx.db.run(sql`
+      update space_template set name = ${name}, folded = ${folded.name(name)}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
+      where id = ${id} and updated_at = ${updatedAt}
+        and not exists (select 1 from space_template o where ${folded.templateNamed(name, 'o')} and o.id <> ${id})`),
+      must(ctx, changed()),
+      record(ctx, { kind: 'template.changed', subject: `template:${id}`, detail: { name } }),
+    ],
+    { refusal },
+  );
+}
+
+/** Administration: deletes a template. Spaces that were made from it stay as they are. */
+export async function remove(ctx: SignedIn, id: string): Promise<void> {
+  allow(ctx, 'site.administer');
+  const template = await stored(ctx, id);
+  if (!template) throw new Refusal('missing');
+  await access.commitForSite(
+    ctx,
+    [
+      files.useCoverOfTemplate(ctx, PLAIN_COVER, id),
+      ctx.db.delete(spaceTemplate).where(eq(spaceTemplate.id, id)),
+      must(ctx, changed()),
+      record(ctx, { kind: 'template.removed', subject: `template:${id}`, detail: { name: template.name } }),
+    ],
+    { refusal: new Refusal('missing') },
+  );
+}
+
+/** Administration: whether a shipped template is offered. */
+export async function setHidden(ctx: SignedIn, id: string, hidden: boolean): Promise<void> {
+  allow(ctx, 'site.administer');
+  if (!shippedOne(ctx, id)) throw new Refusal('missing');
+  const { hiddenTemplates, revision } = await settings.read(ctx);
+  const others = hiddenTemplates.filter((one) => one !== id);
+  await settings.change(ctx, { hiddenTemplates: hidden ? [...others, id] : others }, revision);
+}

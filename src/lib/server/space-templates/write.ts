@@ -1,0 +1,72 @@
+/** Writing a new template. */
+import { sql } from 'drizzle-orm';
+import { fileSize } from '../../files';
+import { limits } from '../../schemas';
+import * as access from '../access';
+import { changed, must, type SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as files from '../files';
+import * as folded from '../folded';
+import { bytesOf } from './document';
+import { MOST, PLAIN_COVER, type Template } from './template';
+
+/** A copy of an uploaded cover; a shipped cover if its bytes are gone. */
+export async function coverCopy(ctx: SignedIn, cover: string): Promise<string> {
+  try {
+    return await files.copyCover(ctx, cover);
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'missing') return PLAIN_COVER;
+    throw error;
+  }
+}
+
+/** Writes a template if its name is free and the site does not have too many. */
+export async function insert(
+  ctx: SignedIn,
+  { id, name, description, content }: Template,
+  action: 'template.created' | 'template.imported',
+  spaceId: number | null,
+): Promise<string> {
+  if (bytesOf({ id, name, description, content }) > limits.templateFile) throw tooLarge(ctx);
+  const actor = ctx.actor.id;
+  const refusal = async () => {
+    const [state] = await ctx.db
+      .select({
+        again: sql<number>`exists (select 1 from space_template where id = ${id} and created_by = ${actor})`,
+        taken: sql<number>`exists (select 1 from space_template where ${folded.templateNamed(name)})`,
+        count: sql<number>`(select count(*) from space_template)`,
+      })
+      .from(sql`(select 1)`);
+    if (state!.again) return null;
+    if (state!.taken) return nameTaken(name);
+    if (state!.count >= MOST)
+      return new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
+    // The actor no longer administers the space or the site, or the copy of the cover is gone.
+    return new Refusal(spaceId === null ? 'forbidden' : 'missing');
+  };
+  await ctx.commit(
+    [
+      spaceId === null ? access.stillAdministersSite(ctx) : access.stillIn(ctx, spaceId, true),
+      ctx.db.run(sql`
+        insert into space_template (id, name, folded, description, content, created_by, created_at, updated_at)
+        select ${id}, ${name}, ${folded.name(name)}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}
+        where not exists (select 1 from space_template where ${folded.templateNamed(name)})
+          and (select count(*) from space_template) < ${MOST}`),
+      must(ctx, changed()),
+      ...files.useCoverOfTemplate(ctx, content.cover, id),
+      record(ctx, { kind: action, subject: `template:${id}`, detail: { name }, spaceId }),
+    ],
+    { refusal, duplicate: 'lost' },
+  );
+  return id;
+}
+
+export const nameTaken = (name: string) =>
+  new Refusal('conflict', { key: 'template.name-taken', params: { name }, field: 'templateName' });
+export const tooLarge = (ctx: SignedIn, field?: string) =>
+  new Refusal('too-large', {
+    key: 'template.too-large',
+    params: { size: fileSize(limits.templateFile, ctx.locale) },
+    field,
+  });
