@@ -1,12 +1,12 @@
 // Browser tests, against the production build in workerd. Two workers, each with a site of its own: a port, a state, the
 // demo seed. A file's tests run one after the other on one site; what they switch on, the other worker never meets.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
+import { systemChromium } from './scripts/lib/chromium.mjs';
 
-const chromium = '/usr/bin/chromium';
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -57,7 +57,7 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     trace: 'retain-on-failure',
-    launchOptions: { args, executablePath: existsSync(chromium) ? chromium : undefined },
+    launchOptions: { args, executablePath: systemChromium() },
   },
   // Playwright starts one after the other is ready: only the last waits, and tests/e2e/ready.ts for all.
   webServer: sites.map(({ port, origin, state }, i) => ({

@@ -1,9 +1,10 @@
 // `npm run screenshots`: pictures of the running product with its demo data, to look at: an own instance on a free port, a
 // fresh state, a real browser. They go to test-results/screenshots; with `-- --keep` to docs/images, where the README shows them.
 // WebP, because the same picture is a third of a PNG.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemChromium } from './lib/chromium.mjs';
 import { call, freePort } from './lib/net.mjs';
 import { fail, finish, finishOnSignal, root, start, toolEnv } from './lib/run.mjs';
 
@@ -25,10 +26,9 @@ while ((await call(`${origin}/healthz`).catch(() => ({}))).status !== 200)
   await new Promise((done) => setTimeout(done, 300));
 
 const { chromium } = await import('@playwright/test');
-const system = '/usr/bin/chromium';
 const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],
-  ...(existsSync(system) && { executablePath: system }),
+  executablePath: systemChromium(),
 });
 
 try {

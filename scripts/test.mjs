@@ -5,6 +5,7 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HEADLESS_SHELL, systemChromium } from './lib/chromium.mjs';
 import { build, ensurePackages } from './lib/project.mjs';
 import { finish, finishOnSignal, run, toolEnv } from './lib/run.mjs';
 
@@ -133,16 +134,16 @@ function defined(result) {
   return Object.fromEntries(Object.entries(result).filter(([, value]) => value || value === 0));
 }
 
-/** Chromium: the system's; or Debian's package; or Playwright's own download. */
+/** Chromium: the system's, as Debian's package where that can be installed; or Playwright's own download. */
 async function ensureBrowser() {
-  if (existsSync('/usr/bin/chromium')) return true;
+  if (existsSync(HEADLESS_SHELL)) return true;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     console.log('Installing Chromium (apt-get) …');
     const debian = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
     const script =
-      'apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium > /dev/null';
+      'apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium-headless-shell > /dev/null';
     await run('sh', ['-c', script], debian);
-    if (existsSync('/usr/bin/chromium')) return true;
   }
+  if (systemChromium()) return true;
   return (await run('playwright', ['install', 'chromium'], { env })) === 0;
 }
