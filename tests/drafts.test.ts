@@ -57,7 +57,7 @@ const others: [path: RegExp, form: RegExp, why: string][] = [
   [/\/\((?:public|pending)\)\//, /./, 'nobody is signed in whose draft it could be'],
   [/\/dev\/components\//, /./, 'a sample, which nobody sends'],
   [
-    /\(room\)\/\+page\.svelte/,
+    /\(tabs\)\/\+page\.svelte/,
     /name="typed"/,
     'the name of the space, as a confirmation that it is to be deleted',
   ],
