@@ -13,15 +13,21 @@ export interface FormFailure {
   errors: Record<string, Sentence>;
 }
 
-export function refusal(form: unknown, t: Translate) {
+/** What the page shows of a form that was refused; of one that was not, nothing. */
+export function refusalOf(form: unknown, t: Translate) {
   const { values = {}, errors = {} } = (form ?? {}) as Partial<FormFailure>;
   /** Whether the page shows a form again, whatever the reason. */
   const again = typeof form === 'object' && form !== null && 'values' in form;
-  const said = Object.entries(errors).map(([field, { key, params }]) => [field, t(key, params)] as const);
+  const sentences = Object.entries(errors).map(
+    ([field, { key, params }]) => [field, t(key, params)] as const,
+  );
   return {
-    message: said.find(([field]) => field === '')?.[1],
-    errors: Object.fromEntries(said.filter(([field]) => field !== '')) as Record<string, string | undefined>,
-    refused: said.length > 0,
+    message: sentences.find(([field]) => field === '')?.[1],
+    errors: Object.fromEntries(sentences.filter(([field]) => field !== '')) as Record<
+      string,
+      string | undefined
+    >,
+    refused: sentences.length > 0,
     /** What was typed, otherwise the given value. */
     value: (name: string, otherwise = ''): string => {
       const typed = values[name];
@@ -34,7 +40,7 @@ export function refusal(form: unknown, t: Translate) {
   };
 }
 
-export type Refusal = ReturnType<typeof refusal>;
+export type Refusal = ReturnType<typeof refusalOf>;
 
 /** The credential policy in words, as the hint of a new password. */
 export const policyWords = (
