@@ -1,5 +1,6 @@
-// Unit tests run inside one workerd, against real local D1, KV and R2. Storage is isolated per file (tests/setup.ts), not
-// per test; modules and what they keep in memory are shared by all files, as requests to one isolate share them.
+// Unit tests run inside workerd, two processes at once, against real local D1, KV and R2. Storage is isolated per file
+// (tests/setup.ts), not per test; the files of a process share modules and what they keep in memory, as requests to one
+// isolate do.
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -39,7 +40,7 @@ export default defineConfig({
     setupFiles: ['tests/setup.ts'],
     allowOnly: false,
     isolate: false,
-    maxWorkers: 1,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
