@@ -190,6 +190,13 @@ describe('one place for', () => {
     expect(asking).toEqual(named(...Object.keys(reasons)));
   });
 
+  it('who administers a space: only access/ and memberships/ read the column', () => {
+    const reads = /\bmembership\.administrator\b|\bm\.administrator\b|and administrator = 1/;
+    expect(server.filter((path) => reads.test(sources[path]!))).toEqual(
+      named('access/administration', 'memberships/members', 'memberships/order'),
+    );
+  });
+
   it('the right to administer the site: what is written by it asks for it again, in the same batch', () => {
     // Exports change nothing: their batch is only the record of it.
     const exports = ['guestsCsv', 'exportFile'];

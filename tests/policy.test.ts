@@ -28,9 +28,15 @@ const people = {
 };
 const spaceRoles: SpaceRole[] = ['none', 'guest', 'member', 'space-administrator'];
 
-const inside: Action[] = ['space.view', 'space.write', 'space.leave'];
+const inside: Action[] = ['space.view', 'space.write', 'space.leave', 'thread.follow'];
 /** What a space administrator may do to texts of others: delete and close, never edit. */
-const rules: Action[] = ['space.administer', 'text.delete', 'thread.close', 'thread.pin'];
+const rules: Action[] = [
+  'space.administer',
+  'space.leave-blocked',
+  'text.delete',
+  'thread.close',
+  'thread.pin',
+];
 /** What people may do to their own texts. */
 const ofOwn: Action[] = ['text.edit', 'text.delete', 'thread.close'];
 const allowed: Record<keyof typeof people, Record<SpaceRole, Action[]>> = {
@@ -65,11 +71,13 @@ it('has the actions that are listed here', () => {
       'space.administer',
       'space.create',
       'space.leave',
+      'space.leave-blocked',
       'space.view',
       'space.write',
       'text.delete',
       'text.edit',
       'thread.close',
+      'thread.follow',
       'thread.pin',
     ].sort(),
   );

@@ -11,8 +11,10 @@ export type Action =
   | 'space.write'
   | 'space.administer'
   | 'space.leave'
+  | 'space.leave-blocked'
   | 'text.edit'
   | 'text.delete'
+  | 'thread.follow'
   | 'thread.close'
   | 'thread.pin';
 
@@ -31,9 +33,12 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
   // Settings, members, guests, invitations, announcement. Never a guest, whatever the membership row says.
   'space.administer': administers,
   'space.leave': (_actor, spaceRole) => inside(spaceRole),
+  // Where leaving is blocked. Space administrators could lift the block anyway.
+  'space.leave-blocked': administers,
   // People edit only their own words.
   'text.edit': (_actor, spaceRole, own) => inside(spaceRole) && own,
   'text.delete': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
+  'thread.follow': (_actor, spaceRole) => inside(spaceRole),
   'thread.close': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
   'thread.pin': administers,
 };

@@ -31,6 +31,13 @@ export const activeAdministratorsOf = (where: Where): SQL => ids(where);
 export const isActiveAdministratorOf = (where: Where, who: string | SQL): SQL =>
   sql`exists ${ids(where, sql`and au.id = ${who}`)}`;
 
+/**
+ * SQL: whether the actor administers the space of this row of `membership`, which is their own. The actor is active, so no more
+ * rows are read.
+ */
+export const administersHere = ({ actor }: SignedIn): SQL =>
+  actor.kind === 'user' ? sql`(membership.administrator = 1)` : sql`0`;
+
 /** SQL: whether a space or the site has an active administrator. @param except somebody who does not count */
 export const hasActiveAdministrator = (where: Where, except?: string): SQL =>
   sql`exists ${ids(where, except === undefined ? sql`` : sql`and au.id <> ${except}`)}`;

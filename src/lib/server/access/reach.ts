@@ -1,11 +1,11 @@
 /** Who can reach a space. Everything in a space is found through a membership of the actor. */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { SpaceRole } from '../../roles';
 import { must, type Statement, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { allow, can } from '../policy';
 import { membership, space } from '../schema';
-import { isActiveAdministratorOf } from './administration';
+import { administersHere, isActiveAdministratorOf } from './administration';
 import { readerIn, type Reader } from './visibility';
 
 type SpaceRow = typeof space.$inferSelect;
@@ -25,7 +25,7 @@ export async function requireSpace(ctx: SignedIn, spaceId: number): Promise<Foun
 /** The query of `requireSpace`, for the batch of a page; `foundSpace` checks its rows. */
 export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db
-    .select({ space, administrator: membership.administrator })
+    .select({ space, administers: sql<number>`${administersHere(ctx)}`.as('administers') })
     .from(membership)
     .innerJoin(space, eq(space.id, membership.spaceId))
     .where(
@@ -33,10 +33,10 @@ export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
     );
 
 /** What `spaceQuery` found, or 404. */
-export function foundSpace(ctx: SignedIn, [row]: { space: SpaceRow; administrator: boolean }[]): FoundSpace {
+export function foundSpace(ctx: SignedIn, [row]: { space: SpaceRow; administers: number }[]): FoundSpace {
   if (!row) throw new Refusal('missing');
   const spaceRole: SpaceRole =
-    ctx.actor.kind === 'guest' ? 'guest' : row.administrator ? 'space-administrator' : 'member';
+    ctx.actor.kind === 'guest' ? 'guest' : row.administers === 1 ? 'space-administrator' : 'member';
   return { ...row.space, spaceRole, reader: readerIn(ctx.actor, row.space) };
 }
 
@@ -53,10 +53,13 @@ export const membersOnly = (ctx: SignedIn, params: { id?: string }) => requireSp
 export const administratorsOnly = (ctx: SignedIn, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 
-/** Whether the actor may leave. If leaving is blocked, only space administrators may: they could lift the block anyway. */
-export const mayLeave = (ctx: SignedIn, found: FoundSpace): boolean =>
-  can(ctx.actor, 'space.leave', found.spaceRole) &&
-  (!found.blockJoining || found.spaceRole === 'space-administrator');
+/** Whether the actor may leave. */
+export const mayLeave = (ctx: SignedIn, { blockJoining, spaceRole }: FoundSpace): boolean =>
+  can(ctx.actor, blockJoining ? 'space.leave-blocked' : 'space.leave', spaceRole);
+
+/** SQL: the same for rows of `space` with the actor's own `membership`. */
+export const mayLeaveWhere = (ctx: SignedIn): SQL<number> =>
+  sql<number>`(space.block_joining = 0 or ${administersHere(ctx)})`;
 
 /**
  * Undoes the batch unless the actor is still in the space (or still administers it), so that somebody who was removed

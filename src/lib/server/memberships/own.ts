@@ -1,5 +1,6 @@
 /** The actor's own memberships. */
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { mayLeaveWhere } from '../access';
 import type { SignedIn } from '../context';
 import * as folded from '../folded';
 import * as paging from '../paging';
@@ -24,7 +25,7 @@ export const ofActor = (ctx: SignedIn, after: string | null = null) => {
       id: space.id,
       name: space.name,
       key: folded.spaceKey.as('key'),
-      mayLeave: sql<number>`(${space.blockJoining} = 0 or ${membership.administrator} = 1)`,
+      mayLeave: mayLeaveWhere(ctx).as('may_leave'),
     })
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), sql`${space.deletedAt} is null`))

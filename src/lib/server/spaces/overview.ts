@@ -1,6 +1,14 @@
 /** A space's own page: announcement, threads, people, links. */
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
-import { foundSpace, mayLeave, rankOfGuests, spaceQuery, viewerOf, type FoundSpace } from '../access';
+import {
+  administersHere,
+  foundSpace,
+  mayLeave,
+  rankOfGuests,
+  spaceQuery,
+  viewerOf,
+  type FoundSpace,
+} from '../access';
 import * as administrators from '../administrators';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
@@ -40,7 +48,7 @@ export async function overview(
       .select({ id: invitation.id, email: invitation.emailOriginal })
       .from(invitation)
       .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)))
-      .where(and(eq(invitation.spaceId, spaceId), acceptable(ctx), eq(membership.administrator, true)))
+      .where(and(eq(invitation.spaceId, spaceId), acceptable(ctx), administersHere(ctx)))
       .orderBy(asc(invitation.email))
       .limit(SHOWN + 1),
     newest: changes.newestQuery(ctx, spaceId),

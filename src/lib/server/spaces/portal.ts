@@ -77,7 +77,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
         guestCount: access.guestsOf(actor, within).count.as('guest_count'),
         // Only space administrators see who is invited but has not joined.
         invitedCount:
-          sql<number>`iif(${membership.administrator}, (select count(*) from (select 1 from invitation i
+          sql<number>`iif(${access.administersHere(ctx)}, (select count(*) from (select 1 from invitation i
           where i.space_id = ${space.id} and ${acceptable(ctx, 'i')}
           limit ${INVITED_COUNTED})), 0)`.as('invited_count'),
       })

@@ -182,6 +182,31 @@ describe('what people may', () => {
         await expect(attempt()).rejects.toMatchObject(refusal('forbidden'));
   });
 
+  it('a guest administers nothing, whatever the membership row says', async () => {
+    const { spaceId, ava, ben, gil } = await house();
+    await invite(ava, spaceId, someEmail());
+    await spaces.change(as(ava), spaceId, { ...spaceForm, blockJoining: true, announcement: '' });
+    const { db } = testContext();
+    await db.run(`update membership set administrator = 1 where user_id in ('${ben.id}', '${gil.id}')`);
+    const sees = async (person: typeof ava) => {
+      const page = await spaces.overview(as(person), spaceId);
+      const { spaces: cards } = await spaces.portal(as(person));
+      const own = await memberships.ofActor(as(person));
+      return {
+        may: page.may,
+        invited: page.invited.length,
+        counted: cards.find((card) => card.id === spaceId)!.invitedCount,
+        mayLeave: own.map((one) => one.mayLeave),
+      };
+    };
+    // The same row makes a user an administrator.
+    const all = { may: { administer: true, leave: true }, invited: 1, counted: 1, mayLeave: [1] };
+    expect(await sees(ben)).toEqual(all);
+    const none = { may: { administer: false, leave: false }, invited: 0, counted: 0, mayLeave: [0] };
+    expect(await sees(gil)).toEqual(none);
+    await expect(memberships.leave(as(gil), spaceId)).rejects.toMatchObject(refusal('forbidden'));
+  });
+
   it('the portal shows the own spaces only', async () => {
     const { spaceId, gil, stranger } = await house();
     expect((await spaces.portal(as(gil))).spaces.map((s) => s.id)).toEqual([spaceId]);

@@ -24,6 +24,6 @@ export function mayOf(
     delete: may('text.delete', own) && (comment !== null || found.severalThreads),
     pin: may('thread.pin', isOwn(thread)) && found.severalThreads,
     close: may('thread.close', isOwn(thread)),
-    follow: !found.blockFollowing,
+    follow: may('thread.follow', own) && !found.blockFollowing,
   };
 }
