@@ -45,8 +45,8 @@ export function context({
       nudged.push(...list.map((m) => m.body.mailId));
     },
   };
-  const ctx = createContext({
-    env,
+  return createContext({
+    env: { ...env, MAIL_QUEUE: queue as unknown as Ctx['queue'] },
     waitUntil: (work) => void deferred.push(work),
     now: START + after,
     config: {
@@ -65,7 +65,6 @@ export function context({
       inlineMail: inline,
     },
   });
-  return { ...ctx, queue: queue as unknown as Ctx['queue'] };
 }
 export const mailboxSite = { mail: { transport: 'mailbox' as const } };
 export const deferred: Promise<unknown>[] = [];

@@ -1,6 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { as, Jar, testContext, visit, type User } from '../../../tests/contexts';
-import { account, makeAdministrator, makeUser, spaceForm } from '../../../tests/factories';
+import { account, makeAdministrator, makeSpace, makeUser, spaceForm } from '../../../tests/factories';
 import { login } from '../../../tests/logins';
 import { count, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
@@ -10,6 +11,7 @@ import { changed, must } from './context';
 import { setting } from './schema';
 import * as settings from './settings';
 import * as spaces from './spaces';
+import * as threads from './threads';
 
 const MINUTE = 60_000;
 const NOW = Date.now();
@@ -81,6 +83,23 @@ describe('the changes of one person are limited', () => {
     };
     for (let i = 0; i < 250; i++) await expect(lose()).rejects.toThrow(LostRace);
     await save(ben, NOW);
+  });
+
+  it('not for what the system does afterwards: a comment that is mailed to many is one change', async () => {
+    const ava = await makeUser();
+    const readers = await Promise.all(Array.from({ length: 41 }, () => makeUser({ notify: 'all' })));
+    const id = await makeSpace(ava, { blockFollowing: true }, readers);
+    const threadId = await threads.begin(as(ava), id, { title: 'Piles', body: '', requestKey: randomId() });
+    const counters = () =>
+      testContext().db.all(sql`select key, failures from throttle where key like 'author:%' order by key`);
+    const ctx = as(ava);
+    await threads.addComment(ctx, id, threadId, { body: 'They are in.', requestKey: randomId() });
+    const before = await counters();
+    expect(before).not.toEqual([]);
+    await ctx.settle();
+    const mailed = readers.map((reader) => count('mail', `kind = 'notification' and user_id = ?`, reader.id));
+    expect(new Set(await Promise.all(mailed))).toEqual(new Set([2]));
+    expect(await counters()).toEqual(before);
   });
 
   it('but signing out always works, and only people are counted', async () => {

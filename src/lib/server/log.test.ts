@@ -123,7 +123,7 @@ describe('forced failures log no personal data', () => {
       await expect(login(guest.email, { password: PASSWORD })).rejects.toThrow();
     });
     const later = testContext();
-    later.defer(later.db.run(sql`insert into nowhere values (${guest.email})`));
+    later.defer(({ db }) => db.run(sql`insert into nowhere values (${guest.email})`));
     await later.settle();
     const lines = written.join('\n');
     expect(lines).toContain(`mail ${mail.id}: delivery broke off`);

@@ -97,5 +97,5 @@ export function forget(ctx: Ctx): void {
   const token = ctx.cookies.get('foyer-held');
   if (!token) return;
   ctx.cookies.delete('foyer-held');
-  ctx.defer(ctx.kv.delete(keyOf(token)));
+  ctx.defer(() => ctx.kv.delete(keyOf(token)));
 }

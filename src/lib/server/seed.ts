@@ -39,7 +39,7 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
     createContext({
       env,
       config: ctx.config,
-      waitUntil: (work) => ctx.defer(work),
+      waitUntil: (work) => ctx.defer(() => work),
       now: ctx.now - daysAgo * DAY,
       timeZone: ctx.timeZone,
       ip: '127.0.0.1',

@@ -37,7 +37,7 @@ function luciaOf(ctx: Ctx) {
         .where(and(eq(session.idHash, hashToken(id)), gt(session.absoluteExpiresAt, ctx.now)));
       if (!row) return [null, null];
       if (row.session.lastSeenAt < ctx.now - LAST_SEEN_STEP)
-        ctx.defer(
+        ctx.defer(() =>
           ctx.db.update(session).set({ lastSeenAt: ctx.now }).where(eq(session.idHash, row.session.idHash)),
         );
       return [
@@ -61,7 +61,7 @@ function luciaOf(ctx: Ctx) {
       );
     },
     async updateSessionExpiration(id, expiresAt) {
-      ctx.defer(
+      ctx.defer(() =>
         ctx.db
           .update(session)
           .set({ expiresAt: sql`min(${expiresAt.getTime()}, absolute_expires_at)` })
@@ -69,7 +69,7 @@ function luciaOf(ctx: Ctx) {
       );
     },
     async deleteSession(id) {
-      ctx.defer(ctx.db.delete(session).where(eq(session.idHash, hashToken(id))));
+      ctx.defer(() => ctx.db.delete(session).where(eq(session.idHash, hashToken(id))));
     },
     // Our own statements end sessions, in the batch of the cause; Lucia never calls these.
     getUserSessions: async () => [],

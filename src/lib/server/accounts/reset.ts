@@ -19,9 +19,9 @@ const MINUTE = 60_000;
 const RESET_MINUTES = 60;
 
 /** "Forgot your password?": answers first and does the work afterwards, so that nobody learns which addresses exist. */
-export function askReset(ctx: Ctx, typedEmail: string): void {
+export function askReset(visitor: Ctx, typedEmail: string): void {
   const email = loginName(typedEmail);
-  const work = async () => {
+  visitor.defer(async (ctx) => {
     const [byName, byOrigin, rows] = await ctx.db.batch([
       rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', email), 5, 60 * MINUTE),
       rateLimit.countInWindow(
@@ -37,7 +37,7 @@ export function askReset(ctx: Ctx, typedEmail: string): void {
     const token = randomToken();
     const mail = await outbox.queue(ctx, {
       to: row.user.emailOriginal,
-      locale: language.ofVisitor(ctx, row.user),
+      locale: language.ofVisitor(visitor, row.user),
       message: {
         kind: 'reset',
         siteName: parse(row.settings).siteName,
@@ -56,8 +56,7 @@ export function askReset(ctx: Ctx, typedEmail: string): void {
       mail.statement,
       record(ctx, { kind: 'account.reset-asked', subject: `user:${row.user.id}`, by: null }),
     ]);
-  };
-  ctx.defer(work());
+  });
 }
 
 export async function resetTarget(ctx: Ctx, token: string) {

@@ -3,7 +3,6 @@ import { drizzle } from 'drizzle-orm/d1';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import { defaultLocale, type Locale } from '../../messages';
 import * as changeLimit from '../change-limit';
-import { randomId } from '../crypto';
 import { LostRace } from '../errors';
 import { log } from '../log';
 import { readConfig, type Config, type Env } from './config';
@@ -14,6 +13,7 @@ import {
   type CookieJar,
   type Committed,
   type Ctx,
+  type Deferred,
   type Statement,
 } from './index';
 
@@ -38,9 +38,10 @@ const noCookies: CookieJar = { get: () => undefined, set: () => {}, delete: () =
 export function createContext(from: Surroundings): Ctx {
   const db = drizzle(from.env.DB);
   const pending: Statement[] = [];
-  const waiting: (() => Promise<unknown>)[] = [];
-  const defer = (work: Promise<unknown>) =>
-    from.waitUntil(work.catch((error) => log('deferred work failed', error)));
+  const waiting: Deferred[] = [];
+  const asSystem = () => createContext({ ...from, config: ctx.config, cookies: noCookies, now: ctx.now });
+  const defer = (work: Deferred) =>
+    from.waitUntil((async () => work(asSystem()))().catch((error) => log('deferred work failed', error)));
 
   /** The results of a batch, in its order. */
   const run = async (batch: Statement[]): Promise<unknown[]> => {
@@ -68,7 +69,6 @@ export function createContext(from: Surroundings): Ctx {
     ip: from.ip ?? '',
     userAgent: from.userAgent ?? '',
     now: from.now ?? Date.now(),
-    requestId: randomId(),
     pending,
     async read(queries) {
       const names = Object.keys(queries);
@@ -82,7 +82,7 @@ export function createContext(from: Surroundings): Ctx {
       if (counted) batch.push(...changeLimit.counted(ctx, counted));
       try {
         const results = await run(batch);
-        for (const work of after) defer(work());
+        for (const work of after) defer(work);
         return committed(batch, results);
       } catch (error) {
         if (counted && says(error, changeLimit.PASSED)) throw await changeLimit.refusal(ctx, counted);

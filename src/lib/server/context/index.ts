@@ -91,7 +91,6 @@ export interface Ctx {
   userAgent: string;
   /** Milliseconds UTC; one value for the whole request. */
   now: number;
-  requestId: string;
   /** Statements that the next commit includes (the session's). */
   pending: Statement[];
   /** Reads what a page needs in one round trip; each result has the name of its query. */
@@ -102,10 +101,16 @@ export interface Ctx {
    */
   commit(statements: Batch, options?: CommitOptions): Promise<Committed>;
   /** Runs after the next commit has succeeded, if possible after the answer was sent. */
-  afterCommit(run: () => Promise<unknown>): void;
-  /** Work that may continue after the answer was sent. */
-  defer(work: Promise<unknown>): void;
+  afterCommit(work: Deferred): void;
+  /** Begins work that may continue after the answer was sent. */
+  defer(work: Deferred): void;
 }
+
+/**
+ * Work beside the request. Its context is the system's: no actor, so nothing in it counts as the actor's changes, and
+ * no share in the statements that the request's next commit includes.
+ */
+export type Deferred = (system: Ctx) => PromiseLike<unknown>;
 
 /** The context of a signed-in person, which verbs behind a login take. */
 export type SignedIn = Ctx & { actor: Actor };

@@ -57,7 +57,6 @@ function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
           locale: language.ofPerson(person),
           message: messageOf(ctx, siteName, told),
           userId: person.userId,
-          nudge: false,
         }
       : null,
     digestUpdate: person.digest ? nextDigest(ctx, person) : null,
@@ -99,7 +98,5 @@ async function writeMails(ctx: Ctx, people: PersonMail[]): Promise<{ written: nu
     const [a, b] = [await writeMails(ctx, people.slice(0, half)), await writeMails(ctx, people.slice(half))];
     return { written: a.written + b.written, lost: a.lost + b.lost };
   }
-  // Not by afterCommit: this may run after a request's commit, while the request makes another commit.
-  await outbox.nudgeMany(ctx, queued.ids);
   return { written: mails.length, lost: 0 };
 }

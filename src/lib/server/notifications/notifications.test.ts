@@ -781,9 +781,10 @@ it('mail that still waits when somebody loses a space is never sent, whichever w
     const s = await stage();
     const who = s[name] as User;
     const queued = () => count('mail', `user_id = ? and kind = 'notification' and status = 'queued'`, who.id);
-    const ctx = as(s.ava);
     // The queue is away: the mail is written, and waits.
-    ctx.queue = { send: async () => {}, sendBatch: async () => {} } as never;
+    const ctx = as(s.ava, {
+      env: { MAIL_QUEUE: { send: async () => {}, sendBatch: async () => {} } as never },
+    });
     await threads.addComment(ctx, s.spaceId, s.threadId, {
       body: `@${who.name} only for you`,
       requestKey: randomId(),

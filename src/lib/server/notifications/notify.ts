@@ -81,4 +81,4 @@ const mailAt = (ctx: SignedIn, event: Pick<Event, 'mentioned'>): SQL => sql`case
 
 /** Writes the mails that are due at once right after the commit; cron does what this misses. */
 const mailSoon = (ctx: SignedIn): void =>
-  ctx.afterCommit(() => mailDue(ctx, sql`actor_id = ${ctx.actor.id} and created_at = ${ctx.now}`));
+  ctx.afterCommit((system) => mailDue(system, sql`actor_id = ${ctx.actor.id} and created_at = ${ctx.now}`));

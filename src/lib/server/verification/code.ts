@@ -53,7 +53,7 @@ export async function sendNow(ctx: Ctx, mailId: string): Promise<void> {
     // The challenge exists already, and its page shows the state of the mail.
     log(`mail ${mailId}: delivery broke off`, error);
   }
-  ctx.defer(outbox.nudge(ctx, mailId, CODE_MAIL_AGAIN_AFTER));
+  ctx.defer((system) => outbox.nudge(system, mailId, CODE_MAIL_AGAIN_AFTER));
 }
 
 /** Reads six typed digits, also wide ones, with blanks and dashes anywhere. Null: this cannot be a code. */

@@ -29,7 +29,7 @@ export interface QueuedMail {
 /** One mail, as a statement for the batch of the change. The queue is nudged once that is committed. */
 export async function queue(ctx: Ctx, item: QueuedMail): Promise<{ id: string; statement: Statement }> {
   const row = await newRow(ctx, item);
-  if (item.nudge !== false) ctx.afterCommit(() => nudge(ctx, row.id));
+  if (item.nudge !== false) ctx.afterCommit((system) => nudge(system, row.id));
   return { id: row.id, statement: ctx.db.insert(mail).values(row) };
 }
 
@@ -39,7 +39,7 @@ export async function queueMany(
 ): Promise<{ ids: string[]; statements: Statement[] }> {
   const rows = await Promise.all(list.map((item) => newRow(ctx, item)));
   const toNudge = rows.filter((_row, i) => list[i]!.nudge !== false).map((row) => row.id);
-  if (toNudge.length) ctx.afterCommit(() => nudgeMany(ctx, toNudge));
+  if (toNudge.length) ctx.afterCommit((system) => nudgeMany(system, toNudge));
   const field = (name: string) => sql.raw(`value ->> '$.${name}'`);
   const statements = jsonChunks(rows.map((row) => JSON.stringify(row))).map((json) =>
     ctx.db.run(sql`
@@ -99,7 +99,7 @@ export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
 export const nudge = (ctx: Ctx, id: string, delaySeconds = 0): Promise<unknown> =>
   ctx.config.inlineMail ? deliver(ctx, id) : ctx.queue.send({ mailId: id }, { delaySeconds });
 
-export async function nudgeMany(ctx: Ctx, ids: string[]): Promise<void> {
+async function nudgeMany(ctx: Ctx, ids: string[]): Promise<void> {
   if (ctx.config.inlineMail) return void (await deliverMany(ctx, ids));
   for (let i = 0; i < ids.length; i += CHUNK_ROWS)
     await ctx.queue.sendBatch(ids.slice(i, i + CHUNK_ROWS).map((mailId) => ({ body: { mailId } })));
