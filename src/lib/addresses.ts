@@ -1,23 +1,20 @@
-/** E-mail addresses: as people type and paste them, and the one canonical form that is compared and unique. */
+/** E-mail addresses as people type and paste them, and their canonical form. */
 import { afterUnspaced, domainEnd, hasTop, mixesAlphabets, unspaced } from './edges';
 import { normalize } from './normalize';
 
 export interface Address {
-  /** Canonical: NFC, lower-cased, domain in IDNA's ASCII form. The login name. */
+  /** NFC, lower-cased, the domain in IDNA's ASCII form. Unique; the login name. */
   email: string;
-  /** As typed, but without invisible characters and in normal width. Mail goes here. */
+  /** As typed, without invisible characters and in normal width. Mail goes here. */
   original: string;
 }
 
-// RFC 5321 §4.5.3.1: 64 octets of local part, 254 characters in all. Local parts: RFC 5322's dot-atom, with letters
-// and digits of any script (RFC 6531). Quoted local parts are refused: they are practically unused, and easy to abuse.
+// Limits: RFC 5321 §4.5.3.1. A local part is RFC 5322's dot-atom, with letters of any script (RFC 6531). Quoted local parts are
+// refused: hardly anyone has one, and they are easy to abuse.
 const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
-/**
- * A text without what nobody sees (zero-width signs, soft hyphens, controls of direction), with full-width signs as
- * plain ones, every space a blank and every line end `\n`. What a person reads stays.
- */
+/** Drops invisible characters, turns full-width characters into plain ones, and unifies white space and line ends. */
 const plain = (text: string): string =>
   normalize(
     text
@@ -29,7 +26,7 @@ const plain = (text: string): string =>
     .replace(/\p{Zs}/gu, ' ');
 
 export function parseAddress(typed: string): Address | null {
-  // Leaves room for invisible characters; anything longer cannot be an address.
+  // Leaves room for invisible characters.
   if (typed.length > 2_000) return null;
   const original = plain(typed).trim();
   const at = original.lastIndexOf('@');
@@ -40,7 +37,7 @@ export function parseAddress(typed: string): Address | null {
   return { email: `${normalize(local.toLowerCase(), 'NFC')}@${domain}`, original };
 }
 
-/** The ASCII form of a domain (UTS 46, by the URL parser), or null. */
+/** Null if it is not a domain (UTS 46, by the URL parser). */
 export function asciiDomain(domain: string): string | null {
   if (!domain || domain.length > 1_000 || !/^[^\s/\\?#@:[\]%]+$/.test(domain)) return null;
   try {
@@ -51,8 +48,8 @@ export function asciiDomain(domain: string): string | null {
 }
 
 /**
- * All ways to write a canonical address: as the DNS has its domain, and in letters (`xn--bcher-kva.example` is
- * `bücher.example`). Whoever compares addresses with what people write compares with each of them.
+ * A canonical address as people may write it: with its domain in ASCII (`xn--bcher-kva.example`) and in letters
+ * (`bücher.example`).
  */
 export function writingsOf(email: string): string[] {
   const at = email.lastIndexOf('@') + 1;
@@ -60,7 +57,7 @@ export function writingsOf(email: string): string[] {
   return [...new Set([email, email.slice(0, at) + domain])];
 }
 
-/** Decodes a label of a domain (Punycode, RFC 3492 §6.2); other labels stay as they are. */
+/** Decodes a Punycode label (RFC 3492 §6.2). Other labels stay as they are. */
 function inLetters(label: string): string {
   if (!label.startsWith('xn--') || label.length > 63) return label;
   const code = label.slice(4);
@@ -100,21 +97,19 @@ function mailDomain(typed: string): string | null {
   return domain && domain.length <= 253 && DOMAIN.test(domain) ? domain : null;
 }
 
-// --- Domains of a rule --------------------------------------------------------------------------------------
-
 /**
- * One entry of a list of domains: `partner.example` is that domain alone, `*.partner.example` all below it and not the
- * domain itself. Understood too: upper case, IDN, `@partner.example`, a dot at the end. Null is no domain.
+ * One entry of a list of domains. `*.partner.example` is every subdomain, but not partner.example itself. Null if it is not a
+ * domain.
  */
 export function domainRule(typed: string): string | null {
   if (typed.length > 1_000) return null;
   const [, below, name] = /^@?(\*?\.)?(.*?)$/s.exec(plain(typed).trim())!;
-  // The trailing dot of a fully qualified name, also as an ideographic full stop.
+  // The trailing dot of a fully qualified name, which may be an ideographic full stop.
   const domain = mailDomain(name!.replace(/[.。]$/u, ''));
   return domain && (below ? `*.${domain}` : domain);
 }
 
-/** Whether a canonical address fits one of the rules. `domainFits` of invitations/rule.ts says the same in SQL. */
+/** `domainFits` in invitations/rule.ts is the same rule in SQL. */
 export function fitsDomains(rules: string[], email: string): boolean {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   return rules.some((stored) => {
@@ -130,26 +125,22 @@ function withoutDots(text: string): string {
   return text.slice(0, end);
 }
 
-// --- Lists --------------------------------------------------------------------------------------------------
-
-/** One thing in a pasted list that is an address (`address`), or evidently wants to be one (null). */
+/** An address, or null for something that was evidently meant to be one. */
 export interface Listed {
   typed: string;
   address: Address | null;
 }
 
 export interface AddressList {
-  /** In order; of an address that stands there several times, the first. */
+  /** In order of first appearance. */
   listed: Listed[];
-  /** Entries without anything like an address: headings, stray names. */
+  /** Entries that contain nothing like an address: headings, stray names. */
   leftOut: string[];
 }
 
 /**
- * What a person typed or pasted: addresses between commas, semicolons, white space or line breaks; lists as mail clients
- * copy them (RFC 5322's names, quoted names, comments and groups; Outlook's `Last, First <a@b>;`); tables as spreadsheets
- * copy them, and CSV. Names are not addresses and no mistakes; a word with an @ that is no address is one.
- * Every step reads the text a fixed number of times.
+ * Addresses in typed or pasted text: lists as mail clients copy them (RFC 5322's names, comments and groups; Outlook's `Last,
+ * First <a@b>;`), spreadsheet cells and CSV (RFC 4180). Each step is linear in the text.
  */
 export function readAddresses(text: string): AddressList {
   const list = new Collected();
@@ -167,9 +158,7 @@ class Collected {
   }
 }
 
-// A table: rows of cells, as CSV (RFC 4180) with commas, semicolons or tabs.
-
-/** Reads a table, if it is one: several rows, all with as many cells, and a column with an @ in most of them. */
+/** A table has several rows of equal length, and a column with an @ in most rows. */
 function readTable(text: string, list: Collected): boolean {
   for (const separator of ['\t', ';', ',']) {
     const rows = text.includes(separator) && cellsOf(text, separator);
@@ -197,7 +186,7 @@ function readTable(text: string, list: Collected): boolean {
   return false;
 }
 
-/** The rows of a table without empty ones; null when it is none: rows of different lengths, a quote that never ends. */
+/** Null if it is not a table: rows differ in length, or a quote never ends. */
 function cellsOf(text: string, separator: string): string[][] | null {
   const rows: string[][] = [];
   const width = () => rows[0]?.length;
@@ -236,10 +225,7 @@ function readCell(cell: string): Listed[] {
   return [...inner.listed.values()];
 }
 
-// A list: entries between commas, semicolons and line breaks; in each, words, quoted names, comments, and `<a@b>`.
-
 const SEPARATORS = new Set([',', ';', '\n', '、', '،', '؛']);
-/** Characters that separate words. */
 const BETWEEN = new Set([' ', '\t', '"', '<', '>', '(', ')', '[', ']', ':']);
 const QUOTES: Record<string, string> = { '"': '"', '“': '”', '„': '“', '«': '»' };
 
@@ -248,16 +234,16 @@ interface Entry {
   end: string;
   words: string[];
   brackets: string[];
-  /** Within quotes and comments: names, but for an address that stands nowhere else in the entry. */
+  /** Words in quotes and comments. They count only if the entry has no other address. */
   asides: string[];
 }
 
 function readLines(text: string, list: Collected): void {
-  /** Entries that may be the beginning of a name: `Doe, Jane <a@b>`. */
+  /** Entries that may be the first half of a name: `Doe, Jane <a@b>`. */
   let names: string[] = [];
   for (const entry of entriesOf(text)) {
     const words = addressesIn(entry.words);
-    // Anything before an address in angle brackets is a name.
+    // Anything before angle brackets is a name.
     let found = entry.brackets.length
       ? addressesIn(entry.brackets, true).concat(words.filter((one) => one.address))
       : words;
@@ -277,13 +263,13 @@ function readLines(text: string, list: Collected): void {
   }
 }
 
-/** The words with an @, each an address or not. What stands in `<…>` is one as it is, whatever its local part. */
+/** Whatever is in `<…>` is taken as it is. */
 const addressesIn = (words: string[], bracketed = false): Listed[] =>
   words.flatMap((word) => (word.includes('@') ? readWord(word, bracketed) : []));
 
 /**
- * The addresses in a word: what sticks to one is no part of it where that is plain (`担当taro@g.exampleさん`, `a@x.example·b@y.example`,
- * `Jane|jane@x.example`). Where it is not plain the word is refused, since a wrong address would be mailed.
+ * The addresses in a word, without what touches them (`担当taro@g.exampleさん`, `Jane|jane@x.example`). An ambiguous word is refused,
+ * because a wrong address would get mail.
  */
 function readWord(word: string, bracketed: boolean): Listed[] {
   const { text, disarmed } = trim(word);
@@ -294,7 +280,7 @@ function readWord(word: string, bracketed: boolean): Listed[] {
     const stop = next < 0 ? text.length : next;
     const end = at + 1 + domainEnd(text.slice(at + 1, stop));
     const behind = text.slice(end, stop);
-    // With no separator between two addresses, the boundary is ambiguous.
+    // Without a separator, the boundary between two addresses is ambiguous.
     if (next < 0 || endsBefore(behind, true)) {
       const before = text.slice(start, at);
       const local = start === 0 ? localPart(before, { bracketed, disarmed }) : localBehind(before);
@@ -308,11 +294,11 @@ function readWord(word: string, bracketed: boolean): Listed[] {
   return found.some(({ address }) => address) ? found : [{ typed: text, address: null }];
 }
 
-/** Whether a domain may end before that; between two addresses, the local part of the second stands there too. */
+/** Whether a domain may end before this text. `between` two addresses, the text also contains the next local part. */
 function endsBefore(behind: string, between: boolean): boolean {
   if (behind === '') return !between;
   if (!/^(?:[|/=&{}!?*'\\]|\P{ASCII})/u.test(behind)) return false;
-  // The domain would continue: `ann@partner_site.example`, `ann@mail.a例え.jp`.
+  // The domain would go on: `ann@partner_site.example`, `ann@mail.a例え.jp`.
   return between
     ? !LETTER.test(behind) || !afterUnspaced(behind).startsWith('.')
     : !/\.[\p{L}\p{N}]|。[a-z]/iu.test(behind);
@@ -320,15 +306,15 @@ function endsBefore(behind: string, between: boolean): boolean {
 
 const LETTER = new RegExp(`^${unspaced.source}`, 'u');
 const LATIN = /\p{Script=Latin}/u;
-/** Characters that real addresses do not contain, although some are allowed: they end whatever came before. */
+/** Allowed in addresses, but real ones never contain them. */
 const APART = /[|{}•\p{Ps}\p{Pe}\p{So}]|(?!‘)\p{Pi}|(?![+=~])\p{Sm}/u;
 const LEADING = /^[^\p{L}\p{M}\p{N}_+.]+/u;
-/** Characters that can occur inside an address but also between a name and an address. */
+/** May be part of an address, or separate it from a name. */
 const DOUBTFUL = /[#$%&*/=?^`!~]|(?![\p{L}\p{M}\p{N}])\P{ASCII}/u;
 const ESCAPED = /%[\da-f]{2}|=(?:3D|20)/iu;
 const FIELD = /^(?:e-?mail|mail|to|cc|bcc|from|address|user)$/iu;
 
-/** The local part before an @, or null if it is ambiguous. */
+/** Null if it is ambiguous. */
 function localPart(
   before: string,
   { bracketed = false, disarmed = false }: { bracketed?: boolean; disarmed?: boolean } = {},
@@ -348,8 +334,8 @@ function localPart(
 }
 
 /**
- * A local part without the name before it. `a=b@…`, `a/b@…` and `a&b@…` are addresses. Behind a name with a capital, the
- * sign is in doubt, but where the rest is that name again (`Ann=ann@…`, `Jane/jane.doe@…`).
+ * Removes a name from the front of a local part. `a=b@…` and `a/b@…` are addresses; after a capitalised name the sign is a
+ * separator only if the name follows again (`Ann=ann@…`, `Jane/jane.doe@…`).
  */
 function withoutName(local: string): string | null {
   const pieces = local.split(DOUBTFUL);
@@ -370,9 +356,9 @@ function withoutName(local: string): string | null {
   return capital ? null : local;
 }
 
-/** The local part of a further address in a word, with what stands between it and the one before. */
+/** The local part of the next address in a word. */
 function localBehind(between: string): string | null {
-  // `a@x.exampleと田中@例え.jp`: where the name begins is ambiguous.
+  // In `a@x.exampleと田中@例え.jp`, nobody can tell where the name begins.
   if (LETTER.test(between) && !LATIN.test(afterUnspaced(between))) return null;
   const local = localPart(between.replace(LEADING, ''));
   return local !== null && DOUBTFUL.test(local) ? null : local;
@@ -383,17 +369,17 @@ const lastOf = (pieces: string[]): string => pieces.at(-1)!;
 const OPENING = /[^\p{L}\p{M}\p{N}\p{Cs}!#$%&'*+/=?^_`{|}~.@-]/u;
 const CLOSING = /[^\p{L}\p{M}\p{N}\p{Cs}@-]/u;
 
-/** A word without what is around it. Disarmed: it begins with a sign of its own that a spreadsheet would take for a formula. */
+/** `disarmed`: an apostrophe protected a character that spreadsheets would run as a formula. */
 function trim(word: string): { text: string; disarmed: boolean } {
   let [start, end] = [0, word.length];
   while (start < end && OPENING.test(word[start]!)) start++;
   while (start < end && CLOSING.test(word[end - 1]!)) {
-    // Surrounding pairs are removed as pairs: 'ann@x', *ann@x*.
+    // Pairs go as pairs: 'ann@x', *ann@x*.
     const [first, last] = [word[start]!, word[--end]!];
     if ("'*_`|~/".includes(first) && first === last) start++;
     if (first === '{' && last === '}') start++;
   }
-  // Our own CSV puts an apostrophe before anything a spreadsheet would run as a formula.
+  // Our own CSV writes that apostrophe.
   const disarmed = word[start] === "'" && /[=+\-@]/.test(word[start + 1] ?? '');
   if (disarmed) start++;
   const text = word.slice(start, end).replace(/\?(?:subject|cc|bcc|body|to)=.*$/is, '');
@@ -405,7 +391,7 @@ function* entriesOf(text: string): Generator<Entry> {
   let entry = fresh();
   let start = 0;
   let at = 0;
-  /** Up to where it is known that what this sign begins does not end on its line. */
+  /** By sign: up to here, it is known not to end on its line. Keeps the search linear. */
   const endless: Record<string, number> = {};
   const finish = (end: string) => {
     const done = { ...entry, typed: text.slice(start, at).trim(), end };
@@ -448,7 +434,7 @@ function* entriesOf(text: string): Generator<Entry> {
   yield finish('\n');
 }
 
-/** `@a.example,@b.example:jane@c.example`: a route of RFC 822 says nothing about the address (RFC 5321, appendix C). */
+/** Removes the source route of RFC 822 (RFC 5321, appendix C): `@a.example,@b.example:jane@c.example`. */
 const withoutRoute = (brackets: string): string => brackets.replace(/^\s*@[^:]*:(?=[^@]+@)/, '');
 
 const wordsWithin = (text: string, brackets = false): string[] =>
@@ -467,11 +453,11 @@ function unescaped(word: string, mailto: boolean): string {
   }
 }
 
-/** A quote opens a name only where a word can begin: `24"` is 24 inches. */
+/** A quote opens a name only where a word can begin: `24"` means inches. */
 const opensAt = (text: string, at: number, start: number): boolean =>
   at === start || /[\s,;:<>()、،؛"]/u.test(text[at - 1]!);
 
-/** The end of a quoted name: not at `\"` or `""`, and on the same line. */
+/** A quote ends on its own line, and not at `\"` or `""`. */
 function quoteEnd(text: string, from: number, quote: string): number {
   for (let at = from + 1; at < text.length && text[at] !== '\n'; at++) {
     if (text[at] === '\\') at++;
@@ -483,7 +469,7 @@ function quoteEnd(text: string, from: number, quote: string): number {
   return -1;
 }
 
-/** Comments can be nested. */
+/** Comments nest. */
 function commentEnd(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length && text[at] !== '\n'; at++) {

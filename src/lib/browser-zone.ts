@@ -1,9 +1,9 @@
-/** Tells the site which time zone the browser is in: once, and again when it has moved. Pages without scripts cannot. */
+/** Tells the server the browser's time zone, so that pages without scripts can use it too. */
 import { today } from './zones';
 
 /**
- * @param seen what the browser told before, of this person
- * @returns the zone by today's name when the site has just learned it, else null
+ * @param seen what this browser last reported for this person
+ * @returns the zone's current name if it has changed, else null
  */
 export async function tell(seen: string | null): Promise<string | null> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -11,7 +11,7 @@ export async function tell(seen: string | null): Promise<string | null> {
   const secure = location.protocol === 'https:';
   const cookie = `${secure ? '__Host-' : ''}foyer-zone=${encodeURIComponent(zone)}`;
   if (seen && document.cookie.split('; ').includes(cookie)) return null;
-  // For pages that are rendered before somebody signs in again.
+  // For pages rendered before the next login.
   document.cookie = `${cookie}; Path=/; Max-Age=31536000; SameSite=Lax${secure ? '; Secure' : ''}`;
   try {
     const answer = await fetch('/me?/zone', {

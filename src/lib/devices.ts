@@ -1,7 +1,7 @@
-/** What a browser says of itself, as far as people know their own devices by it. */
+/** Names a device well enough for its owner to recognise it. */
 type Names = [RegExp, string][];
 
-// In this order: most browsers also claim to be another one.
+// Order matters: most browsers also claim to be another one.
 const browsers: Names = [
   [/Edg/, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -19,7 +19,6 @@ const systems: Names = [
   [/Linux/, 'Linux'],
 ];
 
-/** The browser and the system of a `User-Agent`, each where it is known. */
 export function deviceOf(agent: string): { browser?: string; system?: string } {
   const find = (names: Names) => names.find(([pattern]) => pattern.test(agent))?.[1];
   return { browser: find(browsers), system: find(systems) };

@@ -1,24 +1,22 @@
 /**
- * Drafts of what somebody writes, in this browser alone: every form in every tab has its own, with all its text fields. They
- * belong to a person: whoever signs in next finds none of another's, and signing out takes all of them
- * (Clear-Site-Data, /me?/signOut).
+ * Drafts in this browser's storage: one per person, form and tab. Signing out deletes them all (Clear-Site-Data, /me?/signOut).
  */
 const PREFIX = 'draft:';
 const KEPT = 30 * 86_400_000;
-/** How long a tab waits for its own name, which the page before a reload may still hold. */
+/** How long a tab waits for its name, which the page before a reload may still hold. */
 const HANDOVER = 300;
 
-/** What was typed, by field name. */
+/** By field name. */
 export type Fields = Record<string, string>;
 
 interface Draft {
   fields: Fields;
   at: number;
-  /** The version that was being edited; absent for something new. */
+  /** The version being edited; absent for something new. */
   version?: string;
 }
 
-/** `form`: what is written, without a colon, as in `thread-7`. */
+/** `form` has no colon: `thread-7`. */
 const keyOf = (userId: string, form: string, tab: string) => `${PREFIX}${userId}:${form}:${tab}`;
 
 /** Null if the browser cannot store anything (private window, full disk). */
@@ -65,10 +63,9 @@ export function forget(userId: string, form: string, tab: string): void {
   storage()?.removeItem(keyOf(userId, form, tab));
 }
 
-/** Where a tab remembers that its browser submitted a form without a script. */
+/** Marks a form that the browser submitted without a script. */
 const LEFT = 'draft-sent';
 
-/** Called when the browser submits the form itself and leaves the page. */
 export function leave(form: string): void {
   try {
     sessionStorage.setItem(LEFT, form);
@@ -77,7 +74,7 @@ export function leave(form: string): void {
   }
 }
 
-/** Whether the previous page submitted this form. Reading it clears it. */
+/** Whether the previous page submitted this form. Reading clears it. */
 export function left(form: string): boolean {
   try {
     const sent = sessionStorage.getItem(LEFT) === form;
@@ -88,20 +85,20 @@ export function left(form: string): boolean {
   }
 }
 
-/** Whether the page was reached by a link or a form, rather than by Back or a reload. */
+/** Whether the page came from a link or form, not from Back or a reload. */
 export const isAnswer = (): boolean =>
   performance.getEntriesByType('navigation').some((entry) => 'type' in entry && entry.type === 'navigate');
 
-/** After a submit: a changed version means that it was accepted, so the draft is deleted. */
+/** After a submit, a changed version means that it was accepted: the draft goes. */
 export function settle(userId: string, form: string, tab: string, version: string | undefined): void {
   const draft = parse(storage()?.getItem(keyOf(userId, form, tab)) ?? null);
   if (draft && draft.version !== version) forget(userId, form, tab);
 }
 
 /**
- * The draft to restore: this tab's own, otherwise the newest that belongs to no open tab, which this tab then takes over.
- * @param open names of the tabs that are open
- * @param version drafts of another version are left alone, because they would overwrite something newer
+ * This tab's draft, or the newest one that no open tab owns; this tab then takes it over.
+ * @param open names of the open tabs
+ * @param version drafts of other versions are skipped, because they would overwrite something newer
  */
 export function resume(
   userId: string,
@@ -130,12 +127,12 @@ export function resume(
 interface Field {
   now: string;
   base: string;
-  /** The server's text is a quote, which stays. */
+  /** The server put a quote into the field; it stays. */
   quoting: boolean;
   lines: boolean;
 }
 
-/** A field's value with its draft; what was typed meanwhile, or a quote, goes below it. Null if nothing changes. */
+/** The field with its draft; later typing, or a quote, goes below. Null if nothing changes. */
 export function resumed(text: string, { now, base, quoting, lines }: Field): string | null {
   if (now.includes(text)) return null;
   const below = now !== base || quoting ? now : '';
@@ -143,7 +140,7 @@ export function resumed(text: string, { now, base, quoting, lines }: Field): str
   return below && !text.includes(below.trim()) ? `${text.trimEnd()}\n\n${below}` : text;
 }
 
-/** Deletes old drafts, and those of other people who used this browser. */
+/** Deletes old drafts, and drafts of other people on this browser. */
 export function tidy(userId: string, now: number): void {
   const store = storage();
   if (!store) return;
@@ -153,11 +150,9 @@ export function tidy(userId: string, now: number): void {
   }
 }
 
-// --- Tabs ----------------------------------------------------------------------------------------------------
-
 let mine: Promise<string> | undefined;
 
-/** This tab's name. It survives a reload; a duplicated tab gets its own. */
+/** Survives a reload. A duplicated tab gets a name of its own. */
 export const thisTab = (): Promise<string> => (mine ??= claim());
 
 export async function openTabs(): Promise<Set<string>> {
@@ -175,12 +170,12 @@ async function claim(): Promise<string> {
       sessionStorage.setItem('tab', name);
     }
   } catch {
-    // No storage: the name lasts as long as the page.
+    // Without storage, the name lasts as long as the page.
   }
   return name ?? crypto.randomUUID();
 }
 
-/** Claims a name while the page lives; false if another tab has it. */
+/** Holds a name for the life of the page; false if another tab has it. */
 const hold = (name: string): Promise<boolean> =>
   new Promise((done) => {
     if (!navigator.locks) return done(true);

@@ -1,10 +1,9 @@
 /**
- * Where an address ends that stands in a text without a blank beside it: one rule for pasted lists, related links and
- * Markdown. Where a label of a domain goes from Latin letters to a script without blanks, somebody writes on
- * (`partner.exampleを見て`); a label that is wholly in such a script is a name (`例え.テスト`).
+ * Where an address ends in text without spaces, for pasted lists, links and Markdown. When a domain label changes from Latin to a
+ * script without spaces, the text has gone on (`partner.exampleを見て`). A label entirely in such a script is a name (`例え.テスト`).
  */
 
-/** Scripts that put no space between words: whatever stands beside them may be another word. */
+/** Scripts without spaces between words. */
 export const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆]/u;
 
@@ -18,10 +17,9 @@ export function hostEnd(host: string): number {
   return found ? found.index + found[0].length : host.length;
 }
 
-/** What a domain consists of, as it is typed. The dot in the middle belongs between two l: `paral·lel.example`. */
+/** Domain characters as typed. A middle dot counts only between two l's: `paral·lel.example`. */
 const DOMAIN = /^(?:[\p{L}\p{M}\p{N}.。｡．-]|(?<=l)·(?=l)){0,1000}/iu;
 
-/** Where the domain of a mail address ends, whatever stands behind it. */
 export const domainEnd = (text: string): number => hostEnd(DOMAIN.exec(text)![0]);
 
 const SCRIPTS = ['Latin', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai'].map(
@@ -33,13 +31,13 @@ const OTHER =
 const scripts = (word: string): number =>
   SCRIPTS.filter((script) => script.test(word)).length + (OTHER.test(word) ? 1 : 0);
 
-/** Whether the last label of a domain can be one: no domain of the top mixes scripts. */
+/** No top-level domain mixes scripts. */
 export const hasTop = (domain: string): boolean => scripts(domain.split(/[.。｡．]/u).at(-1)!) <= 1;
 
-/** Latin letters together with those of a script that has blanks: two words, or one made to look like another. */
+/** Latin next to another script with spaces: two words, or a lookalike. */
 export const mixesAlphabets = (word: string): boolean => SCRIPTS[0]!.test(word) && OTHER.test(word);
 
-/** What stands behind the last letter of a script without blanks; all of it when there is none. */
+/** The text after the last letter of a script without spaces. */
 export function afterUnspaced(text: string): string {
   let last = '';
   for (const piece of text.split(unspaced)) last = piece;

@@ -1,4 +1,4 @@
-/** What may be attached and uploaded: limits that forms, pages and the domain share; sizes in words. */
+/** Attachment and upload limits, shared by forms, pages and the domain. */
 
 const MB = 1024 * 1024;
 
@@ -8,11 +8,11 @@ export const fileLimits = {
   attachment: 50 * MB,
   cover: 5 * MB,
   thumb: 300 * 1024,
-  /** All files together, in a form that is sent without scripts. */
+  /** All files of a form sent without scripts. */
   form: 20 * MB,
 } as const;
 
-/** What a file that is stored as it is may reveal: where and when it was taken, or who wrote it. */
+/** What the metadata of a stored file may reveal: place and time, or the author. */
 export type RemainingMetadata = 'place' | 'author';
 
 const PLACE =
@@ -26,13 +26,12 @@ const ENDINGS = new Map<string, RemainingMetadata>([
   ...PLACE.split(' ').map((ending) => [ending, 'place'] as const),
   ...AUTHOR.split(' ').map((ending) => [ending, 'author'] as const),
 ]);
-/** Pictures whose metadata is removed, which needs them in memory. */
+/** Cleaned in memory. */
 const CLEANED = /^image\/(jpeg|png|webp|avif|gif|heic)$/;
 export const CLEANED_UP_TO = 20 * MB;
 
 /**
- * The metadata that a file keeps when it is uploaded, as far as its name and type can tell; null: none that we know of.
- * Only the server can tell, from the bytes, whether a picture could really be cleaned.
+ * A guess from name and type; only the server can tell from the bytes whether a picture can be cleaned. Null if none is known.
  */
 export function remainingMetadata({
   name,
@@ -50,7 +49,7 @@ export function remainingMetadata({
   return ENDINGS.get(ending) ?? (type === 'application/pdf' ? 'author' : null);
 }
 
-/** "PDF" for "plan.pdf"; empty if the name has no extension. */
+/** "PDF" for "plan.pdf", or empty. */
 export const extensionOf = (name: string): string =>
   /\.([\p{L}\p{N}]{1,4})$/u.exec(name)?.[1]?.toUpperCase() ?? '';
 

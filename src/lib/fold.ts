@@ -1,36 +1,31 @@
 /**
- * How Foyer compares words: one fold for search, highlighting, completion, mentions and people. Two texts that a reader
- * takes for the same word fold to the same string. Case, accents, width, invisible characters, and the kind of
- * apostrophe, dash or white space make no difference.
+ * The one fold for comparing words: search, highlights, completion, mentions and people. Texts that readers take for the same
+ * word fold to the same string, whatever their case, accents, width, invisible characters, apostrophes, dashes or white space.
  *
- * Arabic: the forms of alef, yeh, kaf and heh (أ is ا, ى and ی are ي, ک is ك, ة is ه), vowel points and stretched words
- * make no difference. Hindi: a nasal before its own consonant is the point over the letter (हिन्दी is हिंदी), and so is ँ;
- * the dot of क़ ख़ ग़ ज़ फ़ is left out.
+ * Also the same: Arabic forms of alef, yeh, kaf and heh, vowel points, stretched words; Hindi nasals before their own consonant
+ * (हिन्दी, हिंदी), ँ, and the dot of क़ ख़ ग़ ज़ फ़.
  *
- * What stays apart, because it makes another word: kana with and without voicing marks, hiragana and katakana,
- * vowel signs of Indic and South-East Asian scripts, Hindi ड and ड़, ढ and ढ़, nasals before any other letter (जन्म);
- * Arabic ء, ؤ and ئ, Urdu ھ and ے; digits of other scripts; and Cyrillic й and ў (but ё is е, as people write it).
- * An emoji says what it said: only the sign for "in colour" goes.
+ * Different, because they make another word: kana voicing, hiragana and katakana, Indic and South-East Asian vowel signs, Hindi ड
+ * and ड़, ढ and ढ़, Arabic ء, ؤ and ئ, Urdu ھ and ے, digits of other scripts, Cyrillic й and ў (but ё is е).
  *
- * The work is linear in the text. No more than 32 accents on one letter are looked at: to sort them takes
- * `normalize` quadratic time, and no writing has so many.
+ * Linear: at most 32 accents per letter are looked at, because `normalize` sorts them in quadratic time.
  */
 import { normalize } from './normalize';
 
-/** A folded text, and where each of its UTF-16 units comes from. Use `originalRange` to go back. */
+/** A folded text with the origin of each UTF-16 unit, for `originalRange`. */
 export interface Folded {
   folded: string;
-  /** Where the original character of `folded[i]` begins. Accents and joined emoji belong to their character. */
+  /** Where the character of `folded[i]` begins, accents and joined emoji included. */
   start: number[];
   end: number[];
 }
 
-/** Invisible, or a control that is no white space, or the sign of Arabic that only makes a word longer. */
+/** Invisible characters, controls other than white space, and the Arabic sign that stretches words. */
 const IGNORED = String.raw`\u0640\p{Default_Ignorable_Code_Point}\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f`;
 const WHITE = String.raw`\t-\r\u0085\p{Z}`;
 const TONED = String.raw`\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0e\ufe0f\u20e3\u{e0020}-\u{e007f}]*`;
 
-// Runs are given back by one character only, since the others are followed by one of their own: linear.
+// Runs backtrack by one character only, so this stays linear.
 const units = new RegExp(
   // eslint-disable-next-line regexp/no-super-linear-move
   [
@@ -39,7 +34,7 @@ const units = new RegExp(
     // Kana, Chinese characters and Korean syllables need no folding.
     `(?<same>[\\u3041-\\u3096\\u30a1-\\u30fc\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3]+)(?![\\p{M}${IGNORED}\\u1160-\\u11ff\\ud7b0-\\ud7ff])`,
     `(?<emoji>\\p{RI}\\p{RI}|${TONED}(?:\\u200d${TONED})*)(?<tail>[\\p{M}${IGNORED}]*)`,
-    // A letter with its marks; Korean letters that form a syllable count as one.
+    // A letter with its marks. Korean letters that form a syllable count as one.
     `(?:[\\u1100-\\u115f\\ua960-\\ua97c\\uac00-\\ud7a3][\\u1160-\\u11ff\\ud7b0-\\ud7ff]+|[^])[\\p{M}${IGNORED}]*`,
   ].join('|'),
   'gu',
@@ -47,14 +42,14 @@ const units = new RegExp(
 
 const ignored = new RegExp(`[${IGNORED}]+`, 'gu');
 const dashes = /(?![〜〰゠\u{10ead}])[\p{Pd}−⁃]/gu;
-/** Apostrophes inside words only: elsewhere they mark code, or are stand-alone accents. */
+/** Only inside words; elsewhere they mark code or stand alone. */
 const graves = /(?<=[\p{L}\p{M}])[`´｀](?=\p{L})/gu;
 
-/** Devanagari: ङ ञ ण न म without a vowel, before a consonant that is spoken in the same place. */
+/** Devanagari ङ ञ ण न म without a vowel, before a consonant spoken in the same place. */
 const nasals =
   /(?:\u0919\u094d(?=[\u200c\u200d]?[\u0915-\u0918\u0958-\u095a])|\u091e\u094d(?=[\u200c\u200d]?[\u091a-\u091d\u095b])|\u0923\u094d(?=[\u200c\u200d]?[\u091f-\u0922\u095c\u095d])|\u0928\u094d(?=[\u200c\u200d]?[\u0924-\u0927])|\u092e\u094d(?=[\u200c\u200d]?[\u092a-\u092d\u095e]))/g;
 
-/** One character for one, so that positions do not move. Lone surrogates become U+FFFD. */
+/** Replaces one unit by one, so that positions hold. Lone surrogates become U+FFFD. */
 function evened(text: string): string {
   const same = text
     .toWellFormed()
@@ -68,7 +63,7 @@ function evened(text: string): string {
   return /[`´｀]/.test(same) ? same.replace(graves, "'") : same;
 }
 
-/** Letters that Unicode does not decompose, as people type them without such a key. */
+/** Letters that Unicode does not decompose, and what people type instead. */
 const LETTERS = new Map(
   Object.entries({
     ...{
@@ -134,11 +129,11 @@ const LETTERS = new Map(
 );
 const letters = new RegExp(`[${[...LETTERS.keys()].join('')}]`, 'gu');
 
-/** Accents, and the points of Arabic and Hebrew that only beginners' books have. Not a breve: see below. */
+/** Accents, and the vowel points of Arabic and Hebrew. Not the breve: see below. */
 const accents =
   /[\u0300-\u0305\u0307-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
 
-/** Half-width Korean letters have the order of the others, with gaps. `normalize` would join them into syllables. */
+/** Mapped by hand, because `normalize` would join half-width letters into syllables. */
 const halfHangul = (unit: string): string => {
   const code = unit.charCodeAt(0);
   return String.fromCharCode(
@@ -147,14 +142,14 @@ const halfHangul = (unit: string): string => {
       : 0x314f + Math.floor((code - 0xffc2) / 8) * 6 + ((code - 0xffc2) % 8),
   );
 };
-/** Korean letters that stand alone, and those in circles and brackets. */
+/** Korean letters that stand alone, also in circles and brackets. */
 const alone = /^[\u3131-\u318e\u3200-\u321e\u3260-\u327e]$/;
 
 const cased = (text: string) =>
   normalize(
     text
       .toLowerCase()
-      // Upper case and back turns ß into ss.
+      // Turns ß into ss.
       .toUpperCase()
       .toLowerCase()
       .replace(letters, (letter) => LETTERS.get(letter)!),
@@ -164,16 +159,16 @@ const cased = (text: string) =>
 const withMarks = (base: string, marks: string) => base + [...marks.slice(0, 64)].slice(0, 32).join('');
 
 function bare(text: string): string {
-  // Thai and Lao: a tone and the sign above it are typed in either order.
+  // People type a Thai or Lao tone before or after the sign below it.
   const apart = normalize(text, 'NFKD').replace(/([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ecb])/g, '$2$1');
-  // Stand-alone accents decompose into a blank and the accent.
+  // Stand-alone accents decompose into a space and the accent.
   if (apart.startsWith(' ')) return text;
   if (!/\p{L}/u.test(apart)) return cased(apart);
   return cased(
     apart
       .replace(accents, '')
       .replace(/(?<!\p{Script=Cyrillic})\u0306/gu, '')
-      // Alef with a hamza or a madda; the dot of Hindi's letters for foreign sounds.
+      // Alef with hamza or madda; the dot of Hindi letters for foreign sounds.
       .replace(/\u0627[\u0653-\u0655]+/g, '\u0627')
       .replace(/([\u0915-\u0917\u091c\u092b])\u093c+/g, '$1'),
   );
@@ -186,14 +181,13 @@ function foldUnit(unit: string): string {
   return bare(withMarks(base!, marks!));
 }
 
-/** A joiner with nothing left to join, because ™ has become letters. */
+/** Joiners with nothing left to join, as when ™ has become letters. */
 const idle =
   /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\u20e3\u{e0020}-\u{e007f}])\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
 
 const foldEmoji = (emoji: string, tail: string) =>
   bare(withMarks(emoji.replace(/[\ufe0e\ufe0f]/g, ''), tail.replace(ignored, ''))).replace(idle, '');
 
-/** A cache for characters that recur, such as the letters of Greek or Thai. */
 const known = new Map<string, string>();
 function remembered(unit: string): string {
   let found = known.get(unit);
@@ -203,7 +197,7 @@ function remembered(unit: string): string {
   return found;
 }
 
-/** Goes through a text piece by piece. `exact`: each place of the piece is the same place of its fold. */
+/** Walks a text piece by piece. `exact`: positions in the piece and its fold are the same. */
 function walk(text: string, take: (folded: string, from: number, to: number, exact: boolean) => void): void {
   for (const match of evened(text).matchAll(units)) {
     const [whole] = match;
@@ -218,9 +212,9 @@ function walk(text: string, take: (folded: string, from: number, to: number, exa
   }
 }
 
-/** White space at the ends stays, as one blank. */
+/** White space at the ends becomes one blank. */
 export function fold(text: string): string {
-  // A fast path for most texts.
+  // Fast path.
   if (/^[\x20-\x7e\n]*$/.test(text) && !text.includes('`')) return text.toLowerCase().replace(/[ \n]+/g, ' ');
   let folded = '';
   walk(text, (piece) => (folded += piece));
@@ -241,23 +235,23 @@ export function foldWithMap(text: string): Folded {
   return { folded, start, end };
 }
 
-/** What `folded.slice(from, to)` was in the original: whole characters, with their accents. */
+/** The original of `folded.slice(from, to)`, in whole characters. */
 export const originalRange = ({ start, end }: Folded, from: number, to: number): [number, number] =>
   from >= to
     ? [start[from] ?? end.at(-1) ?? 0, start[from] ?? end.at(-1) ?? 0]
     : [start[from]!, end[to - 1]!];
 
 /**
- * A folded name without what may stand between its words: `山田太郎` is 山田 太郎, and `HanakoSato`, `hanako_sato`, `hanako.sato` and
- * `hanako-sato` are Hanako Sato. What is joined alike need not be the same name (Ann Lee, Annlee): see server/named.ts.
+ * A folded name without separators: `HanakoSato` and `hanako_sato` become the same. Equal results need not be the same name (Ann
+ * Lee, Annlee); see server/named.ts.
  */
 export const joined = (folded: string): string => folded.replace(BETWEEN, '');
 export const BETWEEN = /(?<=[\p{L}\p{N}\p{M}])[ _.-]{1,2}(?=[\p{L}\p{N}])/gu;
 
-/** A folded name, or its beginning, by letters and signs alone, to look for people by. (folded.ts says the same in SQL.) */
+/** Letters and signs only, for finding people. folded.ts does the same in SQL. */
 export const unjoined = (folded: string): string => folded.replace(/[ _.-]/g, '');
 
-/** Whether a name matches what was typed: it contains that, or begins with it however its words are joined. */
+/** Whether a name contains what was typed, or begins with it ignoring separators. */
 export function fits(name: string, typed: string): boolean {
   const [whole, part] = [fold(name), fold(typed).trim()];
   const letters = unjoined(part);

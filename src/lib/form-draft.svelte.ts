@@ -1,4 +1,4 @@
-/** In the browser: keeps what is typed into a form's text fields as a draft until the form is accepted. */
+/** In the browser: keeps a form's text fields as a draft until the form is accepted. */
 import * as drafts from './drafts';
 
 const TYPED = new Set(['text', 'email', 'url', 'tel', 'number']);
@@ -6,15 +6,15 @@ type TextField = HTMLInputElement | HTMLTextAreaElement;
 
 interface What {
   form: HTMLFormElement;
-  /** What is written: `thread-7`. */
+  /** Such as `thread-7`. */
   name: string;
   /** Nothing is kept without an owner. */
   person: () => string | undefined;
-  /** When editing: the version that the form shows. */
+  /** When editing, the version on the page. */
   version: () => string | undefined;
-  /** The page reports success. For something new, which has no version. */
+  /** For something new, which has no version: the page reports success. */
   done: () => boolean;
-  /** A quote that the server put into the form goes below the draft instead of being replaced by it. */
+  /** The server put a quote into the form: the draft goes above it. */
   quoting: () => boolean;
   refused: () => boolean;
 }
@@ -29,9 +29,9 @@ export class FormDraft {
   #saving: ReturnType<typeof setTimeout> | undefined;
   #sent = false;
   #accepted = false;
-  /** Never written twice: signing out clears the storage, and this page is unloaded after that. */
+  /** Never written twice: after signing out has cleared the storage, this page still unloads. */
   #last = '{}';
-  /** The server's own values are not a draft. */
+  /** The server's values, which are not a draft. */
   #base: Record<string, string>;
   #shown: string | undefined;
   #ends = new AbortController();
@@ -45,7 +45,7 @@ export class FormDraft {
     form.addEventListener('input', () => this.#saveSoon(), { signal });
     form.addEventListener('focusout', this.#save, { signal });
     form.addEventListener('submit', (event) => this.#onSubmit(event), { signal });
-    // A form that is submitted by script is reset once it is accepted.
+    // Scripts reset a form once it is accepted.
     form.addEventListener('reset', () => this.#sent && this.#accept(), { signal });
     addEventListener('pagehide', this.#save, { signal });
     void this.#begin();
@@ -56,12 +56,12 @@ export class FormDraft {
     this.#save();
   }
 
-  /** A navigation: only an accepted form ends the draft, a followed link does not. */
+  /** On navigation. Only an accepted form ends its draft; a link does not. */
   leave(by: 'form' | 'link'): void {
     if (this.#sent && by === 'form') this.#accept();
   }
 
-  /** The form leads to the same page again: what is typed from now on is a new draft. */
+  /** The form came back to the same page: typing starts a new draft. */
   stay(): void {
     if (!this.#accepted) return;
     this.#accepted = this.#sent = false;
@@ -73,7 +73,7 @@ export class FormDraft {
     this.#sent = false;
   }
 
-  /** Saved in place: what was typed is now the server's value. */
+  /** Saved in place: the typed text is now the server's value. */
   renew(): void {
     const now = this.#what.version();
     if (now === this.#shown) return;
@@ -103,7 +103,7 @@ export class FormDraft {
   #onSubmit(event: SubmitEvent) {
     this.#sent = true;
     this.#save();
-    // Without a script the next page decides what happened to it.
+    // Without a script, the next page decides.
     setTimeout(() => event.defaultPrevented || drafts.leave(this.#what.name));
   }
 
@@ -122,7 +122,7 @@ export class FormDraft {
     for (const field of draft ? this.#fields() : []) {
       const text = draft![field.name];
       if (text === undefined) continue;
-      // Values that come back with a refusal were typed here, so they stay a draft.
+      // Values returned with a refusal were typed here: still a draft.
       if (refused()) delete this.#base[field.name];
       const value = drafts.resumed(text, {
         now: field.value,
@@ -141,7 +141,7 @@ export class FormDraft {
     clearTimeout(this.#saving);
     const { name, person, version } = this.#what;
     const mine = person();
-    // Not before the draft was loaded: saving would overwrite it.
+    // Saving before the draft is loaded would overwrite it.
     if (!mine || !this.#tab || this.#accepted) return;
     const typed = this.#fields().filter((field) => field.value !== (this.#base[field.name] ?? ''));
     const all = Object.fromEntries(typed.map((field) => [field.name, field.value]));

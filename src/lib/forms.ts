@@ -1,22 +1,21 @@
-/** What a page needs of a form that was refused: what was typed, and a sentence per field. */
+/** What a page shows of a refused form: the typed values, and a sentence per field. */
 import type { MessageKey, Params, Translate } from './messages';
 
-/** A sentence by its key, for the page to speak in the viewer's language. */
+/** A sentence by key, still to be translated. */
 export interface Sentence {
   key: MessageKey;
   params?: Params;
 }
 
-/** What a refused form gives back: what was typed (but secrets), and what is wrong with which field ('' = the whole). */
+/** Secrets are left out of the values. The field '' is the whole form. */
 export interface FormFailure {
   values: Record<string, string | string[]>;
   errors: Record<string, Sentence>;
 }
 
-/** What the page shows of a form that was refused; of one that was not, nothing. */
 export function refusalOf(form: unknown, t: Translate) {
   const { values = {}, errors = {} } = (form ?? {}) as Partial<FormFailure>;
-  /** Whether the page shows a form again, whatever the reason. */
+  /** The form is shown again, for whatever reason. */
   const again = typeof form === 'object' && form !== null && 'values' in form;
   const sentences = Object.entries(errors).map(
     ([field, { key, params }]) => [field, t(key, params)] as const,
@@ -28,12 +27,10 @@ export function refusalOf(form: unknown, t: Translate) {
       string | undefined
     >,
     refused: sentences.length > 0,
-    /** What was typed, otherwise the given value. */
     value: (name: string, otherwise = ''): string => {
       const typed = values[name];
       return typeof typed === 'string' ? typed : otherwise;
     },
-    /** Whether a box was ticked, otherwise the given state. */
     ticked: (name: string, otherwise = false): boolean =>
       again ? values[name] !== undefined && values[name] !== '' : otherwise,
     list: (name: string): string[] => [values[name] ?? []].flat(),
@@ -42,7 +39,7 @@ export function refusalOf(form: unknown, t: Translate) {
 
 export type Refusal = ReturnType<typeof refusalOf>;
 
-/** The credential policy in words, as the hint of a new password. */
+/** The hint of a new password. */
 export const policyWords = (
   policy: { minLength: number; maxLength: number; composition: boolean; refuseCommon: boolean },
   t: Translate,

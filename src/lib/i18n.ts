@@ -1,26 +1,26 @@
-/** What components need to speak the viewer's language: set once by the root layout, read by every component. */
+/** What components need to speak the viewer's language. The root layout provides it. */
 import { createContext } from 'svelte';
 import type { Locale, Translate } from './messages';
 import { usable } from './zones';
 
 export interface I18n {
   locale: Locale;
-  /** IANA name of the viewer's time zone. */
+  /** An IANA name. */
   timeZone: string;
-  /** The server's clock when the page was made, so that server and browser say the same "2 hours ago". */
+  /** The server's clock, so that server and browser agree on "2 hours ago". */
   now: number;
   t: Translate;
 }
 
 const [getI18nGetter, setI18nGetter] = createContext<() => I18n>();
 
-/** Root layout only: takes a getter, so that a later navigation's language is seen by everybody. */
+/** Root layout only. A getter, so that components see a later change of language. */
 export const provideI18n = setI18nGetter;
 
-/** In a component: `const i18n = useI18n(); … {i18n().t('login.title')}`. */
+/** `const i18n = useI18n(); … {i18n().t('login.title')}` */
 export const useI18n = (): (() => I18n) => getI18nGetter();
 
-/** "21 Nov 2026, 18:20" in the viewer's language and zone; `named`, also in which zone that is. */
+/** "21 Nov 2026, 18:20"; `named` adds the zone. */
 export const absoluteTime = (i18n: Pick<I18n, 'locale' | 'timeZone'>, at: number, named = false): string =>
   new Intl.DateTimeFormat(i18n.locale, {
     year: 'numeric',

@@ -1,4 +1,4 @@
-/** Related links as people write them, one a line: read, and written so that they read back the same. */
+/** Related links, one a line. What is written reads back the same. */
 import { hostEnd, unspaced } from './edges';
 import { oneLine } from './text';
 
@@ -9,7 +9,6 @@ export interface Link {
 
 export const LONGEST_ADDRESS = 2_000;
 
-/** Links lead to the web only. */
 export function isWebAddress(url: string): boolean {
   try {
     return url.length <= LONGEST_ADDRESS && ['https:', 'http:'].includes(new URL(url).protocol);
@@ -21,26 +20,25 @@ export function isWebAddress(url: string): boolean {
 const BETWEEN = new Set(' |,;:-–—=→>(（<[：，、；｜・•');
 const BEHIND = new Set(' |,;:-–—=→>)）]：，、；｜・');
 const NO_ADDRESS = /[\s|<>"“”„«»]/u;
-/** Pairs that may surround an address. */
+/** May surround an address. */
 const PAIRS: Record<string, string> = {
   ...{ '(': ')', '（': '）', '[': ']', '「': '」', '『': '』', '【': '】', '《': '》', '〈': '〉' },
   ...{ '"': '"', '“': '”', '„': '“', '«': '»', '‘': '’', "'": "'" },
 };
-/** Separators that neither end a title nor occur in an address. */
+/** End neither a title nor an address. */
 const QUOTES = new Set('「『【《〈"“„«‘\'');
 const CLOSERS = new Set('」』】》〉”’');
 const BULLET = /^(?:[-*•·–]|\d{1,2}[.)]) /u;
 
 /**
- * A line: `Docs https://…`, `Docs|https://…`, `Docs: https://…`, `[Docs](https://…)`, `https://… Docs`, an address alone.
- * @returns null where there is no address, or words on both sides of it
+ * Reads `Docs https://…`, `Docs|https://…`, `Docs: https://…`, `[Docs](https://…)`, `https://… Docs`, or a bare address.
+ * @returns null without an address, or with words on both sides of it
  */
 export function read(line: string): Link | null {
   const row = oneLine(line).replace(BULLET, '');
   return markdownLink(row) ?? plainTextLink(row);
 }
 
-/** `[Docs](https://…)`, also with a title after the address. */
 function markdownLink(row: string): Link | null {
   const middle = row.lastIndexOf('](');
   if (!row.startsWith('[') || !row.endsWith(')') || middle < 0) return null;
@@ -49,7 +47,7 @@ function markdownLink(row: string): Link | null {
 }
 
 function plainTextLink(row: string): Link | null {
-  // From the last word backwards, because a title may contain an address too.
+  // Backwards, because a title may contain an address too.
   const lastWord = row.lastIndexOf(' ') + 1;
   const start = [addressIn(row, lastWord), addressIn(row, 0)].find((at) => at >= 0);
   if (start === undefined) return null;
@@ -58,13 +56,13 @@ function plainTextLink(row: string): Link | null {
   const end = addressEnd(row, start, quoted ? PAIRS[opened]! : '');
   const before = stripped(row.slice(0, quoted ? start - 1 : start));
   const behind = stripped(row.slice(quoted && row[end] === PAIRS[opened] ? end + 1 : end));
-  // A full stop alone is not a title.
+  // Punctuation alone is not a title.
   const after = /^\p{P}*$/u.test(behind) ? '' : behind;
   if (before && after) return null;
   return named(before || after, bare(row.slice(start, end), row.slice(0, start)));
 }
 
-/** Where the next address begins, not inside a word, or -1. */
+/** Never inside a word. -1 if there is none. */
 function addressIn(row: string, from: number): number {
   const found = row.slice(from).search(BEGINS);
   return found < 0 ? -1 : from + found;
@@ -72,7 +70,7 @@ function addressIn(row: string, from: number): number {
 
 const BEGINS = new RegExp(`(?:(?<![\\p{L}\\p{N}])|(?<=${unspaced.source}))https?://`, 'iu');
 
-/** Where the address that begins there ends: at a blank, at the sign that closes it, or where somebody writes on behind the host. */
+/** At a space, at `closing`, or where the text goes on right after the host. */
 function addressEnd(row: string, start: number, closing: string): number {
   const address = row.slice(start);
   const host = address.indexOf('//') + 2;
@@ -86,7 +84,7 @@ function addressEnd(row: string, start: number, closing: string): number {
   return start + Math.min(address.length, ...ends.filter((end) => end >= 0));
 }
 
-/** Removes separators, and the quotation marks that spreadsheets add. */
+/** Removes separators, and quotation marks that spreadsheets add. */
 function stripped(text: string): string {
   const inner = trimmed(text, '"');
   return text.startsWith('"') && !inner.includes('"') ? inner : trimmed(text);
@@ -99,7 +97,7 @@ function trimmed(text: string, also = ''): string {
   return text.slice(start, end);
 }
 
-/** Removes a trailing comma, or a bracket that was opened before the address. */
+/** Removes a trailing comma, or a bracket opened before the address. */
 function bare(address: string, before: string): string {
   let end = address.length;
   const closing = PAIRS[before.trimEnd().at(-1) ?? ''];
@@ -114,7 +112,7 @@ function bare(address: string, before: string): string {
 const named = (title: string, url: string): Link | null =>
   isWebAddress(url) ? { title: title || new URL(url).host, url } : null;
 
-/** A link as a line of the form: plain if that reads back the same, otherwise Markdown. */
+/** Plain if that reads back the same, otherwise Markdown. */
 export function write(link: Link): string {
   const plain = `${link.title} ${link.url}`;
   const again = read(plain);

@@ -1,4 +1,4 @@
-/** Polling for changes by others: the browser's side of server/changes.ts. A push channel would replace this file. */
+/** Polls for changes by others: the browser's side of server/changes.ts. A push channel would replace this file. */
 export interface Change {
   kind: string;
   thread: number | null;
@@ -8,18 +8,17 @@ export interface Change {
 
 const OFTEN = 4_000;
 const SELDOM = 30_000;
-/** Without input for this long, the page polls less often. */
+/** After this long without input, the page polls less often. */
 const IDLE = 5 * 60_000;
 
 interface Listener {
   heard: (changes: Change[]) => void;
-  /** Access to the space, or the session, has ended. */
   ended: (why: 'gone' | 'signed-out') => void;
 }
 
 /**
- * Polls for changes in a space since `seq`, while the tab is visible.
- * @returns a function that ends it, and `know`, which tells what a page loaded meanwhile already shows
+ * Polls for changes since `seq` while the tab is visible.
+ * @returns `know` reports what the page has loaded meanwhile
  */
 export function watch(spaceId: number, seq: number, { heard, ended }: Listener) {
   let since = seq;
@@ -36,7 +35,7 @@ export function watch(spaceId: number, seq: number, { heard, ended }: Listener) 
   async function ask() {
     clearTimeout(timer);
     try {
-      // A redirect would lead to the login, so it is not followed.
+      // A redirect would lead to the login page.
       const answer = await fetch(`/spaces/${spaceId}/changes?since=${since}`, { redirect: 'manual' });
       if (over) return;
       if (answer.status === 404 || answer.type === 'opaqueredirect') {

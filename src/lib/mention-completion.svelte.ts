@@ -1,4 +1,4 @@
-/** In the browser: the list of people that opens behind an @ in a text area, and the keys that choose from it. */
+/** In the browser: the list of people that opens after an @ in a text area, and its keys. */
 import { fitting, isComplete, typedName, type Typed } from './mentions';
 
 export interface Named {
@@ -12,14 +12,14 @@ const PAUSE = 120;
 
 export class MentionCompletion {
   people = $state<Named[]>([]);
-  /** The index of the highlighted person. */
+  /** Index of the highlighted person. */
   active = $state(0);
 
   #area: () => HTMLTextAreaElement | undefined;
   #find: (typed: string, signal: AbortSignal) => Promise<Named[]>;
   #start = -1;
   #dismissed = -1;
-  /** Nobody's name starts with this, so a longer text needs no request. */
+  /** No name starts with this, so longer text needs no request. */
   #nobody: Typed | undefined;
   #asking: AbortController | undefined;
   #soon: ReturnType<typeof setTimeout> | undefined;
@@ -52,7 +52,7 @@ export class MentionCompletion {
     const hopeless = this.#nobody?.start === found.start && found.typed.startsWith(this.#nobody.typed);
     if (found.start === this.#dismissed || hopeless) return this.close();
     this.#start = found.start;
-    // Filtered at once, so that Enter never chooses somebody who no longer matches.
+    // Before any answer, so that Enter never picks someone who no longer matches.
     this.people = fitting(this.people, found.typed);
     this.active = Math.max(0, Math.min(this.active, this.people.length - 1));
     clearTimeout(this.#soon);
@@ -66,7 +66,7 @@ export class MentionCompletion {
     area.focus();
     area.setSelectionRange(at, area.selectionStart);
     const text = `@${person.name} `;
-    // Deprecated, but the only way that Ctrl+Z can undo.
+    // Deprecated, but the only way to keep Ctrl+Z working.
     if (!document.execCommand('insertText', false, text)) {
       area.setRangeText(text, at, area.selectionEnd, 'end');
       area.dispatchEvent(new Event('input', { bubbles: true }));
@@ -101,16 +101,16 @@ export class MentionCompletion {
     const { signal } = this.#asking;
     try {
       const list = await this.#find(found.typed, signal);
-      // Answered before it was aborted: there is a newer request, or the list was closed.
+      // Answered before the abort: the list was closed, or a newer request is under way.
       if (signal.aborted) return;
       this.#nobody = list.length === 0 ? found : undefined;
-      // More was typed in the meantime.
+      // More was typed meanwhile.
       const now = this.#typed();
       this.active = 0;
       this.people =
         isComplete(list, found.typed) || now?.start !== found.start ? [] : fitting(list, now.typed);
     } catch {
-      // Aborted or offline: names can still be typed in full.
+      // Aborted or offline: full names still work.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What stands behind an @ while somebody writes, and whom it fits. No state, no browser. */
+/** Which people match the text after an @ during typing. No state, no browser. */
 import { fits, sameWords } from './fold';
 
 export interface Typed {
@@ -6,7 +6,7 @@ export interface Typed {
   typed: string;
 }
 
-/** What stands between the last @ and the caret, where that may be the beginning of a name. */
+/** The text between the last @ and the caret, if a name may begin so. */
 export function typedName(before: string): Typed | null {
   const found = /(?<![A-Za-z0-9_./+@＠-])[@＠]([^\n@＠]{0,60})$/u.exec(before);
   return found && !/^\s/.test(found[1]!) ? { start: found.index, typed: found[1]! } : null;
@@ -16,6 +16,6 @@ export function fitting<P extends { name: string }>(people: P[], typed: string):
   return people.filter(({ name }) => fits(name, typed));
 }
 
-/** The name of one of them is there in full, and somebody goes on writing. */
+/** A name is there in full, and typing goes on. */
 export const isComplete = (people: { name: string }[], typed: string): boolean =>
   /\s$/.test(typed) && people.some(({ name }) => sameWords(name, typed));

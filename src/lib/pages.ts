@@ -1,8 +1,8 @@
-/** Links between the pages of a list. The rest of the query stays: a search, the page of another list. */
+/** A link to a page of a list. It keeps the rest of the query, such as a search. */
 export function pageHref(url: URL, param: string, key: string | null, path = url.pathname): string {
-  // A dialog over the list has a path of its own.
+  // A dialog over the list has its own path.
   const kept = [...(path === url.pathname ? url.searchParams : [])].filter(
-    // Without the action of a refused form (?/save) and what is said only once (done=saved).
+    // Drops the action of a refused form (?/save) and messages shown once (done=saved).
     ([name]) => name !== param && !['done', 'restored'].includes(name) && !name.startsWith('/'),
   );
   const query = new URLSearchParams(kept);
@@ -10,7 +10,7 @@ export function pageHref(url: URL, param: string, key: string | null, path = url
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-/** These parameters of the query, so that a list still shows the same after a dialog or an action. */
+/** Query parameters to keep, so that a list is the same after a dialog or an action. */
 export const keptQuery = (url: URL, ...names: string[]): Record<string, string> =>
   Object.fromEntries(
     names.map((name) => [name, url.searchParams.get(name) ?? ''] as const).filter(([, value]) => value),
@@ -19,7 +19,7 @@ export const keptQuery = (url: URL, ...names: string[]): Record<string, string> 
 export const withQuery = (path: string, query: Record<string, string>): string =>
   Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query)}` : path;
 
-/** The actions of a page with a query: `?/remove&find=mia`. */
+/** An action that keeps the query: `?/remove&find=mia`. */
 export const actionWith =
   (query: Record<string, string>) =>
   (name: string): string =>
@@ -28,8 +28,8 @@ export const actionWith =
 type Lists = Record<string, { id: string }[]>;
 
 /**
- * The dialog that a page shows over its lists, as its address asks: `?edit=<id>`.
- * @param lists for each dialog, the rows that it can be about
+ * The dialog that the address asks for: `?edit=<id>`.
+ * @param lists the rows that each dialog can be about
  */
 export function dialogOver<L extends Lists>(
   url: URL,

@@ -1,6 +1,6 @@
 /**
- * How the site puts a person's name in words: titles, labels, mail, notifications. On pages PersonName.svelte does it.
- * A guest is told from a user of the same name everywhere, so nothing else puts a name anywhere.
+ * How a person's name appears in sentences, titles and mails (PersonName.svelte on pages). A guest is always told apart from a
+ * user with the same name, so names go through here everywhere.
  */
 import type { Translate } from './messages';
 import { oneLine } from './text';
@@ -11,10 +11,10 @@ export interface Person {
   company?: string;
 }
 
-/** Some names were stored before names were cleaned. */
+/** Some stored names predate the cleaning. */
 export const shown = (name: string): string => oneLine(name) || '–';
 
-/** "Ben Kowalski (guest, Northwind)"; a user's name alone. */
+/** "Ben Kowalski (guest, Northwind)"; for users, the name alone. */
 export function displayName(t: Translate, person: Person): string {
   const name = shown(person.name);
   if (!person.guest) return name;

@@ -1,6 +1,5 @@
-/** In the browser: pictures made smaller, and cropped to a cover, before they are uploaded. */
+/** In the browser: shrinks pictures, and crops covers, before upload. */
 
-/** A cover's proportions, and its size at most. */
 const COVER = { width: 1600, height: 480 };
 const THUMB = 480;
 
@@ -12,14 +11,11 @@ export async function read(file: Blob): Promise<ImageBitmap | null> {
   return createImageBitmap(file).catch(() => null);
 }
 
-/** The share of a picture, from 0 to 1, that a cover cuts off above and below. */
+/** The share of the height, 0 to 1, that a cover cuts off. */
 export const slack = (picture: ImageBitmap): number =>
   Math.max(0, 1 - (picture.width * COVER.height) / COVER.width / picture.height);
 
-/**
- * The part of a picture that a cover shows, as wide as it gets.
- * @param position 0: its upper end, 1: its lower end
- */
+/** @param position 0 keeps the upper end, 1 the lower */
 export function cropTo(canvas: HTMLCanvasElement, picture: ImageBitmap, position: number): void {
   const width = Math.min(picture.width, (picture.height * COVER.width) / COVER.height);
   const height = (width * COVER.height) / COVER.width;
@@ -45,7 +41,7 @@ export async function thumbOf(file: Blob): Promise<Blob | null> {
   return encoded(canvas, 0.75);
 }
 
-/** WebP, or JPEG if the browser cannot write WebP. */
+/** JPEG if the browser cannot write WebP. */
 export async function encoded(canvas: HTMLCanvasElement, quality = 0.85): Promise<Blob | null> {
   const as = (type: string) => new Promise<Blob | null>((done) => canvas.toBlob(done, type, quality));
   const webp = await as('image/webp');

@@ -1,4 +1,4 @@
-/** The reactions there are: the word that is stored, and its name. Icon.svelte draws `reaction-<kind>`. */
+/** The stored words for reactions, and their names. Icon.svelte draws `reaction-<kind>`. */
 import type { MessageKey } from './messages';
 
 export const REACTIONS = [

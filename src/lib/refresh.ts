@@ -1,11 +1,8 @@
-/** In the browser: loading the page's data anew. */
+/** In the browser: reloads the page's data. */
 import { invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
 
-/**
- * Loads the page's data anew, once no navigation is under way. SvelteKit's `invalidateAll` drops a navigation that it meets: the
- * link that somebody has just followed would do nothing.
- */
+/** Waits for a navigation to end: SvelteKit's `invalidateAll` cancels it, and a link just clicked would do nothing. */
 export async function refresh(): Promise<void> {
   while (navigating.complete) await navigating.complete.catch(() => undefined);
   await invalidateAll();

@@ -1,2 +1,2 @@
-/** The words for what a person is to a space. No logic: that is server/policy.ts. */
+/** What a person is to a space. The logic is in server/policy.ts. */
 export type SpaceRole = 'none' | 'guest' | 'member' | 'space-administrator';

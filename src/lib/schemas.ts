@@ -1,4 +1,4 @@
-/** Every input and its limits, once, for forms (and later the API). Messages are keys of the dictionaries. */
+/** Every input and its limits. Messages are keys of the dictionaries. */
 import * as v from 'valibot';
 import { covers } from './components/covers';
 import { fileLimits } from './files';
@@ -10,7 +10,7 @@ import { today } from './zones';
 
 const says = (key: MessageKey): string => key;
 
-/** Limits that pages show as well. Lengths are in characters (Unicode code points). */
+/** Limits that pages show too. Lengths are in code points. */
 export const limits = {
   spaceName: 128,
   name: 100,
@@ -26,12 +26,12 @@ export const limits = {
   templateName: 30,
   templateDescription: 200,
   templateThreads: 10,
-  /** Bytes of a template as a file. */
+  /** Bytes. */
   templateFile: 512 * 1024,
   addresses: 60_000,
 } as const;
 
-/** At most so many characters (code points). Its issues are those of `v.maxLength`. */
+/** In code points. Issues are those of `v.maxLength`. */
 const atMost = (max: number, fits = (text: string) => characters(text) <= max) => {
   const limit = v.maxLength<string, number, string>(max, says('form.too-long'));
   const checked: typeof limit = {
@@ -45,10 +45,9 @@ const atMost = (max: number, fits = (text: string) => characters(text) <= max) =
   return checked;
 };
 
-/** Refuses far too long input before any other work is done on it. */
+/** Refuses far too long input before any other work. */
 const bounded = (max: number) => atMost(max, (text) => text.length <= longestRaw(max));
 
-/** One visible line: a name, a title. */
 const line = (max: number, required: MessageKey) =>
   v.pipe(
     v.string(says(required)),
@@ -61,11 +60,10 @@ const line = (max: number, required: MessageKey) =>
 const optionalLine = (max: number) =>
   v.pipe(v.optional(v.string(), ''), bounded(max), v.transform(oneLine), atMost(max));
 
-/** Several lines; line ends as \n. */
 const lines = (max: number) =>
   v.pipe(v.optional(v.string(), ''), bounded(max), v.transform(manyLines), atMost(max));
 
-/** Passwords are taken as they are typed; the policy is checked by the domain. 1,000 bounds the work. */
+/** Taken as typed; the domain checks the policy. 1,000 bounds the work. */
 const password = v.pipe(
   v.string(says('password.missing')),
   v.nonEmpty(says('password.missing')),
@@ -88,7 +86,7 @@ const optionalLocale = v.pipe(
   v.optional(v.string(), ''),
   v.transform((value) => (locales.includes(value as Locale) ? (value as Locale) : null)),
 );
-/** A zone by today's name, whatever it was called; empty: the browser's. */
+/** The zone's current name, whatever name arrives. Empty: the browser's zone. */
 const timeZone = v.pipe(
   v.optional(v.string(), ''),
   v.transform((value) => (value === '' ? '' : today(value))),
@@ -96,17 +94,14 @@ const timeZone = v.pipe(
   v.transform((value) => value || null),
 );
 
-/** Pages that redirect, or are part of a login: never a target after login. */
+/** Redirects and parts of a login: never a target after login. */
 const NO_TARGET = /^\/(login|verify|setup)(\/|$)/;
 
-/**
- * A path of our own to go to after a login; anything else is `/`. A backslash or a second slash would leave the site,
- * however it is written; what leads to the login would lead back to itself.
- */
+/** A path of our own to open after login, else `/`. Backslashes and double slashes would leave the site. */
 export function ownPath(value: string | null | undefined): string {
   if (!value || value.length > 2_000 || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value)) return '/';
   try {
-    // Normalised as a browser does it: `/./login`, `/x/../login`, `/log%69n`.
+    // Normalised as browsers do it: `/./login`, `/x/../login`, `/log%69n`.
     const { origin, pathname } = new URL(value, 'http://own');
     const path = decodeURIComponent(pathname);
     return origin !== 'http://own' || path.startsWith('//') || NO_TARGET.test(path) ? '/' : value;
@@ -119,9 +114,9 @@ const next = v.pipe(
   v.optional(v.string(), '/'),
   v.transform((value) => ownPath(value)),
 );
-/** A random key, so that a form that is posted twice acts once. */
+/** Makes a form that is posted twice act once. */
 const requestKey = v.pipe(v.string(), v.regex(/^[a-z2-7]{16,64}$/));
-/** A long random key of a form with a secret: posted twice, it counts as one attempt. Anything else is ignored. */
+/** For forms with a secret: posted twice, it counts as one attempt. Invalid keys are ignored. */
 const formKey = v.pipe(
   v.optional(v.string(), ''),
   v.transform((key) => (/^[a-z2-7]{40}$/.test(key) ? key : undefined)),
@@ -159,10 +154,10 @@ export const newSpace = v.object({
   administrators: v.array(id),
   template: v.pipe(v.optional(v.string(), ''), v.maxLength(60)),
   people: v.pipe(v.optional(v.string(), ''), v.maxLength(200)),
-  /** Without scripts: the last search. A changed search is run first, and saving comes after it. */
+  /** Without scripts, the last search that ran. If the box has changed, a press searches instead of saving. */
   searched: v.optional(v.pipe(v.string(), v.maxLength(200))),
 });
-/** The same form when it is only shown again: nothing has to be valid yet. */
+/** The same form when only shown again: nothing has to be valid yet. */
 export const unfinishedSpace = v.object(
   Object.fromEntries(
     Object.entries(newSpace.entries).map(([name, { type }]) => [
@@ -189,7 +184,7 @@ export const hideTemplate = v.object({
 });
 export const importTemplate = v.object({ file: files(1) });
 
-/** A space template as a file. Strict: unknown keys are refused instead of being dropped silently. */
+/** Strict: unknown keys are refused, not silently dropped. */
 export const templateFile = v.strictObject({
   format: v.literal('foyer-space-template'),
   version: v.literal(1),
@@ -199,7 +194,7 @@ export const templateFile = v.strictObject({
     cover: v.pipe(
       v.optional(v.string(), covers[0]!.name),
       v.regex(/^[a-z0-9-]{1,40}$/),
-      // It may come from a newer version, which is no reason to refuse the rest.
+      // A newer version may know more covers; the rest is still good.
       v.transform((name) => (covers.some((cover) => cover.name === name) ? name : covers[0]!.name)),
     ),
     ...mapOptions((option) => v.optional(v.boolean(), option.default)),
@@ -249,7 +244,7 @@ const links = v.pipe(
   ),
 );
 
-/** When the shown values were saved, so that a stale form overwrites nothing. */
+/** When the shown values were saved: a stale form must not overwrite newer ones. */
 const updatedAt = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
 export const spaceSettings = v.object({
   ...spaceParts,
@@ -270,12 +265,12 @@ export const invite = v.object({
   message: lines(limits.message),
   locale,
 });
-/** A row of the Guests tab: `invitation:<id>` or `guest:<user id>`. */
+/** A row of the Guests tab. */
 export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation|guest):[a-z2-7]{16}$/)) });
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });
 
-/** Of a comment or thread: files that a script uploaded before, and files that come with the form itself. */
+/** Files uploaded earlier by a script, and files in the form itself. */
 const attached = {
   fileIds: v.pipe(v.array(id), v.maxLength(fileLimits.count, says('file.too-many'))),
   files: files(fileLimits.count),
@@ -287,11 +282,11 @@ export const thread = v.object({
   ...attached,
   requestKey,
 });
-/** The body may be empty if there are files, which the domain checks. */
+/** May be empty if there are files; the domain checks that. */
 export const comment = v.object({ body: lines(limits.body), ...attached, requestKey });
 
 const digits = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
-/** A comment by its id; empty: the thread's first text. */
+/** A comment's id; empty for the thread's first text. */
 const text = v.pipe(
   v.optional(v.string(), ''),
   v.regex(/^\d{0,15}$/),
@@ -339,10 +334,10 @@ export const notificationMail = v.object({
     v.transform((when) => when === 'daily'),
   ),
 });
-/** A notification by its number; `on` for "Read later". */
+/** `on` is for "Read later". */
 export const oneNotification = v.object({ id: rowNumber(), on: tick });
 export const shownNotifications = v.object({ upTo: rowNumber() });
-/** What a mail provider posts for "Unsubscribe" (RFC 8058); the page's own button posts nothing. */
+/** What a mail provider posts for "Unsubscribe" (RFC 8058). The page's button posts nothing. */
 export const unsubscribe = v.object({
   'List-Unsubscribe': v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
 });
@@ -368,7 +363,7 @@ export const authentication = v.pipe(
     refuseCommon: tick,
     mailPassword: tick,
     allowedDomains: lines(5_000),
-    /** The effect that the form has shown, to be confirmed. */
+    /** The effect that the form showed, to be confirmed. */
     domainsSeen: v.optional(v.pipe(v.string(), v.maxLength(10_000)), ''),
     revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   }),
@@ -396,11 +391,11 @@ function isCover(value: string): boolean {
   return covers.some(({ name }) => name === value) || /^file:[a-z2-7]{16}$/.test(value);
 }
 
-/** Files in the form itself, which is how they are sent without scripts. */
+/** Files in the form itself: the way without scripts. */
 function files(max: number) {
   return v.pipe(v.array(v.file()), v.maxLength(max, says('file.too-many')));
 }
-/** An uploaded cover takes precedence over the chosen radio. */
+/** An uploaded cover wins over the chosen one. */
 export const coverUpload = { coverFile: files(1) };
 
 function rowNumber() {

@@ -1,6 +1,6 @@
-/** What a search found, as the server finds it and pages show it. */
+/** Search results, shared by server and pages. */
 
-/** A stretch of text; `hit`: it is what was looked for. */
+/** `hit`: this is what was searched for. */
 export interface Piece {
   text: string;
   hit: boolean;

@@ -5,7 +5,7 @@ interface Option {
   /** In the table `space`. */
   column: string;
   default: boolean;
-  /** `rules` concern what people do in the space, `parts` what its page shows. */
+  /** `rules`: what people may do. `parts`: what the page shows. */
   group: 'rules' | 'parts';
   label: MessageKey;
   hint?: MessageKey;
@@ -32,7 +32,7 @@ export const spaceOptions = {
     group: 'rules',
     label: 'space.block-following',
   },
-  /** Guests see neither other guests nor what they write. Users see everybody. Only access/visibility.ts decides by this. */
+  /** Guests see no other guests and none of their texts. Only access/visibility.ts decides by this. */
   guestsHidden: {
     column: 'guests_hidden',
     default: false,
@@ -73,7 +73,6 @@ export const spaceOptionList = (Object.entries(spaceOptions) as [SpaceOption, Op
   ([name, option]) => ({ name, ...option }),
 );
 
-/** One value for each option. */
 export const mapOptions = <Value>(
   valueOf: (option: (typeof spaceOptionList)[number]) => Value,
 ): Record<SpaceOption, Value> =>
@@ -82,7 +81,6 @@ export const mapOptions = <Value>(
     Value
   >;
 
-/** The options among the values of a space, form or template. */
 export const optionsOf = (from: SpaceOptions): SpaceOptions => mapOptions(({ name }) => from[name]);
 
 export const defaultOptions: SpaceOptions = mapOptions((option) => option.default);

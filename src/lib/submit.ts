@@ -1,18 +1,17 @@
-/** In the browser: how a form is sent. */
+/** In the browser: how forms are sent. */
 import { enhance } from '$app/forms';
 import { navigating } from '$app/state';
 import type { SubmitFunction } from '@sveltejs/kit';
 import { refresh } from './refresh';
 
-/** How a script submits the form; without one the browser does. */
 export type Enhance = true | SubmitFunction;
 
-/** Then a form can be sent again, because loading the next page may have been stopped. */
+/** After this a form can be sent again: loading the next page may have been stopped. */
 const STALLED = 8_000;
 
 type Answer = Parameters<Exclude<Awaited<ReturnType<SubmitFunction>>, void>>[0];
 
-/** Kit's `update`, but whoever has followed a link since they sent the form stays where they went. */
+/** Kit's `update`, except that people who have followed a link since stay there. */
 const updateOf =
   ({ result, update }: Answer, from: string): Answer['update'] =>
   async (options) => {

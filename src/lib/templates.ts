@@ -1,4 +1,4 @@
-/** What is in a space template, in words. */
+/** The contents of a space template in words. */
 import type { I18n } from './i18n';
 
 export interface TemplateCard {

@@ -1,10 +1,7 @@
-/**
- * What people type, on its way in: every text passes here once (schemas.ts), so that what is stored is bounded, in one
- * normal form, and can be seen. All of it is linear in the length of the text.
- */
+/** The gate for text that people type (schemas.ts): bounded, in one normal form, visible. Linear in its length. */
 import { normalize } from './normalize';
 
-/** Length in Unicode code points. */
+/** In code points. */
 export function characters(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) if (isTail(text, i)) count--;
@@ -22,23 +19,22 @@ const isTail = (text: string, i: number): boolean =>
   (text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800;
 
 /**
- * The longest raw text (in UTF-16 units) that is looked at where so many characters are allowed: a character may be
- * typed as several (Hangul in pieces, letters with their accents apart), and white space and invisible ones go first.
+ * The raw length (UTF-16 units) accepted for `max` characters: some are typed as several (Hangul, accents), and white space and
+ * invisible ones are removed later.
  */
 export const longestRaw = (max: number): number => 4 * max + 1_000;
 
-/** What is blank to the eye: white space, line breaks, control characters, and Braille's empty cell. */
+/** White space, control characters, and Braille's empty cell. */
 const BLANK = /[\s\p{Cc}\u2800]+/gu;
 
 /**
- * What is never kept in one line: characters that show nothing (Default_Ignorable_Code_Point, with the controls of
- * reading direction and the fillers of Hangul), halves of surrogate pairs, private use (each font's own picture, or none), what
- * Unicode calls no character, anchors of annotations and objects, and an empty note of music.
+ * Never kept in one line: Default_Ignorable_Code_Point (with direction controls and Hangul fillers), lone surrogates, private
+ * use, noncharacters, annotation and object anchors, and an empty musical note.
  */
 const INVISIBLE =
   /(?![\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}])\p{DI}|[\p{Cs}\p{Co}\p{NChar}\ufff9-\ufffc\u{1d159}]/gu;
 
-/** Scripts in which a (non-)joiner between two letters changes how a word is written (RFC 5892, appendix A). */
+/** Scripts in which a (non-)joiner changes how a word is written (RFC 5892, appendix A). */
 const JOINING =
   '(?!\\p{DI})(?=[\\p{L}\\p{M}])[' +
   'Arab Syrc Nkoo Mong Adlm Rohg Mand Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Mymr Khmr Tibt Java Bali'
@@ -47,20 +43,20 @@ const JOINING =
     .join('') +
   ']';
 
-/** Invisible characters that stay where they do something, each with what must stand around it; elsewhere they go. */
+/** Invisible characters that have an effect where they are, each with the context it needs. */
 const IN_PLACE = new RegExp(
   '(' +
     [
       // Flags of England, Scotland, Wales and others.
       '\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{3,6}\\u{e007f}',
-      // Emoji made of several, emoji or text style, keycaps.
+      // Joined emoji, emoji or text style, keycaps.
       '(?<=\\p{ExtPict}(?:\\p{EMod}|\\ufe0f)?)\\u200d(?=\\p{ExtPict})',
       '(?<=\\p{ExtPict})[\\ufe0e\\ufe0f]',
       '(?<=[0-9#*])\\ufe0f(?=\\u20e3)',
-      // Words of Persian, Urdu, Hindi, Bengali, Malayalam (also at the end of one), Sinhala …
+      // Persian, Urdu, Hindi, Bengali, Malayalam (also at the end of a word), Sinhala …
       `(?<=${JOINING})[\\u200c\\u200d](?=${JOINING})`,
       '(?<=[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca])\\u200d',
-      // Variants of Chinese and Japanese characters (as names in registers have them), of mathematical signs, of Mongolian.
+      // Variants of Chinese and Japanese characters (for names in registers), mathematical signs, Mongolian.
       '(?<=\\p{Script=Han})[\\ufe00-\\ufe02\\u{e0100}-\\u{e01ef}]',
       '(?<=[\\p{Sm}\\p{Script=Mymr}])\\ufe00',
       '(?<=[\\u1820-\\u1878\\u1880-\\u18aa])[\\u180b-\\u180f]',
@@ -69,25 +65,21 @@ const IN_PLACE = new RegExp(
   'gu',
 );
 
-/** A combining mark needs a base, so a text cannot begin with one. */
+/** Combining marks need a base, so a text cannot begin with one. */
 const LEADING = /^[\s\p{M}\u180e\u200c\u200d\u{e0020}-\u{e007f}]+/u;
-/** No script needs more marks on one letter; in a list they would cover the lines above and below. */
+/** No script stacks more marks; in a list they would cover the neighbouring lines. */
 const HEAP = /(\p{M}{8})[\p{M}\u200c\u200d]+/gu;
 
 const PLAIN = /^[ -~]*$/;
 
-/** A visible letter, digit, symbol or emoji. */
 const SEEN = /(?![\p{DI}\u2800\u{1d159}\ufffc])[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u;
 
-/** Whether a text shows anything. Combining marks alone, blanks and invisible characters do not. */
+/** Combining marks, blanks and invisible characters alone do not. */
 export const shows = (text: string): boolean => SEEN.test(text);
 
-/**
- * One line that can be seen: a name, a title. White space is collapsed, what is invisible is removed (but where writing
- * or emoji need it); what shows nothing then is empty.
- */
+/** One visible line: a name, a title. Empty if nothing would show. */
 export function oneLine(text: string): string {
-  // A fast path for most names.
+  // Fast path.
   if (PLAIN.test(text)) return text.replace(/ {2,}/g, ' ').trim();
   const inPlace = (part: string) =>
     normalize(
@@ -95,16 +87,14 @@ export function oneLine(text: string): string {
       'NFC',
     );
   const seen = normalize(text, 'NFC').replace(INVISIBLE, '').replace(BLANK, ' ').replace(LEADING, '');
-  // Twice, because removing a character can bring a letter and its accent together.
+  // Twice, because removing a character can join a letter and its accent.
   const kept = inPlace(inPlace(seen)).replace(HEAP, '$1').replace(BLANK, ' ').trim();
   return shows(kept) ? kept : '';
 }
 
 const UNTYPED = /[^\P{Cc}\n\t]|\p{Cs}/gu;
 
-/**
- * A longer text keeps its characters, with \n as line ends; only control characters go, and what shows nothing is empty.
- */
+/** Removes control characters only. Line ends become \n; empty if nothing would show. */
 export function manyLines(text: string): string {
   const kept = normalize(text, 'NFC').replace(/\r\n?/g, '\n').replace(UNTYPED, '').trim();
   return shows(kept) ? kept : '';

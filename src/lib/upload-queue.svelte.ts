@@ -1,10 +1,10 @@
-/** In the browser: files on their way to the server, a few at a time, and what became of each. */
+/** In the browser: the queue of files being uploaded, a few at a time. */
 import { fileLimits, fileSize } from './files';
 import type { I18n } from './i18n';
 import type { MessageKey } from './messages';
 import { NotSent, send, type Made, type Sending } from './uploads';
 
-/** Why a file did not arrive: the server's sentence, or ours by its key, perhaps with a size in bytes. */
+/** Why a file did not arrive: the server's sentence, or a key of ours, perhaps with a size in bytes. */
 export type Why = { sentence: string } | { key: MessageKey; size?: number };
 
 export interface Upload {
@@ -16,12 +16,12 @@ export interface Upload {
   percent: number;
   made?: Made;
   why?: Why;
-  /** Whether trying again may help. */
+  /** Whether retrying may help. */
   again: boolean;
 }
 
 interface Source extends Pick<Upload, 'name' | 'size' | 'preview' | 'why'> {
-  /** Created when the upload starts; null if it cannot be. */
+  /** Called when the upload starts; null if it cannot be made. */
   body: () => Blob | null | undefined | Promise<Blob | null | undefined>;
 }
 
@@ -64,7 +64,7 @@ export class UploadQueue {
     return this.items.some(({ state }) => state === 'failed');
   }
 
-  /** Adds a file; with a `why` it has already failed. */
+  /** With a `why`, it has already failed. */
   add({ body, why, ...file }: Source): Upload {
     const key = ++this.#keys;
     this.#bodies[key] = body;
@@ -91,7 +91,6 @@ export class UploadQueue {
     for (const upload of this.items) this.remove(upload);
   }
 
-  /** Resolves once nothing is being uploaded. */
   async whenDone(): Promise<void> {
     if (this.running) await new Promise<void>((done) => void this.#waiting.push(done));
   }
@@ -105,7 +104,7 @@ export class UploadQueue {
   #pump() {
     for (const upload of this.items) {
       const sending = this.items.filter(({ state }) => state === 'sending').length;
-      // Two at a time: more does not help on a mobile connection.
+      // More do not help on a mobile connection.
       if (sending >= (this.#how.together ?? 2)) return;
       if (upload.state === 'waiting') void this.#send(upload);
     }
@@ -132,7 +131,7 @@ export class UploadQueue {
       upload.why = sentence ? { sentence } : { key };
     }
     delete this.#sendings[upload.key];
-    // Removed in the meantime.
+    // Removed meanwhile.
     if (this.#has(upload)) settled?.(upload);
     this.#pump();
     this.#release();

@@ -1,9 +1,9 @@
-/** In the browser: files on their way to the server, each as a raw body with its progress; forms that wait for them. */
+/** In the browser: uploads one file as a raw body with progress; holds forms that wait for uploads. */
 import { tick } from 'svelte';
 import type { RemainingMetadata } from './files';
 import type { MessageKey } from './messages';
 
-/** Why an upload failed: the server's sentence, or the key of ours. */
+/** The server's sentence, or a key of ours. */
 export class NotSent extends Error {
   constructor(
     readonly key: MessageKey,
@@ -63,11 +63,10 @@ function json(text: string): { id?: string; message?: string } | null {
 
 interface Waiting {
   holds(): boolean;
-  /** Resolves once all uploads have ended: true if all succeeded. */
+  /** True if all uploads succeeded. */
   wait(): Promise<boolean>;
 }
 
-/** Makes the form around an element wait for its uploads before it is submitted. */
 export function holdForm(within: HTMLElement, { holds, wait }: Waiting): () => void {
   const form = within.closest('form');
   let held = false;

@@ -1,9 +1,9 @@
 /**
- * Time zones by the names that IANA gives them today. Engines keep old ones (CLDR never renames: Calcutta, Kiev), so what
- * they say is translated; what a browser is too old to know is said to it by the old name.
+ * Time zones by IANA's current names. Engines report old ones (CLDR never renames: Calcutta, Kiev) and may not know new ones, so
+ * names are translated both ways.
  */
 
-/** The old names that engines still give for places in IANA's zone.tab (its file `backward` has them as links). */
+/** Old names that engines still give for places in IANA's zone.tab (`backward` has them as links). */
 const RENAMED: Record<string, string> = {
   'Africa/Asmera': 'Africa/Asmara',
   'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
@@ -43,7 +43,7 @@ function takes(zone: string): boolean {
   return answer;
 }
 
-/** The current name of a zone, whatever its case or age; null if there is none. */
+/** A zone's current name, whatever its case or age. */
 export function today(zone: string | null | undefined): string | null {
   // An offset such as +09:00 has no daylight saving time.
   if (!zone || zone.length > 64 || !/^[A-Z]/i.test(zone)) return null;
@@ -53,15 +53,15 @@ export function today(zone: string | null | undefined): string | null {
   return RENAMED[name] ?? name;
 }
 
-/** The name under which this engine knows a zone: current or former. */
+/** The name that this engine knows: current or former. */
 function forEngine(zone: string): string | null {
   return [zone, FORMER[zone]].find((name) => name !== undefined && takes(name)) ?? null;
 }
 
-/** For Intl: the zone if this engine knows it, otherwise UTC. */
+/** For Intl: UTC if this engine does not know the zone. */
 export const usable = (zone: string | null | undefined): string => (zone ? forEngine(zone) : null) ?? 'UTC';
 
-/** All current zones and UTC, by city. */
+/** By city. */
 export const all = (): string[] =>
   [...new Set([...Intl.supportedValuesOf('timeZone').map((zone) => RENAMED[zone] ?? zone), 'UTC'])].sort(
     (a, b) => (cityOf(a) < cityOf(b) ? -1 : 1),
@@ -70,6 +70,6 @@ export const all = (): string[] =>
 /** "Buenos Aires" of America/Argentina/Buenos_Aires. */
 export const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
 
-/** "America" of America/Argentina/Buenos_Aires; empty for UTC. */
+/** Empty for UTC. */
 export const regionOf = (zone: string): string =>
   zone.includes('/') ? zone.slice(0, zone.indexOf('/')) : '';
