@@ -5,15 +5,15 @@ declare global {
   namespace App {
     interface Locals {
       ctx: Ctx;
-      /** The route's group refuses this person: loads answer 404, posts 403. */
+      /** The route group refuses this person: loads answer 404, posts 403. */
       refused: boolean;
-      /** A post that waited for its login is shown again: nothing of it is done (pending-post.ts). */
+      /** A post kept over a login is shown again, and not carried out (pending-post.ts). */
       pendingPost?: boolean;
-      /** The browser has sent no cookie of ours: it is here for the first time, or it keeps none. */
+      /** The browser sent none of our cookies: a first visit, or cookies are off. */
       cookieless: boolean;
     }
     interface PageData {
-      /** Whether a dialog covers the page: everything behind it is inert. */
+      /** A dialog covers the page, which is then inert. */
       covered?: boolean;
     }
     interface Platform {

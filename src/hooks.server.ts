@@ -1,6 +1,6 @@
 /**
- * Every request, in order: limits → configuration → host → origin → context → session → language → access by route group.
- * worker.ts adds the headers of every answer afterwards.
+ * Every request, in order: limits, configuration, host, origin, context, session, language, access by route group. worker.ts adds
+ * headers to every answer.
  */
 import {
   isRedirect,
@@ -25,7 +25,7 @@ import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
 import { today } from '$lib/zones';
 
-/** What each route group requires. A route whose group is not in this table is refused (default deny). */
+/** What each route group requires. Groups not listed are refused (default deny). */
 const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'refuse'> = {
   '(public)': () => 'open',
   '(pending)': ({ locals }) => (locals.ctx.cookies.get('foyer-step') ? 'open' : 'over'),
@@ -56,7 +56,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
       { href: config.origin, text: config.origin },
     );
 
-  // No API yet. Cookies sign nobody in here, because the origin of these requests is not checked.
+  // No API yet. Cookies must not sign anybody in here, because the origin of these requests is not checked.
   if (isApi(url)) return json({ message: 'Not found' }, { status: 404 });
 
   const { ctx } = (event.locals = {
@@ -67,7 +67,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   await sessions.resume(ctx);
   if (isLocale(ctx.actor?.locale)) ctx.locale = ctx.actor.locale;
   else if (!ctx.actor && !ctx.askedLocale && route.id === '/(public)/signup/[token]')
-    // In parallel with the site's name, which every page needs: no additional round trip.
+    // In parallel with the site's name, which every page needs anyway.
     [ctx.locale] = await Promise.all([
       invitations.languageOf(ctx, event.params.token!).then((found) => found ?? ctx.locale),
       settings.appearance(ctx),
@@ -77,12 +77,12 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   ctx.timeZone = today(ctx.actor?.timeZone) ?? ctx.browserZone;
 
   const group = route.id?.split('/')[1] ?? '';
-  // An unknown path is 404 for people who are signed in; everybody else gets the login, as for any other path.
+  // Unknown paths are 404 only when signed in; otherwise they lead to the login, like any other path.
   const access = route.id === null ? (ctx.actor ? 'open' : 'login') : (groups[group]?.(event) ?? 'refuse');
-  // No second step is pending in this browser. Do not redirect to /verify, which would lead here again.
+  // No second step is pending here; /verify would redirect back here again.
   if (access === 'over') redirect(303, ctx.actor ? '/' : '/login');
   if (access === 'login') {
-    // A form posted by a script stays on its page with what was typed, and says what happened.
+    // A form posted by a script stays on its page with what was typed.
     if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
     const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
@@ -92,18 +92,18 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
     if (group === 'dev' || !groups[group]) return new Response('Not found', { status: 404 });
-    // The loads of pages answer with the site's own 404 page.
+    // Page loads answer with the site's 404 page.
     if (!['GET', 'HEAD'].includes(request.method)) return new Response('Forbidden', { status: 403 });
   }
 
-  // A browser that returns without this cookie accepts none, which the login page then says.
+  // Without this cookie on the way back, the login page says that cookies are off.
   if (group === '(public)' && request.method === 'GET' && event.locals.cookieless)
     ctx.cookies.set('foyer-kept', '1', 30 * 86_400);
   const response = await resolve(await asShown(event), {
     transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
   });
   if (!event.locals.pendingPost || response.status === 200) return response;
-  // The kept post cannot be shown here (any more): it is dropped, and the page is requested again without it.
+  // The kept post no longer fits this page: drop it and load the page without it.
   pendingPost.forget(ctx);
   redirect(303, url.pathname + url.search);
 };
@@ -111,8 +111,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
 const pages = import.meta.glob<{ actions?: object }>('./routes/**/+page.server.ts');
 
 /**
- * Whether a post to this address is an action of the page there. SvelteKit looks actions up by their name in an object
- * and keeps two names for itself, so the name is compared with the page's own actions before it is asked.
+ * Whether the page has this action. SvelteKit looks it up by name in a plain object, where inherited names would be found too.
  */
 async function isAction(route: string | null, url: URL): Promise<boolean> {
   const { actions } = (await pages[`./routes${route}/+page.server.ts`]?.()) ?? {};
@@ -122,11 +121,9 @@ async function isAction(route: string | null, url: URL): Promise<boolean> {
 }
 
 const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
-/** Whether the browser has sent any cookie of ours. */
 const hasCookies = (request: Request): boolean =>
   /(^|; ?)(__Host-)?foyer/.test(request.headers.get('cookie') ?? '');
 
-/** The event as SvelteKit is to see it. */
 async function asShown(event: RequestEvent): Promise<RequestEvent> {
   const { request, url, route, locals, isDataRequest } = event;
   const { ctx } = locals;
@@ -150,8 +147,8 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
 }
 
 /**
- * A page that was opened under another host name, for which cookies and posts would not work. Monitoring (/healthz), the
- * local pages and the API answer under every name.
+ * The page was opened under another host name, where cookies and posts would fail. Monitoring (/healthz), local pages and the API
+ * answer under any name.
  */
 function isElsewhere({ request, url, route }: RequestEvent, config: Config): boolean {
   if (!['GET', 'HEAD'].includes(request.method) || isApi(url)) return false;
@@ -164,7 +161,7 @@ export const handle: Handle = async (input) => {
   try {
     return await handleRequest(input);
   } catch (thrown) {
-    // Our own redirects are answered here, with the cookies that were set so far (Kit adds only its own).
+    // Redirects of ours get their cookies here; Kit only adds them to its own answers.
     if (isRedirect(thrown)) {
       const response = input.event.isDataRequest
         ? json({ type: 'redirect', location: thrown.location })
@@ -182,7 +179,7 @@ export const handle: Handle = async (input) => {
   }
 };
 
-/** Kit's answer to a scripted post that failed, with one sentence for the whole form (devalue's format, written out). */
+/** Kit's answer to a failed scripted post, in devalue's format. */
 const formFailure = (key: MessageKey): Response =>
   json({
     type: 'failure',
@@ -190,10 +187,10 @@ const formFailure = (key: MessageKey): Response =>
     data: JSON.stringify([{ values: 1, errors: 2 }, {}, { '': 3 }, { key: 4 }, key]),
   });
 
-/** Paths for programs: the origin is not checked there, so no cookie is read either. */
+/** For programs. No origin check here, so no cookies either. */
 const isApi = (url: URL): boolean => /^\/k(\/|$)/.test(url.pathname);
 
-/** The only origin check: every request that may change state, outside the API, must have our origin (also JSON, also empty bodies). */
+/** The only origin check: every request outside the API that may change state must have our origin, whatever its body. */
 const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
   ['GET', 'HEAD'].includes(request.method) ||
   isApi(url) ||
@@ -201,9 +198,8 @@ const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
   isOneClickUnsubscribe(request, url);
 
 /**
- * The one exception: a mail provider's "Unsubscribe" (RFC 8058) is a post from no page at all. The token in the path is
- * the right to it, and stopping that person's notification mail is all that it can do. A browser's post from somewhere
- * else always says where from, so it is refused as ever.
+ * The one exception: a mail provider's "Unsubscribe" (RFC 8058) has no origin. The token in the path is its permission, for
+ * nothing but that person's notification mail. Posts from browsers always carry an origin, and are checked as usual.
  */
 const isOneClickUnsubscribe = (request: Request, url: URL): boolean =>
   request.method === 'POST' &&
@@ -222,18 +218,18 @@ function contextOf(event: RequestEvent, env: Env, config: Config) {
     ip: event.request.headers.get('cf-connecting-ip') ?? '',
     userAgent: event.request.headers.get('user-agent') ?? '',
     locale: askedLocale(event.request),
-    // Locally the platform's guess is a constant, far from here.
+    // Locally the platform always guesses the same zone.
     timeZone: (!config.local && today(zone)) || 'UTC',
   });
 }
 
-/** `__Host-` and Secure on https; plain on http://localhost, where Secure cookies are not kept by every browser. */
+/** `__Host-` and Secure on https only: not every browser keeps Secure cookies on http://localhost. */
 function cookieJar(event: RequestEvent, config: Config): CookieJar {
   const https = config.origin.startsWith('https:');
   const named = (name: string) => (https ? `__Host-${name}` : name);
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure: https } as const;
   const written: string[] = [];
-  // Taken now: SvelteKit closes it once there is an answer, and a cookie can still go with a redirect of ours then.
+  // Taken now, because SvelteKit closes it with its answer, and a redirect may still set cookies after that.
   const { set } = event.cookies;
   cookiesOf.set(event, written);
   const write = (name: string, value: string, maxAge: number) => {
@@ -246,7 +242,7 @@ function cookieJar(event: RequestEvent, config: Config): CookieJar {
     delete: (name) => write(named(name), '', 0),
   };
 }
-/** Cookies that were set on the way to an answer that SvelteKit does not make, and so does not add them to. */
+/** Cookies for answers that SvelteKit does not make, and so does not add them to. */
 const cookiesOf = new WeakMap<RequestEvent, string[]>();
 
 const SENTENCES: Partial<Record<number, MessageKey>> = {
@@ -257,7 +253,7 @@ const SENTENCES: Partial<Record<number, MessageKey>> = {
 };
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
-  // Not to be read, not allowed so, too large: said in words, and nothing for the log.
+  // Bad requests get a sentence, and no entry in the log.
   const key = SENTENCES[status];
   if (key) return { message: 'This did not work', key };
   const id = crypto.randomUUID().slice(0, 8);

@@ -1,4 +1,4 @@
-/** The Worker that adapter-cloudflare generates; wrangler.toml and vitest.config.ts say where it lies. */
+/** The Worker that adapter-cloudflare generates; wrangler.toml and vitest.config.ts say where it is. */
 declare module 'sveltekit-worker' {
   const worker: ExportedHandler<import('./lib/server/context').Env>;
   export default worker;

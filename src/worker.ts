@@ -1,4 +1,4 @@
-/** Composition only: pages and API from SvelteKit, the mail queue, and cron. */
+/** Composition only: SvelteKit for pages and API, the mail queue, and cron. */
 import sveltekit from 'sveltekit-worker';
 import type { Env, MailNudge } from './lib/server/context/config';
 import { createContext } from './lib/server/context/create';

@@ -1,7 +1,7 @@
 import * as settings from '$lib/server/settings';
 import type { LayoutServerLoad } from './$types';
 
-// The address is asked for so that every navigation loads this anew: the clock, and the language after it was changed.
+// Reads the address, so that every navigation reloads this: the clock, and the language after a change.
 export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => ({
   path: url.pathname + url.search,
   locale: ctx.locale,

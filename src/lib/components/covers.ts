@@ -1,4 +1,4 @@
-/** The covers that ship with Foyer: static/covers/<name>.svg, our own generated art. */
+/** The shipped covers: static/covers/<name>.svg, our own generated art. */
 import type { MessageKey } from '$lib/messages';
 
 export const covers: { name: string; label: MessageKey }[] = [

@@ -1,4 +1,4 @@
-/** English: the reference. Every other language has exactly these keys (checked by the type). */
+/** English, the reference: its keys are the type of all other languages. */
 const en = {
   'action.cancel': 'Cancel',
   'action.close': 'Close',
@@ -982,6 +982,5 @@ const en = {
 
 export default en;
 
-/** A sentence by its key; another language has them all. */
 export type MessageKey = keyof typeof en;
 export type Messages = Record<MessageKey, string>;

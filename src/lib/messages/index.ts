@@ -1,6 +1,6 @@
 /**
- * Every word that a person reads. `en.ts` gives the keys their type; another language is one more file and
- * one line in LOCALES. Placeholders, plurals and choices are ICU MessageFormat (intl-messageformat).
+ * All words that people read. `en.ts` types the keys; another language is one more file and a line in LOCALES. Messages are ICU
+ * MessageFormat (intl-messageformat).
  */
 import { IntlMessageFormat } from 'intl-messageformat';
 import en, { type MessageKey, type Messages } from './en';
@@ -8,7 +8,7 @@ import en, { type MessageKey, type Messages } from './en';
 export type { MessageKey };
 export type Params = Record<string, string | number>;
 
-/** Language tag → its own name (shown in lists of languages) and its dictionary. */
+/** By language tag: the language's own name, and its dictionary. */
 export const LOCALES = {
   en: { name: 'English', load: () => Promise.resolve(en as Messages) },
   ja: { name: '日本語', load: () => import('./ja').then((m) => m.default) },
@@ -23,7 +23,6 @@ export type Translate = (key: MessageKey, params?: Params) => string;
 
 const compiled = new Map<string, IntlMessageFormat>();
 
-/** The translator of a language: `t('guests.count', { count: 2 })`. A key without placeholders is returned as it is. */
 function translator(locale: Locale, messages: Messages): Translate {
   return (key, params) => {
     const text = messages[key];
@@ -36,6 +35,6 @@ function translator(locale: Locale, messages: Messages): Translate {
   };
 }
 
-/** Loads a language's dictionary (in the browser: the viewer's, and English, which is built in) and returns its translator. */
+/** Browsers load the viewer's language; English is built in. */
 export const loadTranslator = async (locale: Locale): Promise<Translate> =>
   translator(locale, await LOCALES[locale].load());

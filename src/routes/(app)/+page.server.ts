@@ -4,7 +4,7 @@ import * as spaces from '$lib/server/spaces';
 
 export { actions } from './notifications/+page.server';
 
-/** Newest notifications beside the spaces. */
+/** Notifications on the portal home. */
 const NEWEST = 8;
 
 export const load = (event) =>

@@ -2,7 +2,7 @@ import * as body from '$lib/server/body';
 import * as files from '$lib/server/files';
 import { answer } from '$lib/server/http';
 
-/** The cover of a space that does not exist yet, as a raw body; `?name=` says what it is called. */
+/** The cover for a space that does not exist yet, as a raw body; `?name=` is the file's name. */
 export const POST = (event) =>
   answer(
     event,

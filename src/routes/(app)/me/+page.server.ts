@@ -17,7 +17,7 @@ export const load = (event) =>
       ...profile,
       covered: query.get('end') === 'all' && profile.sessions.some(({ current }) => !current),
       formKey: randomToken(),
-      // Sent along, because a browser's own list may differ, and hydration would then select another zone.
+      // Sent along, because a browser's own list may differ and hydration would select another zone.
       zones: zones.all(),
     };
   });
@@ -45,7 +45,7 @@ export const actions = {
   }),
   signOut: form(v.object({}), async (ctx, _input, { setHeaders }) => {
     await accounts.signOut(ctx);
-    // Drafts are kept in the browser: the next person at this computer is to find none.
+    // Drafts are kept in the browser, and must not stay for the next person.
     setHeaders({ 'clear-site-data': '"storage"' });
     return '/login';
   }),

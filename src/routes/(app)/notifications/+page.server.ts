@@ -2,7 +2,6 @@ import * as schemas from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as notifications from '$lib/server/notifications';
 
-/** Which list the address asks for. */
 const shown = (url: URL): notifications.Shown =>
   (['all', 'later'] as const).find((list) => list === url.searchParams.get('show')) ?? 'me';
 
@@ -13,13 +12,13 @@ export const load = (event) =>
     return { ...(await notifications.list(ctx, { show: list, before })), show: list, before };
   });
 
-/** The page that the form stood on. */
+/** The page that the form was on. */
 const back = ({ url }: { url: URL }) => {
   const query = new URLSearchParams([...url.searchParams].filter(([name]) => !name.startsWith('/')));
   return query.size ? `${url.pathname}?${query}` : url.pathname;
 };
 
-/** Also those of the portal home, where the newest stand. */
+/** The portal home uses these too. */
 export const actions = {
   mark: form(schemas.oneNotification, async (ctx, { id }, event) => {
     await notifications.markRead(ctx, [id]);

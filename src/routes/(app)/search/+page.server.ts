@@ -6,7 +6,7 @@ export const load = (event) => {
   const { searchParams } = event.url;
   const typed = searchParams.get('q') ?? '';
   return show(event, async (ctx) => {
-    // Beside each other: the page waits for one of them.
+    // In parallel: the page waits for both anyway.
     const [found] = await Promise.all([
       search.everywhere(ctx, typed, searchParams.get('before')),
       typed && limits.take(ctx, 'search'),

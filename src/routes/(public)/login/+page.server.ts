@@ -5,7 +5,7 @@ import { randomToken } from '$lib/server/crypto';
 import { formPublic } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
 
-/** Every public page gives its visitor a cookie: who comes from one of our pages without any keeps none. */
+/** Public pages set a cookie: a visitor from one of our pages without it has cookies off. */
 const cameFromHere = (headers: Headers, origin: string): boolean =>
   headers.get('sec-fetch-site') === 'same-origin' || !!headers.get('referer')?.startsWith(`${origin}/`);
 

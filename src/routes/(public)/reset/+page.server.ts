@@ -1,4 +1,4 @@
 import { redirect } from '@sveltejs/kit';
 
-/** A link that was cut before its token: the page of one that no longer holds. */
+/** The link was cut before its token: show the page of an expired link. */
 export const load = () => redirect(303, '/reset/-');

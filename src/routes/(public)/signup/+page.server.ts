@@ -1,7 +1,7 @@
 import { Refusal } from '$lib/server/errors';
 import { showPublic } from '$lib/server/http';
 
-/** A link that was cut before its token: +error.svelte says so. */
+/** The link was cut before its token; +error.svelte explains. */
 export const load = (event) =>
   showPublic(event, () => {
     throw new Refusal('missing');

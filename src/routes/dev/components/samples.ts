@@ -1,4 +1,4 @@
-/** What the components are shown with: short and long, in scripts that run both ways. No words of the site. */
+/** Samples for the components: short and long, in scripts of both directions. Not words of the site. */
 
 export const hour = 3_600_000;
 
@@ -84,7 +84,7 @@ export const uploads = [
   },
 ] as const;
 
-/** A form that came back: two fields are wrong, the others were typed. */
+/** A refused form with two errors. */
 export const refused = {
   values: { title: 'x', body: texts.arabic, everybody: 'on', code: '12' },
   errors: { title: { key: 'form.name-missing' }, code: { key: 'verify.wrong', params: { left: 2 } } },

@@ -1,7 +1,7 @@
 import * as cron from '$lib/server/cron';
 import { answerPublic } from '$lib/server/http';
 
-// `vite dev` has no scheduled handler: `npm run dev` calls this every minute instead.
+// `vite dev` has no scheduled handler; `npm run dev` calls this every minute instead.
 export const POST = (event) =>
   answerPublic(event, async (ctx) => {
     await cron.run(ctx);

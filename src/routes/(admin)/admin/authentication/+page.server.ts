@@ -21,7 +21,7 @@ export const actions = {
     if (twoStep) await verification.checkSwitch(ctx, confirmed);
     const domains = settings.domainsOf(allowedDomains);
     const effect = await invitations.effectOfDomains(ctx, domains);
-    // What the domains do to people is said first; a second "Save" does it while that is still so.
+    // The effect of the domains on people is shown first. A second "Save" confirms it, if it is still the same.
     const seen = [...domains, effect?.invitations, effect?.guests].join(' ');
     if (effect && domainsSeen !== seen) {
       if (revision !== (await settings.read(ctx)).revision)

@@ -42,7 +42,7 @@ const create = form(
   (ctx) => allow(ctx, 'space.create'),
 );
 
-/** Without scripts: looks for colleagues, and shows the form again as it is. */
+/** Without scripts: finds colleagues and shows the form again. */
 const findPeople = form(
   v.object({ ...unfinishedSpace.entries, ...coverUpload }),
   async (_ctx, { coverFile, ...values }) => ({
@@ -56,7 +56,7 @@ export const actions = {
   default: async (event) => {
     const answer = await (event.url.searchParams.has('find') ? findPeople : create)(event);
     const again = (isActionFailure(answer) ? answer.data : answer) as FormFailure;
-    // Whoever was chosen is shown again, too, however many others there are.
+    // Chosen people always stay in the list.
     const list = (name: string) => [again.values[name] ?? []].flat();
     const chosen = [...list('members'), ...list('administrators')];
     const colleagues = await accounts.colleagues(signedIn(event.locals.ctx), list('people')[0], chosen);

@@ -18,7 +18,7 @@ export const load = (event) => {
   }));
 };
 
-// Where the link has changed meanwhile the page itself says how: back to it.
+// If the link has changed, its page explains.
 export const actions = {
   signUp: formPublic(
     signUp,
@@ -28,7 +28,7 @@ export const actions = {
   join: formPublic(
     v.object({}),
     async (ctx, _input, { params }) =>
-      // Where the session has ended meanwhile, the page says how to go on.
+      // If the session has ended, the page says how to go on.
       (ctx.actor && (await invitations.join(signedIn(ctx), params.token!))) ?? `/signup/${params.token}`,
   ),
   ask: formPublic(v.object({}), async (ctx, _input, { params }) => {

@@ -15,7 +15,7 @@ export const load = (event) => {
 export const actions = {
   default: formPublic(unsubscribe, async (ctx, posted, event) => {
     await notifications.unsubscribe(ctx, event.params.token!);
-    // RFC 8058 §3.1: to a mail provider no redirect; to people one, so that a reload posts nothing.
+    // RFC 8058 §3.1: no redirect for mail providers. People get one, so that a reload posts nothing.
     return posted['List-Unsubscribe'] ? {} : event.url.pathname;
   }),
 };

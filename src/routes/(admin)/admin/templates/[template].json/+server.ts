@@ -3,7 +3,6 @@ import * as blobs from '$lib/server/blobs';
 import { answer } from '$lib/server/http';
 import * as templates from '$lib/server/space-templates';
 
-/** A template as a file to be taken along. */
 export const GET = (event) =>
   answer(event, async (ctx) => {
     const { name, text } = await templates.exportFile(ctx, event.params.template);

@@ -10,7 +10,7 @@ export const load = (event) =>
       query.get('before'),
       query.get('pinned'),
     );
-    // What is asked over the page, of those who may.
+    // Only for people who may do it.
     const asking =
       query.has('leave') && room.may.leave
         ? ('leave' as const)

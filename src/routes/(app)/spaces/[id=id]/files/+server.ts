@@ -2,7 +2,7 @@ import * as body from '$lib/server/body';
 import * as files from '$lib/server/files';
 import { answer } from '$lib/server/http';
 
-/** A raw body: `?name=` says what it is called, `?kind=cover` what it is for. */
+/** A raw body. `?name=` is the file's name, `?kind=cover` its purpose. */
 export const POST = (event) =>
   answer(
     event,

@@ -2,7 +2,7 @@ import { json } from '@sveltejs/kit';
 import { answer } from '$lib/server/http';
 import * as mentions from '$lib/server/mentions/completion';
 
-/** Whom somebody could mean who types `@` and the beginning of a name. */
+/** For completion after `@`. */
 export const GET = (event) =>
   answer(event, async (ctx) =>
     json(await mentions.complete(ctx, Number(event.params.id), event.url.searchParams.get('q') ?? '')),

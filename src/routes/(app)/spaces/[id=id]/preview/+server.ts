@@ -7,7 +7,7 @@ import { answer } from '$lib/server/http';
 import * as limits from '$lib/server/limits';
 import * as mentions from '$lib/server/mentions/completion';
 
-/** A text as it will look. Takes JSON or a form, and keeps nothing. */
+/** Previews a text from JSON or a form. Stores nothing. */
 export const POST = (event) =>
   answer(event, async (ctx) => {
     const people = await mentions.nameable(ctx, Number(event.params.id));
@@ -17,10 +17,10 @@ export const POST = (event) =>
     return json({ html: mentions.preview(parsed.output.text, people) });
   });
 
-/** What came, whatever it is: the schema decides. */
+/** Anything: the schema decides. */
 const sent = async (request: Request): Promise<unknown> =>
   body.typeOf(request) === 'application/json'
     ? body.json(request, LONGEST)
     : Object.fromEntries(await body.form(request, LONGEST));
-/** Bytes: the longest text, URL-encoded in a script that needs three bytes a character. */
+/** Bytes: the longest text in a script with three bytes a character, URL-encoded. */
 const LONGEST = 200_000;

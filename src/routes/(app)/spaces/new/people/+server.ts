@@ -1,7 +1,7 @@
 import * as accounts from '$lib/server/accounts';
 import { answer } from '$lib/server/http';
 
-/** Colleagues for a new space, as the script of its form looks for them. */
+/** Colleagues for a new space, for the form's script. */
 export const GET = (event) =>
   answer(event, async (ctx) => {
     const search = event.url.searchParams.get('search')?.trim().slice(0, 200);

@@ -1,2 +1,1 @@
-/** Settings are a dialog over the space. */
 export const load = () => ({ covered: true });

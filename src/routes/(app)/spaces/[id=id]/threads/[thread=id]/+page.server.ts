@@ -4,10 +4,9 @@ import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as threads from '$lib/server/threads';
 
-/** The space and thread of the path. */
 const at = (params: { id: string; thread: string }) => [Number(params.id), Number(params.thread)] as const;
 const here = (params: { id: string; thread: string }) => `/spaces/${params.id}/threads/${params.thread}`;
-/** A text by its name in an address: `first`, or a comment's number. */
+/** `first`, or a comment's number. */
 const named = (name: string) => (name === 'first' ? null : Number(name) || 0);
 
 function windowOf(query: URLSearchParams): threads.Window {
@@ -18,7 +17,6 @@ function windowOf(query: URLSearchParams): threads.Window {
   return { newest: true };
 }
 
-/** Who wrote a text. */
 const by = (text: { author: string; guest: boolean; company: string }) => ({
   name: text.author,
   guest: text.guest,
@@ -39,7 +37,7 @@ export const load = (event) =>
         ? threads.reacted(ctx, ...thread, named(asked('reacted')!), query.get('further'))
         : null,
     ]);
-    // Asked before something is deleted: only what is there, and only of those who may.
+    // Only what exists, and only for people who may delete it.
     const doomed = query.get('delete');
     const deleting =
       doomed === 'first'

@@ -13,9 +13,9 @@ export const load = (event) =>
     const number = (name: string) => Number(query.get(name)) || 0;
     return {
       ...(await invitations.guestsTab(ctx, Number(event.params.id), query.get('after') ?? '', filter)),
-      /** The row whose "Delete" was pressed: the page asks once. */
+      /** The row whose "Delete" was pressed. */
       asking: query.get('delete'),
-      /** What was just done, for the status sentence. */
+      /** For the status message. */
       done: {
         sent: number('sent'),
         active: number('active'),
@@ -28,7 +28,7 @@ export const load = (event) =>
 
 const idOf = (ref: string) => ref.slice(ref.indexOf(':') + 1);
 
-/** The list again, as it was looked at, with what was done. */
+/** The same view of the list, with a status message. */
 const here = (
   { params, url }: { params: { id?: string }; url: URL },
   done: Record<string, string | number>,

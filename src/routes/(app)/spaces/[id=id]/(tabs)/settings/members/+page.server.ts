@@ -24,7 +24,7 @@ export const actions = {
     member,
     async (ctx, input, { params }) => {
       await memberships.setAdministrator(ctx, Number(params.id), input.id, input.administrator);
-      // Who gave up the right sees the space, not a page that is gone.
+      // Removing one's own right ends access to this page.
       return input.id === ctx.actor.id && !input.administrator ? `/spaces/${params.id}` : here(params);
     },
     access.administratorsOnly,

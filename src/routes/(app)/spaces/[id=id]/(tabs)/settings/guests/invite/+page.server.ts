@@ -7,7 +7,7 @@ import { defaultInvitation } from '$lib/server/mail/messages';
 import * as settings from '$lib/server/settings';
 import type { SignedIn } from '$lib/server/context';
 
-/** The ready text in every language. */
+/** The default text in every language. */
 async function readyTexts(ctx: SignedIn, spaceId: number) {
   const [space, site] = [await access.requireAdministrator(ctx, spaceId), await settings.read(ctx)];
   const names = { spaceName: space.name, inviterName: ctx.actor.name, siteName: site.siteName };
@@ -25,7 +25,7 @@ export const actions = {
     invite,
     async (ctx, input, { params }) => {
       const ready = await readyTexts(ctx, Number(params.id));
-      // Without scripts the ready text does not follow the chosen language: where it was left as it was, it does here.
+      // Without scripts the default text does not follow the chosen language, so an unedited one is replaced here.
       const untouched = Object.values(ready).find(
         (r) => r.subject === input.subject && r.message === input.message,
       );
