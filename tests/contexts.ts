@@ -109,6 +109,17 @@ export function testContext(from: Surroundings = {}): TestCtx {
 /** A context of somebody who is signed in, without the session. */
 export const as = (actor: User, from: Surroundings = {}): TestCtx => testContext({ ...from, actor });
 
+/** Something else happens between what a verb has read and its first commit. */
+export function meanwhile(ctx: TestCtx, happens: () => Promise<unknown>): TestCtx {
+  const { commit } = ctx;
+  ctx.commit = async (statements, options) => {
+    ctx.commit = commit;
+    await happens();
+    return commit(statements, options);
+  };
+  return ctx;
+}
+
 /** The next request of a browser: its session decides who it is. */
 export async function visit(jar: Jar, from: Surroundings = {}): Promise<TestCtx> {
   const ctx = testContext({ ...from, jar });

@@ -390,6 +390,14 @@ describe('in the portal', () => {
     expect(await kinds(s.ben)).toEqual([]);
   });
 
+  it('are not written in a space that is in the trash', async () => {
+    const s = await stage();
+    await change(spaceTable, sql`id = ${s.spaceId}`, { deletedAt: 1 });
+    await say(s, s.ava, { mentioned: [s.ben] });
+    await change(spaceTable, sql`id = ${s.spaceId}`, { deletedAt: null });
+    expect(await kinds(s.ben)).toEqual([]);
+  });
+
   it('hide what other guests did once guests are hidden, even if it was notified before', async () => {
     const s = await stage();
     const hana = await makeGuest();

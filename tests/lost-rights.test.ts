@@ -1,0 +1,246 @@
+// A right can end between what a verb reads and what it writes (docs: architecture rule 4): then it changes nothing.
+import { describe, expect, it } from 'vitest';
+import { randomId } from '../src/lib/server/crypto';
+import * as files from '../src/lib/server/files';
+import * as invitations from '../src/lib/server/invitations';
+import * as memberships from '../src/lib/server/memberships';
+import * as templates from '../src/lib/server/space-templates';
+import * as spaces from '../src/lib/server/spaces';
+import * as threads from '../src/lib/server/threads';
+import * as trash from '../src/lib/server/trash';
+import { as, meanwhile, type TestCtx, type User } from './contexts';
+import { makeGuest, makeSpace, makeUser, someEmail, spaceForm } from './factories';
+import { dump } from './helpers';
+import { invitationOf, inviteForm } from './invitations';
+import { jpeg } from './pictures';
+
+/** Ben is the one who acts. Like Ava he administers the space, and each of the two has written something. */
+interface House {
+  ava: User;
+  ben: User;
+  cho: User;
+  gil: User;
+  stranger: User;
+  spaceId: number;
+  avas: { thread: number; comment: number };
+  bens: { thread: number; comment: number };
+  invitation: string;
+}
+
+async function house(): Promise<House> {
+  const [ava, ben, cho, gil, stranger] = [
+    await makeUser(),
+    await makeUser(),
+    await makeUser(),
+    await makeGuest(),
+    await makeUser(),
+  ];
+  const spaceId = await makeSpace(ava, {}, [ben, cho]);
+  await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+  const ctx = as(ava);
+  await ctx.commit(memberships.join(ctx, spaceId, gil.id, ava.id));
+  const invited = someEmail('invited');
+  await invitations.inviteGuests(ctx, spaceId, { ...inviteForm, addresses: invited });
+  const wrote = async (who: User) => {
+    const thread = await threads.begin(as(who), spaceId, { title: 'Piles', ...text() });
+    return { thread, comment: await threads.addComment(as(who), spaceId, thread, text()) };
+  };
+  const [avas, bens] = [await wrote(ava), await wrote(ben)];
+  const { id: invitation } = await invitationOf(invited, spaceId);
+  return { ava, ben, cho, gil, stranger, spaceId, avas, bens, invitation };
+}
+
+const text = () => ({ body: 'Thursday', requestKey: randomId() });
+const edited = { title: 'Piers', body: 'Friday', editedAt: 0 };
+const upload = { name: 'quay.jpg', body: jpeg, size: jpeg.length };
+
+type Right = 'member' | 'administrator';
+/** What each verb does. `needs`: the right without which it must not. */
+const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promise<unknown>][] = [
+  [
+    'files/upload.ts upload',
+    'member',
+    (ctx, at) => files.upload(ctx, at.spaceId, { kind: 'attachment', ...upload }),
+  ],
+  [
+    'files/upload.ts upload',
+    'administrator',
+    (ctx, at) => files.upload(ctx, at.spaceId, { kind: 'cover', ...upload }),
+  ],
+  [
+    'invitations/manage.ts cancel',
+    'administrator',
+    (ctx, at) => invitations.cancel(ctx, at.spaceId, at.invitation),
+  ],
+  [
+    'invitations/manage.ts copyLink',
+    'administrator',
+    (ctx, at) => invitations.copyLink(ctx, at.spaceId, at.invitation),
+  ],
+  [
+    'invitations/send.ts send',
+    'administrator',
+    (ctx, at) => invitations.inviteGuests(ctx, at.spaceId, { ...inviteForm, addresses: someEmail() }),
+  ],
+  [
+    'memberships/guests.ts removeGuest',
+    'administrator',
+    (ctx, at) => memberships.removeGuest(ctx, at.spaceId, at.gil.id),
+  ],
+  [
+    'memberships/members.ts addMember',
+    'administrator',
+    (ctx, at) => memberships.addMember(ctx, at.spaceId, at.stranger.id, false),
+  ],
+  [
+    'memberships/members.ts removeMember',
+    'administrator',
+    (ctx, at) => memberships.removeMember(ctx, at.spaceId, at.cho.id),
+  ],
+  [
+    'memberships/members.ts setAdministrator',
+    'administrator',
+    (ctx, at) => memberships.setAdministrator(ctx, at.spaceId, at.cho.id, true),
+  ],
+  [
+    'space-templates/write.ts insert',
+    'administrator',
+    (ctx, at) => templates.fromSpace(ctx, at.spaceId, { name: randomId(), description: '' }),
+  ],
+  [
+    'spaces/settings.ts change',
+    'administrator',
+    (ctx, at) => spaces.change(ctx, at.spaceId, { ...spaceForm, announcement: 'Friday' }),
+  ],
+  [
+    'threads/edit.ts edit',
+    'member',
+    (ctx, at) => threads.edit(ctx, at.spaceId, at.bens.thread, at.bens.comment, edited),
+  ],
+  ['threads/manage.ts close', 'member', (ctx, at) => threads.close(ctx, at.spaceId, at.bens.thread, true)],
+  [
+    'threads/manage.ts close',
+    'administrator',
+    (ctx, at) => threads.close(ctx, at.spaceId, at.avas.thread, true),
+  ],
+  ['threads/manage.ts follow', 'member', (ctx, at) => threads.follow(ctx, at.spaceId, at.avas.thread, true)],
+  [
+    'threads/manage.ts markRead',
+    'member',
+    (ctx, at) => threads.markRead(ctx, at.spaceId, at.avas.thread, ctx.now),
+  ],
+  ['threads/manage.ts pin', 'administrator', (ctx, at) => threads.pin(ctx, at.spaceId, at.bens.thread, true)],
+  [
+    'threads/manage.ts react',
+    'member',
+    (ctx, at) => threads.react(ctx, at.spaceId, at.avas.thread, null, 'yes', true),
+  ],
+  ['threads/remove.ts remove', 'member', (ctx, at) => threads.remove(ctx, at.spaceId, at.bens.thread)],
+  ['threads/remove.ts remove', 'administrator', (ctx, at) => threads.remove(ctx, at.spaceId, at.avas.thread)],
+  [
+    'threads/remove.ts removeComment',
+    'member',
+    (ctx, at) => threads.removeComment(ctx, at.spaceId, at.bens.thread, at.bens.comment),
+  ],
+  [
+    'threads/remove.ts removeComment',
+    'administrator',
+    (ctx, at) => threads.removeComment(ctx, at.spaceId, at.avas.thread, at.avas.comment),
+  ],
+  [
+    'threads/write.ts addComment',
+    'member',
+    (ctx, at) => threads.addComment(ctx, at.spaceId, at.avas.thread, text()),
+  ],
+  [
+    'threads/write.ts begin',
+    'member',
+    (ctx, at) => threads.begin(ctx, at.spaceId, { title: 'Piers', ...text() }),
+  ],
+  ['trash.ts putSpace', 'administrator', (ctx, at) => trash.putSpace(ctx, at.spaceId, spaceForm.name)],
+];
+
+/** Whether the act changes anything in the database after something else has happened in its way. */
+async function changes(act: (typeof rows)[number][2], happens: (at: House) => Promise<unknown>) {
+  const at = await house();
+  let before: unknown;
+  const ctx = meanwhile(as(at.ben), async () => {
+    await happens(at);
+    before = await dump();
+  });
+  await act(ctx, at).catch((error: Error) => {
+    if (error.name !== 'Refusal') throw error;
+  });
+  expect(before, 'it has come to its commit').toBeDefined();
+  return JSON.stringify(await dump()) !== JSON.stringify(before);
+}
+
+describe.each(rows)('%s, for which one must be %s,', (_, needs, act) => {
+  it('changes something', async () => {
+    expect(await changes(act, async () => {})).toBe(true);
+  });
+
+  it('changes nothing once its author has been removed from the space', async () => {
+    expect(await changes(act, (at) => memberships.removeMember(as(at.ava), at.spaceId, at.ben.id))).toBe(
+      false,
+    );
+  });
+
+  it(`changes ${needs === 'member' ? 'as much' : 'nothing'} once they no longer administer the space`, async () => {
+    const demote = (at: House) => memberships.setAdministrator(as(at.ava), at.spaceId, at.ben.id, false);
+    expect(await changes(act, demote)).toBe(needs === 'member');
+  });
+
+  it('changes nothing once the space is in the trash', async () => {
+    expect(await changes(act, (at) => trash.putSpace(as(at.ava), at.spaceId, spaceForm.name))).toBe(false);
+  });
+});
+
+describe('the rows above', () => {
+  const sources = import.meta.glob('/src/lib/server/**/*.ts', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }) as Record<string, string>;
+  /** The functions of lib/server, by file and name. */
+  const functions = Object.entries(sources)
+    .filter(([path]) => !path.endsWith('.test.ts'))
+    .flatMap(([path, source]) => {
+      const file = path.replace('/src/lib/server/', '');
+      const parts = source.split(/\n(?=(?:export )?(?:async )?(?:function|const) \w)/).slice(1);
+      return parts.map((code) => ({ name: `${file} ${/(?:function|const) (\w+)/.exec(code)![1]}`, code }));
+    });
+  /** The rights that a function asks for again in its commit. */
+  const guardsOf = (code: string): Right[] => [
+    ...[...code.matchAll(/\bstillIn\(ctx, \w+(?:, ([^)]*))?\)/g)].flatMap(([, as]): Right[] =>
+      as === undefined ? ['member'] : as === 'true' ? ['administrator'] : ['member', 'administrator'],
+    ),
+    ...(/\bactorMayInvite\(ctx, (?!null)/.test(code) ? (['administrator'] as const) : []),
+  ];
+
+  it('are all the verbs that ask for a right again when they write', () => {
+    const guarded = functions.flatMap(({ name, code }) => guardsOf(code).map((right) => `${name}: ${right}`));
+    expect([...new Set(guarded)].sort()).toEqual(rows.map(([verb, needs]) => `${verb}: ${needs}`).sort());
+  });
+
+  it('are all the verbs that write something in a space, except those below', () => {
+    const reasons: Record<string, string> = {
+      'files/store.ts store': 'its caller passes the condition',
+      'invitations/join.ts join': 'the invitation decides',
+      'invitations/users.ts inviteUser': 'invites into no space',
+      'invitations/users.ts sendUserAgain': 'invites into no space',
+      'memberships/members.ts commitUnlessLast': 'its callers pass the condition',
+      'memberships/members.ts leave': 'the write ends the membership that it needs',
+      'memberships/own.ts markRead': 'the write changes the membership that it needs',
+      'spaces/create.ts create': 'the space is new',
+    };
+    const unguarded = functions.filter(
+      ({ code }) =>
+        code.includes('ctx: SignedIn') &&
+        /\bspaceId\b/.test(code) &&
+        /\bcommit(?!ForSite)\w*\(/.test(code) &&
+        guardsOf(code).length === 0,
+    );
+    expect(unguarded.map(({ name }) => name).sort()).toEqual(Object.keys(reasons));
+  });
+});
