@@ -1,6 +1,6 @@
 /**
- * Who administers a space or the site now: only active users of the company count, whatever other rows say. Rights that a
- * request began with may have ended, so a write asks again in its own batch.
+ * Who administers a space or the site now. Only active users count, whatever other rows say. Rights may end during a request, so
+ * writes ask again in their own batch.
  */
 import { sql, type SQL } from 'drizzle-orm';
 import {
@@ -14,7 +14,7 @@ import {
 import { Refusal } from '../errors';
 import { allow } from '../policy';
 
-/** A space, by its id or a column, or the site. */
+/** A space, by id or column, or the site. */
 type Where = number | SQL | 'site';
 
 const ids = (where: Where, also: SQL = sql``): SQL =>
@@ -24,10 +24,8 @@ const ids = (where: Where, also: SQL = sql``): SQL =>
     : sql`(select au.id from membership am join user au on au.id = am.user_id
         where am.space_id = ${where} and am.administrator = 1 and au.kind = 'user' and au.status = 'active' ${also})`;
 
-/** SQL: the ids of the active administrators of a space or of the site, for a list of them. */
 export const activeAdministratorsOf = (where: Where): SQL => ids(where);
 
-/** SQL: whether somebody is an active administrator of a space or of the site. */
 export const isActiveAdministratorOf = (where: Where, who: string | SQL): SQL =>
   sql`exists ${ids(where, sql`and au.id = ${who}`)}`;
 
@@ -38,7 +36,7 @@ export const isActiveAdministratorOf = (where: Where, who: string | SQL): SQL =>
 export const administersHere = ({ actor }: SignedIn): SQL =>
   actor.kind === 'user' ? sql`(membership.administrator = 1)` : sql`0`;
 
-/** SQL: whether a space or the site has an active administrator. @param except somebody who does not count */
+/** @param except somebody who does not count */
 export const hasActiveAdministrator = (where: Where, except?: string): SQL =>
   sql`exists ${ids(where, except === undefined ? sql`` : sql`and au.id <> ${except}`)}`;
 
@@ -46,10 +44,7 @@ export const hasActiveAdministrator = (where: Where, except?: string): SQL =>
 export const stillAdministersSite = (ctx: SignedIn): Statement =>
   must(ctx, isActiveAdministratorOf('site', ctx.actor.id));
 
-/**
- * Commits what an administrator of the site does, if the actor is one at that very moment; else refuses (`forbidden`), and
- * nothing is written.
- */
+/** Commits only if the actor administers the site at that moment; otherwise refuses (`forbidden`) and writes nothing. */
 export function commitForSite(
   ctx: SignedIn,
   statements: Batch,

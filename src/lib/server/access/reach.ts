@@ -1,4 +1,4 @@
-/** Who can reach a space. Everything in a space is found through a membership of the actor. */
+/** Who can reach a space. Everything in it is found through a membership of the actor. */
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { SpaceRole } from '../../roles';
 import { must, type Statement, type SignedIn } from '../context';
@@ -10,19 +10,18 @@ import { readerIn, type Reader } from './visibility';
 
 type SpaceRow = typeof space.$inferSelect;
 
-/** A space that the actor may enter, with their role in it. */
 export type FoundSpace = SpaceRow & {
   spaceRole: SpaceRole;
   /** The actor, as a reader of the space's texts. */
   reader: Reader;
 };
 
-/** Finds a space through a membership of the actor, or refuses with 404. In a batch, use `spaceQuery`. */
+/** 404 without a membership of the actor. In a batch, use `spaceQuery`. */
 export async function requireSpace(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {
   return foundSpace(ctx, await spaceQuery(ctx, spaceId));
 }
 
-/** The query of `requireSpace`, for the batch of a page; `foundSpace` checks its rows. */
+/** `requireSpace` for the batch of a page; `foundSpace` checks its rows. */
 export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db
     .select({ space, administers: sql<number>`${administersHere(ctx)}`.as('administers') })
@@ -32,7 +31,6 @@ export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
       and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), isNull(space.deletedAt)),
     );
 
-/** What `spaceQuery` found, or 404. */
 export function foundSpace(ctx: SignedIn, [row]: { space: SpaceRow; administers: number }[]): FoundSpace {
   if (!row) throw new Refusal('missing');
   const spaceRole: SpaceRole =
@@ -40,16 +38,15 @@ export function foundSpace(ctx: SignedIn, [row]: { space: SpaceRow; administers:
   return { ...row.space, spaceRole, reader: readerIn(ctx.actor, row.space) };
 }
 
-/** Finds a space and requires the right to administer it (settings, members, guests). */
 export async function requireAdministrator(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {
   const found = await requireSpace(ctx, spaceId);
   allow(ctx, 'space.administer', found.spaceRole);
   return found;
 }
 
-/** For `form`: only people in the route's space may post. */
+/** For `form`: only people in the space may post. */
 export const membersOnly = (ctx: SignedIn, params: { id?: string }) => requireSpace(ctx, Number(params.id));
-/** For `form`: only administrators of the route's space may post. */
+/** For `form`: only its administrators may post. */
 export const administratorsOnly = (ctx: SignedIn, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 
@@ -61,10 +58,7 @@ export const mayLeave = (ctx: SignedIn, { blockJoining, spaceRole }: FoundSpace)
 export const mayLeaveWhere = (ctx: SignedIn): SQL<number> =>
   sql<number>`(space.block_joining = 0 or ${administersHere(ctx)})`;
 
-/**
- * Undoes the batch unless the actor is still in the space (or still administers it), so that somebody who was removed
- * in the meantime writes nothing.
- */
+/** Undoes the batch unless the actor is still in the space (or administers it). */
 export const stillIn = (ctx: SignedIn, spaceId: number, asAdministrator = false): Statement =>
   must(
     ctx,

@@ -1,7 +1,6 @@
 /**
- * Who sees whom and what in a space. No other file decides by `guests_hidden` (tests/architecture.test.ts): they ask for a
- * finished answer, as SQL (`visibleTo`, `seesGuests`, `inView`), as a counter or rank, or for loaded rows (`Reader`,
- * `everybodySees`, `hidesMention`).
+ * Who sees whom and what in a space. Only this file reads `guests_hidden` (tests/architecture.test.ts); others take the finished
+ * answer as SQL, as a counter or rank, or for loaded rows.
  */
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Actor, Ctx } from '../context';
@@ -10,42 +9,38 @@ import type { Mention, space, thread } from '../schema';
 type SpaceRow = typeof space.$inferSelect;
 type ThreadRow = typeof thread.$inferSelect;
 
-// --- The viewer, and what is shown ----------------------------------------------------------------------------
-
-/** Who is reading: one known person, or columns of a query about many readers. */
+/** Who is reading: one person, or columns of a query about many. */
 export interface Viewer {
   id: string | SQLWrapper;
   kind: 'user' | 'guest' | SQLWrapper;
 }
 
-/** The viewer of a request. */
 export const viewerOf = (ctx: Ctx): Viewer => ctx.actor ?? { id: '', kind: 'guest' };
 
-/** A person in a query, by columns. */
 export interface Person {
   id: SQLWrapper;
   kind: SQLWrapper;
 }
 
-/** The person in a row of `user`. @param of the table's name or alias */
+/** @param of the table's name or alias */
 export const person = (of: string): Person => ({ id: sql.raw(`${of}.id`), kind: sql.raw(`${of}.kind`) });
 
 /**
- * A thread or comment in a query: the names or aliases of its row and of its author's. What a row says about its own
- * audience belongs into `isShown`. Where a left join found no row, nothing is hidden.
+ * A thread or comment in a query: names or aliases of its row and its author's. What a row says about its own audience belongs in
+ * `isShown`. A left join without a row hides nothing.
  */
 export interface Text {
   text: string;
   author: string;
 }
 
-/** Persons or texts that are only looked up where guests are hidden: `from … where …`, and what is in these rows. */
+/** Persons or texts looked up only where guests are hidden: `from … where …`, and what these rows are. */
 export interface LookUp {
   from: SQL;
   shows: Person | Text;
 }
 
-/** The space: the name or alias of its row in the query, or its id. */
+/** The name or alias of the space's row in the query, or its id. */
 export type Within = { space: 's' | 'space' } | { spaceId: number | SQL };
 
 const hiddenIn = (within: Within): SQL =>
@@ -53,7 +48,7 @@ const hiddenIn = (within: Within): SQL =>
     ? sql.raw(`${within.space}.guests_hidden`)
     : sql`coalesce((select guests_hidden from space where id = ${within.spaceId}), 1)`;
 
-/** SQL: 1 if other guests are hidden from the viewer. Reads no row if the viewer is a user. */
+/** SQL: 1 if other guests are hidden from the viewer. Reads nothing if the viewer is a user. */
 const hidesGuests = (viewer: Viewer, within: Within): SQL =>
   viewer.kind === 'user'
     ? sql`0`
@@ -61,7 +56,7 @@ const hidesGuests = (viewer: Viewer, within: Within): SQL =>
       ? sql`(${hiddenIn(within)})`
       : sql`(${viewer.kind} = 'guest' and ${hiddenIn(within)})`;
 
-/** SQL: whether a guest who sees no other guests sees this: it is by the company, or their own. */
+/** SQL: whether a guest who sees no other guests sees this: it is the company's, or their own. */
 const isShown = (viewer: Viewer, shown: Person | Text | LookUp): SQL => {
   if ('from' in shown)
     return sql`not exists (select 1 ${shown.from} and not ${isShown(viewer, shown.shows)})`;
@@ -76,26 +71,15 @@ const allShown = (viewer: Viewer, all: (Person | Text | LookUp)[]): SQL =>
     sql` and `,
   )})`;
 
-// --- Answers as SQL -------------------------------------------------------------------------------------------
-
-/**
- * SQL: whether the viewer may see something that consists of all these: a comment and its thread, a person. Where guests are
- * hidden, a guest sees users and themselves, and what these wrote.
- */
+/** SQL: whether the viewer may see something that consists of all these, such as a comment and its thread. */
 export const visibleTo = (viewer: Viewer, within: Within, ...all: (Person | Text | LookUp)[]): SQL =>
   viewer.kind === 'user' ? sql`1` : sql`(${allShown(viewer, all)} or not ${hidesGuests(viewer, within)})`;
 
-/**
- * SQL: 1 if the viewer sees other guests here. For the column that `readerOf` takes; what the viewer may see is asked of
- * `visibleTo`.
- */
+/** For the column that `readerOf` takes; to decide what is visible, use `visibleTo`. */
 export const seesGuests = (viewer: Viewer, within: Within): SQL<number> =>
   sql<number>`(not ${hidesGuests(viewer, within)})`;
 
-/**
- * SQL: the `rank` of guests (see `membership.rank`) if the viewer sees them, else null. Compared with null, not even
- * the index is read.
- */
+/** SQL: `membership.rank` of guests if the viewer sees them. Otherwise null, and the comparison does not even read the index. */
 export const rankOfGuests = (viewer: Viewer, within: Within): SQL =>
   viewer.kind === 'user' ? sql`2` : sql`iif(${hidesGuests(viewer, within)}, null, 2)`;
 
@@ -110,21 +94,19 @@ export const guestsOf = (viewer: Viewer, within: { space: 's' | 'space' }, compa
   };
 };
 
-// --- The two views of a space ---------------------------------------------------------------------------------
-
 /**
- * Threads have counters of their own for those who see no other guests, each kind of activity with its own index. A query
- * that chose between the two could sort by neither index, so it is run in both views: the one that does not apply reads nothing.
+ * Threads have separate counters and indexes for viewers who see no other guests. One query choosing between them could use
+ * neither index, so it runs in both views; the one that does not apply reads nothing.
  */
 export type View = 'whole' | 'without-guests';
 
-/** SQL: when something last happened in a row of `thread`, and how many comments it has, in one view. */
+/** SQL: a thread's last activity and number of comments in one view. */
 export const countersIn = (view: View) => ({
   activity: sql.raw(view === 'whole' ? 'thread.last_activity_at' : 'thread.staff_activity_at') as SQL<number>,
   comments: sql.raw(view === 'whole' ? 'thread.comment_count' : 'thread.staff_comment_count') as SQL<number>,
 });
 
-/** SQL: whether this view is the viewer's, and all these are in it. */
+/** SQL: whether this is the viewer's view, and all these are in it. */
 export const inView = (view: View, viewer: Viewer, within: Within, ...all: (Person | Text)[]): SQL =>
   view === 'whole'
     ? seesGuests(viewer, within)
@@ -132,47 +114,41 @@ export const inView = (view: View, viewer: Viewer, within: Within, ...all: (Pers
       ? sql`0`
       : sql`(${hidesGuests(viewer, within)} and ${allShown(viewer, all)})`;
 
-/** SQL: a query in the viewer's view of a space. */
 export const byView = (viewer: Viewer, within: Within, query: (view: View) => SQL): SQL =>
   viewer.kind === 'user'
     ? query('whole')
     : sql`iif(${hidesGuests(viewer, within)}, ${query('without-guests')}, ${query('whole')})`;
 
-// --- Answers for loaded rows ----------------------------------------------------------------------------------
-
-/** Somebody who reads texts of one space. */
 export interface Reader {
   id: string;
-  /** Whether they see other guests, and what these wrote. Users always do. */
+  /** Whether they see other guests and their texts. Users always do. */
   seesGuests: boolean;
 }
 
-/** The actor in a space. */
 export const readerIn = (actor: Actor, { guestsHidden }: SpaceRow): Reader => ({
   id: actor.id,
   seesGuests: actor.kind === 'user' || !guestsHidden,
 });
 
-/** The reader of a row that selects `seesGuests`. */
+/** For a row that selects `seesGuests`. */
 export const readerOf = (id: string, column: number): Reader => ({ id, seesGuests: column === 1 });
 
-/** When something last happened in a thread that the reader may know of. */
+/** A thread's last activity that the reader may know of. */
 export const activityFor = (
   { seesGuests }: Reader,
   row: Pick<ThreadRow, 'lastActivityAt' | 'staffActivityAt'>,
 ): number => (seesGuests ? row.lastActivityAt : row.staffActivityAt);
 
-/** Whether everybody in a space sees this person. If not, nothing that all of them read may name the person. */
+/** If false, nothing that all people in the space read may name this person. */
 export const everybodySees = (
   { guestsHidden }: Pick<SpaceRow, 'guestsHidden'>,
   kind: 'user' | 'guest',
 ): boolean => kind === 'user' || !guestsHidden;
 
-/** Whether the reader reads all the names in a text: always in their own. `authorId`: null for texts of the space itself. */
+/** A reader reads all names in their own texts. `authorId` is null for texts of the space itself. */
 export const readsAllNames = (reader: Reader, authorId: string | null): boolean =>
   reader.seesGuests || authorId === reader.id;
 
-/** Whether a mention in a text is hidden from the reader. */
 export const hidesMention =
   (reader: Reader, authorId: string | null) =>
   (m: Mention): boolean =>

@@ -1,13 +1,11 @@
-/** Safe file names. */
-
 /** Of UTF-8. File systems take 255; copies ("… (2)") and archives add a few. */
 const MAX_BYTES = 240;
-/** In UTF-16 units: the middle of a longer name is not looked at, since it could not be kept anyway. */
+/** In UTF-16 units. The middle of a longer name could not be kept anyway. */
 const [HEAD_LENGTH, TAIL_LENGTH] = [1_000, 100];
 
-/** Control and direction characters, zero width, lone surrogates, private use, blank fillers. */
+/** Controls, direction marks, zero width, lone surrogates, private use, blank fillers. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]/u;
-/** The few of them that spelling needs, where it needs them: joiners within a word, variants of an emoji or a kanji. */
+/** Spelling needs these in places: joiners within words, variants of emoji and kanji. */
 const SPELLING =
   /(?<=(?!\p{sc=Latin})[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d](?=(?!\p{sc=Latin})[\p{L}\p{Extended_Pictographic}])|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=\p{Unified_Ideograph})[\u{e0100}-\u{e01ef}]/u;
 const UNSEEN = new RegExp(`(${SPELLING.source})|${INVISIBLE.source}`, 'gu');
@@ -15,9 +13,8 @@ const UNSEEN = new RegExp(`(${SPELLING.source})|${INVISIBLE.source}`, 'gu');
 const DEVICE_NAME = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) ?(\.|$)/i;
 
 /**
- * A file name that is safe on a page, in a header and on a disk: the last part of a path, without invisible characters and
- * without those that turn the reading direction (`cod\u202Egpj.exe` looks like a picture), neither hidden nor the name of a
- * Windows device. At most 240 bytes of UTF-8, cut between characters as people see them, with its extension. Never empty.
+ * Makes a name safe on pages, in headers and on disks: no path, no invisible or direction characters (`cod\u202Egpj.exe` looks
+ * like a picture), not hidden, no Windows device. At most 240 bytes, cut between characters, with its extension. Never empty.
  */
 export function safeName(name: string): string {
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);

@@ -1,10 +1,9 @@
-/** Bodies as streams, and their way into R2. */
 import { Refusal } from '../errors';
 import { HEAD_BYTES } from './type';
 
 export interface Source {
   head: Uint8Array;
-  /** The whole body, from its first byte. Can be read once. */
+  /** Can be read once. */
   chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -57,7 +56,7 @@ export async function readAll(chunks: AsyncIterable<Uint8Array>, size: number): 
 
 const wrongSize = () => new Refusal('invalid', { key: 'file.size-wrong' });
 
-/** R2 needs to know the length before the first byte. A body that is longer or shorter, or breaks off, is not stored. */
+/** R2 needs the length first. A body of another length, or one that breaks off, is not stored. */
 export async function streamTo(
   bucket: R2Bucket,
   key: string,

@@ -1,8 +1,8 @@
-/** What a file really is, by its first bytes. */
+/** The real type of a file, by its first bytes. */
 import type { RemainingMetadata } from '../../files';
 import { ascii, u32 } from '../pictures/bytes';
 
-/** The types that we detect. Everything else is only ever handed out as a download. */
+/** Everything else is only offered as a download. */
 export type BlobType =
   | 'image/jpeg'
   | 'image/png'
@@ -34,7 +34,7 @@ export function detectType(bytes: Uint8Array): BlobType {
   return 'application/octet-stream';
 }
 
-/** First bytes of videos, recordings, TIFF, PDF and old office files, which hold metadata whatever their name is. */
+/** First bytes of videos, recordings, TIFF, PDF and old office files, which may hold metadata. */
 const SIGNATURES: [at: number, signature: string, metadata: RemainingMetadata][] = [
   [0, 'II*\0', 'place'],
   [0, 'MM\0*', 'place'],

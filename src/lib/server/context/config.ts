@@ -1,8 +1,8 @@
-/** The site's configuration: read from the environment, checked, and refused when something is missing. */
+/** Reads the site's configuration from the environment. */
 import type { Secret } from '../crypto';
 import { weakness } from '../secrets';
 
-/** The variables, secrets and bindings of wrangler.toml and docs/deploy.md. */
+/** See wrangler.toml and docs/deploy.md. */
 export interface Env {
   DB: D1Database;
   KV: KVNamespace;
@@ -11,7 +11,7 @@ export interface Env {
   ASSETS: Fetcher;
   ORIGIN?: string;
   FOYER_SECRET?: string;
-  /** The secret before it was changed: what it made is still accepted. */
+  /** Accepted after a change of secret. */
   FOYER_SECRET_PREVIOUS?: string;
   SETUP_TOKEN?: string;
   MAIL_TRANSPORT?: string;
@@ -23,13 +23,13 @@ export interface Env {
   DKIM_PRIVATE_KEY?: string;
   /** Set by `npm start`, `npm run dev` and the tests, never in wrangler.toml. */
   FOYER_LOCAL?: string;
-  /** `demo`: the site is not healthy before the seed is done. Local only. */
+  /** `demo`: unhealthy until the seed is done. Local only. */
   FOYER_SEED?: string;
-  /** `vite dev` runs no queue consumer: mails are delivered by the request itself. Local only. */
+  /** `vite dev` runs no queue consumer, so requests deliver mail themselves. Local only. */
   FOYER_INLINE_MAIL?: string;
 }
 
-/** The queue's only message: "deliver mail <id>". The outbox row is the truth. */
+/** Means "deliver mail <id>". The outbox row is the truth. */
 export interface MailNudge {
   mailId: string;
 }
@@ -45,21 +45,21 @@ export type MailConfig =
     };
 
 export interface Config {
-  /** `https://guests.example.com`: no trailing slash. Every link in a mail starts with it. */
+  /** `https://guests.example.com`, without a trailing slash. Links in mails start with it. */
   origin: string;
   secret: Secret;
   setupToken: string | null;
   mail: MailConfig;
-  /** The origin is http://localhost and the local variable is set. A request's Host is checked besides. */
+  /** The origin is http://localhost and the local variable is set. A request's Host is checked too. */
   local: boolean;
   seed: boolean;
   inlineMail: boolean;
 }
 
-/** What is missing in the configuration, in words for the maintainer. The site answers 503 until it is there. */
+/** What is missing, for the maintainer. The site answers 503 meanwhile. */
 export class Misconfigured extends Error {}
 
-/** Reads and checks the environment; throws `Misconfigured`. Fails closed: there is no default secret or transport. */
+/** Fails closed (`Misconfigured`): there is no default secret or transport. */
 export function readConfig(env: Env): Config {
   let origin: URL;
   try {
@@ -85,7 +85,7 @@ function readSecret({ FOYER_SECRET: current, FOYER_SECRET_PREVIOUS: previous }: 
   const weak = weakness(current, 32);
   if (weak) throw new Misconfigured(`the secret FOYER_SECRET ${weak}: make one with openssl rand -base64 32`);
   if (!previous || previous === current) return [current];
-  // What a guessable secret made, anybody can make: it is not accepted any longer.
+  // Anybody could forge what a guessable secret made, so it is no longer accepted.
   const weakBefore = weakness(previous, 32);
   if (weakBefore) throw new Misconfigured(`the secret FOYER_SECRET_PREVIOUS ${weakBefore}: delete it`);
   return [current, previous];

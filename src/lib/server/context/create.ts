@@ -1,4 +1,4 @@
-/** Makes the context of a request, queue message, cron run or test. */
+/** Creates a context for a request, queue message, cron run or test. */
 import { drizzle } from 'drizzle-orm/d1';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import { defaultLocale, type Locale } from '../../messages';
@@ -17,7 +17,6 @@ import {
   type Statement,
 } from './index';
 
-/** Everything that differs between a request, a queue message, a cron run and a test. */
 export interface Surroundings {
   env: Env;
   waitUntil: (work: Promise<unknown>) => void;
@@ -29,7 +28,7 @@ export interface Surroundings {
   locale?: Locale;
   timeZone?: string;
   now?: number;
-  /** The actor is made up (the seed), so their changes are not limited. */
+  /** The seed invents the actor, whose changes are not limited. */
   madeUp?: boolean;
 }
 
@@ -43,10 +42,10 @@ export function createContext(from: Surroundings): Ctx {
   const defer = (work: Deferred) =>
     from.waitUntil((async () => work(asSystem()))().catch((error) => log('deferred work failed', error)));
 
-  /** The results of a batch, in its order. */
+  /** In order of the batch. */
   const run = async (batch: Statement[]): Promise<unknown[]> => {
     if (batch.length === 0) return [];
-    // drizzle's D1 batch binds parameters to a prepared statement, which its raw statements (db.run, db.get) do not have.
+    // drizzle's D1 batch binds parameters to a prepared statement, which its raw statements (db.run, db.get) lack.
     for (const raw of batch)
       if (raw instanceof SQLiteRaw) Object.assign(raw, { stmt: from.env.DB.prepare(raw.getQuery().sql) });
     return db.batch(batch as [Statement, ...Statement[]]);
@@ -103,7 +102,7 @@ export function createContext(from: Surroundings): Ctx {
 const flat = (batch: Batch): Statement[] =>
   batch.flatMap((part) => (Array.isArray(part) ? flat(part) : part ? [part] : []));
 
-/** A `must` failed, or a row that the batch refers to has just been deleted (a foreign key has no target). */
+/** A `must` failed, or a row that the batch refers to was just deleted (foreign key). */
 const lostRace = (error: unknown): boolean =>
   says(error, 'malformed JSON') || says(error, 'FOREIGN KEY constraint failed');
 

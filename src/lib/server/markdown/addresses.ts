@@ -1,8 +1,8 @@
-/** Bare addresses in a text, and where they end. */
+/** Finds bare addresses in a text. */
 import type { MarkdownIt as Md } from 'markdown-it';
 import { hostEnd, unspaced } from '../../edges';
 
-/** Letters and signs of scripts without blanks, which the parser sees as blanks. */
+/** Of scripts without spaces; the parser takes them for blanks. */
 const ending = new RegExp(`${unspaced.source}|[\\u3000-\\u303f\\uff00-\\uffef]`, 'gu');
 const hasEnding = new RegExp(ending.source, 'u');
 const asEnd = (text: string) => text.replace(ending, (letter) => '\u3000'.repeat(letter.length));
@@ -10,7 +10,7 @@ const asEnd = (text: string) => text.replace(ending, (letter) => '\u3000'.repeat
 /** A host in other letters (`https://例え.テスト/`) is part of the address. */
 const HOST = /(https?:\/\/)([^\s/?#]{1,255})/giu;
 
-/** A text of the same length in which addresses end where a reader sees their end. */
+/** Same length as the text. */
 function seen(text: string): string {
   if (!hasEnding.test(text)) return text;
   let marked = '';
@@ -25,9 +25,8 @@ function seen(text: string): string {
 }
 
 /**
- * A plugin of markdown-it. People mean files by `plan.zip` and `notes.md`, whatever domains exist, so an address begins
- * with http:// or https://, or is an e-mail address.
- * @param longest longer addresses are not links and are not searched
+ * A plugin of markdown-it. `plan.zip` and `notes.md` mean files, so addresses need http:// or https://, or are e-mail addresses.
+ * @param longest longer addresses are skipped
  */
 export function addresses(md: Md, longest: number): void {
   const linkify = md.linkify.set({ fuzzyLink: false }).add('ftp:', null).add('//', null);

@@ -1,18 +1,18 @@
 /**
  * Where our Markdown differs from CommonMark, for people who have never heard of it (docs/decisions/008-markdown.md).
- * Everything else is CommonMark: dialect.test.ts runs the examples of its specification through these rules.
+ * dialect.test.ts runs CommonMark's examples through these rules.
  */
 import type { MarkdownIt as Md, StateBlock, StateCore, StateInline } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 
 /** A plugin of markdown-it. */
 export function dialect(md: Md): void {
-  // `これは**「重要」**です。`: asterisks beside CJK punctuation work as they do beside Latin letters.
+  // `これは**「重要」**です。`: asterisks next to CJK punctuation work as next to Latin letters.
   md.use(cjkFriendly);
   md.inline.ruler.before('escape', 'windows-path', windowsPath);
   md.block.ruler.at('lheading', underlined, { alt: [] });
   md.block.ruler.before('hr', 'signature', signature, { alt: ['paragraph'] });
-  // A line without `>` ends a quotation: an answer right below it is not part of the quotation.
+  // An answer right below a quotation is not part of it.
   md.block.ruler.before(
     'paragraph',
     'own-line',
@@ -24,32 +24,27 @@ export function dialect(md: Md): void {
   md.core.ruler.after('block', 'task', tasks);
 }
 
-// --- Windows paths -------------------------------------------------------------------------------------------
-
 /**
- * A path begins like nothing else: `C:\`, `\\server`, `\\?\`, `.\`, `~\`, `$HOME\`, `%TEMP%\`, `HKCU\`; or within a word, where nobody
- * escapes: `share\.git`, `DOMAIN\_svc` (but `snake\_case` and `MAX\_SIZE` are escapes). All of it is words, up to white space or what
- * no path holds. Every part has a bound or a character that ends it, and a path is looked for once a place: linear.
+ * Windows paths begin with `C:\`, `\\server`, `\\?\`, `.\`, `~\`, `$HOME\`, `%TEMP%\` or `HKCU\`, or within a word, where nobody
+ * escapes: `share\.git`, `DOMAIN\_svc` (but `snake\_case` and `MAX\_SIZE` are escapes). Linear: every part is bounded, and each
+ * place is tried once.
  */
 const PATH =
   /(?<![\p{Script=Latin}\p{N}\\.%_~$])(?:[A-Za-z]:\\|\\\\(?:[?.]\\(?=[\p{L}\p{N}._$?])|[\p{L}\p{N}][\p{L}\p{N}._$-]{0,254})|(?:\.{1,2}|~|\$[A-Za-z]\w{0,60}|HK[A-Z]{2,4})\\(?=[\p{L}\p{N}._])|%\w{1,60}%\\|[\p{L}][\p{L}\p{N}-]{0,60}\\(?=\.\p{L})|[A-Z][A-Z\d-]{1,60}\\(?=_\p{Ll}))[^\s<>"|`[\]()]{0,1000}/gu;
 /**
- * It continues over blanks and brackets if another backslash follows in the same sentence: `C:\Program Files (x86)\_app`. It
- * ends no emphasis or link, and contains no mentioned name (an @, or its placeholder).
+ * A path goes on over blanks and brackets if another backslash follows in the sentence: `C:\Program Files (x86)\_app`. It ends no
+ * emphasis or link, and contains no mention (an @, or its placeholder).
  */
 const ON =
   /(?![*_~])(?:(?!\][([]|[.:!?]\s)[^\\\r\n<>"|`,;*@\ufdd0]){1,80}(?<=[\p{L}\p{N})\]}'$%])\\(?=[\p{L}\p{N}._\-![($])[^\s<>"|`[\]()]{0,1000}/uy;
-/** Marks that come after a path, not in it. */
+/** End a path. */
 const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''));
 
-/**
- * It also continues over a backtick that begins no code, because no other backtick ends it or the path continues after it
- * (PowerShell escapes blanks like this: `C:\Program` Files\_app`).
- */
+/** A path goes on over a backtick that begins no code (PowerShell escapes blanks: `C:\Program` Files\_app`). */
 const TICKED = /`{1,9} ?[^\s<>"|`[\]()]{1,1000}/uy;
 const GOES_ON = /^` ?[\p{Script=Latin}\p{N}._$][^]*\\/u;
 
-/** For each text: where its paths begin (as places where the parser stops), and where each ends. */
+/** By place where the parser stops: the end of the path that begins there. */
 const pathsOf = new WeakMap<StateInline, Map<number, number>>();
 
 function windowsPath(state: StateInline, silent: boolean): boolean {
@@ -63,13 +58,11 @@ function windowsPath(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-/** Where a path ends, after this much of it was read. */
 const endOf = (text: string, to: number): number => {
   while (BEHIND.has(text[to - 1]!) && text[to - 2] !== '\\') to--;
   return to;
 };
 
-/** The same, including what it continues over. */
 function onward(text: string, to: number): number {
   for (;;) {
     to = endOf(text, to);
@@ -103,15 +96,13 @@ function pathsIn(text: string): Map<number, number> {
   return paths;
 }
 
-// --- Lines of dashes -----------------------------------------------------------------------------------------
-
 const lineOf = (state: StateBlock, line: number) =>
   state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]);
 const isText = (state: StateBlock, line: number) => state.sCount[line]! - state.blkIndent > 3;
 
 /**
- * A heading underlined with `=`, as in CommonMark. Dashes below a line are a horizontal rule, not a heading: people write
- * totals and signatures like that.
+ * `=` underlines a heading, as in CommonMark. Dashes make a horizontal rule, because people write totals and signatures like
+ * that.
  */
 function underlined(state: StateBlock, startLine: number, endLine: number): boolean {
   if (isText(state, startLine)) return false;
@@ -144,7 +135,7 @@ function underlined(state: StateBlock, startLine: number, endLine: number): bool
   return true;
 }
 
-/** `-- ` begins a signature (RFC 3676). Mail programs lose its blank, so right below a paragraph two dashes are enough. */
+/** `-- ` begins a signature (RFC 3676). Mail programs lose the blank, so right below a paragraph `--` is enough. */
 function signature(state: StateBlock, line: number, _end: number, silent: boolean): boolean {
   if (isText(state, line) || state.sCount[line]! < state.blkIndent) return false;
   const text = lineOf(state, line);
@@ -160,9 +151,7 @@ function signature(state: StateBlock, line: number, _end: number, silent: boolea
   return true;
 }
 
-// --- Tasks ---------------------------------------------------------------------------------------------------
-
-/** `- [ ]` and `- [x]`: the words after it become the name of a checkbox (see `task` in index.ts). */
+/** `- [ ]` and `- [x]`: the words after it name the checkbox (see `task` in index.ts). */
 function tasks({ tokens }: StateCore): void {
   for (const [i, item] of tokens.entries()) {
     const inline = tokens[i + 2];

@@ -1,6 +1,6 @@
 /**
- * The only renderer of what people write: Markdown without raw HTML and images (docs/decisions/008-markdown.md), with
- * the names of mentioned people. Cost and output are bounded, whatever was typed.
+ * The only renderer of people's texts: Markdown without raw HTML and images (docs/decisions/008-markdown.md). Cost and output are
+ * bounded.
  */
 import { addressesOf } from './links';
 import { restored, withMarks, type Mark } from './marks';
@@ -9,7 +9,7 @@ import { DISGUISES, escaped, wellFormed, wordsOf } from './text';
 
 export type { Mark } from './marks';
 
-/** Safe HTML of a text. @param marks in order; they become names, never links */
+/** Safe HTML. @param marks in order; they become names, never links */
 export function render(text: string, marks: Mark[] = []): string {
   const marked = withMarks(text, marks);
   const clean = wellFormed(marked.text);
@@ -21,7 +21,7 @@ export function render(text: string, marks: Mark[] = []): string {
   return restored(html, marked).replace(DISGUISES, '');
 }
 
-/** The marks outside code, links and quotations. For equal words, the first of their marks. */
+/** Marks outside code, links and quotations; the first one for equal words. */
 export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
   const marked = withMarks(text, marks);
   const read = parse(wellFormed(marked.text), marked);
@@ -37,7 +37,7 @@ export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
   return found;
 }
 
-/** The words of each block as a reader sees them, and the block's place. Nothing for a text beyond the limits. */
+/** The words of each block as a reader sees them. Nothing beyond the limits. */
 export function blocks(text: string): { words: string[]; from: number; to: number }[] {
   const starts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map(({ 0: end, index }) => index + end.length)];
   let lines: [number, number] = [0, 0];
@@ -51,7 +51,6 @@ export function blocks(text: string): { words: string[]; from: number; to: numbe
   });
 }
 
-/** A text without its quotations. */
 export function unquoted(text: string): string {
   if (!text.includes('>')) return text;
   const clean = wellFormed(text).replace(/\r\n?/g, '\n');
@@ -61,7 +60,7 @@ export function unquoted(text: string): string {
   return lines.join('\n');
 }
 
-/** The plain words of a text, on one line. */
+/** Plain words on one line. */
 export function words(text: string): string {
   const clean = wellFormed(text);
   const read = parse(clean);
@@ -71,9 +70,9 @@ export function words(text: string): string {
   return plain.replace(DISGUISES, '').replace(/\s+/g, ' ').trim();
 }
 
-/** The beginning of a text in plain words, of at most `max` characters: for lists and notifications. */
+/** The beginning in plain words, for lists and notifications. */
 export function excerpt(text: string, max = 140): string {
-  // A list of thirty texts should not parse each one completely, and markup is seldom longer than its words.
+  // Lists should not parse whole texts, and markup is seldom longer than its words.
   const begun = text.slice(0, max * 4 + 400);
   const plain = words(begun);
   if (plain.length <= max)

@@ -1,4 +1,4 @@
-/** Where links may lead, and how a bare address is shown. */
+/** Where links may lead, and how bare addresses look. */
 import type { Token } from 'markdown-it';
 import { LIMITS } from './limits';
 
@@ -9,13 +9,13 @@ export const isLink = (url: string) =>
     /^mailto:[^/]/i.test(url) ||
     /^\/(?![/\\]|%(0|2f|5c))[^\\]*$/i.test(url));
 
-/** Shows the real host of a bare address, because one in another alphabet may look like a known one. */
+/** Shows the real host: in another alphabet it may look like a known one. */
 export function asItLeads(url: string): string {
   const host = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1];
   if (!host || /^[\x21-\x7e]*$/.test(host)) return url;
   return URL.canParse(url) ? url.replace(host, () => new URL(url).host) : url;
 }
 
-/** The targets of links, as browsers show them. */
+/** As browsers show them. */
 export const addressesOf = (tokens: Token[]): string[] =>
   tokens.flatMap((token) => (token.type === 'link_open' ? [String(token.attrGet('href') ?? '')] : []));

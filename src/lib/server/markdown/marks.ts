@@ -1,19 +1,18 @@
 /**
- * Marks on a text while it is parsed. Before parsing, each mark is replaced by two characters that nobody can type: U+FDD0, a
- * noncharacter, and one that stands for the marked words. So no sign within a name has a meaning, and the words come back
- * where no mark is allowed.
+ * Marks survive parsing as two characters that nobody can type: the noncharacter U+FDD0, and one for the marked words. So nothing
+ * within a name is markup, and the words can return where no mark is allowed.
  */
 import type { StateInline } from 'markdown-it';
 import { escaped } from './text';
 
-/** A place that names somebody. It is shown as a mark, except in code and in links. */
+/** A place that names somebody. Marked except in code and links. */
 export interface Mark {
-  /** In UTF-16 units of the text. */
+  /** In UTF-16 units. */
   from: number;
   to: number;
   name: string;
   guest?: boolean;
-  /** Whether it names the viewer. */
+  /** It names the viewer. */
   me?: boolean;
 }
 
@@ -23,7 +22,7 @@ const MOST = 6_000;
 
 export interface Marked {
   text: string;
-  /** For each such character: the words, and the mark. */
+  /** By placeholder character. */
   words: string[];
   marks: Mark[];
 }
@@ -48,7 +47,7 @@ export function withMarks(text: string, marks: Mark[]): Marked {
   return { text: marked + plain.slice(last), words: [...signs.keys()], marks: known };
 }
 
-/** Puts the words back where no mark was made, also in addresses, where the characters are encoded. */
+/** Restores the words where no mark was made, also in addresses, where placeholders are encoded. */
 export const restored = (html: string, { words }: Marked): string =>
   words.length === 0
     ? html

@@ -1,4 +1,3 @@
-/** Parses a text, within the limits. */
 import type { Env, MarkdownIt as Md, Token } from 'markdown-it';
 import { LIMITS } from './limits';
 import type { Marked } from './marks';
@@ -7,14 +6,14 @@ import { make } from './renderer';
 const full = make(true);
 const untabled = make(false);
 
-/** Whether the text contains a table beyond the limit. Checks runs of lines, because tables end at empty lines. */
+/** By runs of lines, because tables end at empty lines. */
 const hasHugeTable = (text: string) =>
   text.split(/\n[ \t>]*(?=\n)/).some((run) => {
     const lines = run.split('\n');
     return lines.length * (Math.max(...lines.map((line) => line.split('|').length)) + 1) > LIMITS.cells;
   });
 
-/** Null: the text is beyond the limits. */
+/** Null if the text is beyond the limits. */
 export function parse(text: string, marked?: Marked): { md: Md; tokens: Token[]; env: Env } | null {
   if (text.length > LIMITS.characters) return null;
   const md = text.includes('|') && hasHugeTable(text) ? untabled : full;

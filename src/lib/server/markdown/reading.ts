@@ -1,6 +1,6 @@
 /**
- * A text nearly as it is rendered, with the places in what was typed: without emphasis, code marks, links and escapes, and
- * with entities and percent signs decoded. It may remove more than the renderer does. Linear in the text.
+ * A text nearly as rendered, with the origin of each place: no emphasis, code marks, links or escapes; entities and percent signs
+ * decoded. May remove more than the renderer. Linear.
  */
 import MarkdownIt from 'markdown-it';
 import type { Folded } from '../../fold';
@@ -10,18 +10,18 @@ const {
   helpers: { parseLinkDestination, parseLinkTitle },
 } = new MarkdownIt();
 
-/** What is decoded to a character: an entity, a percent sign in an address. */
+/** An entity, or a percent sign in an address. */
 const DECODED = [
   '(?<entity>&(?:#\\d{1,7}|#[xX][\\da-fA-F]{1,6}|[A-Za-z][A-Za-z\\d]{1,31});)',
   '(?<percent>%[2-7][\\da-fA-F]|%[cCdD][\\da-fA-F]%[89abAB][\\da-fA-F]|%[eE][\\da-fA-F](?:%[89abAB][\\da-fA-F]){2}|%[fF][0-4](?:%[89abAB][\\da-fA-F]){3})',
   // A hard break too.
   '(?<escape>\\\\)(?=[\\n!-/:-@[-`{-~])',
-  // Shown as a blank, or similar to one.
+  // Looks blank.
   '(?<blank>[\\u2800\\u3164\\u115f\\u1160\\uffa0\\u200b])',
 ];
 const MARKUP = [
   ...DECODED,
-  // Where a link or a picture leads.
+  // Where a link or picture leads.
   '(?<target>\\]\\()',
   '(?<label>\\]\\[[^\\][]{0,999}\\])',
   // The next line of a quotation.
@@ -33,10 +33,9 @@ const MARKUP = [
 const decodedParts = new RegExp(DECODED.join('|'), 'gu');
 const markedParts = new RegExp(MARKUP.join('|'), 'gu');
 
-/** Whether a text reads differently once it is rendered. */
 export const isMarked = (text: string): boolean => text.search(markedParts) >= 0;
 
-/** The place after the target of a link; null if it is not a link. */
+/** Null if it is not a link. */
 function targetEnd(text: string, from: number): number | null {
   const gap = (at: number) => {
     while (' \t\n\r'.includes(text[at] ?? 'x')) at++;
@@ -84,8 +83,8 @@ function characterOf(percent: string): string {
   }
 }
 
-/** The text as it reads. (`folded` is not folded yet.) */
+/** Despite its type, the result is not folded yet. */
 export const reading = (text: string): Folded => read(text, markedParts);
 
-/** All that was typed, with only entities and percent signs decoded. */
+/** Only entities and percent signs are decoded. */
 export const decoded = (text: string): Folded => read(text, decodedParts);

@@ -1,4 +1,3 @@
-/** markdown-it with our rules. */
 import MarkdownIt, { type MarkdownIt as Md, type StateInline } from 'markdown-it';
 import { addresses } from './addresses';
 import { dialect } from './dialect';
@@ -28,7 +27,7 @@ export function make(tables: boolean): Md {
       const aligned = /text-align:(center|right)/.exec(String(token.attrGet('style')))?.[1];
       if (token.attrs) token.attrs = token.attrs.filter(([name]) => name !== 'style');
       if (aligned) token.attrSet('class', `to-${aligned}`);
-      // A block that may be wider than the page scrolls by itself, so the keyboard must reach it.
+      // Wide blocks scroll by themselves, so the keyboard must reach them.
       if (scrolling.has(token.type)) token.attrSet('tabindex', '0');
       if (token.children) token.children = tidied(token.children);
       if (token.type === 'inline' && token.meta?.task) token.children = asTask(token);
@@ -43,7 +42,7 @@ export function make(tables: boolean): Md {
   // The language after ``` would become a class in the reader's page.
   md.renderer.rules.fence = (tokens, index) =>
     `<pre tabindex="0"><code>${escaped(tokens[index]!.content)}</code></pre>\n`;
-  // The words of a task are the name of its checkbox.
+  // The words of a task name its checkbox.
   md.renderer.rules.task_open = (tokens, index) =>
     `<label><input type="checkbox" disabled=""${tokens[index]!.info === 'done' ? ' checked=""' : ''}> `;
   md.renderer.rules.task_close = () => '</label>';
@@ -55,7 +54,7 @@ export function make(tables: boolean): Md {
   return md;
 }
 
-/** markdown-it's own rule, except that it also stops at a mark. */
+/** markdown-it's own rule, but it also stops at a mark. */
 function plainText(state: StateInline, silent: boolean): boolean {
   special.lastIndex = state.pos;
   const end = Math.min(special.exec(state.src)?.index ?? state.posMax, state.posMax);

@@ -1,15 +1,15 @@
-/** Inline tokens as they are shown: no pictures, no empty links, tasks as checkboxes. */
+/** Inline tokens as shown: no pictures, no empty links, tasks as checkboxes. */
 import type { Token } from 'markdown-it';
 import { asItLeads } from './links';
 import { visible, wordsOf } from './text';
 
 /**
- * A picture would tell its sender who reads it, so it becomes a link, or plain words if it is inside a link. A link
- * without visible text shows its address.
+ * A picture would tell its sender who reads it, so it becomes a link, or words inside a link. A link without visible text shows
+ * its address.
  */
 export function tidied(tokens: Token[]): Token[] {
   const tidy: Token[] = [];
-  /** Open links: where they begin in `tidy`, and where they lead. `[a]()` is not a link. */
+  /** Open links. `at` is their place in `tidy`; `[a]()` is not a link. */
   const open: { at: number; href: string }[] = [];
   const say = (like: Token, words: string) => {
     const text = newToken(like, 'text', '', 0);

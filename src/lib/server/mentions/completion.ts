@@ -1,4 +1,4 @@
-/** For people who are writing: whom they could name, and a preview of their text. */
+/** While people write: whom they can name, and the preview. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
@@ -7,16 +7,13 @@ import * as markdown from '../markdown';
 import * as grammar from './grammar';
 import { marksOf, nameableQuery, recognised } from './people';
 
-/** People suggested at a time. */
 const OFFERED = 8;
 
 /**
- * The people of a space whose name contains what was typed after @: first names that begin with it, then names with a
- * word that begins with it (or that begin with it when their words are joined), then names that contain it. Only people
- * whom the viewer sees, never the viewer, and never by address. 404 if the space is out of reach.
+ * People whose name contains what was typed after @: names that begin with it, then names with a word that does, then the rest.
+ * Only people whom the viewer sees, never the viewer, never by address. 404 if the space is out of reach.
  *
- * Beginnings are found by the index of people in their order. Only if these are too few, all names of the space are
- * searched, in that same narrow index.
+ * Beginnings come from an index; only if they are too few, that index is searched for all names.
  */
 export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
   const sought = folded.sought(typed);
@@ -24,7 +21,7 @@ export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
   const here = sql`membership m indexed by membership_in_order cross join user u on u.id = m.user_id
     where m.space_id = ${spaceId} and m.user_id <> ${ctx.actor.id} and u.status = 'active'`;
   const person = sql.raw("u.id, u.name, u.company, u.kind = 'guest' as guest, m.name_key as key");
-  // A few of each rank, because the index sorts names within a rank.
+  // By rank, because the index sorts names within a rank.
   const beginning = sql.join(
     [sql`0`, sql`1`, guests].map(
       (rank) => sql`select * from (select ${person}, 0 as place from ${here} and m.rank = ${rank}
@@ -58,7 +55,7 @@ export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
   return people.map(({ guest, ...rest }) => ({ ...rest, guest: guest === 1 }));
 }
 
-/** Whom a text of the viewer could name. 404 if the space is out of reach. */
+/** Whom the viewer's text could name. 404 if the space is out of reach. */
 export async function nameable(ctx: SignedIn, spaceId: number) {
   const { reach, people } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
@@ -68,7 +65,6 @@ export async function nameable(ctx: SignedIn, spaceId: number) {
   return { ctx, people };
 }
 
-/** How a text will look once it is posted. `nameable`: of the space. */
 export function preview(text: string, { ctx, people }: Awaited<ReturnType<typeof nameable>>): string {
   const me = ctx.actor.id;
   const { mentions } = recognised(ctx, { body: text }, people, []);

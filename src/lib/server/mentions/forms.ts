@@ -1,8 +1,8 @@
-/** A set of words that finds in a few steps which of them a text continues with. */
+/** Finds in a few steps which of its words a text continues with. */
 export class Forms<T> {
   readonly #found = new Map<string, T[]>();
   readonly #lengths = new Map<string, Set<number>>();
-  /** The largest number of @ in one of them. */
+  /** The most @ in one of them. */
   signs = 0;
 
   add(form: string, one: T): void {
@@ -19,12 +19,11 @@ export class Forms<T> {
     return this.#found.has(form);
   }
 
-  /** Whether any begins with this letter. */
   begin(letter: string): boolean {
     return this.#lengths.has(letter);
   }
 
-  /** Those that a text continues with, the longest first. */
+  /** Longest first. */
   at(text: string, from: number, most: number): { length: number; who: T[] }[] {
     const found: { length: number; who: T[] }[] = [];
     for (const length of this.#lengths.get(text[from] ?? '') ?? []) {

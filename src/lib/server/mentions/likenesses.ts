@@ -1,19 +1,19 @@
 /**
- * What a reader could take for a name after an @, however it is written: letter by letter, across blanks, signs and marks,
- * after a title, and to the end of the word. This only hides people; it notifies nobody.
+ * Finds whatever could be taken for a name after an @: letter by letter, across blanks, signs and marks, after a title, to the
+ * end of the word. This only hides people; it notifies nobody.
  */
 import { unspaced } from '../../edges';
 import { foldWithMap, originalRange, type Folded } from '../../fold';
 import { Forms } from './forms';
 
-/** The characters of words. Also the @, because addresses contain one and no name spans another. */
+/** Also the @, because addresses contain one and no name spans another. */
 const LETTERS = /[\p{L}\p{N}@]\p{M}*/gu;
 const letter = /[\p{L}\p{M}]/u;
 const digit = /\p{N}/u;
 
 interface Letters {
   text: string;
-  /** The place of each in the folded text. */
+  /** Positions in the folded text. */
   at: number[];
 }
 
@@ -29,10 +29,9 @@ function lettersOf(folded: string): Letters {
   return { text, at };
 }
 
-/** Only the letters of a name. */
 const bare = (folded: string): string => lettersOf(folded).text;
 
-/** A name of several words, or with this many letters, is recognised whatever letters follow: `Satos`, `Satoji`. */
+/** A name of several words, or this long, is recognised whatever letters follow: `Satos`, `Satoji`. */
 const PLAIN = 4;
 const isPlain = (folded: string) =>
   /[\p{L}\p{N}][^\p{L}\p{N}\p{M}]+[\p{L}\p{N}]/u.test(folded) || bare(folded).length >= PLAIN;
@@ -47,7 +46,7 @@ interface Likenesses<Person> {
   longest: number;
 }
 
-/** Names as readers know them. In a name of two or three words the last may come first. */
+/** The last of two or three words may come first. */
 export function likenesses<Person>(
   people: Iterable<{ names: string[]; person: Person }>,
   longest: number,
@@ -72,7 +71,6 @@ const TITLE =
   /[^\p{L}\p{N}\p{M}@]{0,8}(?:(?:dr|prof|mrs?|ms|mx|miss|sir|herrn?|frau|mme|mlle|monsieur|madame|sra?|srta|senora?|sig|dott|ing|dear|pan[ia]?)(?![\p{L}\p{N}\p{M}])|\p{L}{1,5}\.(?=[^\p{L}\p{N}]|\p{L})|คุณ|นางสาว|นาย|นาง)/uy;
 const TITLES = 3;
 
-/** Where a name may begin after an @. */
 function* beginnings(folded: string, at: number): Generator<number> {
   yield at + 1;
   TITLE.lastIndex = at + 1;
@@ -80,7 +78,7 @@ function* beginnings(folded: string, at: number): Generator<number> {
   TITLE.lastIndex = 0;
 }
 
-/** Where the word ends in which a name has ended. `null` if it is another word or another number. */
+/** Null if it is another word or number. */
 function endOfWord({ text, at }: Letters, to: number, plain: boolean): number | null {
   const isNext = (i: number) => at[i] === at[i - 1]! + 1;
   if (to >= text.length || !isNext(to)) return to;
@@ -111,7 +109,7 @@ interface Likeness<Person> {
   people: Person[];
 }
 
-/** At each @ the longest name that a reader could see there, as places of the text. */
+/** The longest at each @. */
 export function* likenessesIn<Person>(text: string, names: Likenesses<Person>): Generator<Likeness<Person>> {
   const map: Folded = foldWithMap(text);
   const letters = lettersOf(map.folded);
@@ -160,6 +158,6 @@ function longestAt<Person>(
 /** The break between paragraphs, which no name spans. */
 const EMPTY_LINE = /\u2029|(?:\r\n|\r(?!\n)|[\n\u2028])[ \t>]*[\n\r\u2028]/;
 
-/** A line may end within a name, as in a wrapped mail, but a paragraph may not. */
+/** A name may span lines, as in wrapped mails, but not paragraphs. */
 export const isApart = (words: string): boolean =>
   /\u2029|(?:\r\n|\r(?!\n)|[\n\u2028])[^]*[\n\r\u2028]/.test(words);

@@ -1,4 +1,4 @@
-/** Whom a text in a space may name, whom it names, and who of them is notified. */
+/** Whom a text in a space may name, whom it does name, and who is notified. */
 import { and, eq, sql } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
 import { person, viewerOf, visibleTo } from '../access';
@@ -7,7 +7,7 @@ import * as markdown from '../markdown';
 import { invitation, isOpenInvitation, user, type Mention } from '../schema';
 import * as grammar from './grammar';
 
-/** The names to mark in a text. An author who names themselves is not marked. */
+/** Authors who name themselves are not marked. */
 export const marksOf = (text: string, namings: grammar.Naming[], viewerId: string, authorId: string) =>
   namings.flatMap((naming) => {
     const { from, to } = naming;
@@ -27,9 +27,8 @@ export const marksOf = (text: string, namings: grammar.Naming[], viewerId: strin
   });
 
 /**
- * Whom a text in this space may name: everybody whom the actor sees, and guests who have left. A user may also name
- * invited guests, by their address if no name is known, so that it is hidden once they have joined. Nobody if the texts
- * contain no @. For a batch.
+ * Everybody whom the actor sees, and guests who have left. Users may also name invited guests, by address if need be, so that
+ * they are hidden once they join. Reads nobody if no text has an @.
  */
 export const nameableQuery = (ctx: SignedIn, spaceId: number, ...texts: string[]) => {
   const may = texts.some(grammar.mayName);
@@ -67,7 +66,7 @@ export const nameableQuery = (ctx: SignedIn, spaceId: number, ...texts: string[]
     );
 };
 
-/** Guests named by the texts of a thread, with these texts: a quotation may contain names that nobody has any more. For a batch. */
+/** Guests named in a thread: a quotation may contain names that nobody has any more. For a batch. */
 export const namedBeforeQuery = (ctx: SignedIn, threadId: number, ...texts: string[]) =>
   ctx.db
     .select({
@@ -88,7 +87,7 @@ interface Before {
 }
 type People = Awaited<ReturnType<typeof nameableQuery>>;
 
-/** Everybody whom a text of the actor may name: by their current names, and as earlier texts named them. */
+/** By their current names, and as earlier texts named them. */
 function nameables(ctx: SignedIn, people: People, before: Before[]): grammar.Nameable[] {
   const all: grammar.Nameable[] = people.map(({ id, name, email, kind, here }) => ({
     id,
@@ -112,7 +111,6 @@ function nameables(ctx: SignedIn, people: People, before: Before[]): grammar.Nam
   return all;
 }
 
-/** Whom a text names, and where; and who is to be notified. */
 export function recognised(
   ctx: SignedIn,
   text: { title?: string; body: string },
@@ -129,7 +127,7 @@ export function recognised(
   return { mentions, told: toldBy(ctx, { body: text.body, mentions }) };
 }
 
-/** A text without the names of people of the space. `people`: from `nameableQuery`. */
+/** @param people from `nameableQuery` */
 export function withoutNames(
   ctx: SignedIn,
   text: { title: string; body: string; mentions: Mention[] },
@@ -141,7 +139,7 @@ export function withoutNames(
   return { title: nobody(text.title, 'title'), body: nobody(text.body, 'at') };
 }
 
-/** Whom a text of the actor notifies. Somebody who is named only in a quotation is not notified again. */
+/** Somebody named only in a quotation is not notified again. */
 export function toldBy(ctx: SignedIn, { body, mentions }: { body: string; mentions: Mention[] }): string[] {
   const { text, namings } = grammar.without(body, mentions, () => false);
   const me = ctx.actor.id;

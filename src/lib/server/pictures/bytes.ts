@@ -1,4 +1,4 @@
-/** What the parsers share: numbers and names in bytes, the rewritten picture, and giving up. */
+/** What the parsers share. */
 import { Refusal } from '../errors';
 
 export const ascii = (bytes: Uint8Array, at: number, length: number): string =>
@@ -9,12 +9,12 @@ export const u16le = (bytes: Uint8Array, at: number): number => bytes[at]! | (by
 export const u32le = (bytes: Uint8Array, at: number): number =>
   u16le(bytes, at) + u16le(bytes, at + 2) * 0x10000;
 
-/** Refuses a picture that cannot be parsed: nobody could say what is in it. */
+/** Refuses a picture that cannot be parsed: nobody knows what is in it. */
 export function ensure(holds: unknown): asserts holds {
   if (!holds) throw new Refusal('invalid', { key: 'file.picture-broken' });
 }
 
-/** One buffer: millions of tiny parts as objects of their own would fill the isolate's memory. */
+/** One buffer: millions of tiny objects would fill the isolate's memory. */
 export class Output {
   readonly #bytes: Uint8Array;
   length = 0;

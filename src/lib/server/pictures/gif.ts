@@ -1,4 +1,4 @@
-/** GIF (89a). Comments, XMP and other application data go. As in browsers, a byte that begins no block ends the picture. */
+/** GIF (89a). Drops comments, XMP and other application data. As in browsers, a byte that begins no block ends the picture. */
 import { ascii, ensure, Output } from './bytes';
 
 const [IMAGE, EXTENSION, TRAILER] = [0x2c, 0x21, 0x3b];
@@ -44,14 +44,14 @@ function putApplication(out: Output, bytes: Uint8Array, at: number, end: number)
   }
 }
 
-/** A chain of blocks ends after its empty block, or with the file. */
+/** A chain ends after its empty block, or with the file. */
 function endOfBlocks(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at]!;
   return Math.min(at + 1, bytes.length);
 }
 
-/** Writes a chain of blocks, and closes one that was cut off. */
+/** Closes a chain that was cut off. */
 function putBlocks(out: Output, bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== 0 && at + 1 + bytes[at]! <= bytes.length) at += 1 + bytes[at]!;

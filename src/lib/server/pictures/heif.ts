@@ -1,7 +1,7 @@
 /** AVIF and HEIC (ISO/IEC 14496-12, 23008-12). Parts refer to offsets, so nothing moves: metadata becomes zeros. No sequences. */
 import { ascii, ensure, u16, u32 } from './bytes';
 
-/** `at`: its beginning; `from` and `to`: its content. */
+/** `at` is its beginning; `from` and `to` are its content. */
 interface Box {
   name: string;
   at: number;
@@ -9,13 +9,13 @@ interface Box {
   to: number;
 }
 
-/** Items that are images. All others are metadata, or unknown. */
+/** Images. All other items are metadata, or unknown. */
 const SHOWN = new Set(['av01', 'hvc1', 'hvc2', 'grid', 'iden', 'iovl', 'tmap']);
 const TOP_BOXES = new Set('ftyp meta mdat moov moof free skip uuid udta'.split(' '));
 const META_BOXES = new Set('hdlr pitm iloc iinf iprp iref idat dinf grpl'.split(' '));
-/** Properties that describe an image without changing how it looks. */
+/** They do not change how an image looks. */
 const METADATA_PROPERTIES = new Set(['udes', 'crtt', 'mdft', 'altt', 'uuid']);
-/** Far more than real pictures have (a panorama has some 400 tiles), so that comparing them with each other stays cheap. */
+/** Far more than in real pictures (a panorama has some 400 tiles), but cheap to compare with each other. */
 const [BOXES, ITEMS, EXTENTS, AREAS] = [10_000, 2_000, 4_000, 100];
 
 type Range = [from: number, to: number];
@@ -47,7 +47,7 @@ export function cleanHeif(bytes: Uint8Array): Uint8Array {
     const areas = inIdat ? [idat!] : mdats;
     for (const [offset, length] of extents) {
       const [from, to] = [base + offset, base + offset + (length || Infinity)];
-      // Each extent lies within one box. Hidden extents may be malformed; they only need to be wiped.
+      // Each extent lies within one box. Hidden ones may be malformed; they only need wiping.
       const area = areas.find((box) => from >= box.from && from < box.to);
       const end = length || !area ? to : area.to;
       ensure(!isShown || (area && end <= area.to));
@@ -56,7 +56,7 @@ export function cleanHeif(bytes: Uint8Array): Uint8Array {
     if (id === primary) ensure(extents.length > 0);
   }
   const kept = union(shown);
-  // Metadata inside the bytes of a visible image is a contradiction.
+  // A contradiction: metadata inside a visible image.
   for (const [from, to] of union(hidden)) ensure(!kept.some(([a, b]) => from < b && a < to));
   const properties = inMeta
     .filter(({ name }) => name === 'iprp')
@@ -64,7 +64,7 @@ export function cleanHeif(bytes: Uint8Array): Uint8Array {
     .filter(({ name }) => name === 'ipco')
     .flatMap(({ from, to }) => boxes(bytes, from, to));
 
-  // Everything could be parsed: from here on the bytes are changed.
+  // All of it was parsed, so nothing throws from here on.
   for (const box of top) if (!/^(ftyp|meta|mdat)$/.test(box.name)) blank(bytes, box);
   for (const box of inMeta) if (!META_BOXES.has(box.name)) blank(bytes, box);
   for (const box of properties) if (METADATA_PROPERTIES.has(box.name)) blank(bytes, box);
@@ -90,7 +90,7 @@ function union(ranges: Range[]): Range[] {
   return joined;
 }
 
-/** Overwrites a box with zeros and makes it one that readers skip. */
+/** Zeros, in a box that readers skip. */
 function blank(bytes: Uint8Array, { at, from, to }: Box): void {
   bytes.set([0x66, 0x72, 0x65, 0x65], at + 4); // "free"
   bytes.fill(0, from, to);
@@ -138,7 +138,7 @@ function itemTypes(bytes: Uint8Array, iinf: Box): Map<number, string> {
   return types;
 }
 
-/** Where the bytes of each item are (iloc): in the file, or in the box `idat`. A length of 0 means to the end. */
+/** From iloc: places in the file, or in the box `idat`. Length 0 means to the end. */
 function itemPlaces(bytes: Uint8Array, { from, to }: Box) {
   let at = from;
   const read = (size: number): number => {
@@ -161,7 +161,7 @@ function itemPlaces(bytes: Uint8Array, { from, to }: Box) {
   for (let i = 0; i < count; i++) {
     const id = read(version < 2 ? 2 : 4);
     const method = version > 0 ? read(2) & 15 : 0;
-    // Method 2 builds an item from other items; no encoder writes it.
+    // Method 2 builds an item from others; no encoder writes it.
     ensure(method <= 1 && read(2) === 0);
     const base = read(baseSize);
     const extents: Range[] = [];

@@ -1,4 +1,4 @@
-/** Rebuilds pictures from what their format needs to be shown, so that unknown metadata goes too. Time is about linear. */
+/** Rebuilds pictures from the parts needed to show them, so that unknown metadata goes too. About linear in time. */
 import { cleanGif } from './gif';
 import { cleanHeif } from './heif';
 import { cleanJpeg } from './jpeg';
@@ -17,5 +17,5 @@ export type PictureType = keyof typeof cleaners;
 
 export const isPicture = (type: string): type is PictureType => Object.hasOwn(cleaners, type);
 
-/** AVIF and HEIC are blanked in place. @throws Refusal `file.picture-broken`: contradictory, or of an unknown kind */
+/** Works in place for AVIF and HEIC. @throws Refusal `file.picture-broken` */
 export const withoutMetadata = (bytes: Uint8Array, type: PictureType): Uint8Array => cleaners[type](bytes);

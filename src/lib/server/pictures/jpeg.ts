@@ -21,7 +21,7 @@ export function cleanJpeg(bytes: Uint8Array): Uint8Array {
     const says = (word: string) => ascii(bytes, at + 4, Math.min(word.length, end - at - 4)) === word;
     if (isNote(marker)) {
       if (marker === 0xe2 && says('ICC_PROFILE\0')) out.put(bytes.subarray(at, end));
-      // How to read the colours: always twelve bytes, whatever its length says.
+      // The colour transform: always twelve bytes, whatever its length says.
       if (marker === 0xee && says('Adobe') && end - at >= 16)
         out.put([0xff, 0xee, 0, 14], bytes.subarray(at + 4, at + 16));
       continue;
@@ -61,7 +61,7 @@ function* segments(bytes: Uint8Array) {
   }
 }
 
-/** A scan ends at the next marker that is neither an escaped byte nor a restart, or with the file. */
+/** At the next marker that is neither an escaped byte nor a restart, or with the file. */
 function endOfScan(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1];
@@ -71,7 +71,7 @@ function endOfScan(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
-/** What is kept of the first segments: JFIF without its thumbnail, which may show what was cropped off. */
+/** JFIF loses its thumbnail, which may show what was cropped off. */
 function headOf(bytes: Uint8Array): { jfif: Uint8Array | null; orientation: number } {
   let jfif: Uint8Array | null = null;
   let orientation = 1;
@@ -107,7 +107,7 @@ function orientationOf(tiff: Uint8Array): number {
   return 1;
 }
 
-/** An Exif segment with the orientation only: without it, photos from a phone would lie on their side. */
+/** Orientation only: without it, photos from phones would lie on their side. */
 const exif = (orientation: number): Uint8Array =>
   // prettier-ignore
   Uint8Array.of(

@@ -1,7 +1,7 @@
 /** PNG (W3C, third edition), with animation. */
 import { ascii, ensure, Output, u32 } from './bytes';
 
-/** What affects how a PNG looks: size, palette, pixels, transparency, colours, density, animation. */
+/** They affect how a PNG looks: size, palette, pixels, transparency, colours, density, animation. */
 const CHUNKS = new Set(
   'IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT'.split(' '),
 );
@@ -15,7 +15,7 @@ export function cleanPng(bytes: Uint8Array): Uint8Array {
     const name = ascii(bytes, at + 4, 4);
     const first = at === 8;
     if (!/^[A-Za-z]{4}$/.test(name) || (name === 'IHDR') !== first || end > bytes.length) {
-      // Cut off within its pixels: browsers show what there is, so it is kept.
+      // Cut off within its pixels: browsers show what there is.
       if (!first && name === 'IDAT' && end > bytes.length && at + 8 < bytes.length) {
         pixels = true;
         out.put(bytes.subarray(at));
@@ -23,7 +23,7 @@ export function cleanPng(bytes: Uint8Array): Uint8Array {
       break;
     }
     if (first) ensure(end === 33 && u32(bytes, 16) > 0 && u32(bytes, 20) > 0);
-    // A capital letter: the picture cannot be shown without this chunk. If we do not know it, it ends the picture.
+    // A capital letter: the picture cannot be shown without this chunk. An unknown one ends it.
     const critical = name[0]! < 'a';
     if (critical && !CHUNKS.has(name)) {
       ensure(pixels);
@@ -31,7 +31,7 @@ export function cleanPng(bytes: Uint8Array): Uint8Array {
     }
     if (CHUNKS.has(name)) {
       const intact = crc32(bytes, at + 4, end - 4) === u32(bytes, end - 4);
-      // At a wrong checksum decoders keep the pixels before it, and skip ancillary chunks.
+      // Decoders keep the pixels before a wrong checksum, and skip ancillary chunks.
       ensure(intact || !critical || name === 'IDAT');
       if (intact || critical) out.put(bytes.subarray(at, end));
     }

@@ -62,7 +62,7 @@ function putFrame(out: Output, bytes: Uint8Array, from: number, to: number): voi
   out.set32le(head + 4, out.length - head - 8);
 }
 
-/** The chunks of a range. The last one may reach beyond it, up to the limit: `size` is what it claims, `to` where it ends. */
+/** The last chunk may exceed the range, up to the limit: `size` is its claim, `to` its end. */
 function* chunks(bytes: Uint8Array, from: number, end: number, limit: number) {
   for (let at = from; at < end && at + 8 <= limit;) {
     const size = u32le(bytes, at + 4);

@@ -1,4 +1,4 @@
-/** One attempt at a password or a code, and the counters it counts on. */
+/** An attempt at a password or code, and the counters it uses. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import { Refusal } from '../errors';
@@ -10,19 +10,19 @@ import { countInWindow } from './window';
 
 export interface Attempt extends Posted {
   inARow: ThrottleKey;
-  /** All known browsers of the name together. Null: the browser is unknown, or counts as unknown. */
+  /** Of all known browsers of the name. Null: the browser is unknown, or treated as such. */
   together: ThrottleKey | null;
-  /** Null: a known browser is not blocked by others at its address, and does not block them. */
+  /** Null for known browsers: others at their address do not block them, nor the reverse. */
   clientIp: ThrottleKey | null;
 }
 
-/** Failures of all known browsers of one login name in 15 minutes. Beyond that, they count like any other browser. */
+/** Of all known browsers of a name in 15 minutes. Beyond that, they count like any other. */
 const KNOWN_FAILURES = 50;
 
 /**
- * Decides what an attempt counts on. A known browser has its own counter: the failures of others do not lock it, and its
- * own lock nobody else. Whoever had the password once can make any number of known browsers, so these also share a limit.
- * @param whose the login name or other subject; `device` is the id of a known browser, which is counted here
+ * A known browser has its own counter: others' failures do not lock it, nor its own lock others. Whoever had the password once
+ * can make any number of known browsers, so they also share a limit.
+ * @param whose a login name or other subject; `device` is the id of a known browser
  */
 export async function attemptOf(
   ctx: Ctx,
@@ -44,7 +44,7 @@ export async function attemptOf(
   return { inARow: key(ctx, kind, value), together: null, clientIp: clientIpKey(ctx), post };
 }
 
-/** The two statements that count an attempt before anything is compared. `decide` reads their results. */
+/** Runs before anything is compared. `decide` reads the results. */
 export const counting = (ctx: Ctx, of: Attempt) =>
   [
     countInARow(ctx, of.inARow),
@@ -53,7 +53,7 @@ export const counting = (ctx: Ctx, of: Attempt) =>
 
 type Counted = { failures: number; lockedUntil: number }[];
 
-/** Refuses an attempt that is over a limit. @returns what it locks if it fails */
+/** Refuses an attempt over a limit. @returns what it locks if it fails */
 export async function decide(
   ctx: Ctx,
   of: Attempt,
@@ -83,14 +83,14 @@ export async function decide(
 const noFailureOf = (ctx: Ctx, of: Attempt): Statement[] =>
   [of.clientIp, of.together].flatMap((counter) => (counter ? [giveBack(ctx, counter)] : []));
 
-/** It was right, and the login is complete: the failures in a row end. */
+/** The login is complete: failures in a row end. */
 export const succeeded = (ctx: Ctx, of: Attempt): Statement[] => [
   succeed(ctx, of.inARow),
   ...noFailureOf(ctx, of),
   ...release(ctx, of),
 ];
 
-/** It was right, but the login is not complete: it does not count, and the failures in a row go on. */
+/** It was right, but the login is not complete: failures in a row go on. */
 export const noFailure = (ctx: Ctx, of: Attempt): Statement[] => [
   giveBack(ctx, of.inARow),
   ...noFailureOf(ctx, of),

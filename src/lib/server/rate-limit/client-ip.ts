@@ -1,13 +1,12 @@
-/** Client addresses and their failures. */
 import type { Ctx } from '../context';
 import { key, MINUTE, type ThrottleKey } from './counter';
 import { countInWindow } from './window';
 
-/** Within `FAILURE_WINDOW`. Counted before the comparison; `giveBack` takes it back on success. */
+/** Within `FAILURE_WINDOW`. Counted before the comparison; `giveBack` undoes it on success. */
 export const CLIENT_IP_FAILURES = 100;
 export const FAILURE_WINDOW = 15 * MINUTE;
 
-/** What counts as one client: an IPv4 address (also written as ::ffff:192.0.2.7), or the /64 of an IPv6 address. */
+/** One client: an IPv4 address (also as ::ffff:192.0.2.7), or the /64 of an IPv6 address. */
 export function clientIpGroup(ip: string): string {
   if (!ip.includes(':') || ip.includes('.')) return ip.slice(ip.lastIndexOf(':') + 1);
   const [head = '', tail] = ip.toLowerCase().split('::');

@@ -1,6 +1,6 @@
 /**
- * Throttles. A counter rises conditionally *before* a password or code is compared, so a hundred parallel attempts count
- * as a hundred. Keys are keyed hashes, so the table contains no readable address.
+ * Throttles. Counters rise *before* a password or code is compared, so that a hundred parallel attempts count as a hundred. Keys
+ * are keyed hashes: the table holds no readable address.
  */
 export { counting, decide, noFailure, succeeded, attemptOf } from './attempt';
 export { clientIpGroup, clientIpKey, countClientIp } from './client-ip';

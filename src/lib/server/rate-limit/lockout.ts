@@ -1,4 +1,3 @@
-/** Counters that lock after failures in a row. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
@@ -6,10 +5,7 @@ import { FORGET_AFTER, MINUTE, rowOf, rows, type ThrottleKey } from './counter';
 
 const FAILURES_IN_A_ROW = 10;
 
-/**
- * Counts one attempt; returns no row while the counter is locked. The tenth failure in a row locks it for 3 minutes, the
- * next ten for 6, then 12, then always 15. `succeed` resets it.
- */
+/** Returns no row while locked. The tenth failure in a row locks for 3 minutes, the next ten for 6, then 12, then always 15. */
 export const countInARow = (ctx: Ctx, of: ThrottleKey) => {
   const old = sql`updated_at < ${ctx.now - FORGET_AFTER}`;
   const tenth = sql`(failures + 1) % ${FAILURES_IN_A_ROW} = 0`;
@@ -30,7 +26,7 @@ export const countInARow = (ctx: Ctx, of: ThrottleKey) => {
     .returning({ failures: throttle.failures, lockedUntil: throttle.lockedUntil });
 };
 
-/** Takes back one counted attempt that was not a failure, and the lock that it set. */
+/** Takes back an attempt that was not a failure, and its lock. */
 export const giveBack = (ctx: Ctx, of: ThrottleKey): Statement =>
   ctx.db
     .update(throttle)
@@ -41,7 +37,7 @@ export const giveBack = (ctx: Ctx, of: ThrottleKey): Statement =>
     })
     .where(rows(of));
 
-/** When a locked counter opens again; 0 if it is not locked. */
+/** 0 if it is not locked. */
 export async function lockedUntil(ctx: Ctx, of: ThrottleKey): Promise<number> {
   const [row] = await ctx.db.select({ lockedUntil: throttle.lockedUntil }).from(throttle).where(rows(of));
   return row?.lockedUntil ?? 0;

@@ -1,33 +1,33 @@
-/** Forms that are posted twice. The same form with the same content is one attempt. */
+/** The same form posted twice with the same content is one attempt. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
 import { key, MINUTE, rowOf, rows, type ThrottleKey } from './counter';
 
-/** The form that an attempt came with, and its content. Null: the form had no key. */
+/** Null: the form had no key. */
 export interface Posted {
   post: ThrottleKey | null;
 }
 
 /**
- * The key of one form with one content. A form has a long random key, so nobody who reads the table can try passwords
- * on the hash. Choosing the key gains nothing, because another guess is another content.
+ * Form keys are long and random, so nobody can try passwords on the hash. Choosing a key gains nothing: another guess is other
+ * content.
  */
 export const postKey = (ctx: Ctx, formKey: string | undefined, ...content: string[]): ThrottleKey | null =>
   formKey ? key(ctx, 'post', JSON.stringify([formKey, ...content])) : null;
 
 /** How long a repeated form counts as the same attempt. */
 const SAME_POST = 10 * MINUTE;
-/** An attempt without an outcome after this time has broken off. */
+/** An attempt without an outcome after this has broken off. */
 const BROKE_OFF = 10_000;
 /** How long a second post waits for the first one's outcome, and how often it looks. */
 const PATIENCE = 4_000;
 const STEP = 100;
 
 /**
- * Whether this form with this content was refused a moment ago: a double click, a reload, a retry by the network. It is
- * neither counted nor compared again. While the first post is being decided, the others wait for it. Of several at the
- * same time, one gets `false` and must record its outcome: `failed`, `succeeded`, `noFailure` or `release`.
+ * Whether this form was refused a moment ago (double click, reload, network retry), so it is neither counted nor compared again.
+ * Later posts wait for the first. One post gets `false` and must record its outcome: `failed`, `succeeded`, `noFailure` or
+ * `release`.
  */
 export async function isRepeated(ctx: Ctx, { post }: Posted): Promise<boolean> {
   if (!post) return false;

@@ -1,10 +1,9 @@
-/** Counters with a limit per window of time. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
 import { rowOf, rows, type ThrottleKey } from './counter';
 
-/** Adds `by`; returns no row if that would exceed the limit. */
+/** No row if that would exceed the limit. */
 export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number, by = 1) => {
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
   return ctx.db
@@ -22,7 +21,7 @@ export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs
     .returning({ failures: throttle.failures });
 };
 
-/** How long a counter stays at its limit; 0 if it is below. */
+/** 0 if it is below its limit. */
 export async function windowLeft(
   ctx: Ctx,
   of: ThrottleKey,
@@ -36,7 +35,7 @@ export async function windowLeft(
   return row && row.counted >= limit ? Math.max(0, row.since + windowMs - ctx.now) : 0;
 }
 
-/** Adds one to each of many counters, in one statement. A counter at its limit does not change. */
+/** One statement; counters at their limit do not change. */
 export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: number): Statement => {
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
   return ctx.db.run(sql`
@@ -50,8 +49,8 @@ export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: 
 };
 
 /**
- * For a batch: adds the number of rows that the statement before it changed. What begins below the limit may exceed it.
- * At the limit it changes no row, and `must(ctx, changed())` behind it undoes the batch.
+ * Adds the rows that the statement before it changed. A count below the limit may exceed it; at the limit no row changes, so
+ * `must(ctx, changed())` behind it undoes the batch.
  */
 export const countChanges = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number): Statement => {
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;

@@ -1,11 +1,9 @@
 /**
- * The rows of the index `search_entry`, which is full-text and contentless. They are written in the commit of the text.
+ * The rows of the contentless full-text index `search_entry`, written in the commit of their text.
  *
- * A row's `scope` contains tokens: `s<space>`; the owner of text and thread (`company`, or `u<id>` of a guest; neither if two
- * guests took part); `f<id>` for a guest who may read all of it although guests are hidden (it is their own, or it names no
- * other guest); and `thread` if it is one.
- * `words` and `signs` contain what tokens.ts reads, without mentions of guests. If there are any, `all_words` and `all_signs`
- * contain the whole text, for viewers who may read those names. FTS5's own tokenizer only splits at blanks.
+ * `scope` has tokens: `s<space>`; `company` or `u<id>` of a guest, if text and thread have one owner; `f<id>` for a guest who may
+ * read all of it although guests are hidden; `thread` if it is one. `words` and `signs` leave out mentions of guests, and
+ * `all_words` and `all_signs` then hold the whole text for viewers who may read them. FTS5's tokenizer only splits at blanks.
  */
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
@@ -26,11 +24,11 @@ export interface Entry {
   title?: string;
   body: string;
   mentions: Mention[];
-  /** Names of files, which are found like words of the text. */
+  /** Names, found like words of the text. */
   files?: string[];
 }
 
-/** A text without the guests whom it names. The words around a name do not become neighbours. */
+/** Without mentions of guests. The words around a name do not become neighbours. */
 function indexedWithout({ title = '', body, mentions, files = [] }: Entry) {
   const isGuest = (m: Mention) => m.guest === true;
   const text = [
@@ -46,7 +44,7 @@ function indexedWithout({ title = '', body, mentions, files = [] }: Entry) {
   };
 }
 
-/** The tokens of a text, see above; its space comes first. */
+/** Its space comes first. */
 function scopeOf({ authors, mentions }: Entry, isThread: boolean): string {
   const owner = ownerOf(authors);
   const author = authors.at(-1)!;
@@ -59,7 +57,7 @@ function scopeOf({ authors, mentions }: Entry, isThread: boolean): string {
   ].join(' ');
 }
 
-/** Puts a text into the index, replacing its earlier version. */
+/** Replaces an earlier version. */
 export const put = (ctx: Pick<Ctx, 'db'>, target: Target, entry: Entry): Statement[] => {
   const { title = '', body, files = [] } = entry;
   const open = indexedWithout(entry);
@@ -75,7 +73,7 @@ export const put = (ctx: Pick<Ctx, 'db'>, target: Target, entry: Entry): Stateme
   ];
 };
 
-/** Removes texts from the index. Comes before their deletion in the batch, because it reads which there are. */
+/** Before the deletion in the batch, because it reads the rows. */
 export const drop = (
   ctx: Pick<Ctx, 'db'>,
   what: Target | { comments: number[] } | { threads: number[] } | { threadWithComments: number },
@@ -92,9 +90,9 @@ export const drop = (
   return [ctx.db.run(sql`delete from search_entry where rowid in (${rows})`)];
 };
 
-/** The version of the index's form. After a change of this number cron writes all rows again. */
+/** The version of the index's form. After a change cron writes all rows again. */
 const FORM = 5;
-/** Ids of threads and comments per batch, and batches per run of `rebuild`. */
+/** Ids per batch, and batches per run of `rebuild`. */
 const PIECE = 300;
 const PIECES = 4;
 
@@ -113,13 +111,13 @@ const stateOf = (rows: { value: string }[]): State | null => {
   return state?.form === FORM ? state : null;
 };
 
-/** Whether older texts may not be in the index yet. (Unknown before the first run of cron.) */
+/** Unknown before the first run of cron. */
 export const isIncomplete = (rows: { value: string }[]): boolean => {
   const state = stateOf(rows);
   return rows.length > 0 && (state === null || state.below !== undefined);
 };
 
-/** Cron, newest texts first; after a change of FORM or a restored backup. The setting `searchIndex` says how far it is. */
+/** Cron, newest texts first, after a change of FORM or a restored backup. The setting `searchIndex` holds its progress. */
 export async function rebuild(ctx: Ctx): Promise<void> {
   for (let i = 0; i < PIECES; i++) if (await rebuildPiece(ctx)) return;
 }
@@ -148,7 +146,7 @@ async function rebuildPiece(ctx: Ctx): Promise<boolean> {
   const done = from <= 1;
   const value = JSON.stringify(done ? { form: FORM } : { form: FORM, below: from });
   await ctx.commit([
-    // In one batch with the cursor. A text that is edited meanwhile is written by its own commit, before or after.
+    // With the cursor in one batch. A text edited meanwhile is written by its own commit.
     ...texts.flatMap((text) =>
       put(ctx, text.thread ? { thread: text.id } : { comment: text.id }, {
         spaceId: text.spaceId,

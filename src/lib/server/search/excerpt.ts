@@ -1,11 +1,11 @@
-/** A hit as the page shows it: an excerpt around the first match, with the matches marked. */
+/** A hit as shown: an excerpt around the first match, with matches marked. */
 import type { Hit, Piece } from '../../search';
 import * as markdown from '../markdown';
 import type { Seen } from './hits';
 import { placesOf } from './matches';
 import type { Term } from './terms';
 
-/** Characters of a hit's text that are shown. */
+/** Characters. */
 const EXCERPT = 240;
 
 export function present(row: Seen, terms: Term[]): Hit {
@@ -27,7 +27,6 @@ export function present(row: Seen, terms: Term[]): Hit {
   };
 }
 
-/** A text with the matches marked. */
 function pieces(text: string, terms: Term[]): Piece[] {
   const all: Piece[] = [];
   let from = 0;
@@ -40,7 +39,7 @@ function pieces(text: string, terms: Term[]): Piece[] {
   return all;
 }
 
-/** The plain words of a text around the first match, or its beginning if the match is elsewhere (title, file, address). */
+/** The beginning if the match is elsewhere (title, file, address). */
 function around(body: string, terms: Term[]): Piece[] {
   // A long text is rendered only around the match.
   const rough = body.length > 4_000 ? Math.max(0, (placesOf(body, terms)[0]?.[0] ?? 0) - 500) : 0;

@@ -1,19 +1,17 @@
-/** Terms as an FTS5 expression. */
 import { beginsInWord, otherwise, type Term } from './terms';
 import { charactersOf, inIndex, number, pairsOf, touching } from './tokens';
 
-/** A quoted phrase, in which no character is an operator. */
+/** Quoted, so that no character is an operator. */
 const phrase = (tokens: string[], prefix = false) =>
   `"${tokens.join(' ').replaceAll('"', ' ')}"${prefix ? '*' : ''}`;
 
-/** Columns of the index: those that everybody in a space may search, and all. */
+/** What everybody in a space may search, and everything. */
 const COLUMNS = {
   open: { words: 'words', signs: 'signs' },
   all: { words: '{words all_words}', signs: '{signs all_signs}' },
 };
 export type Columns = keyof typeof COLUMNS;
 
-/** A term as expressions of FTS5. */
 function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
   const column = COLUMNS[columns];
   const tokens: string[] = [];
@@ -51,7 +49,7 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
   return found;
 }
 
-/** The FTS5 expression for all terms; null if there is nothing to search for. */
+/** Null if there is nothing to search for. */
 export function expression(terms: Term[], columns: Columns): string | null {
   const every = terms.flatMap((term) => {
     const other = otherwise(term);

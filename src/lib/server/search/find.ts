@@ -1,4 +1,4 @@
-/** Pages of hits. A next page exists only if it has a hit that the viewer may see, so nothing reveals hidden ones. */
+/** Pages of hits. A next page exists only if the viewer may see a hit on it, so nothing reveals hidden ones. */
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Hit } from '../../search';
 import * as access from '../access';
@@ -9,19 +9,19 @@ import { present } from './excerpt';
 import { hitsQuery, PAGE, seen, SPACES, type Row, type Seen } from './hits';
 import { termsOf, type Sought } from './terms';
 
-/** Rows per further read, and how many reads, if the viewer may not see some of the first rows. */
+/** Further reads if the viewer may not see some of the first rows. */
 const MORE = { rows: 100, rounds: 10 };
 
 export interface Found {
   typed: string;
   hits: Hit[];
-  /** The key of the next page. */
+  /** The next page's key. */
   next: string | null;
-  /** More was typed than was searched for. */
+  /** The query was cut. */
   cut: boolean;
-  /** The index is being rebuilt: older texts may not be found yet. */
+  /** The index is being rebuilt: older texts may be missing. */
   incomplete: boolean;
-  /** The viewer is in more spaces than one search covers: only this many, visited last, were searched. */
+  /** The number of spaces searched (visited last), if the viewer is in more. */
   onlySpaces: number | null;
 }
 
@@ -39,7 +39,7 @@ interface List {
   more: boolean;
 }
 
-/** One page from both lists, by time. Reads more if the viewer may not see too many of the rows. */
+/** By time, from both lists. Reads more if too many rows are hidden from the viewer. */
 async function page(
   ctx: SignedIn,
   typed: string,
@@ -69,7 +69,7 @@ async function page(
       take(list, await hitsQuery(ctx, terms, list.threads, list.read, inSpace, MORE.rows), MORE.rows);
   const all = lists.flatMap(({ rows }) => rows).sort((a, b) => b.createdAt - a.createdAt || b.key - a.key);
   const shown = new Set(all.slice(0, PAGE));
-  // The next page begins after the last shown hit of each list, or after all that was read if none is left.
+  // After the last shown hit of each list, or after everything read if none is left.
   const end = ({ rows, read }: List, key: number) => {
     const here = rows.filter((row) => shown.has(row)).map((row) => row.key);
     return here.length < rows.length ? Math.min(key, ...here) : read;
@@ -85,7 +85,7 @@ async function page(
   };
 }
 
-/** Threads and comments of a space that contain all the words. 404 if the space is out of reach. One batch. */
+/** 404 if the space is out of reach. */
 export async function inSpace(ctx: SignedIn, spaceId: number, typed: string, before: string | null = null) {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);

@@ -1,4 +1,4 @@
-/** Hits. The index has tokens for spaces and authors and columns for guests' names, so a search reads only what is visible. */
+/** The index has tokens for spaces and authors and columns for guests' names, so a search reads only what is visible. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
@@ -10,12 +10,12 @@ import type { Term } from './terms';
 
 export const PAGE = 20;
 
-/** Spaces that one search covers: those that the viewer visited last. */
+/** Covered by one search: those visited last. */
 export const SPACES = 200;
 
 const nothing = '""';
 
-/** Threads and comments have separate ids, each in the order of time: two lists by key, which `merged` merges by time. */
+/** Threads and comments have separate ids in order of time: two lists, which `merged` merges. */
 export function hitsQuery(
   ctx: SignedIn,
   terms: Term[],
@@ -29,7 +29,7 @@ export function hitsQuery(
   const seesGuests = access.seesGuests(viewer, { space: 's' });
   const all = expression(terms, 'all');
   const whole = ` AND (${all}))`;
-  // Names of guests are in separate columns, which viewers who do not see guests do not search.
+  // Guests' names are in separate columns, not searched for viewers who do not see guests.
   const own = `) AND scope : ("company" OR "u${me}") AND ((${expression(terms, 'open')}) OR (scope : "f${me}" AND ${all})))`;
   const end = `) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
   // One expression from the viewer's memberships, built in the same query.
@@ -91,7 +91,7 @@ export interface Seen extends Omit<Row, 'files'> {
   files: { id: string; name: string }[];
 }
 
-/** Null if the match is the name of somebody hidden from the viewer, or the words do not stand together in the text. */
+/** Null if only a hidden person's name matches, or the words are not together in the text. */
 export function seen(ctx: SignedIn, row: Row, terms: Term[]): Seen | null {
   const files = JSON.parse(row.files) as Seen['files'];
   const mentions = JSON.parse(row.mentions) as Mention[];

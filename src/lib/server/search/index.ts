@@ -1,6 +1,6 @@
 /**
- * Full-text search. entries: the rows of the index. tokens: how text is split. terms, expression: the query. hits: what it
- * finds. matches: where a text contains the terms. excerpt: what a hit shows. find: pages of hits.
+ * Full-text search. entries: rows of the index. tokens: splitting text. terms, expression: the query. hits: its results. matches:
+ * places in a text. excerpt: what a hit shows. find: pages.
  */
 export { drop, put, rebuild } from './entries';
 export { everywhere, inSpace, type Found } from './find';

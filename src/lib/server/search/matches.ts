@@ -1,9 +1,8 @@
-/** Where a text contains the terms of a query. */
 import { originalRange } from '../../fold';
 import { beginsInWord, otherwise, type Term } from './terms';
 import { number, OF_WORD, readingsOf } from './tokens';
 
-/** The index has words and signs in separate columns, so only the text shows whether they stand together as typed. */
+/** Words and signs are in separate columns, so only the text shows whether they stand together as typed. */
 export const isLoose = (term: Term): boolean => {
   const { atoms } = term;
   return (
@@ -12,7 +11,7 @@ export const isLoose = (term: Term): boolean => {
   );
 };
 
-/** Flags are pairs of letters: 🇩🇪🇫🇷 does not contain 🇪🇫. Their halves become private-use characters of the same length. */
+/** 🇩🇪🇫🇷 does not contain 🇪🇫: halves of flags become private-use characters of the same length. */
 const paired = (folded: string): string =>
   folded.replace(/\p{RI}\p{RI}/gu, (flag) =>
     Array.from(flag, (letter, i) =>
@@ -20,7 +19,7 @@ const paired = (folded: string): string =>
     ).join(''),
   );
 
-/** What may be between two words contains no letter and is bounded, so the pattern never backtracks far. */
+/** What may be between two words is bounded and contains no letter, so the pattern never backtracks far. */
 function pattern(term: Term): RegExp {
   const other = otherwise(term);
   return new RegExp(other ? `${sourceOf(term)}|${sourceOf(other)}` : sourceOf(term), 'gu');
@@ -56,7 +55,7 @@ function sourceOf({ atoms, prefix }: Term): string {
   return source;
 }
 
-/** Where a text contains the terms: from and to, in order, without overlaps. */
+/** In order, without overlaps. */
 export function placesOf(text: string, terms: Term[]): [number, number][] {
   const found: [number, number][] = [];
   for (const map of readingsOf(text))

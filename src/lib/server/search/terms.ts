@@ -1,10 +1,10 @@
-/** A typed query as terms that must all be found. Nothing typed is an operator. */
+/** A query as terms that must all be found. Nothing typed is an operator. */
 import { fold } from '../../fold';
 import { atomsOf, endsLettered, number, touching, type Atom } from './tokens';
 
 const TYPED = { characters: 400, terms: 16 };
 
-/** One search term: a word with its signs, or everything between quotation marks. */
+/** A word with its signs, or everything between quotation marks. */
 export interface Term {
   atoms: Atom[];
   /** Its last word may be unfinished. */
@@ -13,11 +13,11 @@ export interface Term {
 
 export interface Sought {
   terms: Term[];
-  /** More was typed than is searched for. */
+  /** The query was cut. */
   cut: boolean;
 }
 
-/** Quotation marks of all countries' keyboards; any of them ends what another began. */
+/** Of keyboards everywhere; any of them ends what another began. */
 const QUOTES = /["“”„‟«»‹›＂「」『』〝〞〟]/u;
 
 export function termsOf(typed: string): Sought {
@@ -46,7 +46,7 @@ export function termsOf(typed: string): Sought {
   };
 }
 
-/** The atoms to search for. A full stop or a dash between two words only joins them (addresses, file names). */
+/** A full stop or dash between two words only joins them (addresses, file names). */
 function meaningful(folded: string): Atom[] {
   const found: Atom[] = [];
   const all = atomsOf(folded);
@@ -80,7 +80,7 @@ function apart(atoms: Atom[]): Atom[][] {
 
 const hasPair = (list: Atom[]) => list.some((atom, i) => i > 0 && touching(list[i - 1]!, atom) !== null);
 
-/** The term with its fractions written the other way: 1/2 is ½, and ½ is 1/2. Null if it has none. */
+/** Fractions written the other way: 1/2 is ½, and ½ is 1/2. Null without any. */
 export function otherwise({ atoms, prefix }: Term): Term | null {
   const written: Atom[] = [];
   const text = (at: number) => atoms[at]?.text ?? '';

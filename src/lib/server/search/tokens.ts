@@ -1,7 +1,7 @@
-/** Splits a text into words, runs of scripts without blanks, and signs: for the index, the query and the highlighter alike. */
+/** Splits a text into words, runs of scripts without blanks, and signs, for index, query and highlighter alike. */
 import { fold, foldWithMap, type Folded } from '../../fold';
 
-/** Japanese, Chinese, Korean, Thai, Lao, Khmer, Burmese …: the end of a word is not visible, so a query is found anywhere in a run. */
+/** Japanese, Chinese, Korean, Thai, Lao, Khmer, Burmese …: word ends are invisible, so a query may match anywhere in a run. */
 const UNSPACED =
   '(?=[\\p{L}\\p{N}\\p{M}])[' +
   'Han Hira Kana Hang Bopo Thai Laoo Khmr Mymr Tale Talu Lana Java Bali'
@@ -9,7 +9,7 @@ const UNSPACED =
     .map((script) => `\\p{scx=${script}}`)
     .join('') +
   ']';
-/** A letter, digit or vowel sign of a word between blanks; also the slash of ½, which is a number of its own. */
+/** A letter, digit or vowel sign; also the slash of ½, which is a number of its own. */
 export const OF_WORD = `(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}]|(?<=[0-9])⁄)`;
 
 const PICTURE = '\\p{ExtPict}[\\p{EMod}\\u20e3\\u{e0020}-\\u{e007f}]*';
@@ -20,8 +20,8 @@ const atoms = new RegExp(
     `(?<word>${OF_WORD}+)`,
     // One emoji, however many characters it has, or another sign with a meaning of its own.
     `(?<symbol>\\p{RI}\\p{RI}|${PICTURE}(?:\\u200d${PICTURE})*|(?![+<=>|~$^\`])[\\p{Sc}\\p{So}\\p{Sm}§°])`,
-    // Signs that turn the word beside them into another word. (C++, C#, R&D, $5, 100%, @Ann; .NET, but not the end of a sentence.)
-    // So is a dash beside a word (C--, --help), and a sign between two numbers (1.2, 1,2, 1/2).
+    // Signs that change a word: C++, C#, R&D, $5, 100%, @Ann, .NET (but not a full stop), C--, --help; and signs between numbers:
+    // 1.2, 1,2, 1/2.
     `(?<sign>[+#&@$%=~]|(?<!\\.)\\.(?=${OF_WORD})|(?<=[\\p{L}\\p{N}\\p{M}]-{0,2})-|-(?=-{0,2}[\\p{L}\\p{N}\\p{M}])|(?<=[0-9])[,/:](?=[0-9]))`,
   ].join('|'),
   'gu',
@@ -36,7 +36,7 @@ export interface Atom {
   to: number;
 }
 
-/** The atoms of a folded text, in order. `R & D` is R&D, and `100 %` is 100%. */
+/** `R & D` is R&D, and `100 %` is 100%. */
 export function atomsOf(folded: string): Atom[] {
   const found: Atom[] = [];
   for (const match of folded.matchAll(atoms)) {
@@ -70,7 +70,7 @@ export function touching(before: Atom, atom: Atom): string | null {
   return left + right;
 }
 
-/** Two numbers with the sign between them, as one token: `1.2` of `v1.2.3`. Null if the sign is not between numbers. */
+/** Two numbers with their sign as one token: `1.2` of `v1.2.3`. Null if there is none. */
 export function number(atoms: Atom[], at: number): string | null {
   const [before, sign, after] = [atoms[at - 1], atoms[at]!, atoms[at + 1]];
   if (sign.kind !== 'sign' || !/^[.,/:]$/.test(sign.text) || !sign.glued || !after?.glued) return null;
@@ -83,21 +83,21 @@ export function number(atoms: Atom[], at: number): string | null {
   return left && right ? left + sign.text + right : null;
 }
 
-/** FTS5 splits at these, so they are replaced by their wide forms, which no folded text contains. */
+/** FTS5 splits at these, so their wide forms, which no folded text contains, replace them. */
 export const inIndex = (token: string): string =>
   token.replace(/[-,/:]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
 
-/** One sign that folds to letters or digits: № ™ ℃ Ⅳ ㎏ ① ½. */
+/** Fold to letters or digits: № ™ ℃ Ⅳ ㎏ ① ½. */
 const LETTERED =
   '(?=[\\p{So}\\p{No}\\p{Nl}])[²³¹¼-¾\\u2070-\\u209f\\u2100-\\u218f\\u2460-\\u24ff\\u3200-\\u33ff\\u{1f100}-\\u{1f1e5}\\u{1f200}-\\u{1f2ff}]';
 const lettered = new RegExp(LETTERED, 'u');
 const letteredEnd = new RegExp(`${LETTERED}[\\ufe0e\\ufe0f]?$`, 'u');
 const aroundLettered = new RegExp(`(${LETTERED})`, 'u');
 
-/** Whether a text ends with such a sign. It is complete: № is not the beginning of "noon". */
+/** Such a sign is complete: № is not the beginning of "noon". */
 export const endsLettered = (text: string): boolean => letteredEnd.test(text.slice(-4));
 
-/** The readings of a text: 5㎏ is "5kg", and also "5" and "kg". */
+/** 5㎏ is "5kg", and also "5" and "kg". */
 export function readingsOf(text: string): Folded[] {
   if (!lettered.test(text)) return [foldWithMap(text)];
   const apart: Folded = { folded: '', start: [], end: [] };
@@ -122,10 +122,10 @@ const foldedApart = (text: string): string =>
 /** An emoji with a skin tone is also the plain one. */
 const plainEmoji = (symbol: string): string | null => /^(\p{ExtPict})\p{EMod}$/u.exec(symbol)?.[1] ?? null;
 
-/** Separates two readings, so that their words are not neighbours. Alone it is not a word of any text. */
+/** Keeps words of two readings apart. Alone it is not a word of any text. */
 const BREAK = '.';
 
-/** A text as the index stores it: its words, and its signs in a separate column, so that words stay neighbours. */
+/** Signs are in a separate column, so that words stay neighbours. */
 export function indexed(text: string): { words: string; signs: string } {
   const words: string[] = [];
   const signs: string[] = [];
@@ -135,7 +135,7 @@ export function indexed(text: string): { words: string; signs: string } {
       if (atom.kind === 'word') words.push(atom.text);
       else if (atom.kind === 'run') {
         words.push(...pairsOf(atom.text));
-        // Each run ends with its last character alone, so that a single character finds it too.
+        // Its last character alone, so that a single character finds each run.
         const all = charactersOf(atom.text);
         if (all.length > 1) words.push(all.at(-1)!);
       } else if (atom.kind === 'symbol') {

@@ -1,4 +1,3 @@
-/** Choosing a template for a new space. */
 import { asc, eq, sql } from 'drizzle-orm';
 import type { TemplateCard } from '../../templates';
 import type { SignedIn } from '../context';
@@ -13,7 +12,7 @@ import { shipped } from './shipped';
 import { cardOf, isShipped, MOST, type Template } from './template';
 import { coverCopy } from './write';
 
-/** The site's own templates, by name, without their texts. */
+/** By name, without their texts. */
 export async function own(ctx: SignedIn) {
   const { content } = spaceTemplate;
   const rows = await ctx.db
@@ -36,7 +35,7 @@ export async function own(ctx: SignedIn) {
   return rows.map((row) => ({ ...row, announcement: row.announcement === 1 }));
 }
 
-/** Templates for a new space: the site's own, then shipped ones that are not hidden, in the viewer's language. */
+/** The site's own, then shipped ones that are not hidden, in the viewer's language. */
 export async function list(ctx: SignedIn): Promise<(TemplateCard & { by: string | null })[]> {
   allow(ctx, 'space.create');
   const [mine, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
@@ -48,7 +47,7 @@ export async function list(ctx: SignedIn): Promise<(TemplateCard & { by: string 
   ];
 }
 
-/** The template with this id, for people who may create spaces; null if there is none (any more) or it is hidden. */
+/** For people who may create spaces; null if it is gone or hidden. */
 export async function find(ctx: SignedIn, id: string): Promise<Template | null> {
   allow(ctx, 'space.create');
   if (isShipped(id)) {
@@ -75,7 +74,7 @@ export async function stored(ctx: SignedIn, id: string): Promise<Template | null
   return row ?? null;
 }
 
-/** A template as its preview shows it: texts rendered, threads by their first words. */
+/** Texts rendered, threads by their first words. */
 export function preview({ content, ...template }: Template) {
   const { announcement, threads, links, ...form } = content;
   return {
@@ -88,7 +87,6 @@ export function preview({ content, ...template }: Template) {
 }
 
 /**
- * Creates a space from its form and a template.
  * @param templateId empty for a space from scratch
  * @returns the space's id
  */

@@ -1,11 +1,10 @@
-/** The file format of templates. */
 import * as v from 'valibot';
 import { templateFile } from '../../schemas';
 import { Refusal } from '../errors';
 import * as files from '../files';
 import { PLAIN_COVER, type Template } from './template';
 
-/** A template as a document, without an uploaded cover, which is a file. */
+/** Without an uploaded cover, which is a file. */
 export const documentOf = ({ name, description, content }: Template): string =>
   `${JSON.stringify(
     {
@@ -21,7 +20,7 @@ export const documentOf = ({ name, description, content }: Template): string =>
 
 export const bytesOf = (template: Template): number => new TextEncoder().encode(documentOf(template)).length;
 
-/** The JSON of a file in UTF-8, with or without a byte order mark. */
+/** UTF-8, with or without a byte order mark. */
 export function read(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -30,7 +29,7 @@ export function read(bytes: Uint8Array): unknown {
   }
 }
 
-/** Refuses, with a sentence, what is not a template or has a newer version. */
+/** Refuses what is not a template, or a newer version. */
 export function ours(value: unknown): unknown {
   const { format, version } = Object(value) as { format?: unknown; version?: unknown };
   if (format !== 'foyer-space-template')
@@ -39,7 +38,7 @@ export function ours(value: unknown): unknown {
   return value;
 }
 
-/** What is wrong with a file, and where: `content › threads › 3 › title`. */
+/** Names the place: `content › threads › 3 › title`. */
 export function wrong(issue: v.InferIssue<typeof templateFile>): Refusal {
   const path = (issue.path ?? []) as { key: unknown }[];
   const where = path

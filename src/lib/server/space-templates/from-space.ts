@@ -1,4 +1,3 @@
-/** Making a template from a space. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { isWebAddress } from '../../links';
 import { limits } from '../../schemas';
@@ -15,13 +14,13 @@ import { preview } from './choose';
 import { PLAIN_COVER } from './template';
 import { coverCopy, insert } from './write';
 
-/** Removes links to files, which do not work in another space. Their words stay. */
+/** They would not work in another space. Their words stay. */
 const withoutFiles = (ctx: SignedIn, text: string): string =>
   text
     .replaceAll(`](${ctx.config.origin}/files/`, '](/files/')
     .replace(/!?\[([^\]\n]{0,500})\]\(\/files\/[^)\s]{0,200}\)/g, '$1');
 
-/** What a template takes from a space. One batch; for its administrators. */
+/** For administrators of the space. */
 async function contentOf(ctx: SignedIn, spaceId: number) {
   const { reach, people, threads } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
@@ -64,7 +63,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
   return { name: found.name, content };
 }
 
-/** "Create Template": a preview of what will be in it. */
+/** A preview of the template. */
 export async function draft(ctx: SignedIn, spaceId: number) {
   const { name, content } = await contentOf(ctx, spaceId);
   return {
@@ -74,16 +73,15 @@ export async function draft(ctx: SignedIn, spaceId: number) {
       description: '',
       content,
     }),
-    /** An uploaded cover is copied only for people who may upload covers. */
+    /** Uploaded covers are copied only for people who may upload them. */
     plainCover: files.coverFile(content.cover) !== null && !can(ctx.actor, 'space.create'),
     mayCreate: can(ctx.actor, 'space.create'),
   };
 }
 
 /**
- * "Create Template": of a space that the actor administers. Everybody who may create spaces sees it from then on.
- * @param requestKey a random key of the form: posted twice it makes one template; with other words it makes another
- * @returns the template's id
+ * For administrators of the space. Everybody who may create spaces sees the template.
+ * @param requestKey from the form: posted twice it makes one template; with other words, another
  */
 export async function fromSpace(
   ctx: SignedIn,

@@ -1,6 +1,6 @@
 /**
- * Templates of spaces: what a new space starts with. Some ship with Foyer; others are made from existing spaces or imported
- * from files. A template contains settings and texts of the company, never people, comments, files or texts of guests.
+ * What a new space starts with: shipped templates, and others made from spaces or files. A template holds the company's settings
+ * and texts, never people, comments, files or texts of guests.
  */
 export { change, manage, remove, setHidden } from './manage';
 export { beginSpace, find, list, preview } from './choose';

@@ -1,4 +1,3 @@
-/** Managing the templates of the site. */
 import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
@@ -14,7 +13,6 @@ import { shipped } from './shipped';
 import { cardOf, PLAIN_COVER } from './template';
 import { nameTaken } from './write';
 
-/** Administration: the site's own templates, and shipped ones with whether each is hidden. */
 export async function manage(ctx: SignedIn) {
   allow(ctx, 'site.administer');
   const [rows, { hiddenTemplates }] = await Promise.all([own(ctx), settings.read(ctx)]);
@@ -25,10 +23,7 @@ export async function manage(ctx: SignedIn) {
   return { rows, shipped: cards };
 }
 
-/**
- * Administration: another name and description.
- * @param updatedAt of the template that the form showed, so that a stale form overwrites nothing
- */
+/** @param updatedAt of the template on the form, so that a stale form overwrites nothing */
 export async function change(
   ctx: SignedIn,
   id: string,
@@ -58,7 +53,7 @@ export async function change(
   );
 }
 
-/** Administration: deletes a template. Spaces that were made from it stay as they are. */
+/** Spaces made from it stay as they are. */
 export async function remove(ctx: SignedIn, id: string): Promise<void> {
   allow(ctx, 'site.administer');
   const template = await stored(ctx, id);
@@ -75,7 +70,6 @@ export async function remove(ctx: SignedIn, id: string): Promise<void> {
   );
 }
 
-/** Administration: whether a shipped template is offered. */
 export async function setHidden(ctx: SignedIn, id: string, hidden: boolean): Promise<void> {
   allow(ctx, 'site.administer');
   if (!shippedOne(ctx, id)) throw new Refusal('missing');

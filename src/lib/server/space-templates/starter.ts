@@ -1,4 +1,4 @@
-/** The first threads of a new space: those of its template, or one thread without a title. For the batch that creates it. */
+/** The first threads of a new space: the template's, or one without a title. For the batch that creates it. */
 import { sql, type SQL } from 'drizzle-orm';
 import { limits } from '../../schemas';
 import { characters } from '../../text';
@@ -6,12 +6,12 @@ import type { Statement, SignedIn } from '../context';
 import type { TemplateContent } from '../schema';
 import * as search from '../search';
 
-/** What a template gives a new space besides its settings, which are in the form. */
+/** Settings come with the form. */
 export type Starter = Pick<TemplateContent, 'announcement' | 'threads' | 'links'>;
 
 export const nothing: Starter = { announcement: '', threads: [], links: [] };
 
-/** Several threads as one text, for a space without several threads. What does not fit is left out. */
+/** For a space without several threads. What does not fit is left out. */
 function asOne(threads: Starter['threads']): string {
   let text = '';
   for (const { title, body } of threads) {
@@ -23,9 +23,9 @@ function asOne(threads: Starter['threads']): string {
 }
 
 /**
- * The first threads of a space, written by its creator, who has read and follows them. The list keeps the template's
- * order: the first thread has the latest activity.
- * @param spaceId the space of this batch; `key`: of the request that creates it
+ * Written by the creator, who has read and follows them. The first thread gets the latest activity, so the list keeps the
+ * template's order.
+ * @param spaceId of the space in this batch; `key`: of the request
  */
 export function begin(
   ctx: SignedIn,
@@ -34,7 +34,7 @@ export function begin(
   severalThreads: boolean,
   threads: Starter['threads'],
 ): Statement[] {
-  // Without several threads the space has just this one, which needs no name.
+  // The space's only thread needs no name.
   const begun = severalThreads ? threads : [{ title: '', body: asOne(threads) }];
   if (begun.length === 0) return [];
   const actor = ctx.actor.id;

@@ -1,13 +1,11 @@
-/** A template, and its card in a list. */
 import type { TemplateCard } from '../../templates';
 import type { TemplateContent } from '../schema';
 
-/** Templates that a site may have of its own. A gallery can still show this many. */
+/** Per site. A gallery can still show this many. */
 export const MOST = 100;
-/** The cover of a template whose own cannot be taken along. */
+/** Replaces a cover that cannot be copied. */
 export const PLAIN_COVER = 'harbour';
 
-/** A template as a space is made from it. */
 export interface Template {
   id: string;
   name: string;

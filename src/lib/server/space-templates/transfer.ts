@@ -1,4 +1,3 @@
-/** Templates to and from files. */
 import * as v from 'valibot';
 import { limits, templateFile } from '../../schemas';
 import type { SignedIn } from '../context';
@@ -11,7 +10,7 @@ import { documentOf, ours, read, wrong } from './document';
 import { isShipped } from './template';
 import { insert, tooLarge } from './write';
 
-/** Administration: a template as a file, also a shipped or hidden one. */
+/** Also shipped and hidden templates. */
 export async function exportFile(ctx: SignedIn, id: string): Promise<{ name: string; text: string }> {
   allow(ctx, 'site.administer');
   const template = isShipped(id) ? shippedOne(ctx, id) : await stored(ctx, id);
@@ -21,10 +20,7 @@ export async function exportFile(ctx: SignedIn, id: string): Promise<{ name: str
   return { name: `${name}.foyer-template.json`, text: documentOf(template) };
 }
 
-/**
- * Administration: takes a template from a file, as a new one.
- * @returns the template's id and name
- */
+/** @returns the new template's id and name */
 export async function importFile(
   ctx: SignedIn,
   document: string | Uint8Array,

@@ -1,4 +1,3 @@
-/** Writing a new template. */
 import { sql } from 'drizzle-orm';
 import { fileSize } from '../../files';
 import { limits } from '../../schemas';
@@ -11,7 +10,7 @@ import * as folded from '../folded';
 import { bytesOf } from './document';
 import { MOST, PLAIN_COVER, type Template } from './template';
 
-/** A copy of an uploaded cover; a shipped cover if its bytes are gone. */
+/** A shipped cover if its bytes are gone. */
 export async function coverCopy(ctx: SignedIn, cover: string): Promise<string> {
   try {
     return await files.copyCover(ctx, cover);
@@ -21,7 +20,7 @@ export async function coverCopy(ctx: SignedIn, cover: string): Promise<string> {
   }
 }
 
-/** Writes a template if its name is free and the site does not have too many. */
+/** Refuses a name that is taken, or too many templates. */
 export async function insert(
   ctx: SignedIn,
   { id, name, description, content }: Template,
@@ -42,7 +41,7 @@ export async function insert(
     if (state!.taken) return nameTaken(name);
     if (state!.count >= MOST)
       return new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
-    // The actor no longer administers the space or the site, or the copy of the cover is gone.
+    // The actor no longer administers the space or site, or the copied cover is gone.
     return new Refusal(spaceId === null ? 'forbidden' : 'missing');
   };
   await ctx.commit(

@@ -1,4 +1,3 @@
-/** Begins a second step, and sends a new code. */
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { hashToken, randomToken } from '../crypto';
@@ -10,10 +9,9 @@ import { makeCode, sendNow } from './code';
 import { reserveMail, type MailReservation } from './mail-budget';
 
 /**
- * Begins a second step for this browser: challenge, code and mail. The request tries to deliver the mail for up to 5 s,
- * then leaves it to the queue; /verify shows its state.
- * @param first statements, each with its `must`, that decide whether a second step is allowed
- * @param together statements that must be in the same batch as the challenge
+ * Begins a second step for this browser. The request tries to deliver the mail for up to 5 s, then leaves it to the queue.
+ * @param first statements, each with its `must`, that decide whether it is allowed
+ * @param together statements for the same batch as the challenge
  * @param refusal thrown when one of `first` fails
  */
 export async function begin(
@@ -67,7 +65,7 @@ export async function begin(
   await sendNow(ctx, code.mail.id);
 }
 
-/** "Send a new code": replaces the old one, which stops working at once. */
+/** The old code stops working at once. */
 export async function sendAgain(ctx: Ctx): Promise<void> {
   const found = await find(ctx);
   if (!found) throw new Refusal('conflict', { key: 'verify.gone' });

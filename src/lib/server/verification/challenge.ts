@@ -1,4 +1,4 @@
-/** The challenge of a second step: a row in D1, found by a cookie of the browser that began it. */
+/** The challenge of a second step, found by a cookie of the browser that began it. */
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Locale } from '../../messages';
 import type { Ctx, Statement } from '../context';
@@ -8,12 +8,11 @@ import { invitation, loginChallenge, mail, setting, user } from '../schema';
 
 export const HOUR = 3_600_000;
 export const TRIES = 5;
-/** Codes for one login; after that it must start again. */
+/** Per login; after that it must start again. */
 export const CODES = 5;
 
 export type Challenge = typeof loginChallenge.$inferSelect;
 
-/** What a second step is for. */
 export type Subject =
   | { purpose: 'login'; userId: string; to: string; locale: Locale; next: string; siteName: string }
   | {
@@ -29,11 +28,11 @@ export type Subject =
       siteName: string;
     };
 
-/** Kept for as long as the code, and an hour in which a new one can be asked for. */
+/** As long as the code, and another hour to ask for a new one. */
 export const keepStep = (ctx: Ctx, token: string): void =>
   ctx.cookies.set('foyer-step', token, (2 * HOUR) / 1000);
 
-/** The challenge of this browser, and its person. */
+/** Of this browser. */
 export async function find(ctx: Ctx) {
   const token = ctx.cookies.get('foyer-step');
   if (!token) return null;
@@ -60,7 +59,7 @@ export async function find(ctx: Ctx) {
         // A sign-up ends with its invitation.
         sql`(${loginChallenge.purpose} = 'login' or (${invitation.status} = 'invited' and
           ${invitation.version} = ${loginChallenge.invitationVersion}))`,
-        // An expired code can still be replaced by a new one for a while.
+        // An expired code can still be replaced for a while.
         gt(loginChallenge.expiresAt, ctx.now - HOUR),
       ),
     );
@@ -79,15 +78,14 @@ export async function find(ctx: Ctx) {
   };
 }
 
-/** Whom the audit names for a second step. */
+/** For the audit. */
 export const subjectOf = (of: Pick<Challenge, 'userId' | 'invitationId'>): string =>
   of.userId ? `user:${of.userId}` : `invitation:${of.invitationId}`;
 
-/** Ends every pending login of an account: after a reset, a new password or a deactivation. */
+/** After a reset, a new password or a deactivation. */
 export const endAll = (ctx: Ctx, userId: string): Statement =>
   ctx.db.delete(loginChallenge).where(eq(loginChallenge.userId, userId));
 
-/** Cron: deletes some of the expired challenges. */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from login_challenge where id in
     (select id from login_challenge where expires_at <= ${ctx.now - 24 * HOUR} limit 500)`);

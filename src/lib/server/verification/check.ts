@@ -1,4 +1,3 @@
-/** Checking a typed code. */
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { isMadeBy, keyedHash, type Secret } from '../crypto';
@@ -10,13 +9,13 @@ import * as sessions from '../sessions';
 import { find, subjectOf, TRIES, type Challenge } from './challenge';
 import { codeOf } from './code';
 
-/** What wrong codes in a row are counted for: a known browser, an account or an invitation. */
+/** Wrong codes in a row are counted for a known browser, an account or an invitation. */
 const codesOf = async (ctx: Ctx, challenge: Challenge, email: string) =>
   challenge.purpose === 'signup'
     ? { kind: 'code' as const, value: `sign-up:${challenge.invitationId}`, device: null }
     : { kind: 'code' as const, value: email, device: await sessions.knownDevice(ctx, email) };
 
-/** A right code. `consume` uses it up, and must come first in the batch that acts on it. */
+/** `consume` uses the code up, and must come first in the batch that acts on it. */
 export interface Passed {
   challenge: Challenge;
   email: string;
@@ -24,8 +23,8 @@ export interface Passed {
 }
 
 /**
- * Checks a typed code. The attempt is counted in D1 before anything is compared, and five wrong ones end the code.
- * It returns statements instead of writing: the first batch that commits them uses the code.
+ * Counts the attempt in D1 before comparing; five wrong ones end the code. Returns statements instead of writing: the first batch
+ * that commits them uses the code.
  */
 export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<Passed> {
   const found = await find(ctx);
@@ -36,7 +35,7 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
   if (!code) throw new Refusal('invalid', { key: 'verify.wrong-format', field: 'code' });
   const post = rateLimit.postKey(ctx, formKey, 'code', challenge.id, challenge.codeKey ?? '', code);
   if (await rateLimit.isRepeated(ctx, { post })) throw wrong((await find(ctx))?.challenge.tries ?? TRIES);
-  // The challenge's own count comes first, so that only a valid code can use up anybody's attempts.
+  // The challenge's own count first, so that only a valid code can use up anybody's attempts.
   const [row] = await ctx.db
     .update(loginChallenge)
     .set({ tries: sql`tries + 1` })

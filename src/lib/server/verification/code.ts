@@ -1,4 +1,3 @@
-/** The code of a challenge: making it, mailing it, and reading what was typed. */
 import { normalize } from '../../normalize';
 import type { Ctx } from '../context';
 import { keyedHash, randomCode, randomToken } from '../crypto';
@@ -12,7 +11,7 @@ const CODE_MAIL_TIMEOUT = 5_000;
 const CODE_MAIL_AGAIN_AFTER = 31;
 const CODE_MAIL_DROPPED_AFTER = 10 * 60_000;
 
-/** A new code. Its hash goes to KV under a new random key, because KV may cache a key that was read before. */
+/** Its hash goes to KV under a new random key, because KV may cache a key that was read before. */
 export async function makeCode(
   ctx: Ctx,
   _reservation: MailReservation,
@@ -56,7 +55,7 @@ export async function sendNow(ctx: Ctx, mailId: string): Promise<void> {
   ctx.defer((system) => outbox.nudge(system, mailId, CODE_MAIL_AGAIN_AFTER));
 }
 
-/** Reads six typed digits, also wide ones, with blanks and dashes anywhere. Null: this cannot be a code. */
+/** Six digits, also wide ones, with blanks and dashes anywhere. Null: this cannot be a code. */
 export function codeOf(typed: string): string | null {
   const code = normalize(typed, 'NFKC').replace(/[\s\p{Pd}\p{Default_Ignorable_Code_Point}\u2212]/gu, '');
   return /^[0-9]{6}$/.test(code) ? code : null;

@@ -1,6 +1,6 @@
 /**
- * The second step: a mailed six-digit code that completes a login, or a sign-up through a copied link. KV holds only a
- * keyed hash of the code; D1 counts the attempts and makes sure that it is used once.
+ * The second step: a mailed six-digit code completes a login, or a sign-up through a copied link. KV holds only a keyed hash of
+ * the code; D1 counts attempts and uses it once.
  */
 export { begin, sendAgain } from './begin';
 export { endAll, purge } from './challenge';

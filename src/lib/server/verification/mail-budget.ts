@@ -1,18 +1,17 @@
-/** How many code mails go to one address. */
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as rateLimit from '../rate-limit';
 import * as sessions from '../sessions';
 import { HOUR, type Subject } from './challenge';
 
-/** Per hour and purpose. Known browsers have a budget of their own, which nobody else can use up. */
+/** Per hour and purpose. Nobody else can use up the budget of known browsers. */
 const MAILS_AN_HOUR = { signup: 10, login: 30, known: 40 };
 
 /** The right to send one code mail. Only `reserveMail` makes it. */
 export type MailReservation = { readonly [reserved]: true };
 declare const reserved: unique symbol;
 
-/** Reserves one code mail to an address, or refuses. A refusal changes nothing about what is pending. */
+/** A refusal leaves what is pending unchanged. */
 export async function reserveMail(
   ctx: Ctx,
   purpose: Subject['purpose'],

@@ -1,4 +1,3 @@
-/** What /verify shows. */
 import type { Ctx } from '../context';
 import { mail } from '../schema';
 import { CODES, find, TRIES } from './challenge';
@@ -9,13 +8,12 @@ export interface Pending {
   /** `g…@partner.example`: enough to know which mailbox to open. */
   maskedEmail: string;
   codeState: 'valid' | 'ended' | 'expired';
-  /** `queued`: it will be tried again. `failed`: it will not. `unknown`: it may have been sent. */
+  /** `queued`: will be retried. `failed`: will not. `unknown`: may have been sent. */
   mailState: 'sent' | 'queued' | 'failed' | 'unknown';
   codesLeft: number;
   next: string;
 }
 
-/** The second step that this browser has begun; null if there is none. */
 export async function pending(ctx: Ctx): Promise<Pending | null> {
   const found = await find(ctx);
   if (!found) return null;

@@ -8,12 +8,11 @@ import { allow } from '../policy';
 import { user } from '../schema';
 import * as settings from '../settings';
 
-/** Why two-step verification should not be switched on now. */
 export type Trouble = 'mail' | 'locked-out' | 'both';
 
 /**
- * Warns once if the switch may lock people out: guests, because mail is not delivered, or the administrators, none of
- * whom has confirmed their address yet.
+ * Warns if the switch may lock out guests, because mail is not delivered, or administrators, because none has confirmed their
+ * address.
  * @param confirmed the warning that the person has accepted
  */
 export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Promise<void> {

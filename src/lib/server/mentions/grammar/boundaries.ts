@@ -1,4 +1,3 @@
-/** Where a name begins and ends in a text. */
 import { domainEnd, unspaced } from '../../../edges';
 import type { Folded } from '../../../fold';
 
@@ -10,15 +9,15 @@ export const charBefore = (text: string, at: number) =>
   /[\udc00-\udfff]/.test(text[at - 1] ?? '') ? text.slice(at - 2, at) : (text[at - 1] ?? '');
 
 const ofWord = /[\p{L}\p{N}]/u;
-/** Small or circled signs behind a word that fold to a letter or a digit: a footnote, a trade mark. */
+/** Small or circled signs behind a word that fold to a letter or digit: footnotes, trade marks. */
 const appended = /[\p{No}\p{Nl}\p{So}\p{Lm}ªº]/u;
 
 /** Japanese and Korean honorifics in Latin letters, written right after a name. */
 const HONORIFIC = /^(?:san|sama|kun|chan|sensei|senpai|ssi|nim)(?![\p{L}\p{N}_])/u;
 
 /**
- * Whether a reader may see the end of a name there. Underscores are skipped, because only a letter behind them continues the
- * word. A digit ends the name unless the name itself ends with one. (`calls` decides who is really meant.)
+ * Whether a name may seem to end there. Only a letter behind underscores continues it; a digit ends it unless the name itself
+ * ends with one. `calls` decides who is meant.
  */
 export function endsAt(text: string, map: Folded, to: number): boolean {
   const { folded } = map;
@@ -36,7 +35,7 @@ export function endsAt(text: string, map: Folded, to: number): boolean {
   return HONORIFIC.test(folded.slice(behind, behind + 12));
 }
 
-/** What comes before a place. Underscores that begin a word are markup and do not count. */
+/** Without underscores that begin a word: they are markup. */
 function before(text: string, at: number): string {
   const run = /_{1,8}$/.exec(text.slice(Math.max(0, at - 8), at))?.[0].length ?? 0;
   const outside = charBefore(text, at - run);
@@ -44,8 +43,7 @@ function before(text: string, at: number): string {
 }
 
 /**
- * `info@hanako.example` is somebody's address, neither Hanako nor Hanako Example; a host has no blank and continues after
- * its dot. `Thanks@Hanako.See you` only lacks a blank.
+ * `info@hanako.example` names neither Hanako nor Hanako Example. `Thanks@Hanako.See you` only lacks a blank.
  * @param exact the words are exactly a name
  */
 export function isAddress(text: string, from: number, to: number, exact: boolean): boolean {
@@ -62,10 +60,7 @@ export function isAddress(text: string, from: number, to: number, exact: boolean
   return !/^\p{Lu}\p{Ll}/u.test(top) && !(unspaced.test(form) && unspaced.test(top));
 }
 
-/**
- * Whether a place really mentions somebody. Not if it is escaped or part of something longer: `x@Ann`, `/@Ann`,
- * `@Ann@b.example`, `\@Ann`, `@Ann2`.
- */
+/** Not if it is escaped or part of something longer: `x@Ann`, `/@Ann`, `@Ann@b.example`, `\@Ann`, `@Ann2`. */
 export function calls(text: string, { from, to }: { from: number; to: number }): boolean {
   const outside = before(text, from);
   if (outside && !unspaced.test(outside) && /[\p{L}\p{N}_./+@＠﹫-]/u.test(outside)) return false;

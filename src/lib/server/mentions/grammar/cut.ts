@@ -1,11 +1,9 @@
-/** A text with some of its ranges replaced by "@…". */
-
 interface Stretch {
   from: number;
   to: number;
 }
 
-/** A text with "@…" for some ranges, which are in order but may overlap; and the original places of what is left. */
+/** Replaces ranges by "@…", and keeps the origin of the rest. Ranges are in order, and may overlap. */
 export function cutOut(text: string, stretches: Stretch[]) {
   const cuts: Stretch[] = [];
   for (const { from, to } of stretches) {

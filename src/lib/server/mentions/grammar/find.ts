@@ -1,4 +1,3 @@
-/** Finds the names in a text. */
 import { fold, foldWithMap, originalRange } from '../../../fold';
 import { decoded, isMarked, reading } from '../../markdown/reading';
 import type { Mention, Place } from '../../schema';
@@ -8,12 +7,12 @@ import { byPlace, stillReadable, resembling, type Found } from './lookalikes';
 import { MARKS } from './markup';
 import { formsOfAddress, Names, type Nameable } from './names';
 
-/** Whether a text can name anybody. Most cannot, so no people are read for them. */
+/** Most texts cannot, so no people are read for them. */
 export const mayName = (text: string): boolean => SIGN.test(text);
 const SIGN =
   /[@＠﹫]|&(?:#0{0,5}(?:64|65312|65131)|#x0{0,4}(?:40|ff20|fe6b)|commat);|%(?:40|ef%(?:bc%a0|b9%ab))/i;
 
-/** All places that name somebody, in order: as typed, as rendered, and what is similar to a name. */
+/** In order: names as typed, as rendered, and lookalikes. */
 function places(text: string, people: Nameable[]): Found[] {
   if (!mayName(text) || people.length === 0) return [];
   const names = new Names(people);
@@ -47,7 +46,7 @@ function* typed(text: string, names: Names): Generator<Found> {
   let last = 0;
   for (const [i, at] of signs.entries()) {
     if (at < last) continue;
-    // No name spans more @ than it contains, so all that is searched is a few times the text.
+    // A name spans no more @ than it contains, which bounds the search to a few times the text.
     const most = Math.min(LONGEST, (signs[i + 1 + names.signs] ?? folded.length) - at - 1);
     const marks = MARKS.exec(folded.slice(at + 1, at + 9))?.[0] ?? '';
     const found = [...names.at(folded, at + 1, most)];
@@ -67,7 +66,7 @@ function* typed(text: string, names: Names): Generator<Found> {
   }
 }
 
-/** Whom a text names, each person once, with all places. */
+/** Each person once, with all places. */
 export function find(text: string, people: Nameable[]): (Mention & { at: Place[] })[] {
   const found = new Map<string, Mention & { at: Place[] }>();
   for (const { from, to, who, like } of places(text, people))

@@ -1,4 +1,4 @@
-/** What is not exactly a name but could be read as one. It is only hidden; it notifies nobody. */
+/** What could be read as a name without being one exactly. It is hidden, and notifies nobody. */
 import { originalRange, type Folded } from '../../../fold';
 import * as markdown from '../../markdown';
 import { decoded } from '../../markdown/reading';
@@ -11,7 +11,7 @@ export interface Found {
   from: number;
   to: number;
   who: Form[];
-  /** It is only similar to their name. */
+  /** Only similar to their name. */
   like?: true;
 }
 
@@ -23,7 +23,7 @@ const likeThem = (people: Nameable[]) => ({
   like: true as const,
 });
 
-/** What could be taken for a name but is not exactly one; the longest at each place. */
+/** The longest at each place. */
 export function resembling(views: Folded[], names: Likely, plain: Found[]): Found[] {
   const ends = new Map(plain.map(({ from, to }) => [from, to]));
   const longest = new Map<number, Found & { nameTo: number }>();
@@ -43,8 +43,8 @@ export function resembling(views: Folded[], names: Likely, plain: Found[]): Foun
 const GONE = 'ꙮ ';
 
 /**
- * Blocks in which a guest's name can still be read after these places are cut and the text is rendered. Only the renderer
- * knows what a text becomes, so such a block is hidden completely.
+ * Blocks in which a guest's name can still be read after the cuts. Only the renderer knows what a text becomes, so these are
+ * hidden completely.
  */
 export function stillReadable(text: string, names: Likely, found: Found[]): Found[] {
   const guests = (people: Nameable[]) => people.every(({ guest }) => guest);

@@ -5,28 +5,27 @@ import { BETWEEN, fold, joined } from '../../../fold';
 import { Forms } from '../forms';
 import { charAt, charBefore, LONGEST } from './boundaries';
 
-/** Somebody whom a text may name. */
 export interface Nameable {
   id: string;
   name: string;
-  /** Empty if they cannot be named by it. */
+  /** Empty if it cannot name them. */
   email?: string;
   guest?: boolean;
-  /** Somebody who has left: hidden, but neither notified nor marked. */
+  /** Left the space: hidden, but neither notified nor marked. */
   quiet?: boolean;
 }
 
-/** A folded name or address, and whose it is. */
+/** A folded name or address, and its owners. */
 export interface Form {
   form: string;
   person: Nameable;
   byName: boolean;
 }
 
-/** Addresses in the forms in which they are compared: an international one has two. */
+/** An international address has two. */
 export const formsOfAddress = (email = ''): string[] => writingsOf(email).map((form) => fold(form).trim());
 
-/** What separates the words of a name, by the number of letters before it. */
+/** What separates the words, by the number of letters before it. */
 function joinsOf(words: string): Map<number, string> {
   const joins = new Map<number, string>();
   let without = 0;
@@ -38,8 +37,8 @@ function joinsOf(words: string): Map<number, string> {
 }
 
 /**
- * Whether what is written is a name with the same letters: its words may be separated as in the name, by one sign or by
- * nothing. In scripts without blanks there may be a blank.
+ * Whether the letters are the same, with words separated as in the name, by one sign, or not at all. Scripts without blanks may
+ * have a blank.
  */
 function writes(written: string, form: string): boolean {
   const own = joinsOf(form);
@@ -51,7 +50,7 @@ function writes(written: string, form: string): boolean {
   });
 }
 
-/** Whom a text may name, by name or address, as it is and with its words joined differently. */
+/** By name or address, also with words joined differently. */
 export class Names {
   readonly #exact = new Forms<Form>();
   readonly #joined = new Forms<Form>();
@@ -70,7 +69,7 @@ export class Names {
     }
   }
 
-  /** The largest number of @ in one of them. */
+  /** The most @ in one of them. */
   get signs(): number {
     return this.#exact.signs;
   }
@@ -79,7 +78,7 @@ export class Names {
     return this.#exact.has(form);
   }
 
-  /** Who may be named at a place of a folded text: the longest first, exact ones before those that are joined differently. */
+  /** Longest first; exact forms before differently joined ones. */
   at(folded: string, from: number, most: number): { to: number; who: Form[] }[] {
     const found = this.#exact.at(folded, from, most).map(({ length, who }) => ({
       to: from + length,

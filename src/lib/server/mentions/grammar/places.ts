@@ -1,4 +1,4 @@
-/** The stored places of mentions. Names are hidden and marked there. */
+/** The stored places of mentions. */
 import { reading } from '../../markdown/reading';
 import type { Mention } from '../../schema';
 import { cutOut } from './cut';
@@ -6,16 +6,16 @@ import { find } from './find';
 import { unmarked } from './markup';
 import type { Nameable } from './names';
 
-/** A place of a text with all whom it names. */
+/** A place with everybody whom it names. */
 export interface Naming {
   from: number;
   to: number;
   who: Mention[];
-  /** It is only similar to their name, so it is only hidden. */
+  /** Only similar to their name, so only hidden. */
   like: boolean;
 }
 
-/** The places of a text or of a thread's title, in order. Older rows have none, so the stored names are searched. */
+/** In order. Older rows have no places, so the stored names are searched. */
 function namings(text: string, mentions: Mention[], part: 'at' | 'title'): Naming[] {
   const known =
     part === 'at' && mentions.some((m) => !m.at)
@@ -36,9 +36,8 @@ function namings(text: string, mentions: Mention[], part: 'at' | 'title'): Namin
 }
 
 /**
- * A text for a reader from whom some people are hidden: their mentions become `@…`. A place that also names somebody else of
- * the same name reveals nothing and stays.
- * @returns the text, and the remaining names at their new places
+ * Hides people: their mentions become `@…`. A place that also names somebody else of that name reveals nothing, and stays.
+ * @returns the remaining names at their new places
  */
 export function without(
   text: string,
@@ -67,7 +66,7 @@ export function without(
   return { text: cut.text, namings: kept };
 }
 
-/** The forms in which a text named people, to recognise them in another text: as typed, and as rendered. */
+/** As typed and as rendered, to recognise these names in another text. */
 export const formsOf = (text: string, mentions: Mention[], part: 'at' | 'title' = 'at'): Nameable[] =>
   namings(text, mentions, part).flatMap(({ from, to, who }) => {
     const words = text.slice(from, to);

@@ -1,4 +1,3 @@
-/** The words of the shipped templates: English. */
 import type { Dictionary } from './setups';
 
 export default {

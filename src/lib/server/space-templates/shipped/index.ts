@@ -1,4 +1,4 @@
-/** The templates that ship with Foyer, in the viewer's language: `setups.ts` with the words of one file a language. */
+/** Shipped templates: `setups.ts` with the words of one file per language. */
 import type { Locale } from '../../../messages';
 import { defaultOptions } from '../../../space-options';
 import type { TemplateContent } from '../../schema';
@@ -15,7 +15,6 @@ export interface Shipped {
   content: TemplateContent;
 }
 
-/** All of them, in a language. */
 export const shipped = (locale: Locale): Shipped[] =>
   (Object.entries(setups) as [ShippedId, Setup][]).map(([id, setup]) => {
     const { name, description, announcement, threads, links } = dictionaries[locale][id];

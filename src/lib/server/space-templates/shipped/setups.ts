@@ -1,22 +1,21 @@
-/** The templates that ship with Foyer, but for their words. The ids never change, since a site may have hidden one. */
+/** Shipped templates without their words. Ids never change, since a site may have hidden one. */
 import type { TemplateContent } from '../../schema';
 
-/** What a template says, in one language. */
 export interface Words {
   /** At most 30 characters. */
   name: string;
   /** At most 200. */
   description: string;
   announcement: string;
-  /** At most 10; the first stands on top. */
+  /** At most 10; the first is on top. */
   threads: { title: string; body: string }[];
   links: { title: string; url: string }[];
 }
 
-/** What differs from a space as it is from scratch. */
+/** What differs from a space from scratch. */
 export type Setup = { cover: string } & Partial<Omit<TemplateContent, keyof Words>>;
 
-/** In the order in which they are shown. */
+/** In the order shown. */
 export const setups = {
   'client-project': { cover: 'harbour' },
   'supplier-onboarding': { cover: 'orchard', guestsHidden: true, showPeople: false },
