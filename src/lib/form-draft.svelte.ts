@@ -45,15 +45,16 @@ export class FormDraft {
     form.addEventListener('input', () => this.#saveSoon(), { signal });
     form.addEventListener('focusout', this.#save, { signal });
     form.addEventListener('submit', (event) => this.#onSubmit(event), { signal });
-    // Scripts reset a form once it is accepted.
-    form.addEventListener('reset', () => this.#sent && this.#accept(), { signal });
+    // Scripts reset a form once it is accepted, even if its page has been left.
+    form.addEventListener('reset', () => this.#sent && this.#accept());
     addEventListener('pagehide', this.#save, { signal });
     void this.#begin();
   }
 
   stop(): void {
     this.#ends.abort();
-    this.#save();
+    clearTimeout(this.#saving);
+    if (!this.#sent) this.#save();
   }
 
   /** On navigation. Only an accepted form ends its draft; a link does not. */

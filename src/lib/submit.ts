@@ -13,10 +13,14 @@ type Answer = Parameters<Exclude<Awaited<ReturnType<SubmitFunction>>, void>>[0];
 
 /** Kit's `update`, except that people who have followed a link since stay there. */
 const updateOf =
-  ({ result, update }: Answer, from: string): Answer['update'] =>
+  ({ result, update, formElement }: Answer, from: string): Answer['update'] =>
   async (options) => {
     const left = navigating.to !== null || location.pathname !== from;
-    if (left && result.type === 'redirect') return refresh();
+    if (left && result.type === 'redirect') {
+      // Its draft learns by this that the form was accepted (form-draft.svelte.ts).
+      HTMLFormElement.prototype.reset.call(formElement);
+      return refresh();
+    }
     if (result.type === 'success' && options?.invalidateAll !== false) await refresh();
     await update({ ...options, invalidateAll: false });
   };

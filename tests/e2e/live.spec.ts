@@ -1,24 +1,16 @@
 /** Pages that learn of others' words, and what must not suffer from it. */
-import { expect, test, type Page, type Route } from '@playwright/test';
-import { ORIGIN, post, signedIn } from './people';
+import { expect, test, type Page } from '@playwright/test';
+import { gate, ORIGIN, post, signedIn } from './people';
 
-/** Holds the next request of this kind until `go` is called. */
+/** Holds the next request of this kind until it is let go. */
 async function hold(page: Page, address: RegExp) {
-  let go = () => {};
-  const released = new Promise<void>((done) => (go = done));
-  const held = new Promise<void>(
-    (done) =>
-      void page.route(
-        address,
-        async (route: Route) => {
-          done();
-          await released;
-          await route.continue();
-        },
-        { times: 1 },
-      ),
-  );
-  return { held, go };
+  const [reached, released] = [gate(), gate()];
+  await page.route(address, async (route) => {
+    reached.open();
+    await released.opened;
+    await route.continue();
+  });
+  return { held: reached.opened, go: released.open };
 }
 
 async function openThread(page: Page, title: string): Promise<string> {
@@ -49,25 +41,33 @@ test('a link that somebody follows is never lost to news that arrive at the same
   await expect(ava).toHaveURL(`${ORIGIN}/spaces/1`);
 });
 
-test('whoever goes on while their form is being sent stays where they went, and it is sent', async ({
-  browser,
-}) => {
-  const ben = await signedIn(browser, 'ben@foyer.example');
-  const thread = await openThread(ben, 'Sent on the way');
-  // Without its script the page would send the form the browser's way.
-  await ben.goto(thread, { waitUntil: 'networkidle' });
-  const { held, go } = await hold(ben, /\?\/comment/);
-  await ben.getByLabel('Write a comment').fill('Written in passing');
-  await ben.getByRole('button', { name: 'Comment' }).click({ noWaitAfter: true });
-  await held;
-  await ben.getByRole('link', { name: 'Harbour Bridge' }).first().click();
-  await expect(ben).toHaveURL(`${ORIGIN}/spaces/1`);
-  const sent = ben.waitForResponse(/\?\/comment/);
-  const loaded = ben.waitForResponse(/\/spaces\/1\/__data\.json/);
-  go();
-  await sent;
-  await loaded;
-  await expect(ben).toHaveURL(`${ORIGIN}/spaces/1`);
-  await ben.goto(thread);
-  await expect(ben.getByRole('article').filter({ hasText: 'Written in passing' })).toHaveCount(1);
-});
+for (const arrived of [true, false])
+  test(`whoever goes on while their form is being sent stays where they went, and it is sent once (${arrived ? 'arrived' : 'on the way'} when the answer comes)`, async ({
+    browser,
+  }) => {
+    const ben = await signedIn(browser, 'ben@foyer.example');
+    const thread = await openThread(ben, 'Sent on the way');
+    // Without its script the page would send the form the browser's way.
+    await ben.goto(thread, { waitUntil: 'networkidle' });
+    const form = await hold(ben, /\?\/comment/);
+    const page = await hold(ben, /\/spaces\/1\/__data\.json/);
+    const box = ben.getByLabel('Write a comment');
+    await box.fill('Written in passing');
+    await ben.getByRole('button', { name: 'Comment' }).click({ noWaitAfter: true });
+    await form.held;
+    await ben.getByRole('link', { name: 'Harbour Bridge' }).first().click({ noWaitAfter: true });
+    await page.held;
+    const sent = ben.waitForResponse(/\?\/comment/);
+    if (arrived) page.go();
+    if (arrived) await expect(ben).toHaveURL(`${ORIGIN}/spaces/1`);
+    const loaded = ben.waitForResponse(/\/spaces\/1\/__data\.json/);
+    form.go();
+    await sent;
+    page.go();
+    await loaded;
+    await expect(ben).toHaveURL(`${ORIGIN}/spaces/1`);
+    // The draft of what was sent does not come back.
+    await ben.goto(thread, { waitUntil: 'networkidle' });
+    await expect(ben.getByRole('article').filter({ hasText: 'Written in passing' })).toHaveCount(1);
+    await expect(box).toHaveValue('');
+  });

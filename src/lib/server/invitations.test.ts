@@ -1358,6 +1358,24 @@ describe('limits', () => {
     const { rows } = await invitations.guestsTab(as(inviter, { now }), spaceId);
     expect(rows.filter((row) => row.askedAt !== null)).toHaveLength(52);
   });
+
+  it('are not used up by requests for a new link that were refused, whatever refused them', async () => {
+    const there = await invited();
+    const guest = await makeGuest();
+    const now = Date.now() + 8 * DAY;
+    const asking = as(guest, { now });
+    const changes = rateLimit.key(asking, 'author', `change:60000:${guest.id}`);
+    await asking.db.batch([rateLimit.countInWindow(asking, changes, 240, MINUTE, 240)]);
+    await expect(invitations.askAgain(as(guest, { now }), there.token)).rejects.toMatchObject(
+      refusal('throttled', 'limit.often'),
+    );
+    const asked = rateLimit.key(asking, 'invite', `asked:${there.inviter.id}`);
+    const rows = await asking.db
+      .select()
+      .from(throttle)
+      .where(sql`key = ${asked[0]} and failures > 0`);
+    expect(rows).toEqual([]);
+  });
 });
 
 describe('Resend all expired', () => {

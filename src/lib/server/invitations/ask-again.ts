@@ -46,24 +46,28 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
     },
   };
   const queued = room.length > 0 && (await outbox.queue(ctx, mail));
-  const { done } = await ctx.commit(
-    [
-      ctx.db
-        .update(invitation)
-        .set({ askedAt: ctx.now })
-        .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${ctx.now - DAY})`)),
-      must(ctx, changed()),
-      queued && queued.statement,
-      record(ctx, {
-        kind: 'invitation.asked-again',
-        subject: `invitation:${i.id}`,
-        detail: { email: i.email },
-        spaceId: i.spaceId,
-        by: null,
-      }),
-    ],
-    { refusal: () => null },
-  );
-  // Somebody else has just asked.
-  if (!done && queued) await ctx.db.batch([rateLimit.giveBack(ctx, counter)]);
+  let written = false;
+  try {
+    ({ done: written } = await ctx.commit(
+      [
+        ctx.db
+          .update(invitation)
+          .set({ askedAt: ctx.now })
+          .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${ctx.now - DAY})`)),
+        must(ctx, changed()),
+        queued && queued.statement,
+        record(ctx, {
+          kind: 'invitation.asked-again',
+          subject: `invitation:${i.id}`,
+          detail: { email: i.email },
+          spaceId: i.spaceId,
+          by: null,
+        }),
+      ],
+      { refusal: () => null },
+    ));
+  } finally {
+    // It was counted outside the batch.
+    if (!written && queued) await ctx.db.batch([rateLimit.giveBack(ctx, counter)]);
+  }
 }

@@ -15,6 +15,7 @@ import { png } from '../../../../tests/pictures';
 import { limits } from '../../schemas';
 import { locales } from '../../messages';
 import { covers } from '../../components/covers';
+import * as accounts from '../accounts';
 import { randomId } from '../crypto';
 import * as files from '../files';
 import * as markdown from '../markdown';
@@ -822,6 +823,15 @@ describe('templates as files', () => {
     await expect(templates.importFile(as(ada), text)).rejects.toMatchObject(
       refusal('conflict', 'template.name-taken'),
     );
+  });
+
+  it('somebody who no longer administers the site learns nothing about names that are taken', async () => {
+    const [ada, other] = [await makeAdministrator(), await makeAdministrator()];
+    const text = fileOf();
+    await templates.importFile(as(ada), text);
+    const before = as(ada);
+    await accounts.setPermissions(as(other), ada.id, { administrator: false, canCreateSpaces: true });
+    await expect(templates.importFile(before, text)).rejects.toMatchObject(refusal('forbidden'));
   });
 
   it('a site has at most a hundred of its own, also when many come at once', async () => {

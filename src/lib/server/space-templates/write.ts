@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { fileSize } from '../../files';
 import { limits } from '../../schemas';
 import * as access from '../access';
-import { changed, must, type SignedIn } from '../context';
+import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
@@ -41,12 +41,15 @@ export async function insert(
     if (state!.taken) return nameTaken(name);
     if (state!.count >= MOST)
       return new Refusal('conflict', { key: 'template.too-many', params: { max: MOST } });
-    // The actor no longer administers the space or site, or the copied cover is gone.
-    return new Refusal(spaceId === null ? 'forbidden' : 'missing');
+    // The actor no longer administers the space, or the copied cover is gone.
+    return new Refusal('missing');
   };
-  await ctx.commit(
+  const commit: Ctx['commit'] = (batch, options) =>
+    spaceId === null
+      ? access.commitForSite(ctx, batch, options)
+      : ctx.commit([access.stillIn(ctx, spaceId, true), ...batch], options);
+  await commit(
     [
-      spaceId === null ? access.stillAdministersSite(ctx) : access.stillIn(ctx, spaceId, true),
       ctx.db.run(sql`
         insert into space_template (id, name, folded, description, content, created_by, created_at, updated_at)
         select ${id}, ${name}, ${folded.name(name)}, ${description}, ${JSON.stringify(content)}, ${actor}, ${ctx.now}, ${ctx.now}
