@@ -1,6 +1,6 @@
 /**
- * Who administers a space, and what happens when nobody does any more: an administrator of the site appoints one of its
- * users or takes over, and the space is told. It never happens silently.
+ * What happens when nobody administers a space any more: an administrator of the site appoints a user or takes over, and the
+ * space is told.
  */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import * as access from './access';
@@ -15,15 +15,14 @@ import { membership, space, user } from './schema';
 const DAY = 24 * 3_600_000;
 /** How long a space page says who was appointed. */
 const TOLD = 30 * DAY;
-/** Names of administrators that a space shows. */
 const NAMED = 5;
 const LISTED = 100;
 
-/** SQL: the space has no administrator who can sign in. A guest never counts, whatever the membership row says. */
+/** SQL: no administrator can sign in. A guest never counts, whatever the membership row says. */
 export const nobodyAdministers = (spaceId: number | SQL): SQL =>
   sql`(not ${access.hasActiveAdministrator(spaceId)})`;
 
-/** Who administers a space, and who was appointed recently. For the batch of its page. */
+/** For the batch of the space's page. */
 export const query = (ctx: SignedIn, spaceId: number) =>
   ctx.db
     .select({
@@ -41,7 +40,6 @@ export const query = (ctx: SignedIn, spaceId: number) =>
     .from(space)
     .where(eq(space.id, spaceId));
 
-/** What `query` found. */
 export function present(ctx: SignedIn, [row]: Awaited<ReturnType<typeof query>>) {
   const names = JSON.parse(row?.names ?? '[]') as string[];
   return {
@@ -54,7 +52,7 @@ export function present(ctx: SignedIn, [row]: Awaited<ReturnType<typeof query>>)
   };
 }
 
-/** Administration: a space without an administrator, and its active users, one of whom can be appointed. */
+/** Administration: the space's active users, one of whom can be appointed. */
 export async function candidates(ctx: SignedIn, spaceId: number, after: string) {
   allow(ctx, 'site.administer');
   const last = paging.read(after, 'text', 'text');
@@ -93,7 +91,6 @@ export async function candidates(ctx: SignedIn, spaceId: number, after: string) 
   };
 }
 
-/** Administration: appoints one of the space's users, if it has no administrator. */
 export const appoint = (ctx: SignedIn, spaceId: number, userId: string): Promise<void> =>
   putInCharge(ctx, spaceId, userId, [
     ctx.db
@@ -109,7 +106,7 @@ export const appoint = (ctx: SignedIn, spaceId: number, userId: string): Promise
     must(ctx, changed()),
   ]);
 
-/** "Become administrator": the acting administrator of the site takes over a space without an administrator. */
+/** An administrator of the site takes over a space without an administrator. */
 export const become = (ctx: SignedIn, spaceId: number): Promise<void> =>
   putInCharge(ctx, spaceId, ctx.actor.id, [
     ctx.db.run(sql`
@@ -118,7 +115,7 @@ export const become = (ctx: SignedIn, spaceId: number): Promise<void> =>
       on conflict do update set administrator = 1`),
   ]);
 
-/** One conditional write decides: if two act at the same time, one is appointed. */
+/** One conditional write: of two at the same time, one is appointed. */
 async function putInCharge(
   ctx: SignedIn,
   spaceId: number,

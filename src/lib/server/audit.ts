@@ -1,20 +1,16 @@
-/** Who did what. An entry is a statement for the batch of the change, so both are written or neither. */
+/** Who did what. Entries are written in the batch of the change. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { keyedBytes } from './crypto';
 import { clientIpGroup } from './rate-limit';
 import { auditEntry } from './schema';
 
-/** Who did it: the actor, somebody whose account is being created, or nobody known. */
+/** The actor, somebody whose account is being created, or nobody known. */
 export interface By {
   id: string | null;
   name: string;
 }
 
-/**
- * @param subject what it was done to, as `user:<id>`, `invitation:<id>`, `space:<id>`, `site`
- * @param detail never a secret: no password, token or code
- */
 export const entry = (
   ctx: Ctx,
   action: string,
@@ -35,8 +31,8 @@ export const entry = (
   });
 
 /**
- * Many entries as one statement.
- * @param action of all of them, or the column of `rows` that says it
+ * One statement.
+ * @param action of all, or the column of `rows` that says it
  * @param rows a select of `subject`, `space_id` and `detail` (JSON)
  */
 export const entries = (ctx: Ctx, action: string | SQL, rows: SQL): Statement =>
@@ -50,10 +46,7 @@ const HOUR = 3_600_000;
 /** Somebody who has not proved who they are. */
 export const nobody: By = { id: null, name: '' };
 
-/**
- * For what people or programs can do any number of times: one row per hour and subject, with a count. So nobody can flood
- * the audit.
- */
+/** One row per hour and subject, with a count, so that nobody can flood the audit. */
 export const tally = (
   ctx: Ctx,
   action: string,
@@ -70,8 +63,8 @@ export const tally = (
 };
 
 /**
- * The subject of attempts with login names that do not exist. The names are not stored, because anybody can make up any
- * number of them. The client IP address is, as one of 256 groups, however many addresses there are.
+ * The subject of attempts with unknown login names. Anybody can make up any number of names, so only the client IP address is
+ * stored, as one of 256 groups.
  */
 export const unknownName = (ctx: Ctx): string =>
   `unknown:${keyedBytes(ctx.config.secret, 'audit', clientIpGroup(ctx.ip))[0]}`;

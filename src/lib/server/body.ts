@@ -1,22 +1,18 @@
 /**
- * The only reader of request bodies (tests/architecture.test.ts). Nothing is parsed before it was counted. A body that
- * cannot be parsed is refused with a sentence: that is the sender's mistake, not a 500.
+ * The only reader of request bodies (tests/architecture.test.ts). Bytes are counted before parsing. A body that cannot be parsed
+ * is the sender's mistake, not a 500.
  */
 import { Refusal } from './errors';
 
-/** The limit for a form without files, and the default for everything else. */
+/** For forms without files, and by default. */
 export const PLAIN = 1024 * 1024;
 
-/** The refusal of a body that is too large. */
 export type TooLarge = () => Refusal;
 const tooMuch: TooLarge = () => new Refusal('too-large');
 const unreadable = () => new Refusal('invalid', { key: 'form.unreadable' });
 const unsupported = () => new Refusal('unsupported', { key: 'form.unreadable' });
 
-/**
- * Reads a body through `read`, but at most `limit` bytes. A declared length beyond the limit is refused at once. If the
- * stream is cut off at the limit, every reader throws a different error, so the refusal is made here.
- */
+/** Reads at most `limit` bytes through `read`. Readers throw different errors when cut off, so the refusal is made here. */
 async function reading<T>(
   request: Request,
   limit: number,
@@ -43,7 +39,6 @@ async function reading<T>(
   }
 }
 
-/** A form, as browsers and scripts send it: in UTF-8, URL-encoded or in parts. */
 export async function form(request: Request, limit = PLAIN, tooLarge = tooMuch): Promise<FormData> {
   const type = typeOf(request);
   if (type === 'multipart/form-data') return reading(request, limit, tooLarge, (body) => body.formData());
@@ -55,19 +50,18 @@ export async function form(request: Request, limit = PLAIN, tooLarge = tooMuch):
   return data;
 }
 
-/** Any JSON. */
 export async function json(request: Request, limit = PLAIN): Promise<unknown> {
   if (typeOf(request) !== 'application/json') throw unsupported();
   return reading(request, limit, tooMuch, (body) => body.json());
 }
 
-/** A file as a raw body, with its declared length (0 if unknown). Whoever stores it counts the bytes (blobs/stream.ts). */
+/** With its declared length (0 if unknown). Whoever stores it counts the bytes (blobs/stream.ts). */
 export const raw = (request: Request): { body: ReadableStream<Uint8Array> | Uint8Array; size: number } => ({
   body: request.body ?? new Uint8Array(),
   size: Number(request.headers.get('content-length') ?? 0),
 });
 
-/** The type of a body, in lower case and without parameters. Empty for character sets other than UTF-8. */
+/** Lower case, without parameters. Empty for character sets other than UTF-8. */
 export function typeOf(request: Request): string {
   const [type = '', ...parameters] = (request.headers.get('content-type') ?? '')
     .split(';')

@@ -1,4 +1,4 @@
-/** Limits what one signed-in person changes. Every `commit` counts, so a new verb is limited without further code. */
+/** Limits what one person changes. Every `commit` counts, so new verbs are limited too. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from './context';
 import { Refusal } from './errors';
@@ -17,14 +17,14 @@ const counters = (ctx: Ctx, actorId: string) =>
     most,
   }));
 
-/** What SQLite says when `counted` undoes a batch; `must` makes it say something else. */
+/** What SQLite says when `counted` undoes a batch. */
 export const PASSED = 'integer overflow';
 
-/** Undoes the batch unless the statement before it has counted, with another error than `must`, so that it is not taken for a lost race. */
+/** With another error than `must`, so that it is not taken for a lost race. */
 const withinLimit = (ctx: Ctx): Statement =>
   ctx.db.get(sql`select abs(case when changes() = 1 then 0 else -9223372036854775807 - 1 end)`);
 
-/** For the end of a batch: counts it, or undoes it. What fails for another reason counts nothing. */
+/** For the end of a batch: what fails for another reason counts nothing. */
 export const counted = (ctx: Ctx, actorId: string): Statement[] =>
   counters(ctx, actorId).flatMap(({ of, windowMs, most }) => [
     countInWindow(ctx, of, most, windowMs),

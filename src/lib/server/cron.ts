@@ -39,6 +39,5 @@ export async function run(ctx: Ctx): Promise<void> {
     ['rebuild the search index', () => search.rebuild(ctx)],
     ['purge files', () => files.purge(ctx)],
   ];
-  // One step that fails does not keep the others from running.
   for (const [name, step] of steps) await step().catch((error) => log(`cron: ${name} failed`, error));
 }

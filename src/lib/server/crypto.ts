@@ -1,4 +1,4 @@
-/** Random values, hashes and sealed texts. During a change of the site's secret there are two; only this file knows that. */
+/** Random values, hashes and sealed texts. Only this file knows that a change of secret leaves two of them. */
 import { hmac } from '@oslojs/crypto/hmac';
 import { generateRandomString } from '@oslojs/crypto/random';
 import { SHA256, sha256 } from '@oslojs/crypto/sha2';
@@ -12,25 +12,23 @@ import {
 const utf8 = new TextEncoder();
 const random = { read: (bytes: Uint8Array) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>) };
 
-/** 80 random bits as 16 base32 characters: ids of rows. Not a secret. */
+/** 80 random bits. Not a secret. */
 export const randomId = (): string =>
   encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(10)));
 
-/** 200 random bits as 40 base32 characters: tokens. In base32 no six-digit number can be mistaken for a code. */
 export const randomToken = (): string =>
   encodeBase32LowerCaseNoPadding(crypto.getRandomValues(new Uint8Array(25)));
 
 export const randomCode = (): string => generateRandomString(random, '0123456789', 6);
 
-/** SHA-256 as base64url: how tokens of 160+ random bits are stored. */
+/** For tokens of 160+ random bits, which need no salt. */
 export const hashToken = (token: string): string => encodeBase64urlNoPadding(sha256(utf8.encode(token)));
 
-/** The site's secret: the current value, then previous ones that are still accepted. */
+/** Current first, then previous ones that are still accepted. */
 export type Secret = readonly [current: string, ...previous: string[]];
 
 const generations = (secret: Secret): Secret[] => secret.map((one) => [one] as const);
 
-/** The key of one purpose, derived from the site's secret (HMAC as a PRF, RFC 5869's extract step). */
 const purposeKey = ([current]: Secret, purpose: string): Uint8Array =>
   hmac(SHA256, utf8.encode(current), utf8.encode(`foyer:${purpose}`));
 
@@ -40,7 +38,7 @@ export const keyedBytes = (secret: Secret, purpose: string, text: string): Uint8
 export const keyedHash = (secret: Secret, purpose: string, text: string): string =>
   encodeBase64urlNoPadding(keyedBytes(secret, purpose, text));
 
-/** A row's id derived from a text, such as the key of a request: the same request makes the same row. */
+/** The same text, such as a request's key, always makes the same id. */
 export const keyedId = (secret: Secret, purpose: string, text: string): string =>
   encodeBase32LowerCaseNoPadding(keyedBytes(secret, purpose, text).slice(0, 10));
 
@@ -52,11 +50,11 @@ export function sameText(a: string, b: string): boolean {
 export const isMadeBy = (secret: Secret, make: (secret: Secret) => string, text: string): boolean =>
   generations(secret).some((one) => sameText(make(one), text));
 
-/** The keyed hashes under which a row may be stored: the current secret's first, then those of previous ones. */
+/** Current secret first. */
 export const keyedHashes = (secret: Secret, purpose: string, text: string): string[] =>
   generations(secret).map((one) => keyedHash(one, purpose, text));
 
-/** `value` with its signature appended; read back with `unsign`. For cookies that the browser must not forge. */
+/** For cookies that the browser must not forge. */
 export const sign = (secret: Secret, purpose: string, value: string): string =>
   `${value}.${keyedHash(secret, purpose, value)}`;
 
@@ -73,7 +71,7 @@ const aesKey = (secret: Secret, purpose: string) =>
     'decrypt',
   ]);
 
-/** Encrypts a text (AES-256-GCM, random 96-bit IV): base64url of IV + ciphertext. */
+/** AES-256-GCM with a random 96-bit IV: base64url of IV + ciphertext. */
 export async function seal(secret: Secret, purpose: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const key = await aesKey(secret, purpose);
@@ -92,6 +90,6 @@ export async function unseal(secret: Secret, purpose: string, sealed: string): P
     new TextDecoder().decode(
       await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, await aesKey(one, purpose), both.slice(12)),
     );
-  // GCM refuses what another key has sealed, so the first key that opens it is the right one.
+  // GCM rejects other keys, so the first that opens it is right.
   return others.reduce((tried, one) => tried.catch(() => open(one)), open(first!));
 }

@@ -10,7 +10,7 @@ function looksLikeFormula(text: string): boolean {
   return false;
 }
 
-/** A leading apostrophe tells a spreadsheet that the cell is text. */
+/** A leading apostrophe marks the cell as text. */
 const cell = (text: string): string => `"${looksLikeFormula(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
 
 export const row = (cells: string[]): string => `${cells.map(cell).join(',')}\r\n`;

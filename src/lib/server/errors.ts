@@ -1,7 +1,7 @@
-/** How the domain refuses. Any other error that is thrown is a bug and answers 500. */
+/** How the domain refuses. Any other thrown error is a bug and answers 500. */
 import type { MessageKey } from '../messages';
 
-/** `missing`: cannot be reached (404). `forbidden`: reachable, not allowed (pages 404, posts and API 403). */
+/** `missing`: cannot be reached (404). `forbidden`: reachable, but not allowed (pages 404, posts and API 403). */
 export type RefusalKind =
   | 'missing'
   | 'forbidden'
@@ -24,14 +24,12 @@ const STATUS: Record<RefusalKind, number> = {
 };
 
 export interface RefusalDetail {
-  /** The sentence for the person. */
   key?: MessageKey;
   params?: Record<string, string | number>;
-  /** The form field that it concerns. */
+  /** The form field concerned. */
   field?: string;
 }
 
-/** A refusal that a person can understand: a kind, and the key of a sentence. */
 export class Refusal extends Error {
   readonly status: number;
   constructor(
@@ -44,7 +42,6 @@ export class Refusal extends Error {
   }
 }
 
-/** A condition of a batch failed: somebody else was faster. The whole batch was undone. */
 export class LostRace extends Error {
   constructor() {
     super('a conditional write touched no row');

@@ -1,7 +1,6 @@
 /**
- * Names in the form in which they are compared. People, spaces and templates have a column `folded` (fold.ts) beside their
- * names, because SQLite's `lower` knows only ASCII. Code that writes a name writes it too (tests/architecture.test.ts
- * checks). It is null in older rows, which are compared in lower case until cron has folded them.
+ * Names in the form in which they are compared, in columns `folded`, because SQLite's `lower` knows only ASCII. Code that writes
+ * a name writes both (tests/architecture.test.ts). Older rows are null, and compared in lower case until cron folds them.
  */
 import { and, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { asciiDomain, writingsOf } from '../addresses';
@@ -9,34 +8,31 @@ import { fold, unjoined } from '../fold';
 import type { Ctx, Statement } from './context';
 import { space, spaceTemplate, user } from './schema';
 
-/** Longer than name, address and company together. */
 const LONGEST = 1_000;
-/** This many words are searched one by one; what follows them is searched as it stands. */
+/** The rest is searched as it stands. */
 const WORDS = 10;
 
-/** The `folded` of a person: name, address in all its spellings, company, one line each. */
+/** Name, address in all its spellings, company: one line each. */
 export const person = (of: { name: string; email: string; company?: string }): string =>
   [of.name, writingsOf(of.email).join(' '), of.company ?? ''].map((part) => fold(part).trim()).join('\n');
 
-/** The `folded` of a space or a template. */
 export const name = (of: string): string => fold(of).trim();
 
 const peopleColumn = sql`coalesce(${user.folded}, lower(${user.name} || char(10) || ${user.email} || char(10) || ${user.company}))`;
 
 const behind = (text: SQL): SQL => sql`substr(${text}, instr(${text}, char(10)) + 1)`;
-/** The first or the third line. */
+/** The name or the company. */
 const line = (nth: 1 | 3): SQL =>
   nth === 1
     ? sql`substr(${peopleColumn}, 1, instr(${peopleColumn}, char(10)) - 1)`
     : behind(behind(peopleColumn));
 
-/** What somebody typed into a search of people or spaces, as words. */
 function wordsOf(typed: string, even: (text: string) => string = fold): string[] {
   const words = even(typed.slice(0, LONGEST)).trim().split(' ');
   return [...words.slice(0, WORDS), words.slice(WORDS).join(' ')].filter(Boolean);
 }
 
-// instr, because D1 limits patterns of LIKE to 50 bytes.
+// D1 limits LIKE patterns to 50 bytes.
 const holds = (column: SQL, word: string): SQL => sql`instr(${column}, ${word}) > 0`;
 
 const all = (conditions: SQL[]): SQL | undefined =>
@@ -45,7 +41,7 @@ const all = (conditions: SQL[]): SQL | undefined =>
 const holdsAll = (column: SQL, typed: string): SQL | undefined =>
   all(wordsOf(typed).map((word) => holds(column, word)));
 
-/** SQL: a line of a column begins with what was typed, however its words are joined: 山田太郎 finds 山田 太郎. */
+/** SQL: a line begins with this, however its words are joined: 山田太郎 finds 山田 太郎. */
 export const beginsJoined = (column: SQL, typed: string): SQL =>
   unjoined(typed) === ''
     ? sql`0`
@@ -54,20 +50,18 @@ export const beginsJoined = (column: SQL, typed: string): SQL =>
         `\n${unjoined(typed)}`,
       );
 
-/** SQL, for people: the column contains each word, or one of its lines begins with the word, however it is joined. */
+/** SQL: the column contains each word, or one of its lines begins with the word, however joined. */
 const isFound = (column: SQL, typed: string): SQL | undefined =>
   all(wordsOf(typed).map((word) => sql`(${holds(column, word)} or ${beginsJoined(column, word)})`));
 
-/** A condition on `user`: name, address and company contain each typed word. Undefined if nothing was typed. */
 export const isPerson = (typed: string): SQL | undefined => isFound(peopleColumn, typed);
 
-/** A space's name, as the sort key of one's own spaces. */
 export const spaceKey = sql<string>`coalesce(${space.folded}, lower(${space.name}))`;
 
-/** A condition on addresses, as written and as compared: together they contain each word. Undefined if nothing was typed. */
+/** Together, the columns contain each word. Undefined if nothing was typed. */
 export function isAddress(typed: string, ...columns: SQLWrapper[]): SQL | undefined {
   const column = sql`lower(${sql.join(columns, sql` || ' ' || `)})`;
-  // Addresses are not folded in the table: it has them as typed, and in the form of the DNS.
+  // Addresses are not folded: the table has them as typed, and with the domain in ASCII.
   const ways = (word: string) =>
     [...new Set([fold(word), word.toLowerCase(), asDomain(word)])].map(
       (way) => sql`instr(${column}, ${way}) > 0`,
@@ -81,32 +75,28 @@ function asDomain(word: string): string {
   return domain ? word.slice(0, at).toLowerCase() + domain : fold(word);
 }
 
-/** A condition on `space`: its name contains each word. Undefined if nothing was typed. */
 export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, typed);
 
-/** The same for viewers who may not see addresses: name and company. */
+/** For viewers who may not see addresses: name and company. */
 export const isCalled = (typed: string): SQL | undefined =>
   isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
 
-/** The folded name alone, in raw columns of `user`: memberships are sorted and found by it. */
+/** In raw columns of `user`, the sort key of memberships. */
 export const nameKey: SQL = sql.raw(
   `substr(coalesce(user.folded, lower(user.name) || char(10)), 1, instr(coalesce(user.folded, lower(user.name) || char(10)), char(10)) - 1)`,
 );
 
-/** A typed name, in the form that is compared with `nameKey`. */
 export const sought = (typed: string): string => fold(typed.slice(0, LONGEST)).trim();
 
-/** A template's name, as its sort key. */
 export const template = (of = 'space_template'): SQL =>
   sql`coalesce(${sql.raw(of)}.folded, lower(${sql.raw(of)}.name))`;
 
-/** A template has the name already. The table has an alias in some statements. */
+/** `of`: some statements give the table an alias. */
 export const templateNamed = (typed: string, of?: string): SQL => sql`${template(of)} = ${name(typed)}`;
 
-/** Rows per table in a run of `foldDue`. */
 const PIECE = 200;
 
-/** Cron: folds names that were written before the column existed. */
+/** Cron: folds names that are older than the column. */
 export async function foldDue(ctx: Ctx): Promise<void> {
   const { people, spaces, templates } = await ctx.read({
     people: ctx.db
@@ -125,7 +115,7 @@ export async function foldDue(ctx: Ctx): Promise<void> {
       .where(sql`folded is null`)
       .limit(PIECE),
   });
-  // Only if it is still missing: a change of the name in the meantime has folded it.
+  // A change of the name meanwhile has folded it.
   const fill = (
     table: 'user' | 'space' | 'space_template',
     rows: { id: string | number; folded: string }[],
@@ -151,7 +141,7 @@ export async function foldDue(ctx: Ctx): Promise<void> {
   if (statements.some(Boolean))
     await ctx.commit([
       ...statements,
-      // The memberships of these people are sorted by their names.
+      // Memberships are sorted by these names.
       ctx.db.run(sql`
         update membership set name_key = (select ${nameKey} from user where user.id = membership.user_id)
         where user_id in (select value from json_each(${JSON.stringify(people.map((row) => row.id))}))`),

@@ -1,4 +1,4 @@
-/** The only place where the web meets the domain: parses the input, calls a verb, translates a Refusal into HTTP. */
+/** Where the web meets the domain: parses input, calls a verb, turns a Refusal into HTTP. */
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { fileLimits, fileSize } from '../files';
@@ -73,11 +73,11 @@ export const formPublic =
     return result as Exclude<R, string>;
   };
 
-/** The fields of a form that its schema names, as lists or files where the schema has those. */
+/** Only fields that the schema names. */
 function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : undefined);
   const list = (name: string, files: boolean) =>
-    // A file input in which nothing was chosen sends an empty file without a name. With a name, it is a real empty file.
+    // An empty file input sends an empty file without a name. With a name, it is a real empty file.
     data
       .getAll(name)
       .filter((x) =>
@@ -97,7 +97,7 @@ const takesFiles = (entry: v.GenericSchema): boolean =>
 const limitOf = (schema: ObjectSchema): number =>
   body.PLAIN + (Object.values(schema.entries).some(takesFiles) ? fileLimits.form : 0);
 
-/** The form of a request, refused with a sentence if it is too large, because all of it is held in memory. */
+/** Limited, because all of it is held in memory. */
 const formData = (request: Request, limit: number, ctx: Ctx): Promise<FormData> => {
   const files = limit > body.PLAIN;
   return body.form(
@@ -111,7 +111,7 @@ const formData = (request: Request, limit: number, ctx: Ctx): Promise<FormData> 
   );
 };
 
-/** What goes back to the page. Files only by name, because a page cannot fill a file input. */
+/** Files only by name, because a page cannot fill a file input. */
 function failure(typed: Record<string, unknown>, errors: FormFailure['errors']): FormFailure {
   const values = Object.entries(typed)
     .filter(([name, value]) => value !== undefined && !isSecret(name))
@@ -122,7 +122,7 @@ function failure(typed: Record<string, unknown>, errors: FormFailure['errors']):
   return { values: Object.fromEntries(values) as FormFailure['values'], errors };
 }
 
-/** The first problem of each field. A message that is not one of our keys comes from a tampered form. */
+/** The first of each field. A message that is no key of ours comes from a tampered form. */
 function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'] {
   const errors: FormFailure['errors'] = {};
   for (const issue of issues) {
@@ -147,7 +147,7 @@ export async function answerPublic(
   sentence = false,
 ): Promise<Response> {
   if (event.locals.refused) return new Response('Not found', { status: 404 });
-  // A post that waited for a login can only be shown in a form.
+  // A kept post can only be shown in a form.
   if (event.locals.pendingPost) return new Response('Refused', { status: 409 });
   try {
     return await act(event.locals.ctx);

@@ -1,8 +1,8 @@
-/** Messages of the queue. They arrive at least once; the domain makes a second delivery a no-op. */
+/** Messages of the queue arrive at least once; a second delivery does nothing. */
 import type { Ctx, MailNudge } from './context';
 import * as outbox from './mail/outbox';
 
-/** A mail server that fails is cron's business. The queue redelivers only where our own work broke off. */
+/** Only our own failures are redelivered. Cron retries a failing mail server. */
 export async function consume(ctx: Ctx, batch: MessageBatch<MailNudge>): Promise<void> {
   const ids = batch.messages.map((message) => message.body.mailId);
   const brokenOff = await outbox.deliverMany(ctx, ids);

@@ -1,18 +1,15 @@
-/** The language of a mail: the reader's, never that of the person who caused it. */
+/** Mails are in the reader's language, never in that of the person who caused them. */
 import { defaultLocale, isLocale, type Locale } from '../messages';
 import type { Ctx } from './context';
 
-/** For a mail that somebody else causes: the reader's language, else the default. */
+/** For mails caused by somebody else. */
 export const ofPerson = (person: { locale: string | null }): Locale =>
   isLocale(person.locale) ? person.locale : defaultLocale;
 
-/** For a mail that people ask for themselves in this browser (a code, a reset): theirs, else the page's. */
+/** For mails people ask for in this browser (a code, a reset). */
 export const ofVisitor = (ctx: Pick<Ctx, 'locale'>, person: { locale: string | null }): Locale =>
   isLocale(person.locale) ? person.locale : ctx.locale;
 
-/**
- * What becomes the own language of somebody who comes through an invitation: the one that the page was read in because
- * their browser asks for it, else the invitation's.
- */
+/** The page's language if their browser asked for it, else the invitation's. */
 export const ofInvited = (ctx: Pick<Ctx, 'askedLocale' | 'locale'>, invitation: { locale: string }): Locale =>
   ctx.askedLocale ?? (isLocale(invitation.locale) ? invitation.locale : ctx.locale);

@@ -1,4 +1,4 @@
-/** Limits for one person. An act is counted in its own batch: what fails does not count, and parallel posts cannot pass a limit. */
+/** Limits for one person, counted in the batch of the act: failures do not count, and parallel posts cannot pass a limit. */
 import { inArray } from 'drizzle-orm';
 import type { MessageKey } from '../messages';
 import { changed, must, type Statement, type SignedIn } from './context';
@@ -10,7 +10,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const LIMITS = {
-  /** Threads, comments and edits. */
   text: {
     says: 'limit.texts',
     within: [
@@ -47,21 +46,21 @@ const asked = (ctx: SignedIn, counts: Counts) =>
     .filter((what) => counts[what]! > 0)
     .flatMap((what) => counters(ctx, what).map((counter) => ({ ...counter, what, by: counts[what]! })));
 
-/** For the batch of the act. Undoes it if it would pass a limit; `passed` then says which one. */
+/** `passed` then says which limit. */
 export const count = (ctx: SignedIn, counts: Counts): Statement[] =>
   asked(ctx, counts).flatMap(({ of, windowMs, most, by }) => [
     countInWindow(ctx, of, most, windowMs, by),
     must(ctx, changed()),
   ]);
 
-/** The same for `told`, right behind the statement that notifies people: counts as many as that wrote. */
+/** Right behind the statement that notifies people: counts its rows. */
 export const countTold = (ctx: SignedIn): Statement[] =>
   counters(ctx, 'told').flatMap(({ of, windowMs, most }) => [
     countChanges(ctx, of, most, windowMs),
     must(ctx, changed()),
   ]);
 
-/** Why a batch with `count` was undone: the refusal of the limit that it would have passed, if any. */
+/** The limit that undid a batch with `count`, if any. */
 export async function passed(ctx: SignedIn, counts: Counts): Promise<Refusal | null> {
   const bounds = asked(ctx, counts);
   if (bounds.length === 0) return null;
@@ -82,7 +81,6 @@ export async function passed(ctx: SignedIn, counts: Counts): Promise<Refusal | n
   return null;
 }
 
-/** Counts an act that has no batch of its own, or refuses it. */
 export async function take(ctx: SignedIn, what: Counted): Promise<void> {
   const [first, ...others] = counters(ctx, what).map(({ of, windowMs, most }) =>
     countInWindow(ctx, of, most, windowMs),

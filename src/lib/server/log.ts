@@ -1,27 +1,24 @@
 /**
- * The only writer of the log. More people read a log than the database, so it never holds a full address, a token or
- * anything a person typed. Errors from the database, fetch, parsers and the mail server quote such values: only known
- * messages are kept, without what they quote. Every other error is logged by its name and stack.
+ * The only writer of the log. It never holds a full address, a token or typed text. Errors from the database, fetch, parsers and
+ * the mail server quote such values, so only known messages are kept, without them. Other errors are logged by name and stack.
  */
 
-/** Ids, hashes and tokens are at least this long; no word in our own messages is. */
+/** Ids, hashes and tokens are at least this long; no word of our own messages is. */
 const TOKEN_LENGTH = 16;
 const MAX_LENGTH = 2_000;
 
-/** Beginnings of messages that say what failed without naming values. */
+/** These say what failed without naming values. */
 const KNOWN_MESSAGES =
   /^(D1_\w+: |UNIQUE |FOREIGN KEY |NOT NULL |CHECK |SQLITE_|no such (table|column)|database is |KV \w+ failed|Network connection lost|Cannot (read|set) properties of (undefined|null)|[\w.$]{1,60} is not (a function|a constructor|iterable|defined)|Worker |Too many |Memory limit|Exceeded |The operation was aborted|internal error|Decryption failed|a conditional write)/i;
 
-/** @param what our own words: what failed, and for which row (by its id) */
 export function log(what: string, error?: unknown): void {
   if (error === undefined) console.error(what);
   else console.error(what, describeError(error));
 }
 
-/** An error without the values it quotes: name, redacted message, stack. */
 export function describeError(thrown: unknown): string {
   let cause = thrown;
-  // Drizzle's own messages print the query and its parameters; the error it wraps says why the query failed.
+  // Drizzle's message prints the query with parameters; the error inside says why it failed.
   for (let depth = 0; cause instanceof Error && cause.cause !== undefined && depth < 10; depth++)
     cause = cause.cause;
   if (!(cause instanceof Error)) return `a value that is not an error was thrown (${typeof cause})`;
@@ -33,7 +30,7 @@ export function describeError(thrown: unknown): string {
   return [`${name}: ${message}`, ...frames.slice(0, 20)].join('\n').slice(0, MAX_LENGTH);
 }
 
-/** A message without the values, addresses, links and tokens in it. */
+/** Removes values, addresses, links and tokens. */
 export function redact(message: string): string {
   return (
     message
@@ -53,7 +50,6 @@ export function redact(message: string): string {
   );
 }
 
-/** `a…@partner.example`. */
 function maskAddress(address: string): string {
   const at = Math.max(address.lastIndexOf('@'), address.lastIndexOf('＠'));
   return at < 0 ? '…' : `${[...address][0]}…${address.slice(at)}`;

@@ -1,9 +1,9 @@
 /**
- * Lists with pages: how the end of a page is written into the address of the next one, and read from it.
+ * The end of a list's page in the address of the next one.
  *
- * A list is ordered by a unique key (its last part is an id), and the next page begins after the key of the last row
- * shown. The key contains values, not only an id, so the list continues even if that row was deleted. Names are ordered
- * by their folded form (folded.ts) or by bytes; the condition must compare them in the same way.
+ * Lists are ordered by a unique key ending in an id, and the next page begins after the last shown key. Keys contain values, so a
+ * list continues even if that row was deleted. The condition must compare names as the order does: folded (folded.ts) or by
+ * bytes.
  */
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding';
 
@@ -13,14 +13,14 @@ type KeyOf<Shape extends Kind[]> = { [I in keyof Shape]: Shape[I] extends 'text'
 
 export interface Page<Row> {
   rows: Row[];
-  /** The key for the address of the next page; null on the last page. */
+  /** For the address of the next page; null on the last. */
   next: string | null;
 }
 
 /** A longer text cannot be one of our keys: names have at most 128 code points, addresses 320 characters. */
 const LONGEST = 4_000;
 
-/** From a query with `.limit(size + 1)`; the extra row only shows that there is a next page. */
+/** From a query with `.limit(size + 1)`: the extra row only shows that there is more. */
 export function paged<Row>(found: Row[], size: number, keyOf: (row: Row) => Key): Page<Row> {
   const rows = found.slice(0, size);
   const last = rows.at(-1);
@@ -30,7 +30,7 @@ export function paged<Row>(found: Row[], size: number, keyOf: (row: Row) => Key)
 export const write = (key: Key): string =>
   encodeBase64urlNoPadding(new TextEncoder().encode(JSON.stringify(key)));
 
-/** The key in an address; null (the first page) if it is not one of ours. */
+/** Null (the first page) if it is not one of ours. */
 export function read<const Shape extends Kind[]>(
   given: string | null | undefined,
   ...shape: Shape

@@ -1,10 +1,9 @@
-/** Password hashes (scrypt), and the credential policy in force. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { MessageKey, Params } from '../messages';
 import { normalize } from '../normalize';
 import type { CredentialPolicy } from './schema';
 
-/** OWASP Password Storage Cheat Sheet: scrypt with N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
+/** OWASP Password Storage Cheat Sheet: N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
 const CURRENT = { N: 16384, r: 8, p: 5 };
 
 const derive = (password: string, salt: Uint8Array, { N, r, p }: typeof CURRENT): Promise<Buffer> =>
@@ -29,10 +28,9 @@ export async function hash(password: string): Promise<string> {
   ].join('$');
 }
 
-// Compared for an unknown login name, so that it takes as long as a known one.
+// Compared for unknown login names, so that they take as long as known ones.
 const NOBODY = `scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$AAAAAAAAAAAAAAAAAAAAAA$${'A'.repeat(43)}`;
 
-/** Whether the password is right. Takes the same time if the account does not exist (`stored` undefined). */
 export async function verify(stored: string | undefined, password: string): Promise<boolean> {
   const [, N, r, p, salt, key] = (stored ?? NOBODY).split('$');
   const expected = Buffer.from(key ?? '', 'base64url');
@@ -44,7 +42,7 @@ export async function verify(stored: string | undefined, password: string): Prom
   return timingSafeEqual(found, expected) && stored !== undefined;
 }
 
-/** Whether the hash was made with other parameters than the current ones, and is renewed at the next login. */
+/** Renewed at the next login. */
 export const isOutdated = (stored: string): boolean =>
   !stored.startsWith(`scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$`);
 
@@ -61,7 +59,7 @@ export async function problem(
   return null;
 }
 
-/** Whether a password is on zxcvbn's list of some 49,000 common ones, is such a one twice, or has hardly any different characters. */
+/** On zxcvbn's list of some 49,000 common ones, such a one twice, or hardly any different characters. */
 async function isCommon(password: string): Promise<boolean> {
   const list = await import('@zxcvbn-ts/language-common/dist/passwords.json.mjs');
   const bare = password.toLowerCase();

@@ -1,10 +1,9 @@
 /**
- * Without scripts, a form may be posted after the session has ended. What was typed is kept until the same person has
- * signed in, and is then shown in its form again. It is never carried out: the person checks it and sends it again.
+ * Without scripts, a form may be posted after the session has ended. Its text is kept until the same person signs in, then shown
+ * in the form again, and never carried out.
  *
- * It is sealed in KV for two hours, under the hash of a random token that only this browser's cookie holds. It belongs to
- * the login name that last signed in with this browser (the signed device cookie) and is shown to nobody else. A browser
- * that never signed in keeps nothing. Secrets and files are left out.
+ * Sealed in KV for two hours under the hash of a token in this browser's cookie, for the login name that last signed in here (the
+ * signed device cookie). Browsers that never signed in keep nothing. Secrets and files are left out.
  */
 import * as body from './body';
 import type { Ctx } from './context';
@@ -15,24 +14,23 @@ import * as rateLimit from './rate-limit';
 import * as sessions from './sessions';
 
 const HOURS = 2;
-/** Characters that are kept of one post. */
+/** In characters. */
 const MOST = 256 * 1024;
-/** Posts kept for one person in an hour. */
+/** Per person. */
 const AN_HOUR = 60;
 
 interface PendingPost {
   email: string;
-  /** The page, and which of its actions was called. */
   page: string;
   action: string;
   typed: [string, string][];
 }
 
-/** The actions that an address names, as SvelteKit reads them: `?/name`. Our forms name at most one. */
+/** As SvelteKit reads them: `?/name`. Our forms name at most one. */
 export const actionsIn = (url: URL): string[] =>
   [...url.searchParams.keys()].filter((name) => name.startsWith('/'));
 
-/** The page of a form's address: without the name of the action. */
+/** `page` is without the action's name. */
 export function pageOf(url: URL): { page: string; action: string } {
   const all = [...url.searchParams];
   const [action = ''] = actionsIn(url);
@@ -42,8 +40,8 @@ export function pageOf(url: URL): { page: string; action: string } {
 }
 
 /**
- * Keeps what was posted to an action of a page (hooks.server.ts has checked that there is one).
- * @returns `held`; `lost` if something was typed but could not be kept; null if nothing was typed or the person is unknown
+ * hooks.server.ts has checked that the action exists.
+ * @returns `lost` if something was typed but could not be kept; null if nothing was typed or the person is unknown
  */
 export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held' | 'lost' | null> {
   const email = sessions.deviceOwner(ctx);
@@ -73,8 +71,8 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
 const keyOf = (token: string) => `held:${hashToken(token)}`;
 
 /**
- * The post that waits for this person at this page, without secrets and files.
- * @returns the request that shows it in its page, or null
+ * For this person and page.
+ * @returns the request that shows it in its page
  */
 export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {
   const token = ctx.cookies.get('foyer-held');
@@ -92,7 +90,7 @@ export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string }
   return { url: again, body: String(new URLSearchParams(typed)) };
 }
 
-/** Called at the browser's next post: the kept one was sent, or replaced by something else. */
+/** At the browser's next post: the kept one was sent, or replaced. */
 export function forget(ctx: Ctx): void {
   const token = ctx.cookies.get('foyer-held');
   if (!token) return;

@@ -1,19 +1,18 @@
 /**
- * A plain page for requests that are refused before SvelteKit renders one. It needs neither SvelteKit nor the database.
- * Scripts get the same sentence.
+ * For requests refused before SvelteKit renders a page. Needs neither SvelteKit nor the database. Scripts get the same sentence.
  */
 import html from 'escape-html-template-tag';
 import Negotiator from 'negotiator';
 import { defaultLocale, isLocale, loadTranslator, locales, type Locale, type MessageKey } from '../messages';
 
-/** Which of our languages the browser asks for. Only the beginning of the header is read; nobody lists more languages. */
+/** Reads only the beginning of the header; nobody lists more languages. */
 export function askedLocale(request: Request): Locale | undefined {
   const header = (request.headers.get('accept-language') ?? '').slice(0, 1_000);
   const [found] = new Negotiator({ headers: { 'accept-language': header } }).languages(locales);
   return isLocale(found) ? found : undefined;
 }
 
-/** Adds the headers that every answer has: our own, SvelteKit's or a file's. worker.ts calls it last. */
+/** On every answer: ours, SvelteKit's or a file's. worker.ts calls it last. */
 export function secured(answer: Response, request: Request): Response {
   const whole = new Response(answer.body, answer);
   const { headers } = whole;
@@ -24,8 +23,8 @@ export function secured(answer: Response, request: Request): Response {
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  // Pages are never cached: they are personal, or their address is a secret, or they contain a nonce. A successful answer
-  // may set its own caching; a redirect or a refusal may not.
+  // Pages are personal, or their address is a secret, or they contain a nonce: never cached. Only successful answers may set
+  // their own caching.
   const exists = answer.ok || answer.status === 304;
   if (!exists || !headers.has('cache-control')) headers.set('cache-control', 'no-store');
   if (new URL(request.url).protocol === 'https:')
@@ -36,7 +35,6 @@ export function secured(answer: Response, request: Request): Response {
 const STYLE = `:root{color-scheme:light dark}body{max-width:34rem;margin:12vh auto;padding:0 1.5rem;
 font:1.0625rem/1.6 system-ui,sans-serif}h1{font-size:1.6rem;line-height:1.25}a{color:inherit}`;
 
-/** @param way where to go from here */
 export async function plainPage(
   request: Request,
   status: number,

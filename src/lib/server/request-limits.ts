@@ -1,13 +1,10 @@
-/**
- * Checks a request before anything parses it: address and headers must not be too long, and the path must be decodable.
- * worker.ts calls it before SvelteKit, which parses cookies, paths and headers itself.
- */
+/** Checks address, headers and path before SvelteKit parses them. */
 import { plainPage } from './plain-pages';
 
-/** In characters. Browsers and Cloudflare allow more; we need less. */
+/** In characters. Browsers and Cloudflare allow more. */
 const MOST = { address: 8_192, header: 16_384, headers: 65_536 };
 
-/** The answer to a request that is refused unread; null if it may continue. */
+/** Null if it may continue. */
 export async function turnedAway(request: Request): Promise<Response | null> {
   if (request.url.length > MOST.address) return plainPage(request, 414, 'error.address-too-long');
   let all = 0;
@@ -30,8 +27,8 @@ export async function turnedAway(request: Request): Promise<Response | null> {
 }
 
 /**
- * A request that SvelteKit's adapter can handle. The adapter takes `/constructor` and the like for static files, because
- * every JavaScript object has such a property. Encoded twice, the path is one that does not exist.
+ * SvelteKit's adapter takes `/constructor` and the like for static files, because every object has such properties. Encoded
+ * twice, such a path does not exist.
  */
 export function readable<R extends Request>(request: R): R {
   const url = new URL(request.url);
@@ -41,7 +38,7 @@ export function readable<R extends Request>(request: R): R {
   return new Request(url, request) as R;
 }
 
-/** The address that the browser requested, if `readable` has encoded it. */
+/** What `readable` has encoded, decoded again. */
 export function asAsked(url: URL): URL {
   const [, code, rest] = /^\/%25([0-9a-f]{2})(\w+)$/.exec(url.pathname) ?? [];
   const name = code ? String.fromCharCode(parseInt(code, 16)) + rest : '';

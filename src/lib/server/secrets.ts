@@ -1,12 +1,12 @@
-/** Whether a secret that somebody chose can resist guessing. Messages name the problem, never the secret. */
+/** Whether a chosen secret resists guessing. Messages name the problem, never the secret. */
 
-/** Words from examples, tutorials and habit, removed before the rest is measured. */
+/** From examples, tutorials and habit; removed before measuring the rest. */
 const WELL_KNOWN =
   /secret|passw(?:or)?d|passphrase|token|set-?up|foyer|example|sample|dummy|placeholder|change|replace|insert|enter|your|this|here|with|random|string|value|test(?:ing)?|demo|admin|root|default|correct|horse|battery|staple|quick|brown|fox|jump(?:s|ed)?|over|lazy|dog|hello|world|trust|monkey|dragon|love|sunshine|princess|football|baseball|summer|winter|spring|autumn|company|portal|guest|cloudflare|worker|openssl|rand|base64|django|insecure|process|env|undefined|null|todo|fixme|the|and|for|not|local(?:host)?|prod(?:uction)?|dev(?:elopment)?|letmein|welcome|please|long|very|characters?|super|key|qwert[yz](?:uiop)?|asdf(?:ghjkl)?|[yz]xcv(?:bnm)?|xxx+|lorem|ipsum|dolor/gi;
 
-/** Well-known values, letters and digits in lower case. */
+/** Well-known values: letters and digits in lower case. */
 const PUBLIC = [
-  // Digits of π, e, √2, √3, the golden ratio, γ, and rows of numbers.
+  // Digits of π, e, √2, √3, the golden ratio, γ, and number sequences.
   '314159265358979323846264338327950288419716939937510582097494459230781640628620899',
   '271828182845904523536028747135266249775724709369995957496696762772',
   '141421356237309504880168872420969807856967187537694807317667973799',
@@ -57,10 +57,10 @@ const PUBLIC = [
 const NO_ACCIDENT = 16;
 
 export function weakness(secret: string, minLength: number): string | null {
-  // Very long values are judged by their beginning.
+  // The beginning is enough.
   const text = secret.trim().slice(0, 200);
   if (text.length < minLength) return `is shorter than ${minLength} characters`;
-  // A placeholder that a shell, a template or a person should have replaced.
+  // A placeholder that should have been replaced.
   if (/\$[({]|`|\{\{|^[<[%].*[>\]%]$|^\$\w+$/.test(text))
     return 'is a command or a variable, not what it stands for';
   if (/\s/.test(text)) return 'has blanks in it';
@@ -86,18 +86,18 @@ function fault(text: string, minLength: number): string | null {
       : (pattern(bytes, least) ?? (isPublic(hexOf(bytes)) ? 'is a hash that everybody can look up' : null));
     if (weakWithin) return `${weakWithin}, once it is decoded`;
   }
-  // Checked last, because the digits of consecutive bytes are also neighbours on the keyboard.
+  // Last, because the digits of consecutive bytes are also neighbours on the keyboard.
   return keyboard ? 'runs along the keyboard' : null;
 }
 
 const ownLength = (text: string): number =>
   text.replace(WELL_KNOWN, '').replace(/[^\p{L}\p{N}]/gu, '').length;
 
-/** Dates, and times of day with what surrounds them. */
+/** With times of day. */
 const DATES =
   /(?:19|20)\d\d[-./_]?[01]\d[-./_]?[0-3]\d|T?[0-2]\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g;
 
-/** Signs and digits used as letters: P@ssw0rd. */
+/** Used as letters: P@ssw0rd. */
 const SIGNS: Record<string, string> = {
   '@': 'a',
   '4': 'a',
@@ -111,7 +111,7 @@ const SIGNS: Record<string, string> = {
 };
 const lettered = (text: string): string => text.replace(/[@431!05$7]/g, (sign) => SIGNS[sign]!);
 
-/** The hundred most frequent pairs of letters in English. They also cover more than half of Latin, French, German, romanized Japanese. */
+/** The hundred most frequent pairs in English. They also cover more than half of Latin, French, German and romanized Japanese. */
 const PAIRS = new Set(
   (
     'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce ' +
@@ -120,7 +120,7 @@ const PAIRS = new Set(
   ).split(' '),
 );
 
-/** Words of a language. About one of 40,000 texts of 32 random letters has so many of these pairs, and none in base64. */
+/** About one in 40,000 texts of 32 random letters has so many of these pairs, and none in base64. */
 function isProse(text: string): boolean {
   const pairs = [...text.toLowerCase().matchAll(/[a-z](?=([a-z]))/g)].map(
     ([first, second]) => first + second!,
@@ -129,9 +129,9 @@ function isProse(text: string): boolean {
   return pairs.length >= Math.max(20, text.length * 0.6) && known > pairs.length / 2;
 }
 
-/** Weaknesses that show without knowing any words. */
+/** Needs no dictionary. */
 function pattern(text: string, minLength: number): string | null {
-  // 32 random hexadecimal digits have fewer than 8 different ones about once in 100,000 times.
+  // Of 32 random hexadecimal digits, one in 100,000 has fewer than 8 different ones.
   if (new Set(text).size < minLength / 4) return 'has too few different characters';
   if (repeats(text)) return 'repeats itself';
   if (runs(text)) return 'counts or runs along the alphabet';
@@ -146,7 +146,7 @@ const isPublic = (bare: string): boolean =>
 const hexOf = (bytes: string): string =>
   Array.from(bytes, (one) => one.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 
-/** The text decoded from hexadecimal and from base64, a character for each byte; empty if it is neither. */
+/** From hexadecimal and base64, a character per byte; empty if neither. */
 function decoded(text: string): string[] {
   const found: string[] = [];
   if (/^(?:[0-9a-f]{2})+$/i.test(text))
@@ -159,7 +159,7 @@ function decoded(text: string): string[] {
   return found;
 }
 
-/** Repetition: few of its groups of three characters are new. (In random text nearly all are.) */
+/** Few groups of three characters are new; in random text nearly all are. */
 function repeats(text: string): boolean {
   const lower = text.toLowerCase();
   const groups = lower.length - 2;
@@ -175,7 +175,7 @@ function runs(text: string): boolean {
   return steps > text.length / 2;
 }
 
-/** Positions of the keys of an English keyboard: each row is a bit further to the right. */
+/** On an English keyboard, where each row is a bit further to the right. */
 const KEYS = new Map(
   (
     [
@@ -189,7 +189,7 @@ const KEYS = new Map(
   ),
 );
 
-/** Runs over the keyboard, from key to neighbouring key or several in turn: rows, columns, zigzag. */
+/** From key to neighbouring key, or several in turn: rows, columns, zigzag. */
 function types(text: string): boolean {
   const keys = Array.from(text, (one) => KEYS.get(one));
   return [1, 2, 3, 4, 5].some((turns) => {

@@ -1,4 +1,4 @@
-/** The demo, made with the domain's own verbs. Local only, and only in an empty database. */
+/** The demo, made with the domain's own verbs. Local only, in an empty database. */
 import { eq, sql } from 'drizzle-orm';
 import { defaultOptions } from '../space-options';
 import * as accounts from './accounts';
@@ -16,10 +16,6 @@ import * as threads from './threads';
 
 const PASSWORD = 'foyer-demo-1';
 const DAY = 24 * 3_600_000;
-/**
- * Site "Foyer" with Ava (administrator), Ben (may create spaces), Cho (may not), guest Gil, and the space
- * "Harbour Bridge". It runs once; if a run was interrupted, it starts again from the beginning.
- */
 export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   if (!ctx.config.local || !ctx.config.setupToken) throw new Refusal('missing');
   const site = await settings.read(ctx);
@@ -34,7 +30,6 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   await ctx.commit([settings.put(ctx, 'seeding', true)]);
   ctx.settings = null;
 
-  /** The same site, some days ago; and as somebody. */
   const before = (daysAgo: number): Ctx =>
     createContext({
       env,
@@ -66,21 +61,19 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   const bridge = await harbourBridge(await as('ava@foyer.example', 16), ctx);
   await guestJoins({ before, as }, bridge, 12);
   await conversation({ before, as }, bridge);
-  // One that has expired, and one that is still open.
   await invite(await as('ava@foyer.example', 9), bridge, 'hal@studio.example');
   await invite(await as('ava@foyer.example', 2), bridge, 'noor@partner.example');
   await invitations.expireOverdue(ctx);
-  // The people of the demo have signed in before, but have no open sessions.
+  // They have signed in before, but have no open sessions.
   await ctx.commit([
     settings.put(ctx, 'seeded', true),
     settings.put(ctx, 'seeding', false),
     ctx.db.delete(session),
-    // They have no language of their own, so the visitor's applies.
+    // So the visitor's language applies.
     ctx.db.update(user).set({ locale: null }),
   ]);
 }
 
-/** The site some days ago: as nobody, and as somebody. */
 interface Past {
   before(daysAgo: number): Ctx;
   as(email: string, daysAgo: number): Promise<SignedIn>;

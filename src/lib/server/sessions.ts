@@ -1,4 +1,3 @@
-/** Sessions: start, read, renew, end. Only this file imports Lucia 3, which is in maintenance (decision 004). */
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import type { Actor, Ctx, Statement } from './context';
@@ -16,13 +15,13 @@ declare module 'lucia' {
 }
 
 const DAY = 24 * 3_600_000;
-/** Idle limit 14 days, absolute limit 60 days (OWASP Session Management: both, whatever the use). */
+/** OWASP Session Management asks for both: 14 days idle, 60 days absolute. */
 const IDLE = new TimeSpan(14, 'd');
 const ABSOLUTE = 60 * DAY;
-/** How old "last seen" may be before a request updates it. */
+/** Older than this, a request updates "last seen". */
 const LAST_SEEN_STEP = 5 * 60_000;
 
-/** One instance per request: its adapter uses this request's D1 and adds to this request's commit. */
+/** One per request: its adapter uses this request's D1 and commit. */
 function luciaOf(ctx: Ctx) {
   const adapter: Adapter = {
     async getSessionAndUser(id) {
@@ -41,7 +40,7 @@ function luciaOf(ctx: Ctx) {
           ctx.db.update(session).set({ lastSeenAt: ctx.now }).where(eq(session.idHash, row.session.idHash)),
         );
       return [
-        // The raw id, because renewal passes it back; a hash would be hashed twice.
+        // The raw id: renewal passes it back, and a hash would be hashed twice.
         { id, userId: row.user.id, expiresAt: new Date(row.session.expiresAt), attributes: {} },
         { id: row.user.id, attributes: { actor: actorOf(row.user), settings: parse(row.settings) } },
       ];
@@ -71,7 +70,7 @@ function luciaOf(ctx: Ctx) {
     async deleteSession(id) {
       ctx.defer(() => ctx.db.delete(session).where(eq(session.idHash, hashToken(id))));
     },
-    // Our own statements end sessions, in the batch of the cause; Lucia never calls these.
+    // Lucia never calls these; our own statements end sessions in the batch of the cause.
     getUserSessions: async () => [],
     deleteUserSessions: async () => {},
     deleteExpiredSessions: async () => {},
@@ -94,7 +93,7 @@ export const actorOf = (row: typeof user.$inferSelect): Actor => ({
   browserTimeZone: row.browserTimeZone,
 });
 
-/** Reads the session cookie and fills the context: actor, session, settings. One query; none without a cookie. */
+/** One query; none without a cookie. */
 export async function resume(ctx: Ctx): Promise<void> {
   const token = ctx.cookies.get('foyer');
   if (!token) return;
@@ -106,10 +105,10 @@ export async function resume(ctx: Ctx): Promise<void> {
   if (found.fresh) ctx.cookies.set('foyer', token, IDLE.seconds());
 }
 
-/** The next commit writes its insert, so call this before that commit. @returns what sets the cookies once it has succeeded */
+/** Call it before the commit that writes its insert. @returns what sets the cookies once that has succeeded */
 export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<() => void> {
   const made = await luciaOf(ctx).createSession(person.id, {}, { sessionId: randomToken() });
-  // This ends the session of whoever was signed in here before.
+  // Ends the session of whoever was signed in here before.
   if (ctx.sessionHash)
     ctx.pending.push(ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) as Statement);
   return () => {
@@ -119,7 +118,7 @@ export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<(
   };
 }
 
-/** Whom a browser is known for. The epoch rises with a new password or a deactivation, which ends that. */
+/** The epoch rises with a new password or deactivation, which ends this. */
 interface Known {
   email: string;
   credentialEpoch: number;
@@ -134,14 +133,14 @@ export const remember = (ctx: Ctx, { email, credentialEpoch }: Known): void =>
 
 const DEVICE = 'known-device';
 
-/** What the cookie of this browser says, if we signed it. It may be older than the password. */
+/** If we signed it. It may be older than the password. */
 function device(ctx: Ctx): (Known & { id: string }) | null {
   const value = unsign(ctx.config.secret, DEVICE, ctx.cookies.get('foyer-device'));
   const [, epoch, email] = /^[a-z2-7]+\.(\d+)\.(.+)$/su.exec(value ?? '') ?? [];
   return value && email ? { id: value, email, credentialEpoch: Number(epoch) } : null;
 }
 
-/** The database is asked only for a cookie that we have signed for this name, so strangers cause no query. */
+/** Queries only for a cookie that we signed for this name, so strangers cause none. */
 export async function knownDevice(ctx: Ctx, email: string): Promise<string | null> {
   const found = device(ctx);
   if (found?.email !== email) return null;
@@ -149,7 +148,7 @@ export async function knownDevice(ctx: Ctx, email: string): Promise<string | nul
   return row?.epoch === found.credentialEpoch ? found.id : null;
 }
 
-/** The login name that signed in last with this browser, even if the password has changed; null if nobody has. */
+/** Even if the password has changed since; null if nobody has signed in. */
 export const deviceOwner = (ctx: Ctx): string | null => device(ctx)?.email ?? null;
 
 export const endCurrent = (ctx: Ctx): Statement | null =>
@@ -165,7 +164,7 @@ export const endOne = (ctx: Ctx, userId: string, idHash: string): Statement =>
 
 const SHOWN = 50;
 
-/** The actor's sessions for /me: the current one, then the newest first. For a batch; `pageOfUser` reads it. */
+/** The current one, then the newest first. For a batch; `pageOfUser` reads it. */
 export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) => {
   const last = paging.read(after, 'number', 'number', 'text');
   const current = sql<number>`${session.idHash} = ${ctx.sessionHash ?? ''}`;
@@ -189,7 +188,7 @@ export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) =>
             : undefined,
         ),
       )
-      // Ordered by something that never changes: otherwise a session that is used would move between pages.
+      // By something that never changes; otherwise a session in use would move between pages.
       .orderBy(desc(current), desc(session.createdAt), desc(session.idHash))
       .limit(SHOWN + 1)
   );
@@ -198,7 +197,7 @@ export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) =>
 export const pageOfUser = (found: Awaited<ReturnType<typeof ofUser>>) =>
   paging.paged(found, SHOWN, (row) => [row.current ? 1 : 0, row.createdAt, row.id]);
 
-/** Cron: deletes sessions past a limit, some at a time. (The absolute limit caps the idle one; see renewal.) */
+/** Cron, some at a time. The absolute limit caps the idle one; see renewal. */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from session where id_hash in
     (select id_hash from session where expires_at <= ${ctx.now} limit 500)`);

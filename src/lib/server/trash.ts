@@ -1,4 +1,4 @@
-/** Deleted spaces: an administrator of the site can restore them from the trash for 14 days; then they are purged. */
+/** Deleted spaces can be restored from the trash for 14 days. */
 import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import * as access from './access';
 import { normalize } from '../normalize';
@@ -15,12 +15,12 @@ import * as search from './search';
 
 const DAY = 24 * 3_600_000;
 const KEEP_DAYS = 14;
-/** Rows of a purged space that are deleted in one batch, and in one run; the rest follows a minute later. */
+/** Rows per batch, and per run; the rest follows a minute later. */
 const PIECE = 2_000;
 const ROWS_A_RUN = 10_000;
 const LISTED = 100;
 
-/** @param typed the space's name, typed to confirm */
+/** @param typed the space's name, to confirm */
 export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): Promise<void> {
   const found = await access.requireAdministrator(ctx, spaceId);
   const plain = (name: string) => normalize(name, 'NFKC').replace(/\s+/g, ' ').trim();
@@ -44,7 +44,7 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
   );
 }
 
-/** Administration → "Space Management": every space by name and size (never what is in it), and the trash. */
+/** Every space by name and size, never its content, and the trash. */
 export async function overview(
   ctx: SignedIn,
   filter: { search: string; after: string; trash?: string; without?: boolean },
@@ -53,7 +53,7 @@ export async function overview(
   const last = paging.read(filter.after, 'text', 'number');
   const lastGone = paging.read(filter.trash, 'number', 'number');
   const without = administrators.nobodyAdministers(sql`${space.id}`);
-  // Aliases: a batch returns rows as objects, in which two columns of the same name (or SQL text) become one.
+  // Aliases: D1 returns a batch's rows as objects, in which columns of the same name become one.
   const { rows, trash, alone } = await ctx.read({
     rows: ctx.db
       .select({
@@ -109,7 +109,7 @@ export async function overview(
   const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {
     ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
-    /** There is a space without an administrator. */
+    /** A space without an administrator exists. */
     someWithout: alone.length > 0,
     trashNext: gone.next,
     trash: gone.rows.map(({ deletedAt, ...row }) => ({
@@ -120,7 +120,7 @@ export async function overview(
   };
 }
 
-/** Restores a space from the trash, with everything in it. Doing it twice is no error. */
+/** With everything in it. Twice is no error. */
 export async function restore(ctx: SignedIn, spaceId: number): Promise<void> {
   await access.commitForSite(
     ctx,
@@ -142,7 +142,7 @@ export async function restore(ctx: SignedIn, spaceId: number): Promise<void> {
   );
 }
 
-/** Table by table, a bounded number of rows per run. Their files leave R2 with other unused files. */
+/** A bounded number of rows per run. Files leave R2 with other unused files. */
 export async function purge(ctx: Ctx): Promise<void> {
   const [due] = await ctx.db
     .select({ id: space.id, name: space.name })
@@ -153,7 +153,7 @@ export async function purge(ctx: Ctx): Promise<void> {
   if (!due) return;
   let left = ROWS_A_RUN;
   for (const table of spaceTables) {
-    // The space's own row is deleted last, and file rows only once their objects have left R2.
+    // The space goes last, and file rows only once their objects have left R2.
     if (table === space || table === file) continue;
     for (let piece = PIECE; piece === PIECE; left -= piece) {
       if (left <= 0) return;
@@ -194,7 +194,7 @@ async function purgePiece(
   return ids.length;
 }
 
-/** Undoes a step of the purge unless the space is still in the trash, and has been for long enough. */
+/** Undoes a step unless the space is still in the trash, for long enough. */
 const stillDue = (ctx: Ctx, spaceId: number): Statement =>
   must(
     ctx,

@@ -1,4 +1,3 @@
-/** Administration of accounts: lists, what users may do, deactivation. */
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
@@ -40,7 +39,7 @@ export async function list(
   return paging.paged(rows, PAGE, (row) => [row.email]);
 }
 
-/** Administration: every guest as CSV, page by page as it is read, so that memory does not grow with the table. */
+/** Page by page as it is read, so that memory does not grow with the table. */
 export function guestsCsv(ctx: SignedIn): ReadableStream<string> {
   allow(ctx, 'site.administer');
   let after: string | null = '';
@@ -61,7 +60,7 @@ export function guestsCsv(ctx: SignedIn): ReadableStream<string> {
   });
 }
 
-/** SQL: the site has another administrator; it always keeps one. */
+/** SQL: the site always keeps an administrator. */
 const anotherAdministrator = (id: string) => access.hasActiveAdministrator('site', id);
 
 async function missingOrLast(ctx: SignedIn, userId: string): Promise<Refusal> {
@@ -116,7 +115,7 @@ export async function setSpaceCreators(ctx: SignedIn, shown: string[], allowed: 
   ]);
 }
 
-/** Signs the account out everywhere. Nobody inherits the spaces that it leaves without an administrator. */
+/** Nobody inherits the spaces that the account leaves without an administrator. */
 export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
   allow(ctx, 'site.administer');
   if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });

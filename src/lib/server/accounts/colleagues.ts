@@ -1,4 +1,3 @@
-/** The users of the company, for somebody who creates a space. */
 import { and, asc, eq, ne, not, sql } from 'drizzle-orm';
 import type { SignedIn } from '../context';
 import * as folded from '../folded';
@@ -7,7 +6,7 @@ import { user } from '../schema';
 
 const COLLEAGUES = 30;
 
-/** Possible first members: those already chosen, then those whose name or address contains a text. */
+/** Those already chosen come first. */
 export async function colleagues(ctx: SignedIn, search = '', chosen: string[] = []) {
   allow(ctx, 'space.create');
   const ids = JSON.stringify(chosen);
@@ -15,7 +14,7 @@ export async function colleagues(ctx: SignedIn, search = '', chosen: string[] = 
   const others = and(eq(user.kind, 'user'), eq(user.status, 'active'), ne(user.id, ctx.actor.id));
   const columns = { id: user.id, name: user.name, email: user.email };
   const { first, found } = await ctx.read({
-    // All of them, because a refused form keeps every choice. Its schema limits how many.
+    // All of them: a refused form keeps every choice, and its schema limits how many.
     first: ctx.db.select(columns).from(user).where(and(others, isChosen)).orderBy(asc(user.email)),
     found: ctx.db
       .select(columns)

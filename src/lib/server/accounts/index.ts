@@ -1,4 +1,3 @@
-/** Accounts of users and guests alike: set-up, login, password, profile, administration. */
 export { guestsCsv, list, setActive, setPermissions, setSpaceCreators } from './administration';
 export { colleagues } from './colleagues';
 export { checkPassword, enterAgain, finishLogin, login, signOut } from './login';

@@ -1,4 +1,4 @@
-/** Login and logout: the password, the second step if needed, the session. */
+/** Login and logout: password, second step if needed, session. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import * as audit from '../audit';
@@ -15,13 +15,13 @@ import * as verification from '../verification';
 
 type User = typeof user.$inferSelect;
 
-/** The canonical form of a typed login name. A malformed one matches no account. */
+/** A malformed login name matches no account. */
 export const loginName = (typed: string): string => parseAddress(typed)?.email ?? typed.trim().toLowerCase();
 
 export const byLoginName = (ctx: Ctx, email: string) =>
   ctx.db.select({ user, settings: settingsColumn }).from(user).where(eq(user.email, email));
 
-/** Whether this login needs a mailed code: guests from their second login on, and everybody whose mailbox is not proved. */
+/** Guests from their second login on, and everybody whose mailbox is not proved. */
 const needsCode = (person: User, site: Settings): boolean =>
   site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.emailVerifiedAt === null);
 
@@ -85,14 +85,14 @@ export async function login(
   return form.next;
 }
 
-/** Undoes the batch unless the account is unchanged since its password was compared: a reset ends pending logins. */
+/** A reset ends pending logins: undoes the batch if the account changed since its password was compared. */
 const unchanged = (ctx: Ctx, person: User): Statement =>
   must(
     ctx,
     sql`exists (select 1 from user where id = ${person.id} and status = 'active' and password_hash = ${person.passwordHash})`,
   );
 
-/** Counts the attempt, then compares. Known and unknown login names take the same time and get the same answer. */
+/** Known and unknown login names take the same time and get the same answer. */
 export async function checkPassword(
   ctx: Ctx,
   form: { email: string; password: string; formKey?: string },
@@ -100,7 +100,6 @@ export async function checkPassword(
 ) {
   const email = loginName(form.email);
   const post = rateLimit.postKey(ctx, form.formKey, wrong, email, form.password);
-  // On /me, `password` is the new one.
   const field = wrong === 'me.wrong-password' ? 'current' : 'password';
   const refusal = new Refusal('invalid', { key: wrong, field });
   if (await rateLimit.isRepeated(ctx, { post })) throw refusal;
@@ -129,7 +128,7 @@ export async function checkPassword(
   return { person: row.user, site: parse(row.settings), tried };
 }
 
-/** A sign-up that was posted twice: the right password starts one more session of the new account. */
+/** A sign-up posted twice: the right password starts one more session. */
 export async function enterAgain(
   ctx: Ctx,
   form: { email: string; password: string; formKey?: string },
@@ -142,7 +141,7 @@ export async function enterAgain(
   });
 }
 
-/** The end of every login: counts it and starts the session in one batch, if the account is still active and unchanged. */
+/** Counts the login and starts the session in one batch, if the account is still active and unchanged. */
 async function enter(
   ctx: Ctx,
   person: User,
@@ -172,7 +171,7 @@ async function enter(
   handOver();
 }
 
-/** The second step of a login: the right code proves the mailbox and starts the session. @returns where to go */
+/** The right code also proves the mailbox. @returns where to go */
 export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promise<string> {
   const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.challenge.userId!));
   if (!person) throw new Refusal('conflict', { key: 'verify.gone' });

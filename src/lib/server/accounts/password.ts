@@ -1,4 +1,4 @@
-/** A new password: other ways to sign in end, and its owner is told by mail. */
+/** A new password ends other ways to sign in, and its owner is told by mail. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
@@ -15,7 +15,7 @@ import { checkPassword } from './login';
 
 type User = typeof user.$inferSelect;
 
-/** Open reset links end with the password that they were to replace. */
+/** Reset links end with the password that they were to replace. */
 export const endResets = (ctx: Ctx, userId: string): Statement =>
   ctx.db.delete(passwordReset).where(and(eq(passwordReset.userId, userId), isNull(passwordReset.usedAt)));
 
@@ -42,7 +42,7 @@ export async function changePassword(
   form: { current: string; password: string; formKey?: string },
 ): Promise<void> {
   const { actor } = ctx;
-  // Checked before the attempt is counted: an unsuitable new password is not a failed attempt.
+  // Before the attempt is counted: an unsuitable new password is not a failed attempt.
   const problem = await passwords.problem((await settings.read(ctx)).policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   const { person, site, tried } = await checkPassword(
@@ -69,7 +69,7 @@ export async function changePassword(
       mail.statement,
       record(ctx, { kind: 'account.password-changed', subject: `user:${person.id}`, detail: { by: 'me' } }),
     ],
-    // It has just been changed: the typed password is no longer the current one.
+    // It has just been changed by another request.
     { refusal: new Refusal('invalid', { key: 'me.wrong-password', field: 'current' }) },
   );
   sessions.remember(ctx, withNextPassword(person));

@@ -1,4 +1,3 @@
-/** /me: showing and changing one's own account. */
 import { eq, sql } from 'drizzle-orm';
 import type { SignedIn } from '../context';
 import { record } from '../events';
@@ -8,7 +7,7 @@ import { nextMorning } from '../notifications/mornings';
 import { user } from '../schema';
 import * as sessions from '../sessions';
 
-/** /me: name, company, language, time zone. An empty language or zone means the browser's. */
+/** An empty language or zone means the browser's. */
 export async function changeProfile(
   ctx: SignedIn,
   form: { name: string; company: string; locale: string | null; timeZone: string | null },
@@ -30,7 +29,7 @@ export async function changeProfile(
   ]);
 }
 
-/** The first zone that a guest's browser reports becomes their own; a chosen zone stays. */
+/** A guest's browser sets the zone once; a chosen one stays. */
 export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
   await ctx.commit([
     ctx.db.run(sql`

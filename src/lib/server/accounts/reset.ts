@@ -1,4 +1,3 @@
-/** "Forgot your password?": a mailed link to choose a new one. */
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { hashToken, randomToken } from '../crypto';
@@ -18,7 +17,7 @@ import { endResets, passwordChangedMail, withNextPassword } from './password';
 const MINUTE = 60_000;
 const RESET_MINUTES = 60;
 
-/** "Forgot your password?": answers first and does the work afterwards, so that nobody learns which addresses exist. */
+/** Answers first and works afterwards, so that nobody learns which addresses exist. */
 export function askReset(visitor: Ctx, typedEmail: string): void {
   const email = loginName(typedEmail);
   visitor.defer(async (ctx) => {
@@ -77,7 +76,6 @@ export async function resetTarget(ctx: Ctx, token: string) {
   return { person: row.user, site };
 }
 
-/** A new password by a mailed link: ends all sessions and pending logins, lifts a lock, signs nobody in. */
 export async function reset(ctx: Ctx, token: string, password: string): Promise<void> {
   const target = await resetTarget(ctx, token);
   if (!target) throw new Refusal('conflict', { key: 'reset.dead' });
@@ -122,7 +120,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
     ],
     { refusal: new Refusal('conflict', { key: 'reset.dead' }) },
   );
-  // No browser is known any more, except the one that has just proved the mailbox.
+  // Ends known browsers, except the one that has just proved the mailbox.
   sessions.remember(ctx, withNextPassword(person));
 }
 

@@ -1,4 +1,3 @@
-/** First run: the site and its first administrator. */
 import { parseAddress } from '../../addresses';
 import { changed, must, type Ctx } from '../context';
 import { hashToken, randomId, sameText } from '../crypto';
@@ -38,7 +37,7 @@ export async function setUp(
     await ctx.commit(rateLimit.failed(ctx, { post }));
     throw wrong;
   }
-  // The token was right: other mistakes in the form do not count as failed attempts.
+  // The token was right: other mistakes are not failed attempts.
   await ctx.commit([
     rateLimit.giveBack(ctx, rateLimit.clientIpKey(ctx)),
     ...rateLimit.release(ctx, { post }),
@@ -81,7 +80,7 @@ export async function setUp(
   handOver();
 }
 
-/** Refuses (404) when the site is set up already, or no set-up token is configured. */
+/** 404 once the site is set up, or without a set-up token. */
 export async function setUpOpen(ctx: Ctx): Promise<void> {
   if (!ctx.config.setupToken || (await settings.read(ctx)).setUp) throw new Refusal('missing');
 }

@@ -1,6 +1,6 @@
 /**
- * One event per act, recorded in the batch of the change. It yields the audit entry, the change for open pages, the
- * notifications and the rows of the search index: one call in place of four.
+ * One event per act, recorded in the batch of the change. Audit, changes for open pages, notifications and search index follow
+ * from it.
  */
 import { sql, type SQL } from 'drizzle-orm';
 import * as audit from '../audit';
@@ -13,10 +13,8 @@ import { kindOf, type AuditOnly, type Event, type Fields } from './kinds';
 
 export { nobody } from '../audit';
 
-/** Any event, as far as what follows from it is concerned. */
 type Loose = Pick<Event, 'kind' | 'detail' | 'by'> & { [F in keyof Fields]?: Fields[F] | null };
 
-/** The statements of an event, for the batch of the change. Statements that delete rows come after it, because it reads them. */
 export function record(ctx: Ctx, event: Event): Statement[] {
   const kind = kindOf(event.kind);
   return [
@@ -27,7 +25,7 @@ export function record(ctx: Ctx, event: Event): Statement[] {
   ];
 }
 
-/** Many events that only go into the audit, as one statement. The caller passes at most 100 at a time. */
+/** Audit only, in one statement. At most 100 at a time. */
 export const recordMany = (
   ctx: Ctx,
   events: { kind: AuditOnly; subject: string; detail?: Record<string, unknown> }[],
@@ -41,20 +39,20 @@ export const recordMany = (
       from json_each(${JSON.stringify(events.map(({ detail = {}, ...event }) => ({ ...event, detail })))})`,
   );
 
-/** The same from a query: a select of `subject`, `space_id` and `detail` (JSON). */
+/** Audit only. @param rows a select of `subject`, `space_id` and `detail` (JSON) */
 export const recordRows = (ctx: Ctx, kind: AuditOnly, rows: SQL): Statement => audit.entries(ctx, kind, rows);
 
 function audited(ctx: Ctx, event: Loose, how: 'each' | 'hourly' | 'never'): Statement[] {
   if (how === 'never') return [];
   const { kind, detail = {}, spaceId = null, by = ctx.actor } = event;
-  // An id that the batch itself makes is not known here: the database puts it in.
+  // The database fills in an id that the batch itself makes.
   const subject =
     event.subject ?? (typeof spaceId === 'number' ? `space:${spaceId}` : sql`'space:' || ${spaceId}`);
   if (how === 'each') return [audit.entry(ctx, kind, subject, detail, spaceId, by)];
   return [audit.tally(ctx, kind, subject as string, detail, by)];
 }
 
-/** What a failed attempt has locked: its subject (a login name, or a known browser of it), or a client IP address. */
+/** The subject is a login name, or a known browser of it; `address` is the client IP. */
 export const recordLocks = (ctx: Ctx, subject: string, locked: ('name' | 'address')[]): Statement[] =>
   locked.flatMap((what) =>
     record(ctx, {

@@ -1,40 +1,36 @@
-/** Every kind of event: what it needs, and what follows from it. To add a kind, add a line here. */
 import type { SQL } from 'drizzle-orm';
 import type { By } from '../audit';
 import type { Author, ChangeKind } from '../changes';
 import type { Entry } from '../search/entries';
 
-/** Ids that the same batch generates are SQL. */
+/** SQL if the same batch generates it. */
 export type Id = number | SQL;
 
-/** What a kind of event can need. */
 export interface Fields {
-  /** What it was done to: `user:<id>`, `invitation:<id>`, `site`. */
+  /** `user:<id>`, `invitation:<id>`, `site`. */
   subject: string | SQL;
   spaceId: Id;
   threadId: Id;
   commentId: Id;
-  /** Who wrote the thread and the comment that it is about; decides who may hear of it. */
+  /** Of the thread and the comment: they decide who may hear of it. */
   authors: Author[];
-  /** The new words of a thread or comment, for search. */
+  /** For search. */
   text: Omit<Entry, 'spaceId' | 'authors'>;
-  /** Who is notified: followers and `mentioned`; after an edit (`onlyMentioned`), only people who are newly named. */
+  /** Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named. */
   notify: { mentioned: string[]; everybody?: boolean; onlyMentioned?: boolean };
 }
 
 interface Kind {
-  /** How the audit keeps it: each time; one row an hour with a count, if it can happen any number of times; or never. */
+  /** `hourly`: one row an hour with a count, for what can happen any number of times. */
   audit: 'each' | 'hourly' | 'never';
   needs: readonly (keyof Fields)[];
   may?: readonly (keyof Fields)[];
-  /** What open pages of the space are told. */
   change?: ChangeKind;
   /** What leaves the search index. */
   unindexed?: 'thread with comments' | 'comment';
 }
 
 const SUBJECT = ['subject'] as const;
-/** The space is the subject. */
 const SPACE = ['spaceId'] as const;
 const IN_SPACE = ['subject', 'spaceId'] as const;
 const THREAD = ['spaceId', 'threadId', 'authors'] as const;
@@ -79,7 +75,6 @@ const KINDS = {
   'space.thread-created': { audit: 'each', needs: [...THREAD, ...WORDS], change: 'thread' },
   /** Its title or first text. */
   'space.thread-edited': { audit: 'never', needs: [...THREAD, ...WORDS], change: 'thread-changed' },
-  /** Pinned or closed, or no longer. */
   'space.thread-changed': { audit: 'each', needs: THREAD, change: 'thread-changed' },
   'space.thread-deleted': {
     audit: 'each',
@@ -110,12 +105,12 @@ type Allowed<K extends EventKind> = Table[K] extends { may: readonly (infer F ex
   ? F
   : never;
 
-/** An event of this kind with all that the kind needs, and nothing else. */
+/** With all that the kind needs, and nothing else. */
 type EventOf<K extends EventKind> = {
   kind: K;
   /** For the audit. Never a secret: no password, token or code. */
   detail?: Record<string, unknown>;
-  /** Who did it, if not the actor: somebody whose account is just being created, or nobody known. */
+  /** If not the actor: somebody whose account is being created, or nobody known. */
   by?: By | null;
 } & Pick<Fields, Needed<K>> &
   // A row that counts is found by its subject.
@@ -125,7 +120,7 @@ type EventOf<K extends EventKind> = {
 
 export type Event = { [K in EventKind]: EventOf<K> }[EventKind];
 
-/** Kinds that only go into the audit. Nothing else follows from them. */
+/** Nothing else follows from these kinds. */
 export type AuditOnly = {
   [K in EventKind]: Table[K] extends { change: string }
     ? never

@@ -1,4 +1,4 @@
-/** Statements for the batch of a text: what it takes along, and what it leaves behind when it is deleted. */
+/** For the batch of a text: the files that it takes, and those that a deletion leaves behind. */
 import { and, isNull, sql, type SQL } from 'drizzle-orm';
 import { fileLimits } from '../../files';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
@@ -8,7 +8,7 @@ import { file } from '../schema';
 export const tooMany = (): Refusal =>
   new Refusal('invalid', { key: 'file.too-many', params: { max: fileLimits.count }, field: 'files' });
 
-/** Attaches own, unused uploads of this space. Undoes the batch unless all of them can still be used. */
+/** Own, unused uploads of this space. Undoes the batch unless all can still be used. */
 export function attach(
   ctx: SignedIn,
   spaceId: number,
@@ -26,7 +26,7 @@ export function attach(
   ];
 }
 
-/** Comes before the deletion. Nobody sees the files any more, and cron takes them out of R2. */
+/** Comes before the deletion. Cron removes the files from R2. */
 export const release = (
   ctx: Ctx,
   which: { commentId: number | SQL } | { threadId: number | SQL } | { spaceId: number | SQL },

@@ -1,4 +1,4 @@
-/** Covers of spaces and templates. A cover is the name of a shipped picture, or `file:<id>` of an uploaded one. */
+/** A cover is the name of a shipped picture, or `file:<id>` of an uploaded one. */
 import { sql, type SQL } from 'drizzle-orm';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
@@ -10,7 +10,7 @@ import { findVisible, ownUnused } from './visible';
 
 export const coverFile = (cover: string): string | null => /^file:([a-z2-7]{16})$/.exec(cover)?.[1] ?? null;
 
-/** Ties an uploaded cover to the space and releases the one before. Undoes the batch unless the actor may use it. */
+/** Releases the previous cover. Undoes the batch unless the actor may use this one. */
 export function useCover(ctx: SignedIn, cover: string, spaceId: number | SQL): Statement[] {
   const id = coverFile(cover);
   return [
@@ -51,7 +51,7 @@ export function useCoverOfTemplate(ctx: SignedIn, cover: string, templateId: str
   ];
 }
 
-/** Refuses an uploaded cover that the actor cannot use; `useCover` decides races. */
+/** For the sentence; `useCover` decides races. */
 export async function checkCover(ctx: SignedIn, cover: string): Promise<void> {
   const id = coverFile(cover);
   if (!id) return;
@@ -59,7 +59,7 @@ export async function checkCover(ctx: SignedIn, cover: string): Promise<void> {
   if (row?.kind !== 'cover') throw new Refusal('conflict', { key: 'cover.gone', field: 'cover' });
 }
 
-/** The picture in the form itself (without scripts), else its radio. @param spaceId null while it is being created */
+/** The picture in the form itself (without scripts), else the chosen radio. @param spaceId null while it is being created */
 export async function chosenCover(
   ctx: SignedIn,
   cover: string,
@@ -74,7 +74,7 @@ export async function chosenCover(
   return `file:${uploaded.id}`;
 }
 
-/** An own copy of an uploaded cover that the actor sees. Needs the right to create spaces, as an upload does. */
+/** Needs the right to create spaces, as an upload does. */
 export async function copyCover(ctx: SignedIn, cover: string): Promise<string> {
   const id = coverFile(cover);
   if (!id) return cover;

@@ -1,4 +1,4 @@
-/** Files in R2. A row is written before its object and deleted after it, so nothing in R2 is ever forgotten. */
+/** Files in R2. A row is written before its object and deleted after it, so no object is ever forgotten. */
 export { attach, release } from './attach';
 export { checkCover, chosenCover, copyCover, coverFile, useCover, useCoverOfTemplate } from './cover';
 export { names, ofCommentsQuery, ofThreadQuery } from './list';

@@ -1,4 +1,3 @@
-/** Files as they are listed below the texts that they are attached to. */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { SignedIn } from '../context';
 import { file } from '../schema';
@@ -35,7 +34,6 @@ export const ofCommentsQuery = (ctx: SignedIn, commentIds: string | SQL) =>
     .orderBy(asc(file.createdAt), asc(file.id))
     .limit(1_000);
 
-/** The names of own uploads: a text that is about to be written is found by them. */
 export async function names(ctx: SignedIn, ids: string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await ctx.db

@@ -4,10 +4,10 @@ import { file } from '../schema';
 import { thumbnailKey } from './thumbnail';
 
 const DAY = 24 * 3_600_000;
-/** Each file may have two objects, and R2 deletes up to 1,000 at a time. */
+/** A file may have two objects, and R2 deletes up to 1,000 at a time. */
 const BATCH = 250;
 
-/** Cron. Objects go before rows: a row without an object is tried again, an object without a row would stay for ever. */
+/** Cron. Objects go before rows: a row without an object is retried, an object without a row would stay for ever. */
 export async function purge(ctx: Ctx): Promise<void> {
   await ctx.commit([
     ctx.db.run(sql`

@@ -1,4 +1,4 @@
-/** How much a space and a guest may store. Summed when it is asked (10,000 files: a millisecond), so no running sum can be wrong. */
+/** How much a space and a guest may store. Summed on request (10,000 files: a millisecond), so no running sum can be wrong. */
 import { sql, type SQL } from 'drizzle-orm';
 import { fileSize } from '../../files';
 import * as access from '../access';
@@ -16,7 +16,6 @@ const usedByPerson = (userId: string) =>
 
 export const storedIn = (spaceId: SQL) => usedBySpace(spaceId).as('stored');
 
-/** SQL: whether so many more bytes fit into the space, and into what a guest may store. The insert itself asks it. */
 export async function fits(ctx: SignedIn, spaceId: number | null, size: number): Promise<SQL> {
   const { spaceStorage, guestStorage } = await settings.read(ctx);
   const inSpace = spaceId === null ? sql`1` : sql`${usedBySpace(spaceId)} + ${size} <= ${spaceStorage}`;

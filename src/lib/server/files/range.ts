@@ -1,9 +1,8 @@
 /**
- * The part of a file that a request asks for (RFC 9110 §14). One range only; several, or one that we do not understand,
- * mean the whole file (null).
+ * The requested part of a file (RFC 9110 §14). Several ranges, or one not understood, mean the whole file (null).
  *
- * R2 could read the header itself, but its answer does not tell a range that covers the whole file (206, which players
- * ask for first) from a header that it ignored (200), nor from a range beyond the end (416).
+ * R2 could read the header, but would not tell a range over the whole file (206, which players ask for first) from an ignored
+ * header (200) or a range beyond the end (416).
  */
 export function rangeOf(
   header: string | null,

@@ -1,4 +1,4 @@
-/** A file as an answer. Only covers and thumbnails are shown; the rest is a download, so that no upload runs on our origin. */
+/** Only covers and thumbnails are shown; the rest is a download, so that no upload runs on our origin. */
 import { create as contentDisposition } from 'content-disposition';
 import * as blobs from '../blobs';
 import { signedIn, type Ctx } from '../context';
@@ -28,7 +28,7 @@ export async function serve(ctx: Ctx, id: string, request: Request): Promise<Res
     : serveFile(ctx, row, request);
 }
 
-/** @param immutable a cover never changes under its address; the rest is asked for each time, and shared caches keep nothing */
+/** @param immutable for covers. The rest is revalidated each time, and never in shared caches */
 const baseHeaders = (immutable: boolean): Headers =>
   new Headers({
     'content-security-policy': "sandbox; default-src 'none'",
@@ -50,7 +50,7 @@ async function serveThumbnail(ctx: Ctx, { thumbKey }: FileRow, request: Request)
 async function serveFile(ctx: Ctx, row: FileRow, request: Request): Promise<Response> {
   const cover = row.kind === 'cover';
   const headers = baseHeaders(cover);
-  // The id, since a file never changes: so an unchanged one costs no read of R2.
+  // A file never changes, so its id is enough, and an unchanged one costs no read of R2.
   const etag = `"${row.id}"`;
   headers.set('content-type', SAFE_TYPES.has(row.type) ? row.type : 'application/octet-stream');
   headers.set('content-disposition', cover ? 'inline' : contentDisposition(blobs.safeName(row.name)));
@@ -79,7 +79,7 @@ function isKnown(request: Request, etag: string): boolean {
   return known.some((other) => other.trim() === '*' || other.trim().replace(/^W\//, '') === etag);
 }
 
-/** A space shows a shipped cover then, also without scripts; an attachment is 404. */
+/** Pages show a shipped cover instead, also without scripts; an attachment is 404. */
 function objectLost(row: FileRow): Response {
   log(`file ${row.id}: its object is not in R2`);
   if (row.kind !== 'cover') throw new Refusal('missing');

@@ -1,4 +1,4 @@
-/** Checks, cleans and stores a file. Pictures of up to 20 MB, as much as we hold in memory, lose their metadata (pictures/). */
+/** Checks, cleans and stores a file. Pictures up to 20 MB, our limit in memory, lose their metadata (pictures/). */
 import { eq, sql } from 'drizzle-orm';
 import { CLEANED_UP_TO, fileLimits, fileSize, remainingMetadata, type RemainingMetadata } from '../../files';
 import * as blobs from '../blobs';
@@ -11,7 +11,7 @@ import * as pictures from '../pictures';
 import { file } from '../schema';
 import { fits, noRoom } from './quota';
 
-/** `size` is what the sender claims; it must be exactly that. */
+/** `size` is the sender's claim; it must be exact. */
 export interface Upload {
   name: string;
   body: ReadableStream<Uint8Array> | Uint8Array;
@@ -34,7 +34,7 @@ const COVER_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'i
 
 const fieldOf = (kind: Kind) => (kind === 'cover' ? 'coverFile' : 'files');
 
-/** @param stillAllowed undoes the upload of somebody who lost the right to it in the meantime */
+/** @param stillAllowed undoes the upload of somebody who has lost the right to it */
 export async function store(
   ctx: SignedIn,
   kind: Kind,
@@ -77,7 +77,7 @@ export async function store(
     },
   );
   await blobs.streamTo(ctx.bucket, row.key, size, chunks).catch(async (error) => {
-    // If this fails too, the row is unused, and cron deletes it with its object.
+    // If this fails too, cron deletes the unused row with its object.
     await ctx.bucket.delete(row.key);
     await ctx.commit([ctx.db.delete(file).where(eq(file.id, row.id))], { always: true });
     if (error instanceof Refusal) throw error;
@@ -116,7 +116,7 @@ async function withoutMetadata(
   return { size, chunks: blobs.single(bytes), metadata: 'place' };
 }
 
-/** null: the picture cannot be parsed, and its bytes are unchanged. */
+/** Null: the picture cannot be parsed, and its bytes are unchanged. */
 function cleaned(bytes: Uint8Array, type: pictures.PictureType): Uint8Array | null {
   try {
     return pictures.withoutMetadata(bytes, type);

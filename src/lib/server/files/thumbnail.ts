@@ -10,7 +10,7 @@ import { ownUnused } from './visible';
 
 const THUMBNAIL_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp']);
 
-/** Follows from the file's key, so that no thumbnail is forgotten, not even one that its row never heard of. */
+/** Derived from the file's key, so that no thumbnail is forgotten, even one missing in its row. */
 export const thumbnailKey = (key: string): string => `${key}-thumb`;
 
 export async function thumbnail(
@@ -40,7 +40,7 @@ export async function thumbnail(
     ],
     {
       refusal: async () => {
-        // A row that was used in the meantime keeps its key, and cron deletes the object with it.
+        // A row used meanwhile keeps its key, and cron deletes the object with it.
         const [left] = await ctx.db.select({ id: file.id }).from(file).where(eq(file.id, id)).limit(1);
         if (!left) await ctx.bucket.delete(key);
         return new Refusal('missing');

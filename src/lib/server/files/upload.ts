@@ -1,4 +1,4 @@
-/** Who may upload what, and how much of it may wait unused. Nothing uses an upload yet: see `attach` and `useCover`. */
+/** Who may upload what, and how much may wait unused until `attach` or `useCover`. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { fileLimits } from '../../files';
 import * as access from '../access';
@@ -47,7 +47,7 @@ const unusedQuery = (ctx: SignedIn) =>
   ctx.db
     .select({ count: sql<number>`count(*)` })
     .from(file)
-    // The index file_unused holds them; cron takes older ones away.
+    // Cron removes older ones.
     .where(
       and(isNull(file.attachedAt), sql`created_at > ${ctx.now - DAY}`, eq(file.uploaderId, ctx.actor.id)),
     );

@@ -1,4 +1,4 @@
-/** The two ways to a file: of everybody who may see it, and of its uploader while nothing uses it. */
+/** Two ways to a file: for everybody who may see it, and for its uploader while nothing uses it. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
@@ -6,7 +6,7 @@ import { Refusal } from '../errors';
 import { can } from '../policy';
 import { file } from '../schema';
 
-/** One query; 404 unless the actor may see the file. Before it is attached, only its uploader may. */
+/** 404 unless the actor may see the file. Before it is attached, only its uploader may. */
 export async function findVisible(ctx: SignedIn, id: string): Promise<typeof file.$inferSelect> {
   const { actor } = ctx;
   const uploader = { from: sql`from user u where u.id = file.uploader_id`, shows: access.person('u') };
@@ -37,7 +37,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
   return row;
 }
 
-/** The actor's own upload that nothing uses yet. People who were removed from its space have none there any more. */
+/** People removed from its space have no uploads there any more. */
 export const ownUnused = (ctx: SignedIn, id: string) =>
   and(
     eq(file.id, id),

@@ -1,11 +1,10 @@
-/** Statements that accept an invitation. */
 import { and, eq } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { invitation } from '../schema';
 import type { Invitation, LinkKind } from './links';
 import { acceptable } from './rule';
 
-/** The one conditional write that accepts an invitation. It checks the version, the clock and the rule. */
+/** The one conditional write that accepts an invitation. It checks version, clock and rule. */
 export const accept = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, linkKind: LinkKind): Statement[] => [
   ctx.db
     .update(invitation)
@@ -14,7 +13,7 @@ export const accept = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, linkKind
   must(ctx, changed()),
 ];
 
-/** Comes after the insert of the account, which it refers to. */
+/** After the account's insert, which it refers to. */
 export const linkAccount = (ctx: Ctx, id: string, userId: string): Statement =>
   ctx.db.update(invitation).set({ acceptedBy: userId }).where(eq(invitation.id, id));
 

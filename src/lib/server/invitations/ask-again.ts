@@ -10,10 +10,9 @@ import { invitation, user } from '../schema';
 import { DAY, type Invitation } from './links';
 import { findByToken, stateFrom } from './state';
 
-/** Mails a day to one inviter. The Guests tab shows who asked, also without a mail. */
+/** Mails a day to one inviter. The Guests tab shows who asked anyway. */
 const ASKED_A_DAY = 50;
 
-/** Who can send a new link: the inviter if they still may, or another administrator of the space or the site. */
 const whoMayInvite = (ctx: Ctx, i: Invitation) =>
   ctx.db
     .select()
@@ -22,7 +21,7 @@ const whoMayInvite = (ctx: Ctx, i: Invitation) =>
     .orderBy(sql`id = ${i.invitedBy} desc`, user.createdAt)
     .limit(1);
 
-/** Asks the inviter, by mail, for a new link; at most once a day. */
+/** At most once a day. */
 export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i } = found;

@@ -1,10 +1,10 @@
-/** Writes down which invitations are overdue. */
+/** Marks overdue invitations as expired. */
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { Ctx } from '../context';
 import { recordRows } from '../events';
 import { invitation } from '../schema';
 
-/** At most `limit` a run; the rest follows in the next minute. @returns how many */
+/** The rest follows in the next minute. @returns how many */
 export async function expireOverdue(ctx: Ctx, limit = 500): Promise<number> {
   const overdue = await ctx.db
     .select({ id: invitation.id, email: invitation.email, spaceId: invitation.spaceId })
@@ -15,7 +15,7 @@ export async function expireOverdue(ctx: Ctx, limit = 500): Promise<number> {
   if (overdue.length === 0) return 0;
   const json = JSON.stringify(overdue);
   await ctx.commit([
-    // The audit first, by the same condition: what was resent meanwhile is in neither.
+    // The audit first, by the same condition, so that both leave out what was resent meanwhile.
     recordRows(
       ctx,
       'invitation.expired',

@@ -1,4 +1,3 @@
-/** Inviting guests into a space, many at once, and sending their invitations again. */
 import { and, eq, sql } from 'drizzle-orm';
 import { readAddresses, type Address } from '../../addresses';
 import { isLocale } from '../../messages';
@@ -14,30 +13,25 @@ import { changedMeanwhile, lookUp, refusalOf, refusalReason, type Reason } from 
 import { acceptable, domainFits } from './rule';
 import { send } from './send';
 
-/** Addresses in one go. */
 const MOST_AT_ONCE = 500;
 
-/** The result for one address, or for an entry without one. */
 export type Outcome =
   | { typed: string; email: string; result: 'sent' | 'sent-again' | 'already-active' }
   | { typed: string; email: string | null; result: 'refused'; reason: Reason }
   | { typed: string; email: null; result: 'left-out' };
 
-/** Repeats what reads and then writes, while somebody else is faster (null). */
+/** Retries while somebody else is faster (null). */
 async function retryLostRaces<T>(ctx: Ctx, run: () => Promise<T | null>): Promise<T> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const decided = await run();
     if (decided !== null) return decided;
-    // They came with the session, and the allowed domains may be what has changed.
+    // It came with the session, and the allowed domains may have changed.
     ctx.settings = null;
   }
   throw changedMeanwhile();
 }
 
-/**
- * "Send": invites every address that can be invited, and returns a result for each. All are written in one batch with their
- * mails, so a request that dies half-way has invited everybody or nobody.
- */
+/** All are written in one batch with their mails: a request that dies half-way has invited everybody or nobody. */
 export const inviteGuests = (ctx: SignedIn, spaceId: number, form: InviteForm): Promise<Outcome[]> =>
   retryLostRaces(ctx, async () => {
     const target = await access.requireAdministrator(ctx, spaceId);
@@ -92,7 +86,7 @@ const again = (ctx: Ctx, found: Invitation): ToSend => ({
   words: { ...found, locale: isLocale(found.locale) ? found.locale : ctx.locale },
 });
 
-/** Sends an open or expired invitation again, with a new link for a new week. The old links stop working. */
+/** A new link for a new week. The old links stop working. */
 export async function sendAgain(ctx: SignedIn, found: Invitation, target: access.FoundSpace): Promise<void> {
   const site = await settings.read(ctx);
   const known = await lookUp(ctx, target.id, [found.email]);
@@ -101,10 +95,7 @@ export async function sendAgain(ctx: SignedIn, found: Invitation, target: access
   if (!(await send(ctx, target, site, [again(ctx, found)]))) throw changedMeanwhile();
 }
 
-/**
- * "Resend all expired": up to `MOST_AT_ONCE`, the oldest first.
- * @returns how many were sent, and how many were refused; "Resend" tells why
- */
+/** Up to `MOST_AT_ONCE`, the oldest first. "Resend" tells why one is refused. */
 export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: number; not: number }> =>
   retryLostRaces(ctx, async () => {
     const target = await access.requireAdministrator(ctx, spaceId);
@@ -120,7 +111,7 @@ export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: n
           domainFits(sql`invitation.email`),
         ),
       )
-      // Addresses that will be refused come last, so that they cannot crowd out the others.
+      // Refusals come last, so that they cannot crowd out the others.
       .orderBy(
         sql`exists (select 1 from user u where u.email = invitation.email and (u.kind = 'user' or u.status = 'inactive'))`,
         invitation.sentAt,

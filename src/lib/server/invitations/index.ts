@@ -1,7 +1,6 @@
 /**
- * Invitations: the whole state machine. invited → accepted | expired | cancelled; expired → invited (resend) | cancelled.
- * Each change is one conditional write, with audit and mail in its batch. An overdue invitation is refused by the clock,
- * whatever its row says; cron only writes it down.
+ * The state machine of invitations: invited → accepted | expired | cancelled; expired → invited (resend) | cancelled. Each change
+ * is one conditional write. The clock refuses an overdue invitation, whatever its row says.
  */
 export * from './ask-again';
 export * from './expire';

@@ -1,4 +1,3 @@
-/** Joining with an account. */
 import { and, eq, isNull } from 'drizzle-orm';
 import type { SignedIn, Statement } from '../context';
 import { record } from '../events';
@@ -9,7 +8,7 @@ import { landing, accept, linkAccount } from './accept';
 import type { Invitation, LinkKind } from './links';
 import { findByToken, stateFrom } from './state';
 
-/** "Join": accepts an invitation to the actor's own address. @returns where to go; null: the link has changed */
+/** An invitation to the actor's own address. @returns where to go; null: the link has changed */
 export async function join(ctx: SignedIn, token: string): Promise<string | null> {
   const found = await findByToken(ctx, token);
   const state = stateFrom(ctx, found);
@@ -40,7 +39,7 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
   return done ? landing(i.spaceId) : null;
 }
 
-/** An invitation to the site makes a guest a user, with the rights that it grants. */
+/** Invitations to the site make guests users, with the rights granted. */
 function becomeUser(ctx: SignedIn, i: Invitation): Statement[] {
   const may = { administrator: i.administrator, canCreateSpaces: i.canCreateSpaces };
   return [

@@ -1,7 +1,6 @@
 /**
- * How much may be invited: a space's and an inviter's day, and one address's over the whole site. Counted in the batch that
- * writes the mails, each with a `must`: of two concurrent batches one retries. A mail that never leaves gives its count
- * back: when it fails, and when it is replaced before it was sent.
+ * How much may be invited a day: per space, per inviter, and per address over the whole site. Counted in the batch that writes
+ * the mails; of two concurrent batches one retries. A mail that fails, or is replaced before it was sent, gives its count back.
  */
 import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement, type SignedIn } from '../context';
@@ -9,23 +8,22 @@ import * as rateLimit from '../rate-limit';
 import { invitation, isOpenInvitation, mail, throttle } from '../schema';
 import { DAY } from './links';
 
-/** Invitations of one space, and of one inviter, in a day. */
+/** Per space, and per inviter. */
 const MOST_A_DAY = 2_000;
-/** Invitations to one address in a day, of all spaces and the site. */
+/** From all spaces and the site. */
 const MOST_TO_ONE = 5;
 
 const spaceKey = (ctx: Ctx, spaceId: number) => rateLimit.key(ctx, 'invite', `space:${spaceId}`);
 const inviterKey = (ctx: SignedIn) => rateLimit.key(ctx, 'invite', `inviter:${ctx.actor.id}`);
 const addressKey = (ctx: Ctx, email: string) => rateLimit.key(ctx, 'invite', `to:${email}`);
 
-/** The counters of an invitation to this address. */
 export const countersOf = (ctx: SignedIn, spaceId: number | null, email: string): rateLimit.ThrottleKey[] => [
   ...(spaceId === null ? [] : [spaceKey(ctx, spaceId)]),
   inviterKey(ctx),
   addressKey(ctx, email),
 ];
 
-/** What is counted already: for a batch. */
+/** For a batch. */
 export const countedQuery = (ctx: SignedIn, spaceId: number | null, emails: string[]) => {
   const keys = emails.flatMap((email) => countersOf(ctx, spaceId, email)).flat();
   return ctx.db
@@ -39,7 +37,7 @@ export const countedQuery = (ctx: SignedIn, spaceId: number | null, emails: stri
     );
 };
 
-/** Mails that would be replaced by an invitation to these addresses, as `outbox.dropWaiting` does: for a batch. */
+/** As `outbox.dropWaiting` would replace them. For a batch. */
 export const waitingQuery = (ctx: Ctx, spaceId: number | null, emails: string[]) =>
   ctx.db
     .select({ email: invitation.email, countedOn: mail.countedOn, createdAt: mail.createdAt })
@@ -56,13 +54,12 @@ export const waitingQuery = (ctx: Ctx, spaceId: number | null, emails: string[])
       ),
     );
 
-/** How much is left of a day. */
 export interface Room {
-  /** Which limit one more invitation to this address would pass; null: it fits. */
+  /** Null: one more fits. */
   exceeded(
     email: string,
   ): 'invite.over-limit-address' | 'invite.over-limit' | 'invite.over-limit-inviter' | null;
-  /** Counts it, so that the next one is asked for beside it. */
+  /** Leaves less room for the next one. */
   take(email: string): void;
 }
 
@@ -102,7 +99,7 @@ export function roomOf(
   };
 }
 
-/** Counts what is about to be sent; the batch is undone where a limit would be passed. */
+/** Undoes the batch if a limit would be passed. */
 export const count = (ctx: SignedIn, spaceId: number | null, emails: string[]): Statement[] => [
   ...[spaceId !== null && spaceKey(ctx, spaceId), inviterKey(ctx)]
     .filter((key) => key !== false)

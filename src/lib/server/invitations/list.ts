@@ -1,4 +1,4 @@
-/** Lists of invitations: the Guests tab of a space, and the invited users of the site. */
+/** The Guests tab of a space, and the invited users of the site. */
 import { and, asc, eq, gt, isNull, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
 import * as access from '../access';
@@ -10,7 +10,7 @@ import { allow } from '../policy';
 import { invitation, isOpenInvitation, mail, membership, user } from '../schema';
 import { domainStillAllowed, inviterMayInvite, acceptable } from './rule';
 
-/** What is true now. The row of an invitation may not say yet that it has expired. */
+/** What is true now; an invitation's row may not say yet that it has expired. */
 export const guestStatuses = ['invited', 'expired', 'active', 'inactive'] as const;
 export type GuestStatus = (typeof guestStatuses)[number];
 
@@ -22,32 +22,32 @@ export interface GuestRow {
   company: string;
   status: GuestStatus;
   expiresAt: number | null;
-  /** Why an invitation ended early: the inviter lost the right, or the domain is no longer allowed. */
+  /** The inviter lost the right, or the domain is no longer allowed. */
   over: 'inviter' | 'domain' | null;
-  /** When the guest asked for a new link, if none was sent since. */
+  /** If no link was sent since. */
   askedAt: number | null;
-  /** When a guest was last seen on the site. */
+  /** On the whole site. */
   lastVisitAt: number | null;
-  /** Delivery of the last mail of an open invitation. */
+  /** Of an open invitation's last mail. */
   delivery: { state: ReturnType<typeof outbox.deliveryState>; failure: MessageKey | null } | null;
 }
 
 const PAGE = 100;
 
 export interface GuestFilter {
-  /** A part of a name or address. */
+  /** Part of a name or address. */
   find?: string;
   status?: GuestStatus | null;
 }
 
 /**
- * Guests tab: guests and open invitations by address, `PAGE` a page.
+ * Guests and open invitations by address.
  * @param after `next` of the page before
  */
 export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filter: GuestFilter = {}) {
   const find = (filter.find ?? '').trim().slice(0, 100);
   const { status } = filter;
-  // An address can be a guest's and an invitation's: the row's ref decides between them.
+  // A guest and an invitation can have the same address; the ref decides.
   const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
   const behind = (email: SQLWrapper, ref: SQL) =>
     and(sql`${email} >= ${last}`, sql`(${email}, ${ref}) > (${last}, ${lastRef})`);
@@ -124,7 +124,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       })
       .from(invitation)
       .where(openHere),
-    // Mails that have not left, through the index of what is due, which is short; since when, to say "so many of all".
+    // Through the short index of what is due; the earliest one, to say "so many of all".
     waiting: ctx.db
       .select({
         count: sql<number>`count(*)`,
@@ -173,13 +173,13 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
     open: all,
     expired: all - count.waiting,
     ...count,
-    /** Mails on their way, and of how many that were sent together. */
+    /** How many of the mails sent together are still on their way. */
     sending: waiting[0]?.count ?? 0,
     sendingOf: waiting[0]?.of ?? 0,
   };
 }
 
-/** Administration → Users: the open invitations of users by address, `PAGE` a page. */
+/** By address, a page at a time. */
 export async function openOfUsers(ctx: SignedIn, after = '') {
   allow(ctx, 'site.administer');
   const [last] = paging.read(after, 'text') ?? [''];

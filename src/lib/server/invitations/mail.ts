@@ -1,4 +1,3 @@
-/** What the mails of invitations say. */
 import type { Address } from '../../addresses';
 import type { Locale } from '../../messages';
 import * as access from '../access';
@@ -20,12 +19,12 @@ export interface InviteForm {
 export interface ToSend {
   id: string;
   address: Address;
-  /** 1: a new one. */
+  /** 1 if it is new. */
   version: number;
   words: Pick<InviteForm, 'subject' | 'message' | 'locale'>;
 }
 
-/** The words of each mail. Where guests do not see each other, it names no other guest of the space or of this form. */
+/** Where guests do not see each other, a mail names no other guest of the space or form. */
 export async function readersOf(ctx: SignedIn, target: access.FoundSpace, rows: ToSend[]) {
   type Words = { subject: string; message: string };
   if (access.everybodySees(target, 'guest')) return ({ words }: ToSend): Words => words;

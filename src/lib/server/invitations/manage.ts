@@ -1,4 +1,3 @@
-/** Managing an open invitation: sending it again, copying its link, cancelling it. */
 import { and, eq, isNull } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
@@ -12,7 +11,7 @@ import { actorMayInvite, stillAcceptable } from './rule';
 import { sendAgain } from './guests';
 import { sendUserAgain } from './users';
 
-/** An open invitation that the actor may manage: of the given space, or (without one) of a user. */
+/** Without a space, an invitation of a user. */
 async function manage(ctx: SignedIn, spaceId: number | null, id: string) {
   const target = spaceId === null ? null : await access.requireAdministrator(ctx, spaceId);
   if (!target) allow(ctx, 'site.administer');
@@ -36,7 +35,7 @@ export async function resend(ctx: SignedIn, spaceId: number | null, id: string):
   else await sendUserAgain(ctx, found);
 }
 
-/** "Copy link": a separate link, which requires a code mailed to the invited address. */
+/** A separate link, which requires a code mailed to the invited address. */
 export async function copyLink(ctx: SignedIn, spaceId: number | null, id: string): Promise<string> {
   const { found } = await manage(ctx, spaceId, id);
   await ctx.commit(
@@ -55,7 +54,7 @@ export async function copyLink(ctx: SignedIn, spaceId: number | null, id: string
   return urlOf(ctx, id, found.version, 'copy');
 }
 
-/** "Delete" of an invitation: its links stop working at once. A second time changes nothing. */
+/** Its links stop working at once. A second time changes nothing. */
 export async function cancel(ctx: SignedIn, spaceId: number | null, id: string): Promise<void> {
   const { found } = await manage(ctx, spaceId, id);
   await ctx.commit(
@@ -78,7 +77,7 @@ export async function cancel(ctx: SignedIn, spaceId: number | null, id: string):
     {
       refusal: async () => {
         const now = await manage(ctx, spaceId, id);
-        // Cancelled twice is cancelled; accepted meanwhile is not.
+        // Cancelled twice is fine; accepted meanwhile is not.
         return now.found.status === 'cancelled'
           ? null
           : new Refusal('conflict', { key: 'invitation.changed' });

@@ -1,4 +1,3 @@
-/** Why an address cannot be invited. */
 import { and, eq, sql } from 'drizzle-orm';
 import { fitsDomains } from '../../addresses';
 import type { MessageKey } from '../../messages';
@@ -12,7 +11,7 @@ export type Reason = Extract<MessageKey, `invite.${string}`>;
 
 export const changedMeanwhile = () => new Refusal('conflict', { key: 'invitation.changed' });
 
-/** What the decision about these addresses needs. One batch. */
+/** One batch. */
 export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
   const among = (column: typeof user.email | typeof invitation.email) =>
@@ -51,7 +50,7 @@ export function refusalReason(site: Settings, { people, room }: Known, email: st
 const domainAllowed = (site: Settings, email: string): boolean =>
   site.allowedDomains.length === 0 || fitsDomains(site.allowedDomains, email);
 
-/** The same reasons as sentences, for one invitation that is sent again. */
+/** The same reasons for one invitation that is sent again. */
 const sentences: Partial<Record<Reason, MessageKey>> = {
   'invite.domain': 'guests.not-domain',
   'invite.is-user': 'guests.not-user',

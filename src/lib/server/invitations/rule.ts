@@ -1,22 +1,20 @@
 /**
- * Who may be invited: the one rule for making, resending, copying and accepting an invitation. The inviter must have the
- * right at that moment, and a guest's address must be of an allowed domain. What only inviting checks (limits, whose
- * address it is) is in reasons.ts.
- *
- * All of it is SQL conditions, so that the write itself decides, whatever was read before.
+ * The one rule for making, resending, copying and accepting an invitation, as SQL, so that the write itself decides: the inviter
+ * must have the right at that moment, and a guest's address must be of an allowed domain. What only inviting checks is in
+ * reasons.ts.
  */
 import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import { must, type Ctx, type SignedIn, type Statement } from '../context';
 import { invitation, user } from '../schema';
 
-/** Whether somebody administers the space or, without a space, the site. */
+/** Without a space, of the site. */
 const mayInvite = (who: SQL, spaceId: SQL): SQL<number> => sql`iif(${spaceId} is null,
   ${access.isActiveAdministratorOf('site', who)},
   ${access.isActiveAdministratorOf(spaceId, who)}
     and exists (select 1 from space s where s.id = ${spaceId} and s.deleted_at is null))`;
 
-/** The same as `fitsDomains` of addresses.ts. @param rules instead of those in the settings */
+/** `fitsDomains` in addresses.ts is the same rule. @param rules instead of the settings */
 export const domainFits = (email: SQL, rules?: string[]): SQL<number> => {
   const rule = sql`rtrim(lower(d.value), '.')`;
   const domain = sql`substr(${email}, instr(${email}, '@') + 1)`;
@@ -27,15 +25,14 @@ export const domainFits = (email: SQL, rules?: string[]): SQL<number> => {
     or (${rule} like '*.%' and substr(${domain}, 1 - length(${rule})) = substr(${rule}, 2)))))`;
 };
 
-/** What a new rule of domains would do. */
 export interface DomainEffect {
-  /** Open invitations that could no longer be accepted. */
+  /** Open ones that could no longer be accepted. */
   invitations: number;
-  /** Guests whose address does not fit. They stay. */
+  /** Their address does not fit. They stay. */
   guests: number;
 }
 
-/** What these rules would change for invited people and guests; null if nothing. */
+/** Null if nothing would change. */
 export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<DomainEffect | null> {
   const fits = domainFits(sql`email`, rules);
   const {
@@ -74,30 +71,28 @@ export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<Domain
 
 const column = (of: string, name: string) => sql.raw(`${of}.${name}`);
 
-/** Whether the inviter still has the right. @param of the table's name or alias */
+/** @param of the table's name or alias */
 export const inviterMayInvite = (of = 'invitation'): SQL<number> =>
   mayInvite(column(of, 'invited_by'), column(of, 'space_id'));
 
-/** Whether the domain is still allowed. Invitations of users have no rule of domains. */
+/** Invitations of users have no rule of domains. */
 export const domainStillAllowed = (of = 'invitation'): SQL<number> =>
   sql`(${column(of, 'space_id')} is null or ${domainFits(column(of, 'email'))})`;
 
-/** Whether somebody can send a new link at all. */
+/** Whether anybody can send a new link. */
 export const somebodyMayInvite = (
   of = 'invitation',
 ): SQL<number> => sql`iif(${column(of, 'space_id')} is null,
   ${access.hasActiveAdministrator('site')}, ${access.hasActiveAdministrator(column(of, 'space_id'))})`;
 
-/** Whether an invitation can be accepted now. */
 export const acceptable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
   sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now}
     and ${inviterMayInvite(of)} and ${domainStillAllowed(of)})`;
 
-/** Undoes the batch unless the actor may invite now. */
 export const actorMayInvite = (ctx: SignedIn, spaceId: number | null): Statement =>
   must(ctx, mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`));
 
-/** Undoes the batch unless this version of the invitation can be accepted now. */
+/** This version of the invitation. */
 export const stillAcceptable = (ctx: Ctx, id: string, version: number): Statement =>
   must(
     ctx,

@@ -1,4 +1,4 @@
-/** Writes invitations of one space with their mails: new ones, and open ones again. */
+/** Writes new and resent invitations of a space with their mails. */
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
@@ -11,8 +11,8 @@ import { invitationMail, readersOf, type InviteForm, type ToSend } from './mail'
 import { actorMayInvite, domainFits } from './rule';
 
 /**
- * Sends invitations of one space: new ones, and open ones again. One batch.
- * @param form the new words of those that are sent again; without it they keep their words
+ * One batch.
+ * @param form new words for resent invitations, which otherwise keep theirs
  * @returns false if somebody else was faster and nothing was sent
  */
 export async function send(
@@ -64,7 +64,7 @@ export async function send(
   return done;
 }
 
-/** D1 binds at most 100 parameters and 2 MB a value, so rows are passed as JSON, a hundred at a time. */
+/** D1 binds at most 100 parameters and 2 MB a value, so rows go as JSON, a hundred at a time. */
 const inChunks = (rows: ToSend[], statements: (chunk: ToSend[]) => Statement[]): Statement[] => {
   const all: Statement[] = [];
   for (let i = 0; i < rows.length; i += 100) all.push(...statements(rows.slice(i, i + 100)));
@@ -92,7 +92,7 @@ const insertMany = (ctx: SignedIn, spaceId: number, form: InviteForm, expiresAt:
   must(ctx, changed(chunk.length)),
 ];
 
-/** A new version ends the old links. Each row must still have the previous version. */
+/** A new version ends the old links. Each row must still have the previous one. */
 const renewMany = (ctx: SignedIn, form: InviteForm | null, expiresAt: number, chunk: ToSend[]) => [
   ctx.db.run(sql`
     update invitation set status = 'invited', version = version + 1, sent_at = ${ctx.now}, expires_at = ${expiresAt},

@@ -1,4 +1,3 @@
-/** Signing up through a link. */
 import { eq } from 'drizzle-orm';
 import * as accounts from '../accounts';
 import type { CommitOptions, Ctx, Statement } from '../context';
@@ -18,13 +17,12 @@ import { landing, accept, linkAccount } from './accept';
 import type { LinkKind } from './links';
 import { findByToken, stateFrom, type Found } from './state';
 
-/** For this long, a sign-up that is posted again (double click) still leads into the space. */
+/** For this long, a sign-up posted again (double click) still leads into the space. */
 const SECOND_POST = 10 * 60_000;
 
 /**
- * "Login" on the sign-up page. The mailed link signs up at once, a copied one only after a code mailed to the invited
- * address. A second identical post (double click) with the right password leads into the space.
- * @returns where to go; null if the link has changed meanwhile, which the page then shows
+ * A mailed link signs up at once, a copied one after a code mailed to the invited address.
+ * @returns where to go; null if the link has changed meanwhile
  */
 export async function signUp(
   ctx: Ctx,
@@ -38,7 +36,7 @@ export async function signUp(
   if (state.state !== 'open') return null;
   const problem = await passwords.problem(site.policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
-  // A code is mailed to somebody who may not have asked for it, so it is counted first, before the costly hash.
+  // The code goes to somebody who may not have asked for it: counted first, before the costly hash.
   const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
   if (room) {
@@ -69,8 +67,8 @@ export async function signUp(
 }
 
 /**
- * The account, its membership, its confirmation mail and its first session, in the batch that accepts the invitation.
- * @param how `first`: further conditions; `refusal`: if the invitation was accepted or changed meanwhile
+ * In the batch that accepts the invitation.
+ * @param how `first`: further conditions; `refusal`: if it was accepted or changed meanwhile
  * @returns whether it was created
  */
 async function createAccount(
@@ -94,7 +92,7 @@ async function createAccount(
     emailVerifiedAt: ctx.now,
     loginCount: 1,
     lastLoginAt: ctx.now,
-    // The person's language until they change it on /me.
+    // Until they change it on /me.
     locale: language.ofInvited(ctx, i),
     createdAt: ctx.now,
     updatedAt: ctx.now,
@@ -142,7 +140,7 @@ async function createAccount(
   return done;
 }
 
-/** The form was posted again after it had worked. */
+/** Posted again after it had worked. */
 async function secondPost(
   ctx: Ctx,
   found: Found,
@@ -150,7 +148,7 @@ async function secondPost(
 ): Promise<string | null> {
   const { invitation: i, account } = found;
   if (i.status !== 'accepted' || !account || (i.acceptedAt ?? 0) < ctx.now - SECOND_POST) return null;
-  // Only an account made by this form: the link must not bypass the second step of an account that joined by it.
+  // Only for an account made by this form: the link must not bypass an existing account's second step.
   if (found.linkKind !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt)
     return null;
   if (account.status !== 'active') return null;
@@ -159,7 +157,7 @@ async function secondPost(
   return landing(i.spaceId);
 }
 
-/** The right code completes a sign-up through a copied link. @returns where to go */
+/** After a copied link. @returns where to go */
 export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promise<string> {
   const { challenge } = passed;
   const [row] = await ctx.db

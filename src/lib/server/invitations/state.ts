@@ -1,4 +1,3 @@
-/** What a link leads to. */
 import { and, eq, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
 import type { Ctx } from '../context';
@@ -8,7 +7,7 @@ import { parse, settingsColumn } from '../settings';
 import { DAY, recognise, type LinkKind } from './links';
 import { somebodyMayInvite, domainStillAllowed, inviterMayInvite } from './rule';
 
-/** What the page behind a link shows. Opening it changes nothing. */
+/** Opening the page changes nothing. */
 export type InvitationState = {
   email: string;
   spaceId: number | null;
@@ -26,7 +25,7 @@ export type InvitationState = {
     }
 );
 
-/** Everything about a token, in one query. */
+/** One query. */
 export async function findByToken(ctx: Ctx, token: string) {
   const [row] = await ctx.db
     .select({
@@ -51,7 +50,7 @@ export async function findByToken(ctx: Ctx, token: string) {
   return { ...row, linkKind, site: parse(row.settings) };
 }
 
-/** The language of an invitation, for the page behind its link. */
+/** For the page behind its link. */
 export async function languageOf(ctx: Ctx, token: string): Promise<Locale | null> {
   const [row] = await ctx.db
     .select({ locale: invitation.locale })
@@ -62,7 +61,7 @@ export async function languageOf(ctx: Ctx, token: string): Promise<Locale | null
 
 export type Found = Awaited<ReturnType<typeof findByToken>>;
 
-/** Refuses (404) a token that never existed. */
+/** 404 for a token that never existed. */
 export async function stateOf(ctx: Ctx, token: string): Promise<InvitationState> {
   return stateFrom(ctx, await findByToken(ctx, token));
 }

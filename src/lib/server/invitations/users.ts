@@ -1,4 +1,4 @@
-/** Inviting people of the company to the site, and sending their invitations again. */
+/** Inviting users to the site. */
 import { and, eq, isNull } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import { isLocale, type Locale } from '../../messages';
@@ -16,7 +16,6 @@ import { userInvitationMail } from './mail';
 import { changedMeanwhile, refusalOf } from './reasons';
 import { actorMayInvite } from './rule';
 
-/** Administration → Users: invites a person of the company to the site. */
 export async function inviteUser(
   ctx: SignedIn,
   form: { email: string; administrator: boolean; canCreateSpaces: boolean; locale: Locale },
@@ -91,7 +90,7 @@ async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
   if (reason) throw refusalOf(reason, email);
 }
 
-/** Sends it again, with a new link for a new week. The old links stop working. */
+/** A new link for a new week. The old links stop working. */
 export async function sendUserAgain(
   ctx: SignedIn,
   found: Invitation,

@@ -1,4 +1,4 @@
-/** A mail's HTML as a page of its own that cannot run, load or send anything. */
+/** A page that cannot run, load or send anything. */
 export const previewResponse = (html: string): Response =>
   new Response(html, {
     headers: {

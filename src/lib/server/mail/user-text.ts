@@ -1,4 +1,3 @@
-/** Names, subjects and texts that people typed, on their way into a mail. */
 import { manyLines as storedLines } from '../../text';
 
 export const manyLines = (text: string): string => storedLines(text.replace(/\u2028|\u2029/g, '\n'));

@@ -1,4 +1,3 @@
-/** Removing guests from a space. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
@@ -10,7 +9,7 @@ import * as settings from '../settings';
 import { dropQueuedMail } from './members';
 import { counted } from './order';
 
-/** Removes a guest from this space at once; the account and other spaces stay. Doing it twice is no error. */
+/** The account and its other spaces stay. Twice is no error. */
 export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   const found = await access.requireAdministrator(ctx, spaceId);
   const site = await settings.read(ctx);
@@ -47,7 +46,7 @@ export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string
         detail: { email: guest.user.email },
       }),
     ],
-    // Somebody else removed them first: nothing left to do.
+    // Somebody else removed them first.
     { refusal: () => null },
   );
 }

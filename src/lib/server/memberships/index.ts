@@ -1,4 +1,4 @@
-/** Who is in a space: add, make administrator, remove, leave. No act of its people leaves a space without an administrator. */
+/** Who is in a space. Nobody in it can leave it without an administrator. */
 export { addMember, leave, members, removeMember, setAdministrator } from './members';
 export { markRead, ofActor, pageOfActor } from './own';
 export { accountChanged, allOrdered, join, tidy } from './order';

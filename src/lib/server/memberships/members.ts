@@ -1,4 +1,3 @@
-/** Members tab: the users in a space, and who administers it. */
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
 import * as access from '../access';
@@ -91,7 +90,7 @@ export async function addMember(
   );
 }
 
-/** SQL: the space has another administrator who is an active user. */
+/** SQL: another active user administers the space. */
 const anotherAdministrator = (spaceId: number, userId: string) =>
   access.hasActiveAdministrator(spaceId, userId);
 
@@ -126,7 +125,7 @@ export async function setAdministrator(
   ]);
 }
 
-/** Ends a membership, unless that would leave the space without an administrator. */
+/** Unless that would leave the space without an administrator. */
 const end = (ctx: SignedIn, spaceId: number, userId: string): Statement[] => [
   ctx.db
     .delete(membership)
@@ -145,13 +144,13 @@ async function commitUnlessLast(ctx: SignedIn, spaceId: number, statements: Batc
   await ctx.commit(statements, { refusal: refusalOf(ctx, spaceId, 'members.last-administrator') });
 }
 
-/** Why a batch was undone: the actor has just lost the space or the right, else the given sentence. */
+/** The actor has just lost the space or the right; otherwise the given sentence. */
 const refusalOf = (ctx: SignedIn, spaceId: number, key: MessageKey) => async () => {
   await access.requireSpace(ctx, spaceId);
   return new Refusal('conflict', { key });
 };
 
-/** Waiting notification mail may contain words of the space. What it says of other spaces is still in the portal. */
+/** Waiting notification mail may quote this space. What it says of others is still in the portal. */
 export const dropQueuedMail = (ctx: SignedIn, userId: string): Statement =>
   ctx.db.run(sql`
     update mail set status = 'dropped', sealed = null, finished_at = ${ctx.now}

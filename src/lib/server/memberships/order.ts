@@ -1,13 +1,12 @@
-/** Order and number of a space's people, updated by whatever changes them, so that no page sorts or counts thousands. */
 import { asc, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import * as folded from '../folded';
 import { membership } from '../schema';
 
-/** SQL: the sort key of a membership, from its account (`user`). */
+/** SQL: a membership's sort key, from its account (`user`). */
 const place = sql`iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}`;
 
-/** The statements that add an account to a space, unless it is in it already. */
+/** Does nothing for an account that is already in the space. */
 export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement[] => [
   ctx.db
     .insert(membership)
@@ -19,7 +18,7 @@ export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: strin
 
 const COMPANIES = 8;
 
-/** Recounts instead of adding, so it can run twice and no number stays wrong. Comes after `ordered`. */
+/** Recounts instead of adding, so no number stays wrong. Comes after `ordered`. */
 export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
   const people = sql`from membership m join user u on u.id = m.user_id
     where m.space_id = space.id and u.status = 'active'`;
@@ -33,7 +32,7 @@ export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
     where id in (${spaceIds})`);
 };
 
-/** Updates the sort key of memberships, for the batch that creates or changes them. */
+/** In the batch that creates or changes memberships. */
 export const ordered = (ctx: Pick<Ctx, 'db'>, which: SQL): Statement =>
   ctx.db.run(sql`
     update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
@@ -49,10 +48,10 @@ export const allOrdered = (ctx: Pick<Ctx, 'db'>, spaceId: SQL): Statement[] => [
   counted(ctx, spaceId),
 ];
 
-/** Minutes in which every space is checked once. */
+/** In minutes: every space is checked once per round. */
 const ROUND = 24 * 60;
 
-/** Cron, once a day. It only makes a difference after rows were changed by hand. */
+/** Cron. Only matters after rows were changed by hand. */
 export const tidy = (ctx: Ctx): Statement[] => {
   const first = Math.floor(ctx.now / 60_000) % ROUND;
   const those = sql`with recursive every(id) as (
@@ -67,7 +66,7 @@ export const tidy = (ctx: Ctx): Statement[] => {
   ];
 };
 
-/** The order of a space's people: administrators, users, guests, each by name. It has an index. */
+/** Administrators, users, guests, each by name. There is an index. */
 export const inOrder = [asc(membership.rank), asc(membership.nameKey), asc(membership.userId)] as const;
 export const behind = ([rank, name, id]: [number, string, string]): SQL =>
   sql`(${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${rank}, ${name}, ${id})`;

@@ -1,4 +1,3 @@
-/** The actor's own memberships. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { mayLeaveWhere } from '../access';
 import type { SignedIn } from '../context';
@@ -17,7 +16,7 @@ export async function markRead(ctx: SignedIn, spaceId: number, until: number): P
 
 const OWN = 100;
 
-/** The actor's spaces by name, for /me, each with whether they may leave it. For a batch; `pageOfActor` reads it. */
+/** By name, with whether they may leave. For a batch; `pageOfActor` reads it. */
 export const ofActor = (ctx: SignedIn, after: string | null = null) => {
   const last = paging.read(after, 'text', 'number');
   return ctx.db

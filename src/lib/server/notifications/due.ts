@@ -1,4 +1,4 @@
-/** The notifications that are due by mail, person by person. */
+/** Notifications due by mail, grouped by person. */
 import { sql, type SQL } from 'drizzle-orm';
 import { person, seesGuests, visibleTo } from '../access';
 import type { Ctx } from '../context';
@@ -6,7 +6,7 @@ import type { Ctx } from '../context';
 const PEOPLE = 100;
 const ROWS = 1_000;
 
-/** Characters of a text in a mail. */
+/** In characters. */
 export const LONGEST = 4_000;
 
 export interface Due {
@@ -20,7 +20,7 @@ export interface Due {
   commentId: number | null;
   thread: string;
   actor: string;
-  /** The company of an actor who is a guest, empty if unknown; null for a user. */
+  /** The company of a guest, empty if unknown; null for a user. */
   guestOf: string | null;
   text: string;
   known: number;
@@ -70,7 +70,7 @@ export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
     order by n.user_id, s.name, n.space_id, n.thread_id, n.id
     limit ${ROWS}`);
 
-/** Rows by person. A person cut off by the limit waits for the next run, unless they fill the limit alone. */
+/** A person cut off by the limit waits for the next run, unless they fill it alone. */
 export function grouped(rows: Due[]): Due[][] {
   const people = [...Map.groupBy(rows, (row) => row.userId).values()];
   return rows.length === ROWS && people.length > 1 ? people.slice(0, -1) : people;

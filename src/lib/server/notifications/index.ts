@@ -1,4 +1,3 @@
-/** Notifications: in the portal, and by mail as people chose. */
 export { notify, notifyMentioned } from './notify';
 export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
 export { mailDue } from './mailing';

@@ -1,4 +1,4 @@
-/** Notification mail: what is due becomes one mail per person, exactly once. */
+/** Due notifications become one mail per person, exactly once. */
 import { sql, type SQL } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement } from '../context';
 import * as language from '../language';
@@ -10,10 +10,10 @@ import { nextMorning } from './mornings';
 
 const DAY = 24 * 3_600_000;
 const TOGETHER = 20;
-/** How often a run starts again because other runs took some of the notifications. */
+/** Restarts because other runs took some of the notifications. */
 const ROUNDS = 3;
 
-/** Texts are read now, so hidden ones are not mailed. Each claim is in the commit of its mail, so two runs do no harm. */
+/** Texts are read now, so hidden ones are not mailed. A claim is in the commit of its mail, so parallel runs do no harm. */
 export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
   let written = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -33,7 +33,7 @@ export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
 }
 
 interface PersonMail {
-  /** The notifications that this settles, including those that the mail leaves out. */
+  /** Including those that the mail leaves out. */
   notificationIds: number[];
   mail: outbox.QueuedMail | null;
   digestUpdate: Statement | null;
@@ -46,7 +46,7 @@ function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
       row.known &&
       row.notify !== 'never' &&
       (row.notify === 'all' || row.kind === 'mention') &&
-      // An immediate mail is also sent to people who are online; a daily mail leaves out what they have read.
+      // An immediate mail is also sent to people online; a daily mail leaves out what they have read.
       !(row.digest && row.readAt !== null),
   );
   return {
@@ -63,7 +63,7 @@ function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
   };
 }
 
-/** The reader's next morning; if their zone is unknown, the same hour of the next day. */
+/** If the zone is unknown, the same hour of the next day. */
 function nextDigest(ctx: Ctx, person: Due): Statement | null {
   const { timeZone, digestAt, userId } = person;
   if (digestAt === 0 || digestAt > ctx.now) return null;
@@ -76,7 +76,7 @@ function nextDigest(ctx: Ctx, person: Due): Statement | null {
   );
 }
 
-/** Claims the notifications and writes their mails in one commit. If another run was faster, tries again with each half. */
+/** If another run was faster, tries again with each half. */
 async function writeMails(ctx: Ctx, people: PersonMail[]): Promise<{ written: number; lost: number }> {
   const ids = people.flatMap((person) => person.notificationIds);
   const mails = people.flatMap((person) => person.mail ?? []);

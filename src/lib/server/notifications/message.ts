@@ -1,4 +1,4 @@
-/** The mail about a person's notifications, with the words that they may see now. */
+/** A notification mail, with the words that the person may see now. */
 import { readerOf } from '../access';
 import type { Ctx } from '../context';
 import type { MailMessage } from '../mail/messages';
@@ -9,7 +9,7 @@ import { LONGEST, type Due } from './due';
 import { unsubscribeUrl } from './unsubscribe-link';
 import { afterwards, ownWords, shortened } from './words';
 
-/** Up to this many texts are quoted in full; of more, only the beginning. */
+/** Up to this many texts are quoted in full, of more only the beginning. */
 const FEW = 5;
 const MOST = 50;
 

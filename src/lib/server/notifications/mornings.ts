@@ -1,4 +1,4 @@
-/** When a daily mail is sent: at eight in the morning of its reader's zone, also when the clocks change. */
+/** Daily mails are sent at eight in the reader's zone, also when the clocks change. */
 
 import { usable } from '../../zones';
 
@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const HOUR_OF_MAIL = 8;
 
-/** The local time of a zone at a moment, as if it were UTC. */
+/** A zone's local time, as if it were UTC. */
 function wallClock(zone: string, at: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: usable(zone),
@@ -22,12 +22,11 @@ function wallClock(zone: string, at: number): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }
 
-/** The next time after a moment at which it is eight in the morning in a zone. */
 export function nextMorning(zone: string, after: number): number {
   const today = Math.floor(wallClock(zone, after) / DAY) * DAY;
   for (let day = today; ; day += DAY) {
     const wall = day + HOUR_OF_MAIL * 60 * MINUTE;
-    // First taken as UTC, then corrected by the zone's offset there; twice, in case the clocks change in between.
+    // First as UTC, then corrected by the zone's offset; twice, in case the clocks change in between.
     const near = wall - (wallClock(zone, wall) - wall);
     const at = wall - (wallClock(zone, near) - near);
     if (at > after) return at;

@@ -1,4 +1,4 @@
-/** Who is notified of what happens in a thread. Statements for the batch of the change, so both are written or neither. */
+/** Who is notified of events in a thread. For the batch of the change. */
 import { sql, type SQL } from 'drizzle-orm';
 import { person, visibleTo, type Person } from '../access';
 import type { SignedIn, Statement } from '../context';
@@ -6,19 +6,19 @@ import { mailDue } from './mailing';
 
 const DAY = 24 * 3_600_000;
 
-/** A new comment, or a new thread (`commentId` null). Ids may be subqueries on what the same batch writes. */
+/** `commentId` is null for a new thread. Ids may be subqueries on what the batch writes. */
 export interface Event {
   spaceId: number;
   threadId: number | SQL;
   commentId: number | SQL | null;
   kind: 'comment' | 'thread';
-  /** Ids of the people whom the text names. People who are not in the space are not notified. */
+  /** Ids. People outside the space are not notified. */
   mentioned: string[];
   /** "Notify everybody". If following is blocked, everybody is notified anyway. */
   everybody?: boolean;
 }
 
-/** People who are named (even if they follow), followers, or everybody; never the actor, nobody twice. */
+/** People named, followers, or everybody; never the actor, nobody twice. */
 export function notify(ctx: SignedIn, event: Event): Statement[] {
   const follows = event.kind === 'comment' ? sql`tp.following = 1` : sql`0`;
   const statement = insert(
@@ -30,7 +30,7 @@ export function notify(ctx: SignedIn, event: Event): Statement[] {
   return [statement];
 }
 
-/** For an edit that names more people. A follower's notification becomes a mention, without a second mail. */
+/** For an edit. A follower's notification becomes a mention, without a second mail. */
 export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>): Statement[] {
   if (event.mentioned.length === 0) return [];
   const same = sql`thread_id = ${event.threadId} and comment_id is ${event.commentId}`;
@@ -52,7 +52,7 @@ export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>):
 const named = (event: Pick<Event, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(event.mentioned)}))`;
 
-/** Each person in the space is a viewer of what happened: nobody hears of somebody who is hidden from them. */
+/** Nobody hears of somebody who is hidden from them. */
 const READER = person('u');
 const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
 
@@ -79,6 +79,6 @@ const mailAt = (ctx: SignedIn, event: Pick<Event, 'mentioned'>): SQL => sql`case
   when u.digest_at > ${ctx.now} then u.digest_at
   else u.digest_at + (cast((${ctx.now} - u.digest_at) / ${DAY} as integer) + 1) * ${DAY} end`;
 
-/** Writes the mails that are due at once right after the commit; cron does what this misses. */
+/** After the commit; cron does what this misses. */
 const mailSoon = (ctx: SignedIn): void =>
   ctx.afterCommit((system) => mailDue(system, sql`actor_id = ${ctx.actor.id} and created_at = ${ctx.now}`));

@@ -1,4 +1,4 @@
-/** Notifications in the portal: the list, the count, marking as read, "Read later". Always the actor's own. */
+/** Notifications in the portal, always the actor's own. */
 import { sql, type SQL } from 'drizzle-orm';
 import { readerOf, seesGuests, visibleTo } from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
@@ -110,7 +110,7 @@ export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): St
     update notification set read_at = ${ctx.now}
     where user_id = ${ctx.actor.id} and thread_id = ${threadId} and read_at is null and created_at <= ${until}`);
 
-/** @param upTo for a list: the newest id that the page showed; later ones stay unread */
+/** @param upTo the newest id on the page: later ones stay unread */
 export async function markRead(
   ctx: SignedIn,
   which: number[] | 'all',

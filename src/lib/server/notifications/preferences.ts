@@ -1,4 +1,4 @@
-/** What people want by mail, and the link in each such mail that stops it. */
+/** Mail preferences, and the link that stops notification mail. */
 import { eq, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -9,7 +9,7 @@ import { ownerOf } from './unsubscribe-link';
 
 export type Notify = 'never' | 'mentions' | 'all';
 
-/** /me: what is mailed, and when. If the daily mail is switched off, what waits for it is mailed now or never. */
+/** If the daily mail is switched off, what waits for it is mailed now or never. */
 export async function setPreferences(
   ctx: SignedIn,
   form: { notify: Notify; digest: boolean },
@@ -28,7 +28,7 @@ export async function setPreferences(
   ]);
 }
 
-/** For the page behind the link: whose mails it stops (shortened, because mails get forwarded), and whether they are stopped. */
+/** Whose mails the link stops (shortened, because mails get forwarded), and whether it has. */
 export async function unsubscribeTarget(
   ctx: Ctx,
   token: string,
@@ -47,7 +47,7 @@ const masked = (email: string): string => {
   return `${[...email][0]}•••${email.slice(at)}`;
 };
 
-/** Stops somebody's notification mail. The token is the permission; it does not matter who is signed in. */
+/** The token is the permission, whoever is signed in. */
 export async function unsubscribe(ctx: Ctx, token: string): Promise<void> {
   const id = ownerOf(ctx, token);
   if (!id) throw new Refusal('missing');

@@ -1,17 +1,16 @@
-/** Deletes old notifications. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 
 const DAY = 24 * 3_600_000;
 
-/** Notifications checked in a run of `purge`. */
+/** Per run. */
 const WINDOW = 1_000;
 const KEEP_READ = 90 * DAY;
 const KEEP = 365 * DAY;
 
 /**
- * Cron: deletes what was read 90 days ago (unless it is marked "Read later"), and everything after a year.
- * No index orders everybody's notifications by age, so each run checks a range of ids that moves with the minutes.
+ * Cron: deletes what was read 90 days ago (unless "Read later"), and everything after a year. No index orders all notifications
+ * by age, so runs check ranges of ids in turn.
  */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`

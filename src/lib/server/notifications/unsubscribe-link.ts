@@ -1,9 +1,9 @@
-/** The link in each notification mail that stops them. */
+/** The link that stops notification mail. */
 import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
 import type { Ctx } from '../context';
 import { isMadeBy, keyedBytes, type Secret } from '../crypto';
 
-/** The id, then a MAC of it. It is not stored and never expires (nor do mails), and can only stop these mails. */
+/** Id and MAC. Not stored, and it never expires, like the mails that contain it. */
 const tokenOf = (secret: Secret, userId: string): string =>
   userId + encodeBase32LowerCaseNoPadding(keyedBytes(secret, 'unsubscribe', userId).slice(0, 20));
 

@@ -1,7 +1,4 @@
-/**
- * Every table and index. A table belongs to the site (people, logins, mail) or to a space. Each row of a space has the
- * space's id, so that a space can be exported, moved or deleted by a plain WHERE.
- */
+/** Every table and index. Rows of a space have its id, so that it can be exported, moved or deleted by a plain WHERE. */
 import { loginChallenge, passwordReset, session, throttle } from './login';
 import { mail, mailboxEntry } from './mail';
 import { auditEntry, setting, spaceTemplate, user } from './site';
@@ -16,10 +13,7 @@ export * from './site';
 export * from './space';
 export * from './thread';
 
-/**
- * Tables of the site. A table that refers to another comes before it. The audit outlives a space: its `space_id` only
- * says where something happened.
- */
+/** Referenced tables come first. The audit outlives a space. */
 export const siteTables = [
   mail,
   mailboxEntry,
@@ -34,8 +28,8 @@ export const siteTables = [
 ] as const;
 
 /**
- * Tables of a space. A table that refers to another comes before it. Two of them also hold rows of the site, where
- * `space_id` is null: invitations of users, and covers of templates or of a space that is being created.
+ * Referenced tables come first. `space_id` is null for invitations of users, and for covers of templates or of a space being
+ * created.
  */
 export const spaceTables = [
   notification,

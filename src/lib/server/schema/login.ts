@@ -1,10 +1,8 @@
-/** Signing in. All of it is the site's. */
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { at, id } from './columns';
 import { user } from './site';
 import { invitation } from './space';
 
-/** A signed-in browser. Only the SHA-256 of the session's id is stored. Written by sessions.ts alone. */
 export const session = sqliteTable(
   'session',
   {
@@ -25,24 +23,23 @@ export const session = sqliteTable(
 );
 
 /**
- * The second step: of a login (password was right), or of a sign-up through a copied link.
- * The id is the SHA-256 of the token in the browser's cookie, which ties the code to that browser.
+ * The second step of a login, or of a sign-up through a copied link. The id is the SHA-256 of a token in the browser's cookie,
+ * which ties the code to that browser.
  */
 export const loginChallenge = sqliteTable(
   'login_challenge',
   {
     id: id(),
     purpose: text('purpose', { enum: ['login', 'signup'] }).notNull(),
-    /** Of a login. */
     userId: text('user_id').references(() => user.id, { onDelete: 'cascade' }),
-    /** Of a sign-up: the invitation and its version, and what the form held (the password as its hash). */
+    /** Of a sign-up, with the invitation's version and the form (the password as its hash). */
     invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
     invitationVersion: integer('invitation_version'),
     name: text('name'),
     passwordHash: text('password_hash'),
-    /** The password itself, sealed, and only where the confirmation mail will hold it; gone with the code. */
+    /** Only if the confirmation mail will contain it; gone with the code. */
     sealedPassword: text('sealed_password'),
-    /** The random key in KV of the current code; null when no code is valid. */
+    /** In KV; null when no code is valid. */
     codeKey: text('code_key'),
     codeExpiresAt: at('code_expires_at'),
     codeSentAt: at('code_sent_at'),
@@ -62,7 +59,6 @@ export const loginChallenge = sqliteTable(
   ],
 );
 
-/** A link to choose a new password. */
 export const passwordReset = sqliteTable(
   'password_reset',
   {
@@ -77,14 +73,14 @@ export const passwordReset = sqliteTable(
   (t) => [index('password_reset_by_user').on(t.userId), index('password_reset_by_expiry').on(t.expiresAt)],
 );
 
-/** Failures in a row of a login name or a known device, or within a time window of a client IP address. */
+/** Failures in a row of a login name or known device, or within a time window of a client IP address. */
 export const throttle = sqliteTable(
   'throttle',
   {
-    /** What is counted (rate-limit.ts) and a keyed hash, so that no address and nothing typed is readable here. */
+    /** What is counted, and a keyed hash: nothing typed is readable here. */
     key: text('key').primaryKey(),
     failures: integer('failures').notNull(),
-    /** How many times in a row it was locked; decides how long the next lock is. */
+    /** How many times in a row; decides the next lock's length. */
     locks: integer('locks').notNull().default(0),
     windowStartedAt: at('window_started_at').notNull(),
     lockedUntil: at('locked_until').notNull().default(0),

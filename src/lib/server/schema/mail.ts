@@ -1,11 +1,11 @@
-/** Mail on its way. It belongs to the site, even if an invitation to a space caused it. */
+/** Belongs to the site, even if an invitation to a space caused it. */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { at, id } from './columns';
 import { user } from './site';
 import { invitation } from './space';
 
-/** The outbox: written in the same batch as the change that causes the mail; the queue is only a nudge. */
+/** The outbox, written in the batch of the cause; the queue is only a nudge. */
 export const mail = sqliteTable(
   'mail',
   {
@@ -13,10 +13,9 @@ export const mail = sqliteTable(
     kind: text('kind').notNull(),
     toEmail: text('to_email').notNull(),
     locale: text('locale').notNull(),
-    /** The props, sealed (AES-GCM). Null once delivered or given up. */
+    /** The props (AES-GCM). Null once delivered or given up. */
     sealed: text('sealed'),
     status: text('status', { enum: ['queued', 'sending', 'sent', 'failed', 'dropped'] }).notNull(),
-    /** Deliveries tried. */
     attempts: integer('attempts').notNull().default(0),
     /** Deliveries with an unknown outcome; a second one is final. */
     unknowns: integer('unknowns').notNull().default(0),
@@ -24,12 +23,12 @@ export const mail = sqliteTable(
     nextAttemptAt: at('next_attempt_at').notNull(),
     /** After this it is dropped unsent. */
     dropAfterAt: at('drop_after_at'),
-    /** Why the last delivery failed: a failure of mail/outbox/deliver.ts, and the mail server's answer. */
+    /** A failure of mail/outbox/deliver.ts, and the mail server's answer. */
     failure: text('failure'),
     failureDetail: text('failure_detail'),
     userId: text('user_id').references(() => user.id, { onDelete: 'set null' }),
     invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
-    /** Keys of throttles that it was counted on, as JSON. If it is never sent, it is subtracted again. */
+    /** Keys of throttles, as JSON. Subtracted again if it is never sent. */
     countedOn: text('counted_on'),
     createdAt: at('created_at').notNull(),
     finishedAt: at('finished_at'),
@@ -46,7 +45,7 @@ export const mail = sqliteTable(
   ],
 );
 
-/** What the local transport delivered, sealed. Local only. */
+/** Delivered by the local transport. Local only. */
 export const mailboxEntry = sqliteTable(
   'mailbox_entry',
   { id: id(), sealed: text('sealed').notNull(), sentAt: at('sent_at').notNull() },

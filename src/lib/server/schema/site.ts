@@ -1,10 +1,9 @@
-/** The site: its people, settings, templates and audit. */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { SpaceOptions } from '../../space-options';
 import { at, flag, folded, id } from './columns';
 
-/** A person: a `user` of the company, or a `guest`, who has an account only because they were invited. */
+/** A `user` of the company, or a `guest`, who was invited. */
 export const user = sqliteTable(
   'user',
   {
@@ -13,34 +12,34 @@ export const user = sqliteTable(
     status: text('status', { enum: ['active', 'inactive'] })
       .notNull()
       .default('active'),
-    /** Canonical: lower-cased, IDNA, NFC. The login name. */
+    /** NFC, lower-cased, IDNA. The login name. */
     email: text('email').notNull(),
-    /** As it was written; mail goes here. */
+    /** As written; mail goes here. */
     emailOriginal: text('email_original').notNull(),
     name: text('name').notNull(),
     company: text('company').notNull().default(''),
     folded: folded(),
     passwordHash: text('password_hash').notNull(),
-    /** Rises with every new password and deactivation, after which no browser is known any more. */
+    /** Rises with new passwords and deactivation, which end known browsers. */
     credentialEpoch: integer('credential_epoch').notNull().default(0),
     administrator: flag('administrator').notNull().default(false),
     canCreateSpaces: flag('can_create_spaces').notNull().default(false),
-    /** When a mailed link or code first proved that they own the mailbox. */
+    /** When a mailed link or code first proved the mailbox. */
     emailVerifiedAt: at('email_verified_at'),
-    /** Completed logins; the sign-up counts as the first. */
+    /** The sign-up counts as the first. */
     loginCount: integer('login_count').notNull().default(0),
     lastLoginAt: at('last_login_at'),
     locale: text('locale'),
-    /** As chosen on /me; at first a guest's is the browser's. */
+    /** Chosen on /me; for guests at first the browser's. */
     timeZone: text('time_zone'),
-    /** The zone that a browser of theirs reported last. */
+    /** Last reported. */
     browserTimeZone: text('browser_time_zone'),
     notify: text('notify', { enum: ['never', 'mentions', 'all'] })
       .notNull()
       .default('mentions'),
-    /** Notification mails once a day instead of at once. */
+    /** Mail once a day instead of at once. */
     digest: flag('digest').notNull().default(false),
-    /** A moment at which a daily mail is due in the person's zone; later ones follow at multiples of a day. */
+    /** A time at which a daily mail is due; later ones follow at multiples of a day. */
     digestAt: at('digest_at').notNull().default(0),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
@@ -57,13 +56,12 @@ export const user = sqliteTable(
   ],
 );
 
-/** Settings of the site, one JSON value per key (schema/settings.ts has the keys). */
 export const setting = sqliteTable('setting', {
   key: text('key').primaryKey(),
   value: text('value').notNull(),
 });
 
-/** What a template gives a new space. Never people, comments or files. */
+/** Never people, comments or files. */
 export interface TemplateContent extends SpaceOptions {
   cover: string;
   announcement: string;
@@ -71,7 +69,6 @@ export interface TemplateContent extends SpaceOptions {
   links: { title: string; url: string }[];
 }
 
-/** A template made on this site. (Shipped ones are in space-templates/shipped.) */
 export const spaceTemplate = sqliteTable('space_template', {
   id: id(),
   name: text('name').notNull(),
@@ -85,7 +82,7 @@ export const spaceTemplate = sqliteTable('space_template', {
   updatedAt: at('updated_at').notNull(),
 });
 
-/** Who did what to which account, invitation, space or setting. Never holds a secret. */
+/** Never holds a secret. */
 export const auditEntry = sqliteTable(
   'audit_entry',
   {
@@ -98,10 +95,10 @@ export const auditEntry = sqliteTable(
     spaceId: integer('space_id'),
     detail: text('detail', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     ip: text('ip').notNull(),
-    /** The key of a row that counts: what can happen any number of times has one row an hour. */
+    /** The key of an hourly row that counts. */
     tally: text('tally'),
     count: integer('count').notNull().default(1),
-    /** The last time, if the row counts; `at` is the first. */
+    /** `at` is the first time. */
     lastAt: at('last_at'),
   },
   (t) => [

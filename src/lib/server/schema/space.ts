@@ -1,31 +1,29 @@
-/** A space, who is in it or invited, and what happened there. */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { mapOptions } from '../../space-options';
 import { at, flag, folded, id, mentions } from './columns';
 import { user } from './site';
 
-/** A guest space. */
 export const space = sqliteTable(
   'space',
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
     name: text('name').notNull(),
     folded: folded(),
-    /** The name of a shipped cover (static/covers), or `file:<id>` of an uploaded one. */
+    /** A shipped cover's name (static/covers), or `file:<id>`. */
     cover: text('cover').notNull(),
     ...mapOptions((option) => flag(option.column).notNull().default(option.default)),
     announcement: text('announcement').notNull().default(''),
     links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),
-    /** Whom the announcement and (`title`) the titles of the links name. */
+    /** In the announcement and (`title`) the titles of the links. */
     mentions: mentions(),
-    /** How many active users are in it; this and the next three are kept by memberships/order.ts. */
+    /** Active users. memberships/order.ts keeps this and the next three. */
     userCount: integer('user_count').notNull().default(0),
     guestCount: integer('guest_count').notNull().default(0),
-    /** The companies of most guests, and how many other companies there are. */
+    /** Companies with the most guests, and how many others there are. */
     guestCompanies: text('guest_companies', { mode: 'json' }).$type<string[]>().notNull().default([]),
     moreCompanies: integer('more_companies').notNull().default(0),
-    /** A random key of the form, so that a second post of it creates no second space. */
+    /** From the form, so that a second post creates no second space. */
     requestKey: text('request_key').notNull(),
     createdBy: text('created_by')
       .notNull()
@@ -35,7 +33,7 @@ export const space = sqliteTable(
     /** In the trash since then; cron purges it 14 days later. */
     deletedAt: at('deleted_at'),
     deletedBy: text('deleted_by').references(() => user.id),
-    /** The space administrator whom an administrator of the site appointed, which the space page says. */
+    /** Appointed by an administrator of the site, which the space page says. */
     appointedAdministratorId: text('appointed_administrator_id'),
     appointedBy: text('appointed_by'),
     appointedAt: at('appointed_at'),
@@ -56,7 +54,6 @@ export const space = sqliteTable(
   ],
 );
 
-/** Who is in a space: users and guests. */
 export const membership = sqliteTable(
   'membership',
   {
@@ -66,14 +63,12 @@ export const membership = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => user.id, { onDelete: 'cascade' }),
-    /** Administrator of this space; never a guest. */
     administrator: flag('administrator').notNull().default(false),
     invitedBy: text('invited_by').references(() => user.id),
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
     /**
-     * The order of a space's people: administrators (0), users (1), guests (2), each by name. Derived from the row and its
-     * account by memberships/order.ts; until then a row counts as a guest.
+     * Administrators (0), users (1), guests (2), each by name; kept by memberships/order.ts. Until then a row counts as a guest.
      */
     rank: integer('rank').notNull().default(2),
     nameKey: text('name_key').notNull().default(''),
@@ -91,13 +86,12 @@ export const membership = sqliteTable(
 
 const OPEN = `status in ('invited', 'expired')`;
 /**
- * SQL: whether an invitation is open: it can be accepted, or sent again once it has expired. These are the literal words of its
- * partial indexes, because SQLite does not use them for bound parameters.
- * @param of the table's name or alias
+ * SQL: the invitation can be accepted, or resent once expired. Literally as in its partial indexes, because SQLite does not use
+ * them for bound parameters.
  */
 export const isOpenInvitation = (of = 'invitation') => sql.raw(`${of}.${OPEN}`);
 
-/** An invitation of a guest to a space or, without a space, of a user to the site. */
+/** Of a guest to a space or, without a space, of a user to the site. */
 export const invitation = sqliteTable(
   'invitation',
   {
@@ -107,7 +101,7 @@ export const invitation = sqliteTable(
     email: text('email').notNull(),
     emailOriginal: text('email_original').notNull(),
     status: text('status', { enum: ['invited', 'expired', 'accepted', 'cancelled'] }).notNull(),
-    /** Rises with each resend; links of earlier versions no longer work. */
+    /** Rises with each resend; earlier links no longer work. */
     version: integer('version').notNull().default(1),
     subject: text('subject').notNull(),
     message: text('message').notNull(),
@@ -124,7 +118,7 @@ export const invitation = sqliteTable(
     acceptedAt: at('accepted_at'),
     acceptedBy: text('accepted_by').references(() => user.id),
     acceptedLinkKind: text('accepted_link_kind', { enum: ['mail', 'copy'] }),
-    /** When the guest last asked the inviter for a new link (at most once a day). */
+    /** At most once a day. */
     askedAt: at('asked_at'),
   },
   (t) => [
@@ -143,7 +137,7 @@ export const invitation = sqliteTable(
   ],
 );
 
-/** Changes in a space, in order: open pages ask for what is newer than they know. Kept for a week. */
+/** Open pages ask for what is newer than they know. Kept for a week. */
 export const spaceEvent = sqliteTable(
   'space_event',
   {
@@ -155,9 +149,9 @@ export const spaceEvent = sqliteTable(
     threadId: integer('thread_id'),
     commentId: integer('comment_id'),
     actorId: text('actor_id').notNull(),
-    /** Whether a guest caused it, which other guests may not see. */
+    /** Other guests may not see it. */
     byGuest: flag('by_guest').notNull(),
-    /** The guest who wrote the thread or comment, `-` for two guests. Where guests are hidden, it is only for that guest. */
+    /** The guest who wrote it, `-` for two guests. Where guests are hidden, only that guest sees it. */
     ownerId: text('owner_id'),
     at: at('at').notNull(),
   },

@@ -1,11 +1,9 @@
-/** Threads and comments of a space, what people do with them, and files. */
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { at, flag, id, mentions, spaceId } from './columns';
 import { user, spaceTemplate } from './site';
 import { space } from './space';
 
-/** A thread of a space. Deleting removes everything: rows, history, search entries, files. */
 export const thread = sqliteTable(
   'thread',
   {
@@ -21,7 +19,7 @@ export const thread = sqliteTable(
       .references(() => user.id),
     commentCount: integer('comment_count').notNull().default(0),
     lastActivityAt: at('last_activity_at').notNull(),
-    /** Count and last activity without what guests wrote, for guests who do not see each other. */
+    /** Without guests' texts, for guests who do not see each other. */
     staffCommentCount: integer('staff_comment_count').notNull().default(0),
     staffActivityAt: at('staff_activity_at').notNull().default(0),
     pinnedAt: at('pinned_at'),
@@ -42,7 +40,6 @@ export const thread = sqliteTable(
   ],
 );
 
-/** A comment of a thread. */
 export const comment = sqliteTable(
   'comment',
   {
@@ -71,7 +68,7 @@ export const comment = sqliteTable(
   ],
 );
 
-/** An earlier version of a thread's first text or of a comment. */
+/** Of a thread's first text or a comment. */
 export const revision = sqliteTable(
   'revision',
   {
@@ -93,7 +90,7 @@ export const revision = sqliteTable(
   ],
 );
 
-/** Somebody's reaction to a comment, or to the thread's first text (`comment_id` 0). */
+/** `comment_id` is 0 for the thread's first text. */
 export const reaction = sqliteTable(
   'reaction',
   {
@@ -115,7 +112,7 @@ export const reaction = sqliteTable(
   ],
 );
 
-/** A person's state in a thread: followed or not (null: never chosen), and read until when. */
+/** Followed or not (null: never chosen), and read until when. */
 export const threadPerson = sqliteTable(
   'thread_person',
   {
@@ -136,7 +133,7 @@ export const threadPerson = sqliteTable(
   ],
 );
 
-/** A notification: shown in the portal, and mailed as the person chose. */
+/** In the portal, and by mail as the person chose. */
 export const notification = sqliteTable(
   'notification',
   {
@@ -157,9 +154,9 @@ export const notification = sqliteTable(
       .references(() => user.id),
     createdAt: at('created_at').notNull(),
     readAt: at('read_at'),
-    /** Marked "Read later". */
+    /** "Read later". */
     later: flag('later').notNull().default(false),
-    /** When its mail is due; null if there is none or it is already written. */
+    /** Null if there is no mail, or it is already written. */
     mailAt: at('mail_at'),
   },
   (t) => [
@@ -183,7 +180,7 @@ export const notification = sqliteTable(
   ],
 );
 
-/** A file in R2. Found only through its space, or a template's cover through the right to see the template. */
+/** In R2. Found only through its space, or a template's cover through the right to see the template. */
 export const file = sqliteTable(
   'file',
   {
@@ -191,31 +188,30 @@ export const file = sqliteTable(
     kind: text('kind', { enum: ['cover', 'attachment'] }).notNull(),
     spaceId: integer('space_id').references(() => space.id, { onDelete: 'set null' }),
     templateId: text('template_id').references(() => spaceTemplate.id, { onDelete: 'set null' }),
-    /** Set once an attachment is attached. A file of a thread's first text has no comment. */
+    /** Set once attached. A file of a thread's first text has no comment. */
     threadId: integer('thread_id').references(() => thread.id, { onDelete: 'set null' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
-    /** Made safe: no path, no control or direction characters. */
+    /** See `safeName`. */
     name: text('name').notNull(),
-    /** The type by its first bytes, else `application/octet-stream`. */
+    /** By its first bytes, else `application/octet-stream`. */
     type: text('type').notNull(),
-    /** Bytes. */
     size: integer('size').notNull(),
-    /** Random key in R2; nobody ever sees it. */
+    /** Random, in R2; never shown. */
     key: text('key').notNull(),
-    /** Key of the picture's small version, made in the browser, and its bytes. */
+    /** Key and bytes of the small version, made in the browser. */
     thumbKey: text('thumb_key'),
     thumbSize: integer('thumb_size').notNull().default(0),
     uploaderId: text('uploader_id')
       .notNull()
       .references(() => user.id),
     createdAt: at('created_at').notNull(),
-    /** Null until something uses it; unused ones are purged after a day. */
+    /** Null while unused; purged after a day. */
     attachedAt: at('attached_at'),
-    /** No longer used since then: cron deletes it from R2, then the row. */
+    /** Cron deletes it from R2, then the row. */
     releasedAt: at('released_at'),
   },
   (t) => [
-    // Contains what files/quota.ts sums up, so that the rows themselves are not read.
+    // Covers the sums of files/quota.ts, so that the rows are not read.
     index('file_by_space').on(t.spaceId, t.releasedAt, t.size, t.thumbSize),
     index('file_by_template').on(t.templateId),
     index('file_by_thread').on(t.threadId, t.commentId),

@@ -1,4 +1,3 @@
-/** How settings of the site change. */
 import { sql } from 'drizzle-orm';
 import { domainRule, parseAddress } from '../../addresses';
 import type { MessageKey } from '../../messages';
@@ -8,14 +7,13 @@ import { Refusal } from '../errors';
 import { record } from '../events';
 import { setting, type Settings } from '../schema';
 
-/** The statement that writes one setting. */
 export const put = <K extends keyof Settings>(ctx: Ctx, key: K, value: Settings[K]): Statement =>
   ctx.db
     .insert(setting)
     .values({ key, value: JSON.stringify(value) })
     .onConflictDoUpdate({ target: setting.key, set: { value: sql`excluded.value` } });
 
-/** The statement that writes one setting unless it exists. `must(ctx, changed())` behind it decides who was first. */
+/** `must(ctx, changed())` behind it decides who was first. */
 export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Settings[K]): Statement =>
   ctx.db
     .insert(setting)
@@ -23,8 +21,8 @@ export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Sett
     .onConflictDoNothing();
 
 /**
- * The domains of a typed list, as rules (see `domainRule`), each once. Refuses anything else: if it were ignored, an
- * otherwise empty list would allow everybody; if it were saved, it would match nobody.
+ * A typed list as rules (see `domainRule`). Refuses anything else: ignored, it could leave an empty list, which allows everybody;
+ * saved, it would match nobody.
  */
 export function domainsOf(typed: string): string[] {
   const refuse = (key: MessageKey, params: Record<string, string>) =>
@@ -43,11 +41,11 @@ export function domainsOf(typed: string): string[] {
   return [...new Set(rules)];
 }
 
-/** Stored entries that match no address. Older versions accepted some. */
+/** Entries that match no address. Older versions accepted some. */
 export const deadDomains = (site: Settings): string[] =>
   site.allowedDomains.filter((stored) => domainRule(stored) === null);
 
-/** Raises the revision of the settings, only from a given one if the form says which one it showed. */
+/** @param from the revision on the form */
 const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   ctx.db
     .insert(setting)
@@ -61,8 +59,8 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
 ];
 
 /**
- * Changes settings and writes what changed to the audit.
- * @param revision of the settings that the form showed, so that a stale form overwrites nothing
+ * Audited.
+ * @param revision of the settings on the form, so that a stale form overwrites nothing
  */
 export async function change(ctx: SignedIn, values: Partial<Settings>, revision?: number): Promise<void> {
   const entries = Object.entries(values) as [keyof Settings, never][];
@@ -75,6 +73,6 @@ export async function change(ctx: SignedIn, values: Partial<Settings>, revision?
     ],
     { refusal: new Refusal('conflict', { key: 'form.stale' }) },
   );
-  // The session's settings are out of date now, so the next read asks the database.
+  // The session's settings are out of date now.
   ctx.settings = null;
 }

@@ -1,4 +1,3 @@
-/** Settings of the site: what they are, and how they are read together with other rows. */
 import { eq, sql } from 'drizzle-orm';
 import journal from '../../../../drizzle/meta/_journal.json';
 import type { Ctx } from '../context';
@@ -37,24 +36,23 @@ const defaults: Settings = {
   seeded: false,
 };
 
-/** All settings as one column, selected together with a session or login row: one query, never stale. */
+/** Selected with a session or login row: one query, never stale. */
 export const settingsColumn = sql<string>`(select json_group_object(key, value) from setting)`.as('settings');
 
-/** Parses what `settingsColumn` selected. */
 export function parse(column: string | null): Settings {
   const stored = JSON.parse(column ?? '{}') as Record<string, string>;
   const values = Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, JSON.parse(value)]));
   return { ...defaults, ...values };
 }
 
-/** The settings of this request: those that came with the session, else one query. */
+/** From the session, else one query. */
 export async function read(ctx: Ctx): Promise<Settings> {
   if (ctx.settings) return ctx.settings;
   const rows = await ctx.db.select({ settings: settingsColumn }).from(sql`(select 1)`);
   return (ctx.settings = parse(rows[0]?.settings ?? null));
 }
 
-/** What every page shows of the site. It decides nothing, so the isolate may cache it for a minute. */
+/** It decides nothing, so the isolate may cache it for a minute. */
 export interface Appearance {
   siteName: string;
   setUp: boolean;
@@ -62,7 +60,7 @@ export interface Appearance {
 
 let kept: { appearance: Appearance; until: number } | null = null;
 
-/** The site's name: from the session's settings, the isolate's memory, or D1. A site that is not set up is not cached. */
+/** From the session, the isolate's memory, or D1. Not cached before set-up. */
 export async function appearance(ctx: Ctx): Promise<Appearance> {
   if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
   const { siteName, setUp } = await read(ctx);
@@ -71,7 +69,7 @@ export async function appearance(ctx: Ctx): Promise<Appearance> {
   return value;
 }
 
-/** Whether D1 answers, its newest migration is applied, and the seed is done if one is expected. */
+/** D1 answers, its newest migration is applied, and an expected seed is done. */
 export async function healthy(ctx: Ctx): Promise<boolean> {
   const { migrated, seeded } = await ctx.read({
     migrated: ctx.db

@@ -1,4 +1,3 @@
-/** Creating a space. */
 import { eq, sql } from 'drizzle-orm';
 import type { SignedIn } from '../context';
 import { hashToken } from '../crypto';
@@ -12,7 +11,7 @@ import { space } from '../schema';
 import * as starter from '../space-templates/starter';
 import type { SpaceForm } from './form';
 
-/** @param requestKey of the form: posted twice it leads to one space, with other values (after Back) to another */
+/** @param requestKey of the form: posted twice it makes one space; with other values (after Back), another */
 export async function create(
   ctx: SignedIn,
   form: SpaceForm,
@@ -23,7 +22,7 @@ export async function create(
   allow(ctx, 'space.create');
   const { actor } = ctx;
   const others = JSON.stringify(members.filter((m) => m.id !== actor.id));
-  // Without scripts each post uploads its own cover again, so the cover does not distinguish two posts.
+  // Without scripts each post uploads its cover again, so the cover does not distinguish two posts.
   const words = JSON.stringify([{ ...form, cover: form.cover.replace(/^file:.*/, 'file') }, others, start]);
   const key = `${actor.id}:${requestKey}:${hashToken(words).slice(0, 24)}`;
   const spaceId = sql`(select id from space where request_key = ${key})`;

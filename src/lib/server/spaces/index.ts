@@ -1,4 +1,3 @@
-/** Guest spaces: creating, listing, showing and changing them. Finding one is access/. */
 export { change, settingsOf } from './settings';
 export { create } from './create';
 export { header } from './sharing';

@@ -1,4 +1,3 @@
-/** A space's own page: announcement, threads, people, links. */
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import {
   administersHere,
@@ -22,7 +21,7 @@ import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
 import { shared, sharedQuery } from './sharing';
 
-/** Users and guests that the page shows; the People page has everybody. */
+/** The People page has everybody. */
 const SHOWN = 12;
 
 /** @param before,pinnedBefore where the previous page of threads, or of pinned threads, ended */

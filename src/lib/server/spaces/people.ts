@@ -1,4 +1,3 @@
-/** The people of a space, in their order. */
 import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { foundSpace, rankOfGuests, spaceQuery, viewerOf } from '../access';
 import type { SignedIn } from '../context';
@@ -37,7 +36,7 @@ export const presentPerson = ({
   administrator: rank === 0,
 });
 
-/** Administrators, users, guests, each by name. @param filter `find`: a part of a name or company */
+/** @param filter `find`: part of a name or company */
 export async function people(
   ctx: SignedIn,
   spaceId: number,

@@ -1,4 +1,3 @@
-/** The portal: the viewer's spaces as cards. */
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
@@ -9,11 +8,11 @@ import { can } from '../policy';
 import { membership, space, type Mention } from '../schema';
 
 const CARDS = 60;
-/** Avatars on a card, at least two of them guests if there are as many. */
+/** At least two are guests, if there are as many. */
 const FACES = 5;
-/** Open invitations are counted up to here; beyond it a card says "99+". */
+/** Beyond it a card says "99+". */
 const INVITED_COUNTED = 100;
-/** The same for unread threads, so that somebody who never reads costs no more than others. */
+/** So somebody who never reads costs no more than others. */
 const UNREAD_COUNTED = 100;
 
 function mixed(people: { name: string; guest: number }[]): { name: string; guest: boolean }[] {
@@ -25,13 +24,13 @@ function mixed(people: { name: string; guest: number }[]): { name: string; guest
   }));
 }
 
-/** One query: it first selects the spaces of the page, then what their cards show. */
+/** One query: the spaces of the page first, then their cards. */
 export async function portal(ctx: SignedIn, before: string | null = null) {
   const { actor } = ctx;
   const last = paging.read(before, 'number', 'number');
   const within = { space: 'space' } as const;
   const seen = access.visibleTo(actor, within, { text: 'thread', author: 'u' });
-  // Each kind of activity has its own index. One query that chose between them could sort by neither.
+  // One query choosing between the two indexes could sort by neither.
   const newest = (what: SQL, activity: SQL) => sql`(select ${what} from thread
     join user u on u.id = thread.author_id
     where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
@@ -66,7 +65,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
           'latest',
         ),
         lastActivityAt: sql<number>`shown.activity`.as('activity'),
-        // In the order of people: a few users, then a few guests.
+        // A few users, then a few guests.
         faces: sql<string>`(select json_group_array(json_object('name', name, 'guest', guest)) from (
           select * from (select u.name, 0 as guest ${faces} and m.rank < 2
             order by m.rank, m.name_key, m.user_id limit ${FACES})
@@ -100,7 +99,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
   };
 }
 
-/** The title of a thread as the viewer may read it. `row`: JSON from the portal's query. */
+/** For the viewer. `row`: JSON from the portal's query. */
 function titleOf(ctx: SignedIn, row: string): string {
   const [title, mentions, authorId, seesGuests] = JSON.parse(row) as [string, string, string, number];
   const reader = access.readerOf(ctx.actor.id, seesGuests);

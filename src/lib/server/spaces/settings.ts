@@ -1,4 +1,3 @@
-/** Space Settings → General. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { optionsOf } from '../../space-options';
 import { everybodySees, requireAdministrator, stillIn } from '../access';
@@ -20,7 +19,7 @@ export async function settingsOf(
   return { name, cover, ...optionsOf(found), announcement, links, updatedAt };
 }
 
-/** "Several threads" is never switched off again. @param updatedAt of the form's settings: a stale form overwrites nothing */
+/** "Several threads" is never switched off again. @param updatedAt on the form: a stale form overwrites nothing */
 export async function change(
   ctx: SignedIn,
   spaceId: number,
@@ -31,7 +30,6 @@ export async function change(
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
   const now = { title: textOf(form.links ?? before.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
-  // Everybody reads the name, in mails and on pages.
   if (
     !everybodySees(form, 'guest') &&
     recognised(ctx, { body: form.name }, people, []).mentions.some((m) => m.guest)

@@ -1,10 +1,10 @@
-/** Who a space is shared with, which every page in it says. */
+/** Whom a space is shared with, as every page in it says. */
 import { eq, sql } from 'drizzle-orm';
 import { foundSpace, guestsOf, spaceQuery, viewerOf } from '../access';
 import type { SignedIn } from '../context';
 import { space, user } from '../schema';
 
-/** As the viewer sees it: where guests are hidden, a guest only sees themselves. For a batch. */
+/** Where guests are hidden, a guest only sees themselves. For a batch. */
 export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
   const guests = guestsOf(viewerOf(ctx), { space: 'space' }, user.company);
   return ctx.db
@@ -26,7 +26,7 @@ export const shared = ([row]: { count: number; companies: string; more: number; 
   peopleCount: (row?.users ?? 0) + (row?.count ?? 0),
 });
 
-/** A space as a page within it needs it: its name, and who it is shared with. One batch. */
+/** One batch. */
 export async function header(ctx: SignedIn, spaceId: number) {
   const { reach, guests } = await ctx.read({
     reach: spaceQuery(ctx, spaceId),

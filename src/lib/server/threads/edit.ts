@@ -1,4 +1,3 @@
-/** Editing one's own texts; earlier versions are kept. */
 import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
@@ -13,9 +12,9 @@ import { commentQuery, seen, threadQuery } from './visible';
 import { showsNothing } from './text';
 
 /**
- * Changes the actor's own text and keeps the old one as a revision. People who are newly named are notified.
+ * The old text becomes a revision. People newly named are notified.
  * @param commentId null: the thread's first text
- * @param form `editedAt` of the text that the form showed (0: never edited), so that a stale form overwrites nothing
+ * @param form `editedAt` as shown (0: never edited), so that a stale form overwrites nothing
  */
 export async function edit(
   ctx: SignedIn,
@@ -28,7 +27,7 @@ export async function edit(
   const rows = await ctx.read({
     space: access.spaceQuery(ctx, spaceId),
     people: nameableQuery(ctx, spaceId, ...words),
-    // Includes this text itself: somebody who has left since is still named by it, and still hidden.
+    // Includes this text: somebody who has left since is still named, and hidden.
     before: namedBeforeQuery(ctx, threadId, ...words),
     thread: threadQuery(ctx, spaceId, threadId),
     comment: commentQuery(ctx, spaceId, threadId, commentId ?? 0),

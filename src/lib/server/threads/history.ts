@@ -1,4 +1,3 @@
-/** A text as it was typed, and its earlier versions. */
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
@@ -9,10 +8,9 @@ import { revision } from '../schema';
 import { mayOf } from './may';
 import { commentQuery, seen, threadQuery } from './visible';
 
-/** Versions per page. */
 const VERSIONS = 20;
 
-/** A text as it was typed, to be edited (own texts only) or quoted. */
+/** As typed, to be edited (own texts only) or quoted. */
 export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
   const { reach, threads, comments } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
@@ -36,8 +34,8 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
 }
 
 /**
- * Earlier versions of a text, newest first. Whoever may read the text may read its history. Exception: where guests are
- * hidden, a guest reads the history of their own texts only, because it is not stored whom old versions named.
+ * Newest first, for anybody who may read the text. But where guests are hidden, a guest reads the history of their own texts
+ * only, because whom old versions named is not stored.
  */
 export async function history(
   ctx: SignedIn,

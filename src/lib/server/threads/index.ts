@@ -1,4 +1,4 @@
-/** Threads of a space and their comments. They are found only through the space. */
+/** Threads and their comments are found only through their space. */
 export * from './edit';
 export * from './history';
 export * from './manage';

@@ -1,4 +1,4 @@
-/** The threads of a space as its page lists them: pinned ones, then by last activity, each with its unread mark. */
+/** Pinned threads, then the others by last activity. */
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { byView, countersIn, inView, viewerOf, visibleTo, type Reader, type View } from '../access';
 import type { SignedIn } from '../context';
@@ -7,7 +7,6 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
 import { space, thread, user } from '../schema';
 
-/** Threads per page. */
 const PAGE = 30;
 
 const text = { text: 'thread', author: 'user' };
@@ -34,8 +33,8 @@ const row = (ctx: SignedIn, spaceId: number, { activity, comments }: ReturnType<
 };
 
 /**
- * One page by last activity, without pinned threads. A batch runs it in both views; the one that is not the viewer's reads nothing.
- * @param before the key of the last thread of the previous page, from `present`
+ * Without pinned threads. A batch runs it in both views; the one that is not the viewer's reads nothing.
+ * @param before from the previous page, from `present`
  */
 export const query = (ctx: SignedIn, spaceId: number, before: string | null, view: View) => {
   const last = paging.read(before, 'number', 'number');
@@ -44,7 +43,7 @@ export const query = (ctx: SignedIn, spaceId: number, before: string | null, vie
   return (
     ctx.db
       .select(row(ctx, spaceId, counters))
-      // Joined to the space's one row: if this query does not apply, no thread is read.
+      // The space's one row: if this query does not apply, no thread is read.
       .from(space)
       .innerJoin(thread, eq(thread.spaceId, space.id))
       .innerJoin(user, eq(user.id, thread.authorId))
@@ -61,7 +60,7 @@ export const query = (ctx: SignedIn, spaceId: number, before: string | null, vie
   );
 };
 
-/** One page of pinned threads, the last pinned first. For a batch. */
+/** The last pinned first. For a batch. */
 export const pinnedQuery = (ctx: SignedIn, spaceId: number, before: string | null = null) => {
   const last = paging.read(before, 'number', 'number');
   const counter = (name: 'activity' | 'comments') =>
@@ -84,9 +83,8 @@ export const pinnedQuery = (ctx: SignedIn, spaceId: number, before: string | nul
 
 type Row = Awaited<ReturnType<typeof query>>[number];
 
-/** What the queries found, for the page. `next`: the key of the next page. */
+/** `next` is the key of the next page. */
 export function present(found: Row[], reader: Reader) {
-  // Pinned threads are ordered by when they were pinned, the others by their last activity.
   const { rows, next } = paging.paged(found, PAGE, (row) => [row.pinnedAt ?? row.lastActivityAt, row.id]);
   return {
     next,

@@ -1,4 +1,4 @@
-/** What people do with a thread besides writing: follow, read, react; pin and close. */
+/** Follow, read, react, pin and close. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type Batch, type SignedIn } from '../context';
@@ -11,7 +11,6 @@ import { mayOf } from './may';
 import { commentQuery, seen, threadQuery } from './visible';
 import { reactionOf } from './text';
 
-/** Finds a thread in a space of the actor, else 404. */
 async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   const { rows, threads } = await ctx.read({
     rows: access.spaceQuery(ctx, spaceId),
@@ -22,14 +21,14 @@ async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   return { row, may: mayOf(ctx, found, row) };
 }
 
-/** Commits a change of a thread; 404 if the thread or the membership has just ended. `counts`: what the batch counts. */
+/** 404 if the thread or the membership has just ended. `counts`: what the batch counts. */
 async function commit(ctx: SignedIn, statements: Batch, counts: limits.Counts = {}): Promise<void> {
   await ctx.commit(statements, {
     refusal: async () => (await limits.passed(ctx, counts)) ?? new Refusal('missing'),
   });
 }
 
-/** "Follow", "Unfollow": whether the actor is notified of comments. Refused if the space decides it for everybody. */
+/** Refused if the space decides it for everybody. */
 export async function follow(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { may } = await reach(ctx, spaceId, threadId);
   if (!may.follow) throw new Refusal('forbidden');
@@ -42,7 +41,7 @@ export async function follow(ctx: SignedIn, spaceId: number, threadId: number, o
   ]);
 }
 
-/** Marks the thread and its notifications as read up to the time when the page was made. */
+/** Up to when the page was made. */
 export async function markRead(
   ctx: SignedIn,
   spaceId: number,
@@ -64,7 +63,6 @@ export async function markRead(
   ]);
 }
 
-/** Sets a reaction or takes it back. */
 export async function react(
   ctx: SignedIn,
   spaceId: number,
@@ -116,7 +114,7 @@ export async function react(
   );
 }
 
-/** Pins a thread to the top of the list, or unpins it. For space administrators. */
+/** For space administrators. */
 export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { row, may } = await reach(ctx, spaceId, threadId);
   if (!may.pin) throw new Refusal('forbidden');
@@ -126,7 +124,7 @@ export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: 
   ]);
 }
 
-/** Closes a thread, or opens it again. A closed one takes no comments. For its author and space administrators. */
+/** A closed thread takes no comments. For its author and space administrators. */
 export async function close(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
   const { row, may } = await reach(ctx, spaceId, threadId);
   if (!may.close) throw new Refusal('forbidden');

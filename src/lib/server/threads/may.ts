@@ -1,4 +1,4 @@
-/** What the actor may do with a thread and its texts: the page asks for its buttons, the verbs before they write. */
+/** What the actor may do with a thread: for buttons, and for verbs before they write. */
 import type { FoundSpace } from '../access';
 import type { SignedIn } from '../context';
 import { can, type Action } from '../policy';
@@ -20,7 +20,7 @@ export function mayOf(
   return {
     own,
     edit: may('text.edit', own) && thread.closedAt === null,
-    // The only thread of a space without several threads stays, and there is nothing to pin it above.
+    // A space without several threads keeps its only one, and has nothing to pin it above.
     delete: may('text.delete', own) && (comment !== null || found.severalThreads),
     pin: may('thread.pin', isOwn(thread)) && found.severalThreads,
     close: may('thread.close', isOwn(thread)),

@@ -1,4 +1,3 @@
-/** The people who reacted to a text. */
 import { and, asc, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
@@ -6,10 +5,9 @@ import * as paging from '../paging';
 import { reaction, user } from '../schema';
 import { commentQuery, seen, threadQuery } from './visible';
 
-/** People per page. */
 const PEOPLE = 50;
 
-/** The people who reacted to a text and whom the viewer may see, in order of time, a page at a time. */
+/** By time, only people whom the viewer may see. */
 export async function reacted(
   ctx: SignedIn,
   spaceId: number,

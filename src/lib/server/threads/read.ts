@@ -1,4 +1,3 @@
-/** A thread as its page shows it: the first text, a window of comments, what the viewer may do. */
 import { and, asc, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Person } from '../../people';
 import { REACTIONS } from '../../reactions';
@@ -14,17 +13,15 @@ import { mayOf } from './may';
 import { present, textColumns } from './text';
 import { seen, threadQuery } from './visible';
 
-/** Comments per page. */
 const PAGE = 50;
-/** Comments shown before the one that a link leads to. */
+/** Above the one that a link leads to. */
 const CONTEXT = 5;
-/** Names on a reaction's button; the rest is a number and has its own page. */
+/** The rest is a number with its own page. */
 const NAMES = 20;
 
-/** Which comments a page shows: the newest, or those before, after or around one. */
 export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
 
-/** The ids of a window, as a subquery. One more than a page shows that there are more. */
+/** A subquery. One more than a page shows that there are more. */
 function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window): SQL {
   const rows = (condition: SQL, order: SQL) => sql`(select c.id from comment c
     join user u on u.id = c.author_id
@@ -43,7 +40,7 @@ function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window)
   return rows(sql`1`, sql`desc`);
 }
 
-/** The thread's page. One batch. */
+/** One batch. */
 export async function read(
   ctx: SignedIn,
   spaceId: number,
@@ -128,7 +125,7 @@ export async function read(
       ...belonging(row.id),
       unread: row.createdAt > readAt && row.authorId !== me,
     })),
-    /** Keys of the previous and the next page, if any. */
+    /** Keys of pages. */
     earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: newest[0]?.seq ?? 0,

@@ -1,4 +1,4 @@
-/** Deleting a text with its history, reactions and files. Deleting twice is no error as long as `changes` are kept. */
+/** Deleting a text with its history, reactions and files. Twice is no error while `changes` are kept. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import * as changes from '../changes';
@@ -13,7 +13,7 @@ import { commentQuery, threadQuery } from './visible';
 /** Somebody else was faster, or the right has ended; the next page shows which. */
 const asBefore = { refusal: () => null };
 
-/** Deletes a comment: its author, or a space administrator. */
+/** For its author and space administrators. */
 export async function removeComment(
   ctx: SignedIn,
   spaceId: number,
@@ -57,7 +57,7 @@ export async function removeComment(
   );
 }
 
-/** Deletes a thread with its comments: its author, or a space administrator. */
+/** For its author and space administrators. */
 export async function remove(ctx: SignedIn, spaceId: number, threadId: number): Promise<void> {
   const rows = await ctx.read({
     space: access.spaceQuery(ctx, spaceId),

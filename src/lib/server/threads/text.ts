@@ -1,4 +1,3 @@
-/** What a thread's first text and a comment share: an author, words, mentions, files, reactions. */
 import { sql } from 'drizzle-orm';
 import { REACTIONS } from '../../reactions';
 import { shows } from '../../text';
@@ -11,7 +10,6 @@ import { readable } from '../mentions/redaction';
 import { comment, thread, user, type Mention } from '../schema';
 import type { mayOf } from './may';
 
-/** What the queries below select of a text. */
 export const textColumns = {
   comment: {
     id: comment.id,
@@ -51,7 +49,6 @@ interface TextRow {
   company: string;
 }
 
-/** A text as its page shows it. */
 export const present = (
   ctx: SignedIn,
   found: FoundSpace,
@@ -75,7 +72,7 @@ function htmlOf(ctx: SignedIn, found: FoundSpace, row: TextRow): string {
   return markdown.render(text, marksOf(text, namings, ctx.actor.id, row.authorId));
 }
 
-/** Whether a text renders to nothing visible, like `&nbsp;` or a lone `#`. A line or a checkbox is visible. */
+/** Like `&nbsp;` or a lone `#`. A line or a checkbox is visible. */
 export const showsNothing = (body: string): boolean =>
   !shows(body) ||
   !shows(
@@ -85,14 +82,13 @@ export const showsNothing = (body: string): boolean =>
       .replace(/<[^<>]*>/g, ''),
   );
 
-/** A reaction by its word, or a refusal. */
 export function reactionOf(kind: string): string {
   const found = REACTIONS.find((known) => known.kind === kind);
   if (!found) throw new Refusal('invalid', { key: 'form.invalid' });
   return found.kind;
 }
 
-/** SQL: the id that the batch gives a text, found by the random key of its form. */
+/** SQL: the id that the batch gives a text, by its form's key. */
 export const threadOf = (requestKey: string) =>
   sql`(select id from thread where request_key = ${requestKey})`;
 export const commentOf = (requestKey: string) =>

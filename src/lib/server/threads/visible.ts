@@ -1,4 +1,4 @@
-/** Queries for a thread and a comment that the viewer may see. */
+/** Threads and comments that the viewer may see. */
 import { and, eq } from 'drizzle-orm';
 import { viewerOf, visibleTo } from '../access';
 import type { SignedIn } from '../context';
@@ -6,7 +6,7 @@ import { Refusal } from '../errors';
 import { comment, thread, user } from '../schema';
 import { textColumns } from './text';
 
-/** A thread that the viewer may see. For a batch; `seen` refuses if it found nothing. */
+/** For a batch; `seen` refuses if it found nothing. */
 export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
   ctx.db
     .select({
@@ -26,7 +26,7 @@ export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
       ),
     );
 
-/** A comment that the viewer may see, in a thread of this space. For a batch, or alone. */
+/** For a batch, or alone. */
 export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
   ctx.db
     .select(textColumns.comment)
@@ -41,7 +41,6 @@ export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, c
       ),
     );
 
-/** What `threadQuery` found, or 404. */
 export function seen<T>([row]: T[]): T {
   if (!row) throw new Refusal('missing');
   return row;

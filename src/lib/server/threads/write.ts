@@ -1,4 +1,3 @@
-/** Writing: a new thread, a new comment. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
@@ -13,35 +12,28 @@ import { comment, thread } from '../schema';
 import { seen, threadQuery } from './visible';
 import { commentOf, showsNothing, threadOf } from './text';
 
-/** What the forms of a thread and a comment share. */
 export interface TextForm {
   body: string;
-  /** A random key of the form, so that a second post of it writes nothing twice. */
+  /** So that a second post writes nothing twice. */
   requestKey: string;
-  /** Uploads of the actor that a script made before. */
   fileIds?: string[];
-  /** Files that came with the form itself. */
   files?: File[];
 }
 
 const byGuest = (ctx: SignedIn) => ctx.actor.kind === 'guest';
 const authorOf = (ctx: SignedIn) => ({ authorId: ctx.actor.id, authorKind: ctx.actor.kind });
 
-/**
- * The key of a post. The same form with the same words is the same post (a double click); with other words it is another
- * one (after the Back button).
- */
 const keyOf = (ctx: SignedIn, form: TextForm, ...words: (string | number)[]): string =>
   `${ctx.actor.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
 
-/** Authors follow a thread that they write in, unless they chose otherwise, and have read it. */
+/** Authors follow their threads, unless they chose otherwise, and have read them. */
 const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement =>
   ctx.db.run(sql`
     insert into thread_person (space_id, thread_id, user_id, following, read_at)
     values (${spaceId}, ${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
     on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`);
 
-/** Uploads files that came with the form itself (without scripts). If the form is refused, cron deletes them. */
+/** Files in the form itself (without scripts). If the form is refused, cron deletes them. */
 async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
   const began = Date.now();
   const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
@@ -51,7 +43,6 @@ async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
 }
 
 /**
- * Starts a thread.
  * @param form `everybody`: everybody in the space is notified
  * @returns the thread's id
  */
@@ -116,7 +107,7 @@ export async function begin(
 }
 
 /**
- * Writes a comment; the thread moves up. A second post of the same form writes nothing.
+ * A second post of the same form writes nothing.
  * @returns the comment's id
  */
 export async function addComment(
@@ -186,10 +177,7 @@ export async function addComment(
   return first!.id;
 }
 
-/**
- * Why a batch was undone: the space or thread is out of reach, the thread was closed, a limit was passed, or a file is
- * gone or already used.
- */
+/** The space or thread is out of reach, the thread was closed, a limit was passed, or a file is gone or used. */
 async function whyRefused(
   ctx: SignedIn,
   spaceId: number,

@@ -1,11 +1,11 @@
-/** Each block of a mail as HTML: tables and inline styles, since mail clients support little else. */
+/** Tables and inline styles, since mail clients support little else. */
 import html, { safe, type HtmlSafeString } from 'escape-html-template-tag';
 import type { Translate } from '../../../messages';
 import { manyLines } from '../user-text';
 import type { Block } from './content';
 import { accent, light, mono } from './theme';
 
-/** Our own addresses are not escaped: not every mail client decodes an escaped `/` or `=`. */
+/** Not escaped: some mail clients do not decode an escaped `/` or `=`. */
 export const address = (url: string): string | HtmlSafeString =>
   /^https?:\/\/[\w.:/~?=#%-]+$/.test(url) ? safe(url) : url;
 

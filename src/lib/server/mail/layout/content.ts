@@ -1,11 +1,11 @@
-/** What a mail says, before it is written as plain text (text.ts) and as HTML (html.ts). */
+/** A mail's content, for text.ts and html.ts. */
 export interface MailContent {
   siteName: string;
   subject: string;
-  /** Shown beside the subject in a list of mails; empty: the beginning of the mail itself. */
+  /** Shown beside the subject in lists of mails; by default the mail's beginning. */
   preheader: string;
   blocks: Block[];
-  /** Small print: what to do when the mail was not meant for the reader. */
+  /** What to do if the mail was not meant for the reader. */
   note: string;
   footerLinks?: { label: string; url: string }[];
 }

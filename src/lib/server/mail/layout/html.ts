@@ -1,4 +1,4 @@
-/** The HTML part of a mail. No image, no remote resource, no tracking. */
+/** No image, no remote resource, no tracking. */
 import html from 'escape-html-template-tag';
 import type { Locale, Translate } from '../../../messages';
 import { address, blockHtml } from './blocks';

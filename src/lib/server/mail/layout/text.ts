@@ -1,4 +1,3 @@
-/** The plain text part of a mail. */
 import type { Translate } from '../../../messages';
 import { manyLines } from '../user-text';
 import type { Block, MailContent } from './content';
@@ -13,7 +12,7 @@ export function toText(content: MailContent, t: Translate): string {
   ].join('\n\n')}\n`;
 }
 
-/** Mail programs make a link only of an address that is alone on its line. */
+/** Mail programs only link an address alone on its line. */
 const linkText = ({ label, url }: { label: string; url: string }): string => `${label}:\n${url}`;
 
 function blockText(block: Block): string {

@@ -1,4 +1,4 @@
-/** The tokens of app.css as hex: mail clients do not know oklch(). No colour is six digits alone, which looks like a code. */
+/** app.css in hex: mail clients do not know oklch(). No colour is six digits, which would look like a code. */
 import { safe } from 'escape-html-template-tag';
 
 export const light = {
@@ -16,7 +16,7 @@ export const sans = safe(
 );
 export const mono = safe(`ui-monospace,'SF Mono',Menlo,Consolas,'Liberation Mono',monospace`);
 
-/** Only what inline styles cannot say: dark mode and narrow screens. */
+/** Only what inline styles cannot do: dark mode and narrow screens. */
 export const styleSheet = safe(`
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 @media (prefers-color-scheme:dark){

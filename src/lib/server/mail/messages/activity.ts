@@ -1,4 +1,4 @@
-/** What a notification and a digest have in common: events in threads, and the links that stop such mail. */
+/** Shared by notification and digest. */
 import type { Translate } from '../../../messages';
 import { displayName } from '../../../people';
 import type { MailContent } from '../layout/content';
@@ -8,7 +8,7 @@ export type EventKind = 'mention' | 'comment' | 'thread';
 export interface ActivityEvent {
   event: EventKind;
   actorName: string;
-  /** The company of an actor who is a guest, empty if unknown; null or absent for a user. */
+  /** The company of a guest, empty if unknown; null or absent for a user. */
   guestOf?: string | null;
   text: string;
   cut: boolean;
@@ -16,7 +16,7 @@ export interface ActivityEvent {
 }
 
 export interface UnsubscribeLinks {
-  /** The reader's own link; also sent as a header (RFC 8058). */
+  /** The reader's own link; also a header (RFC 8058). */
   unsubscribe: string;
   settings: string;
 }

@@ -12,7 +12,7 @@ export const composeCode: Compose<CodeMail> = ({ code, purpose }, { t, site }) =
   const login = purpose === 'login';
   return {
     subject: t('mail.code.subject', { site }),
-    // A list of mails shows how the mail itself begins: with the code, which stands nowhere else.
+    // Lists of mails show its beginning instead: the code.
     preheader: '',
     blocks: [
       { kind: 'code', code },

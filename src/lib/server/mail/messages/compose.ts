@@ -1,4 +1,3 @@
-/** What the mails in this folder have in common. */
 import type { Locale, Translate } from '../../../messages';
 import { usable } from '../../../zones';
 import type { MailContent } from '../layout/content';
@@ -11,7 +10,7 @@ export interface Reader {
 
 export type Compose<Message> = (message: Message, reader: Reader) => Omit<MailContent, 'siteName'>;
 
-/** "Saturday, November 28, 2026 at 6:20 PM GMT+9": with the zone, since the writer may live in another one. */
+/** "Saturday, November 28, 2026 at 6:20 PM GMT+9": with the zone, because the writer may live in another. */
 export const longTime = (locale: Locale, timeZone: string, at: number): string =>
   formatTime(locale, timeZone, at, { weekday: 'long', year: 'numeric', month: 'long' });
 

@@ -4,11 +4,11 @@ import { manyLines } from '../user-text';
 import { actorName, unsubscribeLinks, type ActivityEvent, type UnsubscribeLinks } from './activity';
 import { shortTime, type Compose } from './compose';
 
-/** Several events, by space and thread: the daily mail, or what happened all at once. */
+/** Several events by space and thread: the daily mail, or many at once. */
 export interface DigestMail extends UnsubscribeLinks {
   kind: 'digest';
   siteName: string;
-  /** Of all events; the list may hold fewer. */
+  /** Of all events; the list may be shorter. */
   count: number;
   threads: DigestThread[];
   timeZone: string;

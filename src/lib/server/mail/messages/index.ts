@@ -1,4 +1,4 @@
-/** Every mail of the product. A new mail is a file here, a row of the table, and a sample (mail/samples). */
+/** A new mail is a file here, a row of the table, and a sample (mail/samples). */
 import { loadTranslator, type Locale } from '../../../messages';
 import { oneLine } from '../../../text';
 import type { MailContent } from '../layout/content';
@@ -18,7 +18,7 @@ import { composeWelcome, type WelcomeMail } from './welcome';
 
 export { defaultInvitation } from './invitation';
 
-/** Mails may wait while a new version is deployed: new fields are optional, and fields keep their names. */
+/** Mails may wait during a deployment: new fields are optional, and fields keep their names. */
 export type MailMessage =
   | InvitationMail
   | UserInvitationMail
@@ -58,6 +58,6 @@ export async function render(message: MailMessage, locale: Locale): Promise<Rend
   return { subject: content.subject, text: toText(content, t), html: toHtml(content, locale, t) };
 }
 
-/** The link that stops mails of this kind; null for mails that everybody has to get. */
+/** Null for mails that everybody has to get. */
 export const unsubscribeLinkOf = (message: MailMessage): string | null =>
   'unsubscribe' in message ? message.unsubscribe : null;

@@ -3,7 +3,7 @@ import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import { longTime, type Compose } from './compose';
 
-/** To a guest who is invited into a space. Subject and message are as the inviter edited them. */
+/** Subject and message as the inviter edited them. */
 export interface InvitationMail {
   kind: 'invitation';
   siteName: string;
@@ -37,7 +37,6 @@ export const composeInvitation: Compose<InvitationMail> = (message, { t, locale 
   };
 };
 
-/** The text that the form for inviting guests begins with. */
 export function defaultInvitation(
   t: Translate,
   names: { spaceName: string; inviterName: string; siteName: string },

@@ -2,7 +2,7 @@ import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** To the inviter: a guest whose invitation expired asks for a new one. */
+/** A guest with an expired invitation asks its inviter for a new one. */
 export interface LinkAskedMail {
   kind: 'link-asked';
   siteName: string;

@@ -8,7 +8,7 @@ export interface NotificationMail extends ActivityEvent, UnsubscribeLinks {
   kind: 'notification';
   siteName: string;
   spaceName: string;
-  /** The space's name where a thread has none. */
+  /** By default, the space's name. */
   threadTitle: string;
 }
 

@@ -1,7 +1,7 @@
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** Somebody's password was changed, perhaps not by them. */
+/** Perhaps not by its owner. */
 export interface PasswordChangedMail {
   kind: 'password-changed';
   siteName: string;

@@ -5,11 +5,11 @@ import type { Compose } from './compose';
 export interface WelcomeMail {
   kind: 'welcome';
   siteName: string;
-  /** null: a user joined the site. */
+  /** Null: a user joined the site. */
   spaceName: string | null;
   url: string;
   loginName: string;
-  /** Only where the site's credential policy says so. */
+  /** Only if the credential policy says so. */
   password: string | null;
 }
 

@@ -1,9 +1,9 @@
-/** The counters of a mail: what never leaves does not count. */
+/** Mail that never leaves does not count towards limits. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx } from '../../context';
 import { throttle } from '../../schema';
 
-/** Comes before the statement that ends the mails unsent. Leaves out mails that may have arrived, and restarted counters. */
+/** Before the statement that ends the mails. Leaves out mails that may have arrived, and restarted counters. */
 export const giveBack = (ctx: Ctx, unsent: SQL) =>
   ctx.db
     .update(throttle)

@@ -1,4 +1,3 @@
-/** What cron does with the outbox: sends what is due, and forgets what is old. */
 import { and, asc, inArray, lt, lte, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context';
 import { mail, mailboxEntry } from '../../schema';
@@ -6,12 +5,12 @@ import { deliverMany } from './deliver';
 
 const KEEP = 30 * 24 * 3_600_000;
 
-/** Delivers mails that the queue lost, that failed a while ago, or whose lease ran out. */
+/** Mails that the queue lost, that failed earlier, or whose lease ran out. */
 export async function sendDue(ctx: Ctx, limit = 200): Promise<number> {
   const due = await ctx.db
     .select({ id: mail.id })
     .from(mail)
-    // Literals, not parameters: only so does SQLite use the partial index mail_due.
+    // SQLite uses the partial index mail_due for literals only.
     .where(and(sql`status in ('queued', 'sending')`, lte(mail.nextAttemptAt, ctx.now)))
     // Mails that must not be late (codes) first.
     .orderBy(sql`drop_after_at is null`, asc(mail.nextAttemptAt))

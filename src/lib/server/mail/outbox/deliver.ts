@@ -1,4 +1,4 @@
-/** A claim decides who sends a mail. These writes follow from what the mail server said, so they do not go through ctx.commit. */
+/** A claim decides who sends a mail. These writes record what the mail server said, so they bypass ctx.commit. */
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import { defaultLocale, isLocale } from '../../../messages';
 import type { Ctx, Statement } from '../../context';
@@ -11,24 +11,24 @@ import { send, type FailReason, type Outcome, type OutgoingMail, type RetryReaso
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Whoever claimed a mail must report within this time; after it, the outcome is unknown. */
+/** After this the outcome of a claimed mail is unknown. */
 export const LEASE = 2 * MINUTE;
 const FIRST_RETRY = 30 * SECOND;
 const LONGEST_RETRY = 30 * MINUTE;
 const GIVE_UP_AFTER = 24 * 60 * MINUTE;
-/** Of the six connections that a Worker may have open at a time, the rest is left to the database. */
+/** A Worker may open six connections; the database needs the rest. */
 const CONCURRENCY = 4;
 
 type Mail = typeof mail.$inferSelect;
 
-/** Why a mail was not delivered: the values of `mail.failure`. Each has a sentence `mail.failure.<value>`. */
+/** Values of `mail.failure`, each with a sentence `mail.failure.<value>`. */
 export type Failure =
   RetryReason | FailReason | 'gave-up' | 'unknown-outcome' | 'unreadable' | 'too-late' | 'replaced';
 
-/** `busy`: another delivery is sending it right now. `gone`: there is no such mail. */
+/** `busy`: another delivery is sending it. `gone`: no such mail. */
 export type Delivery = 'sent' | 'queued' | 'failed' | 'dropped' | 'busy' | 'gone';
 
-/** Only the caller whose update claims the row sends. A row still `sending` when the lease ends may or may not have been sent. */
+/** Only the caller whose update claims the row sends. If the lease ends while `sending`, it may or may not have been sent. */
 export async function deliver(
   ctx: Ctx,
   id: string,
@@ -48,7 +48,7 @@ export async function deliver(
       and(
         eq(mail.id, id),
         inArray(mail.status, ['queued', 'sending']),
-        // For a row that is being sent, this is the end of its lease.
+        // While it is being sent, this is the end of its lease.
         lte(mail.nextAttemptAt, ctx.now),
       ),
     )
@@ -65,7 +65,7 @@ export async function deliver(
   return recordOutcome(ctx, row, await send(ctx, outgoing, { timeoutMs }));
 }
 
-/** After an unknown outcome a mail is sent once more at most; a code never, since two code mails confuse. */
+/** After an unknown outcome one more try; none for a code, since two code mails confuse. */
 const outOfTries = (row: Pick<Mail, 'kind' | 'unknowns'>): boolean =>
   row.unknowns > (row.kind === 'code' ? 0 : 1);
 
@@ -108,7 +108,7 @@ async function recordOutcome(ctx: Ctx, row: Mail, result: Outcome): Promise<Deli
   }
 }
 
-/** Holds only while this attempt is the latest: a later claim has its own attempt number. */
+/** A later claim has another attempt number. */
 const stillClaimed = (row: Mail) =>
   and(eq(mail.id, row.id), eq(mail.status, 'sending'), eq(mail.attempts, row.attempts));
 
@@ -167,7 +167,7 @@ export async function deliverMany(ctx: Ctx, ids: string[]): Promise<string[]> {
   const brokenOff: string[] = [];
   const work = async () => {
     for (let id = waiting.shift(); id; id = waiting.shift()) {
-      // Each claim counts from now: behind slow mails, a lease from the start of the run would already be over.
+      // Claims count from now: behind slow mails, a lease from the start of the run would already be over.
       const current: Ctx = { ...ctx, now: ctx.now + (Date.now() - startedAt) };
       try {
         await deliver(current, id);

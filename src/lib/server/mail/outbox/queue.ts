@@ -1,4 +1,4 @@
-/** Into the outbox: rows for the batch of a change, and the nudge of the queue behind it. */
+/** Writes mails in the batch of a change, and nudges the queue after it. */
 import { sql } from 'drizzle-orm';
 import type { Locale } from '../../../messages';
 import type { Ctx, Statement } from '../../context';
@@ -9,7 +9,7 @@ import type { MailMessage } from '../messages';
 import { giveBack } from './counted';
 import { deliver, deliverMany } from './deliver';
 
-/** A queue's sendBatch takes 100 messages; a bound value of D1 must stay well below 2 MB. */
+/** sendBatch takes 100 messages; a value bound in D1 must stay well below 2 MB. */
 const CHUNK_ROWS = 100;
 const CHUNK_BYTES = 1_400_000;
 
@@ -20,13 +20,12 @@ export interface QueuedMail {
   userId?: string;
   invitationId?: string;
   dropAfterAt?: number;
-  /** The counters that the same batch counts it on. They get it back if it never leaves. */
+  /** Counted in the same batch; given back if the mail never leaves. */
   countedOn?: ThrottleKey[];
-  /** false: the caller delivers it. */
   nudge?: boolean;
 }
 
-/** One mail, as a statement for the batch of the change. The queue is nudged once that is committed. */
+/** The queue is nudged after the commit. */
 export async function queue(ctx: Ctx, item: QueuedMail): Promise<{ id: string; statement: Statement }> {
   const row = await newRow(ctx, item);
   if (item.nudge !== false) ctx.afterCommit((system) => nudge(system, row.id));
@@ -83,7 +82,7 @@ function jsonChunks(rows: string[]): string[] {
   return chunks.map((chunk) => `[${chunk.join(',')}]`);
 }
 
-/** Drops waiting mails whose links are dead, and gives back what they counted. Comes before statements that count new ones. */
+/** Their links are dead. Gives back what they counted, so it comes before new counts. */
 export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
   const waiting = sql`mail.status = 'queued'
     and mail.invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`;
@@ -95,7 +94,7 @@ export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
   ];
 }
 
-/** `vite dev` runs no queue consumer, so there the mail is delivered at once. @param delaySeconds before the next try */
+/** `vite dev` has no queue consumer, so mail is delivered at once there. @param delaySeconds before the next try */
 export const nudge = (ctx: Ctx, id: string, delaySeconds = 0): Promise<unknown> =>
   ctx.config.inlineMail ? deliver(ctx, id) : ctx.queue.send({ mailId: id }, { delaySeconds });
 

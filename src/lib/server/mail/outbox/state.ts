@@ -1,4 +1,4 @@
-/** How delivery goes, for pages: of one mail, and of mail altogether. */
+/** Delivery of one mail, and of mail in general, for pages. */
 import { desc, sql } from 'drizzle-orm';
 import type { MessageKey } from '../../../messages';
 import type { Ctx } from '../../context';
@@ -14,10 +14,10 @@ export const deliveryState = (row: Pick<Mail, 'status'>): 'queued' | 'sent' | 'f
 export const failureKey = (row: Pick<Mail, 'failure'>): MessageKey | null =>
   row.failure === null ? null : `mail.failure.${row.failure as Failure}`;
 
-/** Failures of the transport, not of one mail or its address. */
+/** Not of one mail or its address. */
 const TRANSPORT_FAILURES: Failure[] = ['config', 'unreachable', 'server-error', 'gave-up', 'unknown-outcome'];
 
-/** Whether mail gets out, as far as we know: the server can be reached, and the newest mail did not fail because of it. */
+/** As far as we know: the server can be reached, and the newest mail did not fail because of it. */
 export async function works(ctx: Ctx): Promise<boolean> {
   const transportFailed = sql`failure in (select value from json_each(${JSON.stringify(TRANSPORT_FAILURES)}))`;
   const [reachable, last] = await Promise.all([

@@ -1,10 +1,7 @@
-/** What the sample mails are made of. */
-
 export interface SampleData {
   site: string;
   space: string;
   inviter: string;
-  /** null: the default text of an invitation. */
   subject: string | null;
   message: string | null;
   email: string;

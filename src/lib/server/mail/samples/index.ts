@@ -1,4 +1,4 @@
-/** Every mail with ordinary and with awkward data, for /dev/mail-samples and the tests. */
+/** For /dev/mail-samples and the tests. */
 import { loadTranslator, type Locale } from '../../../messages';
 import { render, type MailMessage, type RenderedMail } from '../messages';
 import { sampleData } from './data';

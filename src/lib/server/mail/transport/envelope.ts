@@ -1,4 +1,4 @@
-/** Everything of a mail that becomes a header. Nothing that somebody typed can begin a header of its own. */
+/** A mail's headers. Nothing typed can begin a header of its own. */
 import { asciiDomain } from '../../../addresses';
 import { oneLine } from '../../../text';
 import type { OutgoingMail } from './outgoing';
@@ -11,7 +11,7 @@ export interface Envelope {
   headers: Record<string, string>;
 }
 
-/** Cleans the names and the subject. @returns null for an address with control characters, white space or brackets */
+/** @returns null for an address with control characters, white space or brackets */
 export function envelopeOf(mail: OutgoingMail, mailDomain: string): Envelope | null {
   const at = mail.to.lastIndexOf('@');
   const [local, domain] = [mail.to.slice(0, at), asciiDomain(mail.to.slice(at + 1))];
@@ -32,7 +32,7 @@ export function envelopeOf(mail: OutgoingMail, mailDomain: string): Envelope | n
   };
 }
 
-/** RFC 8058 §3.1. Ordinary headers, because those that MailChannels adds stop the mail there and not here. */
+/** RFC 8058 §3.1. Set by us, because MailChannels' own headers would unsubscribe there, not here. */
 const oneClickUnsubscribe = (url: string): Record<string, string> =>
   /^https?:\/\/[\w.:/~-]+$/.test(url)
     ? { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }

@@ -1,4 +1,4 @@
-/** How a rendered mail leaves: through MailChannels, or into the local mailbox. */
+/** Sends a rendered mail through MailChannels, or into the local mailbox. */
 import type { Ctx } from '../../context';
 import { envelopeOf } from './envelope';
 import { toMailbox } from './mailbox';
@@ -17,7 +17,7 @@ export async function send(ctx: Ctx, mail: OutgoingMail, options: { timeoutMs: n
     : toMailChannels(config, mail, envelope, options.timeoutMs);
 }
 
-/** Whether mail could be sent now, as far as we can tell without sending one. */
+/** As far as we can tell without sending. */
 export async function canReachServer(ctx: Ctx, timeoutMs = 5_000): Promise<boolean> {
   const config = ctx.config.mail;
   if (config.transport === 'mailbox') return ctx.config.local;

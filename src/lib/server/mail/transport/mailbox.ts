@@ -1,4 +1,3 @@
-/** The local mailbox: a table in place of a mail server, with sealed entries. It works on localhost only. */
 import { desc, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context';
 import { seal, unseal } from '../../crypto';
@@ -17,7 +16,7 @@ export interface MailboxMail {
   sentAt: string;
 }
 
-/** The entry has the mail's id and is written with the delivery mark, so there is exactly one. */
+/** Same id as the mail, and in the batch of the delivery mark, so there is exactly one. */
 export async function toMailbox(ctx: Ctx, mail: OutgoingMail, envelope: Envelope): Promise<Outcome> {
   if (!ctx.config.local) return { outcome: 'failed', reason: 'config', detail: 'the mailbox is local only' };
   const { from, subject } = envelope;

@@ -24,7 +24,7 @@ export async function toMailChannels(
     text: mail.text,
     html: mail.html,
     dkim: config.dkim,
-    // The API makes a Message-ID of its own; ours travels beside it and is the same in every try.
+    // The API makes its own Message-ID; ours is the same in every try.
     headers: { ...envelope.headers, 'X-Foyer-Message-ID': envelope.messageId },
   });
   const refusal = data?.results?.find((result) => result.status === 'failed');
@@ -39,14 +39,14 @@ const apiUrl = ({ baseUrl = 'https://api.mailchannels.net' }: { baseUrl?: string
   new URL('/tx/v1/send', baseUrl);
 
 interface Exchange {
-  /** The SDK found nothing wrong with the mail and called the API. */
+  /** The SDK accepted the mail and called the API. */
   asked?: boolean;
   status?: number;
   retryAfter?: string | null;
   error?: unknown;
 }
 
-/** The SDK's client with a deadline and without redirects; it notes what happened. */
+/** Adds a deadline, refuses redirects, and notes what happened. */
 class Client extends MailChannelsClient {
   readonly exchange: Exchange = {};
   constructor(
@@ -84,21 +84,20 @@ class Client extends MailChannelsClient {
   }
 }
 
-/** The outcome, from the answer or its absence. */
 function outcomeOf({ asked, status, retryAfter, error }: Exchange, message: string): Outcome {
   if (!asked) return { outcome: 'failed', reason: 'config', detail: message };
-  // No answer, or one that broke off in its body.
+  // No answer, or one that broke off.
   if (status === undefined) return { outcome: 'unknown', detail: error ? String(error) : message };
   const detail = `${status} ${message}`.trim();
   if (status >= 200 && status < 300) return { outcome: 'sent' };
   if (status === 429)
     return { outcome: 'retry', reason: 'throttled', detail, afterMs: retryAfterMs(retryAfter) };
-  // Cloudflare's statuses for a broken connection (520) and a late answer (524): the mail may have been taken.
-  // 521–523, 525, 526 and 530 come before anything was sent.
+  // 520 (broken connection) and 524 (late answer) from Cloudflare: the mail may have been taken. With 521–523, 525, 526 and 530
+  // nothing was sent.
   if (status === 520 || status === 524) return { outcome: 'unknown', detail };
   if (status >= 500)
     return { outcome: 'retry', reason: 'server-error', detail, afterMs: retryAfterMs(retryAfter) };
-  // 401 and 403: the API key, the DKIM key or the domain lockdown. A redirect: this is not the API.
+  // 401, 403: API key, DKIM key or domain lockdown. A redirect: not the API.
   const config = status === 401 || status === 403 || status < 400;
   return { outcome: 'failed', reason: config ? 'config' : 'rejected', detail };
 }

@@ -1,12 +1,11 @@
 /**
- * Whether a server can be reached at all, asked before anything is sent. workerd's fetch cannot tell a refused connection
- * from one that broke after the mail was taken: both throw `Error: Network connection lost.` with the same properties, and
- * a streamed body is read to its end either way (measured with wrangler 4.155). So we ask first: no connection now is a
- * definite failure, and whatever breaks later is an unknown outcome.
+ * Whether a server can be reached, asked before sending. workerd's fetch throws the same error for a refused connection and for
+ * one that broke after the mail was taken (measured with wrangler 4.155). So no connection now is a definite failure, and a later
+ * break is an unknown outcome.
  */
 import { connect } from 'node:net';
 
-/** Workers may not open sockets to Cloudflare's own addresses; there, any answer to a HEAD request will do. */
+/** Workers may not open sockets to Cloudflare's own addresses; there, any answer to a HEAD request counts. */
 export async function reachable(url: URL, signal: AbortSignal): Promise<boolean> {
   if (await connects(url)) return true;
   try {
