@@ -1,7 +1,4 @@
-/**
- * Every request, in order: limits, configuration, host, origin, context, session, language, access by route group. worker.ts adds
- * headers to every answer.
- */
+/** Every request in order: limits, configuration, host, origin, context, session, language, access by route group. */
 import {
   isRedirect,
   json,
@@ -110,9 +107,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
 
 const pages = import.meta.glob<{ actions?: object }>('./routes/**/+page.server.ts');
 
-/**
- * Whether the page has this action. SvelteKit looks it up by name in a plain object, where inherited names would be found too.
- */
+/** SvelteKit looks actions up by name in a plain object, where inherited names would be found too. */
 async function isAction(route: string | null, url: URL): Promise<boolean> {
   const { actions } = (await pages[`./routes${route}/+page.server.ts`]?.()) ?? {};
   const [named, ...more] = pendingPost.actionsIn(url);
@@ -146,10 +141,7 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
   return { ...event, url: waiting.url, request: again };
 }
 
-/**
- * The page was opened under another host name, where cookies and posts would fail. Monitoring (/healthz), local pages and the API
- * answer under any name.
- */
+/** Under another host name cookies and posts fail. Monitoring (/healthz), local pages and the API answer under any. */
 function isElsewhere({ request, url, route }: RequestEvent, config: Config): boolean {
   if (!['GET', 'HEAD'].includes(request.method) || isApi(url)) return false;
   if (route.id === '/(public)/healthz' || url.pathname === '/dev' || url.pathname.startsWith('/dev/'))
@@ -198,8 +190,8 @@ const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
   isOneClickUnsubscribe(request, url);
 
 /**
- * The one exception: a mail provider's "Unsubscribe" (RFC 8058) has no origin. The token in the path is its permission, for
- * nothing but that person's notification mail. Posts from browsers always carry an origin, and are checked as usual.
+ * The one exception: a mail provider's "Unsubscribe" (RFC 8058) has no origin, and the token in the path is its permission.
+ * Browsers always send one, and are checked as usual.
  */
 const isOneClickUnsubscribe = (request: Request, url: URL): boolean =>
   request.method === 'POST' &&

@@ -9,8 +9,8 @@ export interface Address {
   original: string;
 }
 
-// Limits: RFC 5321 §4.5.3.1. A local part is RFC 5322's dot-atom, with letters of any script (RFC 6531). Quoted local parts are
-// refused: hardly anyone has one, and they are easy to abuse.
+// Limits: RFC 5321 §4.5.3.1. RFC 5322's dot-atom with letters of any script (RFC 6531); no quoted local parts, which are easy to
+// abuse.
 const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
@@ -47,10 +47,7 @@ export function asciiDomain(domain: string): string | null {
   }
 }
 
-/**
- * A canonical address as people may write it: with its domain in ASCII (`xn--bcher-kva.example`) and in letters
- * (`bücher.example`).
- */
+/** As people may write it: with the domain in ASCII (`xn--bcher-kva.example`) and in letters (`bücher.example`). */
 export function writingsOf(email: string): string[] {
   const at = email.lastIndexOf('@') + 1;
   const domain = email.slice(at).split('.').map(inLetters).join('.');
@@ -97,10 +94,7 @@ function mailDomain(typed: string): string | null {
   return domain && domain.length <= 253 && DOMAIN.test(domain) ? domain : null;
 }
 
-/**
- * One entry of a list of domains. `*.partner.example` is every subdomain, but not partner.example itself. Null if it is not a
- * domain.
- */
+/** An entry of a list of domains. `*.partner.example` is every subdomain, but not partner.example itself. */
 export function domainRule(typed: string): string | null {
   if (typed.length > 1_000) return null;
   const [, below, name] = /^@?(\*?\.)?(.*?)$/s.exec(plain(typed).trim())!;
@@ -138,10 +132,7 @@ export interface AddressList {
   leftOut: string[];
 }
 
-/**
- * Addresses in typed or pasted text: lists as mail clients copy them (RFC 5322's names, comments and groups; Outlook's `Last,
- * First <a@b>;`), spreadsheet cells and CSV (RFC 4180). Each step is linear in the text.
- */
+/** Takes lists as mail clients copy them (RFC 5322; Outlook's `Last, First <a@b>;`), spreadsheet cells and CSV. Linear. */
 export function readAddresses(text: string): AddressList {
   const list = new Collected();
   const pasted = plain(text);
@@ -267,10 +258,7 @@ function readLines(text: string, list: Collected): void {
 const addressesIn = (words: string[], bracketed = false): Listed[] =>
   words.flatMap((word) => (word.includes('@') ? readWord(word, bracketed) : []));
 
-/**
- * The addresses in a word, without what touches them (`担当taro@g.exampleさん`, `Jane|jane@x.example`). An ambiguous word is refused,
- * because a wrong address would get mail.
- */
+/** Without what touches them (`担当taro@g.exampleさん`). Refuses ambiguous words: a wrong address would get mail. */
 function readWord(word: string, bracketed: boolean): Listed[] {
   const { text, disarmed } = trim(word);
   const found: Listed[] = [];
@@ -334,8 +322,7 @@ function localPart(
 }
 
 /**
- * Removes a name from the front of a local part. `a=b@…` and `a/b@…` are addresses; after a capitalised name the sign is a
- * separator only if the name follows again (`Ann=ann@…`, `Jane/jane.doe@…`).
+ * `a=b@…` and `a/b@…` are addresses. After a capitalised name, the sign separates only if the name follows again (`Ann=ann@…`).
  */
 function withoutName(local: string): string | null {
   const pieces = local.split(DOUBTFUL);

@@ -1,6 +1,4 @@
-/**
- * Drafts in this browser's storage: one per person, form and tab. Signing out deletes them all (Clear-Site-Data, /me?/signOut).
- */
+/** Drafts in this browser: one per person, form and tab. Signing out deletes them (Clear-Site-Data, /me?/signOut). */
 const PREFIX = 'draft:';
 const KEPT = 30 * 86_400_000;
 /** How long a tab waits for its name, which the page before a reload may still hold. */
@@ -96,9 +94,8 @@ export function settle(userId: string, form: string, tab: string, version: strin
 }
 
 /**
- * This tab's draft, or the newest one that no open tab owns; this tab then takes it over.
- * @param open names of the open tabs
- * @param version drafts of other versions are skipped, because they would overwrite something newer
+ * This tab's draft, or the newest one that no open tab owns; this tab then takes it over. Skips drafts of other versions, because
+ * they would overwrite something newer.
  */
 export function resume(
   userId: string,

@@ -1,6 +1,6 @@
 /**
- * Where an address ends in text without spaces, for pasted lists, links and Markdown. When a domain label changes from Latin to a
- * script without spaces, the text has gone on (`partner.exampleを見て`). A label entirely in such a script is a name (`例え.テスト`).
+ * Where an address ends in text without spaces. From Latin to a script without spaces within a domain label, the text has gone on
+ * (`partner.exampleを見て`); a label entirely in such a script is a name (`例え.テスト`).
  */
 
 /** Scripts without spaces between words. */

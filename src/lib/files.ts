@@ -30,9 +30,7 @@ const ENDINGS = new Map<string, RemainingMetadata>([
 const CLEANED = /^image\/(jpeg|png|webp|avif|gif|heic)$/;
 export const CLEANED_UP_TO = 20 * MB;
 
-/**
- * A guess from name and type; only the server can tell from the bytes whether a picture can be cleaned. Null if none is known.
- */
+/** A guess by name and type: only the server can tell from the bytes whether a picture can be cleaned. */
 export function remainingMetadata({
   name,
   type,

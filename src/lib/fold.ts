@@ -241,10 +241,7 @@ export const originalRange = ({ start, end }: Folded, from: number, to: number):
     ? [start[from] ?? end.at(-1) ?? 0, start[from] ?? end.at(-1) ?? 0]
     : [start[from]!, end[to - 1]!];
 
-/**
- * A folded name without separators: `HanakoSato` and `hanako_sato` become the same. Equal results need not be the same name (Ann
- * Lee, Annlee); see server/named.ts.
- */
+/** `HanakoSato` and `hanako_sato` become the same. But so do different names (Ann Lee, Annlee); see server/named.ts. */
 export const joined = (folded: string): string => folded.replace(BETWEEN, '');
 export const BETWEEN = /(?<=[\p{L}\p{N}\p{M}])[ _.-]{1,2}(?=[\p{L}\p{N}])/gu;
 

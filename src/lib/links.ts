@@ -30,10 +30,7 @@ const QUOTES = new Set('「『【《〈"“„«‘\'');
 const CLOSERS = new Set('」』】》〉”’');
 const BULLET = /^(?:[-*•·–]|\d{1,2}[.)]) /u;
 
-/**
- * Reads `Docs https://…`, `Docs|https://…`, `Docs: https://…`, `[Docs](https://…)`, `https://… Docs`, or a bare address.
- * @returns null without an address, or with words on both sides of it
- */
+/** `Docs https://…`, `Docs|https://…`, `[Docs](https://…)`, `https://… Docs` … Null with words on both sides, or no address. */
 export function read(line: string): Link | null {
   const row = oneLine(line).replace(BULLET, '');
   return markdownLink(row) ?? plainTextLink(row);

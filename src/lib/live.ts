@@ -16,10 +16,7 @@ interface Listener {
   ended: (why: 'gone' | 'signed-out') => void;
 }
 
-/**
- * Polls for changes since `seq` while the tab is visible.
- * @returns `know` reports what the page has loaded meanwhile
- */
+/** Polls while the tab is visible. @returns `know` reports what the page has loaded meanwhile */
 export function watch(spaceId: number, seq: number, { heard, ended }: Listener) {
   let since = seq;
   let touched = Date.now();

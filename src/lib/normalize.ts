@@ -1,7 +1,4 @@
-/**
- * Unicode normalization in linear time. The platform sorts the marks of a letter one by one: 200,000 accents on one letter block
- * the worker for twenty seconds. ESLint bans `normalize` elsewhere.
- */
+/** Linear, unlike the platform's: 200,000 accents on one letter block it for twenty seconds. ESLint bans it elsewhere. */
 
 /** The limit of UAX #15's Stream-Safe Text Format. No language comes near it. */
 const MARKS = 30;

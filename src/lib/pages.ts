@@ -27,10 +27,7 @@ export const actionWith =
 
 type Lists = Record<string, { id: string }[]>;
 
-/**
- * The dialog that the address asks for: `?edit=<id>`.
- * @param lists the rows that each dialog can be about
- */
+/** The dialog that the address asks for: `?edit=<id>`. @param lists the rows that each dialog can be about */
 export function dialogOver<L extends Lists>(
   url: URL,
   lists: L,

@@ -1,7 +1,4 @@
-/**
- * How a person's name appears in sentences, titles and mails (PersonName.svelte on pages). A guest is always told apart from a
- * user with the same name, so names go through here everywhere.
- */
+/** Names in sentences, titles and mails (PersonName.svelte on pages): guests are told apart from users of the same name. */
 import type { Translate } from './messages';
 import { oneLine } from './text';
 

@@ -18,19 +18,13 @@ export function firstCharacters(text: string, max: number): string {
 const isTail = (text: string, i: number): boolean =>
   (text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800;
 
-/**
- * The raw length (UTF-16 units) accepted for `max` characters: some are typed as several (Hangul, accents), and white space and
- * invisible ones are removed later.
- */
+/** UTF-16 units: some characters are typed as several (Hangul, accents), and invisible ones are removed later. */
 export const longestRaw = (max: number): number => 4 * max + 1_000;
 
 /** White space, control characters, and Braille's empty cell. */
 const BLANK = /[\s\p{Cc}\u2800]+/gu;
 
-/**
- * Never kept in one line: Default_Ignorable_Code_Point (with direction controls and Hangul fillers), lone surrogates, private
- * use, noncharacters, annotation and object anchors, and an empty musical note.
- */
+/** Invisible, or different in every font: Default_Ignorable_Code_Point, lone surrogates, private use, noncharacters, anchors. */
 const INVISIBLE =
   /(?![\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}])\p{DI}|[\p{Cs}\p{Co}\p{NChar}\ufff9-\ufffc\u{1d159}]/gu;
 

@@ -3,10 +3,7 @@
 /** 16 of id and 32 of MAC, or 40 random (password reset), all base32. */
 export const tokenLength = { signup: 48, unsubscribe: 48, reset: 40 } as const;
 
-/**
- * Removes what mail programs and people add: full stops, brackets, quotes, the `=` of a broken line, capitals. Null without a
- * whole token.
- */
+/** Removes what mail programs and people add: full stops, brackets, quotes, the `=` of a broken line, capitals. */
 export function tidyToken(arrived: string, link: keyof typeof tokenLength): string | null {
   if (arrived.length > 500) return null;
   const text = arrived.toLowerCase();

@@ -1,7 +1,4 @@
-/**
- * Time zones by IANA's current names. Engines report old ones (CLDR never renames: Calcutta, Kiev) and may not know new ones, so
- * names are translated both ways.
- */
+/** Zones by IANA's current names. Engines report old ones (CLDR never renames: Calcutta, Kiev), so names are translated. */
 
 /** Old names that engines still give for places in IANA's zone.tab (`backward` has them as links). */
 const RENAMED: Record<string, string> = {

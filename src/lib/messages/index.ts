@@ -1,7 +1,4 @@
-/**
- * All words that people read. `en.ts` types the keys; another language is one more file and a line in LOCALES. Messages are ICU
- * MessageFormat (intl-messageformat).
- */
+/** All words that people read, as ICU MessageFormat. Another language is one more file and a line in LOCALES. */
 import { IntlMessageFormat } from 'intl-messageformat';
 import en, { type MessageKey, type Messages } from './en';
 

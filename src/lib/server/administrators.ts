@@ -1,7 +1,4 @@
-/**
- * What happens when nobody administers a space any more: an administrator of the site appoints a user or takes over, and the
- * space is told.
- */
+/** A space that nobody administers: an administrator of the site appoints a user or takes over, and the space is told. */
 import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import * as access from './access';
 import { changed, must, type SignedIn, type Statement } from './context';

@@ -30,11 +30,7 @@ export const entry = (
     ip: ctx.ip,
   });
 
-/**
- * One statement.
- * @param action of all, or the column of `rows` that says it
- * @param rows a select of `subject`, `space_id` and `detail` (JSON)
- */
+/** One statement. @param rows a select of `subject`, `space_id` and `detail` (JSON) */
 export const entries = (ctx: Ctx, action: string | SQL, rows: SQL): Statement =>
   ctx.db.run(sql`
     insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
@@ -62,9 +58,6 @@ export const tally = (
     on conflict (tally) where tally is not null do update set count = count + 1, last_at = ${ctx.now}`);
 };
 
-/**
- * The subject of attempts with unknown login names. Anybody can make up any number of names, so only the client IP address is
- * stored, as one of 256 groups.
- */
+/** Anybody can make up any number of names, so only the client IP address is stored, as one of 256 groups. */
 export const unknownName = (ctx: Ctx): string =>
   `unknown:${keyedBytes(ctx.config.secret, 'audit', clientIpGroup(ctx.ip))[0]}`;

@@ -1,7 +1,4 @@
-/**
- * The only reader of request bodies (tests/architecture.test.ts). Bytes are counted before parsing. A body that cannot be parsed
- * is the sender's mistake, not a 500.
- */
+/** The only reader of request bodies. Counts bytes before parsing; what cannot be parsed is the sender's mistake, not a 500. */
 import { Refusal } from './errors';
 
 /** For forms without files, and by default. */

@@ -1,6 +1,6 @@
 /**
- * Names in the form in which they are compared, in columns `folded`, because SQLite's `lower` knows only ASCII. Code that writes
- * a name writes both (tests/architecture.test.ts). Older rows are null, and compared in lower case until cron folds them.
+ * Names as they are compared (SQLite's `lower` knows only ASCII). Code that writes a name writes `folded` too
+ * (tests/architecture.test.ts). Older rows are null, and compared in lower case until cron folds them.
  */
 import { and, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { asciiDomain, writingsOf } from '../addresses';

@@ -1,6 +1,6 @@
 /**
- * The only writer of the log. It never holds a full address, a token or typed text. Errors from the database, fetch, parsers and
- * the mail server quote such values, so only known messages are kept, without them. Other errors are logged by name and stack.
+ * The only writer of the log. Errors from the database, fetch, parsers and the mail server quote addresses, tokens and typed
+ * text, so only known messages are kept, without these values. Other errors are logged by name and stack.
  */
 
 /** Ids, hashes and tokens are at least this long; no word of our own messages is. */

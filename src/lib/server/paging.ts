@@ -1,9 +1,6 @@
 /**
- * The end of a list's page in the address of the next one.
- *
- * Lists are ordered by a unique key ending in an id, and the next page begins after the last shown key. Keys contain values, so a
- * list continues even if that row was deleted. The condition must compare names as the order does: folded (folded.ts) or by
- * bytes.
+ * The end of a list's page in the address of the next one. Keys end in a unique id and contain values, so a list continues even
+ * if its last row was deleted. The condition must compare names as the order does: folded (folded.ts) or by bytes.
  */
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding';
 

@@ -1,9 +1,7 @@
 /**
- * Without scripts, a form may be posted after the session has ended. Its text is kept until the same person signs in, then shown
- * in the form again, and never carried out.
- *
- * Sealed in KV for two hours under the hash of a token in this browser's cookie, for the login name that last signed in here (the
- * signed device cookie). Browsers that never signed in keep nothing. Secrets and files are left out.
+ * A form posted after the session has ended, without scripts. Its text is shown again once the same person has signed in, and
+ * never carried out. It is sealed in KV for two hours under the hash of a token in this browser's cookie, for the login name that
+ * last signed in here. Secrets and files are left out.
  */
 import * as body from './body';
 import type { Ctx } from './context';
@@ -39,10 +37,7 @@ export function pageOf(url: URL): { page: string; action: string } {
   return { page: url.pathname + (rest && `?${rest}`), action };
 }
 
-/**
- * hooks.server.ts has checked that the action exists.
- * @returns `lost` if something was typed but could not be kept; null if nothing was typed or the person is unknown
- */
+/** @returns `lost` if something was typed but could not be kept; null if nothing was, or the person is unknown */
 export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held' | 'lost' | null> {
   const email = sessions.deviceOwner(ctx);
   if (!email) return null;
@@ -70,10 +65,7 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
 
 const keyOf = (token: string) => `held:${hashToken(token)}`;
 
-/**
- * For this person and page.
- * @returns the request that shows it in its page
- */
+/** @returns the request that shows it in its page */
 export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {
   const token = ctx.cookies.get('foyer-held');
   if (!token || !ctx.actor) return null;

@@ -1,6 +1,4 @@
-/**
- * For requests refused before SvelteKit renders a page. Needs neither SvelteKit nor the database. Scripts get the same sentence.
- */
+/** For refusals before SvelteKit renders a page. Needs neither SvelteKit nor the database. Scripts get the same sentence. */
 import html from 'escape-html-template-tag';
 import Negotiator from 'negotiator';
 import { defaultLocale, isLocale, loadTranslator, locales, type Locale, type MessageKey } from '../messages';
@@ -23,8 +21,7 @@ export function secured(answer: Response, request: Request): Response {
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  // Pages are personal, or their address is a secret, or they contain a nonce: never cached. Only successful answers may set
-  // their own caching.
+  // Pages are personal, have a secret address, or contain a nonce: never cached. Only successful answers may set their own.
   const exists = answer.ok || answer.status === 304;
   if (!exists || !headers.has('cache-control')) headers.set('cache-control', 'no-store');
   if (new URL(request.url).protocol === 'https:')

@@ -26,10 +26,7 @@ export async function turnedAway(request: Request): Promise<Response | null> {
   return null;
 }
 
-/**
- * SvelteKit's adapter takes `/constructor` and the like for static files, because every object has such properties. Encoded
- * twice, such a path does not exist.
- */
+/** SvelteKit's adapter takes `/constructor` and the like for files. Encoded twice, they do not exist. */
 export function readable<R extends Request>(request: R): R {
   const url = new URL(request.url);
   const name = decodeURIComponent(url.pathname).replace(/^\/|\/$/g, '');

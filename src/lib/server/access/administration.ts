@@ -1,7 +1,4 @@
-/**
- * Who administers a space or the site now. Only active users count, whatever other rows say. Rights may end during a request, so
- * writes ask again in their own batch.
- */
+/** Only active users count, whatever other rows say. Rights may end during a request, so writes ask again in their own batch. */
 import { sql, type SQL } from 'drizzle-orm';
 import {
   must,
@@ -29,10 +26,7 @@ export const activeAdministratorsOf = (where: Where): SQL => ids(where);
 export const isActiveAdministratorOf = (where: Where, who: string | SQL): SQL =>
   sql`exists ${ids(where, sql`and au.id = ${who}`)}`;
 
-/**
- * SQL: whether the actor administers the space of this row of `membership`, which is their own. The actor is active, so no more
- * rows are read.
- */
+/** SQL, for the actor's own row of `membership`. The actor is active, so no more rows are read. */
 export const administersHere = ({ actor }: SignedIn): SQL =>
   actor.kind === 'user' ? sql`(membership.administrator = 1)` : sql`0`;
 

@@ -1,7 +1,4 @@
-/**
- * Who sees whom and what in a space. Only this file reads `guests_hidden` (tests/architecture.test.ts); others take the finished
- * answer as SQL, as a counter or rank, or for loaded rows.
- */
+/** Who sees whom and what in a space. Only this file reads `guests_hidden` (tests/architecture.test.ts). */
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Actor, Ctx } from '../context';
 import type { Mention, space, thread } from '../schema';
@@ -25,10 +22,7 @@ export interface Person {
 /** @param of the table's name or alias */
 export const person = (of: string): Person => ({ id: sql.raw(`${of}.id`), kind: sql.raw(`${of}.kind`) });
 
-/**
- * A thread or comment in a query: names or aliases of its row and its author's. What a row says about its own audience belongs in
- * `isShown`. A left join without a row hides nothing.
- */
+/** By names or aliases of its row and its author's. A left join without a row hides nothing. */
 export interface Text {
   text: string;
   author: string;
@@ -95,8 +89,8 @@ export const guestsOf = (viewer: Viewer, within: { space: 's' | 'space' }, compa
 };
 
 /**
- * Threads have separate counters and indexes for viewers who see no other guests. One query choosing between them could use
- * neither index, so it runs in both views; the one that does not apply reads nothing.
+ * Guests who see no others have separate counters and indexes. One query choosing between them could use neither index, so it
+ * runs in both views; the one that does not apply reads nothing.
  */
 export type View = 'whole' | 'without-guests';
 

@@ -13,8 +13,8 @@ const UNSEEN = new RegExp(`(${SPELLING.source})|${INVISIBLE.source}`, 'gu');
 const DEVICE_NAME = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) ?(\.|$)/i;
 
 /**
- * Makes a name safe on pages, in headers and on disks: no path, no invisible or direction characters (`cod\u202Egpj.exe` looks
- * like a picture), not hidden, no Windows device. At most 240 bytes, cut between characters, with its extension. Never empty.
+ * Safe on pages, in headers and on disks: no path, nothing invisible (`cod\u202Egpj.exe` looks like a picture), not hidden, no
+ * Windows device. At most 240 bytes, cut between characters, with its extension. Never empty.
  */
 export function safeName(name: string): string {
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);

@@ -32,8 +32,8 @@ export interface CookieJar {
   delete(name: CookieName): void;
 }
 /**
- * `foyer`: session; `-step`: pending second step; `-device`: known browser; `-held`: post waiting for its login; `-kept`: cookies
- * work; `-zone`: time zone, set by our script (so not HttpOnly).
+ * `-step`: pending second step; `-device`: known browser; `-held`: post waiting for its login; `-kept`: cookies work; `-zone`:
+ * time zone, set by our script (so not HttpOnly).
  */
 export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept' | 'foyer-zone';
 
@@ -41,15 +41,9 @@ export type CookieName = 'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' 
 export type Batch = (Statement | Batch | null | false | undefined)[];
 
 export interface CommitOptions {
-  /**
-   * Thrown instead of `LostRace`. A function can look up the reason; null means it was done already, and `commit` returns `done:
-   * false`.
-   */
+  /** Thrown instead of `LostRace`. Null: it was done already (`done: false`). */
   refusal?: Refusal | (() => Refusal | null | Promise<Refusal | null>);
-  /**
-   * What a refusal by a unique index means. `lost`: somebody else was faster. `done`: it was done already, and `commit` returns
-   * `done: false`. By default it is an error.
-   */
+  /** When a unique index refuses a row. `lost`: somebody else was faster; `done`: it was done already. By default an error. */
   duplicate?: 'lost' | 'done';
   /** Exempt from the limit on how much one person changes. */
   always?: boolean;
@@ -89,8 +83,7 @@ export interface Ctx {
   /** One round trip; each result has the name of its query. */
   read<Q extends Record<string, Statement>>(queries: Q): Promise<{ [Name in keyof Q]: ResultOf<Q[Name]> }>;
   /**
-   * The only way to write: one atomic batch. A failed `must` undoes it and throws `options.refusal`, else `LostRace`. Also limits
-   * how much one person changes (change-limit.ts).
+   * One atomic batch. A failed `must` undoes it and throws `options.refusal`, else `LostRace`. Limits changes (change-limit.ts).
    */
   commit(statements: Batch, options?: CommitOptions): Promise<Committed>;
   /** After the next successful commit, and after the answer if possible. */
@@ -121,11 +114,9 @@ export const says = (error: unknown, words: string): boolean =>
 export const isDuplicate = (error: unknown): boolean => says(error, 'UNIQUE constraint failed');
 
 /**
- * Undoes the batch unless the condition holds at this point of it.
- *
- * D1 has no interactive transactions, and an UPDATE that changes no row is no error. But json() of non-JSON is one, and rolls the
- * batch back. So one conditional write with `must(ctx, changed())` behind it decides a race, and the statements that depend on it
- * need no conditions (docs/decisions/005-conditional-batches.md).
+ * Undoes the batch unless the condition holds. An UPDATE that changes no row is no error in D1, but json() of non-JSON is. So one
+ * conditional write with `must(ctx, changed())` behind it decides a race, and the statements that depend on it need no conditions
+ * (docs/decisions/005-conditional-batches.md).
  */
 export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL): Statement =>
   ctx.db.get(sql`select json(case when ${condition} then '1' else 'no' end)`);

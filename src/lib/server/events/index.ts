@@ -1,7 +1,4 @@
-/**
- * One event per act, recorded in the batch of the change. Audit, changes for open pages, notifications and search index follow
- * from it.
- */
+/** One event per act. Audit, changes for open pages, notifications and the search index follow from it. */
 import { sql, type SQL } from 'drizzle-orm';
 import * as audit from '../audit';
 import * as changes from '../changes';

@@ -1,8 +1,6 @@
 /**
- * The requested part of a file (RFC 9110 §14). Several ranges, or one not understood, mean the whole file (null).
- *
- * R2 could read the header, but would not tell a range over the whole file (206, which players ask for first) from an ignored
- * header (200) or a range beyond the end (416).
+ * RFC 9110 §14; several ranges, or one not understood, mean the whole file (null). R2 could read the header, but would not tell a
+ * range over the whole file (206, which players ask for first) from an ignored header (200) or one beyond the end (416).
  */
 export function rangeOf(
   header: string | null,

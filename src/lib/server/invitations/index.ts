@@ -1,6 +1,6 @@
 /**
- * The state machine of invitations: invited → accepted | expired | cancelled; expired → invited (resend) | cancelled. Each change
- * is one conditional write. The clock refuses an overdue invitation, whatever its row says.
+ * invited → accepted | expired | cancelled; expired → invited (resend) | cancelled. Each change is one conditional write, and the
+ * clock refuses an overdue invitation, whatever its row says.
  */
 export * from './ask-again';
 export * from './expire';

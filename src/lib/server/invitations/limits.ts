@@ -1,6 +1,6 @@
 /**
- * How much may be invited a day: per space, per inviter, and per address over the whole site. Counted in the batch that writes
- * the mails; of two concurrent batches one retries. A mail that fails, or is replaced before it was sent, gives its count back.
+ * Per day: of a space, an inviter, and one address on the whole site. Counted in the batch that writes the mails; a mail that
+ * fails, or is replaced before it was sent, gives its count back.
  */
 import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type Statement, type SignedIn } from '../context';

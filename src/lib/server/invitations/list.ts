@@ -40,10 +40,7 @@ export interface GuestFilter {
   status?: GuestStatus | null;
 }
 
-/**
- * Guests and open invitations by address.
- * @param after `next` of the page before
- */
+/** By address. @param after `next` of the page before */
 export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filter: GuestFilter = {}) {
   const find = (filter.find ?? '').trim().slice(0, 100);
   const { status } = filter;

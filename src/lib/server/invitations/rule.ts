@@ -1,7 +1,6 @@
 /**
- * The one rule for making, resending, copying and accepting an invitation, as SQL, so that the write itself decides: the inviter
- * must have the right at that moment, and a guest's address must be of an allowed domain. What only inviting checks is in
- * reasons.ts.
+ * Who may be invited, the same when making, resending, copying and accepting. In SQL, so that the write itself decides. What only
+ * inviting checks is in reasons.ts.
  */
 import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';

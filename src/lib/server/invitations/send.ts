@@ -10,11 +10,7 @@ import { VALID_FOR } from './links';
 import { invitationMail, readersOf, type InviteForm, type ToSend } from './mail';
 import { actorMayInvite, domainFits } from './rule';
 
-/**
- * One batch.
- * @param form new words for resent invitations, which otherwise keep theirs
- * @returns false if somebody else was faster and nothing was sent
- */
+/** @param form new words for resent ones, which otherwise keep theirs. @returns false if somebody else was faster */
 export async function send(
   ctx: SignedIn,
   target: access.FoundSpace,

@@ -20,10 +20,7 @@ import { findByToken, stateFrom, type Found } from './state';
 /** For this long, a sign-up posted again (double click) still leads into the space. */
 const SECOND_POST = 10 * 60_000;
 
-/**
- * A mailed link signs up at once, a copied one after a code mailed to the invited address.
- * @returns where to go; null if the link has changed meanwhile
- */
+/** A copied link also needs a code mailed to the invited address. @returns where to go; null if the link has changed */
 export async function signUp(
   ctx: Ctx,
   token: string,
@@ -66,11 +63,7 @@ export async function signUp(
   return done ? landing(i.spaceId) : secondPost(ctx, await findByToken(ctx, token), form);
 }
 
-/**
- * In the batch that accepts the invitation.
- * @param how `first`: further conditions; `refusal`: if it was accepted or changed meanwhile
- * @returns whether it was created
- */
+/** In the batch that accepts the invitation. @returns whether it was created */
 async function createAccount(
   ctx: Ctx,
   found: Pick<Found, 'invitation' | 'spaceName' | 'site'>,

@@ -24,10 +24,7 @@ function seen(text: string): string {
   return marked + asEnd(text.slice(last));
 }
 
-/**
- * A plugin of markdown-it. `plan.zip` and `notes.md` mean files, so addresses need http:// or https://, or are e-mail addresses.
- * @param longest longer addresses are skipped
- */
+/** `plan.zip` and `notes.md` mean files, so an address needs http:// or https://, or is an e-mail address. */
 export function addresses(md: Md, longest: number): void {
   const linkify = md.linkify.set({ fuzzyLink: false }).add('ftp:', null).add('//', null);
   const { test, match, matchAtStart } = linkify;

@@ -1,7 +1,4 @@
-/**
- * Where our Markdown differs from CommonMark, for people who have never heard of it (docs/decisions/008-markdown.md).
- * dialect.test.ts runs CommonMark's examples through these rules.
- */
+/** Where our Markdown differs from CommonMark (docs/decisions/008-markdown.md). dialect.test.ts runs CommonMark's examples. */
 import type { MarkdownIt as Md, StateBlock, StateCore, StateInline } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 
@@ -25,16 +22,12 @@ export function dialect(md: Md): void {
 }
 
 /**
- * Windows paths begin with `C:\`, `\\server`, `\\?\`, `.\`, `~\`, `$HOME\`, `%TEMP%\` or `HKCU\`, or within a word, where nobody
- * escapes: `share\.git`, `DOMAIN\_svc` (but `snake\_case` and `MAX\_SIZE` are escapes). Linear: every part is bounded, and each
- * place is tried once.
+ * Begins like nothing else (`C:\`, `\\server`, `~\`, `%TEMP%\` …), or within a word, where nobody escapes: `share\.git` (but
+ * `snake\_case` and `MAX\_SIZE` are escapes). Linear: every part is bounded, and each place is tried once.
  */
 const PATH =
   /(?<![\p{Script=Latin}\p{N}\\.%_~$])(?:[A-Za-z]:\\|\\\\(?:[?.]\\(?=[\p{L}\p{N}._$?])|[\p{L}\p{N}][\p{L}\p{N}._$-]{0,254})|(?:\.{1,2}|~|\$[A-Za-z]\w{0,60}|HK[A-Z]{2,4})\\(?=[\p{L}\p{N}._])|%\w{1,60}%\\|[\p{L}][\p{L}\p{N}-]{0,60}\\(?=\.\p{L})|[A-Z][A-Z\d-]{1,60}\\(?=_\p{Ll}))[^\s<>"|`[\]()]{0,1000}/gu;
-/**
- * A path goes on over blanks and brackets if another backslash follows in the sentence: `C:\Program Files (x86)\_app`. It ends no
- * emphasis or link, and contains no mention (an @, or its placeholder).
- */
+/** Over blanks and brackets, if another backslash follows: `C:\Program Files (x86)\_app`. Never over emphasis, links or an @. */
 const ON =
   /(?![*_~])(?:(?!\][([]|[.:!?]\s)[^\\\r\n<>"|`,;*@\ufdd0]){1,80}(?<=[\p{L}\p{N})\]}'$%])\\(?=[\p{L}\p{N}._\-![($])[^\s<>"|`[\]()]{0,1000}/uy;
 /** End a path. */
@@ -100,10 +93,7 @@ const lineOf = (state: StateBlock, line: number) =>
   state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]);
 const isText = (state: StateBlock, line: number) => state.sCount[line]! - state.blkIndent > 3;
 
-/**
- * `=` underlines a heading, as in CommonMark. Dashes make a horizontal rule, because people write totals and signatures like
- * that.
- */
+/** Dashes below a line make a horizontal rule, because people write totals and signatures like that. */
 function underlined(state: StateBlock, startLine: number, endLine: number): boolean {
   if (isText(state, startLine)) return false;
   const ends = state.md.block.ruler.getRules('paragraph');

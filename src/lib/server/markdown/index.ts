@@ -1,7 +1,4 @@
-/**
- * The only renderer of people's texts: Markdown without raw HTML and images (docs/decisions/008-markdown.md). Cost and output are
- * bounded.
- */
+/** The only renderer of people's texts (docs/decisions/008-markdown.md). Cost and output are bounded. */
 import { addressesOf } from './links';
 import { restored, withMarks, type Mark } from './marks';
 import { parse } from './parse';

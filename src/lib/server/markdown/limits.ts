@@ -1,7 +1,3 @@
-/**
-
- */
-
 /** Beyond any of these a text is shown as typed. Measured: the worst 20,000 characters take 35 ms. */
 export const LIMITS = {
   characters: 20_000,

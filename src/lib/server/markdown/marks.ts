@@ -1,6 +1,5 @@
 /**
- * Marks survive parsing as two characters that nobody can type: the noncharacter U+FDD0, and one for the marked words. So nothing
- * within a name is markup, and the words can return where no mark is allowed.
+ * Marks survive parsing as U+FDD0, which nobody can type, and a character for the marked words. So nothing in a name is markup.
  */
 import type { StateInline } from 'markdown-it';
 import { escaped } from './text';

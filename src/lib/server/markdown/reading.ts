@@ -1,7 +1,4 @@
-/**
- * A text nearly as rendered, with the origin of each place: no emphasis, code marks, links or escapes; entities and percent signs
- * decoded. May remove more than the renderer. Linear.
- */
+/** A text nearly as rendered, with the origin of each place. May remove more than the renderer. Linear. */
 import MarkdownIt from 'markdown-it';
 import type { Folded } from '../../fold';
 

@@ -3,10 +3,7 @@ import type { Token } from 'markdown-it';
 import { asItLeads } from './links';
 import { visible, wordsOf } from './text';
 
-/**
- * A picture would tell its sender who reads it, so it becomes a link, or words inside a link. A link without visible text shows
- * its address.
- */
+/** A picture would tell its sender who reads it, so it becomes a link. A link without visible text shows its address. */
 export function tidied(tokens: Token[]): Token[] {
   const tidy: Token[] = [];
   /** Open links. `at` is their place in `tidy`; `[a]()` is not a link. */

@@ -10,10 +10,8 @@ import { marksOf, nameableQuery, recognised } from './people';
 const OFFERED = 8;
 
 /**
- * People whose name contains what was typed after @: names that begin with it, then names with a word that does, then the rest.
- * Only people whom the viewer sees, never the viewer, never by address. 404 if the space is out of reach.
- *
- * Beginnings come from an index; only if they are too few, that index is searched for all names.
+ * Names that begin with it, names with a word that does, then the rest. Never the viewer, never by address. The second read is
+ * only for too few beginnings.
  */
 export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
   const sought = folded.sought(typed);

@@ -1,7 +1,4 @@
-/**
- * Finds whatever could be taken for a name after an @: letter by letter, across blanks, signs and marks, after a title, to the
- * end of the word. This only hides people; it notifies nobody.
- */
+/** Whatever could be taken for a name after an @, however it is written. This only hides people; it notifies nobody. */
 import { unspaced } from '../../edges';
 import { foldWithMap, originalRange, type Folded } from '../../fold';
 import { Forms } from './forms';

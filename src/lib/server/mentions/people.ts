@@ -27,8 +27,7 @@ export const marksOf = (text: string, namings: grammar.Naming[], viewerId: strin
   });
 
 /**
- * Everybody whom the actor sees, and guests who have left. Users may also name invited guests, by address if need be, so that
- * they are hidden once they join. Reads nobody if no text has an @.
+ * Guests who have left too. Users may also name invited guests, by address if need be, so that they are hidden once they join.
  */
 export const nameableQuery = (ctx: SignedIn, spaceId: number, ...texts: string[]) => {
   const may = texts.some(grammar.mayName);

@@ -8,10 +8,7 @@ const WINDOW = 1_000;
 const KEEP_READ = 90 * DAY;
 const KEEP = 365 * DAY;
 
-/**
- * Cron: deletes what was read 90 days ago (unless "Read later"), and everything after a year. No index orders all notifications
- * by age, so runs check ranges of ids in turn.
- */
+/** Cron. No index orders all notifications by age, so runs check ranges of ids in turn. */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`
     delete from notification where id in (

@@ -20,9 +20,8 @@ export interface Attempt extends Posted {
 const KNOWN_FAILURES = 50;
 
 /**
- * A known browser has its own counter: others' failures do not lock it, nor its own lock others. Whoever had the password once
- * can make any number of known browsers, so they also share a limit.
- * @param whose a login name or other subject; `device` is the id of a known browser
+ * A known browser has its own counter: others' failures do not lock it, nor the reverse. Whoever had the password once can make
+ * any number of known browsers, so they also share a limit. @param whose a login name or other subject
  */
 export async function attemptOf(
   ctx: Ctx,

@@ -1,7 +1,4 @@
-/**
- * Throttles. Counters rise *before* a password or code is compared, so that a hundred parallel attempts count as a hundred. Keys
- * are keyed hashes: the table holds no readable address.
- */
+/** Counters rise before the comparison, so a hundred parallel attempts count. Keys are hashes: no address is readable. */
 export { counting, decide, noFailure, succeeded, attemptOf } from './attempt';
 export { clientIpGroup, clientIpKey, countClientIp } from './client-ip';
 export { key, purge, succeed, type ThrottleKey } from './counter';

@@ -9,10 +9,7 @@ export interface Posted {
   post: ThrottleKey | null;
 }
 
-/**
- * Form keys are long and random, so nobody can try passwords on the hash. Choosing a key gains nothing: another guess is other
- * content.
- */
+/** Form keys are long and random, so nobody can try passwords on the hash. Another guess is other content. */
 export const postKey = (ctx: Ctx, formKey: string | undefined, ...content: string[]): ThrottleKey | null =>
   formKey ? key(ctx, 'post', JSON.stringify([formKey, ...content])) : null;
 
@@ -25,9 +22,8 @@ const PATIENCE = 4_000;
 const STEP = 100;
 
 /**
- * Whether this form was refused a moment ago (double click, reload, network retry), so it is neither counted nor compared again.
- * Later posts wait for the first. One post gets `false` and must record its outcome: `failed`, `succeeded`, `noFailure` or
- * `release`.
+ * A form refused a moment ago (double click, reload, retry) is neither counted nor compared again. Later posts wait for the
+ * first. One gets `false` and must record its outcome: `failed`, `succeeded`, `noFailure` or `release`.
  */
 export async function isRepeated(ctx: Ctx, { post }: Posted): Promise<boolean> {
   if (!post) return false;

@@ -48,10 +48,7 @@ export const countEach = (ctx: Ctx, of: ThrottleKey[], limit: number, windowMs: 
     where ${fresh} or failures + 1 <= ${limit}`);
 };
 
-/**
- * Adds the rows that the statement before it changed. A count below the limit may exceed it; at the limit no row changes, so
- * `must(ctx, changed())` behind it undoes the batch.
- */
+/** By the rows that the statement before it changed. At the limit none changes, so `must(ctx, changed())` undoes the batch. */
 export const countChanges = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number): Statement => {
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
   return ctx.db.run(sql`

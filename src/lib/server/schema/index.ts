@@ -27,10 +27,7 @@ export const siteTables = [
   user,
 ] as const;
 
-/**
- * Referenced tables come first. `space_id` is null for invitations of users, and for covers of templates or of a space being
- * created.
- */
+/** Referenced tables come first. `space_id` is null for invitations of users, and covers of templates or of a new space. */
 export const spaceTables = [
   notification,
   reaction,

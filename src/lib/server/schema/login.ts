@@ -22,10 +22,7 @@ export const session = sqliteTable(
   (t) => [index('session_by_user').on(t.userId), index('session_by_expiry').on(t.expiresAt)],
 );
 
-/**
- * The second step of a login, or of a sign-up through a copied link. The id is the SHA-256 of a token in the browser's cookie,
- * which ties the code to that browser.
- */
+/** Of a login, or a sign-up through a copied link. Its id hashes a token in a cookie, which ties the code to that browser. */
 export const loginChallenge = sqliteTable(
   'login_challenge',
   {

@@ -67,9 +67,7 @@ export const membership = sqliteTable(
     invitedBy: text('invited_by').references(() => user.id),
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
-    /**
-     * Administrators (0), users (1), guests (2), each by name; kept by memberships/order.ts. Until then a row counts as a guest.
-     */
+    /** Administrators 0, users 1, guests 2; kept by memberships/order.ts. Until then a row counts as a guest. */
     rank: integer('rank').notNull().default(2),
     nameKey: text('name_key').notNull().default(''),
   },
@@ -85,10 +83,7 @@ export const membership = sqliteTable(
 );
 
 const OPEN = `status in ('invited', 'expired')`;
-/**
- * SQL: the invitation can be accepted, or resent once expired. Literally as in its partial indexes, because SQLite does not use
- * them for bound parameters.
- */
+/** Literally as in its partial indexes, because SQLite does not use them for bound parameters. */
 export const isOpenInvitation = (of = 'invitation') => sql.raw(`${of}.${OPEN}`);
 
 /** Of a guest to a space or, without a space, of a user to the site. */

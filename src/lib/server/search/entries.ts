@@ -1,9 +1,7 @@
 /**
- * The rows of the contentless full-text index `search_entry`, written in the commit of their text.
- *
- * `scope` has tokens: `s<space>`; `company` or `u<id>` of a guest, if text and thread have one owner; `f<id>` for a guest who may
- * read all of it although guests are hidden; `thread` if it is one. `words` and `signs` leave out mentions of guests, and
- * `all_words` and `all_signs` then hold the whole text for viewers who may read them. FTS5's tokenizer only splits at blanks.
+ * The contentless full-text index `search_entry`. `scope` has tokens: `s<space>`; `company` or `u<id>` of a guest, if text and
+ * thread have one owner; `f<id>` for a guest who may read all of it although guests are hidden. `words` and `signs` leave out
+ * mentions of guests; `all_words` and `all_signs` do not.
  */
 import { eq, sql, type SQL } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';

@@ -20,8 +20,7 @@ const atoms = new RegExp(
     `(?<word>${OF_WORD}+)`,
     // One emoji, however many characters it has, or another sign with a meaning of its own.
     `(?<symbol>\\p{RI}\\p{RI}|${PICTURE}(?:\\u200d${PICTURE})*|(?![+<=>|~$^\`])[\\p{Sc}\\p{So}\\p{Sm}§°])`,
-    // Signs that change a word: C++, C#, R&D, $5, 100%, @Ann, .NET (but not a full stop), C--, --help; and signs between numbers:
-    // 1.2, 1,2, 1/2.
+    // Signs that change a word: C++, C#, R&D, $5, 100%, @Ann, .NET, C--, --help; and signs between numbers: 1.2, 1,2, 1/2.
     `(?<sign>[+#&@$%=~]|(?<!\\.)\\.(?=${OF_WORD})|(?<=[\\p{L}\\p{N}\\p{M}]-{0,2})-|-(?=-{0,2}[\\p{L}\\p{N}\\p{M}])|(?<=[0-9])[,/:](?=[0-9]))`,
   ].join('|'),
   'gu',

@@ -20,10 +20,7 @@ export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Sett
     .values({ key, value: JSON.stringify(value) })
     .onConflictDoNothing();
 
-/**
- * A typed list as rules (see `domainRule`). Refuses anything else: ignored, it could leave an empty list, which allows everybody;
- * saved, it would match nobody.
- */
+/** Refuses what is no domain: ignored, it could leave an empty list, which allows everybody; saved, it would match nobody. */
 export function domainsOf(typed: string): string[] {
   const refuse = (key: MessageKey, params: Record<string, string>) =>
     new Refusal('invalid', { key, params, field: 'allowedDomains' });
@@ -58,10 +55,7 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   must(ctx, changed()),
 ];
 
-/**
- * Audited.
- * @param revision of the settings on the form, so that a stale form overwrites nothing
- */
+/** @param revision of the settings on the form, so that a stale form overwrites nothing */
 export async function change(ctx: SignedIn, values: Partial<Settings>, revision?: number): Promise<void> {
   const entries = Object.entries(values) as [keyof Settings, never][];
   await access.commitForSite(

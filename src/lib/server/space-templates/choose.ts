@@ -86,10 +86,7 @@ export function preview({ content, ...template }: Template) {
   };
 }
 
-/**
- * @param templateId empty for a space from scratch
- * @returns the space's id
- */
+/** @param templateId empty for a space from scratch. @returns the space's id */
 export async function beginSpace(
   ctx: SignedIn,
   templateId: string,

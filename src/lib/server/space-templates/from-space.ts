@@ -79,10 +79,7 @@ export async function draft(ctx: SignedIn, spaceId: number) {
   };
 }
 
-/**
- * For administrators of the space. Everybody who may create spaces sees the template.
- * @param requestKey from the form: posted twice it makes one template; with other words, another
- */
+/** Everybody who may create spaces sees it. @param requestKey posted twice it makes one; with other words, another */
 export async function fromSpace(
   ctx: SignedIn,
   spaceId: number,

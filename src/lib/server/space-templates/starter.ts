@@ -22,11 +22,7 @@ function asOne(threads: Starter['threads']): string {
   return text;
 }
 
-/**
- * Written by the creator, who has read and follows them. The first thread gets the latest activity, so the list keeps the
- * template's order.
- * @param spaceId of the space in this batch; `key`: of the request
- */
+/** Written by the creator. The first thread gets the latest activity, so the list keeps the template's order. */
 export function begin(
   ctx: SignedIn,
   spaceId: SQL,

@@ -11,11 +11,7 @@ import { mayOf } from './may';
 import { commentQuery, seen, threadQuery } from './visible';
 import { showsNothing } from './text';
 
-/**
- * The old text becomes a revision. People newly named are notified.
- * @param commentId null: the thread's first text
- * @param form `editedAt` as shown (0: never edited), so that a stale form overwrites nothing
- */
+/** Notifies people newly named. @param form `editedAt` as shown (0: never edited): a stale form overwrites nothing */
 export async function edit(
   ctx: SignedIn,
   spaceId: number,

@@ -33,10 +33,7 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
   };
 }
 
-/**
- * Newest first, for anybody who may read the text. But where guests are hidden, a guest reads the history of their own texts
- * only, because whom old versions named is not stored.
- */
+/** Where guests are hidden, a guest reads only their own: whom old versions named is not stored. */
 export async function history(
   ctx: SignedIn,
   spaceId: number,

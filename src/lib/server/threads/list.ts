@@ -32,10 +32,7 @@ const row = (ctx: SignedIn, spaceId: number, { activity, comments }: ReturnType<
   };
 };
 
-/**
- * Without pinned threads. A batch runs it in both views; the one that is not the viewer's reads nothing.
- * @param before from the previous page, from `present`
- */
+/** A batch runs it in both views; the one that is not the viewer's reads nothing. @param before from `present` */
 export const query = (ctx: SignedIn, spaceId: number, before: string | null, view: View) => {
   const last = paging.read(before, 'number', 'number');
   const counters = countersIn(view);

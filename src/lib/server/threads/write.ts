@@ -42,10 +42,7 @@ async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
   return { ids, names: await files.names(ctx, ids) };
 }
 
-/**
- * @param form `everybody`: everybody in the space is notified
- * @returns the thread's id
- */
+/** @param form `everybody`: everybody in the space is notified. @returns the thread's id */
 export async function begin(
   ctx: SignedIn,
   spaceId: number,
@@ -106,10 +103,7 @@ export async function begin(
   return first!.id;
 }
 
-/**
- * A second post of the same form writes nothing.
- * @returns the comment's id
- */
+/** A second post of the same form writes nothing. @returns the comment's id */
 export async function addComment(
   ctx: SignedIn,
   spaceId: number,

@@ -9,10 +9,9 @@ import { makeCode, sendNow } from './code';
 import { reserveMail, type MailReservation } from './mail-budget';
 
 /**
- * Begins a second step for this browser. The request tries to deliver the mail for up to 5 s, then leaves it to the queue.
+ * The request tries to deliver the mail for up to 5 s, then leaves it to the queue.
  * @param first statements, each with its `must`, that decide whether it is allowed
  * @param together statements for the same batch as the challenge
- * @param refusal thrown when one of `first` fails
  */
 export async function begin(
   ctx: Ctx,

@@ -22,10 +22,7 @@ export interface Passed {
   consume: Statement[];
 }
 
-/**
- * Counts the attempt in D1 before comparing; five wrong ones end the code. Returns statements instead of writing: the first batch
- * that commits them uses the code.
- */
+/** Five wrong codes end the challenge. Returns statements instead of writing: the first batch that commits them uses the code. */
 export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<Passed> {
   const found = await find(ctx);
   if (!found) throw new Refusal('conflict', { key: 'verify.gone' });

@@ -1,7 +1,4 @@
-/**
- * The second step: a mailed six-digit code completes a login, or a sign-up through a copied link. KV holds only a keyed hash of
- * the code; D1 counts attempts and uses it once.
- */
+/** A mailed six-digit code. KV holds only a keyed hash of it; D1 counts attempts and uses it once. */
 export { begin, sendAgain } from './begin';
 export { endAll, purge } from './challenge';
 export { check, type Passed } from './check';

@@ -10,11 +10,7 @@ import * as settings from '../settings';
 
 export type Trouble = 'mail' | 'locked-out' | 'both';
 
-/**
- * Warns if the switch may lock out guests, because mail is not delivered, or administrators, because none has confirmed their
- * address.
- * @param confirmed the warning that the person has accepted
- */
+/** Warns if guests would be locked out because mail fails, or administrators because none has confirmed their address. */
 export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Promise<void> {
   allow(ctx, 'site.administer');
   if ((await settings.read(ctx)).twoStep) return;

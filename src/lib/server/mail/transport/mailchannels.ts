@@ -92,8 +92,7 @@ function outcomeOf({ asked, status, retryAfter, error }: Exchange, message: stri
   if (status >= 200 && status < 300) return { outcome: 'sent' };
   if (status === 429)
     return { outcome: 'retry', reason: 'throttled', detail, afterMs: retryAfterMs(retryAfter) };
-  // 520 (broken connection) and 524 (late answer) from Cloudflare: the mail may have been taken. With 521–523, 525, 526 and 530
-  // nothing was sent.
+  // 520 (broken connection), 524 (late answer): the mail may have been taken. Cloudflare's other codes: nothing was sent.
   if (status === 520 || status === 524) return { outcome: 'unknown', detail };
   if (status >= 500)
     return { outcome: 'retry', reason: 'server-error', detail, afterMs: retryAfterMs(retryAfter) };

@@ -1,7 +1,6 @@
 /**
- * Whether a server can be reached, asked before sending. workerd's fetch throws the same error for a refused connection and for
- * one that broke after the mail was taken (measured with wrangler 4.155). So no connection now is a definite failure, and a later
- * break is an unknown outcome.
+ * workerd's fetch throws the same error for a refused connection and one that broke after the mail was taken (wrangler 4.155). So
+ * we ask first: no connection now is a definite failure, and a later break is an unknown outcome.
  */
 import { connect } from 'node:net';
 

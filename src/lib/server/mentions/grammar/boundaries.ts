@@ -15,10 +15,7 @@ const appended = /[\p{No}\p{Nl}\p{So}\p{Lm}ªº]/u;
 /** Japanese and Korean honorifics in Latin letters, written right after a name. */
 const HONORIFIC = /^(?:san|sama|kun|chan|sensei|senpai|ssi|nim)(?![\p{L}\p{N}_])/u;
 
-/**
- * Whether a name may seem to end there. Only a letter behind underscores continues it; a digit ends it unless the name itself
- * ends with one. `calls` decides who is meant.
- */
+/** Only a letter behind underscores continues a name; a digit ends it unless it ends with one. `calls` decides who is meant. */
 export function endsAt(text: string, map: Folded, to: number): boolean {
   const { folded } = map;
   if (to >= folded.length) return true;
@@ -42,10 +39,7 @@ function before(text: string, at: number): string {
   return run > 0 && /[\p{L}\p{N}_]/u.test(outside) && !unspaced.test(outside) ? '_' : outside;
 }
 
-/**
- * `info@hanako.example` names neither Hanako nor Hanako Example. `Thanks@Hanako.See you` only lacks a blank.
- * @param exact the words are exactly a name
- */
+/** `info@hanako.example` names nobody; `Thanks@Hanako.See you` only lacks a blank. @param exact exactly a name */
 export function isAddress(text: string, from: number, to: number, exact: boolean): boolean {
   const outside = before(text, from);
   if (!/[\p{L}\p{N}._%+-]/u.test(outside) || unspaced.test(outside)) return false;

@@ -1,7 +1,6 @@
 /**
- * Whom a text names: one grammar for marking, notifying and hiding. Places are stored with the text. Names in code, links and
- * quotations are hidden like others. Text that becomes a name only when rendered (`@**Ann** Lee`) is hidden too, but notifies
- * nobody.
+ * One grammar for marking, notifying and hiding. Names in code, links and quotations are hidden like others. Text that becomes a
+ * name only when rendered (`@**Ann** Lee`) is hidden too, but notifies nobody.
  */
 export { calls } from './boundaries';
 export { find, mayName } from './find';

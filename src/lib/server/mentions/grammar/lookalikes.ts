@@ -42,10 +42,7 @@ export function resembling(views: Folded[], names: Likely, plain: Found[]): Foun
 /** Stands for "@…": a letter in nobody's name, so that no name spans it. */
 const GONE = 'ꙮ ';
 
-/**
- * Blocks in which a guest's name can still be read after the cuts. Only the renderer knows what a text becomes, so these are
- * hidden completely.
- */
+/** Where a guest's name can still be read after the cuts. Only the renderer knows, so the whole block is hidden. */
 export function stillReadable(text: string, names: Likely, found: Found[]): Found[] {
   const guests = (people: Nameable[]) => people.every(({ guest }) => guest);
   const blocks: Found[] = [];

@@ -36,10 +36,7 @@ function joinsOf(words: string): Map<number, string> {
   return joins;
 }
 
-/**
- * Whether the letters are the same, with words separated as in the name, by one sign, or not at all. Scripts without blanks may
- * have a blank.
- */
+/** Words may be separated as in the name, by one sign, or not at all; in scripts without blanks also by a blank. */
 function writes(written: string, form: string): boolean {
   const own = joinsOf(form);
   const letters = joined(form);

@@ -35,10 +35,7 @@ function namings(text: string, mentions: Mention[], part: 'at' | 'title'): Namin
   return [...byPlace.values()].sort((a, b) => a.from - b.from || b.to - a.to);
 }
 
-/**
- * Hides people: their mentions become `@…`. A place that also names somebody else of that name reveals nothing, and stays.
- * @returns the remaining names at their new places
- */
+/** Mentions become `@…`. A place that also names somebody else of that name reveals nothing, and stays. */
 export function without(
   text: string,
   mentions: Mention[],
