@@ -234,7 +234,6 @@ function readLines(text: string, list: Collected): void {
   let names: string[] = [];
   for (const entry of entriesOf(text)) {
     const words = addressesIn(entry.words);
-    // Anything before angle brackets is a name.
     let found = entry.brackets.length
       ? addressesIn(entry.brackets, true).concat(words.filter((one) => one.address))
       : words;
@@ -302,7 +301,6 @@ const DOUBTFUL = /[#$%&*/=?^`!~]|(?![\p{L}\p{M}\p{N}])\P{ASCII}/u;
 const ESCAPED = /%[\da-f]{2}|=(?:3D|20)/iu;
 const FIELD = /^(?:e-?mail|mail|to|cc|bcc|from|address|user)$/iu;
 
-/** Null if it is ambiguous. */
 function localPart(
   before: string,
   { bracketed = false, disarmed = false }: { bracketed?: boolean; disarmed?: boolean } = {},
@@ -430,7 +428,6 @@ const wordsWithin = (text: string, brackets = false): string[] =>
     .filter((word) => word.includes('@') && !word.startsWith('//'))
     .map((word) => unescaped(word, /mailto:/i.test(text)));
 
-/** `mailto:ann%2Bx@partner.example` */
 function unescaped(word: string, mailto: boolean): string {
   if (!mailto || !word.includes('%')) return word;
   try {
@@ -456,7 +453,6 @@ function quoteEnd(text: string, from: number, quote: string): number {
   return -1;
 }
 
-/** Comments nest. */
 function commentEnd(text: string, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length && text[at] !== '\n'; at++) {

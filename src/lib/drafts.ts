@@ -17,7 +17,6 @@ interface Draft {
 /** `form` has no colon: `thread-7`. */
 const keyOf = (userId: string, form: string, tab: string) => `${PREFIX}${userId}:${form}:${tab}`;
 
-/** Null if the browser cannot store anything (private window, full disk). */
 function storage(): Storage | null {
   try {
     return window.localStorage;
@@ -129,7 +128,7 @@ interface Field {
   lines: boolean;
 }
 
-/** The field with its draft; later typing, or a quote, goes below. Null if nothing changes. */
+/** Later typing, or a quote, goes below the draft. Null if nothing changes. */
 export function resumed(text: string, { now, base, quoting, lines }: Field): string | null {
   if (now.includes(text)) return null;
   const below = now !== base || quoting ? now : '';

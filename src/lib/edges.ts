@@ -37,7 +37,6 @@ export const hasTop = (domain: string): boolean => scripts(domain.split(/[.ã€‚ï½
 /** Latin next to another script with spaces: two words, or a lookalike. */
 export const mixesAlphabets = (word: string): boolean => SCRIPTS[0]!.test(word) && OTHER.test(word);
 
-/** The text after the last letter of a script without spaces. */
 export function afterUnspaced(text: string): string {
   let last = '';
   for (const piece of text.split(unspaced)) last = piece;

@@ -3,7 +3,6 @@
 const MB = 1024 * 1024;
 
 export const fileLimits = {
-  /** Per comment or thread. */
   count: 5,
   attachment: 50 * MB,
   cover: 5 * MB,
@@ -26,7 +25,6 @@ const ENDINGS = new Map<string, RemainingMetadata>([
   ...PLACE.split(' ').map((ending) => [ending, 'place'] as const),
   ...AUTHOR.split(' ').map((ending) => [ending, 'author'] as const),
 ]);
-/** Cleaned in memory. */
 const CLEANED = /^image\/(jpeg|png|webp|avif|gif|heic)$/;
 export const CLEANED_UP_TO = 20 * MB;
 

@@ -241,7 +241,9 @@ export const originalRange = ({ start, end }: Folded, from: number, to: number):
     ? [start[from] ?? end.at(-1) ?? 0, start[from] ?? end.at(-1) ?? 0]
     : [start[from]!, end[to - 1]!];
 
-/** `HanakoSato` and `hanako_sato` become the same. But so do different names (Ann Lee, Annlee); see server/named.ts. */
+/**
+ * `HanakoSato` and `hanako_sato` become the same, but so do different names (Ann Lee, Annlee): mentions/grammar/names.ts decides.
+ */
 export const joined = (folded: string): string => folded.replace(BETWEEN, '');
 export const BETWEEN = /(?<=[\p{L}\p{N}\p{M}])[ _.-]{1,2}(?=[\p{L}\p{N}])/gu;
 

@@ -8,9 +8,7 @@ interface What {
   form: HTMLFormElement;
   /** Such as `thread-7`. */
   name: string;
-  /** Nothing is kept without an owner. */
   person: () => string | undefined;
-  /** When editing, the version on the page. */
   version: () => string | undefined;
   /** For something new, which has no version: the page reports success. */
   done: () => boolean;

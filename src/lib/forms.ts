@@ -15,7 +15,6 @@ export interface FormFailure {
 
 export function refusalOf(form: unknown, t: Translate) {
   const { values = {}, errors = {} } = (form ?? {}) as Partial<FormFailure>;
-  /** The form is shown again, for whatever reason. */
   const again = typeof form === 'object' && form !== null && 'values' in form;
   const sentences = Object.entries(errors).map(
     ([field, { key, params }]) => [field, t(key, params)] as const,

@@ -20,12 +20,12 @@ export function isWebAddress(url: string): boolean {
 const BETWEEN = new Set(' |,;:-–—=→>(（<[：，、；｜・•');
 const BEHIND = new Set(' |,;:-–—=→>)）]：，、；｜・');
 const NO_ADDRESS = /[\s|<>"“”„«»]/u;
-/** May surround an address. */
+/** They may surround an address. */
 const PAIRS: Record<string, string> = {
   ...{ '(': ')', '（': '）', '[': ']', '「': '」', '『': '』', '【': '】', '《': '》', '〈': '〉' },
   ...{ '"': '"', '“': '”', '„': '“', '«': '»', '‘': '’', "'": "'" },
 };
-/** End neither a title nor an address. */
+/** They end neither a title nor an address. */
 const QUOTES = new Set('「『【《〈"“„«‘\'');
 const CLOSERS = new Set('」』】》〉”’');
 const BULLET = /^(?:[-*•·–]|\d{1,2}[.)]) /u;
@@ -59,7 +59,6 @@ function plainTextLink(row: string): Link | null {
   return named(before || after, bare(row.slice(start, end), row.slice(0, start)));
 }
 
-/** Never inside a word. -1 if there is none. */
 function addressIn(row: string, from: number): number {
   const found = row.slice(from).search(BEGINS);
   return found < 0 ? -1 : from + found;

@@ -12,7 +12,6 @@ const PAUSE = 120;
 
 export class MentionCompletion {
   people = $state<Named[]>([]);
-  /** Index of the highlighted person. */
   active = $state(0);
 
   #area: () => HTMLTextAreaElement | undefined;
@@ -75,7 +74,6 @@ export class MentionCompletion {
     this.close();
   }
 
-  /** @returns whether the list handled the key */
   press({ key, shiftKey }: KeyboardEvent): boolean {
     const count = this.people.length;
     if (count === 0) return false;
@@ -104,7 +102,6 @@ export class MentionCompletion {
       // Answered before the abort: the list was closed, or a newer request is under way.
       if (signal.aborted) return;
       this.#nobody = list.length === 0 ? found : undefined;
-      // More was typed meanwhile.
       const now = this.#typed();
       this.active = 0;
       this.people =

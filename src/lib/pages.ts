@@ -10,7 +10,6 @@ export function pageHref(url: URL, param: string, key: string | null, path = url
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-/** Query parameters to keep, so that a list is the same after a dialog or an action. */
 export const keptQuery = (url: URL, ...names: string[]): Record<string, string> =>
   Object.fromEntries(
     names.map((name) => [name, url.searchParams.get(name) ?? ''] as const).filter(([, value]) => value),

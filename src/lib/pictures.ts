@@ -1,5 +1,3 @@
-/** In the browser: shrinks pictures, and crops covers, before upload. */
-
 const COVER = { width: 1600, height: 480 };
 const THUMB = 480;
 

@@ -31,7 +31,6 @@ export const limits = {
   addresses: 60_000,
 } as const;
 
-/** In code points. Issues are those of `v.maxLength`. */
 const atMost = (max: number, fits = (text: string) => characters(text) <= max) => {
   const limit = v.maxLength<string, number, string>(max, says('form.too-long'));
   const checked: typeof limit = {
@@ -101,7 +100,6 @@ const NO_TARGET = /^\/(login|verify|setup)(\/|$)/;
 export function ownPath(value: string | null | undefined): string {
   if (!value || value.length > 2_000 || !/^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(value)) return '/';
   try {
-    // Normalised as browsers do it: `/./login`, `/x/../login`, `/log%69n`.
     const { origin, pathname } = new URL(value, 'http://own');
     const path = decodeURIComponent(pathname);
     return origin !== 'http://own' || path.startsWith('//') || NO_TARGET.test(path) ? '/' : value;
@@ -270,7 +268,6 @@ export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });
 
-/** Files uploaded earlier by a script, and files in the form itself. */
 const attached = {
   fileIds: v.pipe(v.array(id), v.maxLength(fileLimits.count, says('file.too-many'))),
   files: files(fileLimits.count),
@@ -354,7 +351,6 @@ export const storage = v.object({
 export const authentication = v.pipe(
   v.object({
     twoStep: tick,
-    /** The warning that was confirmed. */
     confirmed: v.optional(v.string()),
     preset,
     minLength: number(1, 128),

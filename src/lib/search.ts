@@ -9,7 +9,6 @@ export interface Piece {
 export interface Hit {
   space: { id: number; name: string };
   threadId: number;
-  /** Null if the thread itself matches. */
   commentId: number | null;
   title: Piece[];
   author: string;
@@ -17,7 +16,6 @@ export interface Hit {
   company: string;
   createdAt: number;
   excerpt: Piece[];
-  /** Files with matching names. */
   files: { id: string; name: Piece[] }[];
   href: string;
 }

@@ -2,7 +2,6 @@
 import type { MessageKey } from './messages';
 
 interface Option {
-  /** In the table `space`. */
   column: string;
   default: boolean;
   /** `rules`: what people may do. `parts`: what the page shows. */
@@ -11,7 +10,6 @@ interface Option {
   hint?: MessageKey;
 }
 
-/** In the order of the form. */
 export const spaceOptions = {
   severalThreads: {
     column: 'several_threads',

@@ -5,7 +5,6 @@ import { keyedBytes } from './crypto';
 import { clientIpGroup } from './rate-limit';
 import { auditEntry } from './schema';
 
-/** The actor, somebody whose account is being created, or nobody known. */
 export interface By {
   id: string | null;
   name: string;

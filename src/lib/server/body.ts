@@ -1,7 +1,6 @@
 /** The only reader of request bodies. Counts bytes before parsing; what cannot be parsed is the sender's mistake, not a 500. */
 import { Refusal } from './errors';
 
-/** For forms without files, and by default. */
 export const PLAIN = 1024 * 1024;
 
 export type TooLarge = () => Refusal;
@@ -41,7 +40,6 @@ export async function form(request: Request, limit = PLAIN, tooLarge = tooMuch):
   if (type === 'multipart/form-data') return reading(request, limit, tooLarge, (body) => body.formData());
   if (type !== 'application/x-www-form-urlencoded') throw unsupported();
   const data = new FormData();
-  // Bytes that are not UTF-8 become \ufffd, as everywhere on the web.
   const text = await reading(request, limit, tooLarge, (body) => body.text());
   for (const [name, value] of new URLSearchParams(text)) data.append(name, value);
   return data;

@@ -19,7 +19,6 @@ export interface Change {
   kind: ChangeKind;
   thread: number | null;
   comment: number | null;
-  /** Perhaps in another tab. */
   own: boolean;
 }
 
@@ -60,7 +59,6 @@ const audible = (ctx: SignedIn, event: 'e' | 'space_event', within: Within): SQL
   return visibleTo(viewerOf(ctx), within, actor, owner);
 };
 
-/** For the batch of a page. */
 export const newestQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db
     .select({ seq: spaceEvent.seq })
@@ -121,6 +119,5 @@ export async function requireDeleted(
   if (!found) throw new Refusal('missing');
 }
 
-/** Cron. A page hidden for longer loads everything again anyway. */
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.delete(spaceEvent).where(lt(spaceEvent.at, ctx.now - KEEP));

@@ -77,7 +77,6 @@ function asDomain(word: string): string {
 
 export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, typed);
 
-/** For viewers who may not see addresses: name and company. */
 export const isCalled = (typed: string): SQL | undefined =>
   isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
 
@@ -96,7 +95,6 @@ export const templateNamed = (typed: string, of?: string): SQL => sql`${template
 
 const PIECE = 200;
 
-/** Cron: folds names that are older than the column. */
 export async function foldDue(ctx: Ctx): Promise<void> {
   const { people, spaces, templates } = await ctx.read({
     people: ctx.db

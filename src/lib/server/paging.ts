@@ -14,7 +14,6 @@ export interface Page<Row> {
   next: string | null;
 }
 
-/** A longer text cannot be one of our keys: names have at most 128 code points, addresses 320 characters. */
 const LONGEST = 4_000;
 
 /** From a query with `.limit(size + 1)`: the extra row only shows that there is more. */
@@ -27,7 +26,6 @@ export function paged<Row>(found: Row[], size: number, keyOf: (row: Row) => Key)
 export const write = (key: Key): string =>
   encodeBase64urlNoPadding(new TextEncoder().encode(JSON.stringify(key)));
 
-/** Null (the first page) if it is not one of ours. */
 export function read<const Shape extends Kind[]>(
   given: string | null | undefined,
   ...shape: Shape

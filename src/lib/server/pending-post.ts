@@ -12,9 +12,7 @@ import * as rateLimit from './rate-limit';
 import * as sessions from './sessions';
 
 const HOURS = 2;
-/** In characters. */
 const MOST = 256 * 1024;
-/** Per person. */
 const AN_HOUR = 60;
 
 interface PendingPost {
@@ -28,7 +26,6 @@ interface PendingPost {
 export const actionsIn = (url: URL): string[] =>
   [...url.searchParams.keys()].filter((name) => name.startsWith('/'));
 
-/** `page` is without the action's name. */
 export function pageOf(url: URL): { page: string; action: string } {
   const all = [...url.searchParams];
   const [action = ''] = actionsIn(url);
@@ -65,7 +62,6 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
 
 const keyOf = (token: string) => `held:${hashToken(token)}`;
 
-/** @returns the request that shows it in its page */
 export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {
   const token = ctx.cookies.get('foyer-held');
   if (!token || !ctx.actor) return null;
@@ -82,7 +78,6 @@ export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string }
   return { url: again, body: String(new URLSearchParams(typed)) };
 }
 
-/** At the browser's next post: the kept one was sent, or replaced. */
 export function forget(ctx: Ctx): void {
   const token = ctx.cookies.get('foyer-held');
   if (!token) return;

@@ -57,7 +57,6 @@ const PUBLIC = [
 const NO_ACCIDENT = 16;
 
 export function weakness(secret: string, minLength: number): string | null {
-  // The beginning is enough.
   const text = secret.trim().slice(0, 200);
   if (text.length < minLength) return `is shorter than ${minLength} characters`;
   // A placeholder that should have been replaced.
@@ -93,7 +92,6 @@ function fault(text: string, minLength: number): string | null {
 const ownLength = (text: string): number =>
   text.replace(WELL_KNOWN, '').replace(/[^\p{L}\p{N}]/gu, '').length;
 
-/** With times of day. */
 const DATES =
   /(?:19|20)\d\d[-./_]?[01]\d[-./_]?[0-3]\d|T?[0-2]\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g;
 
@@ -129,7 +127,6 @@ function isProse(text: string): boolean {
   return pairs.length >= Math.max(20, text.length * 0.6) && known > pairs.length / 2;
 }
 
-/** Needs no dictionary. */
 function pattern(text: string, minLength: number): string | null {
   // Of 32 random hexadecimal digits, one in 100,000 has fewer than 8 different ones.
   if (new Set(text).size < minLength / 4) return 'has too few different characters';

@@ -34,7 +34,6 @@ export const administersHere = ({ actor }: SignedIn): SQL =>
 export const hasActiveAdministrator = (where: Where, except?: string): SQL =>
   sql`exists ${ids(where, except === undefined ? sql`` : sql`and au.id <> ${except}`)}`;
 
-/** Undoes the batch unless the actor still administers the site. */
 export const stillAdministersSite = (ctx: SignedIn): Statement =>
   must(ctx, isActiveAdministratorOf('site', ctx.actor.id));
 

@@ -12,7 +12,6 @@ type SpaceRow = typeof space.$inferSelect;
 
 export type FoundSpace = SpaceRow & {
   spaceRole: SpaceRole;
-  /** The actor, as a reader of the space's texts. */
   reader: Reader;
 };
 
@@ -44,9 +43,7 @@ export async function requireAdministrator(ctx: SignedIn, spaceId: number): Prom
   return found;
 }
 
-/** For `form`: only people in the space may post. */
 export const membersOnly = (ctx: SignedIn, params: { id?: string }) => requireSpace(ctx, Number(params.id));
-/** For `form`: only its administrators may post. */
 export const administratorsOnly = (ctx: SignedIn, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 

@@ -19,7 +19,6 @@ export interface Person {
   kind: SQLWrapper;
 }
 
-/** @param of the table's name or alias */
 export const person = (of: string): Person => ({ id: sql.raw(`${of}.id`), kind: sql.raw(`${of}.kind`) });
 
 /** By names or aliases of its row and its author's. A left join without a row hides nothing. */
@@ -94,7 +93,6 @@ export const guestsOf = (viewer: Viewer, within: { space: 's' | 'space' }, compa
  */
 export type View = 'whole' | 'without-guests';
 
-/** SQL: a thread's last activity and number of comments in one view. */
 export const countersIn = (view: View) => ({
   activity: sql.raw(view === 'whole' ? 'thread.last_activity_at' : 'thread.staff_activity_at') as SQL<number>,
   comments: sql.raw(view === 'whole' ? 'thread.comment_count' : 'thread.staff_comment_count') as SQL<number>,
@@ -115,7 +113,6 @@ export const byView = (viewer: Viewer, within: Within, query: (view: View) => SQ
 
 export interface Reader {
   id: string;
-  /** Whether they see other guests and their texts. Users always do. */
   seesGuests: boolean;
 }
 
@@ -124,7 +121,6 @@ export const readerIn = (actor: Actor, { guestsHidden }: SpaceRow): Reader => ({
   seesGuests: actor.kind === 'user' || !guestsHidden,
 });
 
-/** For a row that selects `seesGuests`. */
 export const readerOf = (id: string, column: number): Reader => ({ id, seesGuests: column === 1 });
 
 /** A thread's last activity that the reader may know of. */
@@ -139,7 +135,6 @@ export const everybodySees = (
   kind: 'user' | 'guest',
 ): boolean => kind === 'user' || !guestsHidden;
 
-/** A reader reads all names in their own texts. `authorId` is null for texts of the space itself. */
 export const readsAllNames = (reader: Reader, authorId: string | null): boolean =>
   reader.seesGuests || authorId === reader.id;
 

@@ -3,7 +3,6 @@ import { HEAD_BYTES } from './type';
 
 export interface Source {
   head: Uint8Array;
-  /** Can be read once. */
   chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -65,7 +64,6 @@ export async function streamTo(
 ): Promise<void> {
   const { readable, writable } = new FixedLengthStream(size);
   const put = bucket.put(key, readable);
-  // The writing side throws the error; `put` only repeats it.
   put.catch(() => {});
   const writer = writable.getWriter();
   try {

@@ -11,7 +11,6 @@ export interface Env {
   ASSETS: Fetcher;
   ORIGIN?: string;
   FOYER_SECRET?: string;
-  /** Accepted after a change of secret. */
   FOYER_SECRET_PREVIOUS?: string;
   SETUP_TOKEN?: string;
   MAIL_TRANSPORT?: string;
@@ -85,7 +84,7 @@ function readSecret({ FOYER_SECRET: current, FOYER_SECRET_PREVIOUS: previous }: 
   const weak = weakness(current, 32);
   if (weak) throw new Misconfigured(`the secret FOYER_SECRET ${weak}: make one with openssl rand -base64 32`);
   if (!previous || previous === current) return [current];
-  // Anybody could forge what a guessable secret made, so it is no longer accepted.
+  // Anybody could forge what a guessable secret made, so it is not accepted.
   const weakBefore = weakness(previous, 32);
   if (weakBefore) throw new Misconfigured(`the secret FOYER_SECRET_PREVIOUS ${weakBefore}: delete it`);
   return [current, previous];

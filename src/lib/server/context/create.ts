@@ -24,7 +24,6 @@ export interface Surroundings {
   cookies?: CookieJar;
   ip?: string;
   userAgent?: string;
-  /** What the browser asks for. */
   locale?: Locale;
   timeZone?: string;
   now?: number;
@@ -42,7 +41,6 @@ export function createContext(from: Surroundings): Ctx {
   const defer = (work: Deferred) =>
     from.waitUntil((async () => work(asSystem()))().catch((error) => log('deferred work failed', error)));
 
-  /** In order of the batch. */
   const run = async (batch: Statement[]): Promise<unknown[]> => {
     if (batch.length === 0) return [];
     // drizzle's D1 batch binds parameters to a prepared statement, which its raw statements (db.run, db.get) lack.

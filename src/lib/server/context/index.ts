@@ -45,14 +45,12 @@ export interface CommitOptions {
   refusal?: Refusal | (() => Refusal | null | Promise<Refusal | null>);
   /** When a unique index refuses a row. `lost`: somebody else was faster; `done`: it was done already. By default an error. */
   duplicate?: 'lost' | 'done';
-  /** Exempt from the limit on how much one person changes. */
   always?: boolean;
 }
 
 export interface Committed {
   /** False if it was done already. */
   done: boolean;
-  /** The result of a statement, if the batch was done. */
   of<S extends Statement>(statement: S): ResultOf<S>;
 }
 
@@ -68,9 +66,7 @@ export interface Ctx {
   /** Read with the session; null if nobody is signed in (see settings.read). */
   settings: Settings | null;
   locale: Locale;
-  /** What the browser asks for; null if we do not have it. */
   askedLocale: Locale | null;
-  /** An IANA name: the viewer's choice, else the browser's. */
   timeZone: string;
   /** From the browser, else from the request's location, else UTC. */
   browserZone: string;
@@ -80,7 +76,6 @@ export interface Ctx {
   now: number;
   /** The next commit includes these. */
   pending: Statement[];
-  /** One round trip; each result has the name of its query. */
   read<Q extends Record<string, Statement>>(queries: Q): Promise<{ [Name in keyof Q]: ResultOf<Q[Name]> }>;
   /**
    * One atomic batch. A failed `must` undoes it and throws `options.refusal`, else `LostRace`. Limits changes (change-limit.ts).
@@ -98,10 +93,8 @@ export interface Ctx {
  */
 export type Deferred = (system: Ctx) => PromiseLike<unknown>;
 
-/** What verbs behind a login take. */
 export type SignedIn = Ctx & { actor: Actor };
 
-/** Refuses (`missing`) if nobody is signed in. */
 export function signedIn(ctx: Ctx): SignedIn {
   if (!ctx.actor) throw new Refusal('missing');
   return ctx as SignedIn;

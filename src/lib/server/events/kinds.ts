@@ -7,14 +7,12 @@ import type { Entry } from '../search/entries';
 export type Id = number | SQL;
 
 export interface Fields {
-  /** `user:<id>`, `invitation:<id>`, `site`. */
   subject: string | SQL;
   spaceId: Id;
   threadId: Id;
   commentId: Id;
   /** Of the thread and the comment: they decide who may hear of it. */
   authors: Author[];
-  /** For search. */
   text: Omit<Entry, 'spaceId' | 'authors'>;
   /** Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named. */
   notify: { mentioned: string[]; everybody?: boolean; onlyMentioned?: boolean };
@@ -26,7 +24,6 @@ interface Kind {
   needs: readonly (keyof Fields)[];
   may?: readonly (keyof Fields)[];
   change?: ChangeKind;
-  /** What leaves the search index. */
   unindexed?: 'thread with comments' | 'comment';
 }
 
@@ -73,7 +70,6 @@ const KINDS = {
   'space.restored': { audit: 'each', needs: SPACE },
   'space.purged': { audit: 'each', needs: SPACE },
   'space.thread-created': { audit: 'each', needs: [...THREAD, ...WORDS], change: 'thread' },
-  /** Its title or first text. */
   'space.thread-edited': { audit: 'never', needs: [...THREAD, ...WORDS], change: 'thread-changed' },
   'space.thread-changed': { audit: 'each', needs: THREAD, change: 'thread-changed' },
   'space.thread-deleted': {
@@ -105,7 +101,6 @@ type Allowed<K extends EventKind> = Table[K] extends { may: readonly (infer F ex
   ? F
   : never;
 
-/** With all that the kind needs, and nothing else. */
 type EventOf<K extends EventKind> = {
   kind: K;
   /** For the audit. Never a secret: no password, token or code. */
@@ -120,7 +115,6 @@ type EventOf<K extends EventKind> = {
 
 export type Event = { [K in EventKind]: EventOf<K> }[EventKind];
 
-/** Nothing else follows from these kinds. */
 export type AuditOnly = {
   [K in EventKind]: Table[K] extends { change: string }
     ? never

@@ -1,4 +1,3 @@
-/** Asking for a new link. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type Ctx } from '../context';
@@ -21,7 +20,6 @@ const whoMayInvite = (ctx: Ctx, i: Invitation) =>
     .orderBy(sql`id = ${i.invitedBy} desc`, user.createdAt)
     .limit(1);
 
-/** At most once a day. */
 export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i } = found;

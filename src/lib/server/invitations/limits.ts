@@ -8,7 +8,6 @@ import * as rateLimit from '../rate-limit';
 import { invitation, isOpenInvitation, mail, throttle } from '../schema';
 import { DAY } from './links';
 
-/** Per space, and per inviter. */
 const MOST_A_DAY = 2_000;
 /** From all spaces and the site. */
 const MOST_TO_ONE = 5;
@@ -23,7 +22,6 @@ export const countersOf = (ctx: SignedIn, spaceId: number | null, email: string)
   addressKey(ctx, email),
 ];
 
-/** For a batch. */
 export const countedQuery = (ctx: SignedIn, spaceId: number | null, emails: string[]) => {
   const keys = emails.flatMap((email) => countersOf(ctx, spaceId, email)).flat();
   return ctx.db
@@ -59,7 +57,6 @@ export interface Room {
   exceeded(
     email: string,
   ): 'invite.over-limit-address' | 'invite.over-limit' | 'invite.over-limit-inviter' | null;
-  /** Leaves less room for the next one. */
   take(email: string): void;
 }
 

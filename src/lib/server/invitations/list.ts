@@ -15,7 +15,6 @@ export const guestStatuses = ['invited', 'expired', 'active', 'inactive'] as con
 export type GuestStatus = (typeof guestStatuses)[number];
 
 export interface GuestRow {
-  /** `invitation:<id>` or `guest:<user id>`. */
   ref: string;
   email: string;
   name: string | null;
@@ -24,18 +23,14 @@ export interface GuestRow {
   expiresAt: number | null;
   /** The inviter lost the right, or the domain is no longer allowed. */
   over: 'inviter' | 'domain' | null;
-  /** If no link was sent since. */
   askedAt: number | null;
-  /** On the whole site. */
   lastVisitAt: number | null;
-  /** Of an open invitation's last mail. */
   delivery: { state: ReturnType<typeof outbox.deliveryState>; failure: MessageKey | null } | null;
 }
 
 const PAGE = 100;
 
 export interface GuestFilter {
-  /** Part of a name or address. */
   find?: string;
   status?: GuestStatus | null;
 }
@@ -170,13 +165,11 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
     open: all,
     expired: all - count.waiting,
     ...count,
-    /** How many of the mails sent together are still on their way. */
     sending: waiting[0]?.count ?? 0,
     sendingOf: waiting[0]?.of ?? 0,
   };
 }
 
-/** By address, a page at a time. */
 export async function openOfUsers(ctx: SignedIn, after = '') {
   allow(ctx, 'site.administer');
   const [last] = paging.read(after, 'text') ?? [''];

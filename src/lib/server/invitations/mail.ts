@@ -19,7 +19,6 @@ export interface InviteForm {
 export interface ToSend {
   id: string;
   address: Address;
-  /** 1 if it is new. */
   version: number;
   words: Pick<InviteForm, 'subject' | 'message' | 'locale'>;
 }

@@ -11,7 +11,6 @@ import { actorMayInvite, stillAcceptable } from './rule';
 import { sendAgain } from './guests';
 import { sendUserAgain } from './users';
 
-/** Without a space, an invitation of a user. */
 async function manage(ctx: SignedIn, spaceId: number | null, id: string) {
   const target = spaceId === null ? null : await access.requireAdministrator(ctx, spaceId);
   if (!target) allow(ctx, 'site.administer');
@@ -28,7 +27,6 @@ async function manage(ctx: SignedIn, spaceId: number | null, id: string) {
   return { found, target };
 }
 
-/** Also for an expired one. */
 export async function resend(ctx: SignedIn, spaceId: number | null, id: string): Promise<void> {
   const { found, target } = await manage(ctx, spaceId, id);
   if (target) await sendAgain(ctx, found, target);

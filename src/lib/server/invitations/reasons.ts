@@ -11,7 +11,6 @@ export type Reason = Extract<MessageKey, `invite.${string}`>;
 
 export const changedMeanwhile = () => new Refusal('conflict', { key: 'invitation.changed' });
 
-/** One batch. */
 export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
   const among = (column: typeof user.email | typeof invitation.email) =>
@@ -38,7 +37,6 @@ export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
 
 type Known = Awaited<ReturnType<typeof lookUp>>;
 
-/** Null: the address can be invited now. */
 export function refusalReason(site: Settings, { people, room }: Known, email: string): Reason | null {
   const person = people.get(email);
   if (!domainAllowed(site, email)) return 'invite.domain';

@@ -31,7 +31,6 @@ export interface DomainEffect {
   guests: number;
 }
 
-/** Null if nothing would change. */
 export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<DomainEffect | null> {
   const fits = domainFits(sql`email`, rules);
   const {
@@ -70,7 +69,6 @@ export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<Domain
 
 const column = (of: string, name: string) => sql.raw(`${of}.${name}`);
 
-/** @param of the table's name or alias */
 export const inviterMayInvite = (of = 'invitation'): SQL<number> =>
   mayInvite(column(of, 'invited_by'), column(of, 'space_id'));
 
@@ -91,7 +89,6 @@ export const acceptable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
 export const actorMayInvite = (ctx: SignedIn, spaceId: number | null): Statement =>
   must(ctx, mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`));
 
-/** This version of the invitation. */
 export const stillAcceptable = (ctx: Ctx, id: string, version: number): Statement =>
   must(
     ctx,

@@ -85,7 +85,6 @@ async function createAccount(
     emailVerifiedAt: ctx.now,
     loginCount: 1,
     lastLoginAt: ctx.now,
-    // Until they change it on /me.
     locale: language.ofInvited(ctx, i),
     createdAt: ctx.now,
     updatedAt: ctx.now,
@@ -133,7 +132,6 @@ async function createAccount(
   return done;
 }
 
-/** Posted again after it had worked. */
 async function secondPost(
   ctx: Ctx,
   found: Found,
@@ -150,7 +148,6 @@ async function secondPost(
   return landing(i.spaceId);
 }
 
-/** After a copied link. @returns where to go */
 export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promise<string> {
   const { challenge } = passed;
   const [row] = await ctx.db

@@ -25,7 +25,6 @@ export type InvitationState = {
     }
 );
 
-/** One query. */
 export async function findByToken(ctx: Ctx, token: string) {
   const [row] = await ctx.db
     .select({
@@ -50,7 +49,6 @@ export async function findByToken(ctx: Ctx, token: string) {
   return { ...row, linkKind, site: parse(row.settings) };
 }
 
-/** For the page behind its link. */
 export async function languageOf(ctx: Ctx, token: string): Promise<Locale | null> {
   const [row] = await ctx.db
     .select({ locale: invitation.locale })

@@ -1,4 +1,3 @@
-/** Inviting users to the site. */
 import { and, eq, isNull } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import { isLocale, type Locale } from '../../messages';

@@ -1,4 +1,3 @@
-/** Finds bare addresses in a text. */
 import type { MarkdownIt as Md } from 'markdown-it';
 import { hostEnd, unspaced } from '../../edges';
 
@@ -10,7 +9,6 @@ const asEnd = (text: string) => text.replace(ending, (letter) => '\u3000'.repeat
 /** A host in other letters (`https://例え.テスト/`) is part of the address. */
 const HOST = /(https?:\/\/)([^\s/?#]{1,255})/giu;
 
-/** Same length as the text. */
 function seen(text: string): string {
   if (!hasEnding.test(text)) return text;
   let marked = '';

@@ -2,7 +2,6 @@
 import type { MarkdownIt as Md, StateBlock, StateCore, StateInline } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
 
-/** A plugin of markdown-it. */
 export function dialect(md: Md): void {
   // `これは**「重要」**です。`: asterisks next to CJK punctuation work as next to Latin letters.
   md.use(cjkFriendly);
@@ -30,7 +29,6 @@ const PATH =
 /** Over blanks and brackets, if another backslash follows: `C:\Program Files (x86)\_app`. Never over emphasis, links or an @. */
 const ON =
   /(?![*_~])(?:(?!\][([]|[.:!?]\s)[^\\\r\n<>"|`,;*@\ufdd0]){1,80}(?<=[\p{L}\p{N})\]}'$%])\\(?=[\p{L}\p{N}._\-![($])[^\s<>"|`[\]()]{0,1000}/uy;
-/** End a path. */
 const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''));
 
 /** A path goes on over a backtick that begins no code (PowerShell escapes blanks: `C:\Program` Files\_app`). */
@@ -141,7 +139,7 @@ function signature(state: StateBlock, line: number, _end: number, silent: boolea
   return true;
 }
 
-/** `- [ ]` and `- [x]`: the words after it name the checkbox (see `task` in index.ts). */
+/** `- [ ]` and `- [x]`: the words after it name the checkbox (see `task_open` in renderer.ts). */
 function tasks({ tokens }: StateCore): void {
   for (const [i, item] of tokens.entries()) {
     const inline = tokens[i + 2];

@@ -57,7 +57,6 @@ export function unquoted(text: string): string {
   return lines.join('\n');
 }
 
-/** Plain words on one line. */
 export function words(text: string): string {
   const clean = wellFormed(text);
   const read = parse(clean);
@@ -78,7 +77,6 @@ export function excerpt(text: string, max = 140): string {
     .slice(0, max)
     .toWellFormed()
     .replace(/\ufffd$/, '');
-  // At a space if there is one nearby.
   const space = cut.lastIndexOf(' ');
   return `${(space > 20 && cut.length - space <= 21 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }

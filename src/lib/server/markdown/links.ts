@@ -16,6 +16,5 @@ export function asItLeads(url: string): string {
   return URL.canParse(url) ? url.replace(host, () => new URL(url).host) : url;
 }
 
-/** As browsers show them. */
 export const addressesOf = (tokens: Token[]): string[] =>
   tokens.flatMap((token) => (token.type === 'link_open' ? [String(token.attrGet('href') ?? '')] : []));

@@ -6,12 +6,10 @@ import { escaped } from './text';
 
 /** A place that names somebody. Marked except in code and links. */
 export interface Mark {
-  /** In UTF-16 units. */
   from: number;
   to: number;
   name: string;
   guest?: boolean;
-  /** It names the viewer. */
   me?: boolean;
 }
 
@@ -21,7 +19,6 @@ const MOST = 6_000;
 
 export interface Marked {
   text: string;
-  /** By placeholder character. */
   words: string[];
   marks: Mark[];
 }

@@ -6,19 +6,16 @@ import { make } from './renderer';
 const full = make(true);
 const untabled = make(false);
 
-/** By runs of lines, because tables end at empty lines. */
 const hasHugeTable = (text: string) =>
   text.split(/\n[ \t>]*(?=\n)/).some((run) => {
     const lines = run.split('\n');
     return lines.length * (Math.max(...lines.map((line) => line.split('|').length)) + 1) > LIMITS.cells;
   });
 
-/** Null if the text is beyond the limits. */
 export function parse(text: string, marked?: Marked): { md: Md; tokens: Token[]; env: Env } | null {
   if (text.length > LIMITS.characters) return null;
   const md = text.includes('|') && hasHugeTable(text) ? untabled : full;
   const env = { marks: marked?.marks };
-  // The words behind a placeholder count too.
   const longest = Math.max(0, ...(marked?.words ?? []).map((words) => words.length));
   const size = (text: string) =>
     text.length + (longest && (text.match(/\ufdd0|%EF%B7%90/g)?.length ?? 0) * longest);

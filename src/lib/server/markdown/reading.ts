@@ -11,17 +11,13 @@ const {
 const DECODED = [
   '(?<entity>&(?:#\\d{1,7}|#[xX][\\da-fA-F]{1,6}|[A-Za-z][A-Za-z\\d]{1,31});)',
   '(?<percent>%[2-7][\\da-fA-F]|%[cCdD][\\da-fA-F]%[89abAB][\\da-fA-F]|%[eE][\\da-fA-F](?:%[89abAB][\\da-fA-F]){2}|%[fF][0-4](?:%[89abAB][\\da-fA-F]){3})',
-  // A hard break too.
   '(?<escape>\\\\)(?=[\\n!-/:-@[-`{-~])',
-  // Looks blank.
   '(?<blank>[\\u2800\\u3164\\u115f\\u1160\\uffa0\\u200b])',
 ];
 const MARKUP = [
   ...DECODED,
-  // Where a link or picture leads.
   '(?<target>\\]\\()',
   '(?<label>\\]\\[[^\\][]{0,999}\\])',
-  // The next line of a quotation.
   '(?<quote>(?<=\\n) {0,3}>[ \\t>]{0,40})',
   // Shown as typed, but meant as markup.
   '(?<tag></?[A-Za-z][A-Za-z\\d]{0,10} {0,3}/?>)',
@@ -32,7 +28,6 @@ const markedParts = new RegExp(MARKUP.join('|'), 'gu');
 
 export const isMarked = (text: string): boolean => text.search(markedParts) >= 0;
 
-/** Null if it is not a link. */
 function targetEnd(text: string, from: number): number | null {
   const gap = (at: number) => {
     while (' \t\n\r'.includes(text[at] ?? 'x')) at++;

@@ -2,7 +2,6 @@
 export class Forms<T> {
   readonly #found = new Map<string, T[]>();
   readonly #lengths = new Map<string, Set<number>>();
-  /** The most @ in one of them. */
   signs = 0;
 
   add(form: string, one: T): void {
@@ -23,7 +22,6 @@ export class Forms<T> {
     return this.#lengths.has(letter);
   }
 
-  /** Longest first. */
   at(text: string, from: number, most: number): { length: number; who: T[] }[] {
     const found: { length: number; who: T[] }[] = [];
     for (const length of this.#lengths.get(text[from] ?? '') ?? []) {

@@ -10,7 +10,6 @@ const digit = /\p{N}/u;
 
 interface Letters {
   text: string;
-  /** Positions in the folded text. */
   at: number[];
 }
 
@@ -18,7 +17,6 @@ function lettersOf(folded: string): Letters {
   let text = '';
   const at: number[] = [];
   for (const { 0: found, index } of folded.matchAll(LETTERS)) {
-    // Marks on a sign do not count.
     const kept = found.startsWith('@') ? '@' : found;
     text += kept;
     for (let i = 0; i < kept.length; i++) at.push(index + i);
@@ -75,7 +73,6 @@ function* beginnings(folded: string, at: number): Generator<number> {
   TITLE.lastIndex = 0;
 }
 
-/** Null if it is another word or number. */
 function endOfWord({ text, at }: Letters, to: number, plain: boolean): number | null {
   const isNext = (i: number) => at[i] === at[i - 1]! + 1;
   if (to >= text.length || !isNext(to)) return to;
@@ -101,12 +98,10 @@ const charBefore = (text: string, at: number) =>
 interface Likeness<Person> {
   from: number;
   to: number;
-  /** Without what follows within the word. */
   nameTo: number;
   people: Person[];
 }
 
-/** The longest at each @. */
 export function* likenessesIn<Person>(text: string, names: Likenesses<Person>): Generator<Likeness<Person>> {
   const map: Folded = foldWithMap(text);
   const letters = lettersOf(map.folded);

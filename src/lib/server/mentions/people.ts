@@ -7,7 +7,6 @@ import * as markdown from '../markdown';
 import { invitation, isOpenInvitation, user, type Mention } from '../schema';
 import * as grammar from './grammar';
 
-/** Authors who name themselves are not marked. */
 export const marksOf = (text: string, namings: grammar.Naming[], viewerId: string, authorId: string) =>
   namings.flatMap((naming) => {
     const { from, to } = naming;
@@ -126,7 +125,6 @@ export function recognised(
   return { mentions, told: toldBy(ctx, { body: text.body, mentions }) };
 }
 
-/** @param people from `nameableQuery` */
 export function withoutNames(
   ctx: SignedIn,
   text: { title: string; body: string; mentions: Mention[] },

@@ -9,7 +9,6 @@ export interface Written {
   authorId: string | null;
 }
 
-/** With the remaining mentions at their new places. */
 export const readable = (reader: Reader, text: Written & { body: string }) =>
   grammar.without(text.body, text.mentions, hidesMention(reader, text.authorId));
 

@@ -1,7 +1,6 @@
 /** AVIF and HEIC (ISO/IEC 14496-12, 23008-12). Parts refer to offsets, so nothing moves: metadata becomes zeros. No sequences. */
 import { ascii, ensure, u16, u32 } from './bytes';
 
-/** `at` is its beginning; `from` and `to` are its content. */
 interface Box {
   name: string;
   at: number;

@@ -1,4 +1,3 @@
-/** An attempt at a password or code, and the counters it uses. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import { Refusal } from '../errors';

@@ -4,7 +4,6 @@ import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
 import { key, MINUTE, rowOf, rows, type ThrottleKey } from './counter';
 
-/** Null: the form had no key. */
 export interface Posted {
   post: ThrottleKey | null;
 }
@@ -13,9 +12,7 @@ export interface Posted {
 export const postKey = (ctx: Ctx, formKey: string | undefined, ...content: string[]): ThrottleKey | null =>
   formKey ? key(ctx, 'post', JSON.stringify([formKey, ...content])) : null;
 
-/** How long a repeated form counts as the same attempt. */
 const SAME_POST = 10 * MINUTE;
-/** An attempt without an outcome after this has broken off. */
 const BROKE_OFF = 10_000;
 /** How long a second post waits for the first one's outcome, and how often it looks. */
 const PATIENCE = 4_000;
@@ -52,6 +49,5 @@ export async function isRepeated(ctx: Ctx, { post }: Posted): Promise<boolean> {
 export const failed = (ctx: Ctx, { post }: Posted): Statement[] =>
   post ? [ctx.db.update(throttle).set({ failures: 1, updatedAt: ctx.now }).where(rows(post))] : [];
 
-/** The form may be posted again. */
 export const release = (ctx: Ctx, { post }: Posted): Statement[] =>
   post ? [ctx.db.delete(throttle).where(rows(post))] : [];

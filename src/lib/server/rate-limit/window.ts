@@ -21,7 +21,6 @@ export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs
     .returning({ failures: throttle.failures });
 };
 
-/** 0 if it is below its limit. */
 export async function windowLeft(
   ctx: Ctx,
   of: ThrottleKey,

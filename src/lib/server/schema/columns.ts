@@ -20,7 +20,6 @@ export interface Mention {
   /** Had left already: hidden from other guests, but neither notified nor marked. */
   quiet?: boolean;
   at?: Place[];
-  /** Of a thread: in its title. */
   title?: Place[];
 }
 export const mentions = () => text('mentions', { mode: 'json' }).$type<Mention[]>().notNull().default([]);

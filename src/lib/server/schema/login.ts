@@ -36,7 +36,6 @@ export const loginChallenge = sqliteTable(
     passwordHash: text('password_hash'),
     /** Only if the confirmation mail will contain it; gone with the code. */
     sealedPassword: text('sealed_password'),
-    /** In KV; null when no code is valid. */
     codeKey: text('code_key'),
     codeExpiresAt: at('code_expires_at'),
     codeSentAt: at('code_sent_at'),

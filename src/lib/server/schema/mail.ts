@@ -21,7 +21,6 @@ export const mail = sqliteTable(
     unknowns: integer('unknowns').notNull().default(0),
     leaseUntil: at('lease_until').notNull().default(0),
     nextAttemptAt: at('next_attempt_at').notNull(),
-    /** After this it is dropped unsent. */
     dropAfterAt: at('drop_after_at'),
     /** A failure of mail/outbox/deliver.ts, and the mail server's answer. */
     failure: text('failure'),

@@ -9,7 +9,6 @@ export interface CredentialPolicy {
 
 export interface Settings {
   siteName: string;
-  /** /setup was done. */
   setUp: boolean;
   twoStep: boolean;
   policy: CredentialPolicy;
@@ -18,11 +17,9 @@ export interface Settings {
   /** Bytes per space, and per guest in all spaces together. */
   spaceStorage: number;
   guestStorage: number;
-  /** Not offered. */
   hiddenTemplates: string[];
   /** Rises with each change, so that a stale form is noticed. */
   revision: number;
-  /** Started, but not finished. */
   seeding: boolean;
   seeded: boolean;
 }

@@ -32,12 +32,10 @@ export const user = sqliteTable(
     locale: text('locale'),
     /** Chosen on /me; for guests at first the browser's. */
     timeZone: text('time_zone'),
-    /** Last reported. */
     browserTimeZone: text('browser_time_zone'),
     notify: text('notify', { enum: ['never', 'mentions', 'all'] })
       .notNull()
       .default('mentions'),
-    /** Mail once a day instead of at once. */
     digest: flag('digest').notNull().default(false),
     /** A time at which a daily mail is due; later ones follow at multiples of a day. */
     digestAt: at('digest_at').notNull().default(0),
@@ -98,7 +96,6 @@ export const auditEntry = sqliteTable(
     /** The key of an hourly row that counts. */
     tally: text('tally'),
     count: integer('count').notNull().default(1),
-    /** `at` is the first time. */
     lastAt: at('last_at'),
   },
   (t) => [

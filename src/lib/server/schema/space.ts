@@ -113,7 +113,6 @@ export const invitation = sqliteTable(
     acceptedAt: at('accepted_at'),
     acceptedBy: text('accepted_by').references(() => user.id),
     acceptedLinkKind: text('accepted_link_kind', { enum: ['mail', 'copy'] }),
-    /** At most once a day. */
     askedAt: at('asked_at'),
   },
   (t) => [
@@ -144,7 +143,6 @@ export const spaceEvent = sqliteTable(
     threadId: integer('thread_id'),
     commentId: integer('comment_id'),
     actorId: text('actor_id').notNull(),
-    /** Other guests may not see it. */
     byGuest: flag('by_guest').notNull(),
     /** The guest who wrote it, `-` for two guests. Where guests are hidden, only that guest sees it. */
     ownerId: text('owner_id'),

@@ -23,7 +23,6 @@ export const thread = sqliteTable(
     staffCommentCount: integer('staff_comment_count').notNull().default(0),
     staffActivityAt: at('staff_activity_at').notNull().default(0),
     pinnedAt: at('pinned_at'),
-    /** No comments since. */
     closedAt: at('closed_at'),
     editedAt: at('edited_at'),
     requestKey: text('request_key').notNull(),
@@ -80,7 +79,6 @@ export const revision = sqliteTable(
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
     title: text('title').notNull().default(''),
     body: text('body').notNull(),
-    /** Until when it was current. */
     replacedAt: at('replaced_at').notNull(),
   },
   (t) => [
@@ -154,7 +152,6 @@ export const notification = sqliteTable(
       .references(() => user.id),
     createdAt: at('created_at').notNull(),
     readAt: at('read_at'),
-    /** "Read later". */
     later: flag('later').notNull().default(false),
     /** Null if there is no mail, or it is already written. */
     mailAt: at('mail_at'),
@@ -191,7 +188,6 @@ export const file = sqliteTable(
     /** Set once attached. A file of a thread's first text has no comment. */
     threadId: integer('thread_id').references(() => thread.id, { onDelete: 'set null' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
-    /** See `safeName`. */
     name: text('name').notNull(),
     /** By its first bytes, else `application/octet-stream`. */
     type: text('type').notNull(),

@@ -17,7 +17,6 @@ const rowid = (target: Target): SQL =>
 
 export interface Entry {
   spaceId: number | SQL;
-  /** Of the thread, then of the comment. */
   authors: Author[];
   title?: string;
   body: string;
@@ -120,7 +119,6 @@ export async function rebuild(ctx: Ctx): Promise<void> {
   for (let i = 0; i < PIECES; i++) if (await rebuildPiece(ctx)) return;
 }
 
-/** @returns whether nothing is left to do */
 async function rebuildPiece(ctx: Ctx): Promise<boolean> {
   const rows = await stateQuery(ctx);
   const state = stateOf(rows);

@@ -5,7 +5,6 @@ import type { Seen } from './hits';
 import { placesOf } from './matches';
 import type { Term } from './terms';
 
-/** Characters. */
 const EXCERPT = 240;
 
 export function present(row: Seen, terms: Term[]): Hit {

@@ -49,7 +49,6 @@ function expressionsOf({ atoms, prefix }: Term, columns: Columns): string[] {
   return found;
 }
 
-/** Null if there is nothing to search for. */
 export function expression(terms: Term[], columns: Columns): string | null {
   const every = terms.flatMap((term) => {
     const other = otherwise(term);

@@ -15,9 +15,7 @@ const MORE = { rows: 100, rounds: 10 };
 export interface Found {
   typed: string;
   hits: Hit[];
-  /** The next page's key. */
   next: string | null;
-  /** The query was cut. */
   cut: boolean;
   /** The index is being rebuilt: older texts may be missing. */
   incomplete: boolean;

@@ -55,7 +55,6 @@ function sourceOf({ atoms, prefix }: Term): string {
   return source;
 }
 
-/** In order, without overlaps. */
 export function placesOf(text: string, terms: Term[]): [number, number][] {
   const found: [number, number][] = [];
   for (const map of readingsOf(text))

@@ -7,13 +7,11 @@ const TYPED = { characters: 400, terms: 16 };
 /** A word with its signs, or everything between quotation marks. */
 export interface Term {
   atoms: Atom[];
-  /** Its last word may be unfinished. */
   prefix: boolean;
 }
 
 export interface Sought {
   terms: Term[];
-  /** The query was cut. */
   cut: boolean;
 }
 
@@ -51,7 +49,6 @@ function meaningful(folded: string): Atom[] {
   const found: Atom[] = [];
   const all = atomsOf(folded);
   let joined = false;
-  /** It follows a word without a separator. */
   let worded = false;
   for (const [i, atom] of all.entries()) {
     if (!atom.glued) worded = false;

@@ -69,7 +69,6 @@ export function touching(before: Atom, atom: Atom): string | null {
   return left + right;
 }
 
-/** Two numbers with their sign as one token: `1.2` of `v1.2.3`. Null if there is none. */
 export function number(atoms: Atom[], at: number): string | null {
   const [before, sign, after] = [atoms[at - 1], atoms[at]!, atoms[at + 1]];
   if (sign.kind !== 'sign' || !/^[.,/:]$/.test(sign.text) || !sign.glued || !after?.glued) return null;

@@ -42,7 +42,6 @@ export function domainsOf(typed: string): string[] {
 export const deadDomains = (site: Settings): string[] =>
   site.allowedDomains.filter((stored) => domainRule(stored) === null);
 
-/** @param from the revision on the form */
 const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   ctx.db
     .insert(setting)
@@ -55,7 +54,6 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   must(ctx, changed()),
 ];
 
-/** @param revision of the settings on the form, so that a stale form overwrites nothing */
 export async function change(ctx: SignedIn, values: Partial<Settings>, revision?: number): Promise<void> {
   const entries = Object.entries(values) as [keyof Settings, never][];
   await access.commitForSite(

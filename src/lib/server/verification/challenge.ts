@@ -8,7 +8,6 @@ import { invitation, loginChallenge, mail, setting, user } from '../schema';
 
 export const HOUR = 3_600_000;
 export const TRIES = 5;
-/** Per login; after that it must start again. */
 export const CODES = 5;
 
 export type Challenge = typeof loginChallenge.$inferSelect;
@@ -32,7 +31,6 @@ export type Subject =
 export const keepStep = (ctx: Ctx, token: string): void =>
   ctx.cookies.set('foyer-step', token, (2 * HOUR) / 1000);
 
-/** Of this browser. */
 export async function find(ctx: Ctx) {
   const token = ctx.cookies.get('foyer-step');
   if (!token) return null;
@@ -78,7 +76,6 @@ export async function find(ctx: Ctx) {
   };
 }
 
-/** For the audit. */
 export const subjectOf = (of: Pick<Challenge, 'userId' | 'invitationId'>): string =>
   of.userId ? `user:${of.userId}` : `invitation:${of.invitationId}`;
 

@@ -35,7 +35,6 @@ function mailStateOf(
 ): Pending['mailState'] {
   if (!row || row.status === 'sending' || row.failure === 'unknown-outcome') return 'unknown';
   if (row.status === 'sent') return 'sent';
-  // Delivery will drop it.
   const tooLate = row.dropAfterAt !== null && row.dropAfterAt <= ctx.now;
   return row.status === 'queued' && !tooLate ? 'queued' : 'failed';
 }

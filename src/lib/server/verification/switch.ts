@@ -1,4 +1,3 @@
-/** The warning before two-step verification is switched on. */
 import { sql } from 'drizzle-orm';
 import { activeAdministratorsOf } from '../access';
 import type { Ctx } from '../context';

@@ -13,7 +13,6 @@ export function cutOut(text: string, stretches: Stretch[]) {
   }
   let out = '';
   let last = 0;
-  /** How much shorter the text is up to here. */
   const by: { at: number; less: number; cut: Stretch }[] = [];
   for (const cut of cuts) {
     out += `${text.slice(last, cut.from)}@…`;

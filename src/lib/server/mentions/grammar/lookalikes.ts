@@ -11,7 +11,6 @@ export interface Found {
   from: number;
   to: number;
   who: Form[];
-  /** Only similar to their name. */
   like?: true;
 }
 
@@ -23,7 +22,6 @@ const likeThem = (people: Nameable[]) => ({
   like: true as const,
 });
 
-/** The longest at each place. */
 export function resembling(views: Folded[], names: Likely, plain: Found[]): Found[] {
   const ends = new Map(plain.map(({ from, to }) => [from, to]));
   const longest = new Map<number, Found & { nameTo: number }>();

@@ -8,14 +8,12 @@ import { charAt, charBefore, LONGEST } from './boundaries';
 export interface Nameable {
   id: string;
   name: string;
-  /** Empty if it cannot name them. */
   email?: string;
   guest?: boolean;
   /** Left the space: hidden, but neither notified nor marked. */
   quiet?: boolean;
 }
 
-/** A folded name or address, and its owners. */
 export interface Form {
   form: string;
   person: Nameable;
@@ -66,7 +64,6 @@ export class Names {
     }
   }
 
-  /** The most @ in one of them. */
   get signs(): number {
     return this.#exact.signs;
   }

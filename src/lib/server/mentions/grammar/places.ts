@@ -6,12 +6,10 @@ import { find } from './find';
 import { unmarked } from './markup';
 import type { Nameable } from './names';
 
-/** A place with everybody whom it names. */
 export interface Naming {
   from: number;
   to: number;
   who: Mention[];
-  /** Only similar to their name, so only hidden. */
   like: boolean;
 }
 
