@@ -9,45 +9,11 @@ import * as paging from './paging';
 import { allow } from './policy';
 import { membership, space, user } from './schema';
 
-const DAY = 24 * 3_600_000;
-/** How long a space page says who was appointed. */
-const TOLD = 30 * DAY;
-const NAMED = 5;
 const LISTED = 100;
 
 /** SQL: no administrator can sign in. A guest never counts, whatever the membership row says. */
 export const nobodyAdministers = (spaceId: number | SQL): SQL =>
   sql`(not ${access.hasActiveAdministrator(spaceId)})`;
-
-/** For the batch of the space's page. */
-export const query = (ctx: SignedIn, spaceId: number) =>
-  ctx.db
-    .select({
-      names: sql<string>`(select json_group_array(name) from (select u.name from user u
-        where u.id in ${access.activeAdministratorsOf(spaceId)} order by u.name, u.id limit ${NAMED + 1}))`.as(
-        'names',
-      ),
-      appointed: sql<string | null>`(select u.name from user u where u.id = appointed_administrator_id)`.as(
-        'appointed',
-      ),
-      by: sql<string | null>`(select u.name from user u where u.id = appointed_by)`.as('appointer'),
-      became: sql<number>`appointed_administrator_id = appointed_by`.as('became'),
-      at: sql<number | null>`appointed_at`.as('told_at'),
-    })
-    .from(space)
-    .where(eq(space.id, spaceId));
-
-export function present(ctx: SignedIn, [row]: Awaited<ReturnType<typeof query>>) {
-  const names = JSON.parse(row?.names ?? '[]') as string[];
-  return {
-    names: names.slice(0, NAMED),
-    more: names.length > NAMED,
-    appointed:
-      row?.appointed && row.by && row.at && row.at > ctx.now - TOLD
-        ? { name: row.appointed, by: row.by, became: row.became === 1, at: row.at }
-        : null,
-  };
-}
 
 /** Administration: the space's active users, one of whom can be appointed. */
 export async function candidates(ctx: SignedIn, spaceId: number, after: string) {

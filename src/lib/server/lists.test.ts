@@ -22,7 +22,6 @@ import * as paging from './paging';
 import * as spaces from './spaces';
 import * as templates from './space-templates';
 import * as threads from './threads';
-import * as trash from './trash';
 
 const run = (query: string, ...values: unknown[]) =>
   bindings.DB.prepare(query)
@@ -134,7 +133,7 @@ describe('no list is cut silently', () => {
         .then(({ results }) => results.map((r) => r.id));
     const [there, gone] = [await make(false, 205), await make(true, 205)];
     const shown = await walk(async (after) =>
-      trash.overview(as(ava), { search: 'same name', after: after ?? '' }),
+      spaces.list(as(ava), { search: 'same name', after: after ?? '' }),
     );
     expect(shown.pages).toBe(3);
     whole(
@@ -142,7 +141,7 @@ describe('no list is cut silently', () => {
       there,
     );
     const inTrash = await walk(async (key) => {
-      const found = await trash.overview(as(ava), { search: 'nothing', after: '', trash: key ?? '' });
+      const found = await spaces.list(as(ava), { search: 'nothing', after: '', trash: key ?? '' });
       return { rows: found.trash, next: found.trashNext };
     });
     expect(inTrash.pages).toBe(3);
@@ -433,7 +432,7 @@ describe('the key of a page', () => {
       const { spaces: first } = await spaces.portal(as(ava), key);
       expect(first.map((s) => s.id)).toEqual((await spaces.portal(as(ava))).spaces.map((s) => s.id));
       await accounts.list(as(ava), 'guest', { after: key });
-      await trash.overview(as(ava), { search: '', after: key, trash: key });
+      await spaces.list(as(ava), { search: '', after: key, trash: key });
       await invitations.openOfUsers(as(ava), key);
     }
     expect(await account(ava.email)).toBeTruthy();

@@ -67,7 +67,7 @@ describe('the trash', () => {
     const { spaceId, thread } = await house();
     await trash.putSpace(as(ava), spaceId, 'Old Quay');
     await expect(trash.restore(as(ava), spaceId)).rejects.toMatchObject(refusal('forbidden'));
-    const { trash: lying, rows } = await trash.overview(as(site), listing);
+    const { trash: lying, rows } = await spaces.list(as(site), listing);
     expect(lying.find((s) => s.id === spaceId)).toMatchObject({ users: 2, guests: 1, deletedBy: ava.name });
     expect(rows.some((s) => s.id === spaceId)).toBe(false);
     await trash.restore(as(site), spaceId);
@@ -141,12 +141,12 @@ describe('the trash', () => {
 
   it('lists spaces by name, page by page, and finds them', async () => {
     await makeSpace(ava, { name: 'Zebra crossing' });
-    const { rows } = await trash.overview(as(site), { search: 'zebra', after: '' });
+    const { rows } = await spaces.list(as(site), { search: 'zebra', after: '' });
     expect(rows.map((s) => s.name)).toEqual(['Zebra crossing']);
     expect(
-      (await trash.overview(as(site), { search: '', after: paging.write(['Zebra crossing', rows[0]!.id]) }))
+      (await spaces.list(as(site), { search: '', after: paging.write(['Zebra crossing', rows[0]!.id]) }))
         .rows,
     ).toEqual([]);
-    await expect(trash.overview(as(ava), listing)).rejects.toMatchObject(refusal('forbidden'));
+    await expect(spaces.list(as(ava), listing)).rejects.toMatchObject(refusal('forbidden'));
   });
 });

@@ -1,16 +1,12 @@
 /** Deleted spaces can be restored from the trash for 14 days. */
-import { and, asc, desc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import * as access from './access';
 import { normalize } from '../normalize';
-import * as administrators from './administrators';
 import { changed, must, type Ctx, type Statement, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { record } from './events';
 import * as files from './files';
-import * as folded from './folded';
-import * as paging from './paging';
-import { allow } from './policy';
-import { comment, file, space, spaceTables, thread, user } from './schema';
+import { comment, file, space, spaceTables, thread } from './schema';
 import * as search from './search';
 
 const DAY = 24 * 3_600_000;
@@ -18,7 +14,9 @@ const KEEP_DAYS = 14;
 /** Rows per batch, and per run; the rest follows a minute later. */
 const PIECE = 2_000;
 const ROWS_A_RUN = 10_000;
-const LISTED = 100;
+
+/** When a space leaves the trash for good. */
+export const goneAt = (deletedAt: number): number => deletedAt + KEEP_DAYS * DAY;
 
 /** @param typed the space's name, to confirm */
 export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): Promise<void> {
@@ -42,82 +40,6 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
     ],
     { refusal: new Refusal('missing') },
   );
-}
-
-/** Every space by name and size, never its content, and the trash. */
-export async function overview(
-  ctx: SignedIn,
-  filter: { search: string; after: string; trash?: string; without?: boolean },
-) {
-  allow(ctx, 'site.administer');
-  const last = paging.read(filter.after, 'text', 'number');
-  const lastGone = paging.read(filter.trash, 'number', 'number');
-  const without = administrators.nobodyAdministers(sql`${space.id}`);
-  // Aliases: D1 returns a batch's rows as objects, in which columns of the same name become one.
-  const { rows, trash, alone } = await ctx.read({
-    rows: ctx.db
-      .select({
-        id: space.id,
-        name: space.name,
-        cover: space.cover,
-        createdAt: space.createdAt,
-        creator: sql<string>`${user.name}`.as('creator'),
-        without: sql<number>`${without}`.as('without_administrator'),
-        users: space.userCount,
-        guests: space.guestCount,
-        stored: files.storedIn(sql`${space.id}`),
-      })
-      .from(space)
-      .innerJoin(user, eq(user.id, space.createdBy))
-      .where(
-        and(
-          isNull(space.deletedAt),
-          filter.without ? without : undefined,
-          folded.isSpace(filter.search),
-          last ? sql`(${space.name}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
-        ),
-      )
-      .orderBy(asc(space.name), asc(space.id))
-      .limit(LISTED + 1),
-    trash: ctx.db
-      .select({
-        id: space.id,
-        name: space.name,
-        cover: space.cover,
-        deletedAt: space.deletedAt,
-        deletedBy: sql<string>`${user.name}`.as('deleted_by_name'),
-        users: space.userCount,
-        guests: space.guestCount,
-        stored: files.storedIn(sql`${space.id}`),
-      })
-      .from(space)
-      .innerJoin(user, eq(user.id, space.deletedBy))
-      .where(
-        and(
-          isNotNull(space.deletedAt),
-          lastGone ? sql`(${space.deletedAt}, ${space.id}) < (${lastGone[0]}, ${lastGone[1]})` : undefined,
-        ),
-      )
-      .orderBy(desc(space.deletedAt), desc(space.id))
-      .limit(LISTED + 1),
-    alone: ctx.db
-      .select({ id: space.id })
-      .from(space)
-      .where(and(isNull(space.deletedAt), administrators.nobodyAdministers(sql`space.id`)))
-      .limit(1),
-  });
-  const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
-  return {
-    ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
-    /** A space without an administrator exists. */
-    someWithout: alone.length > 0,
-    trashNext: gone.next,
-    trash: gone.rows.map(({ deletedAt, ...row }) => ({
-      ...row,
-      deletedAt: deletedAt!,
-      goneAt: deletedAt! + KEEP_DAYS * DAY,
-    })),
-  };
 }
 
 /** With everything in it. Twice is no error. */

@@ -3,13 +3,13 @@
  * clock refuses an overdue invitation, whatever its row says.
  */
 export * from './ask-again';
+export { effectOfDomains } from './domains';
 export * from './expire';
 export { inviteGuests, resendExpired, type Outcome } from './guests';
 export * from './join';
 export { mailToken } from './links';
 export * from './list';
 export * from './manage';
-export { effectOfDomains } from './rule';
 export * from './sign-up';
 export { languageOf, stateOf } from './state';
 export { inviteUser } from './users';

@@ -2,10 +2,9 @@
  * Who may be invited, the same when making, resending, copying and accepting. In SQL, so that the write itself decides. What only
  * inviting checks is in reasons.ts.
  */
-import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import { must, type Ctx, type SignedIn, type Statement } from '../context';
-import { invitation, user } from '../schema';
 
 /** Without a space, of the site. */
 const mayInvite = (who: SQL, spaceId: SQL): SQL<number> => sql`iif(${spaceId} is null,
@@ -23,49 +22,6 @@ export const domainFits = (email: SQL, rules?: string[]): SQL<number> => {
   return sql`(not exists (select 1 ${all}) or exists (select 1 ${all} and (${domain} = ${rule}
     or (${rule} like '*.%' and substr(${domain}, 1 - length(${rule})) = substr(${rule}, 2)))))`;
 };
-
-export interface DomainEffect {
-  /** Open ones that could no longer be accepted. */
-  invitations: number;
-  /** Their address does not fit. They stay. */
-  guests: number;
-}
-
-export async function effectOfDomains(ctx: Ctx, rules: string[]): Promise<DomainEffect | null> {
-  const fits = domainFits(sql`email`, rules);
-  const {
-    invitations: [invitations],
-    guests: [guests],
-  } = await ctx.read({
-    invitations: ctx.db
-      .select({ count: sql<number>`count(*)` })
-      .from(invitation)
-      .where(
-        and(
-          eq(invitation.status, 'invited'),
-          isNotNull(invitation.spaceId),
-          acceptable(ctx),
-          sql`not ${fits}`,
-        ),
-      ),
-    guests: ctx.db
-      .select({
-        outside: sql<number>`count(*)`,
-        newly: sql<number>`coalesce(sum(${domainFits(sql`email`)}), 0)`,
-      })
-      .from(user)
-      .where(
-        and(
-          eq(user.kind, 'guest'),
-          eq(user.status, 'active'),
-          sql`not ${fits}`,
-          sql`exists (select 1 from membership m where m.user_id = user.id)`,
-        ),
-      ),
-  });
-  if (invitations!.count + guests!.newly === 0) return null;
-  return { invitations: invitations!.count, guests: guests!.outside };
-}
 
 const column = (of: string, name: string) => sql.raw(`${of}.${name}`);
 

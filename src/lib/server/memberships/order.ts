@@ -6,16 +6,6 @@ import { membership } from '../schema';
 /** SQL: a membership's sort key, from its account (`user`). */
 const place = sql`iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}`;
 
-/** Does nothing for an account that is already in the space. */
-export const join = (ctx: Ctx, spaceId: number, userId: string, invitedBy: string): Statement[] => [
-  ctx.db
-    .insert(membership)
-    .values({ spaceId, userId, invitedBy, joinedAt: ctx.now, lastReadAt: 0 })
-    .onConflictDoNothing(),
-  ordered(ctx, sql`space_id = ${spaceId} and user_id = ${userId}`),
-  counted(ctx, sql`${spaceId}`),
-];
-
 const COMPANIES = 8;
 
 /** Recounts instead of adding, so no number stays wrong. Comes after `ordered`. */

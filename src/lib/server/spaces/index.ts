@@ -1,4 +1,5 @@
 export { change, settingsOf } from './settings';
+export { list } from './administration';
 export { create } from './create';
 export { header } from './sharing';
 export { overview } from './overview';

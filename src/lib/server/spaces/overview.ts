@@ -8,7 +8,6 @@ import {
   viewerOf,
   type FoundSpace,
 } from '../access';
-import * as administrators from '../administrators';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
 import { acceptable } from '../invitations/rule';
@@ -17,6 +16,7 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import { can } from '../policy';
 import { invitation, membership } from '../schema';
 import * as threadList from '../threads/list';
+import * as administrators from './administrators';
 import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
 import { shared, sharedQuery } from './sharing';

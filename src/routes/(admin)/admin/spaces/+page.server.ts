@@ -2,6 +2,7 @@ import { bySpace, storage } from '$lib/schemas';
 import * as administrators from '$lib/server/administrators';
 import { form, show } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
+import * as spaces from '$lib/server/spaces';
 import * as trash from '$lib/server/trash';
 
 const GB = 1024 ** 3;
@@ -11,7 +12,7 @@ export const load = (event) =>
     const query = event.url.searchParams;
     const search = query.get('search')?.slice(0, 100) ?? '';
     const without = query.has('without');
-    const found = await trash.overview(ctx, {
+    const found = await spaces.list(ctx, {
       search,
       after: query.get('after') ?? '',
       trash: query.get('trash') ?? '',

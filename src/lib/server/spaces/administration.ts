@@ -1,0 +1,88 @@
+/** Administration: all spaces, and those in the trash. */
+import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { nobodyAdministers } from '../administrators';
+import type { SignedIn } from '../context';
+import * as files from '../files';
+import * as folded from '../folded';
+import * as paging from '../paging';
+import { allow } from '../policy';
+import { space, user } from '../schema';
+import { goneAt } from '../trash';
+
+const LISTED = 100;
+
+/** Every space by name and size, never its content, and the trash. */
+export async function list(
+  ctx: SignedIn,
+  filter: { search: string; after: string; trash?: string; without?: boolean },
+) {
+  allow(ctx, 'site.administer');
+  const last = paging.read(filter.after, 'text', 'number');
+  const lastGone = paging.read(filter.trash, 'number', 'number');
+  const without = nobodyAdministers(sql`${space.id}`);
+  // Aliases: D1 returns a batch's rows as objects, in which columns of the same name become one.
+  const { rows, trash, alone } = await ctx.read({
+    rows: ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        cover: space.cover,
+        createdAt: space.createdAt,
+        creator: sql<string>`${user.name}`.as('creator'),
+        without: sql<number>`${without}`.as('without_administrator'),
+        users: space.userCount,
+        guests: space.guestCount,
+        stored: files.storedIn(sql`${space.id}`),
+      })
+      .from(space)
+      .innerJoin(user, eq(user.id, space.createdBy))
+      .where(
+        and(
+          isNull(space.deletedAt),
+          filter.without ? without : undefined,
+          folded.isSpace(filter.search),
+          last ? sql`(${space.name}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
+        ),
+      )
+      .orderBy(asc(space.name), asc(space.id))
+      .limit(LISTED + 1),
+    trash: ctx.db
+      .select({
+        id: space.id,
+        name: space.name,
+        cover: space.cover,
+        deletedAt: space.deletedAt,
+        deletedBy: sql<string>`${user.name}`.as('deleted_by_name'),
+        users: space.userCount,
+        guests: space.guestCount,
+        stored: files.storedIn(sql`${space.id}`),
+      })
+      .from(space)
+      .innerJoin(user, eq(user.id, space.deletedBy))
+      .where(
+        and(
+          isNotNull(space.deletedAt),
+          lastGone ? sql`(${space.deletedAt}, ${space.id}) < (${lastGone[0]}, ${lastGone[1]})` : undefined,
+        ),
+      )
+      .orderBy(desc(space.deletedAt), desc(space.id))
+      .limit(LISTED + 1),
+    alone: ctx.db
+      .select({ id: space.id })
+      .from(space)
+      .where(and(isNull(space.deletedAt), nobodyAdministers(sql`space.id`)))
+      .limit(1),
+  });
+  const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
+  return {
+    ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
+    /** A space without an administrator exists. */
+    someWithout: alone.length > 0,
+    trashNext: gone.next,
+    trash: gone.rows.map(({ deletedAt, ...row }) => ({
+      ...row,
+      deletedAt: deletedAt!,
+      goneAt: goneAt(deletedAt!),
+    })),
+  };
+}
