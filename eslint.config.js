@@ -9,7 +9,7 @@ export default ts.config(
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {
-    // A pattern whose time grows faster than its text lets one visitor stop the Worker for everybody.
+    // A pattern slower than linear lets one visitor stop the Worker for everybody.
     plugins: { regexp },
     rules: {
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
@@ -40,7 +40,7 @@ export default ts.config(
     languageOptions: { globals: { ...globals.browser, ...globals.node } },
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      // In-site links are plain root-relative paths: `paths.base` is never set.
+      // `paths.base` is never set, so in-site links are plain root-relative paths.
       'svelte/no-navigation-without-resolve': 'off',
     },
   },

@@ -3,7 +3,7 @@ import type { KnipConfig } from 'knip';
 
 const SCRIPT = /<script\b[^>]*>([\s\S]*?)<\/script>/g;
 
-/** A component as a script: knip's own reader sees its imports, but not which members of a module it uses. */
+/** A component as a script: knip sees its imports, but not which members of a module it uses. */
 const scriptOf = (component: string): string => {
   const scripts = [...component.matchAll(SCRIPT)].map(([, script]) => script);
   const members = component.replace(SCRIPT, '').match(/\b[a-z]\w*\.[a-z]\w*/gi) ?? [];
@@ -11,7 +11,7 @@ const scriptOf = (component: string): string => {
 };
 
 export default {
-  // What is run by its path: SvelteKit's matchers, npm scripts, and what those start as processes of their own.
+  // Run by path: SvelteKit's matchers, npm scripts, and the processes that these start.
   entry: [
     'src/params/*.ts',
     'scripts/*.mjs',
@@ -19,7 +19,7 @@ export default {
     'scripts/mutate/runner.mjs',
   ],
   project: ['src/**/*.{ts,svelte}', 'scripts/**/*.{mjs,cjs}', 'tests/**/*.ts', '*.{js,ts}'],
-  // A type that is part of the signature of an export may be exported with it.
+  // Types in the signature of an export may be exported with it.
   ignoreExportsUsedInFile: { interface: true, type: true },
   compilers: { svelte: scriptOf },
 } satisfies KnipConfig;

@@ -1,5 +1,5 @@
-// Browser tests, against the production build in workerd. Two workers, each with a site of its own: a port, a state, the
-// demo seed. A file's tests run one after the other on one site; what they switch on, the other worker never meets.
+// Against the production build in workerd. Each of two workers has a site of its own, so what a test switches on never meets the
+// other.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ interface Site {
   state: string;
 }
 
-// This file is read by every worker process too: what is chosen once is passed on in the environment.
+// Every worker process reads this file too, so the choice is passed on in the environment.
 const given = !process.env.FOYER_E2E_SITES && process.env.FOYER_E2E_ORIGIN;
 if (!given && !process.env.FOYER_E2E_SITES) {
   const ports = (await Promise.all([freePort(), freePort()])).map(String);
@@ -35,7 +35,7 @@ if (!given && !process.env.FOYER_E2E_SITES) {
   process.env.FOYER_E2E_SITES = JSON.stringify(made);
   process.on('exit', () => made.forEach(({ state }) => rmSync(state, { recursive: true, force: true })));
 }
-/** None where somebody else runs the site that FOYER_E2E_ORIGIN names. */
+/** None if FOYER_E2E_ORIGIN names a running site. */
 const sites: Site[] = given ? [] : JSON.parse(process.env.FOYER_E2E_SITES!);
 const own = sites[Number(process.env.TEST_PARALLEL_INDEX ?? 0)];
 if (own) Object.assign(process.env, { FOYER_E2E_ORIGIN: own.origin, FOYER_E2E_STATE: own.state });
@@ -45,7 +45,7 @@ export default defineConfig({
   fullyParallel: false,
   workers: sites.length || 1,
   retries: 0,
-  // Two browsers and two sites share what may be two slow cores: how long a step takes says nothing about the product.
+  // Two browsers and two sites may share two slow cores: how long a step takes says nothing about the product.
   timeout: 180_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,
@@ -59,7 +59,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
     launchOptions: { args, executablePath: systemChromium() },
   },
-  // Playwright starts one after the other is ready: only the last waits, and tests/e2e/ready.ts for all.
+  // Playwright starts sites one after the other: only the last waits here, tests/e2e/ready.ts for all.
   webServer: sites.map(({ port, origin, state }, i) => ({
     command: 'exec node scripts/start.mjs',
     ...(i < sites.length - 1 ? { wait: { stdout: /database/ } } : { url: `${origin}/healthz` }),

@@ -1,6 +1,5 @@
-// Unit tests run inside workerd, two processes at once, against real local D1, KV and R2. Storage is isolated per file
-// (tests/setup.ts), not per test; the files of a process share modules and what they keep in memory, as requests to one
-// isolate do.
+// In workerd, in two processes, against real local D1, KV and R2. Storage is isolated per file (tests/setup.ts), not per test.
+// Files of a process share modules and memory, as requests to one isolate do.
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';

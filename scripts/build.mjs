@@ -1,4 +1,4 @@
-// `npm run build`: the production build. It notes what it was made from, so that `npm start` does not make it again.
+// `npm run build` records its sources, so that `npm start` does not build again.
 import { build } from './lib/project.mjs';
 import { finish, finishOnSignal } from './lib/run.mjs';
 

@@ -1,5 +1,5 @@
-// `npm run dev`: hot reload for people who work on Foyer. Same state, variables and seed as `npm start`, but Vite serves
-// the sources. No queue consumer runs here, so the app delivers mail in-process (FOYER_INLINE_MAIL).
+// `npm run dev`: the state and seed of `npm start`, but Vite serves the sources. Without a queue consumer, the app delivers mail
+// itself (FOYER_INLINE_MAIL).
 import { ensurePackages } from './lib/project.mjs';
 import { fail, finishOnSignal, start, toolEnv } from './lib/run.mjs';
 import { everyMinute, printWelcome, ready } from './lib/site.mjs';
@@ -11,7 +11,7 @@ await ensurePackages();
 await state.migrate();
 
 state.writeVariables({ FOYER_INLINE_MAIL: '1' });
-// svelte.config.js hands this folder's database and variables to the pages.
+// svelte.config.js passes this folder's database and variables to the pages.
 const env = toolEnv({ FOYER_STATE: state.folder, WRANGLER_REGISTRY_PATH: state.inState('registry') });
 const args = ['dev', '--port', String(state.port), '--host', 'localhost', '--strictPort'];
 const server = start('vite', args, { env });

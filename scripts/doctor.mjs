@@ -1,6 +1,5 @@
-// `npm run doctor`: looks at everything a deployment needs and says what to do about each thing that is wrong: before the
-// first `npm run deploy`, after it, and when mail does not arrive. Changes nothing. What it cannot look at (no login, no
-// network, a tool that takes too long) is said, and is never a problem. Exit code 1: there is a problem.
+// `npm run doctor`: checks what a deployment needs, and says how to fix what is wrong. Changes nothing. What it cannot check is
+// reported, but is not a problem. Exit code 1 means that there is one.
 import { execFile } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
@@ -29,12 +28,12 @@ if (!existsSync(join(root, 'node_modules/wrangler'))) {
   process.exit(1);
 }
 
-/** How long one tool may take, in seconds. A busy machine needs 10 s for what a quiet one does in 2. */
+/** Seconds per tool. A busy machine needs 10 s for what a quiet one does in 2. */
 const PATIENCE = Number(process.env.FOYER_DOCTOR_SECONDS || 90);
 const tooLong = `It did not finish within ${PATIENCE} seconds. Run npm run doctor again when the machine is less busy.`;
 
 console.log('Looking … (up to a minute or two on a busy machine)');
-// Everything slow begins at once; each has its own time limit.
+// Slow checks start at once, each with a time limit.
 const account = wrangler(['whoami', '--json']).then(async (who) => {
   const loggedIn = /"loggedIn":\s*(true|false)/.exec(who.out)?.[1];
   if (loggedIn !== 'true') return { ...who, loggedIn };
@@ -95,8 +94,6 @@ console.log(
   `\n${found}${unchecked ? `; could not check ${unchecked === 1 ? '1 thing' : `${unchecked} things`}` : ''}.`,
 );
 process.exit(problems ? 1 : 0);
-
-// ---------------------------------------------------------------- configuration
 
 function reportConfig({ vars, ...config }) {
   check(
@@ -173,7 +170,6 @@ function placeholder(value) {
   return !value || /(^|[/.])example\.(com|org|net)/.test(value);
 }
 
-/** → { config }, or { timedOut, why } */
 async function readConfig() {
   const script = `
     const { unstable_readConfig } = await import('wrangler');
@@ -183,8 +179,6 @@ async function readConfig() {
   const json = /^CONFIG(.*)$/m.exec(result.out)?.[1];
   return json ? { config: JSON.parse(json) } : result;
 }
-
-// ---------------------------------------------------------------- account
 
 function reportSecrets({ code, out, timedOut, why }) {
   if (timedOut) return unknown('secrets', tooLong);
@@ -215,8 +209,6 @@ function reportMigrations({ code, out, timedOut, why }, what, todo) {
     todo,
   );
 }
-
-// ---------------------------------------------------------------- DNS
 
 async function lookUp(domain, { DKIM_SELECTOR, DKIM_DOMAIN = domain }) {
   const resolver = new Resolver({ timeout: 2500, tries: 2 });
@@ -255,16 +247,11 @@ function reportDns([control, spf, dkim, dmarc, lockdown]) {
   record(lockdown, /^v=mc1\b.*\bauth=/, 'Domain lockdown', 'v=mc1 auth=<your MailChannels account id>');
 }
 
-// ---------------------------------------------------------------- tools
-
 function wrangler(args) {
   return tool('wrangler', args);
 }
 
-/**
- * Runs a tool. Never throws, never asks.
- * → { code, out, timedOut, why }; `why`: the last line of what it said on failing
- */
+/** Runs a tool. Never throws, never asks. `why` is its last line on failure. */
 function tool(command, args) {
   return new Promise((done) => {
     const options = {

@@ -1,5 +1,5 @@
-// `npm run mutate`: takes away each guard, condition, refusal and line of the policy in turn; some test must fail.
-// docs/decisions/020-mutation.md says why this is ours, and what is changed.
+// `npm run mutate`: removes each guard, condition, refusal and line of the policy in turn; some test must fail
+// (docs/decisions/020-mutation.md).
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -35,9 +35,9 @@ if (asked.help) {
   process.exit(0);
 }
 
-/** By how many tests of one file a place is tried: where they import it, and elsewhere. */
+/** Tests of one file that try a place: if they import it, and otherwise. */
 const PATIENCE = { near: 50, far: 8 };
-/** What SQLite says of a statement that only our cut has broken: no mutant. */
+/** SQLite's words for SQL that our own cut broke: not a mutant. */
 const BROKEN_SQL = /syntax error|incomplete input|no such column|ambiguous column name|misuse of aggregate/;
 
 process.chdir(root);
@@ -45,11 +45,9 @@ Object.assign(process.env, toolEnv());
 const began = performance.now();
 const write = process.stdout.write.bind(process.stdout);
 const say = (line) => write(`${line}\n`);
-/** Ends when everything is written: into a pipe that takes a while. */
+/** Waits until everything is written, which takes a while into a pipe. */
 const end = (code) => new Promise(() => write('\n', () => process.exit(code)));
 const seconds = () => Math.round((performance.now() - began) / 1000);
-
-// ---------------------------------------------------------------- what there is, and what was asked for
 
 const sources = globSync('src/lib/**/*.ts').filter((path) => !/\.(test|d)\.ts$/.test(path));
 const found = new Map(sources.sort().map((file) => [file, findPlaces(file, readFileSync(file, 'utf8'))]));
@@ -81,17 +79,15 @@ if (asked.list) {
   await end(0);
 }
 
-// ---------------------------------------------------------------- running tests, one file at a time
-
 const { createVitest } = await import('vitest/node');
-// workerd complains of much that a changed program does; the report says what matters.
+// workerd complains about much that a mutant does; the report says what matters.
 process.stdout.write = process.stderr.write = () => true;
 let heard;
 const vitest = await createVitest(
   {
     watch: false,
     maxWorkers: 1,
-    // A place that counts while modules load needs them loaded anew.
+    // Places that matter while modules load need them loaded again.
     isolate: true,
     testTimeout: 20_000,
     runner: join(root, 'scripts/mutate/runner.mjs'),
@@ -119,14 +115,14 @@ const tests = (await vitest.globTestSpecifications())
 const distance = closeness(tests);
 const coverage = readCoverage(all);
 
-/** Place → { by: test, words }, or null as long as no test has noticed that it was changed. */
+/** By place; null until a test has noticed the change. */
 const outcome = new Map(chosen.map(({ id }) => [id, null]));
 const broken = new Set();
-/** File of tests → test → the places that it reaches; under '' those reached while something was made ready, or loaded. */
+/** By file and test; '' is what was reached while loading or in hooks. */
 const reach = new Map(tests.map((file) => [file, coverage.of(file)]));
-/** Places that some test reaches, and did not try for want of patience. */
+/** Reached by some test, but not tried for want of patience. */
 const tired = new Set();
-/** Files of tests that fail as they are: they prove nothing. */
+/** Files that fail without mutants prove nothing. */
 const failing = new Set();
 const remarks = new Set();
 
@@ -139,7 +135,7 @@ const notice = (id, by, words) => {
 const remembered = new Set(chosen.filter(({ hash }) => rememberedIn.has(hash)).map(({ id }) => id));
 const isRemembered = (id) => remembered.has(id);
 
-/** Tries places with the tests of one file that reach them: with all of them where that is not known yet. */
+/** With the tests of one file that reach them, or all if that is not known yet. */
 async function tryIn(file, places, patience, names = testsThatReach(file, places)) {
   const open = places.filter(isOpen);
   if (!open.length || names?.length === 0) return;
@@ -183,11 +179,11 @@ async function tryIn(file, places, patience, names = testsThatReach(file, places
   const took = Math.round((performance.now() - at) / 1000);
   say(`${file}: noticed ${open.length - open.filter(isOpen).length} of ${open.length} in ${took} s`);
   keep();
-  // A test that leans on the ones before it says nothing when it runs without them.
+  // A test that depends on earlier ones says nothing without them.
   if (failed && names) await tryIn(file, open, patience, null);
 }
 
-/** null: not known yet. */
+/** Null: not known yet. */
 function testsThatReach(file, places) {
   const open = places.filter(isOpen);
   const known = reach.get(file);
@@ -195,13 +191,13 @@ function testsThatReach(file, places) {
   return [...known].filter(([name, ids]) => name && open.some(({ id }) => ids.has(id))).map(([name]) => name);
 }
 
-/** While modules load, or in a hook, or in a test that cannot be repeated: so it was not tried by itself yet. */
+/** While loading, in a hook, or in a test that cannot be repeated: not tried by itself yet. */
 function isReachedOnlyAround(file, { id }) {
   const known = reach.get(file);
   return !!known?.get('').has(id) && ![...known].some(([name, ids]) => name && ids.has(id));
 }
 
-/** Tries one place with the whole file, changed before anything is loaded. */
+/** With the whole file, changed before anything is loaded. */
 async function tryFromStart(file, { id }) {
   let failure = null;
   heard = (test) => {
@@ -220,8 +216,6 @@ async function run(file, provided, testNames) {
   vitest.config.bail = provided.active === null ? 0 : 1;
   await vitest.runTestSpecifications([project.createSpecification(join(root, file), { testNames })], false);
 }
-
-// ---------------------------------------------------------------- from the likeliest test to the last one
 
 // First the tests that noticed it last time …
 const toldBy = Map.groupBy(
@@ -251,15 +245,13 @@ for (const group of groups)
       await tryIn(test, places, patience);
     }
 
-// What was only reached while something was made ready has to be there from the start.
+// What is only reached while loading has to be changed from the start.
 for (const place of chosen)
   for (const test of tests)
     if (isOpen(place) && patient(place) && !failing.has(test) && isReachedOnlyAround(test, place))
       await tryFromStart(test, place);
 await vitest.close();
 keep();
-
-// ---------------------------------------------------------------- what came of it
 
 const undecided = new Set(
   asked.seconds && late() ? chosen.filter((place) => isOpen(place) && !patient(place)) : [],
@@ -332,13 +324,13 @@ function summary(file, places) {
   return [file, places.length, of('noticed'), survived, reasons.length, of('no mutant'), score];
 }
 
-/** After each file of tests, so that a run that is ended goes on from there. */
+/** After each file, so that an interrupted run can go on. */
 function keep() {
   coverage.save(reach);
   if (asked.save) save(false);
 }
 
-/** Which test noticed what, by test: a sample begins with it, and so takes seconds. Places that are gone are forgotten. */
+/** Lets a sample start with the test that noticed a place last time, which takes seconds. Forgets places that are gone. */
 function save(isComplete) {
   const now = new Map(
     all.flatMap(({ hash }) => (rememberedIn.has(hash) ? [[hash, rememberedIn.get(hash)]] : [])),
@@ -355,7 +347,7 @@ function save(isComplete) {
       .sort()
       .join(' '),
   ]);
-  // Read again: somebody may have written a reason meanwhile.
+  // Somebody may have written a reason meanwhile.
   const { reasons } = JSON.parse(readFileSync(recordPath, 'utf8'));
   const next = {
     reasons,
@@ -364,7 +356,7 @@ function save(isComplete) {
   writeFileSync(recordPath, `${JSON.stringify(next, null, 2)}\n`);
 }
 
-/** A place is known by its function and its words: not by its file, which may move, nor by its line. */
+/** By function and words: a place may move to another file or line. */
 function hashOf(name) {
   return createHash('sha256')
     .update(name.slice(name.indexOf(' › ')))

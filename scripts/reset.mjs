@@ -1,4 +1,4 @@
-// `npm run reset`: throws the local state away (database, files, secrets), so that the next start begins anew.
+// `npm run reset`: deletes the local state (database, files, secrets).
 import { existsSync, rmSync } from 'node:fs';
 import { portIsFree } from './lib/net.mjs';
 import { fail } from './lib/run.mjs';

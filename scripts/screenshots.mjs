@@ -1,6 +1,5 @@
-// `npm run screenshots`: pictures of the running product with its demo data, to look at: an own instance on a free port, a
-// fresh state, a real browser. They go to test-results/screenshots; with `-- --keep` to docs/images, where the README shows them.
-// WebP, because the same picture is a third of a PNG.
+// `npm run screenshots`: pictures of a fresh demo in test-results/screenshots, or with `-- --keep` in docs/images for the README.
+// WebP is a third of the size of PNG.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +40,7 @@ try {
     await page.getByRole('heading', { name: 'Harbour Bridge', level: 1 }).waitFor();
   });
   await picture('sign-up', async (page) => {
-    // Of the invitations in the demo's mailbox, the newest that still shows its form.
+    // The newest in the demo's mailbox that still shows its form.
     const mails = JSON.parse((await call(`${origin}/dev/mailbox.json`)).text);
     for (const { text } of mails) {
       const path = /\/signup\/[\w.~-]+/.exec(text)?.[0];
@@ -51,7 +50,7 @@ try {
     }
     throw new Error('No open invitation in /dev/mailbox.json');
   });
-  // The kit in its states, to look at: not for the README.
+  // Component states are not for the README.
   if (!kept)
     for (const [name, dir, colorScheme, width] of [
       ['components-light', 'ltr', 'light', 1280],
@@ -92,7 +91,7 @@ async function picture(name, walk) {
   await context.close();
 }
 
-/** A page from its beginning to its end, with something hovered and something focused. */
+/** Full length, with something hovered and something focused. */
 async function whole(name, path, colorScheme, width) {
   const page = await browser.newPage({
     baseURL: origin,

@@ -1,6 +1,5 @@
-// `npm start`: the whole of Foyer on this machine, from a fresh clone, with no account anywhere.
-// Installs and builds what is missing, migrates, serves the production build in workerd, seeds the demo, fires the
-// cron every minute. PORT, FOYER_STATE and FOYER_SEED=none are explained in docs/develop.md.
+// `npm start`: all of Foyer on this machine, without any account. Installs and builds what is missing, migrates, serves the
+// production build in workerd, seeds the demo, and runs cron every minute (docs/develop.md).
 import { build, ensurePackages } from './lib/project.mjs';
 import { fail, finishOnSignal, start } from './lib/run.mjs';
 import { everyMinute, printWelcome, ready } from './lib/site.mjs';
@@ -19,12 +18,12 @@ const server = start(
     'dev',
     ...['--port', String(state.port), '--ip', 'localhost', '--inspector-port', '0'],
     ...['--persist-to', state.folder, '--env-file', state.writeVariables()],
-    // Pages must see http://localhost:<PORT>, also once wrangler.toml names the production route.
+    // Pages must see http://localhost:<PORT>, even if wrangler.toml names the production route.
     ...[
       '--local',
       '--infer-origin-from-routes=false',
       '--live-reload=false',
-      // A line a request would hold the links of invitations and resets.
+      // A log line per request would contain the links of invitations and resets.
       '--log-level=warn',
       '--show-interactive-dev-session=false',
     ],

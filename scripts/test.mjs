@@ -1,7 +1,6 @@
-// `npm test`: everything a change must pass, from a fresh clone, with nothing to set up: lint, types, build, unit tests in
-// workerd, a deployment's dry run, and browser tests against the production build. What does not hinder each other runs side
-// by side; the output of each step is printed whole when it ends. A failed step does not hide the next one. Ends with
-// one line: `N passed, N failed`, in which every step without tests of its own counts as one.
+// `npm test`: everything a change must pass: lint, types, build, unit tests in workerd, a deployment's dry run, browser tests.
+// Independent steps run in parallel, and a failed one does not hide the next. Ends with `N passed, N failed`, where a step
+// without tests counts as one.
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { build, ensurePackages } from './lib/project.mjs';
 import { finish, finishOnSignal, run, toolEnv } from './lib/run.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'foyer-test-'));
-/** The steps that are running now: what each has written so far. */
+/** What each running step has written so far. */
 const running = new Map();
 process.on('exit', () => {
   for (const log of running.values()) process.stdout.write(readFileSync(log));
@@ -23,7 +22,7 @@ const failures = [];
 let skipped = 0;
 let failed = 0;
 
-// Of the caller's site nothing may leak in.
+// Nothing of the caller's site may leak in.
 const {
   PORT: _,
   FOYER_STATE: __,
@@ -37,11 +36,11 @@ const env = { ...own, TMPDIR: scratch, WRANGLER_REGISTRY_PATH: join(scratch, 're
 await ensurePackages();
 
 const browser = ensureBrowser();
-// The linters read the configuration that SvelteKit generates.
+// Linters read the configuration that SvelteKit generates.
 await run('svelte-kit', ['sync'], { env });
 const lint = step('Lint', (output) => run('npm', ['run', '--silent', 'lint'], { env, output }));
 const built = await step('Build', (output) => build({ always: true, output }));
-// After the build: both write the types that SvelteKit generates.
+// After the build: both write SvelteKit's types.
 const types = step('Types', (output) => run('npm', ['run', '--silent', 'check'], { env, output }));
 const unit = tests('Unit tests in workerd', async (report, output) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -54,7 +53,7 @@ const deployment = step('Deployment, dry run', (output) =>
 );
 await Promise.all([lint, types, unit, deployment]);
 
-// Alone: its tests are given a certain time.
+// Alone: its tests have a time limit.
 await step('Mutants, a few', (output) =>
   run('npm', ['run', '--silent', 'mutate', '--', '--sample', '5', '--seconds', '15'], { env, output }),
 );
@@ -78,8 +77,6 @@ if (skipped) console.log(`${skipped} skipped`);
 console.log(`${passed.steps + passed.tests} passed, ${failed} failed`);
 await finish(failed || !passed.tests ? 1 : 0);
 
-// ---------------------------------------------------------------- how a step is run and counted
-
 async function step(name, work) {
   const { output, ended } = begin(name);
   const ok = (await work(output)) === 0;
@@ -96,7 +93,7 @@ async function tests(name, work) {
   passed.tests += result.passed;
   skipped += result.skipped;
   if (result.failed) fail(`${name}: ${result.failed} failed`, result.failed);
-  // A file that does not load or an error outside of a test leaves no failed test behind.
+  // A file that does not load, or an error outside tests, leaves no failed test.
   else if (result.code) fail(`${name}: ${result.why ?? `ended with code ${result.code}`}`, 1);
   else if (!result.passed) fail(`${name}: no test ran`, 1);
   ended(!result.failed && !result.code && result.passed > 0);
@@ -107,7 +104,7 @@ function fail(line, count) {
   failed += count;
 }
 
-/** A step writes into a file; what is in it is printed when it ends. Meanwhile a line now and then says that it goes on. */
+/** Into a file, printed at the end. Meanwhile a line now and then says that it goes on. */
 function begin(name) {
   const log = join(scratch, `${name.replaceAll(' ', '-')}.log`);
   const output = openSync(log, 'w');
@@ -134,7 +131,7 @@ function defined(result) {
   return Object.fromEntries(Object.entries(result).filter(([, value]) => value || value === 0));
 }
 
-/** Chromium: the system's, as Debian's package where that can be installed; or Playwright's own download. */
+/** Chromium: the system's (a Debian package, if that can be installed), or Playwright's download. */
 async function ensureBrowser() {
   if (existsSync(HEADLESS_SHELL)) return true;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {

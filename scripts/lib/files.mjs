@@ -1,4 +1,3 @@
-// Reading files that may not be there, and telling whether many of them changed.
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,7 +5,7 @@ import { fail, root } from './run.mjs';
 
 export const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-/** Makes a folder that only its owner reads, or uses the one that is there. Ends with a sentence where it cannot be written. */
+/** Readable by its owner only. Ends with a message if it cannot be written. */
 export async function makeFolder(path) {
   try {
     const missing = [];
@@ -32,7 +31,7 @@ export async function makeFolder(path) {
   }
 }
 
-/** A hash over names and contents of files and folders of the project. */
+/** Over names and contents. */
 export function fingerprint(paths, skip = () => false) {
   const hash = createHash('sha256');
   const add = (path) => {

@@ -1,12 +1,11 @@
-// Runs one command as the leader of a process group and ends the whole group when our parent is gone.
-// Why: wrangler starts workerd and esbuild; if the script that started wrangler is killed outright, nobody
-// else would end them and the port would stay taken. The parent holds our stdin open; closed = it died.
+// Runs a command as leader of a process group, and ends the group when our parent is gone: if the script that started wrangler is
+// killed, nothing else would end workerd and esbuild, and the port would stay taken. The parent holds our stdin open.
 import { spawn } from 'node:child_process';
 
 const [command, ...args] = process.argv.slice(2);
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
 
-// A signal to the group reaches the command too: only wait for it to end.
+// A signal to the group reaches the command too: just wait for it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 process.stdin.resume();

@@ -1,11 +1,11 @@
-// Ports and requests on this machine. Not `fetch`: a proxy from the environment must not come between.
+// Not `fetch`, which would use a proxy from the environment.
 import { Agent, request } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const agent = new Agent();
 
-/** → { status, text }; throws when nothing answers in time. */
+/** Throws if nothing answers in time. */
 export function call(url, { method = 'GET', headers = {}, timeout = 10_000 } = {}) {
   return new Promise((done, failed) => {
     const req = request(url, { method, headers, agent, signal: AbortSignal.timeout(timeout) }, (res) => {
@@ -32,7 +32,7 @@ const listen = (port, host) =>
 
 export const freePort = () => listen(0, '127.0.0.1');
 
-/** Free on IPv4 and (where there is one) IPv6 localhost. Waits two seconds for one that is just being freed. */
+/** On IPv4 and, if there is one, IPv6 localhost. Waits two seconds for one just being freed. */
 export async function portIsFree(port) {
   for (let tries = 0; tries < 10; tries++) {
     const v4 = await listen(port, '127.0.0.1');

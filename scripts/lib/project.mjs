@@ -1,4 +1,4 @@
-// What has to be there before anything runs: the packages and a current build.
+// Packages and a current build.
 import {
   closeSync,
   existsSync,
@@ -16,7 +16,7 @@ import { fail, root, run, saying, toolEnv } from './run.mjs';
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** Compares package-lock.json with npm's own record of what it installed. */
+/** With npm's own record of what it installed. */
 function packagesAreCurrent() {
   try {
     const installed = readJson(join(root, 'node_modules/.package-lock.json')).packages;
@@ -28,7 +28,7 @@ function packagesAreCurrent() {
   }
 }
 
-/** Of what npm says when it fails: its sentences, without stacks and dumps. */
+/** npm's error messages without stacks and dumps. */
 const reasons = (said) =>
   said
     .split('\n')
@@ -46,7 +46,7 @@ export async function ensurePackages() {
       .filter((part) => !part.endsWith(join('node_modules', '.bin')))
       .join(delimiter);
     const args = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error'];
-    // Without a network npm would be silent for more than a minute.
+    // Without a network, npm would be silent for over a minute.
     args.push('--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000');
     const log = join(root, '.wrangler/npm.log');
     const output = openSync(log, 'w', 0o600);
@@ -82,10 +82,10 @@ const buildStamp = join(root, '.svelte-kit/foyer-build');
 const built = join(root, '.svelte-kit/cloudflare/_worker.js');
 
 const isTest = (name) => /\.test\.ts$/.test(name);
-/** Of the sources and of the very output that was made from them. */
+/** Of the sources, and of the output made from them. */
 const buildMark = () => `${fingerprint(sources, isTest)} ${existsSync(built) ? statSync(built).mtimeMs : ''}`;
 
-/** Builds when the sources differ from those of the last build. Resolves with the exit code. */
+/** Only if the sources have changed. Resolves with the exit code. */
 export async function build({ always = false, output } = {}) {
   return locked('build', async () => {
     if (!always && existsSync(built) && read(buildStamp) === buildMark()) return 0;
@@ -100,8 +100,8 @@ export async function build({ always = false, output } = {}) {
 }
 
 /**
- * One at a time for this checkout: two `npm start` at once must not install or build into each other.
- * Whoever holds the lock touches it every second, so one that was left behind is known by its age.
+ * Two `npm start` must not install or build into each other. The holder touches the lock every second, so an abandoned one is
+ * old.
  */
 async function locked(name, work) {
   await makeFolder(join(root, '.wrangler'));

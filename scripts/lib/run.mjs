@@ -1,4 +1,4 @@
-// Child processes: started in a group of their own, ended as a group, never left behind.
+// Child processes in groups of their own, ended as groups.
 import { spawn } from 'node:child_process';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ const leash = join(root, 'scripts/lib/leash.mjs');
 const children = new Set();
 let ending = false;
 
-/** What every tool gets: the project's own Node first on the PATH, no questions, no outside network. */
+/** The project's Node first on the PATH, no questions, no outside network. */
 export function toolEnv(extra = {}) {
   const { NODE_ENV: _, ...own } = process.env;
   return {
@@ -27,7 +27,7 @@ export function toolEnv(extra = {}) {
   };
 }
 
-/** Starts a command; `child.ended` resolves with its exit code. `output`: 'inherit' or a file descriptor. */
+/** `child.ended` resolves with the exit code. `output`: 'inherit' or a file descriptor. */
 export function start(command, args, { env = toolEnv(), output = 'inherit', cwd = root } = {}) {
   const child = spawn('node', [leash, command, ...args], {
     cwd,
@@ -47,16 +47,13 @@ export function start(command, args, { env = toolEnv(), output = 'inherit', cwd 
   return child;
 }
 
-/** Runs a command to its end. Resolves with the exit code, unless everything is being ended. */
+/** Resolves with the exit code, unless everything is being ended. */
 export async function run(command, args, options) {
   const code = await start(command, args, options).ended;
   return ending ? new Promise(() => {}) : code;
 }
 
-/**
- * Waits for slow work and says every 15 seconds that it goes on, so that silence never lasts for minutes.
- * @param what the line that was printed when it began, as in "Building"
- */
+/** Reports every 15 seconds that slow work goes on. @param what the line printed when it began, as in "Building" */
 export async function saying(what, work) {
   const began = performance.now();
   const seconds = () => Math.round((performance.now() - began) / 1000);
@@ -68,7 +65,7 @@ export async function saying(what, work) {
   }
 }
 
-/** Ends every child: asked first, after five seconds made to. */
+/** Forced after five seconds. */
 async function stopAll() {
   await Promise.all(
     [...children].map(async (child) => {
@@ -90,7 +87,7 @@ function signalGroup(child, signal) {
   }
 }
 
-/** Ends the children, then this process; a second call waits for the first. */
+/** Ends the children, then this process. A second call waits for the first. */
 export async function finish(code) {
   if (ending) return new Promise(() => {});
   ending = true;
@@ -98,10 +95,10 @@ export async function finish(code) {
   process.exit(code);
 }
 
-/** SIGINT and SIGTERM end everything. They may come twice: from the terminal and forwarded by npm. */
+/** Signals may come twice: from the terminal, and forwarded by npm. */
 export function finishOnSignal(code = 0) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void finish(code));
-  // npm (or Playwright) killed outright forwards nothing: notice that nobody waits for us any more.
+  // If npm (or Playwright) is killed, it forwards nothing: notice that nobody waits for us.
   if (
     process.env.npm_lifecycle_script?.includes(basename(process.argv[1])) ||
     process.env.FOYER_WATCH_PARENT
@@ -111,7 +108,6 @@ export function finishOnSignal(code = 0) {
   }
 }
 
-/** Ends with a sentence for people. */
 export async function fail(message) {
   if (!ending) console.error(`\n${message}`);
   return finish(1);

@@ -1,10 +1,10 @@
-// The running site: seed, health, the cron, the words of welcome.
+// The running site: seed, health, cron, welcome.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from './net.mjs';
 import { fail, saying } from './run.mjs';
 import { demo, folder, logTail, origin, seedingDone, setupToken } from './state.mjs';
 
-/** Seeds the demo, then waits until the site says that it is well. */
+/** Seeds the demo and waits until the site is healthy. */
 export async function ready(patience = 90_000) {
   console.log(demo ? 'Starting, and filling the demo …' : 'Starting …');
   await saying('Starting', () => waitUntilReady(patience));
@@ -39,7 +39,7 @@ async function waitUntilReady(patience) {
 
 const plain = (text) => (text.startsWith('<') ? '' : text.slice(0, 300));
 
-/** Fires the scheduled work now and every minute, as Cloudflare does in production. */
+/** As Cloudflare does in production. */
 export function everyMinute(path, options) {
   let busy = false;
   const fire = async () => {

@@ -1,4 +1,4 @@
-// The folder of the local state: database, files, secrets, variables, log. Readable by its owner alone.
+// The local state: database, files, secrets, variables, log. Readable by its owner only.
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,13 +26,13 @@ export const inState = (name) => join(folder, name);
 export const seedingDone = () => rmSync(inState('seeding'), { force: true });
 export const setupToken = () => read(inState('setup-token'));
 
-/** Nothing in it but what these scripts put there. */
+/** Contains only what these scripts put there. */
 export function looksLikeOurs() {
   const names = readdirSync(folder);
   return names.includes('secret') && names.every((name) => ours.includes(name));
 }
 
-/** The port of a Foyer that runs on this state, if one does: two of them would share one database file. */
+/** Two Foyers on one state would share a database file. */
 export async function runningOn() {
   const [pid, at] = read(inState('running')).split(' ');
   if (!pid) return null;
@@ -45,7 +45,7 @@ export async function runningOn() {
   }
 }
 
-/** Makes folder and secrets on first use; refuses a taken port or state before anything slow happens. */
+/** Refuses a taken port or state before anything slow happens. */
 export async function claim() {
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     await fail(`PORT=${process.env.PORT} is no port: give a number from 1 to 65535.`);
@@ -59,7 +59,7 @@ export async function claim() {
     await fail(`Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`);
 
   await makeFolder(folder);
-  // A first start that was broken off while it seeded: nobody has used that database, so begin anew.
+  // A first start was interrupted while seeding: nobody has used that database, so start over.
   if (existsSync(inState('seeding')))
     for (const name of ['v3', 'migrated', 'seeding']) rmSync(inState(name), { recursive: true, force: true });
   await makeFolder(inState('v3'));
@@ -71,9 +71,8 @@ export async function claim() {
   });
 }
 
-/** Applies the migrations that the local database lacks. */
 export async function migrate() {
-  // wrangler.toml too: the local database is named after the id in it.
+  // wrangler.toml too: its id names the local database.
   const mark = fingerprint(['drizzle', 'wrangler.toml']);
   const before = read(inState('migrated'));
   if (before === mark) return;
@@ -85,10 +84,7 @@ export async function migrate() {
   writePrivate('migrated', mark);
 }
 
-/**
- * The variables of a local site, in a file because everybody can read a command line with `ps`.
- * Wrangler reads it after wrangler.toml, so it wins.
- */
+/** In a file, because `ps` shows command lines to everybody. Wrangler reads it after wrangler.toml, so it wins. */
 export function writeVariables(more = {}) {
   const variables = {
     ORIGIN: origin,
@@ -107,7 +103,7 @@ export function writeVariables(more = {}) {
 
 let log;
 
-/** Wrangler's own words go to a file of the state folder, and its registry of running workers stays there too. */
+/** Wrangler's output and its registry of running workers stay in the state folder. */
 export function wranglerOptions() {
   log ??= openSync(inState('log.txt'), 'w', 0o600);
   return { output: log, env: toolEnv({ NO_COLOR: '1', WRANGLER_REGISTRY_PATH: inState('registry') }) };

@@ -1,4 +1,4 @@
-// What each test reaches, kept from run to run: as long as a file of tests is the same, and knows every place.
+// What each test reaches, kept between runs while its file is the same and knows every place.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,4 +1,4 @@
-// Which sources a test can reach, and over how many imports. What an index.ts passes on from its folder is as near as itself.
+// Which sources a test reaches, over how many imports. What an index.ts re-exports is as near as itself.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';

@@ -1,16 +1,16 @@
-// Finds what `npm run mutate` takes away, and writes the source so that each of these changes can be switched on at run time.
-// It goes by what code looks like, not by file names: whatever is written the same way tomorrow is found too.
+// Finds what `npm run mutate` removes, and makes each change switchable at run time. It goes by what code looks like, not by file
+// names, so new code is found too.
 import { basename } from 'node:path';
 import ts from 'typescript';
 import { conjunctsOf } from './sql.mjs';
 
 /** Undo a whole batch unless something holds. */
 const GUARDS = /^(must|actorMayInvite|still[A-Z]\w*|within[A-Z]\w*)$/;
-/** Calls that stand alone because they refuse. */
+/** Stand alone because they refuse. */
 const REFUSES = /^(allow|administer|reach|(require|check|ensure|assert|refuse)[A-Z]?\w*)$/;
-/** The stronger question and the weaker one that takes the same arguments. */
+/** The weaker question takes the same arguments. */
 const WEAKER = { administer: 'reach', requireAdministrator: 'requireSpace' };
-/** Properties that hold a condition of a write. */
+/** Hold a condition of a write. */
 const CONDITIONS = /^(setWhere|targetWhere)$/;
 
 /**
@@ -22,7 +22,7 @@ const CONDITIONS = /^(setWhere|targetWhere)$/;
 export function findPlaces(file, source) {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const places = [];
-  /** Node → functions that write it, once for each of its places. */
+  /** By node: functions that write it, one for each of its places. */
   const changes = new Map();
   const seen = new Map();
   const imports = new Set(["import { sql as __sql } from 'drizzle-orm';"]);
@@ -58,7 +58,7 @@ export function findPlaces(file, source) {
     if (GUARDS.test(callee) && isContext(first) && !isAsked(node)) {
       const nothing = ts.isSpreadElement(node.parent) ? '[]' : 'ctx.db.get(__sql`select 1`)';
       instead(node, 'guard', textOf(node), nothing);
-      // Still in, but not any more as administrator.
+      // Still in the space, but no longer as administrator.
       const [, space, asAdministrator] = node.arguments;
       if (callee === 'stillIn' && asAdministrator)
         instead(node, 'weaker', textOf(node), `${textOf(node.expression)}(ctx, ${textOf(space)})`);
@@ -76,7 +76,7 @@ export function findPlaces(file, source) {
     }
   }
 
-  /** How the weaker question is asked in this file, which may not have imported it. */
+  /** The file may not have imported it. */
   function nameOf(expression, weaker) {
     if (ts.isPropertyAccessExpression(expression)) return `${textOf(expression.expression)}.${weaker}`;
     const from = tree.statements.find(
@@ -144,7 +144,7 @@ export function findPlaces(file, source) {
   visit(tree);
   return { places, code: places.length ? [...imports, SWITCH(file), write(tree)].join(' ') : source };
 
-  /** The text of a node with all the changes in it and of it. */
+  /** With all changes in and of it. */
   function write(node) {
     let code = '';
     let at = node === tree ? 0 : node.getStart(tree);
@@ -159,11 +159,11 @@ export function findPlaces(file, source) {
   }
 }
 
-// On the first line, so that the lines of the source stay what they are.
+// On the first line, so that lines keep their numbers.
 const SWITCH = (file) =>
   `void __sql; const __m = (i) => globalThis.__mutant?.(${JSON.stringify(file)}, i) ?? false;`;
 
-/** The name of what is called; `await` before it does not matter. */
+/** `await` before it does not matter. */
 function calleeOf(node) {
   if (ts.isAwaitExpression(node)) return calleeOf(node.expression);
   if (!ts.isCallExpression(node)) return undefined;
@@ -182,14 +182,14 @@ function refuses(expression) {
   return REFUSES.test(callee) || (callee === 'must' && !isContext(call.arguments[0]));
 }
 
-/** Throws what it makes on the spot; what was caught and is thrown on is no refusal. */
+/** A rethrown error is no refusal. */
 function throws(statement) {
   const only =
     ts.isBlock(statement) && statement.statements.length === 1 ? statement.statements[0] : statement;
   return ts.isThrowStatement(only) && !ts.isIdentifier(only.expression);
 }
 
-/** The names of the functions and constants that a place stands in, from the outside. */
+/** Functions and constants around a place, outermost first. */
 function scopeOf(node) {
   const names = [];
   for (let up = node.parent; up; up = up.parent)

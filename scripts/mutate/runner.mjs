@@ -1,11 +1,11 @@
-// Runs in workerd, in place of vitest's own runner. Each test runs once as it is, which tells the places that it reaches; then
-// once for each of them with that place changed, until some test fails. The database is put back before every run.
+// Runs in workerd instead of vitest's runner: each test once as it is, to find its places, then once per changed place until a
+// test fails. The database is restored before every run.
 import { env } from 'cloudflare:workers';
 import { inject, TestRunner, vi } from 'vitest';
 
-/** `chosen`: places still alive. `active`: a place that is changed from the start, also while modules load. */
+/** `chosen`: places still alive. `active`: a place changed from the start, also while modules load. */
 const { chosen, active, patience, seconds } = inject('mutants');
-// Not by the clock: tests move it.
+// Not the clock: tests move it.
 const over = performance.now() + seconds * 1_000;
 const alive = new Set(chosen);
 const tries = new Map();
@@ -23,11 +23,11 @@ export default class extends TestRunner {
     const run = TestRunner.getTestFn(test);
     if (active !== null) return run();
     if (performance.now() > over) return void (test.meta.mutants = { cut: true });
-    // What hooks and modules reach is no test's own.
+    // What hooks and modules reach belongs to no test.
     const outside = reached;
     reached = new Set();
     const before = alive.size ? await snapshot() : {};
-    // Putting many rows back takes long, so such a run counts as several tries.
+    // Restoring many rows takes long, so such a run counts as several tries.
     const weight = 1 + Math.floor(Object.values(before ?? {}).flat().length / ROWS_AT_ONCE);
     const clock = vi.isFakeTimers() ? Date.now() : null;
     const again = async () => {
@@ -62,7 +62,7 @@ export default class extends TestRunner {
         }
         tries.set(id, tried + weight);
       }
-      // Once more as it is: a test that cannot be repeated says nothing about what failed in between.
+      // Once more unchanged: a test that cannot be repeated proves nothing.
       try {
         await again();
         for (const id of Object.keys(found.killed)) alive.delete(id);
@@ -87,11 +87,11 @@ function wordsOf(error) {
 }
 
 const MOST_ROWS = 20_000;
-/** A bound value of D1 must stay well below 2 MB. */
+/** A value bound in D1 must stay well below 2 MB. */
 const ROWS_AT_ONCE = 1_000;
 let tables;
 
-/** All rows of all tables; the search index cannot be read back, and stays as it is. */
+/** Except the search index, which cannot be read back. */
 async function snapshot() {
   if (!env.DB) return {};
   const { results } = await env.DB.prepare(

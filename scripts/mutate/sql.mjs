@@ -1,6 +1,6 @@
-// Reads the conditions out of SQL as it stands in a template, without understanding more of SQL than where a condition ends.
+// Finds conditions in SQL templates, knowing no more of SQL than where a condition ends.
 
-/** Words at which a condition ends and another one can begin. */
+/** A condition ends at these, and another can begin. */
 const ENDS = new Set(
   (
     'where on having when then else or order group limit offset union except intersect returning do set values from ' +
@@ -83,7 +83,7 @@ export function conjunctsOf(body) {
 }
 
 /**
- * Interpolations, strings and comments as one word each, of the same length.
+ * Interpolations, strings and comments become one word each, of the same length.
  * @param {string} body
  */
 function blank(body) {
