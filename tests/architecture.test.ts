@@ -190,6 +190,17 @@ describe('one place for', () => {
     expect(asking).toEqual(named(...Object.keys(reasons)));
   });
 
+  it('who sees whom: only access/ decides by the author of a text, or by which mentions name guests', () => {
+    // How a person is shown is no decision.
+    const code = (path: string) => sources[path]!.replace(/\bguest: (\w+\.)?authorKind === 'guest'/g, '');
+    const decides = /\bm\.guest\b|\bauthorKind\s*[!=]==/;
+    for (const line of ["if (row.authorKind === 'user')", 'mentions.some((m) => m.guest)'])
+      expect(decides.test(line), line).toBe(true);
+    expect(server.filter((path) => decides.test(code(path)))).toEqual(
+      named('access/stored', 'access/visibility'),
+    );
+  });
+
   it('who administers a space: only access/ and memberships/ read the column', () => {
     const reads = /\bmembership\.administrator\b|\bm\.administrator\b|and administrator = 1/;
     expect(server.filter((path) => reads.test(sources[path]!))).toEqual(

@@ -1,6 +1,6 @@
 /** Changes in a space, in order, so that open pages can show them. A push channel could replace `since`. */
 import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
-import { viewerOf, visibleTo, type Within } from './access';
+import { ownerOf, viewerOf, visibleTo, type Author, type Within } from './access';
 import type { Ctx, SignedIn, Statement } from './context';
 import { Refusal } from './errors';
 import { spaceEvent } from './schema';
@@ -39,24 +39,13 @@ export const note = (
     values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor.id}, ${ctx.actor.kind === 'guest' ? 1 : 0},
       ${ownerOf(authors)}, ${ctx.now})`);
 type Id = number | SQL | null;
-export interface Author {
-  authorId: string;
-  authorKind: 'user' | 'guest';
-}
-
-/** Null if all authors are users, `NOBODY` for two guests, because neither sees both texts. */
-export const ownerOf = (authors: Author[]): string | null => {
-  const guests = new Set(authors.flatMap((a) => (a.authorKind === 'guest' ? [a.authorId] : [])));
-  return guests.size > 1 ? NOBODY : ([...guests][0] ?? null);
-};
-export const NOBODY = '-';
 
 /** SQL. `event`: the table or its alias. */
 const audible = (ctx: SignedIn, event: 'e' | 'space_event', within: Within): SQL => {
   const column = (name: string) => sql.raw(`${event}.${name}`);
   const actor = { kind: sql`iif(${column('by_guest')}, 'guest', 'user')`, id: column('actor_id') };
   const owner = { kind: sql`iif(${column('owner_id')} is null, 'user', 'guest')`, id: column('owner_id') };
-  return visibleTo(viewerOf(ctx), within, actor, owner);
+  return visibleTo(viewerOf(ctx), within, actor, owner, { audienceOf: event });
 };
 
 export const newestQuery = (ctx: SignedIn, spaceId: number) =>

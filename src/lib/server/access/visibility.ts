@@ -2,17 +2,17 @@
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Actor, Ctx } from '../context';
 import type { Mention, space, thread } from '../schema';
+import { audience, type Viewer } from './audience';
+
+export type { Viewer };
 
 type SpaceRow = typeof space.$inferSelect;
 type ThreadRow = typeof thread.$inferSelect;
 
-/** Who is reading: one person, or columns of a query about many. */
-export interface Viewer {
-  id: string | SQLWrapper;
-  kind: 'user' | 'guest' | SQLWrapper;
-}
+export const viewerOf = (ctx: Ctx): Viewer => ctx.actor ?? stranger;
 
-export const viewerOf = (ctx: Ctx): Viewer => ctx.actor ?? { id: '', kind: 'guest' };
+/** A guest who knows nobody: what they see, everybody in the space sees. */
+export const stranger = { id: '', kind: 'guest', seesGuests: false } as const;
 
 export interface Person {
   id: SQLWrapper;
@@ -27,11 +27,18 @@ export interface Text {
   author: string;
 }
 
-/** Persons or texts looked up only where guests are hidden: `from … where …`, and what these rows are. */
+/** A row of which only the audience matters, by its name or alias. */
+export interface OfAudience {
+  audienceOf: string;
+}
+
+/** Looked up only if it matters: `from … where …`, and what these rows are. */
 export interface LookUp {
   from: SQL;
-  shows: Person | Text;
+  shows: Person | Text | OfAudience;
 }
+
+type Shown = Person | Text | OfAudience | LookUp;
 
 /** The name or alias of the space's row in the query, or its id. */
 export type Within = { space: 's' | 'space' } | { spaceId: number | SQL };
@@ -49,24 +56,49 @@ const hidesGuests = (viewer: Viewer, within: Within): SQL =>
       ? sql`(${hiddenIn(within)})`
       : sql`(${viewer.kind} = 'guest' and ${hiddenIn(within)})`;
 
-/** SQL: whether a guest who sees no other guests sees this: it is the company's, or their own. */
-const isShown = (viewer: Viewer, shown: Person | Text | LookUp): SQL => {
-  if ('from' in shown)
-    return sql`not exists (select 1 ${shown.from} and not ${isShown(viewer, shown.shows)})`;
-  if ('id' in shown) return sql`(${shown.kind} = 'user' or ${shown.id} = ${viewer.id})`;
-  const author = sql.raw(`${shown.text}.author_id`);
-  return sql`(${sql.raw(shown.author)}.kind = 'user' or ${author} = ${viewer.id} or ${author} is null)`;
+function each(all: Shown[], condition: (one: Exclude<Shown, LookUp>) => SQL | null): SQL | null {
+  return both(
+    ...all.map((one) => {
+      if (!('from' in one)) return condition(one);
+      const inside = condition(one.shows);
+      return inside && sql`not exists (select 1 ${one.from} and not ${inside})`;
+    }),
+  );
+}
+const both = (...conditions: (SQL | null)[]): SQL | null => {
+  const all = conditions.filter((one) => one !== null);
+  return all.length === 0 ? null : sql`(${sql.join(all, sql` and `)})`;
 };
 
-const allShown = (viewer: Viewer, all: (Person | Text | LookUp)[]): SQL =>
-  sql`(${sql.join(
-    all.map((one) => isShown(viewer, one)),
-    sql` and `,
-  )})`;
+/** SQL: whether all these are the company's, or the viewer's own. */
+const byNoOther = (viewer: Viewer, all: Shown[]): SQL | null =>
+  each(all, (one) => {
+    if ('audienceOf' in one) return null;
+    if ('id' in one) return sql`(${one.kind} = 'user' or ${one.id} = ${viewer.id})`;
+    const author = sql.raw(`${one.text}.author_id`);
+    return sql`(${sql.raw(one.author)}.kind = 'user' or ${author} = ${viewer.id} or ${author} is null)`;
+  });
+
+const inAudience = (viewer: Viewer, all: Shown[]): SQL | null =>
+  each(all, (one) => {
+    if ('id' in one) return null;
+    const row = 'text' in one ? one.text : one.audienceOf;
+    const allows = audience.allows(viewer, row);
+    return allows && sql`(${sql.raw(row)}.rowid is null or ${allows})`;
+  });
 
 /** SQL: whether the viewer may see something that consists of all these, such as a comment and its thread. */
-export const visibleTo = (viewer: Viewer, within: Within, ...all: (Person | Text | LookUp)[]): SQL =>
-  viewer.kind === 'user' ? sql`1` : sql`(${allShown(viewer, all)} or not ${hidesGuests(viewer, within)})`;
+export const visibleTo = (viewer: Viewer, within: Within, ...all: Shown[]): SQL => {
+  const shown =
+    viewer.kind === 'user'
+      ? null
+      : sql`(${byNoOther(viewer, all) ?? sql`1`} or not ${hidesGuests(viewer, within)})`;
+  return both(inAudience(viewer, all), shown) ?? sql`1`;
+};
+
+/** SQL: whether everybody in the space may see all these, also guests who see no others. */
+export const visibleToAll = (...all: Shown[]): SQL =>
+  both(inAudience(stranger, all), byNoOther(stranger, all)) ?? sql`1`;
 
 /** For the column that `readerOf` takes; to decide what is visible, use `visibleTo`. */
 export const seesGuests = (viewer: Viewer, within: Within): SQL<number> =>
@@ -98,13 +130,12 @@ export const countersIn = (view: View) => ({
   comments: sql.raw(view === 'whole' ? 'thread.comment_count' : 'thread.staff_comment_count') as SQL<number>,
 });
 
-/** SQL: whether this is the viewer's view, and all these are in it. */
-export const inView = (view: View, viewer: Viewer, within: Within, ...all: (Person | Text)[]): SQL =>
-  view === 'whole'
-    ? seesGuests(viewer, within)
-    : viewer.kind === 'user'
-      ? sql`0`
-      : sql`(${hidesGuests(viewer, within)} and ${allShown(viewer, all)})`;
+/** SQL: whether this view is the viewer's, and all these are in it. */
+export const inView = (view: View, viewer: Viewer, within: Within, ...all: (Person | Text)[]): SQL => {
+  if (view === 'whole') return both(seesGuests(viewer, within), inAudience(viewer, all))!;
+  if (viewer.kind === 'user') return sql`0`;
+  return both(hidesGuests(viewer, within), byNoOther(viewer, all), inAudience(viewer, all))!;
+};
 
 export const byView = (viewer: Viewer, within: Within, query: (view: View) => SQL): SQL =>
   viewer.kind === 'user'
@@ -116,7 +147,10 @@ export interface Reader {
   seesGuests: boolean;
 }
 
-export const readerIn = (actor: Actor, { guestsHidden }: SpaceRow): Reader => ({
+export const readerIn = (
+  actor: Pick<Actor, 'id' | 'kind'>,
+  { guestsHidden }: Pick<SpaceRow, 'guestsHidden'>,
+): Reader => ({
   id: actor.id,
   seesGuests: actor.kind === 'user' || !guestsHidden,
 });

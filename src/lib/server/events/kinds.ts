@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { By } from '../audit';
-import type { Author, ChangeKind } from '../changes';
+import type { Author } from '../access';
+import type { ChangeKind } from '../changes';
 import type { Entry } from '../search/entries';
 
 /** SQL if the same batch generates it. */

@@ -14,6 +14,10 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
     from: sql`from thread t join user u on u.id = t.author_id where t.id = file.thread_id`,
     shows: { text: 't', author: 'u' },
   };
+  const itsComment = {
+    from: sql`from comment c where c.id = file.comment_id`,
+    shows: { audienceOf: 'c' },
+  };
   const managesTemplates = can(actor, 'space.create') || can(actor, 'site.administer');
   const [row] = await ctx.db
     .select()
@@ -27,7 +31,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
             select 1 from membership m join space s on s.id = m.space_id
             where m.space_id = file.space_id and m.user_id = ${actor.id} and s.deleted_at is null
               and (file.attached_at is not null or file.uploader_id = ${actor.id})
-              and (file.kind = 'cover' or ${access.visibleTo(actor, { space: 's' }, uploader, itsThread)}))
+              and (file.kind = 'cover' or ${access.visibleTo(actor, { space: 's' }, uploader, itsThread, itsComment)}))
           or file.template_id is not null and ${managesTemplates ? 1 : 0}
           or file.space_id is null and file.attached_at is null and file.uploader_id = ${actor.id})`,
       ),

@@ -3,8 +3,8 @@ import type { Locale } from '../../messages';
 import * as access from '../access';
 import type { SignedIn } from '../context';
 import type { MailMessage } from '../mail/messages';
-import { without } from '../mentions/grammar';
 import { nameableQuery, recognised } from '../mentions/people';
+import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention, Settings } from '../schema';
 import { urlOf } from './links';
 
@@ -28,23 +28,25 @@ export async function readersOf(ctx: SignedIn, target: access.FoundSpace, rows: 
   type Words = { subject: string; message: string };
   if (access.everybodySees(target, 'guest')) return ({ words }: ToSend): Words => words;
   const texts = [...new Set(rows.flatMap(({ words }) => [words.subject, words.message]))];
-  const known = await nameableQuery(ctx, target.id, ...texts);
-  const ids = new Set(known.map(({ id }) => id));
-  const invited = rows
-    .filter(({ id }) => !ids.has(id))
-    .map(({ id, address }) => ({ id, name: '', email: address.email, kind: 'guest' as const, here: 0 }));
-  const people = [...known, ...invited];
+  const invited = rows.map(({ id, address }) => ({
+    ...{ id, name: '', email: address.email },
+    ...{ kind: 'guest' as const, here: 0 },
+  }));
+  const known = [...(await nameableQuery(ctx, target.id, ...texts)), ...invited];
+  // Somebody may have an account and several invitations: whoever has their address is one person.
+  const ids = new Map(known.map(({ id, email }) => [email, id]));
+  const people = known.map((one) => ({ ...one, id: ids.get(one.email)! }));
   const read = new Map<string, Mention[]>();
   return ({ words, address }: ToSend): Words => {
     const { subject: title, message: body } = words;
     const key = JSON.stringify([title, body]);
     const mentions = read.get(key) ?? recognised(ctx, { title, body }, people, []).mentions;
     read.set(key, mentions);
-    const isOther = (m: Mention) =>
-      m.guest === true && !people.some(({ id, email }) => id === m.id && email === address.email);
+    const reader = access.readerIn({ id: ids.get(address.email)!, kind: 'guest' }, target);
+    const written = { mentions, authorId: ctx.actor.id };
     return {
-      subject: without(title, mentions, isOther, 'title').text,
-      message: without(body, mentions, isOther).text,
+      subject: titleFor(reader, { ...written, title }),
+      message: bodyFor(reader, { ...written, body }),
     };
   };
 }

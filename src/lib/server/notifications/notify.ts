@@ -1,6 +1,6 @@
 /** Who is notified of events in a thread. For the batch of the change. */
 import { sql, type SQL } from 'drizzle-orm';
-import { person, visibleTo, type Person } from '../access';
+import { person, visibleTo, type LookUp, type Person } from '../access';
 import type { SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
 
@@ -56,6 +56,11 @@ const named = (event: Pick<Event, 'mentioned'>): SQL =>
 const READER = person('u');
 const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
 
+const commentOf = ({ commentId }: Pick<Event, 'commentId'>): LookUp => ({
+  from: sql`from comment c where c.id = ${commentId}`,
+  shows: { audienceOf: 'c' },
+});
+
 const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Statement =>
   ctx.db.run(sql`
     insert into notification (user_id, space_id, thread_id, comment_id, kind, actor_id, created_at, mail_at)
@@ -68,7 +73,7 @@ const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Stat
       join user w on w.id = t.author_id
       left join thread_person tp on tp.thread_id = t.id and tp.user_id = u.id
     where s.id = ${event.spaceId} and s.deleted_at is null and u.id <> ${ctx.actor.id}
-      and ${visibleTo(READER, { space: 's' }, actorOf(ctx), { text: 't', author: 'w' })}
+      and ${visibleTo(READER, { space: 's' }, actorOf(ctx), { text: 't', author: 'w' }, commentOf(event))}
       and ${whom}`);
 
 /** Never, now, or `digest_at` plus whole days. D1 binds numbers as reals, so the quotient is cast to an integer. */

@@ -1,12 +1,11 @@
 /**
- * The contentless full-text index `search_entry`. `scope` has tokens: `s<space>`; `company` or `u<id>` of a guest, if text and
- * thread have one owner; `f<id>` for a guest who may read all of it although guests are hidden. `words` and `signs` leave out
- * mentions of guests; `all_words` and `all_signs` do not.
+ * The contentless full-text index `search_entry`. `scope` has tokens: `s<space>`, those of `scopeOf`, `thread`. `words` and `signs`
+ * leave out mentions of guests; `all_words` and `all_signs` do not.
  */
 import { eq, sql, type SQL } from 'drizzle-orm';
+import { namesGuests, scopeOf, stranger, type Author } from '../access';
 import type { Ctx, Statement } from '../context';
-import { NOBODY, ownerOf, type Author } from '../changes';
-import { without } from '../mentions/grammar';
+import { bodyFor, titleFor } from '../mentions/redaction';
 import { setting, type Mention } from '../schema';
 import { indexed } from './tokens';
 
@@ -27,10 +26,9 @@ export interface Entry {
 
 /** Without mentions of guests. The words around a name do not become neighbours. */
 function indexedWithout({ title = '', body, mentions, files = [] }: Entry) {
-  const isGuest = (m: Mention) => m.guest === true;
   const text = [
-    without(title, mentions, isGuest, 'title').text,
-    without(body, mentions, isGuest).text,
+    titleFor(stranger, { title, mentions, authorId: null }),
+    bodyFor(stranger, { body, mentions, authorId: null }),
     ...files,
   ].join('\n');
   const pieces = text.split('@…').map(indexed);
@@ -41,31 +39,19 @@ function indexedWithout({ title = '', body, mentions, files = [] }: Entry) {
   };
 }
 
-/** Its space comes first. */
-function scopeOf({ authors, mentions }: Entry, isThread: boolean): string {
-  const owner = ownerOf(authors);
-  const author = authors.at(-1)!;
-  const named = new Set(mentions.flatMap((m) => (m.guest ? [m.id] : [])));
-  const [reader] = author.authorKind === 'guest' ? [author.authorId] : named.size === 1 ? [...named] : [];
-  return [
-    owner === null ? 'company' : owner === NOBODY ? '' : `u${owner}`,
-    reader === undefined ? '' : `f${reader}`,
-    isThread ? 'thread' : '',
-  ].join(' ');
-}
-
 /** Replaces an earlier version. */
 export const put = (ctx: Pick<Ctx, 'db'>, target: Target, entry: Entry): Statement[] => {
   const { title = '', body, files = [] } = entry;
+  const scope = scopeOf(entry.authors, entry.mentions) + ('thread' in target ? ' thread' : '');
   const open = indexedWithout(entry);
-  const all = entry.mentions.some((m) => m.guest)
+  const all = namesGuests(entry.mentions)
     ? indexed([title, body, ...files].join('\n'))
     : { words: '', signs: '' };
   return [
     ctx.db.run(sql`delete from search_entry where rowid = ${rowid(target)}`),
     ctx.db.run(sql`
       insert into search_entry (rowid, scope, words, signs, all_words, all_signs)
-      values (${rowid(target)}, 's' || cast((${entry.spaceId}) as integer) || ${` ${scopeOf(entry, 'thread' in target)}`},
+      values (${rowid(target)}, 's' || cast((${entry.spaceId}) as integer) || ${` ${scope}`},
         ${open.words}, ${open.signs}, ${all.words}, ${all.signs})`),
   ];
 };

@@ -30,7 +30,7 @@ export function hitsQuery(
   const all = expression(terms, 'all');
   const whole = ` AND (${all}))`;
   // Guests' names are in separate columns, not searched for viewers who do not see guests.
-  const own = `) AND scope : ("company" OR "u${me}") AND ((${expression(terms, 'open')}) OR (scope : "f${me}" AND ${all})))`;
+  const own = `) AND ${access.foundByGuest(ctx.actor, expression(terms, 'open'), all)})`;
   const end = `) ${threads ? 'AND' : 'NOT'} scope : "thread"`;
   // One expression from the viewer's memberships, built in the same query.
   const scoped = sql`coalesce((

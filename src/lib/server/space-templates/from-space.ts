@@ -25,7 +25,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
   const { reach, people, threads } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
     people: nameableQuery(ctx, spaceId, '@'),
-    // Texts of guests are not the company's to pass on.
+    // Texts of guests are not the company's to pass on, nor what is for some people only.
     threads: ctx.db
       .select({ title: thread.title, body: thread.body, mentions: thread.mentions })
       .from(thread)
@@ -33,7 +33,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
       .where(
         and(
           eq(thread.spaceId, spaceId),
-          eq(user.kind, 'user'),
+          access.visibleToAll({ text: 'thread', author: 'user' }),
           sql`(${thread.title} <> '' or ${thread.body} <> '')`,
         ),
       )

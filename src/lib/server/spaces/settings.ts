@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { optionsOf } from '../../space-options';
-import { everybodySees, requireAdministrator, stillIn } from '../access';
+import { everybodySees, namesGuests, requireAdministrator, stillIn } from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -30,10 +30,7 @@ export async function change(
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
   const now = { title: textOf(form.links ?? before.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
-  if (
-    !everybodySees(form, 'guest') &&
-    recognised(ctx, { body: form.name }, people, []).mentions.some((m) => m.guest)
-  )
+  if (!everybodySees(form, 'guest') && namesGuests(recognised(ctx, { body: form.name }, people, []).mentions))
     throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });
   const { mentions } = recognised(ctx, now, people, [
     { title: textOf(before.links), body: before.announcement, mentions: before.mentions },

@@ -1,5 +1,5 @@
 /** Deleting a text with its history, reactions and files. Twice is no error while `changes` are kept. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import * as access from '../access';
 import * as changes from '../changes';
 import { changed, must, type SignedIn } from '../context';
@@ -43,15 +43,9 @@ export async function removeComment(
         detail: { author: row.author, own: may.own },
       }),
       ctx.db.delete(reaction).where(and(eq(reaction.threadId, threadId), eq(reaction.commentId, commentId))),
+      ctx.db.update(thread).set(access.counterChanges(row, -1)).where(eq(thread.id, threadId)),
       ctx.db.delete(comment).where(and(eq(comment.id, commentId), eq(comment.threadId, threadId))),
       must(ctx, changed()),
-      ctx.db
-        .update(thread)
-        .set({
-          commentCount: sql`comment_count - 1`,
-          ...(row.authorKind === 'user' && { staffCommentCount: sql`staff_comment_count - 1` }),
-        })
-        .where(eq(thread.id, threadId)),
     ],
     asBefore,
   );

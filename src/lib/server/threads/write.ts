@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
-import { changed, must, type SignedIn, type Statement } from '../context';
+import { must, type SignedIn, type Statement } from '../context';
 import { hashToken } from '../crypto';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -20,7 +20,6 @@ export interface TextForm {
   files?: File[];
 }
 
-const byGuest = (ctx: SignedIn) => ctx.actor.kind === 'guest';
 const authorOf = (ctx: SignedIn) => ({ authorId: ctx.actor.id, authorKind: ctx.actor.kind });
 
 const keyOf = (ctx: SignedIn, form: TextForm, ...words: (string | number)[]): string =>
@@ -135,19 +134,15 @@ export async function addComment(
   const made = await ctx.commit(
     [
       access.stillIn(ctx, spaceId),
+      must(
+        ctx,
+        sql`exists (select 1 from thread where id = ${threadId} and space_id = ${spaceId} and closed_at is null)`,
+      ),
+      insert,
       ctx.db
         .update(thread)
-        .set({
-          lastActivityAt: sql`max(last_activity_at, ${ctx.now})`,
-          commentCount: sql`comment_count + 1`,
-          ...(!byGuest(ctx) && {
-            staffActivityAt: sql`max(staff_activity_at, ${ctx.now})`,
-            staffCommentCount: sql`staff_comment_count + 1`,
-          }),
-        })
-        .where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId), sql`closed_at is null`)),
-      must(ctx, changed()),
-      insert,
+        .set(access.counterChanges({ id: commentId, authorKind: ctx.actor.kind }, 1, ctx.now))
+        .where(eq(thread.id, threadId)),
       files.attach(ctx, spaceId, attached.ids, { threadId, commentId }),
       takePart(ctx, spaceId, threadId),
       record(ctx, {
