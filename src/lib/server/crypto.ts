@@ -50,7 +50,6 @@ export function sameText(a: string, b: string): boolean {
 export const isMadeBy = (secret: Secret, make: (secret: Secret) => string, text: string): boolean =>
   generations(secret).some((one) => sameText(make(one), text));
 
-/** Current secret first. */
 export const keyedHashes = (secret: Secret, purpose: string, text: string): string[] =>
   generations(secret).map((one) => keyedHash(one, purpose, text));
 

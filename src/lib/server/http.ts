@@ -73,7 +73,6 @@ export const formPublic =
     return result as Exclude<R, string>;
   };
 
-/** Only fields that the schema names. */
 function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : undefined);
   const list = (name: string, files: boolean) =>

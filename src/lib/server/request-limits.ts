@@ -4,7 +4,6 @@ import { plainPage } from './plain-pages';
 /** In characters. Browsers and Cloudflare allow more. */
 const MOST = { address: 8_192, header: 16_384, headers: 65_536 };
 
-/** Null if it may continue. */
 export async function turnedAway(request: Request): Promise<Response | null> {
   if (request.url.length > MOST.address) return plainPage(request, 414, 'error.address-too-long');
   let all = 0;

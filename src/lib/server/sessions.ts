@@ -1,3 +1,4 @@
+/** Only this file imports Lucia 3, which is in maintenance (docs/decisions/004-lucia.md). */
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import type { Actor, Ctx, Statement } from './context';
@@ -15,7 +16,7 @@ declare module 'lucia' {
 }
 
 const DAY = 24 * 3_600_000;
-/** OWASP Session Management asks for both: 14 days idle, 60 days absolute. */
+/** OWASP Session Management asks for both an idle and an absolute limit. */
 const IDLE = new TimeSpan(14, 'd');
 const ABSOLUTE = 60 * DAY;
 /** Older than this, a request updates "last seen". */
@@ -118,7 +119,7 @@ export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<(
   };
 }
 
-/** The epoch rises with a new password or deactivation, which ends this. */
+/** A new password or a deactivation raises the epoch, and the browser is no longer known. */
 interface Known {
   email: string;
   credentialEpoch: number;
@@ -133,7 +134,7 @@ export const remember = (ctx: Ctx, { email, credentialEpoch }: Known): void =>
 
 const DEVICE = 'known-device';
 
-/** If we signed it. It may be older than the password. */
+/** Only if we signed the cookie. It may be older than the password. */
 function device(ctx: Ctx): (Known & { id: string }) | null {
   const value = unsign(ctx.config.secret, DEVICE, ctx.cookies.get('foyer-device'));
   const [, epoch, email] = /^[a-z2-7]+\.(\d+)\.(.+)$/su.exec(value ?? '') ?? [];

@@ -51,7 +51,7 @@ export function useCoverOfTemplate(ctx: SignedIn, cover: string, templateId: str
   ];
 }
 
-/** For the sentence; `useCover` decides races. */
+/** Gives the reason in words; `useCover` decides races. */
 export async function checkCover(ctx: SignedIn, cover: string): Promise<void> {
   const id = coverFile(cover);
   if (!id) return;

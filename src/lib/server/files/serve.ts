@@ -10,7 +10,6 @@ import { findVisible } from './visible';
 
 type FileRow = typeof file.$inferSelect;
 
-/** Types that a browser may be told; everything else is just bytes. */
 const SAFE_TYPES = new Set<string>([
   'image/jpeg',
   'image/png',

@@ -1,4 +1,3 @@
-/** Who may upload what, and how much may wait unused until `attach` or `useCover`. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { fileLimits } from '../../files';
 import * as access from '../access';

@@ -116,7 +116,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       })
       .from(invitation)
       .where(openHere),
-    // Through the short index of what is due; the earliest one, to say "so many of all".
+    // Mails on their way, through the short index of what is due, out of all since the earliest of them.
     waiting: ctx.db
       .select({
         count: sql<number>`count(*)`,

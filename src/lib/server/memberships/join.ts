@@ -1,4 +1,3 @@
-/** Joining a space. */
 import { sql } from 'drizzle-orm';
 import type { Ctx, Statement } from '../context';
 import { membership } from '../schema';

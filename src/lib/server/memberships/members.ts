@@ -90,7 +90,6 @@ export async function addMember(
   );
 }
 
-/** SQL: another active user administers the space. */
 const anotherAdministrator = (spaceId: number, userId: string) =>
   access.hasActiveAdministrator(spaceId, userId);
 

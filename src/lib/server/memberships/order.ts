@@ -22,7 +22,6 @@ export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
     where id in (${spaceIds})`);
 };
 
-/** In the batch that creates or changes memberships. */
 export const ordered = (ctx: Pick<Ctx, 'db'>, which: SQL): Statement =>
   ctx.db.run(sql`
     update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)

@@ -1,4 +1,3 @@
-/** Notifications due by mail, grouped by person. */
 import { sql, type SQL } from 'drizzle-orm';
 import { person, seesGuests, visibleTo } from '../access';
 import type { Ctx } from '../context';
@@ -6,7 +5,6 @@ import type { Ctx } from '../context';
 const PEOPLE = 100;
 const ROWS = 1_000;
 
-/** In characters. */
 export const LONGEST = 4_000;
 
 export interface Due {

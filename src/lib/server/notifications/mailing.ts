@@ -10,7 +10,7 @@ import { nextMorning } from './mornings';
 
 const DAY = 24 * 3_600_000;
 const TOGETHER = 20;
-/** Restarts because other runs took some of the notifications. */
+/** A run starts again if others took some of its notifications. */
 const ROUNDS = 3;
 
 /** Texts are read now, so hidden ones are not mailed. A claim is in the commit of its mail, so parallel runs do no harm. */

@@ -1,4 +1,3 @@
-/** A notification mail, with the words that the person may see now. */
 import { readerOf } from '../access';
 import type { Ctx } from '../context';
 import type { MailMessage } from '../mail/messages';

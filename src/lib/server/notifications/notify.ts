@@ -12,7 +12,6 @@ export interface Event {
   threadId: number | SQL;
   commentId: number | SQL | null;
   kind: 'comment' | 'thread';
-  /** Ids. People outside the space are not notified. */
   mentioned: string[];
   /** "Notify everybody". If following is blocked, everybody is notified anyway. */
   everybody?: boolean;

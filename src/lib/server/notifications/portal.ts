@@ -1,4 +1,3 @@
-/** Notifications in the portal, always the actor's own. */
 import { sql, type SQL } from 'drizzle-orm';
 import { readerOf, seesGuests, visibleTo } from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';

@@ -1,4 +1,3 @@
-/** Mail preferences, and the link that stops notification mail. */
 import { eq, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';

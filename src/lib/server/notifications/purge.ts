@@ -3,7 +3,6 @@ import type { Ctx, Statement } from '../context';
 
 const DAY = 24 * 3_600_000;
 
-/** Per run. */
 const WINDOW = 1_000;
 const KEEP_READ = 90 * DAY;
 const KEEP = 365 * DAY;

@@ -1,4 +1,3 @@
-/** The link that stops notification mail. */
 import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
 import type { Ctx } from '../context';
 import { isMadeBy, keyedBytes, type Secret } from '../crypto';

@@ -12,7 +12,6 @@ import { shipped } from './shipped';
 import { cardOf, isShipped, MOST, type Template } from './template';
 import { coverCopy } from './write';
 
-/** By name, without their texts. */
 export async function own(ctx: SignedIn) {
   const { content } = spaceTemplate;
   const rows = await ctx.db

@@ -4,7 +4,7 @@ import { Refusal } from '../errors';
 import * as files from '../files';
 import { PLAIN_COVER, type Template } from './template';
 
-/** Without an uploaded cover, which is a file. */
+/** An uploaded cover is left out, because it is a file. */
 export const documentOf = ({ name, description, content }: Template): string =>
   `${JSON.stringify(
     {

@@ -20,7 +20,6 @@ const withoutFiles = (ctx: SignedIn, text: string): string =>
     .replaceAll(`](${ctx.config.origin}/files/`, '](/files/')
     .replace(/!?\[([^\]\n]{0,500})\]\(\/files\/[^)\s]{0,200}\)/g, '$1');
 
-/** For administrators of the space. */
 async function contentOf(ctx: SignedIn, spaceId: number) {
   const { reach, people, threads } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
@@ -63,7 +62,6 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
   return { name: found.name, content };
 }
 
-/** A preview of the template. */
 export async function draft(ctx: SignedIn, spaceId: number) {
   const { name, content } = await contentOf(ctx, spaceId);
   return {

@@ -10,7 +10,6 @@ import { documentOf, ours, read, wrong } from './document';
 import { isShipped } from './template';
 import { insert, tooLarge } from './write';
 
-/** Also shipped and hidden templates. */
 export async function exportFile(ctx: SignedIn, id: string): Promise<{ name: string; text: string }> {
   allow(ctx, 'site.administer');
   const template = isShipped(id) ? shippedOne(ctx, id) : await stored(ctx, id);
@@ -20,7 +19,6 @@ export async function exportFile(ctx: SignedIn, id: string): Promise<{ name: str
   return { name: `${name}.foyer-template.json`, text: documentOf(template) };
 }
 
-/** @returns the new template's id and name */
 export async function importFile(
   ctx: SignedIn,
   document: string | Uint8Array,

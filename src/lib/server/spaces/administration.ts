@@ -1,4 +1,3 @@
-/** Administration: all spaces, and those in the trash. */
 import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { nobodyAdministers } from '../administrators';
 import type { SignedIn } from '../context';
@@ -76,7 +75,6 @@ export async function list(
   const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {
     ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
-    /** A space without an administrator exists. */
     someWithout: alone.length > 0,
     trashNext: gone.next,
     trash: gone.rows.map(({ deletedAt, ...row }) => ({

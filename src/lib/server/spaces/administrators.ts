@@ -5,11 +5,9 @@ import type { SignedIn } from '../context';
 import { space } from '../schema';
 
 const DAY = 24 * 3_600_000;
-/** How long a space page says who was appointed. */
 const TOLD = 30 * DAY;
 const NAMED = 5;
 
-/** For the batch of the space's page. */
 export const query = (ctx: SignedIn, spaceId: number) =>
   ctx.db
     .select({

@@ -1,6 +1,5 @@
 import type { SpaceOptions } from '../../space-options';
 
-/** To the web only. */
 export interface Link {
   title: string;
   url: string;

@@ -21,7 +21,7 @@ import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
 import { shared, sharedQuery } from './sharing';
 
-/** The People page has everybody. */
+/** The rest is on the People page. */
 const SHOWN = 12;
 
 /** @param before,pinnedBefore where the previous page of threads, or of pinned threads, ended */

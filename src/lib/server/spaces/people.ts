@@ -36,7 +36,6 @@ export const presentPerson = ({
   administrator: rank === 0,
 });
 
-/** @param filter `find`: part of a name or company */
 export async function people(
   ctx: SignedIn,
   spaceId: number,

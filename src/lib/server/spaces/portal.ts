@@ -12,7 +12,7 @@ const CARDS = 60;
 const FACES = 5;
 /** Beyond it a card says "99+". */
 const INVITED_COUNTED = 100;
-/** So somebody who never reads costs no more than others. */
+/** Bounds the cost for somebody who never reads. */
 const UNREAD_COUNTED = 100;
 
 function mixed(people: { name: string; guest: number }[]): { name: string; guest: boolean }[] {

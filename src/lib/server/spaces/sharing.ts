@@ -1,4 +1,3 @@
-/** Whom a space is shared with, as every page in it says. */
 import { eq, sql } from 'drizzle-orm';
 import { foundSpace, guestsOf, spaceQuery, viewerOf } from '../access';
 import type { SignedIn } from '../context';
@@ -26,7 +25,6 @@ export const shared = ([row]: { count: number; companies: string; more: number; 
   peopleCount: (row?.users ?? 0) + (row?.count ?? 0),
 });
 
-/** One batch. */
 export async function header(ctx: SignedIn, spaceId: number) {
   const { reach, guests } = await ctx.read({
     reach: spaceQuery(ctx, spaceId),

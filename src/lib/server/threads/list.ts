@@ -1,4 +1,3 @@
-/** Pinned threads, then the others by last activity. */
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { byView, countersIn, inView, viewerOf, visibleTo, type Reader, type View } from '../access';
 import type { SignedIn } from '../context';
@@ -40,7 +39,7 @@ export const query = (ctx: SignedIn, spaceId: number, before: string | null, vie
   return (
     ctx.db
       .select(row(ctx, spaceId, counters))
-      // The space's one row: if this query does not apply, no thread is read.
+      // Joined to the space's one row: if this query does not apply, no thread is read.
       .from(space)
       .innerJoin(thread, eq(thread.spaceId, space.id))
       .innerJoin(user, eq(user.id, thread.authorId))
@@ -80,7 +79,6 @@ export const pinnedQuery = (ctx: SignedIn, spaceId: number, before: string | nul
 
 type Row = Awaited<ReturnType<typeof query>>[number];
 
-/** `next` is the key of the next page. */
 export function present(found: Row[], reader: Reader) {
   const { rows, next } = paging.paged(found, PAGE, (row) => [row.pinnedAt ?? row.lastActivityAt, row.id]);
   return {

@@ -1,4 +1,3 @@
-/** Follow, read, react, pin and close. */
 import { and, eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type Batch, type SignedIn } from '../context';
@@ -41,7 +40,6 @@ export async function follow(ctx: SignedIn, spaceId: number, threadId: number, o
   ]);
 }
 
-/** Up to when the page was made. */
 export async function markRead(
   ctx: SignedIn,
   spaceId: number,

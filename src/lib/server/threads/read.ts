@@ -14,7 +14,7 @@ import { present, textColumns } from './text';
 import { seen, threadQuery } from './visible';
 
 const PAGE = 50;
-/** Above the one that a link leads to. */
+/** Comments shown above the one that a link leads to. */
 const CONTEXT = 5;
 /** The rest is a number with its own page. */
 const NAMES = 20;
@@ -40,7 +40,6 @@ function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window)
   return rows(sql`1`, sql`desc`);
 }
 
-/** One batch. */
 export async function read(
   ctx: SignedIn,
   spaceId: number,
@@ -125,7 +124,6 @@ export async function read(
       ...belonging(row.id),
       unread: row.createdAt > readAt && row.authorId !== me,
     })),
-    /** Keys of pages. */
     earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: newest[0]?.seq ?? 0,

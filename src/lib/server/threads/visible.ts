@@ -1,4 +1,3 @@
-/** Threads and comments that the viewer may see. */
 import { and, eq } from 'drizzle-orm';
 import { viewerOf, visibleTo } from '../access';
 import type { SignedIn } from '../context';
@@ -26,7 +25,6 @@ export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
       ),
     );
 
-/** For a batch, or alone. */
 export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
   ctx.db
     .select(textColumns.comment)

@@ -12,7 +12,6 @@ export const address = (url: string): string | HtmlSafeString =>
 const paragraph = (text: string | HtmlSafeString) =>
   html`<p class="ink" dir="auto" style="margin:0 0 18px;color:${light.ink}">${text}</p>`;
 
-/** Blank lines separate paragraphs; single line breaks are kept. */
 const paragraphs = (text: string) =>
   manyLines(text)
     .split(/\n\s*\n/)

@@ -1,4 +1,3 @@
-/** A mail's content, for text.ts and html.ts. */
 export interface MailContent {
   siteName: string;
   subject: string;

@@ -1,4 +1,3 @@
-/** Shared by notification and digest. */
 import type { Translate } from '../../../messages';
 import { displayName } from '../../../people';
 import type { MailContent } from '../layout/content';

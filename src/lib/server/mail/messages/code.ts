@@ -12,7 +12,7 @@ export const composeCode: Compose<CodeMail> = ({ code, purpose }, { t, site }) =
   const login = purpose === 'login';
   return {
     subject: t('mail.code.subject', { site }),
-    // Lists of mails show its beginning instead: the code.
+    // Empty, so that lists of mails show the mail's beginning: the code.
     preheader: '',
     blocks: [
       { kind: 'code', code },

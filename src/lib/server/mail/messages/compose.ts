@@ -14,7 +14,6 @@ export type Compose<Message> = (message: Message, reader: Reader) => Omit<MailCo
 export const longTime = (locale: Locale, timeZone: string, at: number): string =>
   formatTime(locale, timeZone, at, { weekday: 'long', year: 'numeric', month: 'long' });
 
-/** "Sat, Nov 28, 6:20 PM GMT+9" */
 export const shortTime = (locale: Locale, timeZone: string, at: number): string =>
   formatTime(locale, timeZone, at, { weekday: 'short', month: 'short' });
 

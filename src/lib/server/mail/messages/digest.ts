@@ -8,7 +8,6 @@ import { shortTime, type Compose } from './compose';
 export interface DigestMail extends UnsubscribeLinks {
   kind: 'digest';
   siteName: string;
-  /** Of all events; the list may be shorter. */
   count: number;
   threads: DigestThread[];
   timeZone: string;

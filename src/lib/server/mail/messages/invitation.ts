@@ -3,7 +3,6 @@ import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import { longTime, type Compose } from './compose';
 
-/** Subject and message as the inviter edited them. */
 export interface InvitationMail {
   kind: 'invitation';
   siteName: string;

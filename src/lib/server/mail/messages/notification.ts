@@ -8,7 +8,6 @@ export interface NotificationMail extends ActivityEvent, UnsubscribeLinks {
   kind: 'notification';
   siteName: string;
   spaceName: string;
-  /** By default, the space's name. */
   threadTitle: string;
 }
 

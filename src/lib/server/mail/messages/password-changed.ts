@@ -1,7 +1,7 @@
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** Perhaps not by its owner. */
+/** The change may not be the owner's. */
 export interface PasswordChangedMail {
   kind: 'password-changed';
   siteName: string;

@@ -3,7 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Ctx } from '../../context';
 import { throttle } from '../../schema';
 
-/** Before the statement that ends the mails. Leaves out mails that may have arrived, and restarted counters. */
+/** Comes before the statement that ends the mails. Skips mails that may have arrived, and restarted counters. */
 export const giveBack = (ctx: Ctx, unsent: SQL) =>
   ctx.db
     .update(throttle)

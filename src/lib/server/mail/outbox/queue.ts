@@ -1,4 +1,3 @@
-/** Writes mails in the batch of a change, and nudges the queue after it. */
 import { sql } from 'drizzle-orm';
 import type { Locale } from '../../../messages';
 import type { Ctx, Statement } from '../../context';
@@ -20,12 +19,11 @@ export interface QueuedMail {
   userId?: string;
   invitationId?: string;
   dropAfterAt?: number;
-  /** Counted in the same batch; given back if the mail never leaves. */
+  /** Given back if the mail never leaves. */
   countedOn?: ThrottleKey[];
   nudge?: boolean;
 }
 
-/** The queue is nudged after the commit. */
 export async function queue(ctx: Ctx, item: QueuedMail): Promise<{ id: string; statement: Statement }> {
   const row = await newRow(ctx, item);
   if (item.nudge !== false) ctx.afterCommit((system) => nudge(system, row.id));

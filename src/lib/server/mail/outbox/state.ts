@@ -1,4 +1,3 @@
-/** Delivery of one mail, and of mail in general, for pages. */
 import { desc, sql } from 'drizzle-orm';
 import type { MessageKey } from '../../../messages';
 import type { Ctx } from '../../context';
@@ -14,7 +13,7 @@ export const deliveryState = (row: Pick<Mail, 'status'>): 'queued' | 'sent' | 'f
 export const failureKey = (row: Pick<Mail, 'failure'>): MessageKey | null =>
   row.failure === null ? null : `mail.failure.${row.failure as Failure}`;
 
-/** Not of one mail or its address. */
+/** They concern all mail, not one message or address. */
 const TRANSPORT_FAILURES: Failure[] = ['config', 'unreachable', 'server-error', 'gave-up', 'unknown-outcome'];
 
 /** As far as we know: the server can be reached, and the newest mail did not fail because of it. */

@@ -1,4 +1,3 @@
-/** For /dev/mail-samples and the tests. */
 import { loadTranslator, type Locale } from '../../../messages';
 import { render, type MailMessage, type RenderedMail } from '../messages';
 import { sampleData } from './data';
@@ -18,7 +17,6 @@ export async function samples(locale: Locale): Promise<Sample[]> {
   return Promise.all(list.map(async (sample) => ({ ...sample, ...(await render(sample.message, locale)) })));
 }
 
-/** Some kinds have more than one shape. */
 function nameOf(message: MailMessage): string {
   if (message.kind === 'code') return `code-${message.purpose}`;
   if (message.kind === 'welcome') return message.spaceName === null ? 'welcome-site' : 'welcome-space';

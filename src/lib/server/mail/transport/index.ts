@@ -1,4 +1,3 @@
-/** Sends a rendered mail through MailChannels, or into the local mailbox. */
 import type { Ctx } from '../../context';
 import { envelopeOf } from './envelope';
 import { toMailbox } from './mailbox';
@@ -17,7 +16,6 @@ export async function send(ctx: Ctx, mail: OutgoingMail, options: { timeoutMs: n
     : toMailChannels(config, mail, envelope, options.timeoutMs);
 }
 
-/** As far as we can tell without sending. */
 export async function canReachServer(ctx: Ctx, timeoutMs = 5_000): Promise<boolean> {
   const config = ctx.config.mail;
   if (config.transport === 'mailbox') return ctx.config.local;

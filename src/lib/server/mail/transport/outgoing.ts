@@ -1,7 +1,6 @@
 import type { Statement } from '../../context';
 
 export interface OutgoingMail {
-  /** Of its outbox row. */
   id: string;
   /** As typed; the domain is sent in ASCII. */
   to: string;
@@ -11,7 +10,6 @@ export interface OutgoingMail {
   html: string;
   /** An earlier try had an unknown outcome: this may be a duplicate, and says so. */
   resent: boolean;
-  /** The reader's link to stop mails of this kind. */
   unsubscribe?: string | null;
 }
 

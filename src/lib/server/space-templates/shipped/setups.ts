@@ -2,12 +2,9 @@
 import type { TemplateContent } from '../../schema';
 
 export interface Words {
-  /** At most 30 characters. */
   name: string;
-  /** At most 200. */
   description: string;
   announcement: string;
-  /** At most 10; the first is on top. */
   threads: { title: string; body: string }[];
   links: { title: string; url: string }[];
 }
@@ -15,7 +12,6 @@ export interface Words {
 /** What differs from a space from scratch. */
 export type Setup = { cover: string } & Partial<Omit<TemplateContent, keyof Words>>;
 
-/** In the order shown. */
 export const setups = {
   'client-project': { cover: 'harbour' },
   'supplier-onboarding': { cover: 'orchard', guestsHidden: true, showPeople: false },
