@@ -15,7 +15,7 @@ const files = (test: RegExp) => Object.keys(sources).filter((path) => test.test(
 
 /** What a file imports, with relative paths and $lib resolved: `src/lib/server/crypto`, `lucia`, … */
 function imports(path: string): string[] {
-  // Comments and strings in templates hold no `from '…'` here; a false alarm would only be seen sooner.
+  // Comments and strings contain no `from '…'` here; a false alarm would be noticed.
   const found = sources[path]!.matchAll(
     /(?:^|\n|;|>)[ \t]*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g,
   );
@@ -98,7 +98,7 @@ describe('direction', () => {
         .map((name) => `${path} → ${name}`),
     );
     expect(upward).toEqual([]);
-    // Nor do the two at the top import each other.
+    // Nor do the top two import each other.
     expect(offenders(server, /lib\/server\/(http|jobs|cron)$/)).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe('imports', () => {
       ]),
     );
     expect(edges.get('src/lib/server/spaces/overview.ts')).toContain('src/lib/server/access/index.ts');
-    // A file without imports, or without importers, is in no circle and is removed, until none is left.
+    // Removes files without imports or importers, which are in no circle, until none is left.
     for (let size = -1; size !== edges.size;) {
       size = edges.size;
       for (const [path, to] of edges) if (!to.some((other) => edges.has(other))) edges.delete(path);
@@ -148,13 +148,13 @@ describe('one place for', () => {
     expect(asks.sort()).toEqual(
       [
         'src/lib/server/access/visibility.ts',
-        // Where it is an option of a space or a template, read and written like the others.
+        // Where it is an ordinary option of a space or template.
         'src/lib/server/space-templates/shipped/setups.ts',
         'src/lib/space-options.ts',
         'src/routes/dev/components/Lists.svelte',
       ].sort(),
     );
-    // None of these decides anything by it. (`=== 1,` only decodes a stored flag.)
+    // These do not decide anything by it. (`=== 1,` only decodes a stored flag.)
     const decides = [
       /(?:\b(?:if|eq|ne|and|or|not|iif|when|where)\b|&&|\|\||!)[\s(]*(?:!\s*)?(?:\w+\.)?guests_?hidden/i,
       /guestsHidden\)?\s*(?:\?[^:?.]|&&|\|\||[=!]==?(?!=? 1,))/,
@@ -191,7 +191,7 @@ describe('one place for', () => {
   });
 
   it('who sees whom: only access/ decides by the author of a text, or by which mentions name guests', () => {
-    // How a person is shown is no decision.
+    // Showing a person is not a decision.
     const code = (path: string) => sources[path]!.replace(/\bguest: (\w+\.)?authorKind === 'guest'/g, '');
     const decides = /\bm\.guest\b|\bauthorKind\s*[!=]==/;
     for (const line of ["if (row.authorKind === 'user')", 'mentions.some((m) => m.guest)'])
@@ -209,7 +209,7 @@ describe('one place for', () => {
   });
 
   it('the right to administer the site: what is written by it asks for it again, in the same batch', () => {
-    // Exports change nothing: their batch is only the record of it.
+    // Exports change nothing; their batch only records them.
     const exports = ['guestsCsv', 'exportFile'];
     const verbs = server.flatMap((path) =>
       sources[path]!.split(/\n(?=export (?:async )?(?:function|const) )/),
@@ -266,7 +266,7 @@ describe('one place for', () => {
     expect(files(/./).filter((path) => /\bconsole\b(?!\.\w+['"])/.test(code(path)))).toEqual([
       'src/lib/server/log.ts',
     ]);
-    // Nor does an error message go into a row or an answer as it is.
+    // Nor does an error message go into a row or an answer unchanged.
     const raw = /String\((error|thrown|reason|e)\)|\$\{(error|thrown|reason|e)(\.message|\.stack)?\}/;
     expect(server.filter((path) => raw.test(code(path)))).toEqual([
       'src/lib/server/mail/transport/mailchannels.ts',

@@ -54,7 +54,7 @@ export class Jar extends Map<CookieName, string> {
   }
 }
 
-/** Typed as signed in, so that tests can call every verb; the actor of a browser without a session is null all the same. */
+/** `actor` is typed as signed in, so that tests can call every verb, but null without a session. */
 export interface TestCtx extends SignedIn {
   jar: Jar;
   /** Waits for the work after the answer, and delivers the mails that the queue was nudged for. */
@@ -74,7 +74,7 @@ export interface Surroundings {
   config?: Partial<Config>;
 }
 
-/** A request's context as hooks would make it, without the request. */
+/** As hooks would make it, without the request. */
 export function testContext(from: Surroundings = {}): TestCtx {
   const jar = from.jar ?? new Jar();
   const working: Promise<unknown>[] = [];
@@ -109,7 +109,7 @@ export function testContext(from: Surroundings = {}): TestCtx {
 /** A context of somebody who is signed in, without the session. */
 export const as = (actor: User, from: Surroundings = {}): TestCtx => testContext({ ...from, actor });
 
-/** Something else happens between what a verb has read and its first commit. */
+/** Something happens between a verb's reads and its first commit. */
 export function meanwhile(ctx: TestCtx, happens: () => Promise<unknown>): TestCtx {
   const { commit } = ctx;
   ctx.commit = async (statements, options) => {

@@ -1,6 +1,6 @@
 /**
- * `node:crypto` for unit tests, with a scrypt that costs next to nothing: hundreds of tests sign up and log in, and are not
- * about how long a hash takes. Passwords, salts and what is stored stay what they are. passwords.test.ts runs the real one.
+ * scrypt at almost no cost: hundreds of tests sign up and log in, and are not about hashing time. passwords.test.ts uses the real
+ * one.
  */
 import * as real from 'node:crypto';
 

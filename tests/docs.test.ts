@@ -15,7 +15,7 @@ const files = Object.keys(
     query: '?url',
   }),
 );
-/** Names in the docs of files that do not exist: an example, and how the code was before. */
+/** Mentioned in the docs, but not real: an example, and earlier code. */
 const NO_FILES = ['de.ts', 'spaces.ts'];
 /** A glob leaves out the file that it is in. */
 const OWN = '/tests/docs.test.ts';

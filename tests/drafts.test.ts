@@ -1,5 +1,5 @@
-// Nothing that a person typed is lost by a reload, Back or a second tab (docs: the contract's "Forms"): every form that is
-// typed into has a draft, or stands below with the reason why it has none. Reads the sources as text.
+// Nothing typed is lost by a reload, Back or a second tab: every form with text has a draft, or a reason below. Reads the sources
+// as text.
 import { expect, it } from 'vitest';
 
 const sources = import.meta.glob('/src/**/*.svelte', {
@@ -9,7 +9,7 @@ const sources = import.meta.glob('/src/**/*.svelte', {
 }) as Record<string, string>;
 
 const TYPED = /^(?:text|email|url|tel|number)$/;
-/** A visible field to type in that is neither a secret nor a search. */
+/** Neither a secret nor a search. */
 const isTyped = (tag: string): boolean => {
   const [, name] = /^<(\w+)/.exec(tag)!;
   if (/^(?:TextArea|Composer|textarea)$/.test(name!)) return true;
@@ -22,7 +22,7 @@ const isTyped = (tag: string): boolean => {
   return TYPED.test(type) && !/\btype=\{/.test(tag);
 };
 
-/** An opening tag may hold > within what it computes. */
+/** Tags may contain > in expressions. */
 const tags = (text: string): string[] =>
   text.match(/<[A-Za-z](?:[^<>{}]|\{(?:[^{}]|\{[^{}]*\})*\})*>/g) ?? [];
 const componentsIn = (text: string): string[] =>

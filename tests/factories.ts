@@ -1,7 +1,6 @@
 /**
- * People, spaces and settings of the site for tests. What a test is about goes through the domain's own verbs; only accounts
- * that merely have to exist are written directly. Storage is isolated per file, not per test: everybody gets an address of
- * their own.
+ * What a test is about goes through the domain's verbs; accounts that merely have to exist are written directly. Storage is
+ * isolated per file, not per test, so everybody gets an address of their own.
  */
 import { eq } from 'drizzle-orm';
 import { randomId } from '../src/lib/server/crypto';
@@ -71,19 +70,19 @@ export const makeSpace = (
     randomId(),
   );
 
-/** For rows that were written past the domain: recomputes order and numbers of a space's people, as cron does. */
+/** After direct writes: recomputes order and counts of a space's people, as cron does. */
 export async function settlePeople(spaceId: number): Promise<void> {
   const ctx = testContext({ now: spaceId * MINUTE });
   await ctx.commit(memberships.tidy(ctx));
 }
 
-/** The account of an address, as it stands now. */
+/** As it is now. */
 export async function account(email: string): Promise<User | undefined> {
   const [row] = await testContext().db.select().from(user).where(eq(user.email, email));
   return row;
 }
 
-/** Changes settings of the site, past the administration. */
+/** Directly, not through the administration. */
 export async function site(values: Partial<Settings>): Promise<void> {
   const ctx = testContext();
   await ctx.commit(

@@ -1,7 +1,6 @@
 /**
- * MailChannels' Email API, faked inside the worker by standing in for globalThis.fetch: checks each request against
- * the documentation, fails in every way on demand, and remembers what arrived.
- * https://docs.mailchannels.net/email-api/api-reference/send-a-message-over-mail-channels-api
+ * A fake of MailChannels' Email API in place of globalThis.fetch. It checks each request against the documentation, fails on
+ * demand, and remembers what arrived. https://docs.mailchannels.net/email-api/api-reference/send-a-message-over-mail-channels-api
  */
 
 /** How the next requests are answered. */
@@ -43,11 +42,11 @@ export interface FakeMailChannels {
   restore(): void;
 }
 
-/** Headers that the API keeps for itself: "cannot be modified". */
+/** "Cannot be modified", says the API. */
 const RESERVED =
   /^(authentication-results|bcc|cc|content-transfer-encoding|content-type|dkim-signature|from|message-id|received|reply-to|subject|to)$/i;
 
-/** What fetch throws in workerd for a refused connection and for a lost one alike. */
+/** In workerd, the same for a refused and a lost connection. */
 const connectionLost = () =>
   Object.assign(new Error('Network connection lost.'), { remote: true, retryable: true });
 
@@ -115,7 +114,7 @@ async function answer(
   }
 }
 
-/** The request against the reference; `arrived` is what it would become. */
+/** @param fake `arrived` is what the request would become */
 function check(fake: FakeMailChannels, request: Request, payload: Record<string, unknown>) {
   const problems: string[] = [];
   const must = (ok: unknown, problem: string) => void (ok || problems.push(problem));

@@ -13,7 +13,7 @@ export let bo: User;
 export let spaceId: number;
 export let threadId: number;
 
-/** Creates them anew. Afterwards every object in R2 must belong to a row. */
+/** Afterwards every object in R2 must belong to a row. */
 export function setUpSpace(): void {
   beforeAll(async () => {
     [host, ana, bo] = await Promise.all([makeUser(), makeGuest(), makeGuest()]);

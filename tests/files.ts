@@ -49,7 +49,7 @@ export const get = (who: User | null, id: string, headers: HeadersInit = {}, que
 
 export const words = async (response: Response) => new TextDecoder().decode(await response.arrayBuffer());
 
-/** Whether somebody gets the file; else it must be 404. */
+/** Otherwise it must be 404. */
 export async function sees(who: User | null, id: string): Promise<boolean> {
   try {
     const response = await get(who, id);

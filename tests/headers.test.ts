@@ -1,4 +1,4 @@
-/** Every kind of answer that leaves the Worker, whoever made it: ours, SvelteKit's own, the assets', or a refusal. */
+/** Every answer that leaves the Worker: ours, SvelteKit's, assets, or a refusal. */
 import { beforeAll, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
 import { bindings, ORIGIN } from './contexts';
@@ -6,7 +6,7 @@ import { address, ask, makeWorld, type Who } from './world';
 
 beforeAll(makeWorld);
 
-/** The assets of a site, as Cloudflare answers them: what is missing gets the headers of its path too. */
+/** As Cloudflare answers: missing assets get the headers of their path too. */
 const kept = 'public, immutable, max-age=31536000';
 const ASSETS = {
   fetch: async (request: Request) =>

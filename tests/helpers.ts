@@ -63,8 +63,7 @@ export async function whileFailing(table: string, when: string, run: () => Promi
 }
 
 /**
- * D1 with its round trips counted: a statement run on its own is one, a batch is one. `inARow`: the longest chain of
- * trips of which each began after another had ended; what runs side by side counts once.
+ * Counts D1's round trips; a batch is one. `inARow` is the longest chain of consecutive trips, where parallel ones count once.
  */
 export function countingD1(): {
   DB: D1Database;
@@ -116,7 +115,7 @@ export function countingD1(): {
   return { DB, trips: () => trips, inARow: () => ended, rowsRead: () => rowsRead };
 }
 
-/** Runs it `count` times at once; how many succeeded, and why the others did not. */
+/** All at once. @returns how many succeeded, and why the others failed */
 export async function parallel<T>(count: number, run: (i: number) => Promise<T>) {
   const all = await Promise.allSettled(Array.from({ length: count }, (_, i) => run(i)));
   return {

@@ -61,10 +61,7 @@ export async function signUp(
   return { to, ctx };
 }
 
-/**
- * Puts an existing guest into a space, by invitation and "Join": into more spaces in a minute, where a test wants it, than
- * anybody can be invited to in a day.
- */
+/** By invitation and "Join", and into more spaces than a day's limit allows. */
 export async function joinSpace(inviter: User, spaceId: number, guest: User): Promise<void> {
   const counter = testContext();
   await counter.commit([rateLimit.succeed(counter, rateLimit.key(counter, 'invite', `to:${guest.email}`))]);

@@ -1,6 +1,6 @@
 /**
- * One input must not stop the site: everything that reads text from outside takes time in proportion to its length. Each
- * reader in the table gets up to a megabyte of the worst strings that we know. A new reader is a new row.
+ * One input must not stop the site: readers of outside text take linear time. Each gets up to a megabyte of the worst strings we
+ * know. A new reader is a new row.
  */
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
@@ -150,7 +150,7 @@ const MEGABYTE = 2 ** 20;
 const NOTHING = 500;
 /** How many times as long four times the text may take; quadratic time would be 16. */
 const GROWTH = 9;
-/** A time of which only so much grows with the square is no longer than `GROWTH` times it at four times the text. */
+/** If only this share grows with the square, four times the text takes at most `GROWTH` times as long. */
 const PROPORTION = 5.5;
 
 async function timeOf(run: () => unknown): Promise<number> {
@@ -166,10 +166,7 @@ async function timeOf(run: () => unknown): Promise<number> {
   return performance.now() - begun;
 }
 
-/**
- * What is wrong with a reader; null: nothing. What is slow is measured again, since the machine has other things to do. What
- * is in proportion, or takes no time even if it grew with the square, needs no longer text.
- */
+/** What is wrong with a reader, or null. Slow results are measured again, because the machine may be busy. */
 async function outgrows(
   read: (text: string) => unknown,
   make: (length: number) => string,

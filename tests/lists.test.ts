@@ -1,5 +1,4 @@
-// No list is cut silently (docs: architecture rule 15): a limit is one row more than a page, which paging.ts reads; or it
-// stands below, with what makes up for it.
+// No list is cut silently (architecture rule 15): a limit is a page plus one row, which paging.ts reads, or has a reason below.
 import { expect, it } from 'vitest';
 
 const sources = import.meta.glob('/src/lib/server/**/*.ts', {

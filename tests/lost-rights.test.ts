@@ -1,4 +1,4 @@
-// A right can end between what a verb reads and what it writes (docs: architecture rule 4): then it changes nothing.
+// If a right ends between a verb's read and its write, nothing changes (docs: architecture rule 4).
 import { describe, expect, it } from 'vitest';
 import { randomId } from '../src/lib/server/crypto';
 import * as files from '../src/lib/server/files';
@@ -14,7 +14,7 @@ import { dump } from './helpers';
 import { invitationOf, inviteForm } from './invitations';
 import { jpeg } from './pictures';
 
-/** Ben is the one who acts. Like Ava he administers the space, and each of the two has written something. */
+/** Ben acts. He and Ava both administer the space, and each has written something. */
 interface House {
   ava: User;
   ben: User;
@@ -55,7 +55,7 @@ const edited = { title: 'Piers', body: 'Friday', editedAt: 0 };
 const upload = { name: 'quay.jpg', body: jpeg, size: jpeg.length };
 
 type Right = 'member' | 'administrator';
-/** What each verb does. `needs`: the right without which it must not. */
+/** `needs`: the right without which it must not succeed. */
 const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promise<unknown>][] = [
   [
     'files/upload.ts upload',
@@ -160,7 +160,7 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
   ['trash.ts putSpace', 'administrator', (ctx, at) => trash.putSpace(ctx, at.spaceId, spaceForm.name)],
 ];
 
-/** Whether the act changes anything in the database after something else has happened in its way. */
+/** Whether the act still changes the database after something happens in between. */
 async function changes(act: (typeof rows)[number][2], happens: (at: House) => Promise<unknown>) {
   const at = await house();
   let before: unknown;

@@ -13,7 +13,7 @@ export let fake: FakeMailChannels;
 /** The mails that the queue was nudged for. */
 export let nudged: string[];
 
-/** Before each test: no mail, and a mail server that accepts. After it: every request was as documented. */
+/** Afterwards, every request must have matched the documentation. */
 export function setUpMail(): void {
   beforeEach(async () => {
     fake = fakeMailChannels();
@@ -31,7 +31,7 @@ export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
 export const START = Date.UTC(2026, 10, 21, 12);
 
-/** A context some time after the start, by default of a site that sends through the fake MailChannels. */
+/** By default, of a site that sends through the fake MailChannels. */
 export function context({
   after = 0,
   mail = {},

@@ -1,4 +1,4 @@
-/** Mails that have arrived in the local mailbox, and what stands in them. */
+/** Mails that arrived in the local mailbox, and their contents. */
 import { desc, sql } from 'drizzle-orm';
 import * as transport from '../src/lib/server/mail/transport';
 import { mailboxEntry } from '../src/lib/server/schema';

@@ -1,4 +1,4 @@
-/** Architecture rule 7: a post carries exactly the configured origin. The built worker is asked, with origins that nearly are it. */
+/** Architecture rule 7: posts must carry exactly the configured origin. Asks the built worker with near misses. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import worker from 'sveltekit-worker';
 import { beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ const production: Env = {
   MAILCHANNELS_API_KEY: 'key',
 };
 
-/** What a post with this `Origin` to this site gets: 403, or the form's own answer to an empty form. */
+/** 403, or the form's own answer to an empty form. */
 async function post(site: string, origin: string | null, env: Env, method = 'POST'): Promise<number> {
   const headers = new Headers({ accept: 'text/html', host: new URL(site).host });
   if (origin !== null) headers.set('origin', origin);

@@ -1,6 +1,6 @@
 /**
- * A post whose session has ended is shown again by a GET. On the built worker, for every route and any post: only an action
- * of a page is kept, a held post never causes an error, and it is never carried out.
+ * A post whose session has ended is shown again, but never carried out, and never causes an error. On the built worker, for every
+ * route.
  */
 import { beforeAll, expect, test } from 'vitest';
 import * as pendingPost from '../src/lib/server/pending-post';
@@ -24,7 +24,7 @@ const actions = (route: string): string[] =>
     .flatMap(([, code]) => [...code.matchAll(/^ {2}(\w+): (?:form|async)\b/gm)].map(([, name]) => name!))
     .filter((name) => name !== 'default');
 
-/** What no page has as an action, and what endpoints read. */
+/** Not actions of any page, and what endpoints read. */
 const queries = [
   '',
   '?a=1',
@@ -121,7 +121,7 @@ test.each(routePaths)(
         const answer = await shown('spaceAdmin', page, one);
         const text = await answer.text();
         expect(answer.status, path).toBeLessThan(500);
-        // Shown in its form, or dropped, and then the page is shown or requested again.
+        // It is shown in its form, or dropped and the page shown again.
         const isShown = text.includes('so nothing was sent');
         const dropped = cookie(answer, 'foyer-held') === '';
         if (isShown) expect([path, answer.status, dropped]).toEqual([path, 200, false]);

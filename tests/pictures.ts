@@ -1,7 +1,4 @@
-/**
- * Little real pictures for tests, which browsers decode: a JPEG and a WebP as Chromium wrote them, a PNG and an AVIF
- * put together here. `hide` gives each the metadata that telephones and editors write.
- */
+/** Real pictures that browsers decode: JPEG and WebP by Chromium, PNG and AVIF assembled here. `…Telling`: with metadata. */
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 export const text = (words: string) => new TextEncoder().encode(words);
 
@@ -24,8 +21,6 @@ export const tiff = (orientation = 1): Uint8Array =>
     [0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0],
     [0x0e, 0x01, 2, 0, PLACE.length + 1, 0, 0, 0, 38, 0, 0, 0],
     [0, 0, 0, 0], PLACE, [0]);
-
-// --- JPEG ---------------------------------------------------------------------------------------------------
 
 /** 8 × 8, by Chromium, with its colour profile. */
 export const jpeg = bytesOf(
@@ -54,8 +49,6 @@ export const jpegCut = (): Uint8Array => {
   const telling = jpegTelling();
   return telling.subarray(0, telling.length - `<script>alert('${PLACE}')</script>`.length - 3);
 };
-
-// --- PNG ----------------------------------------------------------------------------------------------------
 
 function crc(bytes: Uint8Array): number {
   let sum = ~0;
@@ -122,8 +115,6 @@ export const pngTelling = (): Uint8Array =>
     `PK\x03\x04${PLACE}`,
   );
 
-// --- WebP ---------------------------------------------------------------------------------------------------
-
 /** 8 × 8, by Chromium, with its colour profile. */
 export const webp = bytesOf(
   'UklGRhQCAABXRUJQVlA4WAoAAAAgAAAABwAABwAASUNDUMgBAAAAAAHIAAAAAAQwAABtbnRyUkdCIFhZWiAH4AABAAEAAAAAAABhY3NwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAA9tYAAQAAAADTLQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAlkZXNjAAAA8AAAACRyWFlaAAABFAAAABRnWFlaAAABKAAAABRiWFlaAAABPAAAABR3dHB0AAABUAAAABRyVFJDAAABZAAAAChnVFJDAAABZAAAAChiVFJDAAABZAAAAChjcHJ0AAABjAAAADxtbHVjAAAAAAAAAAEAAAAMZW5VUwAAAAgAAAAcAHMAUgBHAEJYWVogAAAAAAAAb6IAADj1AAADkFhZWiAAAAAAAABimQAAt4UAABjaWFlaIAAAAAAAACSgAAAPhAAAts9YWVogAAAAAAAA9tYAAQAAAADTLXBhcmEAAAAAAAQAAAACZmYAAPKnAAANWQAAE9AAAApbAAAAAAAAAABtbHVjAAAAAAAAAAEAAAAMZW5VUwAAACAAAAAcAEcAbwBvAGcAbABlACAASQBuAGMALgAgADIAMAAxADZWUDggJgAAAHABAJ0BKggACAACwEwloAJ0AXUAAP67s5P0vf/kGP9DX+Cu7AAA',
@@ -151,8 +142,6 @@ export function webpTelling(): Uint8Array {
   );
 }
 
-// --- GIF ----------------------------------------------------------------------------------------------------
-
 const gifParts = {
   head: join('GIF89a', [10, 0, 10, 0, 0x91, 0, 0], [255, 255, 255, 255, 0, 0, 0, 0, 255, 0, 0, 0]),
   repeats: join([0x21, 0xff, 11], 'NETSCAPE2.0', [3, 1, 0, 0, 0]),
@@ -164,11 +153,11 @@ export const gif = (): Uint8Array => {
   const { head, repeats, timing, frame } = gifParts;
   return join(head, repeats, timing, frame, timing, frame, [0x3b]);
 };
-/** With a comment, XMP (whose bytes are no blocks), another program's words, and bytes behind the end. */
+/** With a comment, XMP (whose bytes are no blocks), another program's data, and trailing bytes. */
 export const gifTelling = (): Uint8Array => {
   const { head, repeats, timing, frame } = gifParts;
   const block = (words: string) => join([words.length], words, [0]);
-  // Its "magic trailer" leads whoever reads it as blocks to its end.
+  // XMP's "magic trailer" leads block readers to its end.
   const trailer = [1, ...Array.from({ length: 256 }, (_, i) => 255 - i), 0];
   return join(
     head,
@@ -192,8 +181,6 @@ export const gifTelling = (): Uint8Array => {
     PLACE,
   );
 };
-
-// --- AVIF ---------------------------------------------------------------------------------------------------
 
 /** One key frame of 16 × 16, by Chromium's AV1 encoder. */
 const frame = bytesOf('CgwAAAABn/gDRAQ0BhAyFBBKAAggghAAID+eRse1Fm2aeOzK');

@@ -1,4 +1,4 @@
-// The whole permission table, stated a second time: who × spaceRole × action.
+// The permission table, stated a second time.
 import { expect, it } from 'vitest';
 import type { SpaceRole } from '../src/lib/roles';
 import type { Actor } from '../src/lib/server/context';
@@ -20,7 +20,7 @@ const person = (kind: Actor['kind'], administrator: boolean, canCreateSpaces: bo
 const people = {
   nobody: null,
   guest: person('guest', false, false),
-  // Nothing writes such a row, and the table does not trust it either.
+  // Nothing writes such a row, and the table does not trust one.
   'guest with a forged row': person('guest', true, true),
   user: person('user', false, false),
   creator: person('user', false, true),

@@ -1,7 +1,4 @@
-/**
- * Every route as every kind of person, on the built worker: what is public, what asks for a login, what cannot be
- * reached (404) and what may not be posted (403). A route without a row here fails the first test.
- */
+/** Every route as every kind of person, on the built worker. A route without a row here fails the first test. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeAll, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
@@ -14,7 +11,7 @@ import { address, ask, makeWorld, people, type Who } from './world';
 
 beforeAll(makeWorld);
 
-/** What each of `people` gets, in their order. `in`: 303 to /login; `home`: 303 elsewhere on the site. */
+/** Answers for each of `people`, in order. `in`: 303 to /login; `home`: 303 elsewhere on the site. */
 type Row = string;
 const anybody = '200 200 200 200 200 200 200';
 const signedIn = 'in in 200 200 200 200 200';
@@ -207,7 +204,7 @@ function all(answer: number | string): Row {
 const post = (who: Who, path: string, headers: Record<string, string> = { origin: ORIGIN }) =>
   ask(who, path, { method: 'POST', body: new URLSearchParams(), headers });
 
-/** A status, `in` or `home`. Kit answers a refused form with 200 or its own status, the real one is in the page. */
+/** Kit answers a refused form with 200; the real status is in the page. */
 function said(response: Response): string {
   const to = response.headers.get('location');
   if (response.status === 303) return to!.startsWith('/login?next=') || to === '/login' ? 'in' : 'home';
@@ -410,7 +407,7 @@ test('/login without a cookie needs no D1 query while the appearance is cached',
   expect(trips()).toBe(0);
 });
 
-/** As it stands in production: an https origin, MailChannels, nothing local. */
+/** As in production: https, MailChannels, nothing local. */
 const production: Env = {
   ...bindings,
   ORIGIN: 'https://guests.example',

@@ -1,6 +1,6 @@
 /**
- * Every text column of a space, with what a guest who does not see other guests reads of it. A new column needs a line here.
- * Those that are cut are filled with another guest's name below, and everything that a guest receives is searched for it.
+ * Every text column of a space, with what guests who do not see each other read of it. New columns need a line here. Cut columns
+ * get another guest's name below, and everything that a guest receives is searched for it.
  */
 import { eq, getTableName } from 'drizzle-orm';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';

@@ -13,7 +13,7 @@ import { invite, invitationOf, joinSpace } from './invitations';
 import { login } from './logins';
 
 export const people = ['anonymous', 'half', 'guest', 'foreign', 'user', 'spaceAdmin', 'admin'] as const;
-/** Also those whose browser still has the cookie of a second step that is over. */
+/** Also people with the cookie of a second step that is over. */
 export type Who = (typeof people)[number] | 'stale' | 'staleGuest';
 
 export const jars = new Map<Who, Jar>();

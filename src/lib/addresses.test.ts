@@ -73,7 +73,7 @@ describe('one address', () => {
     'mailto:gil@partner.example',
     'gil@partner.example\nBcc: a@b.example',
     'gil\u0000@partner.example',
-    // No domain of the top mixes scripts, and none has signs.
+    // No top-level domain mixes scripts or has signs.
     'gil@partner.exampleさん',
     'gil@partner.example입니다',
     'gil@例え.テストさん',
@@ -155,7 +155,7 @@ describe('a rule of domains', () => {
   });
 });
 
-/** What a list is read as: addresses, what is wrong as ✗…, what was left out as –…. */
+/** Addresses, ✗ for what is wrong, – for what was left out. */
 const read = (text: string): string[] => {
   const { listed, leftOut } = readAddresses(text);
   return [
@@ -241,12 +241,12 @@ describe('pasted addresses', () => {
       [`メール\t名前\n${a}\t山田\n${b}\t佐藤`, [a, b]],
       [`Ana\t${a}\t"two\nlines"\nBob\t${b}\tone`, [a, b]],
       [`Name,Mail\nAna,"Lee, Ana <${a}>"\nBob,${b}`, [a, b]],
-      // What a spreadsheet would take for a formula is disarmed by an apostrophe in our own tables.
+      // Our own tables disarm formulas with an apostrophe.
       [
         `e-mail,display name\r\n"'+ana@partner.example","'=1+1"\r\n"'-bob@partner.example","B"`,
         ['+ana@partner.example', '-bob@partner.example'],
       ],
-      // A name with an @ is a name; a wrong address in the column of addresses is one.
+      // A name with an @ is a name; in the address column, it is a wrong address.
       [`e-mail,display name\n"${a}","Ana @ Acme"\n"${b}","Bob@Acme"`, [a, b]],
       [`Name,Mail\nAna,${a}\nBob,bob@`, [a, '✗bob@']],
       [`Name,Mail\nAna,${a}\nBob,`, [a, '–Bob']],
@@ -434,7 +434,7 @@ describe('pasted addresses', () => {
         return performance.now() - began;
       };
       time(30_000);
-      // Four times the limit of the form: what grew by the square would take minutes. No measurement, only a fence.
+      // Four times the form's limit. A quadratic reader would take minutes, so the bound can be loose.
       expect(time(240_000), JSON.stringify(part)).toBeLessThan(3_000);
     }
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as drafts from './drafts';
 
-/** As browsers have it, but for what they do when it is full. */
+/** As in browsers, except when it is full. */
 const store = new Map<string, string>();
 const storage = new Proxy(
   {

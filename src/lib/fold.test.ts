@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold, foldWithMap, originalRange, sameWords } from './fold';
 
-/** A random generator with a seed, so that what fails once fails again. */
+/** Seeded, so that a failure can be repeated. */
 function random(seed: number) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -163,7 +163,7 @@ describe('for any text', () => {
         expect(from).toBeLessThan(to);
         expect(from).toBeGreaterThanOrEqual(whole.start[i - 1] ?? 0);
         expect(to).toBeLessThanOrEqual(text.length);
-        // Invisible characters and white space in a run are no letters: only what is read must stay whole.
+        // Only visible characters must stay whole.
         if (/[\p{L}\p{M}\p{Extended_Pictographic}]/u.test(whole.folded[i]!))
           for (const place of [from, to])
             expect(/^[\p{M}]/u.test(text.slice(place)) && place === to, JSON.stringify(text)).toBe(false);
@@ -241,7 +241,7 @@ it('takes time in proportion to the text, whatever the text', () => {
     const few = time(12_500);
     const limit = few * 24 + 300;
     let many = time(100_000);
-    // The machine has other things to do.
+    // Measured again, because the machine may be busy.
     for (let again = 0; again < 4 && many > limit; again++) many = Math.min(many, time(100_000));
     expect(many, `${JSON.stringify(piece)}: ${few} ms, then ${many} ms`).toBeLessThanOrEqual(limit);
   }

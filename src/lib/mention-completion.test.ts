@@ -1,11 +1,11 @@
-/** The list behind an @ without a browser: an answer that comes late changes nothing. */
+/** The list behind an @, without a browser: a late answer changes nothing. */
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type * as completions from './mention-completion.svelte';
 
 let MentionCompletion: typeof completions.MentionCompletion;
 
 beforeAll(async () => {
-  // Runes are the compiler's: without it a state is its value.
+  // Runes need the compiler; here a state is just its value.
   vi.stubGlobal('$state', (value: unknown) => value);
   vi.stubGlobal('document', { execCommand: () => false });
   ({ MentionCompletion } = await import('./mention-completion.svelte'));
@@ -16,7 +16,7 @@ afterEach(() => void vi.useRealTimers());
 const person = (name: string): completions.Named => ({ id: name, name, company: '', guest: false });
 const [ava, ben, bea] = [person('Ava Lind'), person('Ben Okafor'), person('Bea Roe')];
 
-/** A text area with the caret at its end, and answers that come when the test says so, asked for still or not. */
+/** A text area with the caret at its end; the test decides when answers come. */
 function fake() {
   const area = {
     value: '',
@@ -42,7 +42,7 @@ function fake() {
     completion,
     area,
     asked,
-    /** Types, and waits long enough for the question. */
+    /** Waits long enough for the request. */
     async write(text: string, ms = 200) {
       area.value += text;
       completion.look();

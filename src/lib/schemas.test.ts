@@ -60,7 +60,7 @@ describe('texts', () => {
     expect([65, 128, 129].map((n) => name('😀'.repeat(n)))).toEqual([undefined, undefined, 'form.too-long']);
     const person = (name: string) => message(schemas.signUp, { name, password: 'x' });
     expect([100, 101].map((n) => person('😀'.repeat(n)))).toEqual([undefined, 'form.too-long']);
-    // Typed in pieces, or with blanks around it, it is no longer than it is.
+    // What is typed in pieces, or with spaces around it, does not count as longer.
     expect(name('e\u0301'.repeat(128) + ' '.repeat(500))).toBeUndefined();
     const body = (body: string) => message(v.pick(schemas.comment, ['body']), { body });
     expect([20_000, 20_001].map((n) => body('😀'.repeat(n)))).toEqual([undefined, 'form.too-long']);

@@ -22,7 +22,7 @@ describe('a name or title can be seen', () => {
     ['a letter in pieces with something invisible between', 'Zoe\u034f\u0308', 'Zoë'],
   ])('%s', (_, typed, kept) => expect(oneLine(typed)).toBe(kept));
 
-  // Not in a table: such a text in a test's name is more than vitest can report.
+  // Not in a table: vitest cannot report such text in a test's name.
   it('halves of pairs', () => {
     expect([oneLine('\ud83dAnn\ude00'), oneLine('\ud800'), manyLines('\ude00 ')]).toEqual(['Ann', '', '']);
   });

@@ -8,12 +8,12 @@ let UploadQueue: typeof queues.UploadQueue;
 let problemOf: typeof queues.problemOf;
 
 beforeAll(async () => {
-  // Runes are the compiler's: without it a state is its value.
+  // Runes need the compiler; here a state is just its value.
   vi.stubGlobal('$state', (value: unknown) => value);
   ({ UploadQueue, problemOf } = await import('./upload-queue.svelte'));
 });
 
-/** Sends nothing; each file arrives or fails when the test says so. */
+/** Sends nothing; the test decides when files arrive or fail. */
 function fake() {
   const open: Record<string, { arrive: (made: Made) => void; fail: (why: Error) => void }> = {};
   const aborted: string[] = [];

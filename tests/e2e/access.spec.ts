@@ -59,7 +59,7 @@ test.describe('password reset', () => {
     await expect(title(page)).toHaveText('Look into your mailbox');
     const url = linkIn(await nextMail(request, email, 3), /\/reset\//);
 
-    // Opening it, also by a scanner, uses nothing up.
+    // Opening it uses nothing up, even if a scanner does.
     expect((await request.get(url)).status()).toBe(200);
     await page.goto(url);
     await page.getByLabel('New password').fill('no-digit');
@@ -115,7 +115,7 @@ for (const kind of ['known', 'unknown'])
     await expect(page.getByRole('alert')).toContainText('Too many tries. Please wait 3 minutes');
     await isOut(page);
     if (!familiar) return;
-    // Sessions go on, and a browser that has signed in before is let in.
+    // Sessions continue, and known browsers are let in.
     expect((await familiar.goto(space))!.status()).toBe(200);
     await familiar.getByRole('button', { name: /^Account of/ }).click();
     await familiar.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -155,7 +155,7 @@ test('a forged Host, X-Forwarded-Host or Forwarded does not change the links in 
   }
 });
 
-/** A post whose Host is not the one it goes to, which no browser would send. */
+/** With a wrong Host, which no browser would send. */
 function postWith(headers: Record<string, string>, path: string, body: string): Promise<number> {
   return new Promise((done, failed) => {
     const form = { origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
@@ -187,7 +187,7 @@ test('anonymous people are sent to the login, from any path, and back only withi
   const login = { email: 'cho@foyer.example', password: PASSWORD };
   for (const next of [...evil, '/me']) {
     const home = next === '/me' ? '/me' : '/';
-    // Through the page's own form, by a post that never saw it, and for somebody who is in already.
+    // Through the page's own form, without ever seeing it, and for somebody who is in already.
     expect(await (await request.get(`/login?next=${encodeURIComponent(next)}`)).text()).toContain(
       `name="next" value="${home}"`,
     );

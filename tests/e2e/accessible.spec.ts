@@ -17,10 +17,10 @@ import {
   somebody,
 } from './people';
 
-// Recording what axe does would take longer than axe.
+// Recording axe would take longer than axe.
 test.use({ trace: 'off' });
 
-/** What the pages need to have something on them, made once. */
+/** Made once, so that pages have content. */
 const made = { space: '', thread: '', open: '', expired: '', used: '', reset: '' };
 let half: Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
 
@@ -70,7 +70,7 @@ const looker = {
 };
 
 type Act = (page: Page) => Promise<void>;
-/** Presses a button of a form that lacks something. */
+/** Submits an incomplete form. */
 const refused =
   (button: string): Act =>
   async (page) => {
@@ -98,11 +98,11 @@ const inOwn =
     await expect(page.getByRole(seen)).toBeVisible();
   };
 
-/** A mail is shown in a sandbox that lets no script in: axe cannot look inside and waits for an answer. */
+/** Mails are shown in a sandbox without scripts, where axe would wait for an answer. */
 const withoutMails: Act = (page) =>
   page.locator('iframe').evaluateAll((frames) => frames.forEach((frame) => frame.remove()));
 
-/** Name → who looks, where, and what is done there before looking. */
+/** By name: who looks, where, and what to do first. */
 type Pages = Record<string, [Who, () => string, Act?]>;
 const parts: Record<string, Pages> = {
   'the way in': {
@@ -216,7 +216,7 @@ const parts: Record<string, Pages> = {
 
 /** Findings as readable text. Without `rules`, all that axe enables by default. */
 async function findings(page: Page, rules?: string[]): Promise<string[]> {
-  // The "legacy" way runs in this page alone, in half the time; there are no frames left to look into.
+  // "Legacy" mode stays in this page and takes half the time; there are no frames left to check.
   const axe = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   return violations.flatMap((v) =>
@@ -224,7 +224,7 @@ async function findings(page: Page, rules?: string[]): Promise<string[]> {
   );
 }
 
-/** Every rule once; then those that other colours, or less room, can break. */
+/** Every rule once; then only those that other colours or widths can break. */
 const sights: Record<string, { colorScheme: 'light' | 'dark'; width: number; rules?: string[] }> = {
   light: { colorScheme: 'light', width: 1280 },
   dark: { colorScheme: 'dark', width: 1280, rules: ['color-contrast'] },
@@ -254,7 +254,7 @@ for (const [part, pages] of Object.entries(parts))
   });
 
 test.describe('by the keyboard alone', () => {
-  /** Tab, until it is there; the focus is never lost, and always to be seen. */
+  /** Presses Tab until it is reached. The focus must always be visible. */
   async function tabTo(page: Page, target: Locator): Promise<void> {
     for (let i = 0; i < 80; i++) {
       await page.keyboard.press('Tab');
@@ -347,7 +347,7 @@ test.describe('by the keyboard alone', () => {
         if (javaScriptEnabled) await inside(dialog);
       });
 
-      /** In a menu that has just opened: with scripts by the arrows, without by Tab. */
+      /** In a menu that has just opened: by arrows with scripts, by Tab without. */
       async function chooses(page: Page, item: Locator): Promise<void> {
         await expect(item).toBeVisible();
         if (javaScriptEnabled) await inside(page.getByRole('menu'));

@@ -76,12 +76,12 @@ test('expired: asks the inviter for a new link, once', async ({ browser, request
   expect(mail.text).toContain('hal@studio.example');
   expect(linkIn(mail, /\/spaces\//)).toMatch(/\/spaces\/1\/settings\/guests$/);
 
-  // A second press would be a second mail.
+  // A second press would send a second mail.
   await page.goto(url);
   await expect(page.getByRole('button', { name: 'Ask for a new link' })).toHaveCount(0);
   await post(page, `${new URL(url).pathname}?/ask`, {});
   expect(await mailsTo(request, AVA)).toHaveLength(1);
-  // A form that was opened before does not sign anybody up either.
+  // Nor does a form that was opened earlier sign anybody up.
   await post(page, `${new URL(url).pathname}?/signUp`, { name: 'Hal', password: PASSWORD });
   await page.goto('/');
   await expect(page).toHaveURL(/\/login/);
@@ -178,7 +178,7 @@ for (const twoStep of [false, true])
           .fill(codeIn(await newMail(request, email, /^\s*\d{6}\b/, mails)));
         await page.getByRole('button', { name: 'Verify' }).click();
       }
-      // Logging in alone has joined nobody.
+      // Logging in alone joins nobody.
       await expect(page).toHaveURL(url);
       await expect(await guestRow(host, second, email)).toContainText('Invited');
       await page.getByRole('button', { name: 'Join' }).click();
@@ -270,7 +270,7 @@ test('a rule of domains shows whom it affects before it is saved, and open invit
   await domains.fill('gil@partner.example');
   await save();
   await expect(domains).toHaveAccessibleDescription(/type partner\.example/);
-  // Everybody of the demo and of these tests stays: what is shut out is this one address.
+  // Everybody in the demo and in these tests stays allowed; only this address is shut out.
   const open_ = 'partner.example, *.partner.example, studio.example, foyer.example, guest.example';
   await domains.fill(open_);
   try {
@@ -279,7 +279,7 @@ test('a rule of domains shows whom it affects before it is saved, and open invit
     await expect(said).toContainText('open invitation');
     await expect(domains).toHaveValue(open_);
     await expect((await guestRow(host, own, email)).getByText('Invited', { exact: true })).toBeVisible();
-    // Whoever is invited meanwhile is in the numbers before they are agreed to.
+    // People invited meanwhile are counted before the change is confirmed.
     await invited(host, own, email.replace('@', '.too@'));
     await save();
     await expect(said).toContainText('open invitations');

@@ -170,7 +170,7 @@ test('forms of the administration have drafts too, which are cleared once they a
   await expect.poll(() => keys('invite-user')).toEqual([]);
   await expect(email).toHaveValue('');
 
-  // A post that nobody received is no invitation, whatever the page said of the one before.
+  // A post that nobody received is not an invitation, whatever the page said about the one before.
   await email.pressSequentially(addressOf('unsent'));
   await expect(kept(page)).toBeVisible();
   const typed = await email.inputValue();
@@ -189,7 +189,7 @@ test('forms of the administration have drafts too, which are cleared once they a
   await expect(kept(page)).toBeVisible();
   await page.reload();
   await expect(limit).toHaveValue('77');
-  // The setting that others see stays what it is: saved as `05`, it is gone as a draft too.
+  // The visible setting stays the same: saved as `05`, its draft goes too.
   await limit.fill(`0${before}`);
   await page.locator('form[action="?/storage"]').getByRole('button').click();
   await expect(page.getByRole('status').first()).toBeVisible();

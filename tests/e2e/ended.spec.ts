@@ -96,7 +96,7 @@ test('a missing page keeps the bar for people who are signed in', async ({ page 
 
 test('the login says when a browser keeps no cookies', async ({ browser }) => {
   const page = await somebody(browser);
-  // As with "Block all cookies" in Chromium's settings, which its headless shell does not have.
+  // Like "Block all cookies" in Chromium's settings, which its headless shell lacks.
   await page.route('**', async (route) => {
     const response = await route.fetch({ maxRedirects: 0 });
     await page.context().clearCookies();

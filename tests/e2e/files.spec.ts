@@ -28,7 +28,7 @@ test('an own cover: cropped and scaled in the browser, chosen, shown to the spac
   await ava.getByLabel('Upload your own').setInputFiles(picture('site.png', png(400, 300)));
   await expect(ava.getByText('Your picture is chosen.')).toBeVisible();
   await expect(ava.getByRole('radio', { name: 'Your picture' })).toBeChecked();
-  // Moving the crop uploads it anew; the form waits for that by itself.
+  // Moving the crop uploads again, and the form waits for that.
   await ava.getByLabel('Move the picture up or down').fill('0');
   await ava.getByRole('button', { name: 'Save' }).click();
   await expect(ava).toHaveURL(/\/spaces\/\d+$/);
@@ -99,7 +99,7 @@ test('a form that is too large is refused before it is read, and the page says w
   await ava.getByLabel('Upload your own').setInputFiles(picture('huge.png', Buffer.alloc(22 * 1024 * 1024)));
   await ava.getByRole('button', { name: 'Save' }).click();
   await expect(ava.getByRole('alert')).toContainText('Go back in your browser');
-  // More than a cover may have, but read.
+  // Larger than a cover may be, but readable.
   await ava.goto('/spaces/new');
   await ava.getByLabel('Space name').fill('Still too much');
   await ava.getByLabel('Upload your own').setInputFiles(picture('large.png', Buffer.alloc(6 * 1024 * 1024)));
@@ -121,7 +121,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   const chosen = ava.getByRole('list', { name: 'Chosen files' }).getByRole('listitem');
   const text = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) });
 
-  // Uploads take as long as it takes to press "Comment".
+  // Uploads last until "Comment" is pressed.
   let network = { ...gate(), broken: true };
   await ava.route('**/files?name=*', async (route) => {
     const { opened, broken } = network;
@@ -183,7 +183,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   ]);
   expect(download.suggestedFilename()).toBe('dropped.txt');
 
-  // Without scripts the files come with the form.
+  // Without scripts the form carries the files.
   const plain = await signedIn(browser, AVA, { javaScriptEnabled: false });
   await plain.goto(new URL(ava.url()).pathname);
   await plain.getByLabel('Write a comment').fill('Without scripts.');
@@ -204,7 +204,7 @@ test('the page says what metadata stays in a file before it is sent', async ({ b
   const row = (name: string) => chosen.filter({ hasText: name });
   const place = 'Sent as it is: it may say where and when it was taken, and with what.';
   const author = 'Sent as it is: it may name its authors and hold earlier versions.';
-  // Nothing has left yet: what the name and the type tell, is told at once.
+  // Before anything is sent, the page tells what it knows from name and type.
   await ava.route('**/files?name=*', () => {});
   await ava
     .getByLabel('Attach files')

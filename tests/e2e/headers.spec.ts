@@ -26,7 +26,7 @@ for (const path of files)
       'content-security-policy': expect.stringContaining("default-src 'none'"),
       'permissions-policy': expect.stringContaining('camera=()'),
     });
-    // Locally it is http, where browsers ignore it; a site has a host with a dot.
+    // Browsers ignore it on local http; a real site has a host with a dot.
     expect(answer.headers()['strict-transport-security']).toBeUndefined();
     const abroad = await request.get(path, { headers: { host: 'guests.example.com' } });
     expect(abroad.headers()['strict-transport-security']).toBe('max-age=31536000');
@@ -77,7 +77,7 @@ for (const [status, path, method = 'GET'] of others)
 test('a page still has its styles, scripts, pictures and icon', async ({ page }) => {
   const refused: string[] = [];
   page.on('console', (message) => message.type() === 'error' && refused.push(message.text()));
-  // A page that is left breaks off what it was loading.
+  // Leaving a page aborts what it was loading.
   page.on('requestfailed', (request) => {
     if (request.failure()?.errorText !== 'net::ERR_ABORTED') refused.push(request.url());
   });

@@ -98,7 +98,7 @@ for (const javaScriptEnabled of [true, false]) {
         await again.getByRole('link', { name: `Quay ${tag}` }).click();
         await expect(again).toHaveURL(space);
 
-        // Delete: asks once, and the guest is out at the next request; the other invitation's link dies too.
+        // Delete asks once. The guest is out at the next request, and the other invitation's link stops working.
         await page.goto(`${space}/settings/guests`);
         await expect(page.getByRole('row', { name: gia })).toContainText('Active');
         await page.getByRole('row', { name: gia }).getByRole('button', { name: 'Delete' }).click();

@@ -1,8 +1,8 @@
-/** Pages that learn of others' words, and what must not suffer from it. */
+/** Pages that show others' texts as they come, and what must not suffer from that. */
 import { expect, test, type Page } from '@playwright/test';
 import { gate, ORIGIN, post, signedIn } from './people';
 
-/** Holds the next request of this kind until it is let go. */
+/** Until it is released. */
 async function hold(page: Page, address: RegExp) {
   const [reached, released] = [gate(), gate()];
   await page.route(address, async (route) => {
@@ -47,7 +47,7 @@ for (const arrived of [true, false])
   }) => {
     const ben = await signedIn(browser, 'ben@foyer.example');
     const thread = await openThread(ben, 'Sent on the way');
-    // Without its script the page would send the form the browser's way.
+    // Without its script the page would submit the form itself.
     await ben.goto(thread, { waitUntil: 'networkidle' });
     const form = await hold(ben, /\?\/comment/);
     const page = await hold(ben, /\/spaces\/1\/__data\.json/);

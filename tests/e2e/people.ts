@@ -1,4 +1,4 @@
-/** The steps that every journey takes, by the words on the screen, and the mails that were really sent. */
+/** The steps of every journey by the words on the screen, and the mails that were really sent. */
 import { randomBytes } from 'node:crypto';
 import {
   expect,
@@ -26,7 +26,7 @@ export async function mailsTo(request: APIRequestContext, address: string): Prom
   return mails.filter((mail) => mail.to === address);
 }
 
-/** Waits for the `nth` mail to an address (the queue delivers after the page) and returns the newest. */
+/** The queue delivers after the page. @returns the newest */
 export async function nextMail(request: APIRequestContext, address: string, nth = 1): Promise<Mail> {
   await expect
     .poll(async () => (await mailsTo(request, address)).length, { intervals: [150] })
@@ -34,7 +34,7 @@ export async function nextMail(request: APIRequestContext, address: string, nth 
   return (await mailsTo(request, address))[0]!;
 }
 
-/** Waits for a mail that says this and was not there before: others may still be on their way at the same time. */
+/** With these words, and new: others may still be on their way. */
 export async function newMail(
   request: APIRequestContext,
   address: string,
@@ -49,7 +49,7 @@ export async function newMail(
   return (await find())!;
 }
 
-/** The only address in a mail's text that leads to a path like this: once, in full, alone on its line. */
+/** The address must appear once, in full, alone on its line. */
 export function linkIn(mail: Mail, path: RegExp): string {
   const lines = mail.text.split('\n').filter((line) => /^https?:\/\/\S+$/.test(line) && path.test(line));
   expect(lines, mail.text).toHaveLength(1);
@@ -81,7 +81,7 @@ export async function somebody(
 
 const kept = new Map<string, Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>>();
 
-/** A browser in which one of the demo's people is signed in. They log in once for all tests: never sign these out. */
+/** The demo's people log in once for all tests: never sign them out. */
 export async function signedIn(
   browser: Browser,
   email: string,
@@ -96,7 +96,7 @@ export async function signedIn(
   return somebody(browser, { ...options, storageState: kept.get(email) });
 }
 
-/** Posts a form as a page of the site does it, and follows nothing. */
+/** As a page of the site would, without following redirects. */
 export const post = (page: Page, path: string, form: Record<string, string>): Promise<APIResponse> =>
   page.request.post(path, { form, headers: { origin: ORIGIN, accept: 'text/html' }, maxRedirects: 0 });
 
@@ -131,7 +131,7 @@ export interface Invited {
   url: string;
 }
 
-/** Invites without the pages, which the journey tests; all at once, because mails take a second. */
+/** Without pages, which the journey tests; all at once, because mails take a second. */
 export async function invited(host: Page, space: string, ...emails: string[]): Promise<Invited[]> {
   const before = await Promise.all(emails.map((email) => mailsTo(host.request, email)));
   const form = { addresses: emails.join('\n'), subject: 'Come in', message: 'Hello', locale: 'en' };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 
-/** Runs Node on a script of ours; `code` is null when it was ended by us. */
+/** `code` is null if we ended it. */
 const node = (args: string[], env: Record<string, string> = {}) =>
   new Promise<{ code: number | null; said: string }>((done) => {
     const options = { env: { ...process.env, ...env }, timeout: 25_000 };

@@ -145,7 +145,7 @@ test('two-step verification warns before it may lock the only administrator out,
   const other = await visitor(browser);
   await login(other, EMAIL, PHRASE);
   await expect(other).toHaveURL(`${origin}/`);
-  // Saved once more without saying so, it warns again.
+  // Saved again without confirming, it warns again.
   await save.click();
   await expect(page.getByRole('alert')).toBeVisible();
   await allTheSame.check();

@@ -7,10 +7,10 @@ import { gate, makeSpace, signedIn } from './people';
 const titles = (page: Page) =>
   page.getByRole('region', { name: 'Threads' }).getByRole('listitem').getByRole('link');
 
-/** The name that a template of this run has. */
+/** Unique in this run. */
 const someName = (words: string) => `${words} ${randomBytes(3).toString('hex')}`;
 
-/** Saves what stands in the form; returns the address of the new space. */
+/** @returns the address of the new space */
 async function saved(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page).toHaveURL(/\/spaces\/[1-9]\d*$/);
@@ -30,13 +30,13 @@ for (const javaScriptEnabled of [true, false])
       await expect(preview.getByText('Documents we need from you')).toBeVisible();
       await expect(preview.getByText('Welcome as our supplier.')).toBeVisible();
       await expect(preview).toBeInViewport();
-      // What it sets is set in the form; the name is left to the person.
+      // Its values are in the form; the name is left to the person.
       await expect(page.getByLabel('Guests do not see each other')).toBeChecked();
       await expect(page.getByLabel('Show the people')).not.toBeChecked();
       await expect(page.getByRole('radio', { name: 'Orchard' })).toBeChecked();
       await expect(page.getByLabel('Space name')).toHaveValue('');
 
-      // After an error all of it is there.
+      // After an error everything is still there.
       await page.getByLabel('Show the people').check();
       await page.getByRole('radio', { name: 'Lagoon' }).check();
       await page.getByRole('checkbox', { name: 'Cho Yamada' }).check();
@@ -185,7 +185,7 @@ test('choosing a template takes nothing away from what was typed, ticked or chos
   await expect(page.getByRole('radio', { name: 'Reeds' })).toBeChecked();
   await expect(page.getByLabel('People cannot join or leave by themselves')).toBeChecked();
 
-  // A cover that was chosen by hand stays; one that a template chose goes with it.
+  // A cover chosen by hand stays; one from a template changes with it.
   await page.getByRole('link', { name: 'Event' }).click();
   await expect(page.getByRole('radio', { name: 'Night sky' })).toBeChecked();
   await expect(page.getByLabel('People cannot join or leave by themselves')).not.toBeChecked();

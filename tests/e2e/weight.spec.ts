@@ -19,7 +19,7 @@ async function loads(page: Page, path: string): Promise<Response[]> {
   const answers: Response[] = [];
   page.on('response', (answer) => answers.push(answer));
   const document = (await page.goto(path))!;
-  // The page itself first: a late icon of the page before may have come in between.
+  // The page first: a late icon of the previous page may have come in between.
   return [document, ...answers.filter((answer) => answer !== document)];
 }
 
@@ -71,8 +71,7 @@ test('pages before the login ship no script: neither elements nor preloads nor r
   }
 });
 
-// What counts: the HTML (with the styles inside it) and every stylesheet, image and font that the page asks for,
-// each gzipped on its own, as the edge sends them; the tab's icon too, although it is fetched after the page.
+// The HTML (with inlined styles), every stylesheet, image and font, and the tab's icon, each gzipped as the edge sends them.
 for (const path of ['/login', '/forgot'])
   test(`${path} weighs at most 12 kB`, async ({ page, request }) => {
     const parts = new Map<string, number>();

@@ -115,7 +115,7 @@ describe('an administrator of the site', () => {
     expect(await audited('space.administrator-appointed', cho.id)).toMatchObject([
       { actor_id: ava.id, space_id: spaceId, detail: { became: false } },
     ]);
-    // Who appoints does not come in by it.
+    // Appointing somebody gives no access.
     await expect(access.requireSpace(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
   });
 
@@ -214,7 +214,7 @@ describe('an administrator of the site', () => {
 });
 
 describe('an administrator of the site who has just lost that right', () => {
-  /** What a request of theirs, begun before, could still do. */
+  /** What a request that began earlier could still do. */
   async function scene() {
     const { ava, cho, spaceId } = await orphan();
     const [trashed, thrower] = [await makeSpace(ava, { name: 'Old pier' }), as(ava)];
@@ -266,7 +266,7 @@ describe('an administrator of the site who has just lost that right', () => {
     const before = await dump();
     await expect(verbs[name]!(begun, there)).rejects.toMatchObject({ name: 'Refusal' });
     expect(await dump()).toEqual(before);
-    // The same request of somebody who still has the right succeeds.
+    // The same request succeeds for somebody who still has the right.
     await verbs[name]!(as(there.ava), there);
     expect(await dump()).not.toEqual(before);
   });

@@ -1,5 +1,5 @@
-// Where guests do not see each other: whatever another guest does, what a guest receives is the same, byte for byte, as if they had
-// not. Histories that nobody chose are lived twice, with the other guest's acts and without, and compared.
+// Where guests do not see each other, a guest receives the same, byte for byte, as if other guests did nothing. Random histories
+// are run twice, with and without another guest's acts, and compared.
 import { and, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -32,7 +32,7 @@ const bodies = [
 ];
 const titles = ['Crane', 'Harbour for @Hanako Sato', 'Thursday', 'With @Kim Park'];
 
-/** What somebody does. `other`: only in the life in which the other guest acts; or somebody does something to what is theirs. */
+/** `other`: only in the run with the other guest. */
 type Act =
   | { what: 'begin'; who: Who; title: number; body: number; everybody: boolean }
   | { what: 'comment'; who: Who; thread: number; body: number }
@@ -46,7 +46,7 @@ type Act =
   | { what: 'pin-other' | 'close-other'; who: 'ava' }
   | { what: 'read' | 'follow'; who: Who; thread: number }
   | { what: 'leave'; who: 'hanako' }
-  /** Guests see each other, or no more. */
+  /** Guests can or can no longer see each other. */
   | { what: 'hide'; who: 'ava'; on: boolean };
 
 const small = fc.nat({ max: 3 });
@@ -107,7 +107,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 const isOthers = (a: Act) => a.who === 'hanako' || a.what.endsWith('-other');
 
-/** Lives a history in a space of its own, and gives what Kim receives of it. */
+/** Runs a history in its own space. @returns what Kim receives */
 async function live(history: Act[], withOther: boolean): Promise<string> {
   const person: Record<Who, User> = {
     ava: await makeUser({ name: 'Ava Lind' }),
@@ -117,7 +117,7 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   };
   const room = await makeSpace(person.ava, {}, [person.ben]);
   for (const guest of [person.kim, person.hanako]) await joinSpace(person.ava, room, guest);
-  // The same times in both lives.
+  // The same times in both runs.
   const { db } = testContext();
   await db
     .update(space)
@@ -130,7 +130,7 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
       .where(and(eq(membership.spaceId, room), eq(membership.userId, id)));
   const { seq } = await spaces.overview(as(person.kim), room);
 
-  /** Of everybody, and of the other guest: threads, and comments with their threads. */
+  /** By everybody, and by the other guest: threads, and comments with their threads. */
   const common = { threads: [] as number[], comments: [] as { id: number; thread: number; who: Who }[] };
   const others = { threads: [] as number[], comments: [] as { id: number; thread: number }[] };
   let now = START;
@@ -141,7 +141,7 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
     await notifications.mailDue(cron);
     await cron.settle();
   };
-  /** Mails that came while guests saw each other may tell of another. */
+  /** Mails sent while guests saw each other may mention another. */
   const meanwhile = new Set<string>();
   const before = new Set<string>();
   let hidden = true;
@@ -194,19 +194,19 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
       await memberships.removeGuest(as(person.ava, { now }), room, person.hanako.id);
     await ctx.settle();
   };
-  // Where guests saw each other while one left, another may know it: after that they are hidden.
+  // If guests saw each other when one left, another may know of it; hide them only afterwards.
   const leaves = history.findIndex((a) => a.what === 'leave');
   for (const [i, a] of history.entries()) {
     now += 2 * MINUTE;
     if (i === leaves) await hide(true);
     if (a.what === 'hide' && leaves >= 0 && i > leaves) continue;
     if (isOthers(a) && !withOther) continue;
-    // What is closed, gone or forbidden by now is refused in both lives, to the other guest perhaps in one.
+    // What is closed, gone or forbidden is refused in both runs, or for the other guest only in one.
     await perform(a).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
     });
   }
-  // What was open in between is not any more.
+  // What was open for a while is hidden again.
   await hide(true);
   now += 30 * MINUTE;
   await deliver();
@@ -242,14 +242,14 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
     found,
     pages,
   ];
-  // Not the invitation. Mails that leave in one moment are in no order.
+  // Not the invitation. Mails of the same moment have no order.
   const mails = (await mailsTo(person.kim.email)).filter(
     (mail) => !mail.text.includes('/signup/') && !meanwhile.has(mail.id),
   );
   return [normalised(received, person), ...mails.map((mail) => normalised(mail, person)).sort()].join('\n');
 }
 
-/** The same in both lives: without ids, people by their names, without the clock of the delivery. */
+/** Comparable: without ids, people by name, without delivery times. */
 function normalised(received: unknown, people: Record<Who, User>): string {
   let text = JSON.stringify(received, (key, value: unknown) =>
     typeof value === 'number' && /^(?:id|seq|thread|comment|\w*Id|earlier|later)$/.test(key) ? '#' : value,
@@ -261,7 +261,7 @@ function normalised(received: unknown, people: Record<Who, User>): string {
       .replace(/((?:spaces|threads)\/|comment[=-])\d+/g, '$1#')
       .replace(/(unsubscribe\/\w{3})[a-z2-7]{20,}/g, '$1')
       .replace(/\b[a-z2-7]{16}\b/g, '#')
-      // Uploads, of which there are none, take a moment of the real clock.
+      // Uploads take a moment of real time, even without files.
       .replace(/\b(1\d{9})\d{3}\b/g, '$1')
       .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"time"')
       .replace(/"next":"[\d-]+"/g, '"next":"more"')
@@ -303,7 +303,7 @@ it('what two guests wrote in is told to neither of them, once they are hidden fr
     expect((await spaces.overview(as(guest), room)).seq).toBeLessThanOrEqual(seq);
   }
   expect((await changes.since(as(ben), room, seq))!.changes).toHaveLength(2);
-  // What is Anna's alone she hears of.
+  // Anna hears of what is hers.
   await threads.react(as(ben), room, topic, null, 'yes', true);
   expect((await changes.since(as(anna), room, seq))!.changes).toMatchObject([
     { kind: 'reaction', comment: null },

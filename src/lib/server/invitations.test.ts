@@ -31,7 +31,7 @@ import { presets } from './settings';
 
 const NOW = Date.now();
 
-/** What the page behind a link says to somebody without an account, or to this browser. */
+/** As seen by somebody without an account, or by this browser. */
 const stateOf = async (token: string, from: { now?: number; jar?: Jar } = {}) =>
   (await invitations.stateOf(from.jar ? await visit(from.jar, from) : testContext(from), token)).state;
 
@@ -429,7 +429,7 @@ describe('inviting', () => {
     expect(done.length).toBeGreaterThan(0);
     for (const reason of refused) expect(reason).toMatchObject(refusal('conflict'));
     expect(await count('invitation', 'email = ?', email)).toBe(1);
-    // Whatever came last is the one link that works.
+    // Only the newest link works.
     const states = await Promise.all((await mailsTo(email)).map((m) => stateOf(linkIn(m))));
     expect(states.filter((s) => s === 'open')).toHaveLength(1);
   });
@@ -469,7 +469,7 @@ describe('inviting', () => {
     const theirs = 'invitation_id in (select id from invitation where space_id = ?)';
     expect(await count('mail', `${theirs} and status = 'queued'`, spaceId)).toBe(500);
     expect(await count('audit_entry', `space_id = ? and action = 'invitation.sent'`, spaceId)).toBe(500);
-    // Again: all of them are renewed in as few.
+    // Again: all are renewed in as few round trips.
     const before = trips();
     const second = await invitations.inviteGuests(as(inviter, { env: { DB } }), spaceId, form);
     expect(trips() - before).toBeLessThanOrEqual(25);
@@ -617,7 +617,7 @@ describe('the Guests tab', () => {
     const guests = await Promise.all(
       Array.from({ length: 80 }, () => makeGuest({ email: someEmail('page') })),
     );
-    // One address is both: whatever made it so, the list ends on no side of it.
+    // One address is both a guest's and an invitation's; the page boundary must not lose either.
     const both = await makeGuest({ email: emails[99]! });
     for (const guest of [...guests, both])
       await testContext()
@@ -798,7 +798,7 @@ describe('what is pasted', () => {
   });
 });
 
-/** Whatever can end the right of an inviter while an invitation is out, by another administrator of their space. */
+/** How another administrator can end an inviter's right while an invitation is out. */
 const ends: [string, (story: Awaited<ReturnType<typeof shared>>) => Promise<unknown>][] = [
   ['is removed', ({ inviter, other, spaceId }) => memberships.removeMember(as(other), spaceId, inviter.id)],
   [
@@ -966,7 +966,7 @@ describe('the rule of domains', () => {
     } finally {
       await rule();
     }
-    // What is allowed again can be taken again.
+    // What is allowed again works again.
     expect((await signUp(token)).to).toBe(`/spaces/${spaceId}`);
   });
 
@@ -1047,14 +1047,14 @@ describe('the rule of domains', () => {
     expect(after.invitations - before.invitations).toBe(1);
     expect(after.guests - before.guests).toBe(1);
     expect(await invitations.effectOfDomains(testContext(), [])).toBeNull();
-    // Of the rule that holds already nothing has to be said.
+    // Nothing is said about a rule that is already in force.
     await rule('nobody.example');
     expect(await invitations.effectOfDomains(testContext(), ['nobody.example'])).toBeNull();
     await rule();
   });
 });
 
-/** A run of cron sends 200 mails: what other tests have left is not to be among them. */
+/** A run of cron sends 200 mails, which must not be those of other tests. */
 const forgetWaitingMail = () => testContext().db.run(`delete from mail where status = 'queued'`);
 
 describe('limits', () => {
@@ -1077,7 +1077,7 @@ describe('limits', () => {
     await ctx.db.insert(throttle).values(row).onConflictDoUpdate({ target: throttle.key, set: row });
   };
 
-  /** What cron does for the mails of these invitations, whatever other tests have left in the outbox. */
+  /** Whatever other tests have left in the outbox. */
   const deliver = async (spaceId: number) => {
     const ctx = testContext();
     const waiting = await ctx.db.all<{ id: string }>(
@@ -1144,7 +1144,7 @@ describe('limits', () => {
       }),
     ).rejects.toMatchObject(refusal('throttled', 'guests.not-address-limit'));
     expect(await mailsTo(email)).toHaveLength(5);
-    // The link that was sent last is still good.
+    // The link sent last still works.
     expect(await stateOf(linkIn((await mailsTo(email))[0]!))).toBe('open');
     const tomorrow = as(one.inviter, { now: Date.now() + DAY });
     await invitations.resend(tomorrow, one.spaceId, one.id);
@@ -1205,7 +1205,7 @@ describe('limits', () => {
     for (const key of [`space:${spaceId}`, `inviter:${inviter.id}`]) {
       await counted(key, 1_999);
       const ctx = testContext();
-      // The counter goes on in the window in which these mails were counted.
+      // The counter continues in the window of these mails.
       await ctx.db.run(sql`update throttle set window_started_at = ${NOW - HOUR}
         where key = ${rateLimit.key(ctx, 'invite', key)[0]}`);
     }
@@ -1285,7 +1285,7 @@ describe('limits', () => {
     expect(await countsOf(story)).toEqual([0, 0, 0]);
     await invitations.cancel(as(inviter), spaceId, id);
     await send(inviter, spaceId, [email]);
-    // A day later its counters have begun anew, with what another space sent.
+    // A day later counters start again, with what another space sent.
     const later = { now: Date.now() + DAY + HOUR };
     const other = await makeUser();
     const ctx = as(other, later);
@@ -1333,7 +1333,7 @@ describe('limits', () => {
     });
     const addresses = many(5);
     await parallel(4, () => send(inviter, spaceId, [email, ...addresses]));
-    // Those that another one replaced before they were sent do not count.
+    // Mails replaced before they were sent do not count.
     expect(await countOf(`space:${spaceId}`)).toBe(
       await count(
         'mail',

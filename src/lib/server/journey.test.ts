@@ -1,4 +1,4 @@
-// The whole journey, and what is left of its secrets in the database afterwards; the demo's seed; Cron.
+// The whole journey and the secrets it leaves in the database, the demo's seed, and cron.
 import { describe, expect, it, vi } from 'vitest';
 import { as, bindings, config, DAY, Jar, MINUTE, testContext, visit } from '../../../tests/contexts';
 import { account, makeAdministrator, site, someEmail, spaceForm } from '../../../tests/factories';
@@ -29,23 +29,23 @@ it('a journey leaves no password, code or token readable in D1, KV or an audit e
   const keep = <T extends string>(secret: T): T => (secrets.push(secret), secret);
   const keepCookies = (jar: Jar) => [...jar.values()].forEach((value) => keep(value.split('.')[0]!));
 
-  // In by the mailed link, with a password that the confirmation mail repeats.
+  // Joins by the mailed link, with a password that the confirmation mail repeats.
   const password = keep('Zanzibar-4711');
   await signUp(keep(linkIn((await mailsTo(mailed))[0]!)), { password });
   expect((await mailsTo(mailed))[0]!.text).toContain(password);
-  // In by the copied link and its code.
+  // Joins by the copied link and its code.
   const { id } = await invitationOf(handed, spaceId);
   const copy = (await invitations.copyLink(as(ava), spaceId, id)).split('/').pop()!;
   const copied = await signUp(keep(copy), { password: keep('Mombasa-0815') });
   keepCookies(copied.ctx.jar);
   await verify(copied.ctx.jar, keep(await codeTo(handed)));
   keepCookies(copied.ctx.jar);
-  // The second login, with its code.
+  // The second login needs a code.
   const second = await login(mailed, { password });
   keepCookies(second.jar);
   await verify(second.jar, keep(await codeTo(mailed)));
   keepCookies(second.jar);
-  // A login that stops half-way, a wrong password, a reset, a change, an invitation that nobody answers.
+  // An unfinished login, a wrong password, a reset, a change, an unanswered invitation.
   const half = await login(handed, { password: 'Mombasa-0815' });
   keepCookies(half.jar);
   keep(await codeTo(handed));
@@ -70,13 +70,13 @@ it('a journey leaves no password, code or token readable in D1, KV or an audit e
   expect(secrets.length).toBeGreaterThan(15);
   const { keys } = await bindings.KV.list();
   const kv = await Promise.all(keys.map(async ({ name }) => [name, await bindings.KV.get(name)]));
-  // A code is six digits: in a time or a size it may stand by chance, as a value of its own or a word it may not.
+  // A time or size may contain these six digits by chance, but no whole value or word may be the code.
   const all = JSON.stringify([await dump(), kv]);
   for (const secret of secrets) {
     if (/^\d{6}$/.test(secret)) expect(all).not.toMatch(new RegExp(`(?<![\\w-])${secret}(?![\\w-])`));
     else expect(all).not.toContain(secret);
   }
-  // Delivered mails are erased; nothing else keeps a link.
+  // Delivered mails are erased, and nothing else keeps a link.
   expect(await count('mail', `status = 'sent' and sealed is not null`)).toBe(0);
   expect(all).not.toMatch(/\/(signup|reset)\/[a-z2-7]/);
 });
@@ -117,7 +117,7 @@ describe('Cron', () => {
     const ava = await makeAdministrator();
     const spaceId = await spaces.create(as(ava), spaceForm, [], randomId());
     const email = someEmail();
-    // Nobody settles: the nudge is lost.
+    // The nudge is lost: nobody settles.
     await invitations.inviteGuests(as(ava), spaceId, { ...inviteForm, addresses: email });
     expect(await mailsTo(email)).toHaveLength(0);
     for (let i = 0; i < 5; i++) await cron.run(testContext({ now: NOW + 5 * MINUTE }));
@@ -167,7 +167,7 @@ describe('the seed', () => {
     const before = await dump();
     await seed.plant(testContext({ config: { ...config, seed: true } }), bindings);
     expect(await dump()).toEqual(before);
-    // As if it had died half-way: it is made anew, and there is one of it.
+    // As if it had died half-way: it starts over, and there is still only one.
     await site({ seeded: false, seeding: true });
     const again = testContext({ config: { ...config, seed: true } });
     await seed.plant(again, bindings);

@@ -26,7 +26,7 @@ import { randomId } from './crypto';
 const japanese = /[ぁ-ん]/;
 const subjects = async (email: string) => (await mailsTo(email)).map((mail) => mail.subject);
 
-/** A guest who was invited in a language, and signed up in a browser that asks for another, or for none of ours. */
+/** Invited in one language, in a browser that asks for another, or for none of ours. */
 async function arrived(invitedIn: Locale, browser?: Locale) {
   const inviter = await makeUser({ locale: 'en' });
   const spaceId = await makeSpace(inviter);

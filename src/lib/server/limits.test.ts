@@ -28,7 +28,7 @@ async function author(): Promise<User> {
 }
 const says = (who: User, when: number, body = randomId(), requestKey = randomId()) =>
   threads.addComment(at(who, when), spaceId, threadId, { body, requestKey });
-/** Counts something many times, without writing that much. */
+/** Counts without writing that much. */
 const fill = async (who: User, what: limits.Counted, by: number, when: number) =>
   void (await at(who, when).commit(limits.count(at(who, when), { [what]: by })));
 
@@ -69,7 +69,7 @@ describe('what one person writes', () => {
     const first = await says(who, now, 'same', requestKey);
     for (let again = 0; again < 3; again++) expect(await says(who, now, 'same', requestKey)).toBe(first);
     await says(who, now);
-    // Also when the bound is reached meanwhile.
+    // Also when the limit is reached meanwhile.
     expect(await says(who, now, 'same', requestKey)).toBe(first);
   });
 

@@ -1,5 +1,4 @@
-// No list is cut silently: every list that people see goes on until all of it has been shown, each thing once, also while
-// things come and go between two pages.
+// No list is cut silently: following the pages shows everything once, even when things come and go in between.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, bindings, DAY, type User } from '../../../tests/contexts';
 import {
@@ -31,7 +30,7 @@ const series = (n: number) =>
   `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${n})`;
 const now = Date.now();
 
-/** People past the domain: a password's hash takes 120 ms. Their names are `<name> <i>`. */
+/** Written directly, because a password hash takes 120 ms. Names are `<name> <i>`. */
 async function people(name: string, howMany: number, kind: 'user' | 'guest' = 'user'): Promise<string[]> {
   const { results } = await bindings.DB.prepare(
     `insert into user (id, kind, email, email_original, name, password_hash, created_at, updated_at)
@@ -43,7 +42,7 @@ async function people(name: string, howMany: number, kind: 'user' | 'guest' = 'u
   return results.map((row) => row.id);
 }
 
-/** Everything of a list, page by page. `between` runs before each page but the first. */
+/** All pages. `between` runs before each page but the first. */
 async function walk<Row>(
   page: (key: string | null) => Promise<{ rows: Row[]; next: string | null }>,
   between?: (shown: Row[]) => Promise<unknown>,
@@ -85,7 +84,7 @@ describe('no list is cut silently', () => {
       const { rows, pages } = await walk(
         (after) => accounts.list(as(ava), kind, { after: after ?? '', search: `list${kind}` }),
         async () => {
-          // One in front of what was shown, one behind it.
+          // One before what was shown, one after it.
           if (late.before) return;
           [late.before] = (await people(`0list${kind}`, 1, kind)) as [string];
           [late.after] = (await people(`zlist${kind}`, 1, kind)) as [string];
@@ -110,7 +109,7 @@ describe('no list is cut silently', () => {
     );
     const { rows, pages } = await walk(
       (after) => invitations.openOfUsers(as(ava), after ?? ''),
-      // The last one shown is gone when the next page is asked for.
+      // The last row shown is gone when the next page is requested.
       (shown) => invitations.cancel(as(ava), null, shown.at(-1)!.id),
     );
     expect(pages).toBe(3);
@@ -204,7 +203,7 @@ describe('no list is cut silently', () => {
         const { spaces: rows, spacesNext } = await spaces.portal(as(owner), before);
         return { rows, next: spacesNext };
       },
-      // Newer than everything: it is on the first page from now on, and moves nothing on the next.
+      // New things appear on the first page and move nothing on the next.
       async () => late.push(await makeSpace(owner, { name: 'New' })),
     );
     expect(home.pages).toBe(4);

@@ -1,4 +1,4 @@
-/** How the site puts the names of people, above all of guests. */
+/** How the site shows names, above all guests' names. */
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, testContext, type User } from '../../../tests/contexts';

@@ -1,5 +1,4 @@
-// Who is in a space, in order and in numbers: what the memberships and the space say is what a count would say, whatever
-// happens to people; and everybody is shown who exists for the viewer.
+// Stored order and counts of people equal a fresh count, whatever happens; and everybody sees exactly the people they may see.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, bindings, type User } from '../../../tests/contexts';
 import {
@@ -21,7 +20,7 @@ import * as spaces from './spaces';
 
 beforeAll(() => site({ setUp: true, siteName: 'Foyer' }));
 
-/** Spaces whose numbers, or memberships whose places, are not what a count says. */
+/** Stored counts or places that a fresh count contradicts. */
 async function wrong(): Promise<unknown[]> {
   const { results } = await bindings.DB.prepare(
     `select s.id, s.user_count, s.guest_count, s.guest_companies from space s where

@@ -10,7 +10,7 @@ import * as outbox from './mail/outbox';
 import * as notifications from './notifications';
 import * as rateLimit from './rate-limit';
 
-/** The site's secret is changed: what the previous one made still works, and new things are made with the current one. */
+/** After a change of secret, what the old one made still works, and new things use the new one. */
 
 const NOW = Date.now();
 const before = bindings.FOYER_SECRET!;
@@ -37,7 +37,7 @@ it('open invitations, the mailed link and the copied one', async () => {
   }
 });
 
-/** The copied link as a page of the inviter's would have shown it before the change. */
+/** As the inviter's page showed it before the change. */
 async function copied(id: string): Promise<string> {
   const { urlOf } = await import('./invitations/links');
   return urlOf(testContext(), id, 1, 'copy');
@@ -79,7 +79,7 @@ it('known browsers', async () => {
   jar.delete('foyer');
   expect(await miss(guest.email, { ...changed, now: NOW })).toBe('login.throttled');
   expect((await login(guest.email, { ...changed, now: NOW, jar: new Jar(jar) })).to).toBe('/');
-  // A cookie of a secret that is deleted is nobody's: the browser is as unknown, and as locked, as any.
+  // A cookie of a deleted secret counts as unknown, and is locked like any other.
   expect(await miss(guest.email, { ...over, now: NOW, jar })).toBe('login.throttled');
 });
 
@@ -92,7 +92,7 @@ it('counters go on where they were, locks too, and are lifted by a success', asy
   expect(await rateLimit.lockedUntil(testContext(changed), key)).toBe(NOW + 3 * MINUTE);
   await login(guest.email, { ...changed, now: NOW + HOUR });
   expect(await count('throttle', `key in ('${key.join(`', '`)}')`)).toBe(0);
-  // A new counter stands under the current secret.
+  // A new counter uses the current secret.
   await miss(guest.email, { ...changed, now: NOW + HOUR });
   expect(await count('throttle', 'key = ?', key[0])).toBe(1);
 });

@@ -8,7 +8,7 @@ import * as cron from './cron';
 import { hashToken } from './crypto';
 import * as sessions from './sessions';
 
-// Lucia asks the clock itself, so these tests move the clock itself.
+// Lucia reads the clock itself, so these tests move the clock.
 const START = Date.now();
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 const at = (ms: number) => vi.setSystemTime(START + ms);
 
-/** The next request of a browser, finished with what it left to do. */
+/** Including the work after its answer. */
 async function request(jar: Jar) {
   const ctx = await visit(jar);
   await ctx.settle();

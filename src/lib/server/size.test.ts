@@ -1,4 +1,4 @@
-// What a page costs does not grow with what lies in the space, or beside it.
+// A page's cost does not grow with what is in the space, or next to it.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, bindings, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser, settlePeople } from '../../../tests/factories';
@@ -11,7 +11,7 @@ import * as threads from './threads';
 const THREADS = 1_000;
 const COMMENTS = 100_000;
 
-/** Fills a space past the domain: writing a hundred thousand comments one by one would take an hour. */
+/** Directly: writing a hundred thousand comments one by one would take an hour. */
 async function fill(spaceId: number, author: User, howMany: number, comments: number): Promise<void> {
   const now = Date.now() - 1_000_000;
   const series = (n: number) =>
@@ -104,7 +104,7 @@ describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
           await bindings.DB.prepare('delete from membership where user_id = ?').bind(viewer.id).run();
           return rows;
         };
-        // A hundred threads are looked through for unread ones at most.
+        // At most a hundred threads are checked for unread ones.
         const [few, many] = [await read(hundred), await read(huge)];
         expect(few).toBeGreaterThan(100);
         expect(Math.abs(many - few), `rows read by a ${who}: ${few} and ${many}`).toBeLessThanOrEqual(
@@ -117,7 +117,7 @@ describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
 const PEOPLE = 3_000;
 
 describe(`a space with ${PEOPLE} people`, () => {
-  /** A space of Ava with so many users and guests, past the domain, as its own statements would have left it. */
+  /** Written directly, as the domain's statements would have left it. */
   async function crowd(users: number, guests: number): Promise<number> {
     const space = await makeSpace(ava);
     for (const [kind, howMany] of [

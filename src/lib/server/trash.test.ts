@@ -87,7 +87,7 @@ describe('the trash', () => {
     await trash.putSpace(as(ava), gone.spaceId, 'Old Quay');
     await trash.purge(testContext({ now: Date.now() + 13 * DAY }));
     expect(await count('space', 'id = ?', gone.spaceId)).toBe(1);
-    // Others of this file lie there too: one a run.
+    // Other tests' spaces are in the trash too, and each run takes one.
     for (let i = 0; i < 8; i++) await trash.purge(testContext({ now: Date.now() + 15 * DAY }));
     expect(await count('space', 'id = ?', gone.spaceId)).toBe(0);
     for (const table of spaceTables) {
@@ -126,7 +126,7 @@ describe('the trash', () => {
       await threads.addComment(as(ava), spaceId, thread, { body: 'x', requestKey: randomId() });
     await trash.putSpace(as(ava, { now: Date.now() - 15 * DAY }), spaceId, 'Old Quay');
     await expect(trash.restore(as(site), spaceId)).rejects.toMatchObject(refusal('conflict', 'trash.gone'));
-    // The clock of the run that empties the trash is a day ahead of the one that restores: both may not win.
+    // Purging runs a day ahead of restoring: they must not both win.
     const other = await house();
     const ctx = testContext({ now: Date.now() + 15 * DAY });
     await trash.putSpace(as(ava), other.spaceId, 'Old Quay');

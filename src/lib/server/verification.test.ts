@@ -236,7 +236,7 @@ describe('a code is refused', () => {
       });
     await verify(jar, wrong(code), { now: NOW, formKey }).catch(() => undefined);
     expect(await count('login_challenge', 'user_id = ? and tries = 1', guest.id)).toBe(1);
-    // One form key is no way around the five tries.
+    // Repeating a form key is no way around the five tries.
     const guesses = await parallel(20, (i) =>
       verify(new Jar(jar), String((Number(code) + 2 + i) % 1_000_000).padStart(6, '0'), {
         now: NOW,
@@ -303,7 +303,7 @@ describe('codes are sent', () => {
 });
 
 describe('code mails to one address are bounded, whatever asks for them', () => {
-  /** Begins and asks again, as often as it can. @returns what was refused */
+  /** Begins and asks again as often as possible. @returns the refusals */
   async function flood(begin: () => Promise<Jar>, forms: number): Promise<unknown[]> {
     const refused: unknown[] = [];
     for (let i = 0; i < forms; i++) {
@@ -339,7 +339,7 @@ describe('code mails to one address are bounded, whatever asks for them', () => 
     const { jar, code } = await halfIn(guest);
     await flood(() => begin(), 8);
     expect(await codes(guest.email)).toBe(30);
-    // The step that was pending goes on, and what is refused counts as no failure.
+    // The pending step goes on, and a refusal is no failure.
     expect(await verify(jar, code, { now: NOW })).toBe('/spaces/7');
     jar.delete('foyer');
     await flood(() => begin(new Jar(jar)), 16);
@@ -397,7 +397,7 @@ describe('when mail is down', () => {
     expect(to).toBe('/verify');
     expect(await pendingOf(jar)).toMatchObject({ mailState: 'queued', codeState: 'valid' });
     expect(await sessionsOf(guest)).toBe(0);
-    // Mail is up again before ten minutes are over: the code arrives, once.
+    // Mail works again within ten minutes: the code arrives, once.
     await outbox.sendDue(testContext({ now: NOW + 5 * MINUTE }));
     expect(await pendingOf(jar, NOW + 5 * MINUTE)).toMatchObject({ mailState: 'sent' });
     expect(await mailsTo(guest.email)).toHaveLength(1);
@@ -497,7 +497,7 @@ describe('switching two-step verification on', () => {
     await expect(ask(ava, 'locked-out', mailDown)).rejects.toMatchObject(warning('both'));
     await ask(ava, 'both', mailDown);
     await ask(ava, 'locked-out');
-    // An inactive one is no help; an active one is.
+    // An inactive administrator does not help; an active one does.
     await makeAdministrator({ status: 'inactive' });
     await expect(ask(ava)).rejects.toMatchObject(warning('locked-out'));
     await makeAdministrator();

@@ -344,7 +344,7 @@ describe('a known browser', () => {
 });
 
 describe('known browsers together', () => {
-  /** Browsers that somebody who had the password has made known. */
+  /** Known browsers made by somebody who had the password. */
   async function known(person: { email: string }, many: number): Promise<Jar[]> {
     const jars: Jar[] = [];
     for (let i = 0; i < many; i++) {
@@ -376,7 +376,7 @@ describe('known browsers together', () => {
       const user = await makeUser();
       const jars = await known(user, 8);
       expect(await compared(user.email, jars, 9)).toBe(50 + 10);
-      // A quarter of an hour later the own browser is what it was.
+      // A quarter of an hour later, the own browser works again.
       await missTimes(10, user.email, { now: NOW + 16 * MINUTE });
       expect((await login(user.email, { jar: jars[7], now: NOW + 16 * MINUTE })).to).toBe('/');
     },
@@ -429,7 +429,7 @@ describe('known browsers together', () => {
     there.delete('foyer');
     await missTimes(10, user.email, { now: NOW });
     expect((await login(user.email, { jar: there, now: NOW })).to).toBe('/');
-    // The other one was known for the password before that.
+    // The other browser was known for the old password.
     await expect(login(user.email, { jar: here, now: NOW })).rejects.toMatchObject(refusal('throttled'));
   });
 });
@@ -702,7 +702,7 @@ describe('/me', () => {
     expect(await zones(guest)).toEqual(['Asia/Kolkata', 'Asia/Kolkata']);
     expect(await zones(user)).toEqual([null, 'Asia/Kolkata']);
     expect(await zones(chosen)).toEqual(['Asia/Tokyo', 'Asia/Kolkata']);
-    // On a journey: what is somebody's own stays; who chose "automatic" is not overruled.
+    // When travelling, a chosen zone stays, and "automatic" is not overruled.
     await accounts.changeProfile(as(guest), { name: 'G', company: '', locale: null, timeZone: null });
     for (const who of [guest, user]) await accounts.learnZone(as(who), 'Europe/Kyiv');
     expect(await zones(guest)).toEqual([null, 'Europe/Kyiv']);
@@ -748,7 +748,7 @@ describe('administration', () => {
     expect([done.length, refused.length]).toEqual([1, 1]);
     expect(refused[0]).toMatchObject(refusal('conflict', 'users.last-administrator'));
     expect(await count('user', 'administrator = 1')).toBe(1);
-    // Whoever is demoted first by the other demotes nobody.
+    // Whoever has just been demoted by the other demotes nobody.
     await db.run('update user set administrator = 0');
     const [cho, dee] = [await makeAdministrator(), await makeAdministrator()];
     const each = await parallel(2, (i) =>

@@ -107,7 +107,7 @@ describe('names', () => {
     expect(blobs.safeName(name)).toBe(safe),
   );
 
-  // 41 s for 200,000 dots, once: a pattern that began anew at each of them.
+  // 41 s for 200,000 dots, with a pattern that started again at each.
   it.each([
     ['dots', (n: number) => `a${'.'.repeat(n)}a`],
     ['blanks', (n: number) => `a${' '.repeat(n)}a`],

@@ -131,7 +131,7 @@ describe('the configuration', () => {
   });
 
   it('of random secrets is accepted, however they were made', () => {
-    // Seeded: once in some ten thousand times chance makes a secret that looks like a weak one.
+    // Seeded: about once in 10,000, a random secret looks weak.
     const next = numbers(2026);
     const bytes = (n: number) => Uint8Array.from({ length: n }, () => next(256));
     for (let i = 0; i < 500; i++) {

@@ -9,7 +9,7 @@ type Rows = Parameters<typeof recordRows>[1];
 const thread = { spaceId: 1, threadId: sql`1`, authors: [] };
 const words = { text: { body: '', mentions: [] }, notify: { mentioned: [] } };
 
-// Checked by the compiler: `npm run check` fails when a line expects too much or too little.
+// `npm run check` fails if a line expects too much or too little.
 describe('what an event needs follows from its kind', () => {
   it('a new text needs its words, its authors and whom it tells', () => {
     const created = { kind: 'space.thread-created' as const, ...thread };

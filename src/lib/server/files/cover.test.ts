@@ -154,7 +154,7 @@ describe('covers', () => {
       ),
     );
     expect(answers).toEqual([true, true, false, false]);
-    // And from there into a space of somebody else.
+    // And from there into another person's space.
     const other = await makeUser();
     const again = await files.copyCover(as(other), copy);
     await make(other, again);

@@ -19,7 +19,7 @@ setUpSpace();
 
 describe('storage', () => {
   const KB = 1024;
-  /** Somebody whose site has little room. */
+  /** A site with little storage. */
   const small = (who: User, spaceStorage: number, guestStorage = 1024 ** 3) => {
     const ctx = as(who);
     ctx.settings = { ...parse(null), spaceStorage, guestStorage };

@@ -16,7 +16,7 @@ describe('the name of a download', () => {
     ["it's (1)*!.txt", `filename="it's (1)*!.txt"`],
     ['a\r\nSet-Cookie: x=1.txt', 'filename="a Set-Cookie: x=1.txt"'],
     ['cod\u202egpj.exe', 'filename=codgpj.exe'],
-    // Browsers would decode it; only the second spelling is exact.
+    // Browsers would decode the first; only the second spelling is exact.
     ['%2e%2e%2fx.txt', `filename=%2e%2e%2fx.txt; filename*=UTF-8''%252e%252e%252fx.txt`],
     ['🎉.png', `filename="??.png"; filename*=UTF-8''%F0%9F%8E%89.png`],
     ['CON', 'filename=_CON'],

@@ -1,4 +1,4 @@
-// What people write who never heard of Markdown; and CommonMark's own examples, which are to come out as ever.
+// What people who have never heard of Markdown write, and CommonMark's examples, which must come out unchanged.
 import specification from 'commonmark-spec/spec.txt?raw';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
@@ -17,13 +17,13 @@ describe('the examples of CommonMark 0.31.2', () => {
       .matchAll(/^`{32} example\n([\s\S]*?)^\.\n([\s\S]*?)^`{32}$/gm),
   ].map(([, text, wanted]) => ({ text: text!, wanted: wanted! }));
   const md = new MarkdownIt('commonmark').use(dialect);
-  // How an empty quote is laid out says nothing.
+  // The layout of an empty quote does not matter.
   const tidy = (html: string) => html.replace(/<blockquote>\n?<\/blockquote>/g, '<blockquote></blockquote>');
 
-  /** Dashes below a line: a heading there, a line here. */
+  /** Dashes below a line: a heading in CommonMark, a rule here. */
   const dashes = [59, 80, 83, 84, 86, 89, 90, 91, 95, 96, 102, 103, 115, 141, 300];
 
-  /** A line without `>`, or with fewer, right below a quotation: part of it there ("lazy continuation"), its end here. Nothing else differs. */
+  /** A line without `>` right below a quotation: part of it in CommonMark ("lazy continuation"), its end here. */
   const lazy = [93, 232, 233, 238, 247, 250, 251, 292, 293];
 
   it('are all here', () => expect(examples.length).toBe(652));
@@ -43,7 +43,7 @@ describe('the examples of CommonMark 0.31.2', () => {
         marks.some((count, i) => count < (marks[i - 1] ?? 0)),
         `example ${n}`,
       ).toBe(true);
-      // In 93 the line is underlined, in 238 indented: a heading and code, once it is outside.
+      // Outside the quotation, 93 becomes a heading and 238 code.
       const asWords = (html: string) =>
         html
           .replace(/<\/?(?:p|h1|li|ol|blockquote|pre|code)>|=/g, ' ')

@@ -1,11 +1,9 @@
-// What people write becomes safe HTML, whatever they write. The output is read by a strict tokenizer of this test.
+// Whatever people write becomes safe HTML. A strict tokenizer of this test reads the output.
 import { describe, expect, it } from 'vitest';
 import { calls, find } from '../mentions/grammar';
 import { excerpt, own, render, words, type Mark } from '.';
 
-// --- The strict reader -----------------------------------------------------------------------------------------
-
-/** All that may ever come out, each with the attributes that it may have. */
+/** All elements and attributes that may ever come out. */
 const allowed: Record<string, Record<string, RegExp>> = {
   a: {
     href: /^(https?:\/\/[^/?#\\%]|mailto:[^/]|\/(?![/\\]))/,
@@ -26,7 +24,7 @@ for (const tag of 'p ul h3 h4 h5 h6 code em strong s blockquote thead tbody tr b
   allowed[tag] = {};
 const empty = ['br', 'hr', 'input'];
 
-/** Reads the HTML and throws at anything that is not plainly of the list above, well nested. Returns elements and text. */
+/** Throws at anything not on the list above, or not well nested. */
 function read(html: string): { tags: string[]; text: string; attributes: [string, string][] } {
   const open: string[] = [];
   const tags: string[] = [];
@@ -110,8 +108,6 @@ it('the reader of this test refuses what it should', () => {
   ])
     expect(() => read(bad), bad).toThrow();
 });
-
-// --- The corpora -----------------------------------------------------------------------------------------------
 
 const schemes = [
   'javascript:alert(1)',
@@ -295,7 +291,7 @@ describe('markup of others', () => {
       safe(text);
     expect(safe('pay \u202e001$\u202c now').text).toBe('pay 001$ now\n');
     expect(safe('\u2066a\u2069').text).toBe('a\n');
-    // What turns nothing around stays: joiners of Persian and of emoji, the marks of direction.
+    // Joiners of Persian and emoji, and harmless direction marks, stay.
     expect(safe('می\u200cخواهم 👩\u200d💻 a\u200f').text).toBe('می\u200cخواهم 👩\u200d💻 a\u200f\n');
   });
 
@@ -434,7 +430,7 @@ describe('texts that are made to be expensive', () => {
 });
 
 it('a thousand texts of random pieces: nothing else ever comes out', () => {
-  // A fixed seed: what fails once fails again.
+  // A fixed seed, so that a failure can be repeated.
   let seed = 20261121;
   const random = (below: number) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -493,8 +489,6 @@ it('a thousand texts of random pieces: nothing else ever comes out', () => {
     }
   }
 });
-
-// --- Mentions --------------------------------------------------------------------------------------------------
 
 describe('mentions in the HTML', () => {
   const html = (text: string) => rendered(text).trim();

@@ -1,4 +1,4 @@
-// What the writing tools are told: whom somebody could name, and how a text will look. And whom the Members tab finds.
+// For writing: whom somebody can name, the preview of a text, and whom the Members tab finds.
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, bindings, testContext, type User } from '../../../../tests/contexts';

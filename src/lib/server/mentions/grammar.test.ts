@@ -1,4 +1,4 @@
-// Whom a text names, and that nothing of a hidden name is left: by examples, and for texts and people that nobody chose.
+// Whom a text names, and that nothing of a hidden name remains: examples, and random texts and people.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../fold';
@@ -26,7 +26,7 @@ const people = [
   person('ﾃｽﾄ'),
   person('สมชาย'),
 ];
-/** What a text calls: the stretches, and whose they are. */
+/** Stretches and their owners. */
 const called = (text: string) =>
   find(text, people).flatMap(({ id, name, at }) =>
     at.flatMap(([from, to, like]) =>
@@ -256,7 +256,7 @@ describe('a text without somebody', () => {
     const { text: left } = without(text, found, hidden);
     expect(left).toMatch(/^ask @…/);
     expect(left).not.toContain('Beta');
-    // Quoted later, when nobody has the name any more.
+    // Quoted later, when nobody has that name any more.
     expect(hide(`- ${text}`, find(`- ${text}`, formsOf(text, found)))).not.toContain('Beta');
   });
   it('a name ends with its paragraph', () => {
@@ -311,8 +311,6 @@ it('3,000 people and 10,000 signs are read in a moment', () => {
     expect(performance.now() - began).toBeLessThan(1_500);
   }
 });
-
-// --- For texts and people that nobody chose --------------------------------------------------------------------
 
 const names = fc.oneof(
   fc.constantFrom(
@@ -429,7 +427,7 @@ describe('whatever is written, whoever is there', () => {
     fc.assert(
       fc.property(cases, ([people, text]) => {
         const { text: left } = without(text, find(text, people), hidden);
-        // Recognised anew, each place names somebody whom the reader sees.
+        // Names recognised again belong to people whom the reader sees.
         const rest = left.replaceAll('@…', 'ꙮ ');
         for (const { at } of find(rest, people.filter(hidden as never)))
           for (const [from] of at) {
@@ -453,7 +451,7 @@ describe('whatever is written, whoever is there', () => {
             .filter(Boolean)
             .sort((a, b) => b.length - a.length);
         for (const line of left.split(/[\n\r\u2028\u2029]/)) {
-          // Without those whom the reader sees, by plain replacement.
+          // Visible people are removed by plain replacement.
           const rest = forms(false).reduce((words, form) => words.replaceAll(`@${form}`, '∎'), fold(line));
           for (const form of forms(true))
             for (const behind of ['', ' ', 'さん', '様', '、', '-san', "'s", ')'])
@@ -546,7 +544,7 @@ describe('whatever is written, whoever is there', () => {
         const rest = forms(false).reduce((words, form) => words.replaceAll(`@${form}`, '∎'), left);
         for (const form of forms(true))
           for (let at = rest.indexOf(`@${form}`); at >= 0; at = rest.indexOf(`@${form}`, at + 1)) {
-            // Part of something longer: another word, another number.
+            // Part of another word or number.
             const behind = rest.slice(at + 1 + form.length);
             const goesOn = /\d$/.test(form) ? /^_*[\p{L}\p{N}]/u : /^_*\p{L}/u;
             expect(goesOn.test(behind), JSON.stringify({ text, left })).toBe(true);

@@ -1,5 +1,5 @@
-// What a reader could take for a hidden guest's name: by examples, and by the strongest rule. A text is rendered, its HTML stripped, and
-// nothing that is left of it has an @ with the letters of a hidden name behind it.
+// What could be read as a hidden guest's name: examples, and the strongest rule. In the rendered text, no @ is followed by the
+// letters of a hidden name.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../fold';
@@ -70,7 +70,7 @@ describe('whether something is an address, the rule of addresses says', () => {
 
 describe('what a reader takes for a name is hidden, and calls nobody', () => {
   it.each([
-    // Put together otherwise.
+    // Joined differently.
     ['@ Hanako Sato', '@…'],
     ['@Dr. Hanako Sato', '@…'],
     ['@Frau Prof. Dr. Hanako Sato', '@…'],
@@ -91,7 +91,7 @@ describe('what a reader takes for a name is hidden, and calls nobody', () => {
     ['@ジョンスミス様', '@…様'],
     ['@คุณสมชาย ใจดี', '@…'],
     ['@คุณ สมชาย ใจดีครับ', '@…ครับ'],
-    // Where it ends.
+    // Endings.
     ['@आशा रावजी', '@…'],
     ['@Hanako Satoji', '@…'],
     ['@Jane Does Entwurf', '@… Entwurf'],
@@ -110,7 +110,7 @@ describe('what a reader takes for a name is hidden, and calls nobody', () => {
     ['https://note.example/@%E4%BD%90%E8%97%A4', 'https://note.example/@…'],
   ])('%s', (text, wanted) => {
     expect(hide(text)).toBe(wanted);
-    // Where a script puts no blanks, the name with other ones is the name.
+    // In scripts without spaces, a name with other separators is still the name.
     if (!/^@(?:ジョンスミス|山)/.test(text)) expect(told(text)).toEqual([]);
   });
   it.each([
@@ -146,8 +146,6 @@ describe('what a reader takes for a name is hidden, and calls nobody', () => {
   });
 });
 
-// --- For texts that nobody chose -------------------------------------------------------------------------------
-
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
 function shownAs(href: string): string {
   try {
@@ -156,12 +154,12 @@ function shownAs(href: string): string {
     return href;
   }
 }
-/** What is to be read of a text, a line for each block and cell, and the addresses of its links. */
+/** The readable lines of a text, by block and cell, and its links' addresses. */
 function read(text: string): string[] {
   const html = markdown.render(text);
   const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => shownAs(href!));
   const blocks = html
-    // Lines of code are lines.
+    // Lines of code stay lines.
     .replace(/<pre[^>]*>[^]*?<\/pre>/g, (code) => code.replace(/\n/g, '\u2029'))
     .replace(/<\/?(?:p|h\d|li|ul|ol|blockquote|pre|table|thead|tbody|tr|th|td|hr)\b[^>]*>/g, '\u2029')
     .replace(/<br>/g, ' ')
@@ -172,12 +170,12 @@ function read(text: string): string[] {
   );
 }
 const letters = (words: string) => fold(words).replace(/[^\p{L}\p{N}@]/gu, '');
-/** Names that stand behind an @, letter by letter, as far as the word goes on no further. */
+/** Names after an @, letter by letter, unless the word goes on. */
 function readable(words: string, names: string[]): string[] {
   const folded = fold(words.replaceAll('@…', 'ꙮ '));
   return names.filter((name) => {
     for (let at = folded.indexOf('@'); at >= 0; at = folded.indexOf('@', at + 1)) {
-      // An address of somebody else.
+      // Another person's address.
       if (
         /[\p{L}\p{N}._%+-]$/u.test(folded.slice(0, at)) &&
         /^[a-z0-9-]+\.[a-z]{2}/.test(folded.slice(at + 1))

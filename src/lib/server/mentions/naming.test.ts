@@ -1,4 +1,4 @@
-// Names in texts: who is told, and what a guest reads who does not see the others. Every place that shows what people write.
+// Names in texts: who is notified, and what guests who do not see the others read, wherever texts appear.
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, bindings, MINUTE, testContext, type User } from '../../../../tests/contexts';
@@ -20,7 +20,7 @@ const begin = (who: User, spaceId: number, title: string, body: string) =>
   threads.begin(as(who), spaceId, { title, ...words(body) });
 const hide = (id: number) =>
   testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, id));
-/** Ids of those who were told of a text by name. */
+/** Ids of people notified by name. */
 const toldOf = async (threadId: number, commentId: number | null = null) =>
   (await testContext().db.select().from(notification).where(eq(notification.threadId, threadId)))
     .filter((n) => n.commentId === commentId && n.kind === 'mention')
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await hide(hidden);
 });
 
-/** All that a guest is shown of a space and a thread. */
+/** All that a guest sees of a space and a thread. */
 const shown = async (who: User, spaceId: number, threadId: number, commentId: number | null = null) =>
   JSON.stringify([
     await spaces.overview(as(who), spaceId),
@@ -52,7 +52,7 @@ const shown = async (who: User, spaceId: number, threadId: number, commentId: nu
     await mailsTo(who.email),
   ]);
 
-/** What of it stands in a text, with a little around it. */
+/** Matches with a little context. */
 const within = (text: string, what: RegExp) =>
   [...text.matchAll(new RegExp(what, 'gi'))].map((m) => text.slice(Math.max(0, m.index - 60), m.index + 60));
 
@@ -159,7 +159,7 @@ describe('where guests are hidden, no guest reads the name of another', () => {
     expect(seen.space.links.map((l) => l.title)).toEqual(['Plan', 'Page of @…']);
     expect((await spaces.overview(as(hanako), room)).space.links[1]!.title).toBe('Page of @Hanako Sato');
     expect((await spaces.settingsOf(as(ava), room)).announcement).toContain('@Hanako Sato');
-    // Whoever has left, or is called otherwise, is hidden still, also when the settings are saved anew.
+    // People who left or were renamed stay hidden, also when the settings are saved again.
     await memberships.removeGuest(as(ava), room, hanako.id);
     await spaces.change(as(ava), room, {
       ...spaceForm,
@@ -209,7 +209,7 @@ describe('where guests are hidden, no guest reads the name of another', () => {
     const mail = async (to: string) => JSON.stringify((await mailsTo(to)).at(-1));
     expect(await mail(first)).toContain('@…, @…, @first@inv.example, @… and @Ben Kowalski');
     expect(await mail(second)).toContain('@…, @…, @…, @second@inv.example and @Ben Kowalski');
-    // Sent again, it names nobody either.
+    // Sent again, it still names nobody.
     const again = as(ava, { now: Date.now() + 10 * MINUTE });
     const { rows } = await invitations.guestsTab(again, room);
     await invitations.resend(
@@ -337,7 +337,7 @@ describe('a quotation names nobody anew', () => {
       await threads.edit(as(kim, { now }), room, topic, said, { body, editedAt });
     };
     const now = Date.now() + 1_000;
-    // Told once, and forgotten since: not told again.
+    // Notified once, and since deleted: not notified again.
     await testContext().db.delete(notification).where(eq(notification.commentId, said));
     await edit('> @Ben Kowalski\n> @Hanako Sato\n\nHi @Hanako Sato!', now);
     expect(await toldOf(topic, said)).toEqual([]);

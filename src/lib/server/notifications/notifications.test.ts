@@ -36,7 +36,7 @@ interface Stage {
   threadId: number;
 }
 
-/** A space of Ava with Ben and the guest Gil, and a thread of Ava's that nobody follows. */
+/** Ava's space with Ben and the guest Gil, and a thread that nobody follows. */
 async function stage(form: { blockFollowing?: boolean; guestsHidden?: boolean } = {}): Promise<Stage> {
   const [ava, ben, gil] = [
     await makeUser({ name: 'Ava' }),
@@ -57,7 +57,7 @@ async function stage(form: { blockFollowing?: boolean; guestsHidden?: boolean } 
   return { ava, ben, gil, spaceId, threadId };
 }
 
-/** Changes rows past the domain. */
+/** Directly, not through the domain. */
 const change = (
   table: never | typeof spaceTable | typeof userTable | typeof threadTable,
   where: SQL,
@@ -77,7 +77,7 @@ async function follow(who: User, threadId: number, following: boolean | null = t
 
 let keys = 0;
 
-/** Writes a comment and tells of it, in one batch, as threads.ts does. */
+/** Comment and notifications in one batch, as in threads.ts. */
 async function say(
   s: Stage,
   who: User,
@@ -91,7 +91,7 @@ async function say(
   } = {},
 ): Promise<{ ctx: TestCtx; commentId: number }> {
   const ctx = as(who, { now: options.now });
-  // Not settled: the Worker died between the commit and what comes after it.
+  // The Worker died between the commit and what follows.
   if (options.settle === false) ctx.afterCommit = () => {};
   const threadId = options.threadId ?? s.threadId;
   const key = `test:${++keys}`;
@@ -286,7 +286,7 @@ describe('an edit that names more people', () => {
     const { commentId } = await say(s, s.ava, { mentioned: [s.ben] });
     await edit(s, commentId, [s.ben, s.gil]);
     expect(await kinds(s.ben)).toEqual(['mention']);
-    // Told as a follower: "To me" from now on, once.
+    // Notified as a follower first; now a mention, once.
     expect(await told(s.gil)).toMatchObject([{ kind: 'mention' }]);
     expect(await mailsOf(s.ben)).toHaveLength(1);
     const hana = await makeGuest();
@@ -703,7 +703,7 @@ describe('the link that stops it', () => {
     expect(target).toEqual({ email: 'g•••@partner.example', stopped: false });
     expect((await account(s.gil.email))!.notify).toBe('mentions');
     await notifications.unsubscribe(testContext(), token);
-    // Whoever is signed in does not matter.
+    // It does not matter who is signed in.
     await notifications.unsubscribe(as(s.ben), token);
     expect((await account(s.gil.email))!.notify).toBe('never');
     expect((await account(s.ben.email))!.notify).toBe('mentions');
@@ -755,7 +755,7 @@ describe('the end of notifications', () => {
         insert into notification (user_id, space_id, thread_id, kind, actor_id, created_at, read_at, later)
         select ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', ${s.ava.id}, ${now} - (value ->> 0) * ${DAY},
           ${now} - (value ->> 1) * ${DAY}, value ->> 2 from json_each(${JSON.stringify(rows)})`),
-      // Far away from the others, so that the window has to wander.
+      // Far from the others, so that the range has to move on.
       ctx.db.run(sql`insert into notification (id, user_id, space_id, thread_id, kind, actor_id, created_at)
         values (1000000, ${s.ben.id}, ${s.spaceId}, ${s.threadId}, 'thread', ${s.ava.id}, 0)`),
     ]);
@@ -773,7 +773,7 @@ describe('the end of notifications', () => {
   });
 });
 
-/** A statement past the domain. */
+/** Directly, not through the domain. */
 async function run(statement: SQL): Promise<void> {
   const ctx = testContext();
   await ctx.commit([ctx.db.run(statement)]);
@@ -789,7 +789,7 @@ it('mail that still waits when somebody loses a space is never sent, whichever w
     const s = await stage();
     const who = s[name] as User;
     const queued = () => count('mail', `user_id = ? and kind = 'notification' and status = 'queued'`, who.id);
-    // The queue is away: the mail is written, and waits.
+    // The queue is down: the mail is written and waits.
     const ctx = as(s.ava, {
       env: { MAIL_QUEUE: { send: async () => {}, sendBatch: async () => {} } as never },
     });

@@ -26,7 +26,7 @@ describe('metadata', () => {
     expect(holds(telling, p.PLACE)).toBe(true);
     const cleaned = clean(telling);
     expect(holds(cleaned, p.PLACE)).toBe(false);
-    // Adobe's segment says how colours are meant: it stays, the rest is as it was before somebody told.
+    // Adobe's segment says how to read colours, so it stays.
     const adobe = p.segment(0xee, 'Adobe', [0, 100, 0, 0, 0, 0, 1]);
     const expected = what === 'JPEG' ? p.join(plain.subarray(0, 20), adobe, plain.subarray(20)) : plain;
     expect([...cleaned]).toEqual([...expected]);
@@ -108,7 +108,7 @@ describe('metadata', () => {
   });
 });
 
-/** Puts bytes in front of others, or changes some. */
+/** Inserts or changes bytes. */
 const changed = (bytes: Uint8Array, at: number, ...values: number[]) => {
   const copy = bytes.slice();
   copy.set(values, at);
@@ -211,7 +211,7 @@ describe('HEIC', () => {
   });
 });
 
-// What keeps a Worker busy: many tiny parts, counts that cost no bytes, everything compared with everything.
+// What would keep a Worker busy: many tiny parts, counts that cost no bytes, everything compared with everything.
 describe('the worst megabytes take about as long as plain ones', () => {
   const MB = 1024 * 1024;
   const many = (part: Uint8Array, bytes: number) => {

@@ -17,7 +17,7 @@ describe('every table', () => {
   it('is in exactly one of the two lists, of the site or of a space', async () => {
     const said = names([...schema.siteTables, ...schema.spaceTables]);
     expect(said).toEqual(names(all));
-    // The full-text index has no columns to speak of: a token in each row says whose it is (search/entries.ts).
+    // The full-text index has no such columns: a token in each row says whose it is (search/entries.ts).
     expect((await tables()).filter((name) => !name.startsWith('search_entry')).sort()).toEqual(said);
   });
 

@@ -352,13 +352,13 @@ describe('isolation', () => {
     await say(gil, hidden, ours, 'lantern gil');
     await say(noor, hidden, ours, 'lantern noor too');
     await say(ben, hidden, ours, 'lantern ben');
-    // The company's answer within a thread that does not exist for Gil.
+    // A user's answer in a thread that Gil cannot see.
     await say(ben, hidden, noors, 'lantern ben to noor');
     const own = ['lantern ben', 'lantern gil', 'Lantern ours'];
     expect(await find(gil, hidden, 'lantern')).toEqual(own);
     expect(await everywhere(gil, 'lantern')).toEqual(own);
     expect(await find(ava, hidden, 'lantern')).toHaveLength(6);
-    // In a space where guests see each other they do, in the same search.
+    // In a space where guests see each other they still do, in the same search.
     await begin(noor, spaceId, 'Lantern open');
     expect(await everywhere(gil, 'lantern')).toEqual(['Lantern open', ...own]);
     expect(await everywhere(noor, 'lantern')).toHaveLength(6);
@@ -410,7 +410,7 @@ describe('cost', () => {
     const before = await measure();
     const other = await makeSpace(ava);
     const [crowd, ctx] = [await begin(ava, other, 'Crowd'), testContext()];
-    // 5,000 comments of the same words, and 200 threads, past the domain: it is the index that is measured.
+    // 5,000 comments with the same words, and 200 threads, written directly: this measures the index.
     await bindings.DB.batch([
       bindings.DB.prepare(
         `insert into comment (space_id, thread_id, author_id, body, request_key, created_at)
@@ -423,7 +423,7 @@ describe('cost', () => {
       ).bind(String(other), crowd),
     ]);
     for (let i = 0; i < 20; i++) await begin(ava, other, `cormorant ${i}`);
-    // Newer than all of them, so that the search has to pass over them.
+    // Newer than all of them, so that the search has to skip them.
     await say(ben, room, t, 'cormorant 17 again');
     const after = await measure();
     for (const [i, rows] of after.entries()) {
@@ -773,7 +773,7 @@ describe('where guests are hidden', () => {
     for (const guest of [gil, noor]) await joinSpace(ava, hidden, guest);
     await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, hidden));
     const t = await begin(ava, hidden, 'Haddad is a name in the company too');
-    // More than a page of hits that do not exist for Gil, around one that does.
+    // More than a page of hits hidden from Gil, around one that is not.
     for (let i = 0; i < 30; i++) await say(ava, hidden, t, `@Noor Haddad please look, ${i}`);
     const first = await search.inSpace(as(gil), hidden, 'haddad');
     expect([first.hits.length, first.next]).toEqual([1, null]);
@@ -830,7 +830,7 @@ describe('where guests are hidden', () => {
     expect(await find(gil, hidden, 'ferreira')).toEqual(['one for @Gil Ferreira alone']);
     expect(await find(gil, hidden, 'both beside')).toEqual(['both: @Gil Ferreira beside @…']);
     expect(await find(ava, hidden, 'ferreira')).toHaveLength(2);
-    // What stood around a name does not come together.
+    // The words around a name do not become neighbours.
     expect(await find(ava, hidden, '"for alone"')).toEqual([]);
     expect(await find(ava, hidden, '"for gil ferreira alone"')).toHaveLength(1);
   });

@@ -266,7 +266,7 @@ describe('a template of a space', () => {
       await expect(make(who, spaceId)).rejects.toMatchObject(refusal(kind));
       await expect(templates.draft(as(who), spaceId)).rejects.toMatchObject(refusal(kind));
     }
-    // A space administrator may, also without the permission to create spaces.
+    // A space administrator may, even without the permission to create spaces.
     await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
     const plain = await makeUser({ canCreateSpaces: false });
     await memberships.addMember(as(ava), spaceId, plain.id, true);
@@ -318,7 +318,7 @@ describe('a template of a space', () => {
     expect(content.cover).toMatch(/^file:/);
     expect(content.cover).not.toBe(`file:${cover}`);
     expect(await count('file', 'template_id = ? and attached_at is not null', id)).toBe(1);
-    // A space that begins with it has a copy of its own; the template keeps its.
+    // A space made from it gets a copy of its own; the template keeps its cover.
     const made = await templates.beginSpace(
       as(ava),
       id,
@@ -330,7 +330,7 @@ describe('a template of a space', () => {
     expect(third).toMatch(/^file:/);
     expect(third).not.toBe(content.cover);
     expect(await count('file', 'template_id = ? and released_at is null', id)).toBe(1);
-    // No file comes along.
+    // Exported without files.
     expect((await templates.exportFile(as(ada), id)).text).not.toContain('file:');
     await templates.remove(as(ada), id);
     expect(await count('file', 'id = ? and released_at is not null', content.cover.slice(5))).toBe(1);

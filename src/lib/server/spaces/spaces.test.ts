@@ -81,7 +81,7 @@ describe('making a space', () => {
     expect(done).toHaveLength(5);
     expect(new Set(done).size).toBe(1);
     expect(await count('space', 'created_by = ?', ava.id)).toBe(1);
-    // The key is the form's and the person's: nobody lands in a space of somebody else with it.
+    // The key belongs to a form and a person: nobody gets into another person's space with it.
     const other = await makeUser();
     expect(await spaces.create(as(other), spaceForm, [], key)).not.toBe(done[0]);
   });

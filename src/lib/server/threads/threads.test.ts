@@ -197,7 +197,7 @@ describe('editing', () => {
     await threads.edit(as(ava), spaceId, id, comment, { body: 'three', editedAt });
     const { rows: before } = await threads.history(as(gil), spaceId, id, comment);
     expect(before.map((v) => v.html.trim())).toEqual(['<p>two</p>', '<p>one</p>']);
-    // Nothing changed, nothing written.
+    // Without a change, nothing is written.
     const now = await threads.source(as(ava), spaceId, id, comment);
     await threads.edit(as(ava), spaceId, id, comment, { body: 'three', editedAt: now.editedAt });
     expect((await threads.history(as(gil), spaceId, id, comment)).rows).toHaveLength(2);
@@ -428,7 +428,7 @@ describe('isolation', () => {
         for (const [name, way] of Object.entries(ways))
           await expect(way(), name).rejects.toMatchObject(refusal('missing'));
       }
-    // Deleting is no other way in.
+    // Deleting gives no access either.
     await expect(threads.remove(as(stranger), spaceId, id)).rejects.toMatchObject(refusal('missing'));
     // Nor through a space of one's own.
     await expect(threads.remove(as(stranger), other, id)).rejects.toMatchObject(refusal('missing'));
@@ -500,7 +500,7 @@ describe('where guests do not see each other', () => {
     await expect(threads.source(as(noor), hidden, byAva, gilsComment)).rejects.toMatchObject(
       refusal('missing'),
     );
-    // Something that only Gil did moves nothing for Noor.
+    // What only Gil did changes nothing for Noor.
     await memberships.markRead(as(noor), hidden, Date.now());
     await threads.addComment(as(gil, { now: Date.now() + 5000 }), hidden, byAva, words('again'));
     expect((await spaces.overview(as(noor), hidden)).threads[0]!.unread).toBe(false);

@@ -16,7 +16,7 @@ const invitation = {
   timeZone: 'Europe/Berlin',
 } as const;
 
-/** HTML as a person reads it. */
+/** As a person reads it. */
 const visible = (html: string) =>
   html
     .replace(/<(head|style)[\s\S]*?<\/\1>/g, ' ')
@@ -90,7 +90,7 @@ describe('every mail, in every language, with awkward data', () => {
       const shown = words(visible(html));
       for (const line of text.split('\n')) {
         if (line === '-- ') continue;
-        // The links of the small print have a label instead of their address.
+        // Links in the small print have a label instead of the address.
         if ('unsubscribe' in message && html.includes(`href="${line}"`)) continue;
         for (const piece of line.split(/: |:$/).filter(Boolean))
           if (!('url' in message) || piece !== message.url) expect(shown, name).toContain(words(piece));

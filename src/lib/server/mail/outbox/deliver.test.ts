@@ -102,7 +102,7 @@ describe('definite failures', () => {
     for (let minute = 0; minute < 60; minute++) {
       fake.mood = failures[minute % failures.length]!;
       await minutesPass(minute, minute);
-      // The queue redelivers besides.
+      // The queue redelivers too.
       await deliver(context({ after: minute * MINUTE }), ids[minute % 12]!);
     }
     expect(fake.arrived).toEqual([]);

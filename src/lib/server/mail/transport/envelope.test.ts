@@ -48,7 +48,7 @@ describe('headers', () => {
       'List-Unsubscribe': `<${unsubscribe}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     });
-    // Else MailChannels would make links of its own, which stop mail there and not here.
+    // Otherwise MailChannels would add its own links, which unsubscribe there, not here.
     expect(fake.arrived.at(-1)!.payload).not.toHaveProperty('transactional');
     for (const bad of [
       null,
