@@ -14,9 +14,7 @@ import type { Locale } from '../src/lib/messages';
 import { actorOf, resume } from '../src/lib/server/sessions';
 import { user } from '../src/lib/server/schema';
 
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+export { DAY, HOUR, MINUTE } from '../src/lib/time';
 export const ORIGIN = 'http://localhost:8787';
 export const bindings = env as unknown as Env;
 

@@ -467,3 +467,9 @@ const lineEnd = (text: string, from: number): number => {
   const end = text.indexOf('\n', from);
   return end < 0 ? text.length : end;
 };
+
+/** `a…@partner.example`: enough for its owner to recognise it. */
+export function maskAddress(address: string): string {
+  const at = Math.max(address.lastIndexOf('@'), address.lastIndexOf('＠'));
+  return at < 0 ? '…' : `${[...address][0]}…${address.slice(at)}`;
+}

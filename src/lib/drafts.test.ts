@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as drafts from './drafts';
+import { DAY } from './time';
 
 /** As in browsers, except when it is full. */
 const store = new Map<string, string>();
@@ -18,7 +19,6 @@ beforeEach(() => {
   store.clear();
   (globalThis as { window?: unknown }).window = { localStorage: storage };
 });
-const DAY = 86_400_000;
 const none = new Set<string>();
 
 describe('a draft', () => {

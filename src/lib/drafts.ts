@@ -1,6 +1,8 @@
 /** Drafts in this browser: one per person, form and tab. Signing out deletes them (Clear-Site-Data, /me?/signOut). */
+import { DAY } from './time';
+
 const PREFIX = 'draft:';
-const KEPT = 30 * 86_400_000;
+const KEPT = 30 * DAY;
 /** How long a tab waits for its name, which the page before a reload may still hold. */
 const HANDOVER = 300;
 

@@ -1,4 +1,6 @@
 /** Polls for changes by others: the browser's side of server/changes.ts. A push channel would replace this file. */
+import { MINUTE } from './time';
+
 export interface Change {
   kind: string;
   thread: number | null;
@@ -9,7 +11,7 @@ export interface Change {
 const OFTEN = 4_000;
 const SELDOM = 30_000;
 /** After this long without input, the page polls less often. */
-const IDLE = 5 * 60_000;
+const IDLE = 5 * MINUTE;
 
 interface Listener {
   heard: (changes: Change[]) => void;

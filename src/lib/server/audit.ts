@@ -1,5 +1,6 @@
 /** Who did what. Entries are written in the batch of the change. */
 import { sql, type SQL } from 'drizzle-orm';
+import { HOUR } from '../time';
 import type { Ctx, Statement } from './context';
 import { keyedBytes } from './crypto';
 import { clientIpGroup } from './rate-limit';
@@ -35,8 +36,6 @@ export const entries = (ctx: Ctx, action: string | SQL, rows: SQL): Statement =>
     insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
     select ${ctx.now}, ${action}, ${ctx.actor?.id ?? null}, ${ctx.actor?.name ?? 'Foyer'}, subject, space_id, detail, ${ctx.ip}
     from (${rows})`);
-
-const HOUR = 3_600_000;
 
 /** Somebody who has not proved who they are. */
 export const nobody: By = { id: null, name: '' };

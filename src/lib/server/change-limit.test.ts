@@ -4,6 +4,7 @@ import { as, Jar, testContext, visit, type User } from '../../../tests/contexts'
 import { account, makeAdministrator, makeSpace, makeUser, spaceForm } from '../../../tests/factories';
 import { login } from '../../../tests/logins';
 import { count, parallel, refusal } from '../../../tests/helpers';
+import { MINUTE } from '../time';
 import * as accounts from './accounts';
 import { randomId } from './crypto';
 import { LostRace } from './errors';
@@ -13,7 +14,6 @@ import * as settings from './settings';
 import * as spaces from './spaces';
 import * as threads from './threads';
 
-const MINUTE = 60_000;
 const NOW = Date.now();
 
 const save = (who: User, now: number, name = 'Ben') =>

@@ -1,13 +1,13 @@
 /** Limits what one person changes. Every `commit` counts, so new verbs are limited too. */
 import { sql } from 'drizzle-orm';
+import { HOUR, MINUTE } from '../time';
 import type { Ctx, Statement } from './context';
 import { Refusal } from './errors';
 import { countInWindow, key, windowLeft } from './rate-limit';
 
-const MINUTE = 60_000;
 const WINDOWS = [
   { windowMs: MINUTE, most: 240 },
-  { windowMs: 60 * MINUTE, most: 3_000 },
+  { windowMs: HOUR, most: 3_000 },
 ];
 
 const counters = (ctx: Ctx, actorId: string) =>

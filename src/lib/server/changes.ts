@@ -1,5 +1,6 @@
 /** Changes in a space, in order, so that open pages can show them. A push channel could replace `since`. */
 import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { DAY } from '../time';
 import { ownerOf, viewerOf, visibleTo, type Author, type Within } from './access';
 import type { Ctx, SignedIn, Statement } from './context';
 import { Refusal } from './errors';
@@ -22,7 +23,7 @@ export interface Change {
   own: boolean;
 }
 
-const KEEP = 7 * 24 * 3_600_000;
+const KEEP = 7 * DAY;
 const AT_ONCE = 50;
 
 /** For the batch of the change. Where guests are hidden, a guest only hears of texts whose `authors` are users or themselves. */

@@ -3,12 +3,12 @@ import { as, testContext, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../tests/factories';
 import { joinSpace } from '../../../tests/invitations';
 import { count, parallel, refusal } from '../../../tests/helpers';
+import { MINUTE } from '../time';
 import { randomId } from './crypto';
 import { LostRace } from './errors';
 import * as limits from './limits';
 import * as threads from './threads';
 
-const MINUTE = 60_000;
 let host: User;
 let spaceId: number;
 let threadId: number;

@@ -1,13 +1,11 @@
 /** Limits for one person, counted in the batch of the act: failures do not count, and parallel posts cannot pass a limit. */
 import { inArray } from 'drizzle-orm';
 import type { MessageKey } from '../messages';
+import { HOUR, MINUTE } from '../time';
 import { changed, must, type Statement, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { countChanges, countInWindow, key } from './rate-limit';
 import { throttle } from './schema';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 const LIMITS = {
   text: {

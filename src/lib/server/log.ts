@@ -2,6 +2,7 @@
  * The only writer of the log. Errors from the database, fetch, parsers and the mail server quote addresses, tokens and typed
  * text, so only known messages are kept, without these values. Other errors are logged by name and stack.
  */
+import { maskAddress } from '../addresses';
 
 /** Ids, hashes and tokens are at least this long; no word of our own messages is. */
 const TOKEN_LENGTH = 16;
@@ -48,9 +49,4 @@ export function redact(message: string): string {
       )
       .replace(/\s+/g, ' ')
   );
-}
-
-function maskAddress(address: string): string {
-  const at = Math.max(address.lastIndexOf('@'), address.lastIndexOf('＠'));
-  return at < 0 ? '…' : `${[...address][0]}…${address.slice(at)}`;
 }

@@ -3,6 +3,7 @@
  * never carried out. It is sealed in KV for two hours under the hash of a token in this browser's cookie, for the login name that
  * last signed in here. Secrets and files are left out.
  */
+import { HOUR } from '../time';
 import * as body from './body';
 import type { Ctx } from './context';
 import { hashToken, randomToken, seal, unseal } from './crypto';
@@ -39,7 +40,7 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
   const email = sessions.deviceOwner(ctx);
   if (!email) return null;
   const of = rateLimit.key(ctx, 'post', `held:${email}`);
-  const room = await rateLimit.countInWindow(ctx, of, AN_HOUR, 3_600_000);
+  const room = await rateLimit.countInWindow(ctx, of, AN_HOUR, HOUR);
   if (!room.length) return 'lost';
   const typed: PendingPost['typed'] = [];
   try {

@@ -1,6 +1,7 @@
 /** The demo, made with the domain's own verbs. Local only, in an empty database. */
 import { eq, sql } from 'drizzle-orm';
 import { defaultOptions } from '../space-options';
+import { DAY } from '../time';
 import * as accounts from './accounts';
 import { type Ctx, type SignedIn } from './context';
 import { createContext, type Surroundings } from './context/create';
@@ -15,7 +16,6 @@ import * as spaces from './spaces';
 import * as threads from './threads';
 
 const PASSWORD = 'foyer-demo-1';
-const DAY = 24 * 3_600_000;
 export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   if (!ctx.config.local || !ctx.config.setupToken) throw new Refusal('missing');
   const site = await settings.read(ctx);

@@ -1,6 +1,7 @@
 /** Only this file imports Lucia 3, which is in maintenance (docs/decisions/004-lucia.md). */
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
+import { DAY, MINUTE } from '../time';
 import type { Actor, Ctx, Statement } from './context';
 import { hashToken, randomToken, sign, unsign } from './crypto';
 import * as paging from './paging';
@@ -15,12 +16,11 @@ declare module 'lucia' {
   }
 }
 
-const DAY = 24 * 3_600_000;
 /** OWASP Session Management asks for both an idle and an absolute limit. */
 const IDLE = new TimeSpan(14, 'd');
 const ABSOLUTE = 60 * DAY;
 /** Older than this, a request updates "last seen". */
-const LAST_SEEN_STEP = 5 * 60_000;
+const LAST_SEEN_STEP = 5 * MINUTE;
 
 /** One per request: its adapter uses this request's D1 and commit. */
 function luciaOf(ctx: Ctx) {

@@ -1,5 +1,6 @@
 /** Deleted spaces can be restored from the trash for 14 days. */
 import { and, asc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { DAY } from '../time';
 import * as access from './access';
 import { normalize } from '../normalize';
 import { changed, must, type Ctx, type Statement, type SignedIn } from './context';
@@ -9,7 +10,6 @@ import * as files from './files';
 import { comment, file, space, spaceTables, thread } from './schema';
 import * as search from './search';
 
-const DAY = 24 * 3_600_000;
 const KEEP_DAYS = 14;
 /** Rows per batch, and per run; the rest follows a minute later. */
 const PIECE = 2_000;

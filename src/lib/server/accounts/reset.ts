@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { DAY, HOUR, MINUTE } from '../../time';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { hashToken, randomToken } from '../crypto';
 import { Refusal } from '../errors';
@@ -14,7 +15,6 @@ import * as verification from '../verification';
 import { byLoginName, loginName } from './login';
 import { endResets, passwordChangedMail, withNextPassword } from './password';
 
-const MINUTE = 60_000;
 const RESET_MINUTES = 60;
 
 /** Answers first and works afterwards, so that nobody learns which addresses exist. */
@@ -22,13 +22,8 @@ export function askReset(visitor: Ctx, typedEmail: string): void {
   const email = loginName(typedEmail);
   visitor.defer(async (ctx) => {
     const [byName, byOrigin, rows] = await ctx.db.batch([
-      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', email), 5, 60 * MINUTE),
-      rateLimit.countInWindow(
-        ctx,
-        rateLimit.key(ctx, 'forgot', rateLimit.clientIpGroup(ctx.ip)),
-        100,
-        60 * MINUTE,
-      ),
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', email), 5, HOUR),
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', rateLimit.clientIpGroup(ctx.ip)), 100, HOUR),
       byLoginName(ctx, email),
     ]);
     const row = rows[0];
@@ -126,4 +121,4 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
 
 export const purgeResets = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from password_reset where token_hash in
-    (select token_hash from password_reset where expires_at <= ${ctx.now - 24 * 60 * MINUTE} limit 500)`);
+    (select token_hash from password_reset where expires_at <= ${ctx.now - DAY} limit 500)`);

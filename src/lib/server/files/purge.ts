@@ -1,9 +1,9 @@
 import { asc, sql } from 'drizzle-orm';
+import { DAY } from '../../time';
 import type { Ctx } from '../context';
 import { file } from '../schema';
 import { thumbnailKey } from './thumbnail';
 
-const DAY = 24 * 3_600_000;
 /** A file may have two objects, and R2 deletes up to 1,000 at a time. */
 const BATCH = 250;
 

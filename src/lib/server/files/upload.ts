@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { fileLimits } from '../../files';
+import { DAY } from '../../time';
 import * as access from '../access';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -8,7 +9,6 @@ import { file } from '../schema';
 import { tooMany } from './attach';
 import { store, type Upload, type UploadedFile } from './store';
 
-const DAY = 24 * 3_600_000;
 const MAX_UNUSED = 100;
 
 export async function upload(

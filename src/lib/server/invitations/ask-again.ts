@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { DAY } from '../../time';
 import * as access from '../access';
 import { changed, must, type Ctx } from '../context';
 import { record } from '../events';
@@ -6,7 +7,7 @@ import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as rateLimit from '../rate-limit';
 import { invitation, user } from '../schema';
-import { DAY, type Invitation } from './links';
+import type { Invitation } from './links';
 import { findByToken, stateFrom } from './state';
 
 /** Mails a day to one inviter. The Guests tab shows who asked anyway. */

@@ -3,10 +3,10 @@
  * fails, or is replaced before it was sent, gives its count back.
  */
 import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
+import { DAY } from '../../time';
 import { changed, must, type Ctx, type Statement, type SignedIn } from '../context';
 import * as rateLimit from '../rate-limit';
 import { invitation, isOpenInvitation, mail, throttle } from '../schema';
-import { DAY } from './links';
 
 const MOST_A_DAY = 2_000;
 /** From all spaces and the site. */

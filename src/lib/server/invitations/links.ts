@@ -1,10 +1,10 @@
 /** The tokens in an invitation's links. */
 import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
+import { DAY } from '../../time';
 import { type Ctx } from '../context';
 import { isMadeBy, keyedBytes, type Secret } from '../crypto';
 import { invitation } from '../schema';
 
-export const DAY = 24 * 3_600_000;
 /** After it was last sent. */
 export const VALID_FOR = 7 * DAY;
 

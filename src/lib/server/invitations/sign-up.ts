@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { MINUTE } from '../../time';
 import * as accounts from '../accounts';
 import type { CommitOptions, Ctx, Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
@@ -18,7 +19,7 @@ import type { LinkKind } from './links';
 import { findByToken, stateFrom, type Found } from './state';
 
 /** For this long, a sign-up posted again (double click) still leads into the space. */
-const SECOND_POST = 10 * 60_000;
+const SECOND_POST = 10 * MINUTE;
 
 /** A copied link also needs a code mailed to the invited address. @returns where to go; null if the link has changed */
 export async function signUp(

@@ -1,10 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
+import { DAY } from '../../time';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import { invitation, membership, space, user, type Settings } from '../schema';
 import { parse, settingsColumn } from '../settings';
-import { DAY, recognise, type LinkKind } from './links';
+import { recognise, type LinkKind } from './links';
 import { somebodyMayInvite, domainStillAllowed, inviterMayInvite } from './rule';
 
 /** Opening the page changes nothing. */

@@ -1,4 +1,5 @@
 import { asc, sql, type SQL } from 'drizzle-orm';
+import { MINUTE } from '../../time';
 import type { Ctx, Statement } from '../context';
 import * as folded from '../folded';
 import { membership } from '../schema';
@@ -42,7 +43,7 @@ const ROUND = 24 * 60;
 
 /** Cron. Only matters after rows were changed by hand. */
 export const tidy = (ctx: Ctx): Statement[] => {
-  const first = Math.floor(ctx.now / 60_000) % ROUND;
+  const first = Math.floor(ctx.now / MINUTE) % ROUND;
   const those = sql`with recursive every(id) as (
     select ${first} union all select id + ${ROUND} from every where id < (select max(id) from space))
     select id from every`;

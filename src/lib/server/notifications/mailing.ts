@@ -1,5 +1,6 @@
 /** Due notifications become one mail per person, exactly once. */
 import { sql, type SQL } from 'drizzle-orm';
+import { DAY } from '../../time';
 import { changed, must, type Ctx, type Statement } from '../context';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
@@ -8,7 +9,6 @@ import { due, grouped, type Due } from './due';
 import { messageOf, readable } from './message';
 import { nextMorning } from './mornings';
 
-const DAY = 24 * 3_600_000;
 const TOGETHER = 20;
 /** A run starts again if others took some of its notifications. */
 const ROUNDS = 3;

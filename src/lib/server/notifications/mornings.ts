@@ -1,9 +1,8 @@
 /** Daily mails are sent at eight in the reader's zone, also when the clocks change. */
 
+import { DAY, HOUR } from '../../time';
 import { usable } from '../../zones';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 const HOUR_OF_MAIL = 8;
 
 /** A zone's local time, as if it were UTC. */
@@ -25,7 +24,7 @@ function wallClock(zone: string, at: number): number {
 export function nextMorning(zone: string, after: number): number {
   const today = Math.floor(wallClock(zone, after) / DAY) * DAY;
   for (let day = today; ; day += DAY) {
-    const wall = day + HOUR_OF_MAIL * 60 * MINUTE;
+    const wall = day + HOUR_OF_MAIL * HOUR;
     // First as UTC, then corrected by the zone's offset; twice, in case the clocks change in between.
     const near = wall - (wallClock(zone, wall) - wall);
     const at = wall - (wallClock(zone, near) - near);

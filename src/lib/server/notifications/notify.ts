@@ -1,10 +1,9 @@
 /** Who is notified of events in a thread. For the batch of the change. */
 import { sql, type SQL } from 'drizzle-orm';
+import { DAY } from '../../time';
 import { person, visibleTo, type LookUp, type Person } from '../access';
 import type { SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
-
-const DAY = 24 * 3_600_000;
 
 /** `commentId` is null for a new thread. Ids may be subqueries on what the batch writes. */
 export interface Event {

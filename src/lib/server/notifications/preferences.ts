@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { maskAddress } from '../../addresses';
 import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -38,13 +39,8 @@ export async function unsubscribeTarget(
     .select({ email: user.emailOriginal, notify: user.notify })
     .from(user)
     .where(eq(user.id, id));
-  return row ? { email: masked(row.email), stopped: row.notify === 'never' } : null;
+  return row ? { email: maskAddress(row.email), stopped: row.notify === 'never' } : null;
 }
-
-const masked = (email: string): string => {
-  const at = email.lastIndexOf('@');
-  return `${[...email][0]}•••${email.slice(at)}`;
-};
 
 /** The token is the permission, whoever is signed in. */
 export async function unsubscribe(ctx: Ctx, token: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
+import { MINUTE } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { Refusal } from '../errors';
 import { CLIENT_IP_FAILURES, clientIpKey, countClientIp, FAILURE_WINDOW } from './client-ip';
-import { key, MINUTE, succeed, type ThrottleKey } from './counter';
+import { key, succeed, type ThrottleKey } from './counter';
 import { countInARow, giveBack, lockedUntil } from './lockout';
 import { release, type Posted } from './post';
 import { countInWindow } from './window';

@@ -1,5 +1,6 @@
+import { MINUTE } from '../../time';
 import type { Ctx } from '../context';
-import { key, MINUTE, type ThrottleKey } from './counter';
+import { key, type ThrottleKey } from './counter';
 import { countInWindow } from './window';
 
 /** Within `FAILURE_WINDOW`. Counted before the comparison; `giveBack` undoes it on success. */

@@ -1,12 +1,11 @@
 import { inArray, sql, type SQL } from 'drizzle-orm';
+import { DAY } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { keyedHashes } from '../crypto';
 import { throttle } from '../schema';
 
-export const MINUTE = 60_000;
-
 /** If it is not used meanwhile. */
-export const FORGET_AFTER = 24 * 60 * MINUTE;
+export const FORGET_AFTER = DAY;
 
 export type ThrottleKind = 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'author';
 

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { MINUTE } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
-import { FORGET_AFTER, MINUTE, rowOf, rows, type ThrottleKey } from './counter';
+import { FORGET_AFTER, rowOf, rows, type ThrottleKey } from './counter';
 
 const FAILURES_IN_A_ROW = 10;
 

@@ -1,8 +1,9 @@
 /** The same form posted twice with the same content is one attempt. */
 import { sql } from 'drizzle-orm';
+import { MINUTE } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
-import { key, MINUTE, rowOf, rows, type ThrottleKey } from './counter';
+import { key, rowOf, rows, type ThrottleKey } from './counter';
 
 export interface Posted {
   post: ThrottleKey | null;

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import journal from '../../../../drizzle/meta/_journal.json';
+import { MINUTE } from '../../time';
 import type { Ctx } from '../context';
 import { setting, type CredentialPolicy, type Settings } from '../schema';
 
@@ -65,7 +66,7 @@ export async function appearance(ctx: Ctx): Promise<Appearance> {
   if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
   const { siteName, setUp } = await read(ctx);
   const value = { siteName, setUp };
-  kept = setUp ? { appearance: value, until: ctx.now + 60_000 } : null;
+  kept = setUp ? { appearance: value, until: ctx.now + MINUTE } : null;
   return value;
 }
 

@@ -1,10 +1,10 @@
 /** What the page of a space says about its administrators. */
 import { eq, sql } from 'drizzle-orm';
+import { DAY } from '../../time';
 import * as access from '../access';
 import type { SignedIn } from '../context';
 import { space } from '../schema';
 
-const DAY = 24 * 3_600_000;
 const TOLD = 30 * DAY;
 const NAMED = 5;
 

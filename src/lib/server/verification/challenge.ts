@@ -1,12 +1,12 @@
 /** The challenge of a second step, found by a cookie of the browser that began it. */
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Locale } from '../../messages';
+import { DAY, HOUR } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { hashToken } from '../crypto';
 import * as language from '../language';
 import { invitation, loginChallenge, mail, setting, user } from '../schema';
 
-export const HOUR = 3_600_000;
 export const TRIES = 5;
 export const CODES = 5;
 
@@ -85,4 +85,4 @@ export const endAll = (ctx: Ctx, userId: string): Statement =>
 
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from login_challenge where id in
-    (select id from login_challenge where expires_at <= ${ctx.now - 24 * HOUR} limit 500)`);
+    (select id from login_challenge where expires_at <= ${ctx.now - DAY} limit 500)`);

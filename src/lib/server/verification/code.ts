@@ -1,15 +1,16 @@
 import { normalize } from '../../normalize';
+import { HOUR, MINUTE } from '../../time';
 import type { Ctx } from '../context';
 import { keyedHash, randomCode, randomToken } from '../crypto';
 import { log } from '../log';
 import * as outbox from '../mail/outbox';
-import { HOUR, type Subject } from './challenge';
+import type { Subject } from './challenge';
 import type { MailReservation } from './mail-budget';
 
 const CODE_MAIL_TIMEOUT = 5_000;
 /** Seconds: a little more than the outbox's first back-off. */
 const CODE_MAIL_AGAIN_AFTER = 31;
-const CODE_MAIL_DROPPED_AFTER = 10 * 60_000;
+const CODE_MAIL_DROPPED_AFTER = 10 * MINUTE;
 
 /** Its hash goes to KV under a new random key, because KV may cache a key that was read before. */
 export async function makeCode(

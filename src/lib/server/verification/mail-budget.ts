@@ -1,8 +1,9 @@
+import { HOUR, MINUTE } from '../../time';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import * as rateLimit from '../rate-limit';
 import * as sessions from '../sessions';
-import { HOUR, type Subject } from './challenge';
+import type { Subject } from './challenge';
 
 /** Per hour and purpose. Nobody else can use up the budget of known browsers. */
 const MAILS_AN_HOUR = { signup: 10, login: 30, known: 40 };
@@ -26,6 +27,6 @@ export async function reserveMail(
   const left = await rateLimit.windowLeft(ctx, of, HOUR, most);
   throw new Refusal('throttled', {
     key: 'verify.too-many-mails',
-    params: { minutes: Math.max(1, Math.ceil(left / 60_000)) },
+    params: { minutes: Math.max(1, Math.ceil(left / MINUTE)) },
   });
 }

@@ -1,3 +1,4 @@
+import { maskAddress } from '../../addresses';
 import type { Ctx } from '../context';
 import { mail } from '../schema';
 import { CODES, find, TRIES } from './challenge';
@@ -20,7 +21,7 @@ export async function pending(ctx: Ctx): Promise<Pending | null> {
   const { challenge, email } = found;
   return {
     purpose: challenge.purpose,
-    maskedEmail: email.replace(/^(.).*@/u, '$1…@'),
+    maskedEmail: maskAddress(email),
     codeState:
       (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'expired' : challenge.tries >= TRIES ? 'ended' : 'valid',
     mailState: mailStateOf(ctx, found.mail),

@@ -1,9 +1,10 @@
 import { and, asc, inArray, lt, lte, sql } from 'drizzle-orm';
+import { DAY } from '../../../time';
 import type { Ctx } from '../../context';
 import { mail, mailboxEntry } from '../../schema';
 import { deliverMany } from './deliver';
 
-const KEEP = 30 * 24 * 3_600_000;
+const KEEP = 30 * DAY;
 
 /** Mails that the queue lost, that failed earlier, or whose lease ran out. */
 export async function sendDue(ctx: Ctx, limit = 200): Promise<number> {

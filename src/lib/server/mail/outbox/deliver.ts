@@ -1,6 +1,7 @@
 /** A claim decides who sends a mail. These writes record what the mail server said, so they bypass ctx.commit. */
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import { defaultLocale, isLocale } from '../../../messages';
+import { DAY, MINUTE, SECOND } from '../../../time';
 import type { Ctx, Statement } from '../../context';
 import { unseal } from '../../crypto';
 import { describeError, log } from '../../log';
@@ -9,13 +10,11 @@ import { render, unsubscribeLinkOf, type MailMessage } from '../messages';
 import { giveBack } from './counted';
 import { send, type FailReason, type Outcome, type OutgoingMail, type RetryReason } from '../transport';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 /** After this the outcome of a claimed mail is unknown. */
 export const LEASE = 2 * MINUTE;
 const FIRST_RETRY = 30 * SECOND;
 const LONGEST_RETRY = 30 * MINUTE;
-const GIVE_UP_AFTER = 24 * 60 * MINUTE;
+const GIVE_UP_AFTER = DAY;
 /** A Worker may open six connections; the database needs the rest. */
 const CONCURRENCY = 4;
 
