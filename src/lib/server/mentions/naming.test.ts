@@ -1,7 +1,7 @@
 // Names in texts: who is notified, and what guests who do not see the others read, wherever texts appear.
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { as, bindings, MINUTE, testContext, type User } from '../../../../tests/contexts';
+import { as, bindings, DAY, MINUTE, testContext, type User } from '../../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser, spaceForm } from '../../../../tests/factories';
 import { invite, joinSpace } from '../../../../tests/invitations';
 import { mailsTo } from '../../../../tests/mailbox';
@@ -220,6 +220,30 @@ describe('where guests are hidden, no guest reads the name of another', () => {
     await again.settle();
     for (const to of [first, second])
       expect(within(JSON.stringify(await mailsTo(to)), /hanako|secret\.example/)).toEqual([]);
+  });
+
+  it('whom an invitation names: somebody with an account and several invitations is one person', async () => {
+    const room = await makeSpace(ava);
+    const lee = await makeGuest({ name: 'Lee Brandt' });
+    for (const guest of [hanako, lee]) await joinSpace(ava, room, guest);
+    await hide(room);
+    await memberships.removeGuest(as(ava), room, lee.id);
+    const other = 'other@inv.example';
+    const ctx = as(ava, { now: Date.now() + 2 * DAY });
+    const message = `@Lee Brandt, @${lee.email}, @Hanako Sato, @${other}`;
+    const addresses = `${lee.email}, ${other}`;
+    await invitations.inviteGuests(ctx, room, { addresses, subject: 'S', message, locale: 'en' });
+    await ctx.settle();
+    const mail = async (to: string) => JSON.stringify((await mailsTo(to))[0]);
+    expect(await mail(lee.email)).toContain(`@Lee Brandt, @${lee.email}, @…, @…`);
+    expect(await mail(other)).toContain(`@…, @…, @…, @${other}`);
+    // Sent again, there is an invitation besides the account.
+    const again = as(ava, { now: Date.now() + 3 * DAY });
+    const { rows } = await invitations.guestsTab(again, room);
+    const { ref } = rows.find(({ email }) => email === lee.email)!;
+    await invitations.resend(again, room, ref.slice('invitation:'.length));
+    await again.settle();
+    expect(await mail(lee.email)).toContain(`@Lee Brandt, @${lee.email}, @…, @…`);
   });
 
   it('whom the name of a space names: it is refused, since it stands everywhere', async () => {
