@@ -12,7 +12,7 @@ import { type Config, type CookieJar, type Env } from '$lib/server/context';
 import { Misconfigured, readConfig } from '$lib/server/context/config';
 import { createContext } from '$lib/server/context/create';
 import * as body from '$lib/server/body';
-import { asAsked, turnedAway } from '$lib/server/request-limits';
+import { originalUrl, rejectOversized } from '$lib/server/request-limits';
 import * as pendingPost from '$lib/server/pending-post';
 import { log } from '$lib/server/log';
 import { askedLocale, plainPage } from '$lib/server/plain-pages';
@@ -37,8 +37,8 @@ const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' 
 
 const handleRequest: Handle = async ({ event, resolve }) => {
   const { request, route } = event;
-  const url = asAsked(event.url);
-  const turned = await turnedAway(request);
+  const url = originalUrl(event.url);
+  const turned = await rejectOversized(request);
   if (turned) return turned;
   const env = event.platform!.env;
   const config = readConfig(env);
@@ -129,7 +129,7 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
     return { ...event, url: nothing, request: new Request(nothing, request) };
   }
   if (request.method !== 'GET' || isDataRequest) return event;
-  const waiting = await pendingPost.at(ctx, url);
+  const waiting = await pendingPost.heldPostAt(ctx, url);
   if (!waiting) return event;
   if (!(await isAction(route.id, waiting.url))) {
     pendingPost.forget(ctx);

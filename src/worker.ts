@@ -2,14 +2,14 @@
 import sveltekit from 'sveltekit-worker';
 import type { Env, MailNudge } from './lib/server/context/config';
 import { createContext } from './lib/server/context/create';
-import { readable, turnedAway } from './lib/server/request-limits';
+import { readable, rejectOversized } from './lib/server/request-limits';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
 import { secured } from './lib/server/plain-pages';
 
 export default {
   async fetch(request, env, ctx) {
-    const answer = (await turnedAway(request)) ?? (await sveltekit.fetch!(readable(request), env, ctx));
+    const answer = (await rejectOversized(request)) ?? (await sveltekit.fetch!(readable(request), env, ctx));
     return secured(answer as Response, request);
   },
   async queue(batch, env, ctx) {

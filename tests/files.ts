@@ -30,7 +30,7 @@ export async function comments(who: User, ids: string[], where = { spaceId, thre
   const key = randomId();
   const commentId = sql`(select id from comment where request_key = ${key})`;
   await ctx.commit([
-    access.stillIn(ctx, where.spaceId),
+    access.stillMember(ctx, where.spaceId),
     ctx.db
       .insert(comment)
       .values({ ...where, authorId: who.id, body: 'x', requestKey: key, createdAt: ctx.now }),

@@ -9,7 +9,11 @@ const GUARDS = /^(must|actorMayInvite|still[A-Z]\w*|within[A-Z]\w*)$/;
 /** Stand alone because they refuse. */
 const REFUSES = /^(allow|administer|reach|(require|check|ensure|assert|refuse)[A-Z]?\w*)$/;
 /** The weaker question takes the same arguments. */
-const WEAKER = { administer: 'reach', requireAdministrator: 'requireSpace' };
+const WEAKER = {
+  administer: 'reach',
+  requireAdministrator: 'requireSpace',
+  stillAdministers: 'stillMember',
+};
 /** Hold a condition of a write. */
 const CONDITIONS = /^(setWhere|targetWhere)$/;
 
@@ -58,10 +62,6 @@ export function findPlaces(file, source) {
     if (GUARDS.test(callee) && isContext(first) && !isAsked(node)) {
       const nothing = ts.isSpreadElement(node.parent) ? '[]' : 'ctx.db.get(__sql`select 1`)';
       instead(node, 'guard', textOf(node), nothing);
-      // Still in the space, but no longer as administrator.
-      const [, space, asAdministrator] = node.arguments;
-      if (callee === 'stillIn' && asAdministrator)
-        instead(node, 'weaker', textOf(node), `${textOf(node.expression)}(ctx, ${textOf(space)})`);
     }
     if (callee === 'and' && ts.isIdentifier(node.expression))
       for (const dropped of node.arguments) {

@@ -87,7 +87,7 @@ async function write() {
   await threads.edit(ctx(ava, 5_000), spaceId, open, comment, { body: `The crane: ${WORD}`, editedAt: 0 });
   await threads.react(ctx(ben), spaceId, thread, null, 'heart', true);
   await threads.react(ctx(ben), spaceId, open, comment, 'heart', true);
-  await threads.pin(ctx(), spaceId, thread, true);
+  await threads.setPinned(ctx(), spaceId, thread, true);
   const due = testContext({ now: NOW });
   await notifications.mailDue(due);
   await due.settle();

@@ -18,7 +18,7 @@ const counters = (ctx: Ctx, actorId: string) =>
   }));
 
 /** What SQLite says when `counted` undoes a batch. */
-export const PASSED = 'integer overflow';
+export const EXCEEDED = 'integer overflow';
 
 /** With another error than `must`, so that it is not taken for a lost race. */
 const withinLimit = (ctx: Ctx): Statement =>

@@ -182,11 +182,12 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
       await threads.removeComment(ctx, room, said.thread, said.id);
     else if (a.what === 'remove-other' && others.comments[0])
       await threads.removeComment(ctx, room, others.comments[0].thread, others.comments[0].id);
-    else if ((a.what === 'pin' || a.what === 'close') && topic) await threads[a.what](ctx, room, topic, a.on);
+    else if (a.what === 'pin' && topic) await threads.setPinned(ctx, room, topic, a.on);
+    else if (a.what === 'close' && topic) await threads.setClosed(ctx, room, topic, a.on);
     else if (a.what === 'pin-other' && others.threads[0])
-      await threads.pin(ctx, room, others.threads[0], true);
+      await threads.setPinned(ctx, room, others.threads[0], true);
     else if (a.what === 'close-other' && others.threads[0])
-      await threads.close(ctx, room, others.threads[0], true);
+      await threads.setClosed(ctx, room, others.threads[0], true);
     else if (a.what === 'read') await memberships.markRead(ctx, room, now);
     else if (a.what === 'follow' && topic) await threads.follow(ctx, room, topic, true);
     else if (a.what === 'hide') await hide(a.on);

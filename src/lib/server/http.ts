@@ -39,8 +39,8 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
     schema,
     (ctx, input, event) => act(signedIn(ctx), input, event),
     (ctx, params) => {
-      const actor = signedIn(ctx);
-      return may?.(actor, params);
+      const signed = signedIn(ctx);
+      return may?.(signed, params);
     },
   );
 

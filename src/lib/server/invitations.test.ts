@@ -1066,11 +1066,11 @@ describe('limits', () => {
   const send = (by: Awaited<ReturnType<typeof makeUser>>, spaceId: number, addresses: string[]) =>
     invitations.inviteGuests(as(by), spaceId, { ...inviteForm, addresses: addresses.join() });
 
-  const counted = async (key: string, failures: number) => {
+  const counted = async (key: string, number: number) => {
     const ctx = testContext();
     const row = {
       key: rateLimit.key(ctx, 'invite', key)[0],
-      failures,
+      count: number,
       windowStartedAt: ctx.now,
       updatedAt: ctx.now,
     };

@@ -44,7 +44,7 @@ const asked = (ctx: SignedIn, counts: Counts) =>
     .filter((what) => counts[what]! > 0)
     .flatMap((what) => counters(ctx, what).map((counter) => ({ ...counter, what, by: counts[what]! })));
 
-/** `passed` then says which limit. */
+/** `exceeded` then says which limit. */
 export const count = (ctx: SignedIn, counts: Counts): Statement[] =>
   asked(ctx, counts).flatMap(({ of, windowMs, most, by }) => [
     countInWindow(ctx, of, most, windowMs, by),
@@ -59,11 +59,11 @@ export const countTold = (ctx: SignedIn): Statement[] =>
   ]);
 
 /** The limit that undid a batch with `count`, if any. */
-export async function passed(ctx: SignedIn, counts: Counts): Promise<Refusal | null> {
+export async function exceeded(ctx: SignedIn, counts: Counts): Promise<Refusal | null> {
   const bounds = asked(ctx, counts);
   if (bounds.length === 0) return null;
   const rows = await ctx.db
-    .select({ key: throttle.key, failures: throttle.failures, since: throttle.windowStartedAt })
+    .select({ key: throttle.key, count: throttle.count, since: throttle.windowStartedAt })
     .from(throttle)
     .where(
       inArray(
@@ -74,7 +74,7 @@ export async function passed(ctx: SignedIn, counts: Counts): Promise<Refusal | n
   for (const { of, windowMs, most, what, by } of bounds) {
     const row = rows.find(({ key }) => of.includes(key));
     const left = row ? row.since + windowMs - ctx.now : 0;
-    if (row && left > 0 && row.failures + by > most) return refusal(what, left);
+    if (row && left > 0 && row.count + by > most) return refusal(what, left);
   }
   return null;
 }
@@ -85,7 +85,7 @@ export async function take(ctx: SignedIn, what: Counted): Promise<void> {
   );
   const results = await ctx.db.batch([first!, ...others]);
   if (results.some((rows) => rows.length === 0))
-    throw (await passed(ctx, { [what]: 1 })) ?? refusal(what, MINUTE);
+    throw (await exceeded(ctx, { [what]: 1 })) ?? refusal(what, MINUTE);
 }
 
 const refusal = (what: Counted, left: number): Refusal =>

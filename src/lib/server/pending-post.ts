@@ -63,7 +63,7 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
 
 const keyOf = (token: string) => `held:${hashToken(token)}`;
 
-export async function at(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {
+export async function heldPostAt(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {
   const token = ctx.cookies.get('foyer-held');
   if (!token || !ctx.actor) return null;
   const sealed = await ctx.kv.get(keyOf(token));

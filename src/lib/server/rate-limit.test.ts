@@ -42,7 +42,7 @@ describe('failures in a row', () => {
     const ctx = testContext({ now: NOW });
     await attempts(9, key);
     await attempts(9, other);
-    await ctx.commit([rateLimit.succeed(ctx, key)]);
+    await ctx.commit([rateLimit.reset(ctx, key)]);
     await attempts(10, key);
     expect(await attempt(key)).toBe(false);
     await attempts(1, other);
@@ -67,7 +67,7 @@ describe('failures in a row', () => {
     const key = someKey();
     await attempts(10, key);
     const ctx = testContext({ now: NOW });
-    await ctx.commit([rateLimit.giveBack(ctx, key)]);
+    await ctx.commit([rateLimit.refund(ctx, key)]);
     await attempts(1, key);
     expect(await rateLimit.lockedUntil(ctx, key)).toBe(NOW + 3 * MINUTE);
   });
@@ -77,7 +77,7 @@ describe('failures in a row', () => {
     await attempts(1, key);
     await attempts(9, other);
     const ctx = testContext({ now: NOW });
-    await ctx.commit([rateLimit.giveBack(ctx, key)]);
+    await ctx.commit([rateLimit.refund(ctx, key)]);
     await attempts(1, other);
     expect(await attempt(other)).toBe(false);
   });
@@ -87,7 +87,7 @@ describe('failures in a row', () => {
     await attempts(10, key);
     const later = NOW + 3 * MINUTE;
     const ctx = testContext({ now: later });
-    await ctx.commit([rateLimit.giveBack(ctx, key)]);
+    await ctx.commit([rateLimit.refund(ctx, key)]);
     await attempts(10, key, later);
     expect(await rateLimit.lockedUntil(ctx, key)).toBe(later + 6 * MINUTE);
   });

@@ -4,7 +4,7 @@ import { plainPage } from './plain-pages';
 /** In characters. Browsers and Cloudflare allow more. */
 const MOST = { address: 8_192, header: 16_384, headers: 65_536 };
 
-export async function turnedAway(request: Request): Promise<Response | null> {
+export async function rejectOversized(request: Request): Promise<Response | null> {
   if (request.url.length > MOST.address) return plainPage(request, 414, 'error.address-too-long');
   let all = 0;
   for (const [name, value] of request.headers) {
@@ -35,7 +35,7 @@ export function readable<R extends Request>(request: R): R {
 }
 
 /** What `readable` has encoded, decoded again. */
-export function asAsked(url: URL): URL {
+export function originalUrl(url: URL): URL {
   const [, code, rest] = /^\/%25([0-9a-f]{2})(\w+)$/.exec(url.pathname) ?? [];
   const name = code ? String.fromCharCode(parseInt(code, 16)) + rest : '';
   return name && name in Object.prototype ? new URL(`/${name}${url.search}`, url) : url;

@@ -182,7 +182,7 @@ async function conversation(past: Past, spaceId: number): Promise<void> {
       [2, ben, 'Week 46: **crane confirmed.** Open: who closes the north quay?'],
     ],
   );
-  await threads.pin(await past.as(ava, 9), spaceId, minutes.id, true);
+  await threads.setPinned(await past.as(ava, 9), spaceId, minutes.id, true);
   await threads.react(await past.as(ben, 8), spaceId, minutes.id, minutes.comments[1]!, 'yes', true);
   await write(
     'Drawings, revision D',

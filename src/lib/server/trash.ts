@@ -26,7 +26,7 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
     throw new Refusal('invalid', { key: 'trash.wrong-name', field: 'typed' });
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId, true),
+      access.stillAdministers(ctx, spaceId),
       ctx.db
         .update(space)
         .set({ deletedAt: ctx.now, deletedBy: ctx.actor.id })

@@ -456,8 +456,9 @@ describe('switching two-step verification on', () => {
     await testContext().db.run(`delete from mail`);
   });
   const ask = async (person: User, confirmed?: string, config = {}) =>
-    verification.checkSwitch(as(person, { config, now: NOW }), confirmed);
-  const warning = (trouble: verification.Trouble) => refusal('conflict', `authentication.warn-${trouble}`);
+    verification.warnBeforeTwoStep(as(person, { config, now: NOW }), confirmed);
+  const warning = (trouble: verification.LockoutRisk) =>
+    refusal('conflict', `authentication.warn-${trouble}`);
 
   it('needs no confirmation where mail leaves and an administrator is known to get it', async () => {
     const ava = await makeAdministrator();

@@ -55,11 +55,13 @@ export const mayLeave = (ctx: SignedIn, { blockJoining, spaceRole }: FoundSpace)
 export const mayLeaveWhere = (ctx: SignedIn): SQL<number> =>
   sql<number>`(space.block_joining = 0 or ${administersHere(ctx)})`;
 
-/** Undoes the batch unless the actor is still in the space (or administers it). */
-export const stillIn = (ctx: SignedIn, spaceId: number, asAdministrator = false): Statement =>
-  must(
-    ctx,
-    sql`exists (select 1 from membership m join space s on s.id = m.space_id
-      where m.space_id = ${spaceId} and m.user_id = ${ctx.actor.id} and s.deleted_at is null
-        ${asAdministrator ? sql`and ${isActiveAdministratorOf(spaceId, sql`m.user_id`)}` : sql``})`,
-  );
+/** Undoes the batch unless the actor is still in the space. */
+export const stillMember = (ctx: SignedIn, spaceId: number): Statement => must(ctx, isMember(ctx, spaceId));
+
+/** Undoes the batch unless the actor still administers the space. */
+export const stillAdministers = (ctx: SignedIn, spaceId: number): Statement =>
+  must(ctx, sql`${isMember(ctx, spaceId)} and ${isActiveAdministratorOf(spaceId, sql`${ctx.actor.id}`)}`);
+
+const isMember = (ctx: SignedIn, spaceId: number): SQL =>
+  sql`exists (select 1 from membership m join space s on s.id = m.space_id
+    where m.space_id = ${spaceId} and m.user_id = ${ctx.actor.id} and s.deleted_at is null)`;

@@ -163,11 +163,12 @@ export const activityFor = (
   row: Pick<ThreadRow, 'lastActivityAt' | 'staffActivityAt'>,
 ): number => (seesGuests ? row.lastActivityAt : row.staffActivityAt);
 
+export const guestsSeeEachOther = ({ guestsHidden }: Pick<SpaceRow, 'guestsHidden'>): boolean =>
+  !guestsHidden;
+
 /** If false, nothing that all people in the space read may name this person. */
-export const everybodySees = (
-  { guestsHidden }: Pick<SpaceRow, 'guestsHidden'>,
-  kind: 'user' | 'guest',
-): boolean => kind === 'user' || !guestsHidden;
+export const everybodySees = (space: Pick<SpaceRow, 'guestsHidden'>, kind: 'user' | 'guest'): boolean =>
+  kind === 'user' || guestsSeeEachOther(space);
 
 export const readsAllNames = (reader: Reader, authorId: string | null): boolean =>
   reader.seesGuests || authorId === reader.id;

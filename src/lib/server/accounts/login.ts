@@ -33,7 +33,7 @@ export async function login(
   if (person.status !== 'active') {
     // The password was right, but nobody was signed in: it still counts as an attempt.
     await ctx.commit([
-      ...rateLimit.release(ctx, tried),
+      ...rateLimit.forgetPost(ctx, tried),
       record(ctx, {
         kind: 'account.sign-in-failed',
         subject: `user:${person.id}`,
@@ -55,7 +55,7 @@ export async function login(
   if (needsCode(person, site)) {
     const room = await verification.reserveMail(ctx, 'login', person.email).catch(async (error) => {
       // The password was right, whatever became of the mail.
-      if (error instanceof Refusal) await ctx.commit(rateLimit.noFailure(ctx, tried));
+      if (error instanceof Refusal) await ctx.commit(rateLimit.settleNeutral(ctx, tried));
       throw error;
     });
     await verification.begin(
@@ -71,7 +71,7 @@ export async function login(
       },
       {
         first: [unchanged(ctx, person)],
-        together: [...rehash, ...rateLimit.noFailure(ctx, tried)],
+        together: [...rehash, ...rateLimit.settleNeutral(ctx, tried)],
         refusal: new Refusal('conflict', { key: 'verify.gone' }),
       },
     );
@@ -79,7 +79,7 @@ export async function login(
   }
   await enter(ctx, person, {
     first: [],
-    together: [...rehash, ...rateLimit.succeeded(ctx, tried)],
+    together: [...rehash, ...rateLimit.settleSuccess(ctx, tried)],
     detail: { step: 'password' },
   });
   return form.next;
@@ -136,7 +136,7 @@ export async function enterAgain(
   const { person, tried } = await checkPassword(ctx, form, 'login.wrong');
   await enter(ctx, person, {
     first: [],
-    together: rateLimit.succeeded(ctx, tried),
+    together: rateLimit.settleSuccess(ctx, tried),
     detail: { step: 'sign-up posted twice' },
   });
 }
@@ -147,7 +147,7 @@ async function enter(
   person: User,
   batch: { first: Statement[]; together: Statement[]; detail: Record<string, unknown> },
 ): Promise<void> {
-  const handOver = await sessions.begin(ctx, person);
+  const setCookies = await sessions.begin(ctx, person);
   await ctx.commit(
     [
       ...batch.first,
@@ -168,7 +168,7 @@ async function enter(
     ],
     { refusal: new Refusal('conflict', { key: 'verify.gone' }) },
   );
-  handOver();
+  setCookies();
 }
 
 /** The right code also proves the mailbox. @returns where to go */
@@ -179,7 +179,7 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
   await enter(ctx, person, {
     first: passed.consume,
     together: [
-      rateLimit.succeed(
+      rateLimit.reset(
         ctx,
         device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', person.email),
       ),

@@ -65,7 +65,7 @@ export async function changePassword(
       sessions.endAll(ctx, person.id, ctx.sessionHash),
       verification.endAll(ctx, person.id),
       endResets(ctx, person.id),
-      ...rateLimit.succeeded(ctx, tried),
+      ...rateLimit.settleSuccess(ctx, tried),
       mail.statement,
       record(ctx, { kind: 'account.password-changed', subject: `user:${person.id}`, detail: { by: 'me' } }),
     ],

@@ -103,8 +103,8 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
       endResets(ctx, person.id),
       sessions.endAll(ctx, person.id),
       verification.endAll(ctx, person.id),
-      rateLimit.succeed(ctx, rateLimit.key(ctx, 'name', person.email)),
-      rateLimit.succeed(ctx, rateLimit.key(ctx, 'code', person.email)),
+      rateLimit.reset(ctx, rateLimit.key(ctx, 'name', person.email)),
+      rateLimit.reset(ctx, rateLimit.key(ctx, 'code', person.email)),
       mail.statement,
       record(ctx, {
         kind: 'account.password-changed',

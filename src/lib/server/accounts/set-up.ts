@@ -30,7 +30,7 @@ export async function setUp(
   if (await rateLimit.isRepeated(ctx, { post })) throw wrong;
   const clientIps = await rateLimit.countClientIp(ctx);
   if (!clientIps.length) {
-    await ctx.commit(rateLimit.release(ctx, { post }));
+    await ctx.commit(rateLimit.forgetPost(ctx, { post }));
     throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
   }
   if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!.trim()))) {
@@ -39,8 +39,8 @@ export async function setUp(
   }
   // The token was right: other mistakes are not failed attempts.
   await ctx.commit([
-    rateLimit.giveBack(ctx, rateLimit.clientIpKey(ctx)),
-    ...rateLimit.release(ctx, { post }),
+    rateLimit.refund(ctx, rateLimit.clientIpKey(ctx)),
+    ...rateLimit.forgetPost(ctx, { post }),
   ]);
   const address = parseAddress(form.email);
   if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
@@ -65,7 +65,7 @@ export async function setUp(
     createdAt: ctx.now,
     updatedAt: ctx.now,
   };
-  const handOver = await sessions.begin(ctx, person);
+  const setCookies = await sessions.begin(ctx, person);
   await ctx.commit(
     [
       settings.putFirst(ctx, 'setUp', true),
@@ -77,7 +77,7 @@ export async function setUp(
     ],
     { refusal: new Refusal('missing') },
   );
-  handOver();
+  setCookies();
 }
 
 /** 404 once the site is set up, or without a set-up token. */

@@ -82,7 +82,7 @@ export function createContext(from: Surroundings): Ctx {
         for (const work of after) defer(work);
         return committed(batch, results);
       } catch (error) {
-        if (counted && says(error, changeLimit.PASSED)) throw await changeLimit.refusal(ctx, counted);
+        if (counted && says(error, changeLimit.EXCEEDED)) throw await changeLimit.refusal(ctx, counted);
         if (duplicate === 'done' && isDuplicate(error)) return notDone;
         if (!lostRace(error) && !(duplicate === 'lost' && isDuplicate(error))) throw error;
         if (!refusal) throw new LostRace();

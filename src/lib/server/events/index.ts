@@ -10,7 +10,7 @@ import { kindOf, type AuditOnly, type Event, type Fields } from './kinds';
 
 export { nobody } from '../audit';
 
-type Loose = Pick<Event, 'kind' | 'detail' | 'by'> & { [F in keyof Fields]?: Fields[F] | null };
+type AnyEvent = Pick<Event, 'kind' | 'detail' | 'by'> & { [F in keyof Fields]?: Fields[F] | null };
 
 export function record(ctx: Ctx, event: Event): Statement[] {
   const kind = kindOf(event.kind);
@@ -18,7 +18,7 @@ export function record(ctx: Ctx, event: Event): Statement[] {
     ...audited(ctx, event, kind.audit),
     ...(kind.unindexed ? unindexed(ctx, event, kind.unindexed) : indexed(ctx, event)),
     ...notified(ctx, event),
-    ...(kind.change ? [changed(ctx, event, kind.change)] : []),
+    ...(kind.change ? [published(ctx, event, kind.change)] : []),
   ];
 }
 
@@ -39,7 +39,7 @@ export const recordMany = (
 /** Audit only. @param rows a select of `subject`, `space_id` and `detail` (JSON) */
 export const recordRows = (ctx: Ctx, kind: AuditOnly, rows: SQL): Statement => audit.entries(ctx, kind, rows);
 
-function audited(ctx: Ctx, event: Loose, how: 'each' | 'hourly' | 'never'): Statement[] {
+function audited(ctx: Ctx, event: AnyEvent, how: 'each' | 'hourly' | 'never'): Statement[] {
   if (how === 'never') return [];
   const { kind, detail = {}, spaceId = null, by = ctx.actor } = event;
   // The database fills in an id that the batch itself makes.
@@ -60,7 +60,7 @@ export const recordLocks = (ctx: Ctx, subject: string, locked: ('name' | 'addres
     }),
   );
 
-const changed = (ctx: Ctx, event: Loose, kind: changes.ChangeKind): Statement =>
+const published = (ctx: Ctx, event: AnyEvent, kind: changes.ChangeKind): Statement =>
   changes.note(
     signedIn(ctx),
     event.spaceId!,
@@ -70,21 +70,21 @@ const changed = (ctx: Ctx, event: Loose, kind: changes.ChangeKind): Statement =>
     event.authors ?? [],
   );
 
-const unindexed = (ctx: Ctx, { threadId, commentId }: Loose, what: 'thread with comments' | 'comment') =>
+const unindexed = (ctx: Ctx, { threadId, commentId }: AnyEvent, what: 'thread with comments' | 'comment') =>
   entries.drop(
     ctx,
     what === 'comment' ? { comment: commentId! } : { threadWithComments: threadId as number },
   );
 
-function indexed(ctx: Ctx, { spaceId, threadId, commentId, authors, text }: Loose): Statement[] {
+function indexed(ctx: Ctx, { spaceId, threadId, commentId, authors, text }: AnyEvent): Statement[] {
   if (!text) return [];
   const target = commentId ? { comment: commentId } : { thread: threadId! };
   return entries.put(ctx, target, { ...text, spaceId: spaceId!, authors: authors ?? [] });
 }
 
-function notified(ctx: Ctx, { spaceId, threadId, commentId = null, notify: whom }: Loose): Statement[] {
+function notified(ctx: Ctx, { spaceId, threadId, commentId = null, notify: whom }: AnyEvent): Statement[] {
   if (!whom) return [];
-  const actor = signedIn(ctx);
+  const signed = signedIn(ctx);
   const what = {
     spaceId: spaceId as number,
     threadId: threadId!,
@@ -92,6 +92,6 @@ function notified(ctx: Ctx, { spaceId, threadId, commentId = null, notify: whom 
     kind: commentId === null ? ('thread' as const) : ('comment' as const),
     ...whom,
   };
-  const statements = whom.onlyMentioned ? notifyMentioned(actor, what) : notify(actor, what);
-  return statements.length ? [...statements, ...limits.countTold(actor)] : [];
+  const statements = whom.onlyMentioned ? notifyMentioned(signed, what) : notify(signed, what);
+  return statements.length ? [...statements, ...limits.countTold(signed)] : [];
 }

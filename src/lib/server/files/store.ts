@@ -72,7 +72,7 @@ export async function store(
     {
       refusal: async () =>
         (await noRoom(ctx, spaceId, size, field)) ??
-        (await limits.passed(ctx, { upload: 1 })) ??
+        (await limits.exceeded(ctx, { upload: 1 })) ??
         new Refusal('missing'),
     },
   );

@@ -23,7 +23,13 @@ export async function upload(
   const { spaceRole } = access.foundSpace(ctx, space);
   allow(ctx, kind === 'cover' ? 'space.administer' : 'space.write', spaceRole);
   refuseTooManyUnused(unused);
-  return store(ctx, kind, given, spaceId, access.stillIn(ctx, spaceId, kind === 'cover'));
+  return store(
+    ctx,
+    kind,
+    given,
+    spaceId,
+    kind === 'cover' ? access.stillAdministers(ctx, spaceId) : access.stillMember(ctx, spaceId),
+  );
 }
 
 export async function uploadCover(ctx: SignedIn, given: Upload): Promise<UploadedFile> {

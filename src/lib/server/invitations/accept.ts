@@ -17,4 +17,5 @@ export const accept = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, linkKind
 export const linkAccount = (ctx: Ctx, id: string, userId: string): Statement =>
   ctx.db.update(invitation).set({ acceptedBy: userId }).where(eq(invitation.id, id));
 
-export const landing = (spaceId: number | null): string => (spaceId === null ? '/' : `/spaces/${spaceId}`);
+export const destinationOf = (spaceId: number | null): string =>
+  spaceId === null ? '/' : `/spaces/${spaceId}`;

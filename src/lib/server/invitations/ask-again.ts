@@ -13,7 +13,7 @@ import { findByToken, stateFrom } from './state';
 /** Mails a day to one inviter. The Guests tab shows who asked anyway. */
 const ASKED_A_DAY = 50;
 
-const whoMayInvite = (ctx: Ctx, i: Invitation) =>
+const recipientQuery = (ctx: Ctx, i: Invitation) =>
   ctx.db
     .select()
     .from(user)
@@ -26,7 +26,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const { invitation: i } = found;
   if (stateFrom(ctx, found).state !== 'expired') return;
   if (i.askedAt !== null && i.askedAt > ctx.now - DAY) return;
-  const [inviter] = await whoMayInvite(ctx, i);
+  const [inviter] = await recipientQuery(ctx, i);
   if (!inviter) return;
   const counter = rateLimit.key(ctx, 'invite', `asked:${inviter.id}`);
   const room = await rateLimit.countInWindow(ctx, counter, ASKED_A_DAY, DAY);
@@ -66,6 +66,6 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
     ));
   } finally {
     // It was counted outside the batch.
-    if (!written && queued) await ctx.db.batch([rateLimit.giveBack(ctx, counter)]);
+    if (!written && queued) await ctx.db.batch([rateLimit.refund(ctx, counter)]);
   }
 }

@@ -9,7 +9,7 @@ import { invitation, isOpenInvitation, type Settings } from '../schema';
 import * as settings from '../settings';
 import type { Invitation } from './links';
 import type { InviteForm, ToSend } from './mail';
-import { changedMeanwhile, lookUp, refusalOf, refusalReason, type Reason } from './reasons';
+import { conflictRefusal, lookUp, refusalOf, refusalReason, type Reason } from './reasons';
 import { acceptable, domainFits } from './rule';
 import { send } from './send';
 
@@ -28,7 +28,7 @@ async function retryLostRaces<T>(ctx: Ctx, run: () => Promise<T | null>): Promis
     // It came with the session, and the allowed domains may have changed.
     ctx.settings = null;
   }
-  throw changedMeanwhile();
+  throw conflictRefusal();
 }
 
 /** All are written in one batch with their mails: a request that dies half-way has invited everybody or nobody. */
@@ -66,7 +66,7 @@ async function inviteOnce(
       outcomes.push({ typed, email, result: 'already-active' });
     else if (reason) outcomes.push({ typed, email, result: 'refused', reason });
     else {
-      known.room.take(email);
+      known.allowance.use(email);
       toSend.push({
         id: before?.id ?? randomId(),
         address,
@@ -92,7 +92,7 @@ export async function sendAgain(ctx: SignedIn, found: Invitation, target: access
   const known = await lookUp(ctx, target.id, [found.email]);
   const reason = refusalReason(site, known, found.email);
   if (reason) throw refusalOf(reason, found.email);
-  if (!(await send(ctx, target, site, [again(ctx, found)]))) throw changedMeanwhile();
+  if (!(await send(ctx, target, site, [again(ctx, found)]))) throw conflictRefusal();
 }
 
 /** Up to `MOST_AT_ONCE`, the oldest first. "Resend" tells why one is refused. */
@@ -126,7 +126,7 @@ export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: n
     const toSend: ToSend[] = [];
     for (const found of expired)
       if (!refusalReason(site, known, found.email)) {
-        known.room.take(found.email);
+        known.allowance.use(found.email);
         toSend.push(again(ctx, found));
       }
     if (toSend.length > 0 && !(await send(ctx, target, site, toSend))) return null;

@@ -4,7 +4,7 @@ import { record } from '../events';
 import * as language from '../language';
 import * as memberships from '../memberships';
 import { user } from '../schema';
-import { landing, accept, linkAccount } from './accept';
+import { destinationOf, accept, linkAccount } from './accept';
 import type { Invitation, LinkKind } from './links';
 import { findByToken, stateFrom } from './state';
 
@@ -13,7 +13,7 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
   const found = await findByToken(ctx, token);
   const state = stateFrom(ctx, found);
   const { invitation: i } = found;
-  if (state.state === 'member') return landing(i.spaceId);
+  if (state.state === 'member') return destinationOf(i.spaceId);
   if (state.state !== 'join') return null;
   const actor = ctx.actor;
   const { done } = await ctx.commit(
@@ -36,7 +36,7 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
     ],
     { refusal: () => null },
   );
-  return done ? landing(i.spaceId) : null;
+  return done ? destinationOf(i.spaceId) : null;
 }
 
 /** Invitations to the site make guests users, with the rights granted. */

@@ -25,7 +25,7 @@ export const countersOf = (ctx: SignedIn, spaceId: number | null, email: string)
 export const countedQuery = (ctx: SignedIn, spaceId: number | null, emails: string[]) => {
   const keys = emails.flatMap((email) => countersOf(ctx, spaceId, email)).flat();
   return ctx.db
-    .select({ key: throttle.key, count: throttle.failures, since: throttle.windowStartedAt })
+    .select({ key: throttle.key, count: throttle.count, since: throttle.windowStartedAt })
     .from(throttle)
     .where(
       and(
@@ -52,20 +52,20 @@ export const waitingQuery = (ctx: Ctx, spaceId: number | null, emails: string[])
       ),
     );
 
-export interface Room {
+export interface Allowance {
   /** Null: one more fits. */
   exceeded(
     email: string,
   ): 'invite.over-limit-address' | 'invite.over-limit' | 'invite.over-limit-inviter' | null;
-  take(email: string): void;
+  use(email: string): void;
 }
 
-export function roomOf(
+export function allowanceOf(
   ctx: SignedIn,
   spaceId: number | null,
   counted: Awaited<ReturnType<typeof countedQuery>>,
   waiting: Awaited<ReturnType<typeof waitingQuery>>,
-): Room {
+): Allowance {
   const counters = new Map(counted.map((counter) => [counter.key, counter]));
   const replaced = new Map<string, string[]>();
   for (const { email, countedOn, createdAt } of waiting) {
@@ -74,7 +74,7 @@ export function roomOf(
       if ((counters.get(key)?.since ?? Infinity) <= createdAt) keys.push(key);
     replaced.set(email, keys);
   }
-  const givenBack = (keys: rateLimit.ThrottleKey, email: string) =>
+  const refunded = (keys: rateLimit.ThrottleKey, email: string) =>
     (replaced.get(email) ?? []).filter((key) => keys.includes(key)).length;
   const left = (keys: rateLimit.ThrottleKey, most: number) =>
     keys.reduce((rest, key) => rest - (counters.get(key)?.count ?? 0), most);
@@ -85,18 +85,18 @@ export function roomOf(
   return {
     exceeded(email) {
       const address = addressKey(ctx, email);
-      if (left(address, MOST_TO_ONE) + givenBack(address, email) <= 0) return 'invite.over-limit-address';
-      if (space && spaceLeft + givenBack(space, email) <= 0) return 'invite.over-limit';
-      return inviterLeft + givenBack(inviter, email) <= 0 ? 'invite.over-limit-inviter' : null;
+      if (left(address, MOST_TO_ONE) + refunded(address, email) <= 0) return 'invite.over-limit-address';
+      if (space && spaceLeft + refunded(space, email) <= 0) return 'invite.over-limit';
+      return inviterLeft + refunded(inviter, email) <= 0 ? 'invite.over-limit-inviter' : null;
     },
-    take(email) {
-      if (space) spaceLeft += givenBack(space, email) - 1;
-      inviterLeft += givenBack(inviter, email) - 1;
+    use(email) {
+      if (space) spaceLeft += refunded(space, email) - 1;
+      inviterLeft += refunded(inviter, email) - 1;
     },
   };
 }
 
-/** Undoes the batch if a limit would be passed. */
+/** Undoes the batch if a limit would be exceeded. */
 export const count = (ctx: SignedIn, spaceId: number | null, emails: string[]): Statement[] => [
   ...[spaceId !== null && spaceKey(ctx, spaceId), inviterKey(ctx)]
     .filter((key) => key !== false)

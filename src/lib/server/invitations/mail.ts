@@ -24,9 +24,9 @@ export interface ToSend {
 }
 
 /** Where guests do not see each other, a mail names no other guest of the space or form. */
-export async function readersOf(ctx: SignedIn, target: access.FoundSpace, rows: ToSend[]) {
+export async function wordsForRecipients(ctx: SignedIn, target: access.FoundSpace, rows: ToSend[]) {
   type Words = { subject: string; message: string };
-  if (access.everybodySees(target, 'guest')) return ({ words }: ToSend): Words => words;
+  if (access.guestsSeeEachOther(target)) return ({ words }: ToSend): Words => words;
   const texts = [...new Set(rows.flatMap(({ words }) => [words.subject, words.message]))];
   const invited = rows.map(({ id, address }) => ({
     ...{ id, name: '', email: address.email },

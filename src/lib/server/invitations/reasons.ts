@@ -9,7 +9,7 @@ import * as limits from './limits';
 /** The end of a sentence that begins with the address. */
 export type Reason = Extract<MessageKey, `invite.${string}`>;
 
-export const changedMeanwhile = () => new Refusal('conflict', { key: 'invitation.changed' });
+export const conflictRefusal = () => new Refusal('conflict', { key: 'invitation.changed' });
 
 export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
@@ -31,18 +31,18 @@ export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   return {
     people: new Map(people.map((p) => [p.email, p])),
     open: new Map(open.map((i) => [i.email, i])),
-    room: limits.roomOf(ctx, spaceId, counted, waiting),
+    allowance: limits.allowanceOf(ctx, spaceId, counted, waiting),
   };
 }
 
 type Known = Awaited<ReturnType<typeof lookUp>>;
 
-export function refusalReason(site: Settings, { people, room }: Known, email: string): Reason | null {
+export function refusalReason(site: Settings, { people, allowance }: Known, email: string): Reason | null {
   const person = people.get(email);
   if (!domainAllowed(site, email)) return 'invite.domain';
   if (person?.kind === 'user') return person.in ? 'invite.is-member' : 'invite.is-user';
   if (person?.status === 'inactive') return 'invite.suspended';
-  return room.exceeded(email);
+  return allowance.exceeded(email);
 }
 
 const domainAllowed = (site: Settings, email: string): boolean =>

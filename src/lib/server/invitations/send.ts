@@ -7,7 +7,7 @@ import * as outbox from '../mail/outbox';
 import { isOpenInvitation, type Settings } from '../schema';
 import * as limits from './limits';
 import { VALID_FOR } from './links';
-import { invitationMail, readersOf, type InviteForm, type ToSend } from './mail';
+import { invitationMail, wordsForRecipients, type InviteForm, type ToSend } from './mail';
 import { actorMayInvite, domainFits } from './rule';
 
 /** @param form new words for resent ones, which otherwise keep theirs. @returns false if somebody else was faster */
@@ -19,7 +19,7 @@ export async function send(
   form: InviteForm | null = null,
 ): Promise<boolean> {
   const expiresAt = ctx.now + VALID_FOR;
-  const wordsFor = await readersOf(ctx, target, rows);
+  const wordsFor = await wordsForRecipients(ctx, target, rows);
   const mails = await outbox.queueMany(
     ctx,
     rows.map((i) => ({

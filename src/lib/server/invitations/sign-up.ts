@@ -14,7 +14,7 @@ import { invitation, space, user } from '../schema';
 import * as sessions from '../sessions';
 import { parse, settingsColumn } from '../settings';
 import * as verification from '../verification';
-import { landing, accept, linkAccount } from './accept';
+import { destinationOf, accept, linkAccount } from './accept';
 import type { LinkKind } from './links';
 import { findByToken, stateFrom, type Found } from './state';
 
@@ -50,7 +50,7 @@ export async function signUp(
         : null,
       to: i.emailOriginal,
       locale: language.ofInvited(ctx, i),
-      next: landing(i.spaceId),
+      next: destinationOf(i.spaceId),
       siteName: site.siteName,
     });
     return '/verify';
@@ -61,7 +61,7 @@ export async function signUp(
     { name: form.name, passwordHash, password: form.password },
     { linkKind: 'mail', refusal: () => null },
   );
-  return done ? landing(i.spaceId) : secondPost(ctx, await findByToken(ctx, token), form);
+  return done ? destinationOf(i.spaceId) : secondPost(ctx, await findByToken(ctx, token), form);
 }
 
 /** In the batch that accepts the invitation. @returns whether it was created */
@@ -98,12 +98,12 @@ async function createAccount(
       kind: 'welcome',
       siteName: site.siteName,
       spaceName: found.spaceName,
-      url: ctx.config.origin + landing(i.spaceId),
+      url: ctx.config.origin + destinationOf(i.spaceId),
       loginName: i.email,
       password: site.policy.mailPassword ? form.password : null,
     },
   });
-  const handOver = await sessions.begin(ctx, person);
+  const setCookies = await sessions.begin(ctx, person);
   const { done } = await ctx.commit(
     [
       ...(how.first ?? []),
@@ -129,7 +129,7 @@ async function createAccount(
     ],
     { refusal: how.refusal, duplicate: 'lost' },
   );
-  if (done) handOver();
+  if (done) setCookies();
   return done;
 }
 
@@ -144,9 +144,9 @@ async function secondPost(
   if (found.linkKind !== 'mail' || i.acceptedBy !== account.id || account.createdAt !== i.acceptedAt)
     return null;
   if (account.status !== 'active') return null;
-  if (ctx.actor?.id === account.id) return landing(i.spaceId);
+  if (ctx.actor?.id === account.id) return destinationOf(i.spaceId);
   await accounts.enterAgain(ctx, { ...form, email: account.email });
-  return landing(i.spaceId);
+  return destinationOf(i.spaceId);
 }
 
 export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promise<string> {

@@ -12,7 +12,7 @@ import * as settings from '../settings';
 import * as limits from './limits';
 import { VALID_FOR, type Invitation } from './links';
 import { userInvitationMail } from './mail';
-import { changedMeanwhile, refusalOf } from './reasons';
+import { conflictRefusal, refusalOf } from './reasons';
 import { actorMayInvite } from './rule';
 
 export async function inviteUser(
@@ -76,7 +76,7 @@ export async function inviteUser(
         detail: { email: address.email, kind: 'user' },
       }),
     ],
-    { refusal: changedMeanwhile(), duplicate: 'done' },
+    { refusal: conflictRefusal(), duplicate: 'done' },
   );
 }
 
@@ -85,7 +85,7 @@ async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
     counted: limits.countedQuery(ctx, null, [email]),
     waiting: limits.waitingQuery(ctx, null, [email]),
   });
-  const reason = limits.roomOf(ctx, null, counted, waiting).exceeded(email);
+  const reason = limits.allowanceOf(ctx, null, counted, waiting).exceeded(email);
   if (reason) throw refusalOf(reason, email);
 }
 
@@ -130,6 +130,6 @@ export async function sendUserAgain(
         spaceId: found.spaceId,
       }),
     ],
-    { refusal: changedMeanwhile() },
+    { refusal: conflictRefusal() },
   );
 }

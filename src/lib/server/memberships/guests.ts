@@ -27,7 +27,7 @@ export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string
   });
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId, true),
+      access.stillAdministers(ctx, spaceId),
       ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
       must(ctx, changed()),
       counted(ctx, sql`${spaceId}`),

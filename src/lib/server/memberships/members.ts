@@ -8,7 +8,7 @@ import * as folded from '../folded';
 import * as paging from '../paging';
 import { allow } from '../policy';
 import { membership, user } from '../schema';
-import { behind, counted, inOrder, ordered } from './order';
+import { afterKey, counted, inOrder, ordered } from './order';
 
 const MEMBERS = 100;
 const FOUND = 20;
@@ -33,7 +33,7 @@ export async function members(
       })
       .from(membership)
       .innerJoin(user, eq(user.id, membership.userId))
-      .where(and(eq(membership.spaceId, spaceId), lt(membership.rank, 2), last ? behind(last) : undefined))
+      .where(and(eq(membership.spaceId, spaceId), lt(membership.rank, 2), last ? afterKey(last) : undefined))
       .orderBy(...inOrder)
       .limit(MEMBERS + 1),
     found: ctx.db
@@ -70,7 +70,7 @@ export async function addMember(
   await access.requireAdministrator(ctx, spaceId);
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId, true),
+      access.stillAdministers(ctx, spaceId),
       ctx.db.run(sql`
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
         select ${spaceId}, id, ${administrator ? 1 : 0}, ${ctx.actor.id}, ${ctx.now}, 0
@@ -101,7 +101,7 @@ export async function setAdministrator(
 ): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, [
-    access.stillIn(ctx, spaceId, true),
+    access.stillAdministers(ctx, spaceId),
     ctx.db
       .update(membership)
       .set({ administrator: to })
@@ -158,7 +158,7 @@ export const dropQueuedMail = (ctx: SignedIn, userId: string): Statement =>
 export async function removeMember(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, [
-    access.stillIn(ctx, spaceId, true),
+    access.stillAdministers(ctx, spaceId),
     ...end(ctx, spaceId, userId),
     dropQueuedMail(ctx, userId),
     record(ctx, { kind: 'space.member-removed', subject: `user:${userId}`, spaceId }),

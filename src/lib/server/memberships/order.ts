@@ -58,5 +58,5 @@ export const tidy = (ctx: Ctx): Statement[] => {
 
 /** Administrators, users, guests, each by name. There is an index. */
 export const inOrder = [asc(membership.rank), asc(membership.nameKey), asc(membership.userId)] as const;
-export const behind = ([rank, name, id]: [number, string, string]): SQL =>
+export const afterKey = ([rank, name, id]: [number, string, string]): SQL =>
   sql`(${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${rank}, ${name}, ${id})`;

@@ -21,7 +21,7 @@ export interface Due {
   /** The company of a guest, empty if unknown; null for a user. */
   guestOf: string | null;
   text: string;
-  known: number;
+  visible: number;
   mentions: string | null;
   threadMentions: string;
   threadAuthorId: string;
@@ -36,7 +36,7 @@ export interface Due {
   digestAt: number;
 }
 
-const READER = person('u');
+const recipient = person('u');
 
 export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
   ctx.db.all<Due>(sql`
@@ -52,9 +52,9 @@ export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       substr(iif(n.comment_id is null, t.body, c.body), 1, ${LONGEST + 400}) "text",
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
-      ${seesGuests(READER, { space: 's' })} "seesGuests",
+      ${seesGuests(recipient, { space: 's' })} "seesGuests",
       (u.status = 'active' and s.deleted_at is null and m.user_id is not null
-        and ${visibleTo(READER, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}) "known",
+        and ${visibleTo(recipient, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}) "visible",
       u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
     from notification n indexed by notification_mail_due
       join user u on u.id = n.user_id

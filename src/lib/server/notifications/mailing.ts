@@ -43,7 +43,7 @@ function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
   const person = rows[0]!;
   const told = rows.map(readable).filter(
     (row) =>
-      row.known &&
+      row.visible &&
       row.notify !== 'never' &&
       (row.notify === 'all' || row.kind === 'mention') &&
       // An immediate mail is also sent to people online; a daily mail leaves out what they have read.

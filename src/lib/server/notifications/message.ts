@@ -6,7 +6,7 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention } from '../schema';
 import { LONGEST, type Due } from './due';
 import { unsubscribeUrl } from './unsubscribe-link';
-import { afterwards, ownWords, shortened } from './words';
+import { hrefOf, ownWords, shortened } from './words';
 
 /** Up to this many texts are quoted in full, of more only the beginning. */
 const FEW = 5;
@@ -33,7 +33,7 @@ export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage 
     unsubscribe: unsubscribeUrl(ctx, person.userId),
     settings: `${origin}/me#notification-mail`,
   };
-  const urlOf = (row: Due) => origin + afterwards(row.spaceId, row.threadId, row.commentId);
+  const urlOf = (row: Due) => origin + hrefOf(row.spaceId, row.threadId, row.commentId);
   const titleOf = (row: Due) => shortened(row.thread || row.space, 100);
   if (rows.length === 1) {
     return {

@@ -6,7 +6,7 @@ import type { SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
 
 /** `commentId` is null for a new thread. Ids may be subqueries on what the batch writes. */
-export interface Event {
+export interface Activity {
   spaceId: number;
   threadId: number | SQL;
   commentId: number | SQL | null;
@@ -17,7 +17,7 @@ export interface Event {
 }
 
 /** People named, followers, or everybody; never the actor, nobody twice. */
-export function notify(ctx: SignedIn, event: Event): Statement[] {
+export function notify(ctx: SignedIn, event: Activity): Statement[] {
   const follows = event.kind === 'comment' ? sql`tp.following = 1` : sql`0`;
   const statement = insert(
     ctx,
@@ -29,7 +29,7 @@ export function notify(ctx: SignedIn, event: Event): Statement[] {
 }
 
 /** For an edit. A follower's notification becomes a mention, without a second mail. */
-export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>): Statement[] {
+export function notifyMentioned(ctx: SignedIn, event: Omit<Activity, 'everybody'>): Statement[] {
   if (event.mentioned.length === 0) return [];
   const same = sql`thread_id = ${event.threadId} and comment_id is ${event.commentId}`;
   const statements = [
@@ -47,19 +47,19 @@ export function notifyMentioned(ctx: SignedIn, event: Omit<Event, 'everybody'>):
   return statements;
 }
 
-const named = (event: Pick<Event, 'mentioned'>): SQL =>
+const named = (event: Pick<Activity, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(event.mentioned)}))`;
 
 /** Nobody hears of somebody who is hidden from them. */
-const READER = person('u');
+const recipient = person('u');
 const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
 
-const commentOf = ({ commentId }: Pick<Event, 'commentId'>): LookUp => ({
+const commentOf = ({ commentId }: Pick<Activity, 'commentId'>): LookUp => ({
   from: sql`from comment c where c.id = ${commentId}`,
   shows: { audienceOf: 'c' },
 });
 
-const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Statement =>
+const insert = (ctx: SignedIn, event: Omit<Activity, 'everybody'>, whom: SQL): Statement =>
   ctx.db.run(sql`
     insert into notification (user_id, space_id, thread_id, comment_id, kind, actor_id, created_at, mail_at)
     select u.id, s.id, t.id, ${event.commentId}, iif(${named(event)}, 'mention', ${event.kind}),
@@ -71,11 +71,11 @@ const insert = (ctx: SignedIn, event: Omit<Event, 'everybody'>, whom: SQL): Stat
       join user w on w.id = t.author_id
       left join thread_person tp on tp.thread_id = t.id and tp.user_id = u.id
     where s.id = ${event.spaceId} and s.deleted_at is null and u.id <> ${ctx.actor.id}
-      and ${visibleTo(READER, { space: 's' }, actorOf(ctx), { text: 't', author: 'w' }, commentOf(event))}
+      and ${visibleTo(recipient, { space: 's' }, actorOf(ctx), { text: 't', author: 'w' }, commentOf(event))}
       and ${whom}`);
 
 /** Never, now, or `digest_at` plus whole days. D1 binds numbers as reals, so the quotient is cast to an integer. */
-const mailAt = (ctx: SignedIn, event: Pick<Event, 'mentioned'>): SQL => sql`case
+const mailAt = (ctx: SignedIn, event: Pick<Activity, 'mentioned'>): SQL => sql`case
   when u.notify = 'never' or (u.notify = 'mentions' and not ${named(event)}) then null
   when u.digest = 0 then ${ctx.now}
   when u.digest_at = 0 then ${ctx.now + DAY}

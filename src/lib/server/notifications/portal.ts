@@ -5,14 +5,14 @@ import { Refusal } from '../errors';
 import { excerpt } from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention } from '../schema';
-import { afterwards, ownWords } from './words';
+import { hrefOf, ownWords } from './words';
 
 export type Shown = 'me' | 'all' | 'later';
 
 const MOST_COUNTED = 100;
 
 /** SQL: what the reader may see now, whatever they were notified of. */
-const known = (ctx: SignedIn): SQL => sql`
+const visible = (ctx: SignedIn): SQL => sql`
   from notification n
     join membership m on m.space_id = n.space_id and m.user_id = n.user_id
     join space s on s.id = n.space_id and s.deleted_at is null
@@ -62,26 +62,26 @@ export async function list(
       iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
       iif(n.comment_id is null, t.author_id, c.author_id) "authorId",
       ${seesGuests(ctx.actor, { space: 's' })} "seesGuests"
-    ${known(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
+    ${visible(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
   const page = rows.slice(0, limit);
   const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
   return {
-    items: page.map((whole) => {
-      const { actorKind, readAt, later, text, mentions, spaceId, threadId, commentId } = whole;
-      const { id, kind, createdAt, space, actor, company, authorId } = whole;
+    items: page.map((row) => {
+      const { actorKind, readAt, later, text, mentions, spaceId, threadId, commentId } = row;
+      const { id, kind, createdAt, space, actor, company, authorId } = row;
       return {
         ...{ id, kind, createdAt, space, actor, company },
-        thread: titleFor(readerOf(ctx.actor.id, whole.seesGuests), {
-          title: whole.thread,
-          mentions: parsed(whole.threadMentions),
-          authorId: whole.threadAuthorId,
+        thread: titleFor(readerOf(ctx.actor.id, row.seesGuests), {
+          title: row.thread,
+          mentions: parsed(row.threadMentions),
+          authorId: row.threadAuthorId,
         }),
-        href: afterwards(spaceId, threadId, commentId),
+        href: hrefOf(spaceId, threadId, commentId),
         guest: actorKind === 'guest',
         excerpt: excerpt(
           ownWords(
-            bodyFor(readerOf(ctx.actor.id, whole.seesGuests), {
+            bodyFor(readerOf(ctx.actor.id, row.seesGuests), {
               body: text,
               mentions: parsed(mentions),
               authorId,
@@ -99,7 +99,7 @@ export async function list(
 
 export async function countUnread(ctx: SignedIn): Promise<number> {
   const [row] = await ctx.db.all<{ n: number }>(sql`
-    select count(*) n from (select 1 ${known(ctx)} and n.read_at is null limit ${MOST_COUNTED})`);
+    select count(*) n from (select 1 ${visible(ctx)} and n.read_at is null limit ${MOST_COUNTED})`);
   return row?.n ?? 0;
 }
 

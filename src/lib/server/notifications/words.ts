@@ -1,6 +1,6 @@
 import { unquoted } from '../markdown';
 
-export const afterwards = (spaceId: number, threadId: number, commentId: number | null): string =>
+export const hrefOf = (spaceId: number, threadId: number, commentId: number | null): string =>
   `/spaces/${spaceId}/threads/${threadId}` +
   (commentId === null ? '' : `?comment=${commentId}#comment-${commentId}`);
 

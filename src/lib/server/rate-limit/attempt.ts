@@ -47,29 +47,29 @@ export async function attemptOf(
 export const counting = (ctx: Ctx, of: Attempt) =>
   [
     countInARow(ctx, of.inARow),
-    of.clientIp ? countClientIp(ctx) : ctx.db.select({ failures: sql<number>`0` }).from(sql`(select 1)`),
+    of.clientIp ? countClientIp(ctx) : ctx.db.select({ count: sql<number>`0` }).from(sql`(select 1)`),
   ] as const;
 
-type Counted = { failures: number; lockedUntil: number }[];
+type Counted = { count: number; lockedUntil: number }[];
 
 /** Refuses an attempt over a limit. @returns what it locks if it fails */
 export async function decide(
   ctx: Ctx,
   of: Attempt,
   inARow: Counted,
-  clientIps: { failures: number }[],
+  clientIps: { count: number }[],
 ): Promise<('name' | 'address')[]> {
   if (inARow.length && clientIps.length)
     return [
       ...(inARow[0]!.lockedUntil > ctx.now ? ['name' as const] : []),
-      ...(of.clientIp && clientIps[0]!.failures === CLIENT_IP_FAILURES ? ['address' as const] : []),
+      ...(of.clientIp && clientIps[0]!.count === CLIENT_IP_FAILURES ? ['address' as const] : []),
     ];
   const undo = [
     // An address over its limit must not lock anybody's name.
-    ...(inARow.length ? [giveBack(ctx, of.inARow)] : []),
-    ...(clientIps.length && of.clientIp ? [giveBack(ctx, of.clientIp)] : []),
-    ...(of.together ? [giveBack(ctx, of.together)] : []),
-    ...release(ctx, of),
+    ...(inARow.length ? [refund(ctx, of.inARow)] : []),
+    ...(clientIps.length && of.clientIp ? [refund(ctx, of.clientIp)] : []),
+    ...(of.together ? [refund(ctx, of.together)] : []),
+    ...forgetPost(ctx, of),
   ];
   if (undo.length) await ctx.db.batch(undo as [Statement, ...Statement[]]);
   const until = inARow.length ? ctx.now + FAILURE_WINDOW : await lockedUntil(ctx, of.inARow);
@@ -79,19 +79,19 @@ export async function decide(
   });
 }
 
-const noFailureOf = (ctx: Ctx, of: Attempt): Statement[] =>
-  [of.clientIp, of.together].flatMap((counter) => (counter ? [giveBack(ctx, counter)] : []));
+const refundShared = (ctx: Ctx, of: Attempt): Statement[] =>
+  [of.clientIp, of.together].flatMap((counter) => (counter ? [refund(ctx, counter)] : []));
 
 /** The login is complete: failures in a row end. */
-export const succeeded = (ctx: Ctx, of: Attempt): Statement[] => [
-  succeed(ctx, of.inARow),
-  ...noFailureOf(ctx, of),
-  ...release(ctx, of),
+export const settleSuccess = (ctx: Ctx, of: Attempt): Statement[] => [
+  reset(ctx, of.inARow),
+  ...refundShared(ctx, of),
+  ...forgetPost(ctx, of),
 ];
 
 /** It was right, but the login is not complete: failures in a row go on. */
-export const noFailure = (ctx: Ctx, of: Attempt): Statement[] => [
-  giveBack(ctx, of.inARow),
-  ...noFailureOf(ctx, of),
-  ...release(ctx, of),
+export const settleNeutral = (ctx: Ctx, of: Attempt): Statement[] => [
+  refund(ctx, of.inARow),
+  ...refundShared(ctx, of),
+  ...forgetPost(ctx, of),
 ];

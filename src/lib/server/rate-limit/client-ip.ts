@@ -3,7 +3,7 @@ import type { Ctx } from '../context';
 import { key, type ThrottleKey } from './counter';
 import { countInWindow } from './window';
 
-/** Within `FAILURE_WINDOW`. Counted before the comparison; `giveBack` undoes it on success. */
+/** Within `FAILURE_WINDOW`. Counted before the comparison; `refund` undoes it on success. */
 export const CLIENT_IP_FAILURES = 100;
 export const FAILURE_WINDOW = 15 * MINUTE;
 

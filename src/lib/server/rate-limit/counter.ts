@@ -25,7 +25,7 @@ export const rowOf = ([current, ...previous]: ThrottleKey): string | SQL =>
     ? sql`coalesce((select key from throttle where key in ${previous} limit 1), ${current})`
     : current;
 
-export const succeed = (ctx: Ctx, of: ThrottleKey): Statement => ctx.db.delete(throttle).where(rows(of));
+export const reset = (ctx: Ctx, of: ThrottleKey): Statement => ctx.db.delete(throttle).where(rows(of));
 
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from throttle where key in

@@ -12,11 +12,11 @@ export const countInARow = (ctx: Ctx, of: ThrottleKey) => {
   const tenth = sql`(failures + 1) % ${FAILURES_IN_A_ROW} = 0`;
   return ctx.db
     .insert(throttle)
-    .values({ key: rowOf(of), failures: 1, windowStartedAt: ctx.now, updatedAt: ctx.now })
+    .values({ key: rowOf(of), count: 1, windowStartedAt: ctx.now, updatedAt: ctx.now })
     .onConflictDoUpdate({
       target: throttle.key,
       set: {
-        failures: sql`case when ${old} then 1 else (failures + 1) % ${FAILURES_IN_A_ROW} end`,
+        count: sql`case when ${old} then 1 else (failures + 1) % ${FAILURES_IN_A_ROW} end`,
         locks: sql`case when ${old} then 0 when ${tenth} then locks + 1 else locks end`,
         lockedUntil: sql`case when not ${old} and ${tenth}
           then ${ctx.now} + ${MINUTE} * min(15, 3 * (1 << min(locks, 3))) else 0 end`,
@@ -24,17 +24,17 @@ export const countInARow = (ctx: Ctx, of: ThrottleKey) => {
       },
       setWhere: sql`locked_until <= ${ctx.now} or ${old}`,
     })
-    .returning({ failures: throttle.failures, lockedUntil: throttle.lockedUntil });
+    .returning({ count: throttle.count, lockedUntil: throttle.lockedUntil });
 };
 
 /** Takes back an attempt that was not a failure, and its lock. */
-export const giveBack = (ctx: Ctx, of: ThrottleKey): Statement =>
+export const refund = (ctx: Ctx, of: ThrottleKey): Statement =>
   ctx.db
     .update(throttle)
     .set({
       locks: sql`case when failures = 0 and locked_until > ${ctx.now} then max(0, locks - 1) else locks end`,
       lockedUntil: sql`case when failures = 0 then 0 else locked_until end`,
-      failures: sql`case when failures = 0 and locked_until > ${ctx.now} then ${FAILURES_IN_A_ROW - 1} else max(0, failures - 1) end`,
+      count: sql`case when failures = 0 and locked_until > ${ctx.now} then ${FAILURES_IN_A_ROW - 1} else max(0, failures - 1) end`,
     })
     .where(rows(of));
 

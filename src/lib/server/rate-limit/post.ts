@@ -21,7 +21,7 @@ const STEP = 100;
 
 /**
  * A form refused a moment ago (double click, reload, retry) is neither counted nor compared again. Later posts wait for the
- * first. One gets `false` and must record its outcome: `failed`, `succeeded`, `noFailure` or `release`.
+ * first. One gets `false` and must record its outcome: `failed`, `settleSuccess`, `settleNeutral` or `forgetPost`.
  */
 export async function isRepeated(ctx: Ctx, { post }: Posted): Promise<boolean> {
   if (!post) return false;
@@ -30,14 +30,14 @@ export async function isRepeated(ctx: Ctx, { post }: Posted): Promise<boolean> {
     const [mine, found] = await ctx.db.batch([
       ctx.db
         .insert(throttle)
-        .values({ key: rowOf(post), failures: 0, windowStartedAt: now, updatedAt: now })
+        .values({ key: rowOf(post), count: 0, windowStartedAt: now, updatedAt: now })
         .onConflictDoUpdate({
           target: throttle.key,
-          set: { failures: 0, windowStartedAt: now, updatedAt: now },
+          set: { count: 0, windowStartedAt: now, updatedAt: now },
           setWhere: sql`updated_at <= ${now - SAME_POST} or (failures = 0 and updated_at <= ${now - BROKE_OFF})`,
         })
         .returning({ key: throttle.key }),
-      ctx.db.select({ refused: throttle.failures }).from(throttle).where(rows(post)),
+      ctx.db.select({ refused: throttle.count }).from(throttle).where(rows(post)),
     ]);
     if (mine.length) return false;
     if (found[0]?.refused) return true;
@@ -48,7 +48,7 @@ export async function isRepeated(ctx: Ctx, { post }: Posted): Promise<boolean> {
 
 /** The attempt failed. The same form again is not a new failure. */
 export const failed = (ctx: Ctx, { post }: Posted): Statement[] =>
-  post ? [ctx.db.update(throttle).set({ failures: 1, updatedAt: ctx.now }).where(rows(post))] : [];
+  post ? [ctx.db.update(throttle).set({ count: 1, updatedAt: ctx.now }).where(rows(post))] : [];
 
-export const release = (ctx: Ctx, { post }: Posted): Statement[] =>
+export const forgetPost = (ctx: Ctx, { post }: Posted): Statement[] =>
   post ? [ctx.db.delete(throttle).where(rows(post))] : [];

@@ -8,17 +8,17 @@ export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
   return ctx.db
     .insert(throttle)
-    .values({ key: rowOf(of), failures: by, windowStartedAt: ctx.now, updatedAt: ctx.now })
+    .values({ key: rowOf(of), count: by, windowStartedAt: ctx.now, updatedAt: ctx.now })
     .onConflictDoUpdate({
       target: throttle.key,
       set: {
-        failures: sql`case when ${fresh} then ${by} else failures + ${by} end`,
+        count: sql`case when ${fresh} then ${by} else failures + ${by} end`,
         windowStartedAt: sql`case when ${fresh} then ${ctx.now} else window_started_at end`,
         updatedAt: sql`${ctx.now}`,
       },
       setWhere: sql`${fresh} or failures + ${by} <= ${limit}`,
     })
-    .returning({ failures: throttle.failures });
+    .returning({ count: throttle.count });
 };
 
 export async function windowLeft(
@@ -28,7 +28,7 @@ export async function windowLeft(
   limit: number,
 ): Promise<number> {
   const [row] = await ctx.db
-    .select({ since: throttle.windowStartedAt, counted: throttle.failures })
+    .select({ since: throttle.windowStartedAt, counted: throttle.count })
     .from(throttle)
     .where(rows(of));
   return row && row.counted >= limit ? Math.max(0, row.since + windowMs - ctx.now) : 0;

@@ -75,7 +75,7 @@ export const throttle = sqliteTable(
   {
     /** What is counted, and a keyed hash: nothing typed is readable here. */
     key: text('key').primaryKey(),
-    failures: integer('failures').notNull(),
+    count: integer('failures').notNull(),
     /** How many times in a row; decides the next lock's length. */
     locks: integer('locks').notNull().default(0),
     windowStartedAt: at('window_started_at').notNull(),

@@ -152,7 +152,7 @@ describe('a template of a space', () => {
     await begin(ava, spaceId, 'Oldest', 'a');
     await begin(ava, spaceId, 'Middle', 'b');
     const pinned = await begin(ava, spaceId, 'Pinned', 'c');
-    await threads.pin(as(ava), spaceId, pinned, true);
+    await threads.setPinned(as(ava), spaceId, pinned, true);
     const content = await contentOf(ava, await make(ava, spaceId));
     expect(content).toEqual({
       cover: 'lagoon',

@@ -47,7 +47,7 @@ export async function insert(
   const commit: Ctx['commit'] = (batch, options) =>
     spaceId === null
       ? access.commitForSite(ctx, batch, options)
-      : ctx.commit([access.stillIn(ctx, spaceId, true), ...batch], options);
+      : ctx.commit([access.stillAdministers(ctx, spaceId), ...batch], options);
   await commit(
     [
       ctx.db.run(sql`

@@ -3,7 +3,7 @@ import { foundSpace, rankOfGuests, spaceQuery, viewerOf } from '../access';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
-import { behind, inOrder } from '../memberships/order';
+import { afterKey, inOrder } from '../memberships/order';
 import * as paging from '../paging';
 import { membership, user } from '../schema';
 
@@ -52,7 +52,7 @@ export async function people(
       and(
         sql`(${membership.rank} < 2 or ${membership.rank} = ${rankOfGuests(viewerOf(ctx), { spaceId })} or ${membership.userId} = ${me})`,
         folded.isCalled(find),
-        last ? behind(last) : undefined,
+        last ? afterKey(last) : undefined,
       ),
       PEOPLE + 1,
     ),

@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { optionsOf } from '../../space-options';
-import { everybodySees, namesGuests, requireAdministrator, stillIn } from '../access';
+import { guestsSeeEachOther, namesGuests, requireAdministrator, stillAdministers } from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -30,14 +30,14 @@ export async function change(
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
   const now = { title: textOf(form.links ?? before.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
-  if (!everybodySees(form, 'guest') && namesGuests(recognised(ctx, { body: form.name }, people, []).mentions))
+  if (!guestsSeeEachOther(form) && namesGuests(recognised(ctx, { body: form.name }, people, []).mentions))
     throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });
   const { mentions } = recognised(ctx, now, people, [
     { title: textOf(before.links), body: before.announcement, mentions: before.mentions },
   ]);
   await ctx.commit(
     [
-      stillIn(ctx, spaceId, true),
+      stillAdministers(ctx, spaceId),
       ctx.db
         .update(space)
         .set({

@@ -8,7 +8,7 @@ import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised, toldBy } from '../mentions/people';
 import { comment, thread } from '../schema';
 import { mayOf } from './may';
-import { commentQuery, seen, threadQuery } from './visible';
+import { commentQuery, requireRow, threadQuery } from './visible';
 import { showsNothing } from './text';
 
 /** Notifies people newly named. @param form `editedAt` as shown (0: never edited): a stale form overwrites nothing */
@@ -31,8 +31,8 @@ export async function edit(
       commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
   });
   const found = access.foundSpace(ctx, rows.space);
-  const first = seen(rows.thread);
-  const text = commentId === null ? first : seen(rows.comment);
+  const first = requireRow(rows.thread);
+  const text = commentId === null ? first : requireRow(rows.comment);
   const may = mayOf(ctx, found, first, commentId === null ? null : text);
   if (!may.own) throw new Refusal('forbidden');
   if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
@@ -57,7 +57,7 @@ export async function edit(
   const [table, id] = commentId === null ? [sql`thread`, threadId] : [sql`comment`, commentId];
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId),
+      access.stillMember(ctx, spaceId),
       ctx.db.run(sql`
         insert into revision (space_id, thread_id, comment_id, title, body, replaced_at)
         select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
@@ -80,9 +80,11 @@ export async function edit(
     ],
     {
       refusal: async () => {
-        const passed = await limits.passed(ctx, { ...counts, told: 1 });
+        const exceeded = await limits.exceeded(ctx, { ...counts, told: 1 });
         const now = await threadQuery(ctx, spaceId, threadId);
-        return passed ?? new Refusal('conflict', { key: now[0]?.closedAt ? 'thread.closed' : 'form.stale' });
+        return (
+          exceeded ?? new Refusal('conflict', { key: now[0]?.closedAt ? 'thread.closed' : 'form.stale' })
+        );
       },
     },
   );

@@ -6,7 +6,7 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
 import { revision } from '../schema';
 import { mayOf } from './may';
-import { commentQuery, seen, threadQuery } from './visible';
+import { commentQuery, requireRow, threadQuery } from './visible';
 
 const VERSIONS = 20;
 
@@ -18,8 +18,8 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
     comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
   });
   const found = access.foundSpace(ctx, reach);
-  const first = seen(threads);
-  const row = commentId === null ? first : seen(comments);
+  const first = requireRow(threads);
+  const row = commentId === null ? first : requireRow(comments);
   return {
     id: row.id,
     title: commentId === null ? titleFor(found.reader, first) : '',
@@ -60,8 +60,8 @@ export async function history(
       .limit(VERSIONS + 1),
   });
   const found = access.foundSpace(ctx, reach);
-  const first = seen(threads);
-  const row = commentId === null ? first : seen(comments);
+  const first = requireRow(threads);
+  const row = commentId === null ? first : requireRow(comments);
   if (!access.readsAllNames(found.reader, row.authorId)) return { rows: [], next: null };
   const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [r.id]);
   return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };

@@ -7,7 +7,7 @@ import * as limits from '../limits';
 import * as notifications from '../notifications';
 import { reaction, thread, threadPerson } from '../schema';
 import { mayOf } from './may';
-import { commentQuery, seen, threadQuery } from './visible';
+import { commentQuery, requireRow, threadQuery } from './visible';
 import { reactionOf } from './text';
 
 async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
@@ -16,14 +16,14 @@ async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
     threads: threadQuery(ctx, spaceId, threadId),
   });
   const found = access.foundSpace(ctx, rows);
-  const row = seen(threads);
+  const row = requireRow(threads);
   return { row, may: mayOf(ctx, found, row) };
 }
 
 /** 404 if the thread or the membership has just ended. `counts`: what the batch counts. */
 async function commit(ctx: SignedIn, statements: Batch, counts: limits.Counts = {}): Promise<void> {
   await ctx.commit(statements, {
-    refusal: async () => (await limits.passed(ctx, counts)) ?? new Refusal('missing'),
+    refusal: async () => (await limits.exceeded(ctx, counts)) ?? new Refusal('missing'),
   });
 }
 
@@ -32,7 +32,7 @@ export async function follow(ctx: SignedIn, spaceId: number, threadId: number, o
   const { may } = await reach(ctx, spaceId, threadId);
   if (!may.follow) throw new Refusal('forbidden');
   await commit(ctx, [
-    access.stillIn(ctx, spaceId),
+    access.stillMember(ctx, spaceId),
     ctx.db
       .insert(threadPerson)
       .values({ spaceId, threadId, userId: ctx.actor.id, following: on })
@@ -49,7 +49,7 @@ export async function markRead(
   await reach(ctx, spaceId, threadId);
   const at = Math.min(until, ctx.now);
   await commit(ctx, [
-    access.stillIn(ctx, spaceId),
+    access.stillMember(ctx, spaceId),
     ctx.db
       .insert(threadPerson)
       .values({ spaceId, threadId, userId: ctx.actor.id, readAt: at })
@@ -76,13 +76,13 @@ export async function react(
     comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
   });
   access.foundSpace(ctx, rows);
-  seen(threads);
-  if (commentId !== null) seen(comments);
+  requireRow(threads);
+  if (commentId !== null) requireRow(comments);
   const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor.id, kind: word };
   await commit(
     ctx,
     [
-      access.stillIn(ctx, spaceId),
+      access.stillMember(ctx, spaceId),
       on
         ? ctx.db.run(sql`
           insert into reaction (space_id, thread_id, comment_id, user_id, kind, at)
@@ -113,21 +113,31 @@ export async function react(
 }
 
 /** For space administrators. */
-export async function pin(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
+export async function setPinned(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  on: boolean,
+): Promise<void> {
   const { row, may } = await reach(ctx, spaceId, threadId);
   if (!may.pin) throw new Refusal('forbidden');
   await commit(ctx, [
-    access.stillIn(ctx, spaceId, true),
+    access.stillAdministers(ctx, spaceId),
     set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),
   ]);
 }
 
 /** A closed thread takes no comments. For its author and space administrators. */
-export async function close(ctx: SignedIn, spaceId: number, threadId: number, on: boolean): Promise<void> {
+export async function setClosed(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  on: boolean,
+): Promise<void> {
   const { row, may } = await reach(ctx, spaceId, threadId);
   if (!may.close) throw new Refusal('forbidden');
   await commit(ctx, [
-    access.stillIn(ctx, spaceId, !may.own),
+    may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),
     set(ctx, spaceId, row, { closedAt: on ? ctx.now : null }),
   ]);
 }

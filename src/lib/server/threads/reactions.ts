@@ -3,7 +3,7 @@ import * as access from '../access';
 import type { SignedIn } from '../context';
 import * as paging from '../paging';
 import { reaction, user } from '../schema';
-import { commentQuery, seen, threadQuery } from './visible';
+import { commentQuery, requireRow, threadQuery } from './visible';
 
 const PEOPLE = 50;
 
@@ -45,8 +45,8 @@ export async function reacted(
       .limit(PEOPLE + 1),
   });
   access.foundSpace(ctx, reach);
-  seen(threads);
-  if (commentId !== null) seen(comments);
+  requireRow(threads);
+  if (commentId !== null) requireRow(comments);
   const { rows, next } = paging.paged(reactions, PEOPLE, (r) => [r.at, r.id, r.kind]);
   return {
     rows: rows.map(({ personKind, ...row }) => ({ ...row, guest: personKind === 'guest' })),

@@ -11,7 +11,7 @@ import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { shared, sharedQuery } from '../spaces/sharing';
 import { mayOf } from './may';
 import { present, textColumns } from './text';
-import { seen, threadQuery } from './visible';
+import { requireRow, threadQuery } from './visible';
 
 const PAGE = 50;
 /** Comments shown above the one that a link leads to. */
@@ -91,7 +91,7 @@ export async function read(
       newest: changes.newestQuery(ctx, spaceId),
     });
   const found = access.foundSpace(ctx, reach);
-  const first = seen(threads);
+  const first = requireRow(threads);
   const downward = 'before' in window || 'newest' in window;
   const more = comments.length > PAGE;
   const page = comments.slice(0, PAGE);

@@ -11,7 +11,7 @@ import { mayOf } from './may';
 import { commentQuery, threadQuery } from './visible';
 
 /** Somebody else was faster, or the right has ended; the next page shows which. */
-const asBefore = { refusal: () => null };
+const lostRaceIsDone = { refusal: () => null };
 
 /** For its author and space administrators. */
 export async function removeComment(
@@ -32,7 +32,7 @@ export async function removeComment(
   if (!may.delete) throw new Refusal('forbidden');
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId, !may.own),
+      may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),
       files.release(ctx, { commentId }),
       record(ctx, {
         kind: 'space.comment-deleted',
@@ -47,7 +47,7 @@ export async function removeComment(
       ctx.db.delete(comment).where(and(eq(comment.id, commentId), eq(comment.threadId, threadId))),
       must(ctx, changed()),
     ],
-    asBefore,
+    lostRaceIsDone,
   );
 }
 
@@ -64,7 +64,7 @@ export async function remove(ctx: SignedIn, spaceId: number, threadId: number): 
   if (!may.delete) throw new Refusal('forbidden');
   await ctx.commit(
     [
-      access.stillIn(ctx, spaceId, !may.own),
+      may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),
       files.release(ctx, { threadId }),
       record(ctx, {
         kind: 'space.thread-deleted',
@@ -76,6 +76,6 @@ export async function remove(ctx: SignedIn, spaceId: number, threadId: number): 
       ctx.db.delete(thread).where(and(eq(thread.id, threadId), eq(thread.spaceId, spaceId))),
       must(ctx, changed()),
     ],
-    asBefore,
+    lostRaceIsDone,
   );
 }

@@ -70,11 +70,11 @@ describe('writing', () => {
 
   it('in a closed thread is refused with a sentence; who closed it meanwhile wins the race', async () => {
     const id = await begin(gil, spaceId);
-    await threads.close(as(gil), spaceId, id, true);
+    await threads.setClosed(as(gil), spaceId, id, true);
     await expect(threads.addComment(as(ava), spaceId, id, words('late'))).rejects.toMatchObject(
       refusal('conflict', 'thread.closed'),
     );
-    await threads.close(as(ava), spaceId, id, false);
+    await threads.setClosed(as(ava), spaceId, id, false);
     await threads.addComment(as(ava), spaceId, id, words('in time'));
     expect(await count('comment', 'thread_id = ?', id)).toBe(1);
   });
@@ -102,7 +102,7 @@ describe('posts', () => {
   it('neither new nor edited in a closed thread', async () => {
     const id = await begin(gil, spaceId);
     const said = await threads.addComment(as(gil), spaceId, id, words('a'));
-    await threads.close(as(gil), spaceId, id, true);
+    await threads.setClosed(as(gil), spaceId, id, true);
     await expect(threads.edit(as(gil), spaceId, id, said, { body: 'b', editedAt: 0 })).rejects.toMatchObject(
       refusal('conflict', 'thread.closed'),
     );
@@ -113,8 +113,8 @@ describe('posts', () => {
     const id = await begin(gil, spaceId);
     const said = await threads.addComment(as(gil), spaceId, id, words('a'));
     for (const commentId of [null, said]) {
-      await threads.close(as(gil), spaceId, id, false);
-      const ctx = meanwhile(as(gil), () => threads.close(as(gil), spaceId, id, true));
+      await threads.setClosed(as(gil), spaceId, id, false);
+      const ctx = meanwhile(as(gil), () => threads.setClosed(as(gil), spaceId, id, true));
       await expect(
         threads.edit(ctx, spaceId, id, commentId, { title: 'T', body: 'b', editedAt: 0 }),
       ).rejects.toMatchObject(refusal('conflict', 'thread.closed'));
@@ -255,26 +255,30 @@ describe('a thread', () => {
   it('is pinned by space administrators; pinned ones stand on top and not twice', async () => {
     const own = await makeSpace(ava, {}, [ben]);
     const [first, second] = [await begin(ava, own, 'A'), await begin(ben, own, 'B')];
-    await expect(threads.pin(as(ben), own, first, true)).rejects.toMatchObject(refusal('forbidden'));
-    await threads.pin(as(ava), own, first, true);
+    await expect(threads.setPinned(as(ben), own, first, true)).rejects.toMatchObject(refusal('forbidden'));
+    await threads.setPinned(as(ava), own, first, true);
     const room = await spaces.overview(as(ben), own);
     expect([room.pinned.map((t) => t.id), room.threads.map((t) => t.id)]).toEqual([[first], [second]]);
-    await threads.pin(as(ava), own, first, false);
+    await threads.setPinned(as(ava), own, first, false);
     expect((await spaces.overview(as(ben), own)).pinned).toEqual([]);
   });
 
   it('is not pinned where it is the only one', async () => {
     const single = await makeSpace(ava, { severalThreads: false });
     const [only] = (await spaces.overview(as(ava), single)).threads;
-    await expect(threads.pin(as(ava), single, only!.id, true)).rejects.toMatchObject(refusal('forbidden'));
+    await expect(threads.setPinned(as(ava), single, only!.id, true)).rejects.toMatchObject(
+      refusal('forbidden'),
+    );
     expect((await spaces.overview(as(ava), single)).pinned).toEqual([]);
   });
 
   it('is closed by who began it or a space administrator', async () => {
     const id = await begin(gil, spaceId);
     for (const other of [ben, noor])
-      await expect(threads.close(as(other), spaceId, id, true)).rejects.toMatchObject(refusal('forbidden'));
-    await threads.close(as(gil), spaceId, id, true);
+      await expect(threads.setClosed(as(other), spaceId, id, true)).rejects.toMatchObject(
+        refusal('forbidden'),
+      );
+    await threads.setClosed(as(gil), spaceId, id, true);
     expect((await threads.read(as(ben), spaceId, id)).thread.closed).toBe(true);
   });
 
@@ -422,8 +426,8 @@ describe('isolation', () => {
           follow: () => threads.follow(ctx, place, id, true),
           read_: () => threads.markRead(ctx, place, id, 1),
           react: () => threads.react(ctx, place, id, comment, 'yes', true),
-          pin: () => threads.pin(ctx, place, id, true),
-          close: () => threads.close(ctx, place, id, true),
+          pin: () => threads.setPinned(ctx, place, id, true),
+          close: () => threads.setClosed(ctx, place, id, true),
         };
         for (const [name, way] of Object.entries(ways))
           await expect(way(), name).rejects.toMatchObject(refusal('missing'));
@@ -571,7 +575,7 @@ describe('where guests do not see each other', () => {
     const { seq } = await spaces.overview(as(noor), hidden);
     await threads.react(as(ava), hidden, topic, comment, 'yes', true);
     await threads.addComment(as(ava), hidden, theirs, words('answer'));
-    await threads.close(as(ava), hidden, theirs, true);
+    await threads.setClosed(as(ava), hidden, theirs, true);
     await threads.removeComment(as(ava), hidden, topic, comment);
     await threads.remove(as(ava), hidden, theirs);
     expect(await changes.since(as(noor), hidden, seq)).toBeNull();

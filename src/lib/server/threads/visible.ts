@@ -5,7 +5,7 @@ import { Refusal } from '../errors';
 import { comment, thread, user } from '../schema';
 import { textColumns } from './text';
 
-/** For a batch; `seen` refuses if it found nothing. */
+/** For a batch; `requireRow` refuses if it found nothing. */
 export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
   ctx.db
     .select({
@@ -39,7 +39,7 @@ export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, c
       ),
     );
 
-export function seen<T>([row]: T[]): T {
+export function requireRow<T>([row]: T[]): T {
   if (!row) throw new Refusal('missing');
   return row;
 }

@@ -9,7 +9,7 @@ import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
 import { comment, thread } from '../schema';
-import { seen, threadQuery } from './visible';
+import { requireRow, threadQuery } from './visible';
 import { commentOf, showsNothing, threadOf } from './text';
 
 export interface TextForm {
@@ -77,7 +77,7 @@ export async function begin(
     .returning({ id: thread.id });
   const made = await ctx.commit(
     [
-      access.stillIn(ctx, spaceId),
+      access.stillMember(ctx, spaceId),
       insert,
       files.attach(ctx, spaceId, attached.ids, { threadId, commentId: null }),
       takePart(ctx, spaceId, threadId),
@@ -117,7 +117,7 @@ export async function addComment(
   });
   const found = access.foundSpace(ctx, rows.space);
   allow(ctx, 'space.write', found.spaceRole);
-  const topic = seen(rows.thread);
+  const topic = requireRow(rows.thread);
   if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
   const attached = await filesOf(ctx, spaceId, form);
   if (showsNothing(form.body) && attached.ids.length === 0)
@@ -133,7 +133,7 @@ export async function addComment(
     .returning({ id: comment.id });
   const made = await ctx.commit(
     [
-      access.stillIn(ctx, spaceId),
+      access.stillMember(ctx, spaceId),
       must(
         ctx,
         sql`exists (select 1 from thread where id = ${threadId} and space_id = ${spaceId} and closed_at is null)`,
@@ -178,10 +178,10 @@ async function whyRefused(
     thread: threadQuery(ctx, spaceId, threadId ?? 0),
   });
   access.foundSpace(ctx, rows.space);
-  if (threadId !== null && seen(rows.thread).closedAt !== null)
+  if (threadId !== null && requireRow(rows.thread).closedAt !== null)
     return new Refusal('conflict', { key: 'thread.closed' });
   return (
-    (await limits.passed(ctx, { ...counts, told: 1 })) ??
+    (await limits.exceeded(ctx, { ...counts, told: 1 })) ??
     new Refusal('conflict', { key: 'file.gone', field: 'files' })
   );
 }

@@ -46,7 +46,7 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
     )
     .returning();
   if (!row?.codeKey) {
-    await ctx.commit(rateLimit.release(ctx, { post }));
+    await ctx.commit(rateLimit.forgetPost(ctx, { post }));
     throw new Refusal('conflict', {
       key: (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'verify.expired' : 'verify.ended',
       field: 'code',
@@ -94,7 +94,7 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
           ),
         ),
       must(ctx, changed()),
-      ...rateLimit.succeeded(ctx, tried),
+      ...rateLimit.settleSuccess(ctx, tried),
       ...record(ctx, {
         kind: 'account.step-passed',
         subject: subjectOf(row),

@@ -4,4 +4,4 @@ export { endAll, purge } from './challenge';
 export { check, type Passed } from './check';
 export { reserveMail } from './mail-budget';
 export { pending } from './pending';
-export { checkSwitch, type Trouble } from './switch';
+export { warnBeforeTwoStep, type LockoutRisk } from './switch';

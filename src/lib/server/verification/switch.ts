@@ -7,10 +7,10 @@ import { allow } from '../policy';
 import { user } from '../schema';
 import * as settings from '../settings';
 
-export type Trouble = 'mail' | 'locked-out' | 'both';
+export type LockoutRisk = 'mail' | 'locked-out' | 'both';
 
 /** Warns if guests would be locked out because mail fails, or administrators because none has confirmed their address. */
-export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Promise<void> {
+export async function warnBeforeTwoStep(ctx: Ctx, confirmed: string | undefined): Promise<void> {
   allow(ctx, 'site.administer');
   if ((await settings.read(ctx)).twoStep) return;
   const [mailWorks, safe] = await Promise.all([
@@ -23,7 +23,7 @@ export async function checkSwitch(ctx: Ctx, confirmed: string | undefined): Prom
   ]);
   const lockedOut = safe.length === 0;
   if (mailWorks && !lockedOut) return;
-  const trouble: Trouble = !lockedOut ? 'mail' : mailWorks ? 'locked-out' : 'both';
-  if (confirmed !== trouble)
-    throw new Refusal('conflict', { key: `authentication.warn-${trouble}`, field: 'twoStep' });
+  const risk: LockoutRisk = !lockedOut ? 'mail' : mailWorks ? 'locked-out' : 'both';
+  if (confirmed !== risk)
+    throw new Refusal('conflict', { key: `authentication.warn-${risk}`, field: 'twoStep' });
 }

@@ -2,10 +2,10 @@ import type { Translate } from '../../../messages';
 import { displayName } from '../../../people';
 import type { MailContent } from '../layout/content';
 
-export type EventKind = 'mention' | 'comment' | 'thread';
+export type ActivityKind = 'mention' | 'comment' | 'thread';
 
 export interface ActivityEvent {
-  event: EventKind;
+  event: ActivityKind;
   actorName: string;
   /** The company of a guest, empty if unknown; null or absent for a user. */
   guestOf?: string | null;

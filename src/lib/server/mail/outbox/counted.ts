@@ -4,10 +4,10 @@ import type { Ctx } from '../../context';
 import { throttle } from '../../schema';
 
 /** Comes before the statement that ends the mails. Skips mails that may have arrived, and restarted counters. */
-export const giveBack = (ctx: Ctx, unsent: SQL) =>
+export const refundMails = (ctx: Ctx, unsent: SQL) =>
   ctx.db
     .update(throttle)
-    .set({ failures: sql`max(0, throttle.failures - back.mails)` })
+    .set({ count: sql`max(0, throttle.failures - back.mails)` })
     .from(
       sql`(select counter.key as key, count(*) as mails
         from mail, json_each(mail.counted_on) counted

@@ -7,7 +7,7 @@ import { unseal } from '../../crypto';
 import { describeError, log } from '../../log';
 import { mail } from '../../schema';
 import { render, unsubscribeLinkOf, type MailMessage } from '../messages';
-import { giveBack } from './counted';
+import { refundMails } from './counted';
 import { send, type FailReason, type Outcome, type OutgoingMail, type RetryReason } from '../transport';
 
 /** After this the outcome of a claimed mail is unknown. */
@@ -152,7 +152,7 @@ async function finish(
     .where(stillClaimed(row));
   const neverLeft = status !== 'sent' && row.unknowns === 0;
   await ctx.db.batch(
-    neverLeft ? [giveBack(ctx, stillClaimed(row)!), mark, ...statements] : [mark, ...statements],
+    neverLeft ? [refundMails(ctx, stillClaimed(row)!), mark, ...statements] : [mark, ...statements],
   );
   return status;
 }

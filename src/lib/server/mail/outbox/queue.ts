@@ -5,7 +5,7 @@ import { randomId, seal } from '../../crypto';
 import type { ThrottleKey } from '../../rate-limit';
 import { mail } from '../../schema';
 import type { MailMessage } from '../messages';
-import { giveBack } from './counted';
+import { refundMails } from './counted';
 import { deliver, deliverMany } from './deliver';
 
 /** sendBatch takes 100 messages; a value bound in D1 must stay well below 2 MB. */
@@ -85,7 +85,7 @@ export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
   const waiting = sql`mail.status = 'queued'
     and mail.invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`;
   return [
-    giveBack(ctx, waiting),
+    refundMails(ctx, waiting),
     ctx.db.run(sql`
       update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
       where ${waiting}`),

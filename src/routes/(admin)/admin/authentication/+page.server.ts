@@ -18,7 +18,7 @@ export const actions = {
   default: form(authentication, async (ctx, input) => {
     allow(ctx, 'site.administer');
     const { twoStep, allowedDomains, revision, confirmed, domainsSeen, ...policy } = input;
-    if (twoStep) await verification.checkSwitch(ctx, confirmed);
+    if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
     const domains = settings.domainsOf(allowedDomains);
     const effect = await invitations.effectOfDomains(ctx, domains);
     // The effect of the domains on people is shown first. A second "Save" confirms it, if it is still the same.

@@ -102,7 +102,7 @@ export const actions = {
   pin: form(
     onOff,
     async (ctx, { on }, { params }) => {
-      await threads.pin(ctx, ...at(params), on);
+      await threads.setPinned(ctx, ...at(params), on);
       return here(params);
     },
     access.membersOnly,
@@ -110,7 +110,7 @@ export const actions = {
   close: form(
     onOff,
     async (ctx, { on }, { params }) => {
-      await threads.close(ctx, ...at(params), on);
+      await threads.setClosed(ctx, ...at(params), on);
       return here(params);
     },
     access.membersOnly,
