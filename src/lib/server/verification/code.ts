@@ -56,7 +56,7 @@ export async function sendNow(ctx: Ctx, mailId: string): Promise<void> {
   ctx.defer((system) => outbox.nudge(system, mailId, CODE_MAIL_AGAIN_AFTER));
 }
 
-/** Six digits, also wide ones, with blanks and dashes anywhere. Null: this cannot be a code. */
+/** Six digits, full-width ones too; spaces and dashes are ignored. Null: this cannot be a code. */
 export function codeOf(typed: string): string | null {
   const code = normalize(typed, 'NFKC').replace(/[\s\p{Pd}\p{Default_Ignorable_Code_Point}\u2212]/gu, '');
   return /^[0-9]{6}$/.test(code) ? code : null;

@@ -3,7 +3,7 @@ import type { Ctx } from '../context';
 import { mail } from '../schema';
 import { CODES, find, TRIES } from './challenge';
 
-/** What /verify shows. Reads D1 only, never KV. */
+/** Read from D1 only, never from KV. */
 export interface Pending {
   purpose: 'login' | 'signup';
   /** `g…@partner.example`: enough to know which mailbox to open. */
