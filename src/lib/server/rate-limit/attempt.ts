@@ -3,9 +3,9 @@ import { MINUTE } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { Refusal } from '../errors';
 import { CLIENT_IP_FAILURES, clientIpKey, countClientIp, FAILURE_WINDOW } from './client-ip';
-import { key, succeed, type ThrottleKey } from './counter';
-import { countInARow, giveBack, lockedUntil } from './lockout';
-import { release, type Posted } from './post';
+import { key, reset, type ThrottleKey } from './counter';
+import { countInARow, refund, lockedUntil } from './lockout';
+import { forgetPost, type Posted } from './post';
 import { countInWindow } from './window';
 
 export interface Attempt extends Posted {
