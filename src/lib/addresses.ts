@@ -126,7 +126,6 @@ export interface Listed {
 }
 
 export interface AddressList {
-  /** In order of first appearance. */
   listed: Listed[];
   /** Entries that contain nothing like an address: headings, stray names. */
   leftOut: string[];
@@ -319,9 +318,7 @@ function localPart(
   return withoutName(begins);
 }
 
-/**
- * `a=b@…` and `a/b@…` are addresses. After a capitalised name, the sign separates only if the name follows again (`Ann=ann@…`).
- */
+/** `a=b@…` and `a/b@…` are addresses. After a capitalised name, only a repeated name makes the sign a separator (`Ann=ann@…`). */
 function withoutName(local: string): string | null {
   const pieces = local.split(DOUBTFUL);
   if (pieces.length === 1) return local;
@@ -359,7 +356,6 @@ function trim(word: string): { text: string; disarmed: boolean } {
   let [start, end] = [0, word.length];
   while (start < end && OPENING.test(word[start]!)) start++;
   while (start < end && CLOSING.test(word[end - 1]!)) {
-    // Pairs go as pairs: 'ann@x', *ann@x*.
     const [first, last] = [word[start]!, word[--end]!];
     if ("'*_`|~/".includes(first) && first === last) start++;
     if (first === '{' && last === '}') start++;

@@ -6,7 +6,6 @@ const KEPT = 30 * DAY;
 /** How long a tab waits for its name, which the page before a reload may still hold. */
 const HANDOVER = 300;
 
-/** By field name. */
 export type Fields = Record<string, string>;
 
 interface Draft {
@@ -62,7 +61,6 @@ export function forget(userId: string, form: string, tab: string): void {
   storage()?.removeItem(keyOf(userId, form, tab));
 }
 
-/** Marks a form that the browser submitted without a script. */
 const LEFT = 'draft-sent';
 
 export function leave(form: string): void {

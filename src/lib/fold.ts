@@ -181,7 +181,6 @@ function foldUnit(unit: string): string {
   return bare(withMarks(base!, marks!));
 }
 
-/** Joiners with nothing left to join, as when ™ has become letters. */
 const idle =
   /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\u20e3\u{e0020}-\u{e007f}])\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
 
@@ -214,7 +213,6 @@ function walk(text: string, take: (folded: string, from: number, to: number, exa
 
 /** White space at the ends becomes one blank. */
 export function fold(text: string): string {
-  // Fast path.
   if (/^[\x20-\x7e\n]*$/.test(text) && !text.includes('`')) return text.toLowerCase().replace(/[ \n]+/g, ' ');
   let folded = '';
   walk(text, (piece) => (folded += piece));
@@ -241,9 +239,7 @@ export const originalRange = ({ start, end }: Folded, from: number, to: number):
     ? [start[from] ?? end.at(-1) ?? 0, start[from] ?? end.at(-1) ?? 0]
     : [start[from]!, end[to - 1]!];
 
-/**
- * `HanakoSato` and `hanako_sato` become the same, but so do different names (Ann Lee, Annlee): mentions/grammar/names.ts decides.
- */
+/** `HanakoSato` and `hanako_sato` become the same, but so do other names (Ann Lee, Annlee): see mentions/grammar/names.ts. */
 export const joined = (folded: string): string => folded.replace(BETWEEN, '');
 export const BETWEEN = /(?<=[\p{L}\p{N}\p{M}])[ _.-]{1,2}(?=[\p{L}\p{N}])/gu;
 

@@ -6,7 +6,6 @@ type TextField = HTMLInputElement | HTMLTextAreaElement;
 
 interface What {
   form: HTMLFormElement;
-  /** Such as `thread-7`. */
   name: string;
   person: () => string | undefined;
   version: () => string | undefined;

@@ -32,7 +32,6 @@ export const absoluteTime = (i18n: Pick<I18n, 'locale' | 'timeZone'>, at: number
     timeZone: usable(i18n.timeZone),
   }).format(at);
 
-/** "12 minutes ago", "in 6 days", "yesterday". */
 export function relativeTime(i18n: Pick<I18n, 'locale' | 'now'>, at: number): string {
   const seconds = Math.round((at - i18n.now) / 1000);
   const format = new Intl.RelativeTimeFormat(i18n.locale, { numeric: 'auto' });

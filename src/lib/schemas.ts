@@ -263,7 +263,6 @@ export const invite = v.object({
   message: lines(limits.message),
   locale,
 });
-/** A row of the Guests tab. */
 export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation|guest):[a-z2-7]{16}$/)) });
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });
@@ -331,7 +330,6 @@ export const notificationMail = v.object({
     v.transform((when) => when === 'daily'),
   ),
 });
-/** `on` is for "Read later". */
 export const oneNotification = v.object({ id: rowNumber(), on: tick });
 export const shownNotifications = v.object({ upTo: rowNumber() });
 /** What a mail provider posts for "Unsubscribe" (RFC 8058). The page's button posts nothing. */

@@ -1,7 +1,6 @@
 /**
- * Whom a text is for. Now each is for everybody in its space. An audience of its own is a column of `thread`, `comment` and
- * `space_event` (a change outlives its text), and the condition here: visibility.ts puts it into every answer, also for
- * users. `server/audience.test.ts` makes it strict and looks at every surface.
+ * Whom a text is for: now, everybody in its space. To restrict it, add columns to `thread`, `comment` and `space_event` (a change
+ * outlives its text) and the condition here. audience.test.ts checks every place that shows texts.
  */
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 
@@ -12,9 +11,6 @@ export interface Viewer {
 }
 
 export const audience = {
-  /**
-   * SQL: whether a row is for the viewer. Null: it is for everybody in the space.
-   * @param row the name or alias of a row of `thread`, `comment` or `space_event`
-   */
+  /** SQL. Null: everybody in the space. @param row the name or alias of a row of `thread`, `comment` or `space_event` */
   allows: (_viewer: Viewer, _row: string): SQL | null => null,
 };

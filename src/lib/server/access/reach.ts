@@ -47,11 +47,10 @@ export const membersOnly = (ctx: SignedIn, params: { id?: string }) => requireSp
 export const administratorsOnly = (ctx: SignedIn, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 
-/** Whether the actor may leave. */
 export const mayLeave = (ctx: SignedIn, { blockJoining, spaceRole }: FoundSpace): boolean =>
   can(ctx.actor, blockJoining ? 'space.leave-blocked' : 'space.leave', spaceRole);
 
-/** SQL: the same for rows of `space` with the actor's own `membership`. */
+/** SQL: `mayLeave` for rows of `space` with the actor's own `membership`. */
 export const mayLeaveWhere = (ctx: SignedIn): SQL<number> =>
   sql<number>`(space.block_joining = 0 or ${administersHere(ctx)})`;
 

@@ -1,4 +1,4 @@
-/** What is stored with a text, so that the rule of visibility.ts costs no page more: counters, owner, tokens of the index. */
+/** What is stored with a text so that visibility costs pages nothing: counters, owner, tokens of the search index. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Mention } from '../schema';
 import { audience } from './audience';
@@ -10,9 +10,8 @@ export interface Author {
 }
 
 /**
- * How a comment changes the counters of its thread. Those without guests' texts do not count a guest's, and none counts a
- * comment with an audience of its own, because everybody in the space reads them.
- * @param comment its row exists when this is written
+ * Counters without guests' texts skip guests' comments, and all skip restricted ones, since everybody in the space reads them.
+ * @param comment its row exists when this runs
  * @param by 1: it came, at this time; -1: it goes
  */
 export function counterChanges(
@@ -46,9 +45,8 @@ const guestsIn = (mentions: Mention[]) => new Set(mentions.flatMap((m) => (m.gue
 export const namesGuests = (mentions: Mention[]): boolean => guestsIn(mentions).size > 0;
 
 /**
- * The tokens of a text in the search index: its owner (`company`, or `u<id>` of a guest; neither if two guests took part),
- * and `f<id>` for a guest who may read all of it although guests are hidden (it is their own, or it names no other guest).
- * @param authors of the thread, then of the comment
+ * Tokens of the search index: `company` or `u<id>` of a guest, if text and thread have one owner; `f<id>` for a guest who may
+ * read all of it although guests are hidden. @param authors of the thread, then of the comment
  */
 export function scopeOf(authors: Author[], mentions: Mention[]): string {
   const owner = ownerOf(authors);
@@ -61,9 +59,6 @@ export function scopeOf(authors: Author[], mentions: Mention[]): string {
   ].join(' ');
 }
 
-/**
- * What a guest who sees no other guests finds, as an expression of FTS5 over these tokens.
- * @param open finds the query in texts without guests' names; `all`: also in these names
- */
+/** An FTS5 expression over these tokens. @param open matches texts without guests' names; `all`: these names too */
 export const foundByGuest = ({ id }: Pick<Reader, 'id'>, open: string | null, all: string | null): string =>
   `scope : ("company" OR "u${id}") AND ((${open}) OR (scope : "f${id}" AND ${all}))`;

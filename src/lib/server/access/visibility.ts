@@ -11,7 +11,7 @@ type ThreadRow = typeof thread.$inferSelect;
 
 export const viewerOf = (ctx: Ctx): Viewer => ctx.actor ?? stranger;
 
-/** A guest who knows nobody: what they see, everybody in the space sees. */
+/** A guest who knows nobody: everybody in the space may see what they see. */
 export const stranger = { id: '', kind: 'guest', seesGuests: false } as const;
 
 export interface Person {
@@ -27,7 +27,6 @@ export interface Text {
   author: string;
 }
 
-/** A row of which only the audience matters, by its name or alias. */
 export interface OfAudience {
   audienceOf: string;
 }

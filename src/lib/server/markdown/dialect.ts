@@ -21,12 +21,14 @@ export function dialect(md: Md): void {
 }
 
 /**
- * Begins like nothing else (`C:\`, `\\server`, `~\`, `%TEMP%\` …), or within a word, where nobody escapes: `share\.git` (but
+ * Paths begin like nothing else (`C:\`, `\\server`, `~\`, `%TEMP%\` …), or within a word, where nobody escapes: `share\.git` (but
  * `snake\_case` and `MAX\_SIZE` are escapes). Linear: every part is bounded, and each place is tried once.
  */
 const PATH =
   /(?<![\p{Script=Latin}\p{N}\\.%_~$])(?:[A-Za-z]:\\|\\\\(?:[?.]\\(?=[\p{L}\p{N}._$?])|[\p{L}\p{N}][\p{L}\p{N}._$-]{0,254})|(?:\.{1,2}|~|\$[A-Za-z]\w{0,60}|HK[A-Z]{2,4})\\(?=[\p{L}\p{N}._])|%\w{1,60}%\\|[\p{L}][\p{L}\p{N}-]{0,60}\\(?=\.\p{L})|[A-Z][A-Z\d-]{1,60}\\(?=_\p{Ll}))[^\s<>"|`[\]()]{0,1000}/gu;
-/** Over blanks and brackets, if another backslash follows: `C:\Program Files (x86)\_app`. Never over emphasis, links or an @. */
+/**
+ * A path goes on over blanks if another backslash follows (`C:\Program Files (x86)\_app`), but not over emphasis, links or an @.
+ */
 const ON =
   /(?![*_~])(?:(?!\][([]|[.:!?]\s)[^\\\r\n<>"|`,;*@\ufdd0]){1,80}(?<=[\p{L}\p{N})\]}'$%])\\(?=[\p{L}\p{N}._\-![($])[^\s<>"|`[\]()]{0,1000}/uy;
 const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''));
@@ -35,7 +37,6 @@ const BEHIND = new Set("*_~.,;:!?'、。，．；：！？」』）】".split(''
 const TICKED = /`{1,9} ?[^\s<>"|`[\]()]{1,1000}/uy;
 const GOES_ON = /^` ?[\p{Script=Latin}\p{N}._$][^]*\\/u;
 
-/** By place where the parser stops: the end of the path that begins there. */
 const pathsOf = new WeakMap<StateInline, Map<number, number>>();
 
 function windowsPath(state: StateInline, silent: boolean): boolean {

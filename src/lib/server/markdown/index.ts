@@ -34,7 +34,6 @@ export function own<M extends Mark>(text: string, marks: M[]): Set<M> {
   return found;
 }
 
-/** The words of each block as a reader sees them. Nothing beyond the limits. */
 export function blocks(text: string): { words: string[]; from: number; to: number }[] {
   const starts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map(({ 0: end, index }) => index + end.length)];
   let lines: [number, number] = [0, 0];

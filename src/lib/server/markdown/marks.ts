@@ -1,10 +1,7 @@
-/**
- * Marks survive parsing as U+FDD0, which nobody can type, and a character for the marked words. So nothing in a name is markup.
- */
+/** U+FDD0, which nobody can type, and a character for the marked words stand in for marks, so nothing in a name is markup. */
 import type { StateInline } from 'markdown-it';
 import { escaped } from './text';
 
-/** A place that names somebody. Marked except in code and links. */
 export interface Mark {
   from: number;
   to: number;

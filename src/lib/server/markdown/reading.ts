@@ -7,7 +7,6 @@ const {
   helpers: { parseLinkDestination, parseLinkTitle },
 } = new MarkdownIt();
 
-/** An entity, or a percent sign in an address. */
 const DECODED = [
   '(?<entity>&(?:#\\d{1,7}|#[xX][\\da-fA-F]{1,6}|[A-Za-z][A-Za-z\\d]{1,31});)',
   '(?<percent>%[2-7][\\da-fA-F]|%[cCdD][\\da-fA-F]%[89abAB][\\da-fA-F]|%[eE][\\da-fA-F](?:%[89abAB][\\da-fA-F]){2}|%[fF][0-4](?:%[89abAB][\\da-fA-F]){3})',

@@ -1,4 +1,3 @@
-/** What the parsers share. */
 import { Refusal } from '../errors';
 
 export const ascii = (bytes: Uint8Array, at: number, length: number): string =>

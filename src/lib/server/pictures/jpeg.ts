@@ -49,7 +49,6 @@ function* segments(bytes: Uint8Array) {
     while (bytes[at + 1] === 0xff) at++; // Fill bytes.
     const marker = bytes[at + 1] ?? EOI;
     if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-      // Not a marker, or one without content.
       at += 2;
       continue;
     }

@@ -10,13 +10,13 @@ import { countInWindow } from './window';
 
 export interface Attempt extends Posted {
   inARow: ThrottleKey;
-  /** Of all known browsers of the name. Null: the browser is unknown, or treated as such. */
+  /** The counter of all known browsers of the name. Null if the browser is unknown, or treated as such. */
   together: ThrottleKey | null;
   /** Null for known browsers: others at their address do not block them, nor the reverse. */
   clientIp: ThrottleKey | null;
 }
 
-/** Of all known browsers of a name in 15 minutes. Beyond that, they count like any other. */
+/** Failures of all known browsers of a name in 15 minutes. Beyond that, they count like any other. */
 const KNOWN_FAILURES = 50;
 
 /**

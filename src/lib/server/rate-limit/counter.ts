@@ -4,12 +4,11 @@ import type { Ctx, Statement } from '../context';
 import { keyedHashes } from '../crypto';
 import { throttle } from '../schema';
 
-/** If it is not used meanwhile. */
 export const FORGET_AFTER = DAY;
 
 export type ThrottleKind = 'name' | 'device' | 'ip' | 'forgot' | 'code' | 'invite' | 'post' | 'author';
 
-/** Under the current and the previous secrets. */
+/** A counter's key under the current secret, and under previous ones. */
 export type ThrottleKey = readonly [current: string, ...previous: string[]];
 
 export const key = (ctx: Ctx, kind: ThrottleKind, value: string): ThrottleKey =>

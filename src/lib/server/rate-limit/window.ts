@@ -3,7 +3,7 @@ import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
 import { rowOf, rows, type ThrottleKey } from './counter';
 
-/** No row if that would exceed the limit. */
+/** Returns no row if that would exceed the limit. */
 export const countInWindow = (ctx: Ctx, of: ThrottleKey, limit: number, windowMs: number, by = 1) => {
   const fresh = sql`window_started_at <= ${ctx.now - windowMs}`;
   return ctx.db

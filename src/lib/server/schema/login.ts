@@ -22,7 +22,7 @@ export const session = sqliteTable(
   (t) => [index('session_by_user').on(t.userId), index('session_by_expiry').on(t.expiresAt)],
 );
 
-/** Of a login, or a sign-up through a copied link. Its id hashes a token in a cookie, which ties the code to that browser. */
+/** The second step of a login, or of a copied link. Its id hashes a token in a cookie, which ties the code to that browser. */
 export const loginChallenge = sqliteTable(
   'login_challenge',
   {
@@ -69,7 +69,7 @@ export const passwordReset = sqliteTable(
   (t) => [index('password_reset_by_user').on(t.userId), index('password_reset_by_expiry').on(t.expiresAt)],
 );
 
-/** Failures in a row of a login name or known device, or within a time window of a client IP address. */
+/** Counts failures in a row of a login name or known device, or within a time window of a client IP address. */
 export const throttle = sqliteTable(
   'throttle',
   {
