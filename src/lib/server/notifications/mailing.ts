@@ -6,8 +6,9 @@ import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as settings from '../settings/read';
 import { due, grouped, type Due } from './due';
-import { messageOf, readable } from './message';
+import { messageOf } from './message';
 import { nextMorning } from './mornings';
+import { readable } from './rows';
 
 const TOGETHER = 20;
 /** A run starts again if others took some of its notifications. */
@@ -41,14 +42,16 @@ interface PersonMail {
 
 function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
   const person = rows[0]!;
-  const told = rows.map(readable).filter(
-    (row) =>
-      row.visible &&
-      row.notify !== 'never' &&
-      (row.notify === 'all' || row.kind === 'mention') &&
-      // An immediate mail is also sent to people online; a daily mail leaves out what they have read.
-      !(row.digest && row.readAt !== null),
-  );
+  const told = rows
+    .map((row) => readable(row, row.userId))
+    .filter(
+      (row) =>
+        row.visible &&
+        row.notify !== 'never' &&
+        (row.notify === 'all' || row.kind === 'mention') &&
+        // An immediate mail is also sent to people online; a daily mail leaves out what they have read.
+        !(row.digest && row.readAt !== null),
+    );
   return {
     notificationIds: rows.map((row) => row.id),
     mail: told.length

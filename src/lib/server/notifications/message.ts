@@ -1,9 +1,6 @@
-import { readerOf } from '../access';
 import type { Ctx } from '../context';
 import type { MailMessage } from '../mail/messages';
 import { excerpt } from '../markdown';
-import { bodyFor, titleFor } from '../mentions/redaction';
-import type { Mention } from '../schema';
 import { LONGEST, type Due } from './due';
 import { unsubscribeUrl } from './unsubscribe-link';
 import { hrefOf, ownWords, shortened } from './words';
@@ -12,20 +9,6 @@ import { hrefOf, ownWords, shortened } from './words';
 const FEW = 5;
 const MOST = 50;
 
-export function readable(row: Due): Due {
-  const reader = readerOf(row.userId, row.seesGuests);
-  const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
-  return {
-    ...row,
-    text: bodyFor(reader, { body: row.text, mentions: parsed(row.mentions), authorId: row.authorId }),
-    thread: titleFor(reader, {
-      title: row.thread,
-      mentions: parsed(row.threadMentions),
-      authorId: row.threadAuthorId,
-    }),
-  };
-}
-
 export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
   const { origin } = ctx.config;
   const person = rows[0]!;
@@ -33,6 +16,8 @@ export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage 
     unsubscribe: unsubscribeUrl(ctx, person.userId),
     settings: `${origin}/me#notification-mail`,
   };
+  /** The company of a guest, null for a user. */
+  const guestOf = (row: Due) => (row.actorKind === 'guest' ? row.company : null);
   const urlOf = (row: Due) => origin + hrefOf(row.spaceId, row.threadId, row.commentId);
   const titleOf = (row: Due) => shortened(row.thread || row.space, 100);
   if (rows.length === 1) {
@@ -41,7 +26,7 @@ export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage 
       siteName,
       event: person.kind,
       actorName: person.actor,
-      guestOf: person.guestOf,
+      guestOf: guestOf(person),
       spaceName: person.space,
       threadTitle: titleOf(person),
       ...textOf(person.text),
@@ -61,7 +46,7 @@ export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage 
       events: events.map((row) => ({
         event: row.kind,
         actorName: row.actor,
-        guestOf: row.guestOf,
+        guestOf: guestOf(row),
         ...(few ? textOf(row.text) : { text: excerpt(ownWords(row.text), 280), cut: false }),
         at: row.createdAt,
         url: urlOf(row),

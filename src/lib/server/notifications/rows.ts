@@ -1,0 +1,63 @@
+/** Notifications with what they are about, as the portal and the mails read them. */
+import { sql, type SQL } from 'drizzle-orm';
+import { readerOf, seesGuests, visibleTo, type Viewer } from '../access';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import type { Mention } from '../schema';
+
+export interface Row {
+  id: number;
+  kind: 'mention' | 'comment' | 'thread';
+  createdAt: number;
+  readAt: number | null;
+  spaceId: number;
+  space: string;
+  threadId: number;
+  commentId: number | null;
+  thread: string;
+  actor: string;
+  actorKind: 'user' | 'guest';
+  /** Empty if unknown. */
+  company: string;
+  text: string;
+  mentions: string | null;
+  threadMentions: string;
+  threadAuthorId: string;
+  authorId: string;
+  seesGuests: number;
+}
+
+/** SQL: the columns of a `Row`. @param longest characters of the text */
+export const columns = (viewer: Viewer, longest: number): SQL => sql`
+  n.id, n.kind, n.created_at "createdAt", n.read_at "readAt", s.id "spaceId", s.name "space",
+  t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor", a.kind "actorKind", a.company "company",
+  substr(iif(n.comment_id is null, t.body, c.body), 1, ${longest}) "text",
+  iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
+  iif(n.comment_id is null, t.author_id, c.author_id) "authorId", ${seesGuests(viewer, { space: 's' })} "seesGuests"`;
+
+/** SQL: what belongs to a notification `n`. */
+export const joins = sql`
+  join space s on s.id = n.space_id
+  join thread t on t.id = n.thread_id
+  join user w on w.id = t.author_id
+  join user a on a.id = n.actor_id
+  left join comment c on c.id = n.comment_id
+  left join membership m on m.space_id = n.space_id and m.user_id = n.user_id`;
+
+/** SQL: whether the viewer may see it now, whatever they were notified of. */
+export const visible = (viewer: Viewer): SQL => sql`s.deleted_at is null and m.user_id is not null
+  and ${visibleTo(viewer, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}`;
+
+/** With the words that this person may see. */
+export function readable<R extends Row>(row: R, userId: string): R {
+  const reader = readerOf(userId, row.seesGuests);
+  const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
+  return {
+    ...row,
+    text: bodyFor(reader, { body: row.text, mentions: parsed(row.mentions), authorId: row.authorId }),
+    thread: titleFor(reader, {
+      title: row.thread,
+      mentions: parsed(row.threadMentions),
+      authorId: row.threadAuthorId,
+    }),
+  };
+}
