@@ -139,7 +139,7 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
     (ctx, at) => threads.setPinned(ctx, at.spaceId, at.bens.thread, true),
   ],
   [
-    'threads/manage.ts react',
+    'threads/reactions.ts react',
     'member',
     (ctx, at) => threads.react(ctx, at.spaceId, at.avas.thread, null, 'yes', true),
   ],

@@ -3,12 +3,10 @@ import * as access from '../access';
 import { changed, must, type Batch, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
-import * as limits from '../limits';
 import * as notifications from '../notifications';
-import { reaction, thread, threadPerson } from '../schema';
+import { thread, threadPerson } from '../schema';
 import { mayOf } from './may';
-import { commentQuery, requireRow, threadQuery } from './visible';
-import { reactionOf } from './text';
+import { requireRow, threadQuery } from './visible';
 
 async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   const { rows, threads } = await ctx.read({
@@ -20,11 +18,9 @@ async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   return { row, may: mayOf(ctx, found, row) };
 }
 
-/** 404 if the thread or the membership has just ended. `counts`: what the batch counts. */
-async function commit(ctx: SignedIn, statements: Batch, counts: limits.Counts = {}): Promise<void> {
-  await ctx.commit(statements, {
-    refusal: async () => (await limits.exceeded(ctx, counts)) ?? new Refusal('missing'),
-  });
+/** 404 if the thread or the membership has just ended. */
+async function commit(ctx: SignedIn, statements: Batch): Promise<void> {
+  await ctx.commit(statements, { refusal: new Refusal('missing') });
 }
 
 /** Refused if the space decides it for everybody. */
@@ -59,57 +55,6 @@ export async function markRead(
       }),
     notifications.readThread(ctx, threadId, at),
   ]);
-}
-
-export async function react(
-  ctx: SignedIn,
-  spaceId: number,
-  threadId: number,
-  commentId: number | null,
-  kind: string,
-  on: boolean,
-): Promise<void> {
-  const word = reactionOf(kind);
-  const { rows, threads, comments } = await ctx.read({
-    rows: access.spaceQuery(ctx, spaceId),
-    threads: threadQuery(ctx, spaceId, threadId),
-    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-  });
-  access.foundSpace(ctx, rows);
-  requireRow(threads);
-  if (commentId !== null) requireRow(comments);
-  const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor.id, kind: word };
-  await commit(
-    ctx,
-    [
-      access.stillMember(ctx, spaceId),
-      on
-        ? ctx.db.run(sql`
-          insert into reaction (space_id, thread_id, comment_id, user_id, kind, at)
-          select ${spaceId}, ${threadId}, ${key.commentId}, ${key.userId}, ${word}, ${ctx.now}
-          where ${key.commentId} = 0 or exists (select 1 from comment where id = ${key.commentId})
-          on conflict do nothing`)
-        : ctx.db
-            .delete(reaction)
-            .where(
-              and(
-                eq(reaction.threadId, key.threadId),
-                eq(reaction.commentId, key.commentId),
-                eq(reaction.userId, key.userId),
-                eq(reaction.kind, word),
-              ),
-            ),
-      record(ctx, {
-        kind: 'space.reaction-changed',
-        spaceId,
-        threadId,
-        commentId,
-        authors: [...threads, ...comments],
-      }),
-      ...limits.count(ctx, { reaction: 1 }),
-    ],
-    { reaction: 1 },
-  );
 }
 
 /** For space administrators. */

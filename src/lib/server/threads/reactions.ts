@@ -1,6 +1,10 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { REACTIONS } from '../../reactions';
 import * as access from '../access';
 import type { SignedIn } from '../context';
+import { Refusal } from '../errors';
+import { record } from '../events';
+import * as limits from '../limits';
 import * as paging from '../paging';
 import { reaction, user } from '../schema';
 import { commentQuery, requireRow, threadQuery } from './visible';
@@ -52,4 +56,61 @@ export async function reacted(
     rows: rows.map(({ personKind, ...row }) => ({ ...row, guest: personKind === 'guest' })),
     next,
   };
+}
+
+export async function react(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number,
+  commentId: number | null,
+  kind: string,
+  on: boolean,
+): Promise<void> {
+  const word = reactionOf(kind);
+  const { rows, threads, comments } = await ctx.read({
+    rows: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+  });
+  access.foundSpace(ctx, rows);
+  requireRow(threads);
+  if (commentId !== null) requireRow(comments);
+  const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor.id, kind: word };
+  const counts = { reaction: 1 };
+  await ctx.commit(
+    [
+      access.stillMember(ctx, spaceId),
+      on
+        ? ctx.db.run(sql`
+          insert into reaction (space_id, thread_id, comment_id, user_id, kind, at)
+          select ${spaceId}, ${threadId}, ${key.commentId}, ${key.userId}, ${word}, ${ctx.now}
+          where ${key.commentId} = 0 or exists (select 1 from comment where id = ${key.commentId})
+          on conflict do nothing`)
+        : ctx.db
+            .delete(reaction)
+            .where(
+              and(
+                eq(reaction.threadId, key.threadId),
+                eq(reaction.commentId, key.commentId),
+                eq(reaction.userId, key.userId),
+                eq(reaction.kind, word),
+              ),
+            ),
+      record(ctx, {
+        kind: 'space.reaction-changed',
+        spaceId,
+        threadId,
+        commentId,
+        authors: [...threads, ...comments],
+      }),
+      ...limits.count(ctx, counts),
+    ],
+    { refusal: async () => (await limits.exceeded(ctx, counts)) ?? new Refusal('missing') },
+  );
+}
+
+function reactionOf(kind: string): string {
+  const found = REACTIONS.find((known) => known.kind === kind);
+  if (!found) throw new Refusal('invalid', { key: 'form.invalid' });
+  return found.kind;
 }

@@ -1,9 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { REACTIONS } from '../../reactions';
 import { shows } from '../../text';
 import type { FoundSpace } from '../access';
 import type { SignedIn } from '../context';
-import { Refusal } from '../errors';
 import * as markdown from '../markdown';
 import { marksOf } from '../mentions/people';
 import { readable } from '../mentions/redaction';
@@ -81,12 +79,6 @@ export const showsNothing = (body: string): boolean =>
       .replace(/<(?:hr|input)/g, '—$&')
       .replace(/<[^<>]*>/g, ''),
   );
-
-export function reactionOf(kind: string): string {
-  const found = REACTIONS.find((known) => known.kind === kind);
-  if (!found) throw new Refusal('invalid', { key: 'form.invalid' });
-  return found.kind;
-}
 
 /** SQL: the id that the batch gives a text, by its form's key. */
 export const threadOf = (requestKey: string) =>
