@@ -8,7 +8,7 @@ import * as folded from '../folded';
 import * as memberships from '../memberships';
 import { allow } from '../policy';
 import { space } from '../schema';
-import * as starter from '../space-templates/starter';
+import * as starter from '../threads/starter';
 import type { SpaceForm } from './form';
 
 /** @param requestKey of the form: posted twice it makes one space; with other values (after Back), another */

@@ -4,6 +4,8 @@ import {
   foundSpace,
   mayLeave,
   rankOfGuests,
+  shared,
+  sharedQuery,
   spaceQuery,
   viewerOf,
   type FoundSpace,
@@ -19,7 +21,6 @@ import * as threadList from '../threads/list';
 import * as administrators from './administrators';
 import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
-import { shared, sharedQuery } from './sharing';
 
 /** The rest is on the People page. */
 const SHOWN = 12;

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
-import { foundSpace, guestsOf, spaceQuery, viewerOf } from '../access';
 import type { SignedIn } from '../context';
 import { space, user } from '../schema';
+import { guestsOf, viewerOf } from './visibility';
 
 /** Where guests are hidden, a guest only sees themselves. For a batch. */
 export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
@@ -24,12 +24,3 @@ export const shared = ([row]: { count: number; companies: string; more: number; 
   moreCompanies: row?.more ?? 0,
   peopleCount: (row?.users ?? 0) + (row?.count ?? 0),
 });
-
-export async function header(ctx: SignedIn, spaceId: number) {
-  const { reach, guests } = await ctx.read({
-    reach: spaceQuery(ctx, spaceId),
-    guests: sharedQuery(ctx, spaceId),
-  });
-  const { id, name } = foundSpace(ctx, reach);
-  return { space: { id, name }, ...shared(guests) };
-}
