@@ -226,7 +226,7 @@ describe('one place for', () => {
     ]);
   });
 
-  it('the consequences of an act: only events/ composes audit entries, changes and notifications', () => {
+  it('the consequences of an act: only events/ composes audit entries, changes, notifications and rows of the index', () => {
     const server = 'src/lib/server/';
     expect(
       files(/./).filter((path) =>
@@ -241,6 +241,12 @@ describe('one place for', () => {
     expect(
       files(/./).filter((path) => /into notification |insert\(notification\)/.test(sources[path]!)),
     ).toEqual([`${server}notifications/notify.ts`]);
+    // The purge of a space deletes its texts piece by piece, long before the event that says that it is gone.
+    expect(
+      files(/./).filter((path) =>
+        /\b(search|entries)\.(put|drop)\(|(into|from) search_entry \(?(rowid|where)/.test(sources[path]!),
+      ),
+    ).toEqual([`${server}events/index.ts`, `${server}search/entries.ts`, `${server}trash.ts`]);
   });
   it('sessions: lucia', () => expect(importersOf(/^lucia/)).toEqual(['src/lib/server/sessions.ts']));
   it('mail: mailchannels-sdk', () =>

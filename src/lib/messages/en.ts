@@ -866,6 +866,7 @@ const en = {
     'Guests appear here once somebody has invited them to a space and they have signed up.',
   'space.mark-read': 'Mark all as read',
   'mail.failure.replaced': 'A newer mail took its place.',
+  'mail.failure.withdrawn': 'The mail was withdrawn before it was sent. Please send it again.',
   'me.spaces': 'Your spaces',
   'me.spaces-lead': 'You leave a space on your own; to come back, somebody has to invite or add you.',
   'me.spaces-none': 'You are in no space.',

@@ -853,6 +853,7 @@ export default {
   'guest-admin.nobody': 'スペースに招待され、登録を完了したゲストがここに表示されます。',
   'space.mark-read': 'すべて既読にする',
   'mail.failure.replaced': '新しいメールに置き換えられました。',
+  'mail.failure.withdrawn': '送信する前にメールを取りやめました。もう一度送信してください。',
   'me.spaces': '参加しているスペース',
   'me.spaces-lead': 'スペースからはいつでも退会できます。戻るには、招待または追加が必要です。',
   'me.spaces-none': '参加しているスペースはありません。',

@@ -11,19 +11,24 @@ export interface By {
   name: string;
 }
 
+/** Somebody who has not proved who they are. */
+export const nobody: By = { id: null, name: '' };
+/** The site itself, in cron. */
+export const system: By = { id: null, name: 'Foyer' };
+
 export const entry = (
   ctx: Ctx,
   action: string,
   subject: string | SQL,
   detail: Record<string, unknown> = {},
   spaceId: number | SQL | null = null,
-  actor: By | null = ctx.actor,
+  by: By = ctx.actor ?? nobody,
 ): Statement =>
   ctx.db.insert(auditEntry).values({
     at: ctx.now,
     action,
-    actorId: actor?.id ?? null,
-    actorName: actor?.name ?? 'Foyer',
+    actorId: by.id,
+    actorName: by.name,
     subject,
     spaceId,
     detail,
@@ -31,14 +36,11 @@ export const entry = (
   });
 
 /** One statement. @param rows a select of `subject`, `space_id` and `detail` (JSON) */
-export const entries = (ctx: Ctx, action: string | SQL, rows: SQL): Statement =>
+export const entries = (ctx: Ctx, action: string | SQL, rows: SQL, by: By = ctx.actor ?? nobody): Statement =>
   ctx.db.run(sql`
     insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip)
-    select ${ctx.now}, ${action}, ${ctx.actor?.id ?? null}, ${ctx.actor?.name ?? 'Foyer'}, subject, space_id, detail, ${ctx.ip}
+    select ${ctx.now}, ${action}, ${by.id}, ${by.name}, subject, space_id, detail, ${ctx.ip}
     from (${rows})`);
-
-/** Somebody who has not proved who they are. */
-export const nobody: By = { id: null, name: '' };
 
 /** One row per hour and subject, with a count, so that nobody can flood the audit. */
 export const tally = (
@@ -46,16 +48,21 @@ export const tally = (
   action: string,
   subject: string,
   detail: Record<string, unknown> = {},
-  actor: By | null = ctx.actor,
+  spaceId: number | SQL | null = null,
+  by: By = ctx.actor ?? nobody,
 ): Statement => {
-  const row = `${action} ${subject} ${actor?.id ?? ''} ${Math.floor(ctx.now / HOUR)}`;
+  const row = `${action} ${subject} ${by.id ?? ''} ${Math.floor(ctx.now / HOUR)}`;
   return ctx.db.run(sql`
-    insert into audit_entry (at, action, actor_id, actor_name, subject, detail, ip, tally, last_at)
-    values (${ctx.now}, ${action}, ${actor?.id ?? null}, ${actor?.name ?? 'Foyer'}, ${subject}, ${JSON.stringify(detail)},
+    insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip, tally, last_at)
+    values (${ctx.now}, ${action}, ${by.id}, ${by.name}, ${subject}, ${spaceId}, ${JSON.stringify(detail)},
       ${ctx.ip}, ${row}, ${ctx.now})
     on conflict (tally) where tally is not null do update set count = count + 1, last_at = ${ctx.now}`);
 };
 
 /** Anybody can make up any number of names, so only the client IP address is stored, as one of 256 groups. */
-export const unknownName = (ctx: Ctx): string =>
-  `unknown:${keyedBytes(ctx.config.secret, 'audit', clientIpGroup(ctx.ip))[0]}`;
+export const unknownName = (ctx: Ctx): string => `unknown:${addressGroup(ctx)}`;
+
+/** The subject of a locked client IP address. */
+export const clientAddress = (ctx: Ctx): string => `address:${addressGroup(ctx)}`;
+
+const addressGroup = (ctx: Ctx): number => keyedBytes(ctx.config.secret, 'audit', clientIpGroup(ctx.ip))[0]!;

@@ -1,11 +1,13 @@
 import { getTableName } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, bindings, DAY, testContext, type User } from '../../../tests/contexts';
-import { makeAdministrator, makeGuest, makeSpace, makeUser } from '../../../tests/factories';
-import { invited, joinSpace, signUp } from '../../../tests/invitations';
+import { makeAdministrator, makeGuest, makeSpace, makeUser, someEmail } from '../../../tests/factories';
+import { invited, inviteForm, joinSpace, signUp } from '../../../tests/invitations';
 import { audited, count, parallel, refusal } from '../../../tests/helpers';
 import * as changes from './changes';
 import { randomId } from './crypto';
+import * as invitations from './invitations';
+import * as outbox from './mail/outbox';
 import * as paging from './paging';
 import { space, spaceTables } from './schema';
 import * as spaces from './spaces';
@@ -42,6 +44,22 @@ describe('deleting a space', () => {
         refusal('forbidden'),
       );
     await expect(trash.putSpace(as(site), spaceId, 'Old Quay')).rejects.toMatchObject(refusal('missing'));
+  });
+
+  it('withdraws its mail that still waits, and no other', async () => {
+    const { inviter, spaceId } = await invited();
+    const mails: Record<string, string> = {};
+    for (const id of [spaceId, await makeSpace(inviter)]) {
+      const email = someEmail('late');
+      await invitations.inviteGuests(as(inviter), id, { ...inviteForm, addresses: email });
+      mails[id] = email;
+    }
+    await trash.putSpace(as(inviter), spaceId, 'Harbour Bridge');
+    await outbox.sendDue(testContext());
+    for (const [id, email] of Object.entries(mails)) {
+      const status = Number(id) === spaceId ? 'dropped' : 'sent';
+      expect(await count('mail', 'to_email = ? and status = ? and sealed is null', email, status)).toBe(1);
+    }
   });
 
   it('makes it unreachable at once, also for open pages and open invitations', async () => {

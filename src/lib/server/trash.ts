@@ -5,8 +5,9 @@ import * as access from './access';
 import { normalize } from '../normalize';
 import { changed, must, type Ctx, type Statement, type SignedIn } from './context';
 import { Refusal } from './errors';
-import { record } from './events';
+import { record, system } from './events';
 import * as files from './files';
+import * as outbox from './mail/outbox';
 import { comment, file, space, spaceTables, thread } from './schema';
 import * as search from './search';
 
@@ -32,6 +33,7 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
         .set({ deletedAt: ctx.now, deletedBy: ctx.actor.id })
         .where(and(eq(space.id, spaceId), isNull(space.deletedAt))),
       must(ctx, changed()),
+      outbox.dropOfSpace(ctx, spaceId),
       record(ctx, {
         kind: 'space.deleted',
         detail: { name: found.name },
@@ -90,7 +92,7 @@ export async function purge(ctx: Ctx): Promise<void> {
       kind: 'space.purged',
       detail: { name: due.name },
       spaceId: due.id,
-      by: null,
+      by: system,
     }),
   ]);
 }

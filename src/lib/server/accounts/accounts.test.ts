@@ -455,7 +455,7 @@ describe('the audit of failures is bounded', () => {
     const flood = async (i: number) => {
       const ctx = testContext({ now: hour, ip: `203.${i >> 16}.${(i >> 8) & 255}.${i & 255}` });
       const subject = audit.unknownName(ctx);
-      await ctx.commit([audit.tally(ctx, 'account.sign-in-failed', subject, {}, audit.nobody)]);
+      await ctx.commit([audit.tally(ctx, 'account.sign-in-failed', subject, {}, null, audit.nobody)]);
     };
     for (let i = 0; i < 2_000; i++) await flood(i);
     const name = someEmail('madeup');

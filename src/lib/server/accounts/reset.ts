@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../time';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { hashToken, randomToken } from '../crypto';
 import { Refusal } from '../errors';
-import { record } from '../events';
+import { nobody, record } from '../events';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as passwords from '../passwords';
@@ -48,7 +48,7 @@ export function askReset(visitor: Ctx, typedEmail: string): void {
         expiresAt: ctx.now + RESET_MINUTES * MINUTE,
       }),
       mail.statement,
-      record(ctx, { kind: 'account.reset-asked', subject: `user:${row.user.id}`, by: null }),
+      record(ctx, { kind: 'account.reset-asked', subject: `user:${row.user.id}`, by: nobody }),
     ]);
   });
 }

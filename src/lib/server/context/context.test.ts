@@ -172,7 +172,7 @@ describe('a commit', () => {
       [write(ctx, 'b')],
       null,
       false,
-      audit.entry(ctx, 'site.seeded', 'site'),
+      audit.entry(ctx, 'site.set-up', 'site'),
     ]);
     expect(await count('setting', `key in ('a', 'b')`)).toBe(2);
   });

@@ -8,7 +8,7 @@ import { notify, notifyMentioned } from '../notifications/notify';
 import * as entries from '../search/entries';
 import { kindOf, type AuditOnly, type Event, type Fields } from './kinds';
 
-export { nobody } from '../audit';
+export { nobody, system } from '../audit';
 
 type AnyEvent = Pick<Event, 'kind' | 'detail' | 'by'> & { [F in keyof Fields]?: Fields[F] | null };
 
@@ -37,16 +37,17 @@ export const recordMany = (
   );
 
 /** Audit only. @param rows a select of `subject`, `space_id` and `detail` (JSON) */
-export const recordRows = (ctx: Ctx, kind: AuditOnly, rows: SQL): Statement => audit.entries(ctx, kind, rows);
+export const recordRows = (ctx: Ctx, kind: AuditOnly, rows: SQL, by?: audit.By): Statement =>
+  audit.entries(ctx, kind, rows, by);
 
 function audited(ctx: Ctx, event: AnyEvent, how: 'each' | 'hourly' | 'never'): Statement[] {
   if (how === 'never') return [];
-  const { kind, detail = {}, spaceId = null, by = ctx.actor } = event;
+  const { kind, detail = {}, spaceId = null, by } = event;
   // The database fills in an id that the batch itself makes.
   const subject =
     event.subject ?? (typeof spaceId === 'number' ? `space:${spaceId}` : sql`'space:' || ${spaceId}`);
   if (how === 'each') return [audit.entry(ctx, kind, subject, detail, spaceId, by)];
-  return [audit.tally(ctx, kind, subject as string, detail, by)];
+  return [audit.tally(ctx, kind, subject as string, detail, spaceId, by)];
 }
 
 /** The subject is a login name, or a known browser of it; `address` is the client IP. */
@@ -54,7 +55,7 @@ export const recordLocks = (ctx: Ctx, subject: string, locked: ('name' | 'addres
   locked.flatMap((what) =>
     record(ctx, {
       kind: 'account.locked',
-      subject: what === 'name' ? subject : audit.unknownName(ctx).replace('unknown', 'address'),
+      subject: what === 'name' ? subject : audit.clientAddress(ctx),
       detail: { what },
       by: audit.nobody,
     }),

@@ -15,8 +15,8 @@ export interface Fields {
   /** Of the thread and the comment: they decide who may hear of it. */
   authors: Author[];
   text: Omit<Entry, 'spaceId' | 'authors'>;
-  /** Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named. */
-  notify: { mentioned: string[]; everybody?: boolean; onlyMentioned?: boolean };
+  /** Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named; nobody (null) in a new space. */
+  notify: { mentioned: string[]; everybody?: boolean; onlyMentioned?: boolean } | null;
 }
 
 interface Kind {
@@ -24,6 +24,8 @@ interface Kind {
   audit: 'each' | 'hourly' | 'never';
   needs: readonly (keyof Fields)[];
   may?: readonly (keyof Fields)[];
+  /** Each event says of which: null is the site. */
+  of?: 'site or space';
   change?: ChangeKind;
   unindexed?: 'thread with comments' | 'comment';
 }
@@ -33,6 +35,7 @@ const SPACE = ['spaceId'] as const;
 const IN_SPACE = ['subject', 'spaceId'] as const;
 const THREAD = ['spaceId', 'threadId', 'authors'] as const;
 const COMMENT = [...THREAD, 'commentId'] as const;
+const INVITATION = { audit: 'each', needs: SUBJECT, of: 'site or space' } as const;
 const WORDS = ['text', 'notify'] as const;
 
 const KINDS = {
@@ -51,13 +54,13 @@ const KINDS = {
   'account.step-asked': { audit: 'hourly', needs: SUBJECT },
   'account.step-passed': { audit: 'each', needs: SUBJECT },
   'account.step-failed': { audit: 'hourly', needs: SUBJECT },
-  'invitation.sent': { audit: 'each', needs: SUBJECT },
-  'invitation.resent': { audit: 'each', needs: SUBJECT },
-  'invitation.link-copied': { audit: 'each', needs: SUBJECT },
-  'invitation.cancelled': { audit: 'each', needs: SUBJECT },
-  'invitation.accepted': { audit: 'each', needs: SUBJECT },
-  'invitation.expired': { audit: 'each', needs: SUBJECT },
-  'invitation.asked-again': { audit: 'each', needs: SUBJECT },
+  'invitation.sent': INVITATION,
+  'invitation.resent': INVITATION,
+  'invitation.link-copied': INVITATION,
+  'invitation.cancelled': INVITATION,
+  'invitation.accepted': INVITATION,
+  'invitation.expired': INVITATION,
+  'invitation.asked-again': INVITATION,
   'space.created': { audit: 'each', needs: SPACE },
   'space.changed': { audit: 'each', needs: SPACE, change: 'space' },
   'space.announcement-changed': { audit: 'each', needs: SPACE },
@@ -89,7 +92,6 @@ const KINDS = {
   'template.removed': { audit: 'each', needs: SUBJECT },
   'template.exported': { audit: 'hourly', needs: SUBJECT },
   'site.set-up': { audit: 'each', needs: SUBJECT },
-  'site.seeded': { audit: 'each', needs: SUBJECT },
   'site.guests-exported': { audit: 'hourly', needs: SUBJECT },
   'setting.changed': { audit: 'each', needs: SUBJECT },
 } as const satisfies Record<string, Kind>;
@@ -106,11 +108,12 @@ type EventOf<K extends EventKind> = {
   kind: K;
   /** For the audit. Never a secret: no password, token or code. */
   detail?: Record<string, unknown>;
-  /** If not the actor: somebody whose account is being created, or nobody known. */
-  by?: By | null;
+  /** If not the actor: somebody whose account is being created, `nobody` known, or the `system`. */
+  by?: By;
 } & Pick<Fields, Needed<K>> &
   // A row that counts is found by its subject.
-  (Table[K] extends { audit: 'hourly' } ? { subject: string } : unknown) & {
+  (Table[K] extends { audit: 'hourly' } ? { subject: string } : unknown) &
+  (Table[K] extends { of: 'site or space' } ? { spaceId: Id | null } : unknown) & {
     [F in Exclude<keyof Fields, Needed<K>>]?: F extends 'spaceId' | Allowed<K> ? Fields[F] | null : undefined;
   };
 

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { DAY } from '../../time';
 import * as access from '../access';
 import { changed, must, type Ctx } from '../context';
-import { record } from '../events';
+import { nobody, record } from '../events';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as rateLimit from '../rate-limit';
@@ -33,6 +33,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const mail = {
     to: inviter.emailOriginal,
     locale: language.ofPerson(inviter),
+    spaceId: i.spaceId,
     userId: inviter.id,
     countedOn: [counter],
     message: {
@@ -59,7 +60,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
           subject: `invitation:${i.id}`,
           detail: { email: i.email },
           spaceId: i.spaceId,
-          by: null,
+          by: nobody,
         }),
       ],
       { refusal: () => null },

@@ -1,7 +1,7 @@
 /** Marks overdue invitations as expired. */
 import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { Ctx } from '../context';
-import { recordRows } from '../events';
+import { recordRows, system } from '../events';
 import { invitation } from '../schema';
 
 /** The rest follows in the next minute. @returns how many */
@@ -22,6 +22,7 @@ export async function expireOverdue(ctx: Ctx, limit = 500): Promise<number> {
       sql`select 'invitation:' || id as subject, space_id, json_object('email', email) as detail
         from invitation where status = 'invited' and expires_at <= ${ctx.now}
         and id in (select json_extract(value, '$.id') from json_each(${json}))`,
+      system,
     ),
     ctx.db.run(sql`
       update invitation set status = 'expired' where status = 'invited' and expires_at <= ${ctx.now}

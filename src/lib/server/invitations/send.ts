@@ -25,6 +25,7 @@ export async function send(
     rows.map((i) => ({
       to: i.address.original,
       locale: i.words.locale,
+      spaceId: target.id,
       invitationId: i.id,
       countedOn: limits.countersOf(ctx, target.id, i.address.email),
       message: invitationMail(ctx, target, site, { ...wordsFor(i), ...i, expiresAt }),

@@ -74,6 +74,7 @@ export async function inviteUser(
         kind: 'invitation.sent',
         subject: `invitation:${id}`,
         detail: { email: address.email, kind: 'user' },
+        spaceId: null,
       }),
     ],
     { refusal: conflictRefusal(), duplicate: 'done' },

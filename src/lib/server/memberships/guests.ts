@@ -6,7 +6,6 @@ import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import { invitation, isOpenInvitation, membership, user } from '../schema';
 import * as settings from '../settings';
-import { dropQueuedMail } from './members';
 import { counted } from './order';
 
 /** The account and its other spaces stay. Twice is no error. */
@@ -31,7 +30,7 @@ export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string
       ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
       must(ctx, changed()),
       counted(ctx, sql`${spaceId}`),
-      dropQueuedMail(ctx, userId),
+      outbox.dropOfRemoved(ctx, spaceId, userId),
       ctx.db
         .update(invitation)
         .set({ status: 'cancelled' })

@@ -5,6 +5,7 @@ import { changed, must, type Batch, type SignedIn, type Statement } from '../con
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
+import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
 import { membership, user } from '../schema';
@@ -149,18 +150,12 @@ const refusalOf = (ctx: SignedIn, spaceId: number, key: MessageKey) => async () 
   return new Refusal('conflict', { key });
 };
 
-/** Waiting notification mail may quote this space. What it says of others is still in the portal. */
-export const dropQueuedMail = (ctx: SignedIn, userId: string): Statement =>
-  ctx.db.run(sql`
-    update mail set status = 'dropped', sealed = null, finished_at = ${ctx.now}
-    where user_id = ${userId} and status = 'queued' and kind in ('notification', 'digest')`);
-
 export async function removeMember(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, [
     access.stillAdministers(ctx, spaceId),
     ...end(ctx, spaceId, userId),
-    dropQueuedMail(ctx, userId),
+    outbox.dropOfRemoved(ctx, spaceId, userId),
     record(ctx, { kind: 'space.member-removed', subject: `user:${userId}`, spaceId }),
   ]);
 }
@@ -170,7 +165,7 @@ export async function leave(ctx: SignedIn, spaceId: number): Promise<void> {
   if (!access.mayLeave(ctx, found)) throw new Refusal('forbidden');
   await commitUnlessLast(ctx, spaceId, [
     ...end(ctx, spaceId, ctx.actor.id),
-    dropQueuedMail(ctx, ctx.actor.id),
+    outbox.dropOfRemoved(ctx, spaceId, ctx.actor.id),
     record(ctx, { kind: 'space.left', subject: `user:${ctx.actor.id}`, spaceId }),
   ]);
 }

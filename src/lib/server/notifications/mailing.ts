@@ -59,6 +59,7 @@ function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
           to: person.email,
           locale: language.ofPerson(person),
           message: messageOf(ctx, siteName, told),
+          spaceId: told.every((row) => row.spaceId === told[0]!.spaceId) ? told[0]!.spaceId : null,
           userId: person.userId,
         }
       : null,

@@ -779,6 +779,23 @@ async function run(statement: SQL): Promise<void> {
   await ctx.commit([ctx.db.run(statement)]);
 }
 
+it('mail of another space still arrives when somebody loses a space, unless it also quotes that one', async () => {
+  const s = await stage();
+  const other = await makeSpace(s.ava, {}, [s.ben]);
+  const away = { env: { MAIL_QUEUE: { send: async () => {}, sendBatch: async () => {} } as never } };
+  const ctx = as(s.ava, away);
+  await threads.begin(ctx, other, { title: 'Piers', body: `@${s.ben.name}`, requestKey: randomId() });
+  await ctx.settle();
+  await memberships.removeMember(as(s.ava), s.spaceId, s.ben.id);
+  expect(await count('mail', `user_id = ? and status = 'queued' and space_id = ?`, s.ben.id, other)).toBe(1);
+  // Of several spaces: it may quote either.
+  await ctx.commit([
+    ctx.db.run(sql`update mail set kind = 'digest', space_id = null where user_id = ${s.ben.id}`),
+  ]);
+  await memberships.removeMember(as(s.ava), other, s.ben.id);
+  expect(await count('mail', `user_id = ? and status = 'queued'`, s.ben.id)).toBe(0);
+});
+
 it('mail that still waits when somebody loses a space is never sent, whichever way they lost it', async () => {
   const ways: [keyof Stage, (s: Stage) => Promise<void>][] = [
     ['gil', (s) => memberships.removeGuest(as(s.ava), s.spaceId, s.gil.id)],

@@ -84,4 +84,6 @@ const mailAt = (ctx: SignedIn, event: Pick<Activity, 'mentioned'>): SQL => sql`c
 
 /** After the commit; cron does what this misses. */
 const mailSoon = (ctx: SignedIn): void =>
-  ctx.afterCommit((system) => mailDue(system, sql`actor_id = ${ctx.actor.id} and created_at = ${ctx.now}`));
+  ctx.afterCommit((system) =>
+    mailDue({ ...system, now: ctx.now }, sql`actor_id = ${ctx.actor.id} and created_at = ${ctx.now}`),
+  );

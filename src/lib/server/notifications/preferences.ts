@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { maskAddress } from '../../addresses';
 import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';
-import { record } from '../events';
+import { nobody, record } from '../events';
 import { user } from '../schema';
 import { nextMorning } from './mornings';
 import { ownerOf } from './unsubscribe-link';
@@ -55,7 +55,7 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<void> {
         kind: 'account.changed',
         subject: `user:${id}`,
         detail: { notify: 'never', by: 'link' },
-        by: null,
+        by: nobody,
       }),
     ],
     { refusal: new Refusal('missing') },

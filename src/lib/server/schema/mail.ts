@@ -25,6 +25,8 @@ export const mail = sqliteTable(
     /** A failure of mail/outbox/deliver.ts, and the mail server's answer. */
     failure: text('failure'),
     failureDetail: text('failure_detail'),
+    /** Of which the mail speaks: it is withdrawn with the space. Null if of none, or of several. */
+    spaceId: integer('space_id'),
     userId: text('user_id').references(() => user.id, { onDelete: 'set null' }),
     invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
     /** Keys of throttles, as JSON. Subtracted again if it is never sent. */
@@ -41,6 +43,9 @@ export const mail = sqliteTable(
       .where(sql`finished_at is not null`),
     index('mail_by_invitation').on(t.invitationId, t.createdAt),
     index('mail_by_user').on(t.userId),
+    index('mail_waiting_in_space')
+      .on(t.spaceId)
+      .where(sql`status = 'queued'`),
   ],
 );
 

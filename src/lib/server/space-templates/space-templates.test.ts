@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { as, testContext, type User } from '../../../../tests/contexts';
+import { as, bindings, testContext, type User } from '../../../../tests/contexts';
 import {
   makeAdministrator,
   makeGuest,
@@ -368,6 +368,29 @@ describe('a space that begins with a template', () => {
     );
     const { hits } = await search.inSpace(as(ben), spaceId, 'Kick-off');
     expect(hits).toHaveLength(1);
+  });
+
+  it('begins with threads that are events like any others, of which nobody is told', async () => {
+    const [ava, ben] = [await makeUser(), await makeUser({ notify: 'all' })];
+    const spaceId = await templates.beginSpace(
+      as(ava),
+      'shipped:client-project',
+      { ...spaceForm, blockFollowing: true },
+      [{ id: ben.id, administrator: false }],
+      randomId(),
+    );
+    const { content } = (await templates.find(as(ava), 'shipped:client-project'))!;
+    const { results } = await bindings.DB.prepare(
+      `select json_extract(detail, '$.title') as title from audit_entry
+       where action = 'space.thread-created' and space_id = ? and actor_id = ? order by id`,
+    )
+      .bind(spaceId, ava.id)
+      .all();
+    expect(results).toEqual(content.threads.map(({ title }) => ({ title })));
+    expect(await count('space_event', `space_id = ? and kind = 'thread' and thread_id > 0`, spaceId)).toBe(
+      content.threads.length,
+    );
+    expect(await count('notification', 'space_id = ?', spaceId)).toBe(0);
   });
 
   it('shows the same order to a guest from whom other guests are hidden', async () => {

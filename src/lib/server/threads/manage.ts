@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type Batch, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -66,10 +66,9 @@ export async function setPinned(
 ): Promise<void> {
   const { row, may } = await reach(ctx, spaceId, threadId);
   if (!may.pin) throw new Refusal('forbidden');
-  await commit(ctx, [
-    access.stillAdministers(ctx, spaceId),
-    set(ctx, spaceId, row, { pinnedAt: on ? ctx.now : null }),
-  ]);
+  await ctx.commit([access.stillAdministers(ctx, spaceId), set(ctx, spaceId, row, 'pinnedAt', on)], {
+    refusal: unlessDone(ctx, spaceId, threadId, 'pinnedAt', on),
+  });
 }
 
 /** A closed thread takes no comments. For its author and space administrators. */
@@ -81,28 +80,48 @@ export async function setClosed(
 ): Promise<void> {
   const { row, may } = await reach(ctx, spaceId, threadId);
   if (!may.close) throw new Refusal('forbidden');
-  await commit(ctx, [
-    may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),
-    set(ctx, spaceId, row, { closedAt: on ? ctx.now : null }),
-  ]);
+  await ctx.commit(
+    [
+      may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),
+      set(ctx, spaceId, row, 'closedAt', on),
+    ],
+    {
+      refusal: unlessDone(ctx, spaceId, threadId, 'closedAt', on),
+    },
+  );
 }
 
+/** What is already so is not changed, and the batch is undone. */
 const set = (
   ctx: SignedIn,
   spaceId: number,
   row: { id: number; authorId: string; authorKind: 'user' | 'guest' },
-  values: { pinnedAt: number | null } | { closedAt: number | null },
-): Batch => [
-  ctx.db
-    .update(thread)
-    .set(values)
-    .where(and(eq(thread.id, row.id), eq(thread.spaceId, spaceId))),
-  must(ctx, changed()),
-  record(ctx, {
-    kind: 'space.thread-changed',
-    spaceId,
-    threadId: row.id,
-    authors: [row],
-    detail: { thread: row.id, ...values },
-  }),
-];
+  column: 'pinnedAt' | 'closedAt',
+  on: boolean,
+): Batch => {
+  const values = { [column]: on ? ctx.now : null };
+  return [
+    ctx.db
+      .update(thread)
+      .set(values)
+      .where(
+        and(eq(thread.id, row.id), eq(thread.spaceId, spaceId), (on ? isNull : isNotNull)(thread[column])),
+      ),
+    must(ctx, changed()),
+    record(ctx, {
+      kind: 'space.thread-changed',
+      spaceId,
+      threadId: row.id,
+      authors: [row],
+      detail: { thread: row.id, ...values },
+    }),
+  ];
+};
+
+/** Why `set` was undone: 404, unless somebody else has just done the same. */
+const unlessDone =
+  (ctx: SignedIn, spaceId: number, threadId: number, column: 'pinnedAt' | 'closedAt', on: boolean) =>
+  async () => {
+    const { row } = await reach(ctx, spaceId, threadId);
+    return (row[column] !== null) === on ? null : new Refusal('missing');
+  };

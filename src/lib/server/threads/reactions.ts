@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { REACTIONS } from '../../reactions';
 import * as access from '../access';
-import type { SignedIn } from '../context';
+import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as limits from '../limits';
@@ -67,14 +67,7 @@ export async function react(
   on: boolean,
 ): Promise<void> {
   const word = reactionOf(kind);
-  const { rows, threads, comments } = await ctx.read({
-    rows: access.spaceQuery(ctx, spaceId),
-    threads: threadQuery(ctx, spaceId, threadId),
-    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-  });
-  access.foundSpace(ctx, rows);
-  requireRow(threads);
-  if (commentId !== null) requireRow(comments);
+  const authors = await reachText(ctx, spaceId, threadId, commentId);
   const key = { threadId, commentId: commentId ?? 0, userId: ctx.actor.id, kind: word };
   const counts = { reaction: 1 };
   await ctx.commit(
@@ -96,17 +89,37 @@ export async function react(
                 eq(reaction.kind, word),
               ),
             ),
+      must(ctx, changed()),
       record(ctx, {
         kind: 'space.reaction-changed',
         spaceId,
         threadId,
         commentId,
-        authors: [...threads, ...comments],
+        authors,
       }),
       ...limits.count(ctx, counts),
     ],
-    { refusal: async () => (await limits.exceeded(ctx, counts)) ?? new Refusal('missing') },
+    {
+      refusal: async () => {
+        await reachText(ctx, spaceId, threadId, commentId);
+        // Unless it was one too many, the reaction is already as it should be.
+        return limits.exceeded(ctx, counts);
+      },
+    },
   );
+}
+
+/** Finds a thread, or a comment in it; else 404. @returns their authors */
+async function reachText(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
+  const { rows, threads, comments } = await ctx.read({
+    rows: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+    comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+  });
+  access.foundSpace(ctx, rows);
+  requireRow(threads);
+  if (commentId !== null) requireRow(comments);
+  return [...threads, ...comments];
 }
 
 function reactionOf(kind: string): string {

@@ -3,8 +3,8 @@ import { sql, type SQL } from 'drizzle-orm';
 import { limits } from '../../schemas';
 import { characters } from '../../text';
 import type { Statement, SignedIn } from '../context';
+import { record } from '../events';
 import type { TemplateContent } from '../schema';
-import * as search from '../search';
 
 /** Settings come with the form. */
 export type Starter = Pick<TemplateContent, 'announcement' | 'threads' | 'links'>;
@@ -44,13 +44,15 @@ export function begin(
       insert into thread_person (space_id, thread_id, user_id, following, read_at)
       select space_id, id, ${actor}, 1, ${ctx.now} from thread where space_id = ${spaceId}`),
     ...begun.flatMap(({ title, body }, i) =>
-      title || body
-        ? search.put(
-            ctx,
-            { thread: sql`(select id from thread where request_key = ${`${key}:${i}`})` },
-            { spaceId, authors: [{ authorId: actor, authorKind: 'user' }], title, body, mentions: [] },
-          )
-        : [],
+      record(ctx, {
+        kind: 'space.thread-created',
+        spaceId,
+        threadId: sql`(select id from thread where request_key = ${`${key}:${i}`})`,
+        authors: [{ authorId: actor, authorKind: 'user' }],
+        detail: { title },
+        text: { title, body, mentions: [] },
+        notify: null,
+      }),
     ),
   ];
 }

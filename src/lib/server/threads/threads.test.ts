@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { as, DAY, meanwhile, testContext, type User } from '../../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeSpace, makeUser, spaceForm } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
 import { mailsTo } from '../../../../tests/mailbox';
-import { audited, count, parallel, refusal } from '../../../../tests/helpers';
+import { audited, count, dump, parallel, refusal } from '../../../../tests/helpers';
 import * as changes from '../changes';
 import { randomId } from '../crypto';
 import * as memberships from '../memberships';
@@ -90,6 +90,33 @@ describe('posts', () => {
     expect((await threads.read(as(gil), spaceId, id)).comments).toHaveLength(2);
   });
 
+  it('is as late as the end of its upload: what others read meanwhile is older', async () => {
+    const id = await begin(gil, spaceId);
+    const ctx = as(gil);
+    const { now, bucket } = ctx;
+    const put = async (...given: Parameters<R2Bucket['put']>) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await threads.markRead(as(ava), spaceId, id, Date.now());
+      return bucket.put(...given);
+    };
+    ctx.bucket = new Proxy(bucket, {
+      get: (real, name) => (name === 'put' ? put : Reflect.get(real, name).bind(real)),
+    });
+    const file = new File(['Piles'], 'piles.txt', { type: 'text/plain' });
+    const commentId = await threads.addComment(ctx, spaceId, id, { ...words(`@${ava.name}`), files: [file] });
+    expect(ctx.now).toBe(now);
+    await ctx.settle();
+    const rows = await testContext().db.all<{ at: number; mail: number | null }>(sql`
+      select created_at as at, null as mail from comment where id = ${commentId}
+      union all select created_at, mail_at from notification where comment_id = ${commentId} and user_id = ${ava.id}`);
+    expect(rows).toHaveLength(2);
+    for (const { at } of rows) expect(at).toBeGreaterThan(now + 40);
+    // The notification was due at once, so its mail is written.
+    expect(rows[1]!.mail).toBeNull();
+    const listed = (await spaces.overview(as(ava), spaceId)).threads.find((t) => t.id === id)!;
+    expect(listed.unread).toBe(true);
+  });
+
   it('never move a thread backwards', async () => {
     const id = await begin(gil, spaceId);
     const now = Date.now();
@@ -126,7 +153,9 @@ describe('posts', () => {
     const id = await begin(ava, spaceId);
     const said = await threads.addComment(as(ava), spaceId, id, words('a'));
     const during = meanwhile(as(noor), () => threads.removeComment(as(ava), spaceId, id, said));
-    await threads.react(during, spaceId, id, said, 'yes', true);
+    await expect(threads.react(during, spaceId, id, said, 'yes', true)).rejects.toMatchObject(
+      refusal('missing'),
+    );
     expect(await count('reaction', 'comment_id = ?', said)).toBe(0);
     const gone = meanwhile(as(noor), () => threads.remove(as(ava), spaceId, id));
     await expect(threads.react(gone, spaceId, id, null, 'yes', true)).rejects.toMatchObject(
@@ -252,6 +281,34 @@ describe('deleting', () => {
 });
 
 describe('a thread', () => {
+  it.each<[string, (id: number, on: boolean) => Promise<void>]>([
+    ['a reaction', (id, on) => threads.react(as(ava), spaceId, id, null, 'heart', on)],
+    ['pinning', (id, on) => threads.setPinned(as(ava), spaceId, id, on)],
+    ['closing', (id, on) => threads.setClosed(as(ava), spaceId, id, on)],
+  ])('what is already so is not recorded again: %s', async (what, act) => {
+    const id = await begin(ava, spaceId);
+    const recorded = async () =>
+      (await count('space_event', 'thread_id = ?', id)) +
+      (await count(
+        'audit_entry',
+        `action = 'space.thread-changed' and json_extract(detail, '$.thread') = ?`,
+        id,
+      ));
+    const before = await dump();
+    await act(id, false);
+    expect(await dump()).toEqual(before);
+    for (const on of [true, false]) {
+      const nothing = await recorded();
+      await parallel(4, () => act(id, on));
+      const once = await recorded();
+      expect(once).toBeGreaterThan(nothing);
+      const after = await dump();
+      await act(id, on);
+      expect(await dump()).toEqual(after);
+      expect(once - nothing).toBe(what === 'a reaction' ? 1 : 2);
+    }
+  });
+
   it('is pinned by space administrators; pinned ones stand on top and not twice', async () => {
     const own = await makeSpace(ava, {}, [ben]);
     const [first, second] = [await begin(ava, own, 'A'), await begin(ben, own, 'B')];

@@ -32,13 +32,15 @@ const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<
     values (${spaceId}, ${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
     on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`);
 
-/** Files in the form itself (without scripts). If the form is refused, cron deletes them. */
+/**
+ * Files in the form itself (without scripts). If the form is refused, cron deletes them.
+ * @returns `writing`: the context of what is written after the upload. It must be newer than what others have read meanwhile.
+ */
 async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
   const began = Date.now();
   const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
-  // Uploading takes time: what others have read meanwhile must be older than what is written now.
-  ctx.now += Date.now() - began;
-  return { ids, names: await files.names(ctx, ids) };
+  const writing = { ...ctx, now: ctx.now + (Date.now() - began) };
+  return { ids, names: await files.names(ctx, ids), writing };
 }
 
 /** @param form `everybody`: everybody in the space is notified. @returns the thread's id */
@@ -55,7 +57,7 @@ export async function begin(
   allow(ctx, 'space.write', found.spaceRole);
   if (!found.severalThreads) throw new Refusal('forbidden');
   if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
-  const attached = await filesOf(ctx, spaceId, form);
+  const { writing, ...attached } = await filesOf(ctx, spaceId, form);
   const { mentions, told } = recognised(ctx, form, people, []);
   const { title, body, everybody = false } = form;
   const counts = { text: 1, everybody: everybody ? 1 : 0, named: told.length };
@@ -70,18 +72,18 @@ export async function begin(
       mentions,
       authorId: ctx.actor.id,
       requestKey,
-      createdAt: ctx.now,
-      lastActivityAt: ctx.now,
-      staffActivityAt: ctx.now,
+      createdAt: writing.now,
+      lastActivityAt: writing.now,
+      staffActivityAt: writing.now,
     })
     .returning({ id: thread.id });
   const made = await ctx.commit(
     [
       access.stillMember(ctx, spaceId),
       insert,
-      files.attach(ctx, spaceId, attached.ids, { threadId, commentId: null }),
-      takePart(ctx, spaceId, threadId),
-      record(ctx, {
+      files.attach(writing, spaceId, attached.ids, { threadId, commentId: null }),
+      takePart(writing, spaceId, threadId),
+      record(writing, {
         kind: 'space.thread-created',
         spaceId,
         threadId,
@@ -90,7 +92,7 @@ export async function begin(
         text: { title, body, mentions, files: attached.names },
         notify: { mentioned: told, everybody },
       }),
-      limits.count(ctx, counts),
+      limits.count(writing, counts),
     ],
     { refusal: () => whyRefused(ctx, spaceId, null, counts), duplicate: 'done' },
   );
@@ -119,7 +121,7 @@ export async function addComment(
   allow(ctx, 'space.write', found.spaceRole);
   const topic = requireRow(rows.thread);
   if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
-  const attached = await filesOf(ctx, spaceId, form);
+  const { writing, ...attached } = await filesOf(ctx, spaceId, form);
   if (showsNothing(form.body) && attached.ids.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   const { mentions, told } = recognised(ctx, form, rows.people, rows.before);
@@ -129,7 +131,7 @@ export async function addComment(
   const commentId = commentOf(requestKey);
   const insert = ctx.db
     .insert(comment)
-    .values({ spaceId, threadId, authorId: ctx.actor.id, body, mentions, requestKey, createdAt: ctx.now })
+    .values({ spaceId, threadId, authorId: ctx.actor.id, body, mentions, requestKey, createdAt: writing.now })
     .returning({ id: comment.id });
   const made = await ctx.commit(
     [
@@ -141,11 +143,11 @@ export async function addComment(
       insert,
       ctx.db
         .update(thread)
-        .set(access.counterChanges({ id: commentId, authorKind: ctx.actor.kind }, 1, ctx.now))
+        .set(access.counterChanges({ id: commentId, authorKind: ctx.actor.kind }, 1, writing.now))
         .where(eq(thread.id, threadId)),
-      files.attach(ctx, spaceId, attached.ids, { threadId, commentId }),
-      takePart(ctx, spaceId, threadId),
-      record(ctx, {
+      files.attach(writing, spaceId, attached.ids, { threadId, commentId }),
+      takePart(writing, spaceId, threadId),
+      record(writing, {
         kind: 'space.comment-created',
         spaceId,
         threadId,
@@ -154,7 +156,7 @@ export async function addComment(
         text: { body, mentions, files: attached.names },
         notify: { mentioned: told },
       }),
-      limits.count(ctx, counts),
+      limits.count(writing, counts),
     ],
     { refusal: () => whyRefused(ctx, spaceId, threadId, counts), duplicate: 'done' },
   );

@@ -31,18 +31,28 @@ export type MailMessage =
   | NotificationMail
   | DigestMail;
 
-const table: { [Kind in MailMessage['kind']]: Compose<Extract<MailMessage, { kind: Kind }>> } = {
-  invitation: composeInvitation,
-  'user-invitation': composeUserInvitation,
-  welcome: composeWelcome,
-  code: composeCode,
-  reset: composeReset,
-  'password-changed': composePasswordChanged,
-  'link-asked': composeLinkAsked,
-  removed: composeRemoved,
-  notification: composeNotification,
-  digest: composeDigest,
+interface Definition<Message> {
+  compose: Compose<Message>;
+  /** It contains words of a space, so it is not sent to somebody who has just lost that space. */
+  dropWhenRemoved?: true;
+}
+
+const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { kind: Kind }>> } = {
+  invitation: { compose: composeInvitation },
+  'user-invitation': { compose: composeUserInvitation },
+  welcome: { compose: composeWelcome },
+  code: { compose: composeCode },
+  reset: { compose: composeReset },
+  'password-changed': { compose: composePasswordChanged },
+  'link-asked': { compose: composeLinkAsked },
+  removed: { compose: composeRemoved },
+  notification: { compose: composeNotification, dropWhenRemoved: true },
+  digest: { compose: composeDigest, dropWhenRemoved: true },
 };
+
+export const droppedWhenRemoved = (Object.keys(table) as MailMessage['kind'][]).filter(
+  (kind) => table[kind].dropWhenRemoved,
+);
 
 export interface RenderedMail {
   subject: string;
@@ -53,7 +63,7 @@ export interface RenderedMail {
 export async function render(message: MailMessage, locale: Locale): Promise<RenderedMail> {
   const t = await loadTranslator(locale);
   const siteName = oneLine(message.siteName);
-  const compose = table[message.kind] as Compose<MailMessage>;
+  const { compose } = table[message.kind] as Definition<MailMessage>;
   const content: MailContent = { siteName, ...compose(message, { t, locale, site: siteName }) };
   return { subject: content.subject, text: toText(content, t), html: toHtml(content, locale, t) };
 }

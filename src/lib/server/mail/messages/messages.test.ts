@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadTranslator, locales } from '../../../messages';
-import { defaultInvitation, render, unsubscribeLinkOf, type MailMessage } from './index';
+import { defaultInvitation, droppedWhenRemoved, render, unsubscribeLinkOf, type MailMessage } from './index';
 import { samples } from '../samples';
 
 const every = (await Promise.all(locales.map(samples))).flat();
@@ -82,6 +82,13 @@ describe('every mail, in every language, with awkward data', () => {
 
   it('loads nothing and tracks nobody', () => {
     for (const { name, html } of every) expect(html, name).not.toMatch(/\ssrc=|url\(|@import|<link|<img/);
+  });
+
+  it('is dropped when its reader loses the space if it quotes what was written there', () => {
+    const quotes = every.filter(({ message }) => 'threadTitle' in message || 'threads' in message);
+    expect([...droppedWhenRemoved].sort()).toEqual(
+      [...new Set(quotes.map(({ message }) => message.kind))].sort(),
+    );
   });
 
   it('says the same in HTML and in text', () => {

@@ -22,7 +22,14 @@ type Mail = typeof mail.$inferSelect;
 
 /** Values of `mail.failure`, each with a sentence `mail.failure.<value>`. */
 export type Failure =
-  RetryReason | FailReason | 'gave-up' | 'unknown-outcome' | 'unreadable' | 'too-late' | 'replaced';
+  | RetryReason
+  | FailReason
+  | 'gave-up'
+  | 'unknown-outcome'
+  | 'unreadable'
+  | 'too-late'
+  | 'replaced'
+  | 'withdrawn';
 
 /** `busy`: another delivery is sending it. `gone`: no such mail. */
 export type Delivery = 'sent' | 'queued' | 'failed' | 'dropped' | 'busy' | 'gone';

@@ -1,5 +1,5 @@
 /** The outbox: mail is written in the batch of its cause. The row is the truth, the queue a nudge, cron the safety net. */
 export { purge, sendDue } from './cron';
 export { deliver, deliverMany } from './deliver';
-export { dropWaiting, nudge, queue, queueMany, type QueuedMail } from './queue';
+export { dropOfRemoved, dropOfSpace, dropWaiting, nudge, queue, queueMany, type QueuedMail } from './queue';
 export { deliveryState, failureKey, works } from './state';

@@ -1,12 +1,12 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Locale } from '../../../messages';
 import type { Ctx, Statement } from '../../context';
 import { randomId, seal } from '../../crypto';
 import type { ThrottleKey } from '../../rate-limit';
 import { mail } from '../../schema';
-import type { MailMessage } from '../messages';
+import { droppedWhenRemoved, type MailMessage } from '../messages';
 import { refundMails } from './counted';
-import { deliver, deliverMany } from './deliver';
+import { deliver, deliverMany, type Failure } from './deliver';
 
 /** sendBatch takes 100 messages; a value bound in D1 must stay well below 2 MB. */
 const CHUNK_ROWS = 100;
@@ -16,6 +16,8 @@ export interface QueuedMail {
   to: string;
   locale: Locale;
   message: MailMessage;
+  /** Of which it speaks; absent if of none, or of several. */
+  spaceId?: number | null;
   userId?: string;
   invitationId?: string;
   dropAfterAt?: number;
@@ -40,9 +42,9 @@ export async function queueMany(
   const field = (name: string) => sql.raw(`value ->> '$.${name}'`);
   const statements = jsonChunks(rows.map((row) => JSON.stringify(row))).map((json) =>
     ctx.db.run(sql`
-      insert into ${mail} (id, kind, to_email, locale, sealed, status, next_attempt_at, drop_after_at, user_id, invitation_id, counted_on, created_at)
+      insert into ${mail} (id, kind, to_email, locale, sealed, status, next_attempt_at, drop_after_at, space_id, user_id, invitation_id, counted_on, created_at)
       select ${field('id')}, ${field('kind')}, ${field('toEmail')}, ${field('locale')}, ${field('sealed')}, ${field('status')},
-        ${field('nextAttemptAt')}, ${field('dropAfterAt')}, ${field('userId')}, ${field('invitationId')}, ${field('countedOn')}, ${field('createdAt')}
+        ${field('nextAttemptAt')}, ${field('dropAfterAt')}, ${field('spaceId')}, ${field('userId')}, ${field('invitationId')}, ${field('countedOn')}, ${field('createdAt')}
       from json_each(${json})`),
   );
   return { ids: rows.map((row) => row.id), statements };
@@ -57,6 +59,7 @@ const newRow = async (ctx: Ctx, item: QueuedMail) => ({
   status: 'queued' as const,
   nextAttemptAt: ctx.now,
   dropAfterAt: item.dropAfterAt ?? null,
+  spaceId: item.spaceId ?? null,
   userId: item.userId ?? null,
   invitationId: item.invitationId ?? null,
   countedOn: item.countedOn ? JSON.stringify(item.countedOn.flat()) : null,
@@ -80,14 +83,34 @@ function jsonChunks(rows: string[]): string[] {
   return chunks.map((chunk) => `[${chunk.join(',')}]`);
 }
 
-/** Their links are dead. Gives back what they counted, so it comes before new counts. */
-export function dropWaiting(ctx: Ctx, invitationIds: string[]): Statement[] {
-  const waiting = sql`mail.status = 'queued'
-    and mail.invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`;
+/** Drops waiting mails whose links are dead. Comes before statements that count new ones. */
+export const dropWaiting = (ctx: Ctx, invitationIds: string[]): Statement[] =>
+  drop(
+    ctx,
+    'replaced',
+    sql`mail.invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`,
+  );
+
+/** Drops waiting mails of a space that was put into the trash. */
+export const dropOfSpace = (ctx: Ctx, spaceId: number): Statement[] =>
+  drop(ctx, 'withdrawn', sql`mail.space_id = ${spaceId}`);
+
+/** Drops waiting mails with words of a space that somebody has lost; also those of several spaces, which are in the portal. */
+export const dropOfRemoved = (ctx: Ctx, spaceId: number, userId: string): Statement[] =>
+  drop(
+    ctx,
+    'withdrawn',
+    sql`mail.user_id = ${userId} and (mail.space_id = ${spaceId} or mail.space_id is null)
+      and mail.kind in (select value from json_each(${JSON.stringify(droppedWhenRemoved)}))`,
+  );
+
+/** Also gives back what they counted. */
+function drop(ctx: Ctx, failure: Failure, which: SQL): Statement[] {
+  const waiting = sql`mail.status = 'queued' and ${which}`;
   return [
     refundMails(ctx, waiting),
     ctx.db.run(sql`
-      update mail set status = 'dropped', sealed = null, failure = 'replaced', finished_at = ${ctx.now}
+      update mail set status = 'dropped', sealed = null, failure = ${failure}, finished_at = ${ctx.now}
       where ${waiting}`),
   ];
 }
