@@ -140,6 +140,21 @@ describe('imports', () => {
       [...edges].map(([path, to]) => `${path} → ${to.filter((other) => edges.has(other)).join(', ')}`),
     ).toEqual([]);
   });
+
+  it('between folders of lib/server run in no circle either, except two that are known', () => {
+    const to = new Map<string, Set<string>>();
+    for (const path of server)
+      for (const other of imports(path).map(moduleOf))
+        if (other && other !== moduleOf(path))
+          to.set(moduleOf(path)!, (to.get(moduleOf(path)!) ?? new Set()).add(other));
+    const reached = (from: string, seen = new Set<string>()): Set<string> => {
+      for (const next of to.get(from) ?? []) if (!seen.has(next)) reached(next, seen.add(next));
+      return seen;
+    };
+    expect([...to.keys()].filter((module) => reached(module).has(module)).sort()).toEqual(
+      'change-limit context events notifications rate-limit settings'.split(' '),
+    );
+  });
 });
 
 describe('one place for', () => {
