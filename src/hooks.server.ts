@@ -11,6 +11,7 @@ import { isLocale, type MessageKey } from '$lib/messages';
 import { type Config, type CookieJar, type Env } from '$lib/server/context';
 import { Misconfigured, readConfig } from '$lib/server/context/config';
 import { createContext } from '$lib/server/context/create';
+import * as changeLimit from '$lib/server/change-limit';
 import * as body from '$lib/server/body';
 import { originalUrl, rejectOversized } from '$lib/server/request-limits';
 import * as pendingPost from '$lib/server/pending-post';
@@ -205,6 +206,7 @@ function contextOf(event: RequestEvent, env: Env, config: Config) {
   return createContext({
     env,
     config,
+    changeLimit,
     waitUntil: (work) => platform.ctx.waitUntil(work),
     cookies: cookieJar(event, config),
     ip: event.request.headers.get('cf-connecting-ip') ?? '',

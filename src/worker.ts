@@ -7,15 +7,21 @@ import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
 import { secured } from './lib/server/plain-pages';
 
+const system = (env: Env, ctx: ExecutionContext) => ({
+  env,
+  waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
+  changeLimit: null,
+});
+
 export default {
   async fetch(request, env, ctx) {
     const answer = (await rejectOversized(request)) ?? (await sveltekit.fetch!(readable(request), env, ctx));
     return secured(answer as Response, request);
   },
   async queue(batch, env, ctx) {
-    await jobs.consume(createContext({ env, waitUntil: (work) => ctx.waitUntil(work) }), batch);
+    await jobs.consume(createContext(system(env, ctx)), batch);
   },
   async scheduled(_event, env, ctx) {
-    await cron.run(createContext({ env, waitUntil: (work) => ctx.waitUntil(work) }));
+    await cron.run(createContext(system(env, ctx)));
   },
 } satisfies ExportedHandler<Env, MailNudge>;

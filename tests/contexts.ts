@@ -8,6 +8,7 @@ import {
   type MailNudge,
   type SignedIn,
 } from '../src/lib/server/context';
+import * as changeLimit from '../src/lib/server/change-limit';
 import { createContext } from '../src/lib/server/context/create';
 import * as outbox from '../src/lib/server/mail/outbox';
 import type { Locale } from '../src/lib/messages';
@@ -86,6 +87,7 @@ export function testContext(from: Surroundings = {}): TestCtx {
   const ctx = createContext({
     env: { ...bindings, MAIL_QUEUE: queue, ...from.env },
     config: { ...config, ...from.config },
+    changeLimit,
     waitUntil: (work) => void working.push(work),
     cookies: jar.cookies,
     ip: from.ip ?? someIp(),

@@ -48,6 +48,7 @@ export function context({
   return createContext({
     env: { ...env, MAIL_QUEUE: queue as unknown as Ctx['queue'] },
     waitUntil: (work) => void deferred.push(work),
+    changeLimit: null,
     now: START + after,
     config: {
       origin: 'http://localhost:8787',

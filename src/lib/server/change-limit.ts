@@ -1,7 +1,7 @@
 /** Limits what one person changes. Every `commit` counts, so new verbs are limited too. */
 import { sql } from 'drizzle-orm';
 import { HOUR, MINUTE } from '../time';
-import type { Ctx, Statement } from './context';
+import { says, type Ctx, type Statement } from './context';
 import { Refusal } from './errors';
 import { countInWindow, key, windowLeft } from './rate-limit';
 
@@ -17,10 +17,7 @@ const counters = (ctx: Ctx, actorId: string) =>
     most,
   }));
 
-/** What SQLite says when `counted` undoes a batch. */
-export const EXCEEDED = 'integer overflow';
-
-/** With another error than `must`, so that it is not taken for a lost race. */
+/** With another error than `must` (`integer overflow`), so that it is not taken for a lost race. */
 const withinLimit = (ctx: Ctx): Statement =>
   ctx.db.get(sql`select abs(case when changes() = 1 then 0 else -9223372036854775807 - 1 end)`);
 
@@ -30,6 +27,8 @@ export const counted = (ctx: Ctx, actorId: string): Statement[] =>
     countInWindow(ctx, of, most, windowMs),
     withinLimit(ctx),
   ]);
+
+export const undid = (error: unknown): boolean => says(error, 'integer overflow');
 
 export async function refusal(ctx: Ctx, actorId: string): Promise<Refusal> {
   let left = 0;

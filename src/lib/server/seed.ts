@@ -39,7 +39,7 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
       timeZone: ctx.timeZone,
       ip: '127.0.0.1',
       userAgent: 'Foyer seed',
-      madeUp: true,
+      changeLimit: null,
     });
   const as = async (email: string, daysAgo: number): Promise<SignedIn> => {
     const [row] = await ctx.db.select().from(user).where(eq(user.email, email));

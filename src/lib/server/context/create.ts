@@ -2,8 +2,7 @@
 import { drizzle } from 'drizzle-orm/d1';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import { defaultLocale, type Locale } from '../../messages';
-import * as changeLimit from '../change-limit';
-import { LostRace } from '../errors';
+import { LostRace, type Refusal } from '../errors';
 import { log } from '../log';
 import { readConfig, type Config, type Env } from './config';
 import {
@@ -17,6 +16,15 @@ import {
   type Statement,
 } from './index';
 
+/** Limits what one person changes (change-limit.ts). */
+export interface ChangeLimit {
+  /** Counts a batch at its end, and undoes it beyond the limit. */
+  counted(ctx: Ctx, actorId: string): Statement[];
+  /** Whether it was `counted` that undid the batch. */
+  undid(error: unknown): boolean;
+  refusal(ctx: Ctx, actorId: string): Promise<Refusal>;
+}
+
 export interface Surroundings {
   env: Env;
   waitUntil: (work: Promise<unknown>) => void;
@@ -27,8 +35,8 @@ export interface Surroundings {
   locale?: Locale;
   timeZone?: string;
   now?: number;
-  /** The seed invents the actor, whose changes are not limited. */
-  madeUp?: boolean;
+  /** Null where no person acts. */
+  changeLimit: ChangeLimit | null;
 }
 
 const noCookies: CookieJar = { get: () => undefined, set: () => {}, delete: () => {} };
@@ -75,14 +83,14 @@ export function createContext(from: Surroundings): Ctx {
     async commit(statements, { refusal, duplicate, always = false } = {}) {
       const batch = [...flat(statements), ...pending.splice(0)];
       const after = waiting.splice(0);
-      const counted = batch.length && !always && !from.madeUp ? ctx.actor?.id : undefined;
-      if (counted) batch.push(...changeLimit.counted(ctx, counted));
+      const limited = batch.length && !always && ctx.actor && from.changeLimit;
+      if (limited) batch.push(...limited.counted(ctx, ctx.actor!.id));
       try {
         const results = await run(batch);
         for (const work of after) defer(work);
         return committed(batch, results);
       } catch (error) {
-        if (counted && says(error, changeLimit.EXCEEDED)) throw await changeLimit.refusal(ctx, counted);
+        if (limited && limited.undid(error)) throw await limited.refusal(ctx, ctx.actor!.id);
         if (duplicate === 'done' && isDuplicate(error)) return notDone;
         if (!lostRace(error) && !(duplicate === 'lost' && isDuplicate(error))) throw error;
         if (!refusal) throw new LostRace();
