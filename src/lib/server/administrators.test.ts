@@ -10,11 +10,11 @@ import * as changes from './changes';
 import type { SignedIn } from './context';
 import * as invitations from './invitations';
 import * as memberships from './memberships';
-import * as settings from './settings';
 import * as templates from './space-templates';
 import { shipped } from './space-templates/shipped';
 import * as spaces from './spaces';
 import * as trash from './trash';
+import * as site from './site';
 
 /** A space whose only administrator has left the company; cho is a member of it, gil a guest. */
 async function orphan() {
@@ -242,7 +242,7 @@ describe('an administrator of the site who has just lost that right', () => {
       'lets users create spaces': (ctx, { cho }) => accounts.setSpaceCreators(ctx, [cho.id], [cho.id]),
       'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
       'activates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, true),
-      'changes settings': (ctx) => settings.change(ctx, { siteName: 'Taken over' }),
+      'changes settings': (ctx) => site.changeSettings(ctx, { siteName: 'Taken over' }),
       'restores a space': (ctx, { trashed }) => trash.restore(ctx, trashed),
       'appoints an administrator': (ctx, { spaceId, cho }) => administrators.appoint(ctx, spaceId, cho.id),
       'becomes the administrator of a space': (ctx, { spaceId }) => administrators.become(ctx, spaceId),

@@ -9,6 +9,7 @@ import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
 import * as notifications from './notifications';
 import * as rateLimit from './rate-limit';
+import * as accounts from './accounts';
 
 /** After a change of secret, what the old one made still works, and new things use the new one. */
 
@@ -100,8 +101,8 @@ it('counters go on where they were, locks too, and are lifted by a success', asy
 it('links that stop notification mail', async () => {
   const guest = await makeGuest();
   const token = new URL(notifications.unsubscribeUrl(testContext(), guest.id)).pathname.split('/')[2]!;
-  await expect(notifications.unsubscribe(testContext(over), token)).rejects.toMatchObject(refusal('missing'));
-  await notifications.unsubscribe(testContext(changed), token);
+  await expect(accounts.unsubscribe(testContext(over), token)).rejects.toMatchObject(refusal('missing'));
+  await accounts.unsubscribe(testContext(changed), token);
   expect((await account(guest.email))!.notify).toBe('never');
 });
 

@@ -1,6 +1,7 @@
 export { guestsCsv, list, setActive, setPermissions, setSpaceCreators } from './administration';
 export { colleagues } from './colleagues';
 export { checkPassword, enterAgain, finishLogin, login, signOut } from './login';
+export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';
 export { changePassword } from './password';
 export { changeProfile, endSessions, learnZone, profile } from './profile';
 export { askReset, purgeResets, reset, resetTarget } from './reset';

@@ -87,7 +87,7 @@ describe('who did it', () => {
     expect(await audited('account.reset-asked', gil.id)).toMatchObject([nobody]);
 
     const link = notifications.unsubscribeUrl(visitor, gil.id);
-    await notifications.unsubscribe(as(await makeGuest()), link.split('/').at(-1)!);
+    await accounts.unsubscribe(as(await makeGuest()), link.split('/').at(-1)!);
     expect(await audited('account.changed', gil.id)).toMatchObject([nobody]);
   });
 

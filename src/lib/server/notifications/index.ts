@@ -2,5 +2,4 @@ export { notify, notifyMentioned } from './notify';
 export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
 export { mailDue } from './mailing';
 export { purge } from './purge';
-export { setPreferences, unsubscribe, unsubscribeTarget } from './preferences';
 export { unsubscribeUrl } from './unsubscribe-link';

@@ -4,7 +4,7 @@ import { DAY } from '../../time';
 import { changed, must, type Ctx, type Statement } from '../context';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
-import * as settings from '../settings/read';
+import * as settings from '../settings';
 import { due, grouped, type Due } from './due';
 import { messageOf } from './message';
 import { nextMorning } from './mornings';

@@ -655,7 +655,7 @@ describe('what is mailed', () => {
     const now = Date.UTC(2026, 5, 10, 12);
     const ctx = as(person, { now });
     ctx.timeZone = 'Asia/Tokyo';
-    await notifications.setPreferences(ctx, { notify: 'all', digest: true });
+    await accounts.setNotifications(ctx, { notify: 'all', digest: true });
     expect(await account(person.email)).toMatchObject({
       notify: 'all',
       digest: true,
@@ -671,8 +671,8 @@ describe('what is mailed', () => {
     await prefer(s.gil, { digest: true, digestAt: Date.now() + HOUR });
     await say(s, s.ava, { mentioned: [s.ben, s.gil] });
     const ctx = as(s.ben);
-    await notifications.setPreferences(ctx, { notify: 'mentions', digest: false });
-    await notifications.setPreferences(as(s.gil), { notify: 'never', digest: false });
+    await accounts.setNotifications(ctx, { notify: 'mentions', digest: false });
+    await accounts.setNotifications(as(s.gil), { notify: 'never', digest: false });
     expect([await dueOf(s.ben), await dueOf(s.gil)]).toEqual([[ctx.now], [null]]);
     await cron.run(testContext({ now: ctx.now + MINUTE }));
     expect([(await mailsOf(s.ben)).length, (await mailsOf(s.gil)).length]).toEqual([1, 0]);
@@ -699,16 +699,16 @@ describe('the link that stops it', () => {
     await prefer(s.gil, { digest: true });
     await say(s, s.ava, { mentioned: [s.gil] });
     const token = tokenIn(notifications.unsubscribeUrl(testContext(), s.gil.id));
-    const target = await notifications.unsubscribeTarget(testContext(), token);
+    const target = await accounts.unsubscribeTarget(testContext(), token);
     expect(target).toEqual({ email: 'g…@partner.example', stopped: false });
     expect((await account(s.gil.email))!.notify).toBe('mentions');
-    await notifications.unsubscribe(testContext(), token);
+    await accounts.unsubscribe(testContext(), token);
     // It does not matter who is signed in.
-    await notifications.unsubscribe(as(s.ben), token);
+    await accounts.unsubscribe(as(s.ben), token);
     expect((await account(s.gil.email))!.notify).toBe('never');
     expect((await account(s.ben.email))!.notify).toBe('mentions');
     expect(await dueOf(s.gil)).toEqual([null]);
-    expect(await notifications.unsubscribeTarget(testContext(), token)).toMatchObject({ stopped: true });
+    expect(await accounts.unsubscribeTarget(testContext(), token)).toMatchObject({ stopped: true });
     expect(await count('audit_entry', "subject = ? and detail like '%link%'", `user:${s.gil.id}`)).toBe(2);
   });
 
@@ -725,13 +725,11 @@ describe('the link that stops it', () => {
       token.toUpperCase(),
       `${randomId()}${'a'.repeat(32)}`,
     ]) {
-      expect(await notifications.unsubscribeTarget(testContext(), forged)).toBeNull();
-      await expect(notifications.unsubscribe(testContext(), forged)).rejects.toMatchObject(
-        refusal('missing'),
-      );
+      expect(await accounts.unsubscribeTarget(testContext(), forged)).toBeNull();
+      await expect(accounts.unsubscribe(testContext(), forged)).rejects.toMatchObject(refusal('missing'));
     }
     const other = testContext({ config: { secret: ['another secret of thirty-two characters'] } });
-    expect(await notifications.unsubscribeTarget(other, token)).toBeNull();
+    expect(await accounts.unsubscribeTarget(other, token)).toBeNull();
   });
 });
 

@@ -1,2 +1,2 @@
-export * from './change';
 export * from './read';
+export * from './write';

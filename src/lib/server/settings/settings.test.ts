@@ -6,6 +6,7 @@ import { audited, countingD1, refusal } from '../../../../tests/helpers';
 import * as accounts from '../accounts';
 import * as settings from './index';
 import * as spaces from '../spaces';
+import * as site from '../site';
 
 describe('a setting', () => {
   it('has its default until it is written', async () => {
@@ -20,14 +21,14 @@ describe('a setting', () => {
 
   it('is changed by administrators, and the audit says by whom', async () => {
     const ava = await makeAdministrator();
-    await settings.change(as(ava), { twoStep: true });
+    await site.changeSettings(as(ava), { twoStep: true });
     expect(await settings.read(testContext())).toMatchObject({ twoStep: true });
     expect(await audited('setting.changed')).toMatchObject([{ actor_id: ava.id, detail: { twoStep: true } }]);
   });
 
   it('is changed by nobody else', async () => {
     for (const ctx of [as(await makeUser()), as(await makeGuest({ administrator: true })), testContext()])
-      await expect(settings.change(ctx, { twoStep: false })).rejects.toMatchObject(refusal('forbidden'));
+      await expect(site.changeSettings(ctx, { twoStep: false })).rejects.toMatchObject(refusal('forbidden'));
     expect(await settings.read(testContext())).toMatchObject({ twoStep: true });
   });
 
@@ -35,7 +36,7 @@ describe('a setting', () => {
     const guest = await makeGuest();
     const ava = await makeAdministrator();
     for (const twoStep of [false, true, false]) {
-      await settings.change(as(ava), { twoStep });
+      await site.changeSettings(as(ava), { twoStep });
       const { DB, trips } = countingD1();
       const ctx = testContext({ env: { DB } });
       const checked = await accounts
@@ -51,7 +52,7 @@ describe('a setting', () => {
   it('comes with the session', async () => {
     const { jar } = await login((await makeUser()).email);
     const ava = await makeAdministrator();
-    await settings.change(as(ava), { siteName: 'Harbour' });
+    await site.changeSettings(as(ava), { siteName: 'Harbour' });
     expect((await visit(jar)).settings?.siteName).toBe('Harbour');
   });
 });
@@ -124,12 +125,12 @@ describe('a stale form', () => {
   it('switches nothing back that somebody else has switched since', async () => {
     const ava = await makeAdministrator();
     const { revision } = await settings.read(testContext());
-    await settings.change(as(ava), { twoStep: true }, revision);
-    await expect(settings.change(as(ava), { twoStep: false }, revision)).rejects.toMatchObject(
+    await site.changeSettings(as(ava), { twoStep: true }, revision);
+    await expect(site.changeSettings(as(ava), { twoStep: false }, revision)).rejects.toMatchObject(
       refusal('conflict', 'form.stale'),
     );
     expect((await settings.read(testContext())).twoStep).toBe(true);
-    await settings.change(as(ava), { twoStep: false }, revision + 1);
+    await site.changeSettings(as(ava), { twoStep: false }, revision + 1);
   });
 
   it('of a space overwrites no announcement', async () => {

@@ -12,6 +12,7 @@ import { own, shippedOne, stored } from './choose';
 import { shipped } from './shipped';
 import { cardOf, PLAIN_COVER } from './template';
 import { nameTaken } from './write';
+import * as site from '../site';
 
 export async function manage(ctx: SignedIn) {
   allow(ctx, 'site.administer');
@@ -75,5 +76,5 @@ export async function setHidden(ctx: SignedIn, id: string, hidden: boolean): Pro
   if (!shippedOne(ctx, id)) throw new Refusal('missing');
   const { hiddenTemplates, revision } = await settings.read(ctx);
   const others = hiddenTemplates.filter((one) => one !== id);
-  await settings.change(ctx, { hiddenTemplates: hidden ? [...others, id] : others }, revision);
+  await site.changeSettings(ctx, { hiddenTemplates: hidden ? [...others, id] : others }, revision);
 }

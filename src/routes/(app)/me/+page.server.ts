@@ -3,7 +3,6 @@ import { browserZone, newPassword, notificationMail, oneSession, profile } from 
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
-import * as notifications from '$lib/server/notifications';
 import * as zones from '$lib/zones';
 
 export const load = (event) =>
@@ -28,7 +27,7 @@ export const actions = {
     return '/me?done=profile';
   }),
   notifications: form(notificationMail, async (ctx, input) => {
-    await notifications.setPreferences(ctx, input);
+    await accounts.setNotifications(ctx, input);
     return '/me?done=notifications#notification-mail';
   }),
   zone: form(browserZone, async (ctx, { zone }) => {

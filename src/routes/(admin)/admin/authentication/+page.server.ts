@@ -5,6 +5,7 @@ import * as invitations from '$lib/server/invitations';
 import { allow } from '$lib/server/policy';
 import * as settings from '$lib/server/settings';
 import * as verification from '$lib/server/verification';
+import * as site from '$lib/server/site';
 
 export const load = (event) =>
   show(event, async (ctx) => {
@@ -34,7 +35,7 @@ export const actions = {
         values: Object.fromEntries(values) as Record<string, string>,
       };
     }
-    await settings.change(ctx, { twoStep, policy, allowedDomains: domains }, revision);
+    await site.changeSettings(ctx, { twoStep, policy, allowedDomains: domains }, revision);
     return { saved: true };
   }),
 };

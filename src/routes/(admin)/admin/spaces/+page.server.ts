@@ -4,6 +4,7 @@ import { form, show } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
 import * as spaces from '$lib/server/spaces';
 import * as trash from '$lib/server/trash';
+import * as site from '$lib/server/site';
 
 const GB = 1024 ** 3;
 
@@ -38,7 +39,7 @@ export const actions = {
     return `/spaces/${id}`;
   }),
   storage: form(storage, async (ctx, { spaceStorage, guestStorage, revision }) => {
-    await settings.change(
+    await site.changeSettings(
       ctx,
       { spaceStorage: spaceStorage * GB, guestStorage: guestStorage * GB },
       revision,

@@ -4,13 +4,13 @@ import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { nobody, record } from '../events';
 import { user } from '../schema';
-import { nextMorning } from './mornings';
-import { ownerOf } from './unsubscribe-link';
+import { nextMorning } from '../notifications/mornings';
+import { ownerOf } from '../notifications/unsubscribe-link';
 
 export type Notify = 'never' | 'mentions' | 'all';
 
 /** If the daily mail is switched off, what waits for it is mailed now or never. */
-export async function setPreferences(
+export async function setNotifications(
   ctx: SignedIn,
   form: { notify: Notify; digest: boolean },
 ): Promise<void> {

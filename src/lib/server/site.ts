@@ -1,0 +1,40 @@
+/** The site, as its administrators run it. */
+import { sql } from 'drizzle-orm';
+import * as access from './access';
+import { changed, must, type Ctx, type SignedIn, type Statement } from './context';
+import { Refusal } from './errors';
+import { record } from './events';
+import { setting, type Settings } from './schema';
+import * as settings from './settings';
+
+const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
+  ctx.db
+    .insert(setting)
+    .values({ key: 'revision', value: String((from ?? 0) + 1) })
+    .onConflictDoUpdate({
+      target: setting.key,
+      set: { value: sql`cast(value as integer) + 1` },
+      setWhere: from === undefined ? undefined : sql`value = ${String(from)}`,
+    }),
+  must(ctx, changed()),
+];
+
+/** @param revision of the form that was shown, so that a stale one changes nothing */
+export async function changeSettings(
+  ctx: SignedIn,
+  values: Partial<Settings>,
+  revision?: number,
+): Promise<void> {
+  const entries = Object.entries(values) as [keyof Settings, never][];
+  await access.commitForSite(
+    ctx,
+    [
+      ...nextRevision(ctx, revision),
+      ...entries.map(([key, value]) => settings.put(ctx, key, value)),
+      record(ctx, { kind: 'setting.changed', subject: 'site', detail: values }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'form.stale' }) },
+  );
+  // The session's settings are out of date now.
+  ctx.settings = null;
+}
