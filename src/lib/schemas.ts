@@ -134,6 +134,7 @@ export const setUp = v.object({
   formKey,
   token: v.pipe(v.string(), v.nonEmpty(says('setup.token-missing')), v.maxLength(200)),
   siteName: line(limits.siteName, 'form.name-missing'),
+  companyName: optionalLine(limits.company),
   name: line(limits.name, 'form.name-missing'),
   email,
   password,

@@ -2,17 +2,21 @@ import * as settings from '$lib/server/settings';
 import type { LayoutServerLoad } from './$types';
 
 // Reads the address, so that every navigation reloads this: the clock, and the language after a change.
-export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => ({
-  path: url.pathname + url.search,
-  locale: ctx.locale,
-  timeZone: ctx.timeZone,
-  now: ctx.now,
-  siteName: (await settings.appearance(ctx)).siteName,
-  viewer: ctx.actor && {
-    id: ctx.actor.id,
-    name: ctx.actor.name,
-    guest: ctx.actor.kind === 'guest',
-    administrator: ctx.actor.administrator,
-    browserTimeZone: ctx.actor.browserTimeZone,
-  },
-});
+export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => {
+  const { siteName, company } = await settings.appearance(ctx);
+  return {
+    path: url.pathname + url.search,
+    locale: ctx.locale,
+    timeZone: ctx.timeZone,
+    now: ctx.now,
+    siteName,
+    company,
+    viewer: ctx.actor && {
+      id: ctx.actor.id,
+      name: ctx.actor.name,
+      guest: ctx.actor.kind === 'guest',
+      administrator: ctx.actor.administrator,
+      browserTimeZone: ctx.actor.browserTimeZone,
+    },
+  };
+};

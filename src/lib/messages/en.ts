@@ -369,6 +369,9 @@ const en = {
   'setup.token': 'Set-up token',
   'setup.token-hint': 'npm start prints it; in production it is the secret SETUP_TOKEN.',
   'setup.site-name': 'Name of the site',
+  'setup.company': 'Company name',
+  'setup.company-hint':
+    'Optional. Guests see it as their host, for example “Foyer Ltd”. Without it they see the name of the site.',
   'setup.password-hint': 'As the policy below says.',
   'setup.policy': 'Credential policy',
   'setup.submit': 'Set up',

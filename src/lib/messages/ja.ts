@@ -363,6 +363,9 @@ export default {
   'setup.token': 'セットアップトークン',
   'setup.token-hint': 'npm start が表示します。本番環境では SETUP_TOKEN の値です。',
   'setup.site-name': 'サイト名',
+  'setup.company': '会社名',
+  'setup.company-hint':
+    '任意です。ゲストには招待元としてこの名前が表示されます（例：Foyer株式会社）。空欄の場合はサイト名が表示されます。',
   'setup.password-hint': '下のポリシーに従ってください。',
   'setup.policy': '認証情報のポリシー',
   'setup.submit': 'セットアップする',

@@ -49,6 +49,7 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   await accounts.setUp(before(20), {
     token: ctx.config.setupToken,
     siteName: 'Foyer',
+    companyName: 'Foyer Ltd',
     name: 'Ava Lind',
     email: 'ava@foyer.example',
     password: PASSWORD,

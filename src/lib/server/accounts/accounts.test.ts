@@ -1,5 +1,6 @@
 import { scryptSync } from 'node:crypto';
 import { sql } from 'drizzle-orm';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
   as,
@@ -28,6 +29,7 @@ import { login } from '../../../../tests/logins';
 import { linkIn, mailsTo } from '../../../../tests/mailbox';
 import * as access from '../access';
 import { audited, count, dump, parallel, refusal } from '../../../../tests/helpers';
+import { setUp } from '../../schemas';
 import * as accounts from './index';
 import * as cron from '../cron';
 import * as paging from '../paging';
@@ -72,6 +74,13 @@ describe('set-up', () => {
       refusal('invalid', 'password.too-short'),
     );
     expect(await count('user')).toBe(0);
+  });
+
+  it('works without a company name: then guests see the name of the site', async () => {
+    expect(v.parse(setUp, { ...form, companyName: undefined })).toMatchObject({ companyName: '' });
+    expect(v.parse(setUp, { ...form, companyName: ' Harbour  Ltd ' })).toMatchObject({
+      companyName: 'Harbour Ltd',
+    });
   });
 
   it('creates one administrator from two simultaneous posts and signs them in; after that it is 404', async () => {

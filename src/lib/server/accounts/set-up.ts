@@ -16,6 +16,7 @@ export async function setUp(
   form: {
     token: string;
     siteName: string;
+    companyName?: string;
     name: string;
     email: string;
     password: string;
@@ -44,6 +45,7 @@ export async function setUp(
   ]);
   const address = parseAddress(form.email);
   if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
+  const { siteName, companyName = '' } = form;
   const policy = presets[form.preset];
   const problem = await passwords.problem(policy, form.password);
   if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
@@ -70,10 +72,11 @@ export async function setUp(
     [
       settings.putFirst(ctx, 'setUp', true),
       must(ctx, changed()),
-      settings.put(ctx, 'siteName', form.siteName),
+      settings.put(ctx, 'siteName', siteName),
+      settings.put(ctx, 'companyName', companyName),
       settings.put(ctx, 'policy', policy),
       ctx.db.insert(user).values(person),
-      record(ctx, { kind: 'site.set-up', subject: 'site', detail: { siteName: form.siteName }, by: person }),
+      record(ctx, { kind: 'site.set-up', subject: 'site', detail: { siteName, companyName }, by: person }),
     ],
     { refusal: new Refusal('missing') },
   );

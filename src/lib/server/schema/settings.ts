@@ -9,6 +9,8 @@ export interface CredentialPolicy {
 
 export interface Settings {
   siteName: string;
+  /** As guests know their host. Empty: the site's name, see `companyOf`. */
+  companyName: string;
   setUp: boolean;
   twoStep: boolean;
   policy: CredentialPolicy;

@@ -25,6 +25,7 @@ export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
 
 const defaults: Settings = {
   siteName: 'Foyer',
+  companyName: '',
   setUp: false,
   twoStep: false,
   policy: presets.hardened,
@@ -53,9 +54,14 @@ export async function read(ctx: Ctx): Promise<Settings> {
   return (ctx.settings = parse(rows[0]?.settings ?? null));
 }
 
+/** Whose guests they are. */
+export const companyOf = ({ companyName, siteName }: Pick<Settings, 'companyName' | 'siteName'>): string =>
+  companyName || siteName;
+
 /** It decides nothing, so the isolate may cache it for a minute. */
 export interface Appearance {
   siteName: string;
+  company: string;
   setUp: boolean;
 }
 
@@ -64,8 +70,9 @@ let kept: { appearance: Appearance; until: number } | null = null;
 /** From the session, the isolate's memory, or D1. Not cached before set-up. */
 export async function appearance(ctx: Ctx): Promise<Appearance> {
   if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
-  const { siteName, setUp } = await read(ctx);
-  const value = { siteName, setUp };
+  const site = await read(ctx);
+  const { siteName, setUp } = site;
+  const value = { siteName, company: companyOf(site), setUp };
   kept = setUp ? { appearance: value, until: ctx.now + MINUTE } : null;
   return value;
 }

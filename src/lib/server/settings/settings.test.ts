@@ -49,6 +49,12 @@ describe('a setting', () => {
     }
   });
 
+  it('says whose guests they are; by default the name of the site says it', () => {
+    const site = { siteName: 'Harbour', companyName: '' };
+    expect(settings.companyOf(site)).toBe('Harbour');
+    expect(settings.companyOf({ ...site, companyName: 'Harbour Ltd' })).toBe('Harbour Ltd');
+  });
+
   it('comes with the session', async () => {
     const { jar } = await login((await makeUser()).email);
     const ava = await makeAdministrator();
