@@ -235,13 +235,13 @@ describe('a post that meets an ended session', () => {
       current: 'x',
     });
     expect([answer.status, answer.to]).toEqual([303, '/login?held&next=%2Fme']);
-    expect((await browser.get(answer.to!)).text).toContain('what you typed is still there');
+    expect((await browser.get(answer.to!)).text).toContain('what you typed is still here');
     expect((await browser.login(person, '/me')).to).toBe('/me');
     const page = await browser.get('/me');
     expect(page.status).toBe(200);
     expect(page.text).toContain('value="Renamed &lt;b>"');
     expect(page.text).toContain('value="Élan"');
-    expect(page.text).toContain('Your login had ended, so nothing was sent');
+    expect(page.text).toContain('Your session had ended, so nothing was sent');
     expect(page.text).not.toContain('secret words');
     // It is shown again after a reload, other pages are unchanged, and nothing was carried out.
     expect((await browser.get('/me')).text).toContain('Renamed');

@@ -166,7 +166,9 @@ test('beyond the limits of number and size, the login says that the text could n
   const lost = await post('/me?/profile');
   expect(lost.headers.get('location')).toBe('/login?lost&next=%2Fme');
   expect(cookie(lost, 'foyer-held')).toBeUndefined();
-  expect(await (await ask('anonymous', '/login?lost&next=%2Fme')).text()).toContain('could not be kept');
+  expect(await (await ask('anonymous', '/login?lost&next=%2Fme')).text()).toContain(
+    'couldn’t keep what you typed',
+  );
   await roomAgain();
   const large = await ask('anonymous', '/me?/profile', {
     method: 'POST',

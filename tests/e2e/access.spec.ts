@@ -75,7 +75,7 @@ test.describe('password reset', () => {
     await expect(title(page)).toHaveText('This link is over');
     await expect(page.getByLabel('New password')).toHaveCount(0);
     await tryLogin(page, email);
-    await expect(page.getByRole('alert')).toContainText('not right');
+    await expect(page.getByRole('alert')).toContainText('isn’t right');
     await login(page, email, 'another-day-2');
   });
 
@@ -98,7 +98,7 @@ test('login says the same for known and unknown addresses', async ({ page }) => 
     return { status: response.status(), html };
   };
   const known = await answer('cho@foyer.example');
-  expect(known.html).toContain('not right');
+  expect(known.html).toContain('isn’t right');
   expect(await answer(addressOf('nobody'))).toEqual(known);
 });
 
@@ -118,7 +118,7 @@ for (const kind of ['known', 'unknown'])
     // Sessions continue, and known browsers are let in.
     expect((await familiar.goto(space))!.status()).toBe(200);
     await familiar.getByRole('button', { name: /^Account of/ }).click();
-    await familiar.getByRole('menuitem', { name: 'Sign out' }).click();
+    await familiar.getByRole('menuitem', { name: 'Log out' }).click();
     await expect(familiar).toHaveURL('/login');
     await login(familiar, email);
   });
@@ -236,7 +236,7 @@ test('signing out ends the session, not only the cookie', async ({ browser }) =>
     sameSite: 'Lax',
   });
   await page.getByRole('button', { name: /^Account of/ }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
   await expect(page).toHaveURL('/login');
   await page.context().addCookies(cookies);
   await isOut(page);
@@ -249,8 +249,8 @@ test('/me lists one’s sessions, and one can be ended', async ({ browser }) => 
   await page.goto('/me');
   await expect(page.getByText('This browser')).toBeVisible();
   const other = page.getByRole('listitem').filter({ hasText: 'iPhone' });
-  await other.getByRole('button', { name: 'End' }).click();
-  await expect(page.getByRole('status')).toContainText('Ended');
+  await other.getByRole('button', { name: 'Log out' }).click();
+  await expect(page.getByRole('status')).toContainText('Logged out');
   await expect(other).toHaveCount(0);
   await isOut(phone);
   await page.goto(space);

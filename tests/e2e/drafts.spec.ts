@@ -139,7 +139,7 @@ test('signing out deletes the drafts of this browser', async ({ browser }) => {
   const keys = () => page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('draft:')));
   expect(await keys()).toHaveLength(1);
   await page.getByRole('button', { name: /Guest Person/ }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('menuitem', { name: 'Log out' }).click();
   await expect(page).toHaveURL(/\/login/);
   expect(await keys()).toHaveLength(0);
   await page.context().close();

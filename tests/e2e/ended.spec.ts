@@ -16,13 +16,13 @@ async function meetsTheLogin(page: Page, button: string, email = BEN): Promise<v
   await page.context().clearCookies({ name: 'foyer' });
   await page.getByRole('button', { name: button, exact: true }).click();
   await expect(page).toHaveURL(/\/login\?held/);
-  await expect(page.getByText('Your login had ended. Sign in again')).toBeVisible();
+  await expect(page.getByText('Your session has ended. Log in again')).toBeVisible();
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Login' }).click();
 }
 const notSent = (page: Page) =>
-  expect(page.getByText('Your login had ended, so nothing was sent.')).toBeVisible();
+  expect(page.getByText('Your session had ended, so nothing was sent.')).toBeVisible();
 
 test('a new thread and a comment come back filled in, and can be sent from there', async ({ page }) => {
   await login(page, BEN);

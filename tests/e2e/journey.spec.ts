@@ -158,7 +158,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('E-mail address').fill('ben@foyer.example');
       await page.getByLabel('Password').fill('wrong');
       await page.getByRole('button', { name: 'Login' }).click();
-      await expect(page.getByRole('alert')).toContainText('not right');
+      await expect(page.getByRole('alert')).toContainText('isn’t right');
       await expect(page.getByLabel('E-mail address')).toHaveValue('ben@foyer.example');
       await page.getByLabel('Password').fill('foyer-demo-1');
       await page.getByRole('button', { name: 'Login' }).click();
