@@ -56,23 +56,23 @@ test.describe('password reset', () => {
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
     await page.getByLabel('E-mail address').fill(email);
     await page.getByRole('button', { name: 'Send link' }).click();
-    await expect(title(page)).toHaveText('Look into your mailbox');
+    await expect(title(page)).toHaveText('Check your mailbox');
     const url = linkIn(await nextMail(request, email, 3), /\/reset\//);
 
     // Opening it uses nothing up, even if a scanner does.
     expect((await request.get(url)).status()).toBe(200);
     await page.goto(url);
     await page.getByLabel('New password').fill('no-digit');
-    await page.getByRole('button', { name: 'Set it' }).click();
+    await page.getByRole('button', { name: 'Set password' }).click();
     await expect(page.getByRole('alert')).toContainText('one digit');
     await page.getByLabel('New password').fill('another-day-2');
-    await page.getByRole('button', { name: 'Set it' }).click();
+    await page.getByRole('button', { name: 'Set password' }).click();
     await expect(page).toHaveURL(/\/login/);
     await expect(page.getByRole('status')).toContainText('Your new password is set');
 
     for (const everybody of [page, first, second]) await isOut(everybody);
     await page.goto(url);
-    await expect(title(page)).toHaveText('This link is over');
+    await expect(title(page)).toHaveText('This link no longer works');
     await expect(page.getByLabel('New password')).toHaveCount(0);
     await tryLogin(page, email);
     await expect(page.getByRole('alert')).toContainText('isn’t right');
@@ -84,7 +84,7 @@ test.describe('password reset', () => {
     await page.goto('/forgot');
     await page.getByLabel('E-mail address').fill(nobody);
     await page.getByRole('button', { name: 'Send link' }).click();
-    await expect(title(page)).toHaveText('Look into your mailbox');
+    await expect(title(page)).toHaveText('Check your mailbox');
     expect(await mailsTo(request, nobody)).toHaveLength(0);
   });
 });

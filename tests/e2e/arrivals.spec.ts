@@ -70,7 +70,7 @@ test('expired: asks the inviter for a new link, once', async ({ browser, request
   await expect(title(page)).toHaveText('This invitation has expired');
   await expect(page.getByLabel('Password')).toHaveCount(0);
   await page.getByRole('button', { name: 'Ask for a new link' }).click();
-  await expect(page.getByRole('status')).toContainText('We passed it on');
+  await expect(page.getByRole('status')).toContainText('We’ve passed it on');
   const mail = await nextMail(request, AVA);
   expect(mail.subject).toContain('Harbour Bridge');
   expect(mail.text).toContain('hal@studio.example');
@@ -97,8 +97,8 @@ test('cancelled: says so, and the kept form signs nobody up', async ({ browser }
   await kept.getByLabel('Display Name').fill('Kim');
   await kept.getByLabel('Password').fill(PASSWORD);
   await kept.getByRole('button', { name: 'Login' }).click();
-  await expect(title(kept)).toHaveText('This invitation was withdrawn');
-  await kept.getByRole('link', { name: 'To the login page' }).click();
+  await expect(title(kept)).toHaveText('This invitation was cancelled');
+  await kept.getByRole('link', { name: 'Go to the login page' }).click();
   await expect(kept).toHaveURL('/login');
 });
 
@@ -122,7 +122,7 @@ test('used: leads to the login, and from there into the space', async ({ browser
   const { email, url } = guests.used;
   await newGuest(browser, space, guests.used);
   const page = await open(browser, url);
-  await expect(title(page)).toHaveText('You have been here before');
+  await expect(title(page)).toHaveText('You’ve already joined');
   await page.getByRole('link', { name: 'Go to login' }).click();
   await expect(page.getByLabel('E-mail address')).toHaveValue(email);
   await page.getByLabel('Password').fill(PASSWORD);
@@ -133,7 +133,7 @@ test('used: leads to the login, and from there into the space', async ({ browser
 test('already a member: opens the space', async ({ browser }) => {
   const page = await newGuest(browser, space, guests.member);
   await page.goto(guests.member.url);
-  await expect(title(page)).toHaveText('You are in already');
+  await expect(title(page)).toHaveText('You’re already in');
   await page.getByRole('link', { name: 'Open Arrivals' }).click();
   await expect(page).toHaveURL(space);
 });
@@ -147,10 +147,10 @@ test('signed in as somebody else: shows both addresses, and switches', async ({ 
   await expect(page.getByRole('main')).toContainText(mine);
   await expect(page.getByLabel('Password')).toHaveCount(0);
 
-  await page.getByRole('link', { name: `Stay signed in as ${mine}` }).click();
+  await page.getByRole('link', { name: `Stay logged in as ${mine}` }).click();
   await expect(title(page)).toHaveText('Spaces');
   await page.goto(url);
-  await page.getByRole('button', { name: `Go on as ${email}` }).click();
+  await page.getByRole('button', { name: `Continue as ${email}` }).click();
   await expect(page.getByLabel('E-mail address')).toHaveValue(email);
   await signUp(page, url, 'Otto');
   await expect(page).toHaveURL(space);
@@ -166,7 +166,7 @@ for (const twoStep of [false, true])
     if (twoStep) await setTwoStep(admin, true);
     try {
       const page = await open(browser, url);
-      await expect(title(page)).toHaveText('You have an account already');
+      await expect(title(page)).toHaveText('You already have an account');
       await page.getByRole('link', { name: 'Go to login' }).click();
       await expect(page.getByLabel('E-mail address')).toHaveValue(email);
       await page.getByLabel('Password').fill(PASSWORD);
@@ -195,18 +195,18 @@ test('a link that is not ours is a 404 that says what may have happened and wher
   const { url } = guests.forged;
   const forged = url.slice(0, -1) + (url.endsWith('a') ? 'b' : 'a');
   for (const [path, says] of [
-    ['/signup', 'This link is not complete'],
-    ['/signup/', 'This link is not complete'],
-    ['/signup/nonsense', 'This link is not complete'],
-    ['/signup/%00', 'This link is not complete'],
-    [url.slice(0, -1), 'This link is not complete'],
-    [`${url.slice(0, -1)}=`, 'This link is not complete'],
-    [`${url}a`, 'This link is not complete'],
-    [forged, 'We do not know this link'],
+    ['/signup', 'This link is incomplete'],
+    ['/signup/', 'This link is incomplete'],
+    ['/signup/nonsense', 'This link is incomplete'],
+    ['/signup/%00', 'This link is incomplete'],
+    [url.slice(0, -1), 'This link is incomplete'],
+    [`${url.slice(0, -1)}=`, 'This link is incomplete'],
+    [`${url}a`, 'This link is incomplete'],
+    [forged, 'We don’t recognise this link'],
   ] as const) {
     expect((await page.goto(path))!.status(), path).toBe(404);
     await expect(title(page)).toHaveText(says);
-    await expect(page.getByRole('link', { name: 'To the login page' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Go to the login page' })).toBeVisible();
     expect((await post(page, `${new URL(path, page.url()).pathname}?/signUp`, {})).status()).not.toBe(500);
   }
 });
@@ -246,10 +246,10 @@ test('when the inviter loses the right to invite, the link expires, and another 
 
   const page = await open(browser, url);
   await expect(title(page)).toHaveText('This invitation has expired');
-  await expect(page.getByRole('main')).toContainText('Somebody else who runs it');
+  await expect(page.getByRole('main')).toContainText('another person who runs it');
   const before = (await mailsTo(request, AVA)).length;
   await page.getByRole('button', { name: 'Ask for a new link' }).click();
-  await expect(page.getByRole('status')).toContainText('We passed it on');
+  await expect(page.getByRole('status')).toContainText('We’ve passed it on');
   await nextMail(request, AVA, before + 1);
   await expect(await guestRow(ava, own, email)).toContainText('Asked for a new link');
   await ava.getByRole('row', { name: email }).getByRole('button', { name: 'Resend' }).click();
@@ -291,7 +291,7 @@ test('a rule of domains shows whom it affects before it is saved, and open invit
     await host.getByRole('row', { name: email }).getByRole('button', { name: 'Resend' }).click();
     await expect(host.getByRole('alert')).toContainText('Addresses of this domain may not be invited');
     const page = await open(browser, url);
-    await expect(title(page)).toHaveText('This address cannot be invited');
+    await expect(title(page)).toHaveText('This address can’t be invited');
   } finally {
     await ava.goto('/admin/authentication');
     await domains.fill('');

@@ -114,13 +114,13 @@ for (const javaScriptEnabled of [true, false])
     await expect(lines.first().getByRole('button', { name: 'Mark as read' })).toHaveCount(0);
     await expect(bell(page, 'Unread: 1')).toBeVisible();
 
-    await tidings.getByRole('link', { name: 'Show every notification' }).click();
+    await tidings.getByRole('link', { name: 'Show all notifications' }).click();
     await page.getByRole('link', { name: 'Read later' }).click();
     await expect(page).toHaveURL(/show=later$/);
     const all = page.getByRole('main').getByRole('listitem');
     await expect(all).toHaveText([/the second/]);
     await all.getByRole('button', { name: 'Read later' }).click();
-    await expect(page.getByRole('heading', { name: 'Nothing is put aside.' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Nothing saved for later.' })).toBeVisible();
 
     await page.getByRole('link', { name: 'To me' }).click();
     await page.getByRole('button', { name: 'Mark all as read' }).click();
@@ -135,15 +135,15 @@ test.describe('what is mailed', () => {
   test('is chosen under "Your account" and saved', async ({ browser }) => {
     const { page } = await guest(browser, 'Pia Choice', { javaScriptEnabled: false });
     await page.goto('/me');
-    await expect(page.getByRole('radio', { name: 'When somebody mentions you' })).toBeChecked();
-    await expect(page.getByRole('radio', { name: 'At once, with the text' })).toBeChecked();
-    await page.getByRole('radio', { name: 'Everything that you are notified of' }).check();
-    await page.getByRole('radio', { name: 'Once a day, in one mail' }).check();
+    await expect(page.getByRole('radio', { name: 'When someone mentions you' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'Right away, with the text' })).toBeChecked();
+    await page.getByRole('radio', { name: 'Everything you’re notified about' }).check();
+    await page.getByRole('radio', { name: 'Once a day, in one e-mail' }).check();
     await page.getByRole('button', { name: 'Apply' }).click();
-    await expect(page.getByRole('status')).toHaveText('Saved. Your mail comes as you chose.');
+    await expect(page.getByRole('status')).toHaveText('Saved. You’ll get the e-mails you chose.');
     await page.goto('/me');
-    await expect(page.getByRole('radio', { name: 'Everything that you are notified of' })).toBeChecked();
-    await expect(page.getByRole('radio', { name: 'Once a day, in one mail' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'Everything you’re notified about' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'Once a day, in one e-mail' })).toBeChecked();
   });
 
   test('stops by the link in the mail: opening it changes nothing, the button does; it can be turned on again', async ({
@@ -157,15 +157,15 @@ test.describe('what is mailed', () => {
 
     // Somebody who is not signed in, as in a mail program.
     await page.goto(link);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Stop notification mail?');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Stop notification e-mails?');
     await expect(page.getByText('q…@partner.example')).toBeVisible();
     await own.goto('/me');
-    await expect(own.getByRole('radio', { name: 'When somebody mentions you' })).toBeChecked();
+    await expect(own.getByRole('radio', { name: 'When someone mentions you' })).toBeChecked();
     await page.getByRole('button', { name: 'Unsubscribe' }).click();
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Notification mail is stopped');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('You’re unsubscribed');
     await own.goto('/me');
     await expect(own.getByRole('radio', { name: 'Nothing' })).toBeChecked();
-    await own.getByRole('radio', { name: 'When somebody mentions you' }).check();
+    await own.getByRole('radio', { name: 'When someone mentions you' }).check();
     await own.getByRole('button', { name: 'Apply' }).click();
     await begin('Again', 'Again for @Quin Stop.');
     await newMail(request, email, /Again for/);
@@ -192,7 +192,7 @@ test.describe('what is mailed', () => {
 
   test('a link that is not ours says so, and what to do', async ({ page }) => {
     await page.goto('/unsubscribe/nobody');
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This link does not work');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This link doesn’t work');
     await expect(page.getByRole('link', { name: 'Open your account' })).toHaveAttribute(
       'href',
       '/me#notification-mail',

@@ -113,7 +113,7 @@ test('two posts at once make one administrator, who is signed in; then /setup is
   for (const page of pages) await fill(page, PHRASE, token());
   await Promise.all(pages.map(submit));
   const heads = () => Promise.all(pages.map((page) => page.getByRole('heading', { level: 1 }).textContent()));
-  await expect.poll(async () => (await heads()).toSorted()).toEqual(['Nothing here', 'Spaces']);
+  await expect.poll(async () => (await heads()).toSorted()).toEqual(['Page not found', 'Spaces']);
 
   const page = pages[(await heads()).indexOf('Spaces')]!;
   await page.goto('/admin/users');

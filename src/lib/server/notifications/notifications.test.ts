@@ -507,7 +507,7 @@ describe('by mail', () => {
     const [mail] = await mailsOf(s.ben);
     expect(mail!.text).toContain('üE\n');
     expect(mail!.text).not.toContain('END');
-    expect(mail!.text).toContain('The text goes on');
+    expect(mail!.text).toContain('Read the rest in the thread');
   });
 
   it('contains the current text, and leaves out what is deleted, hidden or out of reach', async () => {

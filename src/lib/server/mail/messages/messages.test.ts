@@ -201,14 +201,14 @@ describe('a notification', () => {
     expect(subject).toBe('Ava mentioned you in “Piles”');
     expect(text).toContain('First line\n\n**second** line, order 123456');
     expect(text).toContain('Space: Bridge\nThread: Piles');
-    expect(text).not.toContain('goes on');
+    expect(text).not.toContain('Read the rest');
     expect((await render({ ...one, event: 'comment' }, 'en')).subject).toBe('Ava commented on “Piles”');
-    expect((await render({ ...one, event: 'thread' }, 'en')).subject).toBe('Ava began “Piles”');
+    expect((await render({ ...one, event: 'thread' }, 'en')).subject).toBe('Ava started “Piles”');
     expect((await render(one, 'ja')).subject).toContain('Ava');
   });
 
   it('says when the text was cut', async () => {
-    expect((await render({ ...one, cut: true }, 'en')).text).toContain('The text goes on');
+    expect((await render({ ...one, cut: true }, 'en')).text).toContain('Read the rest in the thread');
   });
 
   it('never alters what people wrote, such as six digits in words or addresses', async () => {
