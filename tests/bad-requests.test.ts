@@ -361,7 +361,7 @@ describe('what cannot be read is refused with a sentence', () => {
     for (const [who, path] of forms) {
       const answer = await post(who, path, type, body);
       expect([path, answer.status]).toEqual([path, status]);
-      expect(await answer.text(), path).toMatch(/could not be read|too much at once|together/);
+      expect(await answer.text(), path).toMatch(/couldn’t read|too much to send|together/);
     }
   });
 
@@ -384,7 +384,7 @@ describe('what cannot be read is refused with a sentence', () => {
       const answer = await post(who, at, 'application/x-www-form-urlencoded', '');
       expect([at, answer.status]).toEqual([at, 404]);
       // The page of an invalid link has its own 404.
-      expect(await answer.text()).toMatch(/Nothing here|do not know this link/);
+      expect(await answer.text()).toMatch(/Page not found|don’t recognise this link/);
     }
   });
 
@@ -392,7 +392,7 @@ describe('what cannot be read is refused with a sentence', () => {
     const status = async (path: string, headers: Record<string, string> = {}) => {
       const answer = await ask('guest', path, { headers });
       expect(answer.headers.get('content-security-policy')).toBeTruthy();
-      expect(await answer.text()).toMatch(/<main>|too long|sent more/);
+      expect(await answer.text()).toMatch(/<main>|too long|sent too much/);
       return answer.status;
     };
     expect(await status(`/?q=${'a'.repeat(10_000)}`)).toBe(414);

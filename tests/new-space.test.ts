@@ -107,7 +107,7 @@ test('Enter saves, wherever it is pressed, unless another name to search for was
     typed(['people', 'p57@'], ['searched', '']),
   );
   expect(looking.status).toBe(400);
-  expect(looking.html).toContain('Here is who was found');
+  expect(looking.html).toContain('Here’s who we found');
   isKept(looking.html);
   expect(input(looking.html, 'members', others[57]!.id)).toBeTruthy();
   expect(input(looking.html, 'searched', 'p57@')).toBeTruthy();
@@ -139,7 +139,7 @@ test('a template that is gone or unknown: the page says so and begins without on
   for (const id of ['shipped:nothing', 'aaaaaaaaaaaaaaaa', '%3Cscript%3E']) {
     const { status, html } = await ask(`/spaces/new?template=${id}`);
     expect(status).toBe(200);
-    expect(html).toContain('This template is no longer there');
+    expect(html).toContain('This template no longer exists');
     expect(html).toMatch(/name="template" value=""/);
   }
   const { status, html } = await ask('/spaces/new', [
@@ -147,7 +147,7 @@ test('a template that is gone or unknown: the page says so and begins without on
     ['template', 'shipped:nothing'],
   ]);
   expect(status).toBe(409);
-  expect(html).toContain('This template is no longer there');
+  expect(html).toContain('This template no longer exists');
   expect(await count('space')).toBe(made);
 });
 

@@ -175,7 +175,7 @@ const parts: Record<string, Pages> = {
       async (page) => {
         await page.getByLabel('Template name').fill(`Seen ${Date.now() % 1_000_000}`);
         await page.getByRole('button', { name: 'Save' }).click();
-        await expect(page.getByText('is there. New spaces can begin')).toBeVisible();
+        await expect(page.getByText('created. You can start new spaces')).toBeVisible();
       },
     ],
     Guests: ['ben', () => `${made.space}/settings/guests`],
@@ -187,7 +187,7 @@ const parts: Record<string, Pages> = {
     'Guests, link copied': [
       'ben',
       () => `${made.space}/settings/guests`,
-      inRow('Copy link', (page) => page.getByLabel('Link to hand on')),
+      inRow('Copy link', (page) => page.getByLabel('Link to share')),
     ],
     'Invite Guests': ['ben', () => `${made.space}/settings/guests/invite`],
     'Invite Guests, refused': [

@@ -46,19 +46,19 @@ for (const javaScriptEnabled of [true, false])
     await deactivate(admin, email);
     expect((await admin.goto(space))!.status()).toBe(404);
     await guest.reload();
-    await expect(guest.getByText('This space has no administrator at the moment')).toBeVisible();
+    await expect(guest.getByText('This space has no administrator right now')).toBeVisible();
 
     await admin.goto('/admin/spaces');
     await admin.getByRole('link', { name: 'Show them' }).click();
     const row = admin.getByRole('row', { name });
     await expect(row).toContainText('without an administrator');
     await row.getByRole('link', { name: 'Appoint an administrator' }).click();
-    await expect(admin.getByText('Nobody of the company is in this space any more.')).toBeVisible();
+    await expect(admin.getByText('Nobody from your company is in this space any more.')).toBeVisible();
     await admin.getByRole('button', { name: 'Become administrator' }).click();
     await expect(admin.getByRole('heading', { name, level: 1 })).toBeVisible();
 
     await guest.reload();
-    await expect(guest.getByText('became administrator of this space')).toBeVisible();
+    await expect(guest.getByText('is now an administrator of this space')).toBeVisible();
     await expect(guest.getByText('This space has no administrator')).toHaveCount(0);
     await admin.goto('/admin/spaces');
     await expect(admin.getByRole('row', { name })).not.toContainText('without an administrator');

@@ -242,7 +242,7 @@ test('when the inviter loses the right to invite, the link expires, and another 
     .getByRole('button', { name: /^Remove/ })
     .click();
   await expect(await guestRow(ava, own, email)).toContainText('Invitation expired');
-  await expect(await guestRow(ava, own, email)).toContainText('may not invite any more');
+  await expect(await guestRow(ava, own, email)).toContainText('can no longer invite guests');
 
   const page = await open(browser, url);
   await expect(title(page)).toHaveText('This invitation has expired');
@@ -289,7 +289,7 @@ test('a rule of domains shows whom it affects before it is saved, and open invit
 
     await expect(await guestRow(host, own, email)).toContainText('Invitation expired');
     await host.getByRole('row', { name: email }).getByRole('button', { name: 'Resend' }).click();
-    await expect(host.getByRole('alert')).toContainText('Addresses of this domain may not be invited');
+    await expect(host.getByRole('alert')).toContainText('Addresses from this domain can’t be invited');
     const page = await open(browser, url);
     await expect(title(page)).toHaveText('This address can’t be invited');
   } finally {
@@ -306,7 +306,7 @@ test('copy link: the sign-up asks for the code mailed to the invited address, an
 }) => {
   const { email, url: mailed } = guests.copied;
   await (await guestRow(host, space, email)).getByRole('button', { name: 'Copy link' }).click();
-  const url = await host.getByLabel('Link to hand on').inputValue();
+  const url = await host.getByLabel('Link to share').inputValue();
   expect(url).not.toBe(mailed);
 
   const page = await somebody(browser);

@@ -88,7 +88,7 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
 
   // A reaction of Gia's, seen by Cho; a quote by Noor.
   await answer.getByRole('button', { name: 'React to Cho Yamada' }).click();
-  await giaPage.getByRole('menuitem', { name: 'Agreed' }).click();
+  await giaPage.getByRole('menuitem', { name: 'Agree' }).click();
   await expect(
     textOf(cho, 'This one, see the plan.').getByRole('button', { name: /Agreed, 1: Gia Romano/ }),
   ).toBeVisible();
@@ -251,7 +251,7 @@ test('guests who do not see each other: names, words, search and completion', as
   const ben = await signedIn(browser, 'ben@foyer.example');
   await ben.goto('/spaces/new');
   await ben.getByLabel('Space name').fill('Two suppliers');
-  await ben.getByLabel('Guests do not see each other').check();
+  await ben.getByLabel('Guests can’t see each other').check();
   await ben.getByRole('button', { name: 'Save' }).click();
   await expect(ben).toHaveURL(/\/spaces\/\d+$/);
   const space = new URL(ben.url()).pathname;

@@ -8,7 +8,7 @@ let host: Page;
 const title = (page: Page) => page.getByLabel('Title', { exact: true });
 const body = (page: Page) => page.getByLabel('Body', { exact: true });
 const comment = (page: Page) => page.getByLabel('Write a comment', { exact: true });
-const kept = (page: Page) => page.getByText('Draft kept');
+const kept = (page: Page) => page.getByText('Draft saved');
 /** Waits until the scripts have started and looked for a draft. */
 async function opened(page: Page, path: string): Promise<void> {
   await page.goto(path);

@@ -26,7 +26,7 @@ test('an own cover: cropped and scaled in the browser, chosen, shown to the spac
   await ava.goto('/spaces/new');
   await ava.getByLabel('Space name').fill('With an own cover');
   await ava.getByLabel('Upload your own').setInputFiles(picture('site.png', png(400, 300)));
-  await expect(ava.getByText('Your picture is chosen.')).toBeVisible();
+  await expect(ava.getByText('Your picture is selected.')).toBeVisible();
   await expect(ava.getByRole('radio', { name: 'Your picture' })).toBeChecked();
   // Moving the crop uploads again, and the form waits for that.
   await ava.getByLabel('Move the picture up or down').fill('0');
@@ -83,7 +83,7 @@ test('a file that is not a picture is refused with a sentence, with and without 
     await ava.getByRole('radio', { name: 'Reeds' }).check();
     await ava.getByLabel('Upload your own').setInputFiles(page);
     if (!javaScriptEnabled) await ava.getByRole('button', { name: 'Save' }).click();
-    await expect(ava.getByText('This is not a picture that can be used').first()).toBeVisible();
+    await expect(ava.getByText('This picture can’t be used').first()).toBeVisible();
     await expect(ava.getByLabel('Space name')).toHaveValue('No picture');
     await expect(ava.getByRole('radio', { name: 'Reeds' })).toBeChecked();
     await ava.context().close();
@@ -104,7 +104,7 @@ test('a form that is too large is refused before it is read, and the page says w
   await ava.getByLabel('Space name').fill('Still too much');
   await ava.getByLabel('Upload your own').setInputFiles(picture('large.png', Buffer.alloc(6 * 1024 * 1024)));
   await ava.getByRole('button', { name: 'Save' }).click();
-  await expect(ava.getByRole('alert')).toContainText('Too large: at most 5 MB.');
+  await expect(ava.getByRole('alert')).toContainText('Too large: the limit is 5 MB.');
   await expect(ava.getByLabel('Space name')).toHaveValue('Still too much');
   await ava.context().close();
 });
@@ -141,7 +141,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   await chosen.filter({ hasText: 'This file is empty.' }).getByRole('button', { name: 'Remove' }).click();
   await ava.getByRole('button', { name: 'Comment', exact: true }).click();
   network.open();
-  await expect(ava.getByText('A file could not be attached.').first()).toBeVisible();
+  await expect(ava.getByText('A file couldn’t be attached.').first()).toBeVisible();
   await expect(ava.getByLabel('Write a comment')).toHaveValue('Please look.');
   network = { ...gate(), broken: false };
   await ava.getByRole('button', { name: 'Try again' }).click();
@@ -159,7 +159,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   await ava
     .getByLabel('Attach files')
     .setInputFiles([picture('plan.png', png(600, 300)), text('5.txt'), text('6.txt')]);
-  await expect(ava.getByText('At most 5 files at a time.').first()).toBeVisible();
+  await expect(ava.getByText('Too many: attach at most 5 files at a time.').first()).toBeVisible();
   await ava.getByRole('button', { name: 'Comment', exact: true }).click();
   network.open();
 
@@ -202,8 +202,8 @@ test('the page says what metadata stays in a file before it is sent', async ({ b
   await ava.goto(`${space}/new-thread`);
   const chosen = ava.getByRole('list', { name: 'Chosen files' }).getByRole('listitem');
   const row = (name: string) => chosen.filter({ hasText: name });
-  const place = 'Sent as it is: it may say where and when it was taken, and with what.';
-  const author = 'Sent as it is: it may name its authors and hold earlier versions.';
+  const place = 'Sent as it is: it may reveal where and when it was taken, and with what device.';
+  const author = 'Sent as it is: it may contain authors’ names and earlier versions.';
   // Before anything is sent, the page tells what it knows from name and type.
   await ava.route('**/files?name=*', () => {});
   await ava
@@ -246,7 +246,7 @@ test('the page says what metadata stays in a file before it is sent', async ({ b
   const plain = await signedIn(browser, AVA, { javaScriptEnabled: false });
   await plain.goto(`${space}/new-thread`);
   await expect(plain.getByLabel('Attach files')).toHaveAccessibleDescription(
-    /TIFF and raw pictures, pictures over 20 MB and all other files are sent as they are/,
+    /All other files are sent as they are/,
   );
   for (const page of [ava, plain]) await page.context().close();
 });
@@ -259,23 +259,23 @@ test('storage is shown to space administrators, and set in Space Management', as
 
   const admin = await signedIn(browser, AVA);
   await admin.goto('/admin/spaces');
-  const field = admin.getByLabel('Storage for a space (GB)', { exact: true });
+  const field = admin.getByLabel('Storage per space (GB)', { exact: true });
   await expect(field).toHaveValue('5');
-  await expect(admin.getByLabel('Storage for a guest (GB)', { exact: true })).toHaveValue('1');
+  await expect(admin.getByLabel('Storage per guest (GB)', { exact: true })).toHaveValue('1');
   await field.fill('0');
   await admin.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(field).toHaveAttribute('aria-invalid', 'true');
   await expect(field).toHaveValue('0');
   await field.fill('7');
   await admin.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(admin.getByText('The storage limits are saved.')).toBeVisible();
+  await expect(admin.getByText('Storage limits saved.')).toBeVisible();
   await expect(admin.getByRole('row').filter({ hasText: 'Little room' })).toContainText('of 7 GB used');
   await ava.reload();
   await expect(ava.getByText(/of 7 GB used/)).toBeVisible();
   await admin.goto('/admin/spaces');
   await field.fill('5');
   await admin.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(admin.getByText('The storage limits are saved.')).toBeVisible();
+  await expect(admin.getByText('Storage limits saved.')).toBeVisible();
   for (const page of [ava, admin]) await page.context().close();
 });
 
@@ -324,7 +324,7 @@ test('raw uploads: exact sizes, sentences for scripts, and nothing for people of
   const empty = await send(guest, 'x', Buffer.alloc(0));
   expect([empty.status(), await empty.json()]).toEqual([400, { message: 'This file is empty.' }]);
   const large = await send(guest, 'x', Buffer.alloc(51 * 1024 * 1024));
-  expect([large.status(), await large.json()]).toEqual([413, { message: 'Too large: at most 50 MB.' }]);
+  expect([large.status(), await large.json()]).toEqual([413, { message: 'Too large: the limit is 50 MB.' }]);
   const fifty = await send(guest, 'x', Buffer.alloc(50 * 1024 * 1024));
   expect(fifty.status()).toBe(201);
 

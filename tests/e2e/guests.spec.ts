@@ -30,7 +30,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByRole('status')).toHaveText('2 invitations are on the way.');
       await send(`Guests of Northwind\n${eve!.replace('@', '＠')}`);
       await expect(host.getByRole('status')).toHaveText(
-        '1 invitation is on the way. We left out 1 entry that holds no e-mail address.',
+        '1 invitation is on the way. We skipped 1 entry that holds no e-mail address.',
       );
       for (const email of [jane, rick, cid, dee, eve])
         expect(linkIn(await nextMail(request, email!), /\/signup\//)).toBeTruthy();
@@ -54,7 +54,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByRole('alert')).toContainText('foo@: not an e-mail address');
       await expect(host.getByLabel('E-mail addresses')).toHaveValue('foo@\ncho@foyer.example');
       await expect(host.getByLabel('Subject')).toHaveValue('Kept as typed');
-      await host.getByRole('link', { name: 'Add cho@foyer.example as member' }).click();
+      await host.getByRole('link', { name: 'Add cho@foyer.example as a member' }).click();
       await expect(host.getByRole('radio', { name: 'Cho Yamada' })).toBeChecked();
     });
 
@@ -67,12 +67,12 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByRole('row', { name: one })).toBeVisible();
       await expect(host.getByRole('row', { name: two })).toHaveCount(0);
       await host.getByRole('row', { name: one }).getByRole('button', { name: 'Resend' }).click();
-      await expect(host.getByRole('status')).toContainText('A new invitation is on the way');
+      await expect(host.getByRole('status')).toContainText('A new invitation is on its way');
       await expect(host.getByRole('row', { name: two })).toHaveCount(0);
       await host.getByLabel('Show', { exact: true }).selectOption('Active');
       await host.getByRole('button', { name: 'Search', exact: true }).last().click();
-      await expect(host.getByText('No guest and no invitation fits')).toBeVisible();
-      await host.getByRole('link', { name: 'Show everybody' }).click();
+      await expect(host.getByText('No guests or invitations match')).toBeVisible();
+      await host.getByRole('link', { name: 'Show everyone' }).click();
       await expect(host.getByRole('row', { name: two })).toBeVisible();
     });
 

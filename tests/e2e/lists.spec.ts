@@ -22,8 +22,8 @@ test('the people of a space have their own page: found by part of a name, guests
     await expect(dialog.getByRole('listitem')).toHaveCount(1);
     await dialog.getByLabel('Find a person').fill('nobody of that name');
     await dialog.getByLabel('Find a person').press('Enter');
-    await expect(dialog.getByText('Nobody here is called that')).toBeVisible();
-    await dialog.getByRole('link', { name: 'Everybody' }).click();
+    await expect(dialog.getByText('Nobody here has that name')).toBeVisible();
+    await dialog.getByRole('link', { name: 'Show everyone' }).click();
     await expect(dialog.getByRole('listitem')).toHaveCount(2);
     await dialog.getByRole('link', { name: 'Close' }).click();
     await expect(page).toHaveURL(space);
@@ -39,7 +39,7 @@ test('a space with more guests than fit says how many there are, and leads to al
   const space = await makeSpace(ben, 'Long Pier');
   const guests = await invited(ben, space, ...Array.from({ length: 13 }, (_, i) => addressOf(`long${i}`)));
   await ben.goto(space);
-  await expect(ben.getByRole('link', { name: 'Everybody who is invited' })).toBeVisible();
+  await expect(ben.getByRole('link', { name: 'Everyone invited' })).toBeVisible();
   for (const guest of guests) await (await newGuest(browser, space, guest)).context().close();
   await ben.goto(space);
   const people = ben.getByRole('region', { name: 'People' });

@@ -55,7 +55,7 @@ for (const scripts of [true, false])
         await box.fill(typed);
         await box.press('Enter');
         await expect(page.getByRole('heading', { level: 1 })).toContainText(typed);
-        await expect(page.locator('main').getByText('1 hit', { exact: true })).toBeVisible();
+        await expect(page.locator('main').getByText('1 result', { exact: true })).toBeVisible();
         await expect(page.getByRole('link', { name: title })).toBeVisible();
       }
       await page.getByRole('link', { name: '議事録' }).click();
@@ -137,7 +137,7 @@ test('the Members tab finds a person by a part of the name, and adds them', asyn
     const page = await searching(browser, scripts);
     const where = await makeSpaceFor(scripts);
     await page.goto(`${where}/settings/members`);
-    await page.getByLabel('Add a person of your company').fill('cho');
+    await page.getByLabel('Add someone from your company').fill('cho');
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByRole('radio', { name: /cho/i }).first().check();
     await page.getByRole('button', { name: 'Add', exact: true }).click();

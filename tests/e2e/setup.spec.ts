@@ -133,7 +133,7 @@ test('two-step verification warns before it may lock the only administrator out,
   const twoStep = page.getByLabel('Use two-step verification for guest authentication');
   const save = page.getByRole('button', { name: 'Save' });
   const allTheSame = page.getByLabel('Turn it on anyway');
-  await page.getByLabel('At most').fill('100');
+  await page.getByLabel('Maximum').fill('100');
   await twoStep.check();
   await save.click();
   await expect(page.getByRole('alert')).toContainText(
@@ -141,7 +141,7 @@ test('two-step verification warns before it may lock the only administrator out,
   );
   // Nothing is saved, nothing is lost.
   await expect(twoStep).toBeChecked();
-  await expect(page.getByLabel('At most')).toHaveValue('100');
+  await expect(page.getByLabel('Maximum')).toHaveValue('100');
   const other = await visitor(browser);
   await login(other, EMAIL, PHRASE);
   await expect(other).toHaveURL(`${origin}/`);
@@ -154,7 +154,7 @@ test('two-step verification warns before it may lock the only administrator out,
   await expect(allTheSame).toHaveCount(0);
   // And off again, without a question, for what follows.
   await twoStep.uncheck();
-  await page.getByLabel('At most').fill('128');
+  await page.getByLabel('Maximum').fill('128');
   await save.click();
   await expect(page.getByRole('status')).toContainText('off');
 });

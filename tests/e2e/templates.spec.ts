@@ -31,7 +31,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(preview.getByText('Welcome as our supplier.')).toBeVisible();
       await expect(preview).toBeInViewport();
       // Its values are in the form; the name is left to the person.
-      await expect(page.getByLabel('Guests do not see each other')).toBeChecked();
+      await expect(page.getByLabel('Guests can’t see each other')).toBeChecked();
       await expect(page.getByLabel('Show the people')).not.toBeChecked();
       await expect(page.getByRole('radio', { name: 'Orchard' })).toBeChecked();
       await expect(page.getByLabel('Space name')).toHaveValue('');
@@ -54,7 +54,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(titles(page).last()).toContainText('Who is who');
       await expect(page.getByText('Welcome as our supplier.')).toBeVisible();
       await page.goto(`${space}/settings/general`);
-      await expect(page.getByLabel('Guests do not see each other')).toBeChecked();
+      await expect(page.getByLabel('Guests can’t see each other')).toBeChecked();
     });
 
     test('a living space becomes a template, and that a new space', async ({ browser }) => {
@@ -141,7 +141,7 @@ for (const javaScriptEnabled of [true, false])
       await bring(text.replace('"threads": []', '"threads": [{ "title": "x", "comments": [] }]'));
       await expect(ava.getByRole('alert')).toContainText('content › threads › 1 › comments');
       await bring(text);
-      await expect(ava.getByRole('status').filter({ hasText: 'is here' })).toBeVisible();
+      await expect(ava.getByRole('status').filter({ hasText: 'imported' })).toBeVisible();
       await expect(row).toContainText('Renamed');
     });
 
@@ -159,7 +159,7 @@ for (const javaScriptEnabled of [true, false])
         await expect(ben.getByRole('link', { name: 'Event' })).toBeVisible();
         await expect(ben.getByRole('link', { name: 'Works on site' })).toHaveCount(0);
         await ben.goto('/spaces/new?template=shipped:works');
-        await expect(ben.getByText('This template is no longer there')).toBeVisible();
+        await expect(ben.getByText('This template no longer exists')).toBeVisible();
         await ben.getByLabel('Space name').fill('From scratch after all');
         await saved(ben);
         await expect(titles(ben)).toHaveCount(0);
@@ -176,19 +176,19 @@ test('choosing a template takes nothing away from what was typed, ticked or chos
   await page.waitForLoadState('networkidle');
   await page.getByLabel('Space name').fill('Typed before');
   await page.getByRole('checkbox', { name: 'Cho Yamada' }).check();
-  await page.getByLabel('People cannot follow or unfollow by themselves').check();
+  await page.getByLabel('People can’t choose which threads they follow').check();
   await page.getByRole('link', { name: 'Due diligence' }).click();
   await expect(page.getByRole('region', { name: 'Due diligence' })).toBeVisible();
   await expect(page.getByLabel('Space name')).toHaveValue('Typed before');
   await expect(page.getByRole('checkbox', { name: 'Cho Yamada' })).toBeChecked();
-  await expect(page.getByLabel('People cannot follow or unfollow by themselves')).toBeChecked();
+  await expect(page.getByLabel('People can’t choose which threads they follow')).toBeChecked();
   await expect(page.getByRole('radio', { name: 'Reeds' })).toBeChecked();
-  await expect(page.getByLabel('People cannot join or leave by themselves')).toBeChecked();
+  await expect(page.getByLabel('People can’t join or leave on their own')).toBeChecked();
 
   // A cover chosen by hand stays; one from a template changes with it.
   await page.getByRole('link', { name: 'Event' }).click();
   await expect(page.getByRole('radio', { name: 'Night sky' })).toBeChecked();
-  await expect(page.getByLabel('People cannot join or leave by themselves')).not.toBeChecked();
+  await expect(page.getByLabel('People can’t join or leave on their own')).not.toBeChecked();
   await page.getByRole('radio', { name: 'Leaves' }).check();
   await page.getByRole('link', { name: 'Board and advisors' }).click();
   await expect(page.getByRole('region', { name: 'Board and advisors' })).toBeVisible();

@@ -42,7 +42,7 @@ test('pages before the login ship no script: neither elements nor preloads nor r
   const half = await somebody(browser);
   await host.goto(`${space}/settings/guests`);
   await host.getByRole('row', { name: copied!.email }).getByRole('button', { name: 'Copy link' }).click();
-  const link = new URL(await host.getByLabel('Link to hand on').inputValue()).pathname;
+  const link = new URL(await host.getByLabel('Link to share').inputValue()).pathname;
   await post(half, `${link}?/signUp`, { name: 'Half', password: 'half-way-1' });
 
   const nobody = await somebody(browser);
