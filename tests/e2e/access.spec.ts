@@ -112,7 +112,7 @@ for (const kind of ['known', 'unknown'])
     for (let i = 0; i < 10; i++)
       expect((await post(page, '/login', { email, password: `wrong-${i}`, next: '/' })).status()).toBe(400);
     await tryLogin(page, email);
-    await expect(page.getByRole('alert')).toContainText('Too many tries. Please wait 3 minutes');
+    await expect(page.getByRole('alert')).toContainText('Too many attempts. Wait 3 minutes');
     await isOut(page);
     if (!familiar) return;
     // Sessions continue, and known browsers are let in.

@@ -84,7 +84,7 @@ test('a member is appointed, and everybody in the space sees by whom', async ({ 
   expect((await admin.goto(space))!.status()).toBe(404);
 
   await member.page.goto(space);
-  await expect(member.page.getByText('Fay Member was made administrator of this space by')).toBeVisible();
+  await expect(member.page.getByText('made Fay Member an administrator of this space')).toBeVisible();
   await member.page.getByRole('button', { name: 'Options' }).click();
   await expect(member.page.getByRole('menuitem', { name: 'Manage Guests' })).toBeVisible();
 });

@@ -90,7 +90,7 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
   await answer.getByRole('button', { name: 'React to Cho Yamada' }).click();
   await giaPage.getByRole('menuitem', { name: 'Agree' }).click();
   await expect(
-    textOf(cho, 'This one, see the plan.').getByRole('button', { name: /Agreed, 1: Gia Romano/ }),
+    textOf(cho, 'This one, see the plan.').getByRole('button', { name: /Agree, 1: Gia Romano/ }),
   ).toBeVisible();
   await noorPage.goto(thread);
   await textOf(noorPage, 'This one, see the plan.').getByRole('button', { name: 'More: Cho Yamada' }).click();

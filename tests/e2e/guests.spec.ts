@@ -25,12 +25,12 @@ for (const javaScriptEnabled of [true, false])
     }) => {
       const [jane, rick, cid, dee, eve] = ['jane', 'rick', 'cid', 'dee', 'eve'].map(addressOf);
       await send(`Doe, Jane <${jane}>; Roe, Rick <${rick}>`);
-      await expect(host.getByRole('status')).toHaveText('2 invitations are on the way.');
+      await expect(host.getByRole('status')).toHaveText('2 invitations are on their way.');
       await send(`Display name\tE-mail\nCid Campeador\t${cid}\n\u200bDee\t${dee}\n`);
-      await expect(host.getByRole('status')).toHaveText('2 invitations are on the way.');
+      await expect(host.getByRole('status')).toHaveText('2 invitations are on their way.');
       await send(`Guests of Northwind\n${eve!.replace('@', '＠')}`);
       await expect(host.getByRole('status')).toHaveText(
-        '1 invitation is on the way. We skipped 1 entry that holds no e-mail address.',
+        '1 invitation is on its way. We skipped 1 entry without an e-mail address.',
       );
       for (const email of [jane, rick, cid, dee, eve])
         expect(linkIn(await nextMail(request, email!), /\/signup\//)).toBeTruthy();
@@ -50,7 +50,7 @@ for (const javaScriptEnabled of [true, false])
       await host.getByLabel('Subject').fill('Kept as typed');
       await host.getByLabel('E-mail addresses').fill(`${fine}, foo@\ncho@foyer.example`);
       await host.getByRole('button', { name: 'Send' }).click();
-      await expect(host.getByRole('status')).toContainText('1 invitation is on the way.');
+      await expect(host.getByRole('status')).toContainText('1 invitation is on its way.');
       await expect(host.getByRole('alert')).toContainText('foo@: not an e-mail address');
       await expect(host.getByLabel('E-mail addresses')).toHaveValue('foo@\ncho@foyer.example');
       await expect(host.getByLabel('Subject')).toHaveValue('Kept as typed');
@@ -90,7 +90,7 @@ for (const javaScriptEnabled of [true, false])
       for (const { email } of [one!, two!])
         await expect(await guestRow(ava, own, email)).toContainText('Invitation expired');
       await ava.getByRole('button', { name: 'Resend all expired' }).click();
-      await expect(ava.getByRole('status')).toContainText('2 new invitations are on the way');
+      await expect(ava.getByRole('status')).toContainText('2 new invitations are on their way');
       for (const { email } of [one!, two!])
         await expect(
           ava.getByRole('row', { name: email }).getByText('Invited', { exact: true }),

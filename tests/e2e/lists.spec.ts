@@ -13,7 +13,7 @@ test('the people of a space have their own page: found by part of a name, guests
     const page = await signedIn(browser, 'ben@foyer.example', { javaScriptEnabled });
     await page.goto(`${space}/people`);
     const dialog = page.getByRole('dialog', { name: 'People' });
-    await expect(dialog.getByText('2 people, 1 of them a guest')).toBeVisible();
+    await expect(dialog.getByText('2 people, including 1 guest')).toBeVisible();
     await expect(dialog.getByRole('listitem')).toHaveCount(2);
     await expect(dialog.getByRole('listitem').filter({ hasText: 'Guest Person' })).toContainText('Guest');
     await dialog.getByLabel('Find a person').fill('GUEST PER');

@@ -18,8 +18,8 @@ test('npm run doctor › a check that took too long is reported, and is never a 
   const { code, said } = await node(['scripts/doctor.mjs'], { FOYER_DOCTOR_SECONDS: '0.05' });
   expect(said).not.toContain('PROBLEM');
   expect(said).not.toContain('wrangler login');
-  expect(said).toContain('It did not finish within 0.05 seconds');
-  expect(said).toContain('No problems found; could not check');
+  expect(said).toContain('It didn’t finish within 0.05 seconds');
+  expect(said).toContain('No problems found; couldn’t check');
   expect(code).toBe(0);
 });
 
@@ -29,11 +29,11 @@ test('npm start › a folder that cannot be written to is named, with what to do
   for (const [state, why] of [
     [join(folder, 'file'), 'a file of that name is in the way'],
     [join(folder, 'file/state'), 'a part of the path is a file'],
-    ['/proc/foyer', 'no folder can be made there'],
+    ['/proc/foyer', 'the folder can’t be created there'],
   ] as const) {
     if (state.startsWith('/proc') && process.platform !== 'linux') continue;
     const { code, said } = await node(['scripts/start.mjs'], { FOYER_STATE: state, PORT: '8786' });
-    expect(said, state).toContain(`Foyer cannot write to ${state}: ${why}`);
+    expect(said, state).toContain(`Foyer can’t write to ${state}: ${why}`);
     expect(said, state).toContain('FOYER_STATE=');
     expect(said, state).not.toContain('\n    at ');
     expect(code, state).toBe(1);

@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false])
       const space = await saved(page);
       await expect(titles(page)).toHaveCount(4);
       await expect(titles(page).first()).toContainText('Documents we need from you');
-      await expect(titles(page).last()).toContainText('Who is who');
+      await expect(titles(page).last()).toContainText('Who’s who');
       await expect(page.getByText('Welcome as our supplier.')).toBeVisible();
       await page.goto(`${space}/settings/general`);
       await expect(page.getByLabel('Guests can’t see each other')).toBeChecked();

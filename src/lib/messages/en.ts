@@ -714,7 +714,7 @@ const en = {
   'guests.copied-label': 'Link to share',
   'guests.copied-hint':
     'If your browser allows it, the link is already copied. Whoever opens it still needs a code that we send to the invited address.',
-  'guests.sent': '{count, plural, one {# invitation is} other {# invitations are}} on the way.',
+  'guests.sent': '{count, plural, one {# invitation is on its way.} other {# invitations are on their way.}}',
   'guests.already-active':
     '{count, plural, one {# person is already a guest here.} other {# people are already guests here.}}',
   'guests.resent': 'A new invitation is on its way. The old link no longer works.',
