@@ -24,15 +24,15 @@ function problem(text, todo) {
 const check = (right, text, wrong, todo) => (right ? ok(text) : problem(wrong, todo));
 
 if (!existsSync(join(root, 'node_modules/wrangler'))) {
-  console.error('The packages are missing. Run: npm ci');
+  console.error('The packages aren’t installed. Run: npm ci');
   process.exit(1);
 }
 
 /** Seconds per tool. A busy machine needs 10 s for what a quiet one does in 2. */
 const PATIENCE = Number(process.env.FOYER_DOCTOR_SECONDS || 90);
-const tooLong = `It did not finish within ${PATIENCE} seconds. Run npm run doctor again when the machine is less busy.`;
+const tooLong = `It didn’t finish within ${PATIENCE} seconds. Run npm run doctor again when the machine is less busy.`;
 
-console.log('Looking … (up to a minute or two on a busy machine)');
+console.log('Checking … (this can take a minute or two on a busy machine)');
 // Slow checks start at once, each with a time limit.
 const account = wrangler(['whoami', '--json']).then(async (who) => {
   const loggedIn = /"loggedIn":\s*(true|false)/.exec(who.out)?.[1];
@@ -61,13 +61,13 @@ else
     `Node ${node[0]} is too old for wrangler`,
     'Run npm ci (it brings a newer one), or install Node 22 or newer.',
   );
-if (!local) ok('No local state yet: npm start makes it');
-else reportMigrations(await local, 'Local database', 'Run npm start: it migrates.');
+if (!local) ok('No local state yet: npm start creates it');
+else reportMigrations(await local, 'Local database', 'Run npm start, which migrates it.');
 
 title('wrangler.toml');
 if (config) reportConfig(config);
 else if (read.timedOut) unknown('wrangler.toml', tooLong);
-else problem('wrangler cannot read it', `It says: ${read.why}`);
+else problem('wrangler can’t read it', `It says: ${read.why}`);
 
 title('Cloudflare account');
 const there = await account;
@@ -79,19 +79,19 @@ if (there.loggedIn === 'true') {
     ? tooLong
     : there.loggedIn === 'false'
       ? 'Run npx wrangler login (or set CLOUDFLARE_API_TOKEN), then npm run doctor again.'
-      : `wrangler whoami gave no answer${there.why ? `: ${there.why}` : ''}. Try again online.`;
+      : `wrangler whoami didn’t answer${there.why ? `: ${there.why}` : ''}. Try again when you’re online.`;
   unknown('secrets', why);
   unknown('migrations of the production database', why);
 }
 
 title('DNS for mail');
 if (!dns)
-  unknown('DNS', config ? 'Set MAIL_DOMAIN in wrangler.toml first.' : 'It needs wrangler.toml, see above.');
+  unknown('DNS', config ? 'Set MAIL_DOMAIN in wrangler.toml first.' : 'This needs wrangler.toml, see above.');
 else reportDns(await dns);
 
 const found = problems === 0 ? 'No problems found' : problems === 1 ? '1 problem' : `${problems} problems`;
 console.log(
-  `\n${found}${unchecked ? `; could not check ${unchecked === 1 ? '1 thing' : `${unchecked} things`}` : ''}.`,
+  `\n${found}${unchecked ? `; couldn’t check ${unchecked === 1 ? '1 thing' : `${unchecked} things`}` : ''}.`,
 );
 process.exit(problems ? 1 : 0);
 
@@ -100,25 +100,25 @@ function reportConfig({ vars, ...config }) {
     /^https:\/\/[^/]+$/.test(vars.ORIGIN ?? '') && !placeholder(vars.ORIGIN),
     `ORIGIN is ${vars.ORIGIN}`,
     `ORIGIN is ${vars.ORIGIN}`,
-    'Set it to the address of your site: https://…, without a path or a slash at the end.',
+    'Set it to the address of your site: https://…, with no path and no slash at the end.',
   );
   check(
     !placeholder(vars.MAIL_DOMAIN),
     `MAIL_DOMAIN is ${vars.MAIL_DOMAIN}`,
     `MAIL_DOMAIN is ${vars.MAIL_DOMAIN}`,
-    'Set it to the domain that mail is sent from.',
+    'Set it to the domain your e-mail is sent from.',
   );
   check(
     vars.MAIL_TRANSPORT === 'mailchannels',
     'MAIL_TRANSPORT is mailchannels',
     `MAIL_TRANSPORT is ${vars.MAIL_TRANSPORT}`,
-    'Set it to "mailchannels": nothing else leaves the site.',
+    'Set it to "mailchannels". No other transport sends e-mail.',
   );
   check(
     vars.DKIM_DOMAIN && vars.DKIM_SELECTOR,
     `DKIM is signed as ${vars.DKIM_SELECTOR}._domainkey.${vars.DKIM_DOMAIN}`,
     'DKIM_DOMAIN or DKIM_SELECTOR is missing',
-    'Set both under [vars]: without a DKIM signature most mail ends up as spam.',
+    'Set both under [vars]: without a DKIM signature, most e-mail ends up in spam.',
   );
   const forbidden = [
     'FOYER_LOCAL',
@@ -130,8 +130,8 @@ function reportConfig({ vars, ...config }) {
   ].filter((name) => name in vars);
   check(
     !forbidden.length,
-    'Nothing under [vars] that is secret or only for local use',
-    `[vars] holds ${forbidden.join(', ')}`,
+    'Nothing under [vars] is secret or for local use only',
+    `[vars] contains ${forbidden.join(', ')}`,
     'Remove it. Secrets are set with npx wrangler secret put NAME.',
   );
   check(
@@ -232,7 +232,7 @@ async function lookUp(domain, { DKIM_SELECTOR, DKIM_DOMAIN = domain }) {
 function reportDns([control, spf, dkim, dmarc, lockdown]) {
   const record = ({ name, found }, pattern, what, todo) => {
     if (!control.found?.length || !found)
-      return unknown(`${what} (TXT ${name})`, 'No answer from DNS: try again online.');
+      return unknown(`${what} (TXT ${name})`, 'No answer from DNS. Try again when you’re online.');
     const all = found.filter((text) => pattern.test(text));
     check(all.length, `${what}: TXT ${name}`, `${what}: no such TXT record at ${name}`, `Add: ${todo}`);
   };

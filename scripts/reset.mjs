@@ -9,9 +9,11 @@ if (!existsSync(state.folder)) {
   process.exit(0);
 }
 if (!state.looksLikeOurs())
-  await fail(`${state.folder} holds other things than Foyer's state. Look at it, and delete it yourself.`);
+  await fail(
+    `${state.folder} contains more than Foyer’s state. Check what’s in it, then delete it yourself.`,
+  );
 const busy = (await state.runningOn()) ?? (!(await portIsFree(state.port)) && state.port);
-if (busy) await fail(`Something answers on port ${busy}. Stop Foyer first (Ctrl-C), then reset.`);
+if (busy) await fail(`Something is running on port ${busy}. Stop Foyer first (Ctrl-C), then reset.`);
 
 rmSync(state.folder, { recursive: true });
-console.log(`Deleted ${state.folder}. The next start begins anew.`);
+console.log(`Deleted ${state.folder}. The next start will be a fresh one.`);

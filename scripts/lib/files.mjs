@@ -16,17 +16,17 @@ export async function makeFolder(path) {
     accessSync(path, constants.W_OK | constants.X_OK);
   } catch (error) {
     const why = {
-      EACCES: 'this user may not write there',
-      EPERM: 'this user may not write there',
+      EACCES: 'you have no permission to write there',
+      EPERM: 'you have no permission to write there',
       EROFS: 'the file system is read-only',
-      ENOENT: 'no folder can be made there',
+      ENOENT: 'the folder can’t be created there',
       EEXIST: 'a file of that name is in the way',
       ENOTDIR: 'a part of the path is a file, not a folder',
       ENOSPC: 'the disk is full',
     }[error.code];
     await fail(
-      `Foyer cannot write to ${path}: ${why ?? error.message}.\n` +
-        'Its local state needs a folder that you can write to: FOYER_STATE=/tmp/foyer npm start',
+      `Foyer can’t write to ${path}: ${why ?? error.message}.\n` +
+        'Choose a folder you can write to: FOYER_STATE=/tmp/foyer npm start',
     );
   }
 }

@@ -56,16 +56,16 @@ export async function ensurePackages() {
     closeSync(output);
     if (code)
       await fail(
-        `The packages could not be installed. npm says:\n\n${reasons(read(log))}\n\n` +
-          'If this machine has no network, connect it once: only this first step needs it. ' +
-          `All that npm said: ${log}`,
+        `The packages couldn’t be installed. npm says:\n\n${reasons(read(log))}\n\n` +
+          'Only this first step needs a network connection. ' +
+          `The full output of npm is in ${log}`,
       );
   });
   const check = 'process.exit(Number(process.versions.node.split(".")[0]) < 22 ? 1 : 0)';
   if (await run('node', ['-e', check]))
     await fail(
       'The tools need Node 22.12 or newer. It usually comes with the packages (optionalDependencies); ' +
-        'this platform has no such package, so please install Node 22 or newer.',
+        'this platform has no such package, so install Node 22 or newer yourself.',
     );
 }
 

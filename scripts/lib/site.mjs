@@ -6,14 +6,14 @@ import { demo, folder, logTail, origin, seedingDone, setupToken } from './state.
 
 /** Seeds the demo and waits until the site is healthy. */
 export async function ready(patience = 90_000) {
-  console.log(demo ? 'Starting, and filling the demo …' : 'Starting …');
+  console.log(demo ? 'Starting and setting up the demo …' : 'Starting …');
   await saying('Starting', () => waitUntilReady(patience));
 }
 
 async function waitUntilReady(patience) {
   const until = Date.now() + patience;
   let seeded = !demo;
-  let answer = 'Nothing answered.';
+  let answer = 'There was no answer.';
   while (Date.now() < until) {
     try {
       if (!seeded) {
@@ -33,7 +33,7 @@ async function waitUntilReady(patience) {
   }
   await sleep(500); // for the log
   await fail(
-    `Foyer did not come up. ${answer}\nIf this local state is broken: npm run reset\n\n${logTail()}`,
+    `Foyer didn’t start. ${answer}\nIf the local state is broken, run: npm run reset\n\n${logTail()}`,
   );
 }
 
@@ -61,15 +61,15 @@ export async function printWelcome() {
   if (demo)
     lines.push(
       '  ava@foyer.example     administrator',
-      '  ben@foyer.example     user, may create guest spaces',
+      '  ben@foyer.example     user, can create guest spaces',
       '  cho@foyer.example     user',
       '  gil@partner.example   guest',
-      '  The password of all four is foyer-demo-1',
+      '  The password for all four is foyer-demo-1',
       '',
-      `  Mails arrive at ${origin}/dev/mailbox`,
+      `  E-mails arrive at ${origin}/dev/mailbox`,
       '',
     );
   else if ((await call(`${origin}/setup`)).status === 200)
     lines.push(`  Set it up at ${origin}/setup`, `  Set-up token: ${setupToken()}`, '');
-  console.log([...lines, `Ctrl-C ends it; what you did stays in ${folder}`].join('\n'));
+  console.log([...lines, `Press Ctrl-C to stop. Your data stays in ${folder}`].join('\n'));
 }

@@ -48,15 +48,15 @@ export async function runningOn() {
 /** Refuses a taken port or state before anything slow happens. */
 export async function claim() {
   if (!Number.isInteger(port) || port < 1 || port > 65535)
-    await fail(`PORT=${process.env.PORT} is no port: give a number from 1 to 65535.`);
+    await fail(`PORT=${process.env.PORT} isn’t a port. Use a number from 1 to 65535.`);
   const other = await runningOn();
   if (other)
     await fail(
-      `Foyer already runs on this state, at http://localhost:${other}.\n` +
+      `Foyer is already running with this state, at http://localhost:${other}.\n` +
         'Stop it first, or give this one its own port and folder: PORT=8788 FOYER_STATE=/tmp/foyer npm start',
     );
   if (!(await portIsFree(port)))
-    await fail(`Port ${port} is taken by another program. Choose another: PORT=${port + 1} npm start`);
+    await fail(`Another program is using port ${port}. Choose another one: PORT=${port + 1} npm start`);
 
   await makeFolder(folder);
   // A first start was interrupted while seeding: nobody has used that database, so start over.

@@ -175,7 +175,7 @@ async function conversation(past: Past, spaceId: number): Promise<void> {
   };
   const minutes = await write(
     'Weekly minutes',
-    'One comment a week, decisions in **bold**. Whoever was there may correct them here.',
+    'One comment a week, decisions in **bold**. If you were there, feel free to correct them here.',
     [10, ben],
     [
       [9, ben, 'Week 45: **pier 3 goes first.** The crane is booked for the 26th.'],
@@ -209,7 +209,7 @@ async function conversation(past: Past, spaceId: number): Promise<void> {
     size: plan.length,
   });
   await threads.addComment(last, spaceId, piles.id, {
-    body: 'Good, we will be there at 7:30 with two trucks. The plan is attached.',
+    body: 'Good, we’ll be there at 7:30 with two trucks. The plan is attached.',
     requestKey: randomId(),
     fileIds: [file.id],
   });

@@ -4,20 +4,20 @@ export default {
   'client-project': {
     name: 'Client project',
     description:
-      'A project for a client, from kick-off to hand-over: who decides what, the weekly status, what is still open, and what was agreed.',
-    announcement: `Welcome. This is where we run the project together; what is not here has not been agreed.
+      'A project for a client, from kick-off to handover: who decides what, the weekly status, open questions, and what you’ve agreed.',
+    announcement: `Welcome. This is where we run the project together. If it isn’t here, it hasn’t been agreed.
 
-- **Goal:** _one sentence that both sides would sign_
+- **Goal:** _one sentence both sides would sign_
 - **Next milestone:** _what, and when_
 - **Who decides:** _name_ for you, _name_ for us
-- **We answer** within one working day`,
+- **Our response time:** one working day`,
     threads: [
       {
         title: 'Start here: goal, roles, dates',
-        body: `Let us agree on the frame before we begin. Please correct anything that is not right.
+        body: `Let’s agree on the basics before we start. Please correct anything that isn’t right.
 
 **Goal**
-What is different for your customers or colleagues when we are done?
+What will be different for your customers or colleagues when we’re done?
 
 **In scope**
 - …
@@ -30,34 +30,34 @@ What is different for your customers or colleagues when we are done?
 | When | What | Who signs off |
 | --- | --- | --- |
 | | Kick-off | |
-| | First version to try | |
+| | First version to try out | |
 | | Acceptance | |
-| | Hand-over | |`,
+| | Handover | |`,
       },
       {
         title: 'Weekly status',
-        body: `One comment a week, every _Thursday_, in the same four lines, so that it takes two minutes to read:
+        body: `One comment a week, every _Thursday_, always with the same four points. It should take two minutes to read:
 
 1. **Done** since last week
-2. **Next** until next week
+2. **Next**, by next week
 3. **Blocked**, and by whom
-4. **Dates and budget:** as planned, or not
+4. **Dates and budget:** on track or not
 
-Please answer here when a line surprises you.`,
+If anything surprises you, reply here.`,
       },
       {
         title: 'Open questions',
-        body: `One comment for each question, addressed to one person, with the date by which we need to know. Whoever answers replies to the comment.
+        body: `One comment per question, addressed to one person, with the date we need an answer by. To answer, quote the question.
 
-> **Example:** _Which of the two logins stays? We need to know by the 14th, else the test moves by a week._`,
+> **Example:** _Which of the two logins are we keeping? We need to know by the 14th, or testing slips by a week._`,
       },
       {
         title: 'Decisions',
-        body: `Everything that was decided, one comment each, so that nobody has to look for it later:
+        body: `Everything we’ve decided, one comment each, so nobody has to hunt for it later:
 
 **What** was decided, **by whom**, **when**, and **why** in one sentence.
 
-What changes scope, date or price is a decision, too.`,
+Anything that changes scope, dates or price is a decision too.`,
       },
     ],
     links: [],
@@ -65,49 +65,49 @@ What changes scope, date or price is a decision, too.`,
   'supplier-onboarding': {
     name: 'Supplier onboarding',
     description:
-      'From first contact to first order: documents, contacts and questions of new suppliers. They do not see each other.',
-    announcement: `Welcome as our supplier. Three steps, and we can order from you:
+      'From first contact to first order: documents, contacts and questions from new suppliers. Suppliers can’t see each other.',
+    announcement: `Welcome! Three steps, and we can order from you:
 
 1. Send the **documents** on the list
-2. Name your **contacts**
+2. Tell us who your **contacts** are
 3. Confirm **ordering and invoicing**
 
-Only we read what you write here: other suppliers neither see you nor your questions. If something is unclear, begin a thread of your own.`,
+Only we can read what you write here. Other suppliers can’t see you or your questions. If anything is unclear, start a thread.`,
     threads: [
       {
         title: 'Documents we need from you',
-        body: `Please begin a thread with the name of your company and attach:
+        body: `Please start a thread named after your company and attach:
 
-☐ Extract from the commercial register, not older than three months
+☐ Company registration, no more than three months old
 ☐ Tax number or VAT ID
 ☐ Bank details on your letterhead, signed
-☐ Liability insurance: current confirmation
-☐ Certificates that matter for your goods (quality, environment, safety)
+☐ Current certificate of liability insurance
+☐ Certificates relevant to your goods (quality, environment, safety)
 ☐ Our code of conduct, signed
 
-We check them within five working days and tell you there what is missing.
+We’ll check them within five working days and tell you in your thread if anything is missing.
 
-**We never change bank details on the strength of a message alone.** If yours change, we call you at the number we know.`,
+**We never change bank details on the basis of a message alone.** If yours change, we’ll call you on the number we already have.`,
       },
       {
         title: 'Ordering and delivery',
-        body: `How an order goes with us:
+        body: `How ordering works:
 
-- Every order has a **number**; please quote it on the confirmation, the delivery note and the invoice.
+- Every order has a **number**. Please quote it on the confirmation, the delivery note and the invoice.
 - Please **confirm** within two working days, with price and date.
-- **Goods in:** _weekdays, hours, gate_. Larger deliveries are booked a day ahead.
-- A date that cannot be kept: tell us **as soon as you know**, here, not on the day.`,
+- **Deliveries:** _weekdays, hours, gate_. Please book larger deliveries a day ahead.
+- If you can’t keep a date, tell us here **as soon as you know**, not on the day.`,
       },
       {
         title: 'Invoices and payment',
-        body: `- One invoice for each order, as PDF, to _address for invoices_
-- On it: our order number, delivery date, your tax number, bank details
-- **Payment:** _30 days_ after receipt of a complete invoice
-- Questions about a payment: in your own thread, with the invoice number`,
+        body: `- One invoice per order, as a PDF, to _address for invoices_
+- Include our order number, delivery date, your tax number, bank details
+- **Payment:** _30 days_ after we receive a complete invoice
+- Questions about a payment? Ask in your own thread and quote the invoice number`,
       },
       {
-        title: 'Who is who',
-        body: `Whom to ask for what, so that nothing is passed around.
+        title: 'Who’s who',
+        body: `Who to ask about what.
 
 | For | Person | How to reach them |
 | --- | --- | --- |
@@ -116,7 +116,7 @@ We check them within five working days and tell you there what is missing.
 | Quality and complaints | | |
 | Invoices | | |
 
-Please name the same four on your side in your own thread, and a deputy for each.`,
+In your own thread, please name the same four people on your side, and someone to stand in for each.`,
       },
     ],
     links: [],
@@ -124,18 +124,18 @@ Please name the same four on your side in your own thread, and a deputy for each
   event: {
     name: 'Event',
     description:
-      'A conference, fair or customer day with agency, venue and speakers: programme, run of the day, who brings what, and the review.',
+      'A conference, trade fair or customer day with an agency, a venue and speakers: programme, running order, who brings what, and the review.',
     announcement: `**_Name of the event_**: _day, from–to_, _place_
 
 - **Doors** open at _8:30_, set-up from _6:30_ through _gate_
-- **On the day** call _name, number_, for everything
+- **On the day**, call _name, number_ about anything
 - **Next deadline:** _what, by when_
 
-What changes in the last 48 hours stands here first.`,
+Changes in the last 48 hours are posted here first.`,
     threads: [
       {
         title: 'Programme and speakers',
-        body: `The programme as it stands; what is not in bold can still change.
+        body: `The programme so far. Anything not in bold can still change.
 
 | Time | What | Who | Room | Needs |
 | --- | --- | --- | --- | --- |
@@ -143,41 +143,41 @@ What changes in the last 48 hours stands here first.`,
 | 9:20 | | | | |
 | 10:30 | Break | | | Coffee for … |
 
-Speakers, please comment with: title, two sentences about the talk, two about you, a photo we may publish, and what you need on stage.`,
+Speakers, please comment with your title, two sentences about the talk, two about you, a photo we can publish, and what you need on stage.`,
       },
       {
-        title: 'Run of the day',
-        body: `From the first truck to the last light: who does what, minute by minute. The final version is frozen **two days before**.
+        title: 'Running order',
+        body: `Who does what and when, from set-up to lights out. We’ll freeze the final version **two days before**.
 
 | Time | What | Responsible | Where |
 | --- | --- | --- | --- |
 | 6:30 | Set-up, power, network | | |
 | 7:45 | Sound check | | |
-| 8:15 | Everybody at their place | | |
+| 8:15 | Everyone in place | | |
 | 8:30 | Doors | | |`,
       },
       {
         title: 'Venue and technology',
-        body: `To settle with the house:
+        body: `To agree with the venue:
 
-☐ Plan of the rooms, seating, step-free ways
+☐ Floor plan, seating, step-free access
 ☐ Power, light, sound, recording
-☐ Network: own for the stage, another for guests
+☐ Network: one for the stage, one for guests
 ☐ Deliveries: gate, lift, hours, parking
 ☐ Fire safety, first aid, insurance
 ☐ Who locks up`,
       },
       {
-        title: 'Food and guests with needs',
-        body: `Numbers go to the kitchen **five working days before**. Please collect here: how many, who eats what, allergies, wheelchair, sign language, a quiet room, a place to pray or to feed a child.`,
+        title: 'Food and special requirements',
+        body: `We give the kitchen final numbers **five working days before**. Please post here: how many people, diets and allergies, wheelchair access, sign language, a quiet room, a place to pray or to feed a child.`,
       },
       {
-        title: 'Afterwards: what we learned',
-        body: `Within a week, while we still remember. Each one comment:
+        title: 'Afterwards: what did we learn?',
+        body: `Within a week, while we still remember. One comment each:
 
 - What do we do **again**?
 - What do we do **differently**?
-- What was it that **nobody** had thought of?`,
+- What had **nobody** thought of?`,
       },
     ],
     links: [],
@@ -185,22 +185,22 @@ Speakers, please comment with: title, two sentences about the talk, two about yo
   recruiting: {
     name: 'Recruiting agency',
     description:
-      'Filling positions with an agency: the profile, candidates with quick feedback, interviews and offers. One space for each agency.',
-    announcement: `Thank you for looking with us. What you can count on:
+      'Hiring with an agency: the profile, candidates with quick feedback, interviews and offers. Use one space per agency.',
+    announcement: `Thank you for helping us hire. Here’s what you can count on:
 
 - **Feedback on every profile within two working days**
-- Interviews within a week after it
-- Every no comes with a reason
+- Interviews within a week after that
+- A reason for every no
 
-Please present candidates **only here**, never by mail, and only those who have agreed to it. When a process ends, we delete the documents.`,
+Please present candidates **only here**, never by e-mail, and only with their consent. When a process ends, we delete the documents.`,
     threads: [
       {
-        title: 'The position and whom we look for',
+        title: 'The position and who we’re looking for',
         body: `**Position:**
-**Team and place:** _who leads it, how many people, how much from home_
+**Team and place:** _who leads it, how many people, how much remote work_
 **Start:** · **Salary range:** · **Contract:**
 
-**What this person has achieved after a year**
+**What this person will have achieved after a year**
 1. …
 2. …
 
@@ -210,25 +210,25 @@ Please present candidates **only here**, never by mail, and only those who have 
 **Nice to have**
 - …
 
-**Why somebody good should come to us**
+**Why someone good should join us**
 - …`,
       },
       {
         title: 'How to present a candidate',
-        body: `One thread for each candidate, **initials and position** as its title, with:
+        body: `One thread per candidate, with **initials and position** as its title:
 
 1. Why this person, in three sentences
-2. Résumé (PDF), without photo and date of birth
-3. Notice period and salary expectation
-4. That the person **has agreed** to be presented to us, and when
+2. Résumé (PDF), without a photo or date of birth
+3. Notice period and salary expectations
+4. Confirmation that the person **has agreed** to be presented to us, and when
 
-We answer in the thread: interview, question, or no with a reason.`,
+We’ll reply in the thread: an interview, a question, or a no with a reason.`,
       },
       {
         title: 'Interviews: dates and steps',
-        body: `Our steps: **call** (30 min) → **team interview** (90 min, with a task from our work) → **meeting the head** (45 min). Three weeks from the first to the last.
+        body: `Our steps: **call** (30 min) → **team interview** (90 min, with a task from our work) → **meeting the head of the team** (45 min). Three weeks from first to last.
 
-Times that we keep free: _Tuesday and Thursday afternoon_. Please propose two of them.`,
+Times we keep free: _Tuesday and Thursday afternoons_. Please suggest two.`,
       },
       {
         title: 'Status every Friday',
@@ -238,7 +238,7 @@ Times that we keep free: _Tuesday and Thursday afternoon_. Please propose two of
 | --- | --- | --- | --- | --- |
 | | | | | |
 
-What do you hear from candidates about us? Unvarnished, please.`,
+What are candidates saying about us? Please be frank.`,
       },
     ],
     links: [],
@@ -246,54 +246,54 @@ What do you hear from candidates about us? Unvarnished, please.`,
   'design-review': {
     name: 'Design review',
     description:
-      'Drafts from a studio, with feedback that helps: the brief, one thread for each round, what is approved, and the final files.',
-    announcement: `Good feedback says **what does not work and for whom**; how to solve it is the designers’ part.
+      'Drafts from a studio, with feedback that helps: the brief, one thread per round, what’s approved, and the final files.',
+    announcement: `Good feedback says **what doesn’t work and for whom**. How to solve it is up to the designers.
 
-- **Round 1** opens _date_, feedback until _date_
+- **Round 1** opens _date_, feedback by _date_
 - _Name_ collects our feedback and has the last word
-- What is in “Approved” is not discussed again`,
+- What’s in “Approved” isn’t up for discussion again`,
     threads: [
       {
         title: 'The brief',
-        body: `**What** is it, and where will people meet it?
-**For whom?** _One person, described so that one would recognise them_
+        body: `**What is it**, and where will people come across it?
+**Who is it for?** _One person, described so well you’d recognise them_
 **What should they think, feel, do?**
-**What must be on it** (texts, logos, legal lines)
-**What must not be**
-**Examples** we like, each with the reason why
-**Dates and formats** of delivery`,
+**What has to be on it** (texts, logos, legal notices)
+**What mustn’t be**
+**Examples** we like, and why
+**Delivery dates and formats**`,
       },
       {
         title: 'Round 1: directions',
-        body: `The studio shows two or three directions, with a sentence on the idea behind each.
+        body: `The studio shows two or three directions, with a sentence about the idea behind each.
 
-Please answer each of these, before any detail:
+Before any details, please answer these for each one:
 
-1. Which one would your customer remember tomorrow?
-2. Which promise does it make? Can we keep it?
-3. What would keep you from choosing it?
+1. Would your customer remember it tomorrow?
+2. What does it promise, and can we keep that promise?
+3. What would stop you from choosing it?
 
 Colours and commas come in round 2.`,
       },
       {
         title: 'Round 2: refinement',
-        body: `One direction, worked out. Please number your remarks, say **where** (page, screen) and how much it matters:
+        body: `One direction, worked out. Please number your comments and say **where** (page, screen) and how much each one matters:
 
-- **A** must change, else we cannot publish
+- **A** must change before we can publish
 - **B** would make it better
-- **C** a matter of taste
+- **C** is a matter of taste
 
-Contradictions on our side are settled by _name_ before the studio reads them.`,
+If we disagree among ourselves, _name_ settles it before the studio reads it.`,
       },
       {
         title: 'Approved, and final files',
-        body: `What is approved, one comment each: **what**, **version**, **by whom**, **when**.
+        body: `What’s approved, one comment each: **what**, **version**, **by whom**, **when**.
 
-Final files, with fonts and licences named:
+Final files, with fonts and licences listed:
 
 ☐ Print (PDF/X), with bleed
 ☐ Screen (SVG, PNG, WebP), light and dark
-☐ Sources
+☐ Source files
 ☐ Rights: where, how long, in which countries`,
       },
     ],
@@ -302,43 +302,43 @@ Final files, with fonts and licences named:
   'support-desk': {
     name: 'Support desk',
     description:
-      'Help for one customer: how to report a fault so that it is solved fast, known issues, maintenance dates, wishes.',
-    announcement: `**Everything runs.** _Last changed: date_
+      'Help for one customer: how to report a problem so it’s solved fast, known issues, maintenance dates and wishes.',
+    announcement: `**All systems are running.** _Last updated: date_
 
-| Urgency | What it means | We answer within |
+| Urgency | What it means | We reply within |
 | --- | --- | --- |
-| 1 | Nobody can work | 1 hour, at any time |
-| 2 | Something important fails | 4 working hours |
-| 3 | A question or blemish | 2 working days |
+| 1 | Nobody can work | 1 hour, day or night |
+| 2 | Something important isn’t working | 4 working hours |
+| 3 | A question or a minor fault | 2 working days |
 
-Urgency 1: please **call** _number_ as well.`,
+For urgency 1, please **call** _number_ as well.`,
     threads: [
       {
-        title: 'How to report a fault',
-        body: `Please begin **one thread for each fault**. Its title: urgency and what fails, such as “2: invoices are not printed”. In the text:
+        title: 'How to report a problem',
+        body: `Please start **one thread per problem**. Put the urgency and the problem in the title, such as “2: invoices don’t print”. In the text, tell us:
 
 1. What did you do, step by step?
-2. What did you expect, and what happened? (the exact message, a picture)
-3. Since when, and for whom: everybody, or one person?
-4. What does it hold up?
+2. What did you expect, and what happened instead? (the exact message, a screenshot)
+3. Since when, and for whom: everyone or one person?
+4. What is it holding up?
 
-**No passwords and no personal data of your customers**, please: neither in texts nor in pictures. We close the thread when you say that it works.`,
+Please **don’t post passwords or your customers’ personal data**, in texts or in pictures. We’ll close the thread when you tell us it works.`,
       },
       {
         title: 'Known issues',
-        body: `What we know about, and how to get along until it is mended. Please look here first.
+        body: `Problems we know about, and how to get by until they’re fixed. Please check here first.
 
-| Issue | Since | Way around | Mended by |
+| Issue | Since | Workaround | Fixed by |
 | --- | --- | --- | --- |
 | | | | |`,
       },
       {
         title: 'Maintenance and releases',
-        body: `Planned interruptions, at least **five working days ahead**, and what is new in each version. Follow this thread, and you will not be surprised.`,
+        body: `Planned downtime, announced at least **five working days ahead**, and what’s new in each version. Follow this thread so nothing takes you by surprise.`,
       },
       {
         title: 'Wishes',
-        body: `What would make your work easier? Tell us **what you want to achieve** and how often it comes up; we think about how. Once a quarter we answer every wish: yes and when, not now, or no and why.`,
+        body: `What would make your work easier? Tell us **what you want to achieve** and how often it comes up, and we’ll think about how. Once a quarter we answer every wish: yes and when, not now, or no and why.`,
       },
     ],
     links: [],
@@ -346,39 +346,39 @@ Urgency 1: please **call** _number_ as well.`,
   board: {
     name: 'Board and advisors',
     description:
-      'Meetings of a supervisory or advisory board: papers in time, questions before the meeting, minutes, decisions and who follows up.',
+      'Meetings of a supervisory or advisory board: papers ahead of time, questions before the meeting, minutes, decisions and who follows up.',
     announcement: `**Next meeting:** _date, time, place_
 
 - Papers: **seven days before**, in the meeting’s thread
 - Questions: there, until **two days before**
-- Minutes: within **five days**; objections within two weeks
+- Minutes: within **five days**, objections within two weeks
 
-What is here is confidential. Please read it here rather than pass it on.`,
+Everything here is confidential. Please read it here and don’t pass it on.`,
     threads: [
       {
         title: 'Meeting: agenda and papers',
-        body: `_Copy this for each meeting; its title is the date._
+        body: `_Copy this for each meeting and use the date as the title._
 
-| | Item | Who | Minutes | To decide, discuss, or know? |
+| | Item | Who | Minutes | Decide, discuss or note? |
 | --- | --- | --- | --- | --- |
 | 1 | Minutes of the last meeting, actions | | 5 | decide |
-| 2 | Figures and outlook | | 20 | know |
+| 2 | Figures and outlook | | 20 | note |
 | 3 | | | | |
 | 4 | Without management | | 15 | |
 
-Papers begin with one page: what it is about, what we propose, what speaks against it.`,
+Every paper starts with one page: what it’s about, what we propose, and the arguments against it.`,
       },
       {
         title: 'Decisions and actions',
-        body: `One comment for each: **number, date, wording, how the votes went**. For actions: **who**, **until when**, and done or not. The open ones are the first item of the next meeting.`,
+        body: `One comment each: **number, date, wording, how the vote went**. For actions: **who**, **by when**, and whether it’s done. Open actions are the first item of the next meeting.`,
       },
       {
         title: 'Figures between the meetings',
-        body: `By the 15th of each month, on one page: revenue, result, cash and how long it lasts, orders, people; each against plan and last year, with one sentence on what is behind it.`,
+        body: `By the 15th of each month, on one page: revenue, profit, cash and how long it will last, orders and headcount. Compare each with the plan and last year, and add a sentence on what’s behind it.`,
       },
       {
         title: 'Conflicts of interest',
-        body: `Whoever is close to a matter says so here, before it is discussed: what it is, since when, and whether you leave the room for it. When in doubt: say it.`,
+        body: `If you have an interest in a matter, say so here before we discuss it: what it is, since when, and whether you’ll leave the room. If in doubt, say so.`,
       },
     ],
     links: [],
@@ -386,44 +386,44 @@ Papers begin with one page: what it is about, what we propose, what speaks again
   'due-diligence': {
     name: 'Due diligence',
     description:
-      'Questions and documents for a sale or financing, with several parties who do not see each other. A list, rules, and answers that last.',
+      'Questions and documents for a sale or financing, with several parties who can’t see each other. A list, rules, and answers on record.',
     announcement: `This room is open until _date, time_.
 
 - Questions: **one thread each**, numbered, in the order of the list
-- Answers within _three_ working days; what concerns everybody is added to the documents for everybody
-- You see the company and your own questions, **not the other parties**
+- We answer within _three_ working days. Answers that concern everyone are added to the documents for everyone
+- You see us and your own questions, **not the other parties**
 
-Everything here is subject to the confidentiality agreement of _date_.`,
+Everything here is covered by the confidentiality agreement dated _date_.`,
     threads: [
       {
         title: 'Rules of this room',
-        body: `1. **Who:** only the persons named in the agreement; tell us when somebody leaves your team.
+        body: `1. **Who:** only the people named in the agreement. Tell us when someone leaves your team.
 2. **Questions:** up to _20_ a week, to the point, with the document they refer to.
-3. **Answers** are binding only as far as the contract repeats them.
+3. **Answers** are binding only if they’re repeated in the contract.
 4. **No contact** with employees, customers or suppliers outside this room.
-5. **At the end** access closes; please destroy what you have downloaded and confirm it.`,
+5. **At the end**, access closes. Please destroy what you’ve downloaded and confirm that you have.`,
       },
       {
         title: 'Index of documents',
-        body: `What there is, by area, and as of when. Please quote the number in your questions.
+        body: `All documents by area, and the date they were current. Please quote the number in your questions.
 
 | No. | Area | What | As of |
 | --- | --- | --- | --- |
 | 1 | Corporate | Articles, register, shareholders, minutes | |
-| 2 | Finance | Accounts of three years, monthly figures, plan, debts | |
+| 2 | Finance | Three years of accounts, monthly figures, plan, debts | |
 | 3 | Tax | Returns, audits, open points | |
 | 4 | Contracts | Customers, suppliers, leases, licences | |
 | 5 | People | Structure, contracts, pensions | |
-| 6 | Technology and rights | Patents, marks, software, data protection | |
+| 6 | Technology and IP | Patents, trademarks, software, data protection | |
 | 7 | Disputes and insurance | | |
 
-Each area gets a thread with its files. What is new is noted there.`,
+Each area has a thread with its files. New documents are noted there.`,
       },
       {
         title: 'Timetable',
-        body: `The dates of this process. Should one move, everybody is told here at the same time.
+        body: `The dates of this process. If one changes, everyone is told here at the same time.
 
-| Until | Step |
+| By | Step |
 | --- | --- |
 | | Room opens |
 | | Last questions |
@@ -433,7 +433,7 @@ Each area gets a thread with its files. What is new is noted there.`,
       },
       {
         title: 'New documents and general answers',
-        body: `What has been added, and answers that are of use to everybody, without saying who asked. Follow this thread.`,
+        body: `What’s been added, and answers that are useful to everyone, without saying who asked. Follow this thread.`,
       },
     ],
     links: [],
@@ -441,49 +441,49 @@ Each area gets a thread with its files. What is new is noted there.`,
   works: {
     name: 'Works on site',
     description:
-      'Building or refitting with trades and planners: safety first, drawings in force, the week ahead, defects and acceptance.',
+      'Building or refitting with contractors and planners: safety first, current drawings, the week ahead, defects and acceptance.',
     announcement: `**Site:** _address_, gate _B_ · working hours _7:00–17:00_
 
 - **Site manager:** _name, number_ · **Emergency:** 112, then the site manager
-- Nobody works here before the **safety briefing**
-- **In force:** only the drawings in the thread “Drawings in force”
-- **Site meeting:** _Tuesday 8:00_, container`,
+- Nobody works here without the **safety briefing**
+- **Drawings:** only those in the thread “Current drawings” are valid
+- **Site meeting:** _Tuesday 8:00_, site office`,
     threads: [
       {
-        title: 'Safety and house rules',
-        body: `- Helmet, shoes, vest: always, everybody, visitors too
-- **Hot work** only with a permit, and a watch for an hour afterwards
-- Ways out stay free; scaffolds are changed by their builders alone
-- Accidents **and near misses**: report at once, in this thread too
+        title: 'Safety and site rules',
+        body: `- Helmet, safety shoes and vest: always, for everyone, visitors included
+- **Hot work** only with a permit, and a fire watch for an hour afterwards
+- Keep exits clear. Only the scaffolders change scaffolding
+- Report accidents **and near misses** right away, in this thread too
 
-Please confirm by a comment: your company, who is in charge on site, first aiders, date of the briefing.`,
+Please confirm in a comment: your company, who’s in charge on site, your first aiders, and the date of the briefing.`,
       },
       {
-        title: 'Drawings in force',
-        body: `Only what stands here may be built. A new revision replaces the one before.
+        title: 'Current drawings',
+        body: `Build only from the drawings listed here. A new revision replaces the one before.
 
 | Sheet | What | Revision | Date |
 | --- | --- | --- | --- |
 | | | | |
 
-Changes are numbered, with cause, cost and time, and released by _name_ **before** they are carried out.`,
+Every change gets a number, with its reason, cost and time, and is approved by _name_ **before** it’s carried out.`,
       },
       {
         title: 'The week ahead',
-        body: `Every Thursday each trade writes for the coming week: **where**, **how many people**, **what it needs from others**, **deliveries** (day, hour, crane, space). We settle collisions on Friday.`,
+        body: `Every Thursday, each contractor posts for the coming week: **where**, **how many people**, **what you need from others**, **deliveries** (day, time, crane, space). We sort out clashes on Friday.`,
       },
       {
         title: 'Defects',
-        body: `One comment for each: **number, place, photo, which trade, until when**. Done with a photo of the same spot; closed by the site manager.`,
+        body: `One comment each: **number, place, photo, which contractor, by when**. Reply with a photo of the same spot when it’s fixed. The site manager signs it off.`,
       },
       {
-        title: 'Acceptance and hand-over',
+        title: 'Acceptance and handover',
         body: `☐ Inspection of each room, with a list
-☐ Tests and measurements: protocols
+☐ Test and measurement records
 ☐ As-built drawings
 ☐ Manuals, maintenance contracts, spare parts
 ☐ Keys, meters, final cleaning
-☐ Begin and end of the warranty`,
+☐ Start and end of the warranty`,
       },
     ],
     links: [],
