@@ -239,6 +239,7 @@ describe('the rows above', () => {
       'invitations/users.ts sendUserAgain': 'invites into no space',
       'memberships/members.ts commitUnlessLast': 'its callers pass the condition',
       'memberships/members.ts leave': 'the write ends the membership that it needs',
+      'memberships/own.ts endGreeting': 'the write changes the membership that it needs',
       'memberships/own.ts markRead': 'the write changes the membership that it needs',
       'spaces/create.ts create': 'the space is new',
     };

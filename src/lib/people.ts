@@ -8,6 +8,17 @@ export interface Person {
   company?: string;
 }
 
+/** Who reads what is written in a space, as far as the viewer may know. A guest counts themselves. */
+export interface Readers {
+  guestCount: number;
+  /** Those with the most guests. */
+  guestCompanies: string[];
+  /** The number of further companies. */
+  moreCompanies: number;
+  /** Somebody is invited and may join at any time. */
+  awaitsGuests: boolean;
+}
+
 /** Some stored names predate the cleaning. */
 export const shown = (name: string): string => oneLine(name) || '–';
 

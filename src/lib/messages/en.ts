@@ -613,9 +613,24 @@ const en = {
   'space.leave': 'Leave Space',
   'space.leave-title': 'Leave {space}?',
   'space.leave-text': 'You won’t see it any more. To come back, someone has to add or invite you.',
-  'space.shared':
+  'first-sight.title': 'Welcome, {name}.',
+  'first-sight.inviter': '{inviter} invited you.',
+  'first-sight.users': '{count, plural, one {# person} other {# people}} of {company}',
+  'first-sight.guests': '{count, number} of {company}',
+  'first-sight.others': '{count, plural, one {# other guest} other {# other guests}}',
+  'first-sight.readers': '{count, plural, one {{people} reads this.} other {{people} read this.}}',
+  'first-sight.write': 'Say hello',
+  'first-sight.done': 'Got it',
+  'audience.guests':
     'Shared with {count, plural, one {# guest} other {# guests}}. They can read what’s written here.',
-  'space.shared-with': 'Shared with guests from {companies}. They can read what’s written here.',
+  'audience.guests-of':
+    'Shared with guests of {companies}. {count, plural, one {One guest can} other {# guests can}} read what’s written here.',
+  'audience.awaits':
+    'Only people of {company} read this so far. Guests are invited: once they join, they can read it all.',
+  'audience.company': 'Only people of {company} read this.',
+  'audience.as-guest': 'You are a guest here: the people of {company} read what you write.',
+  'audience.as-guest-with':
+    'You are a guest here: the people of {company} and {count, plural, one {one other guest} other {# other guests}} read what you write.',
   'space.threads': 'Threads',
   'space.threads-order': 'by last activity',
   'space.threads-empty-title': 'No threads yet',

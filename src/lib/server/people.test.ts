@@ -16,7 +16,9 @@ import { refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as invitations from './invitations';
 import * as memberships from './memberships';
+import * as search from './search';
 import * as spaces from './spaces';
+import * as threads from './threads';
 
 beforeAll(() => site({ setUp: true, siteName: 'Foyer' }));
 
@@ -231,5 +233,53 @@ describe('the space page', () => {
     await invite(ava, room, addresses[0]!);
     const { invited, invitedMore } = await spaces.overview(as(ava), room);
     expect([invited.length, invitedMore]).toEqual([12, true]);
+  });
+});
+
+describe('who reads a space', () => {
+  /** As pages say it. */
+  const readers = async (who: User, room: number) => {
+    const { guestCount, guestCompanies, awaitsGuests } = await spaces.header(as(who), room);
+    return [guestCount, guestCompanies, awaitsGuests];
+  };
+
+  it('is the company alone, until a guest is invited, and joins', async () => {
+    const [ava, ben] = [await makeUser(), await makeUser()];
+    const gil = await makeGuest({ company: 'Northwind' });
+    const room = await makeSpace(ava, {}, [ben]);
+    for (const who of [ava, ben]) expect(await readers(who, room)).toEqual([0, [], false]);
+    await invite(ava, room, gil.email);
+    for (const who of [ava, ben]) expect(await readers(who, room)).toEqual([0, [], true]);
+    await joinSpace(ava, room, gil);
+    for (const who of [ava, ben]) expect(await readers(who, room)).toEqual([1, ['Northwind'], false]);
+    await memberships.removeGuest(as(ava), room, gil.id);
+    for (const who of [ava, ben]) expect(await readers(who, room)).toEqual([0, [], false]);
+  });
+
+  it('does not tell a guest who is invited, and no other guest where they are hidden', async () => {
+    const ava = await makeUser();
+    const [gil, hal] = [await makeGuest({ company: 'Northwind' }), await makeGuest({ company: 'Southwind' })];
+    const room = await makeSpace(ava, { guestsHidden: true });
+    for (const guest of [gil, hal]) await joinSpace(ava, room, guest);
+    await invite(ava, room, someEmail());
+    expect(await readers(gil, room)).toEqual([1, ['Northwind'], false]);
+    expect(await readers(ava, room)).toEqual([2, ['Northwind', 'Southwind'], true]);
+  });
+
+  it('is the same on every page of the space', async () => {
+    const ava = await makeUser();
+    const gil = await makeGuest({ company: 'Northwind' });
+    const room = await makeSpace(ava);
+    await joinSpace(ava, room, gil);
+    const form = { title: 'Crane', body: '', requestKey: 'k' };
+    const thread = await threads.begin(as(ava), room, form);
+    const said = { guestCount: 1, guestCompanies: ['Northwind'], moreCompanies: 0, awaitsGuests: false };
+    for (const page of [
+      await spaces.overview(as(gil), room),
+      await spaces.header(as(gil), room),
+      await threads.read(as(gil), room, thread),
+      await search.inSpace(as(gil), room, 'crane'),
+    ])
+      expect(page).toMatchObject(said);
   });
 });

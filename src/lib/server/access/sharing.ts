@@ -1,9 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
+import type { Readers } from '../../people';
 import type { SignedIn } from '../context';
 import { space, user } from '../schema';
 import { guestsOf, viewerOf } from './visibility';
 
-/** Where guests are hidden, a guest only sees themselves. For a batch. */
+/** Who reads what is written in a space. Where guests are hidden, a guest only sees themselves. For a batch. */
 export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
   const guests = guestsOf(viewerOf(ctx), { space: 'space' }, user.company);
   return ctx.db
@@ -12,15 +13,24 @@ export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
       companies: guests.companies.as('companies'),
       more: guests.more.as('more'),
       users: sql<number>`${space.userCount}`.as('users'),
+      // Who is invited is nothing that a guest may learn.
+      awaits: (ctx.actor.kind === 'guest'
+        ? sql<number>`0`
+        : sql<number>`exists (select 1 from invitation i where i.space_id = ${space.id}
+            and i.status = 'invited' and i.expires_at > ${ctx.now})`
+      ).as('awaits'),
     })
     .from(space)
     .innerJoin(user, eq(user.id, ctx.actor.id))
     .where(eq(space.id, spaceId));
 };
 
-export const shared = ([row]: { count: number; companies: string; more: number; users: number }[]) => ({
+type Row = Awaited<ReturnType<typeof sharedQuery>>[number];
+
+export const shared = ([row]: Row[]): Readers & { peopleCount: number } => ({
   guestCount: row?.count ?? 0,
   guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean),
   moreCompanies: row?.more ?? 0,
+  awaitsGuests: row?.awaits === 1,
   peopleCount: (row?.users ?? 0) + (row?.count ?? 0),
 });

@@ -1,6 +1,6 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { mayLeaveWhere } from '../access';
-import type { SignedIn } from '../context';
+import type { SignedIn, Statement } from '../context';
 import * as folded from '../folded';
 import * as paging from '../paging';
 import { membership, space } from '../schema';
@@ -12,6 +12,19 @@ export async function markRead(ctx: SignedIn, spaceId: number, until: number): P
       .set({ lastReadAt: sql`max(last_read_at, ${Math.min(until, ctx.now)})` })
       .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id))),
   ]);
+}
+
+/** For a batch. They know the space now, so it greets them no more. */
+export const greeted = (ctx: SignedIn, spaceId: number): Statement =>
+  ctx.db
+    .update(membership)
+    .set({ greetedAt: ctx.now })
+    .where(
+      and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), isNull(membership.greetedAt)),
+    );
+
+export async function endGreeting(ctx: SignedIn, spaceId: number): Promise<void> {
+  await ctx.commit([greeted(ctx, spaceId)]);
 }
 
 const OWN = 100;

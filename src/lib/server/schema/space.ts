@@ -67,6 +67,8 @@ export const membership = sqliteTable(
     invitedBy: text('invited_by').references(() => user.id),
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
+    /** Only matters for guests: until then the space greets them. */
+    greetedAt: at('greeted_at'),
     /** Administrators 0, users 1, guests 2; kept by memberships/order.ts. Until then a row counts as a guest. */
     rank: integer('rank').notNull().default(2),
     nameKey: text('name_key').notNull().default(''),

@@ -87,15 +87,16 @@ async function page(
 export async function inSpace(ctx: SignedIn, spaceId: number, typed: string, before: string | null = null) {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
-  const { reach, threads, comments, state } = await ctx.read({
+  const { reach, guests, threads, comments, state } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
+    guests: access.sharedQuery(ctx, spaceId),
     threads: hitsQuery(ctx, sought.terms, true, thread, spaceId),
     comments: hitsQuery(ctx, sought.terms, false, comment, spaceId),
     state: entries.stateQuery(ctx),
   });
   const { id, name } = access.foundSpace(ctx, reach);
   const found = await page(ctx, typed, sought, before, { threads, comments, state }, spaceId);
-  return { space: { id, name }, ...found };
+  return { space: { id, name }, ...access.shared(guests), ...found };
 }
 
 export async function everywhere(ctx: SignedIn, typed: string, before: string | null = null): Promise<Found> {

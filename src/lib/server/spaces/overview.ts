@@ -19,6 +19,7 @@ import { can } from '../policy';
 import { invitation, membership } from '../schema';
 import * as threadList from '../threads/list';
 import * as administrators from './administrators';
+import * as firstSight from './first-sight';
 import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
 
@@ -56,6 +57,7 @@ export async function overview(
     threads: threadList.query(ctx, spaceId, before, 'whole'),
     threadsWithoutGuests: threadList.query(ctx, spaceId, before, 'without-guests'),
     administrators: administrators.query(ctx, spaceId),
+    firstSight: firstSight.query(ctx, spaceId),
   });
   const found = foundSpace(ctx, rows.space);
   const { reader } = found;
@@ -88,6 +90,7 @@ export async function overview(
     },
     people: found.showPeople ? shown.map(presentPerson) : [],
     administrators: administrators.present(ctx, rows.administrators),
+    firstSight: firstSight.present(rows.firstSight, found.userCount),
     invited: found.showPeople ? rows.invited.slice(0, SHOWN) : [],
     invitedMore: rows.invited.length > SHOWN,
     ...shared(rows.shared),

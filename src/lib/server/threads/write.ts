@@ -6,6 +6,7 @@ import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
+import { greeted } from '../memberships/own';
 import { nameableQuery, namedBeforeQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
 import { comment, thread } from '../schema';
@@ -26,11 +27,13 @@ const keyOf = (ctx: SignedIn, form: TextForm, ...words: (string | number)[]): st
   `${ctx.actor.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
 
 /** Authors follow their threads, unless they chose otherwise, and have read them. */
-const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement =>
+const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement[] => [
   ctx.db.run(sql`
     insert into thread_person (space_id, thread_id, user_id, following, read_at)
     values (${spaceId}, ${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
-    on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`);
+    on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`),
+  greeted(ctx, spaceId),
+];
 
 /**
  * Files in the form itself (without scripts). If the form is refused, cron deletes them.

@@ -38,6 +38,20 @@ export const people = [
   },
 ];
 
+const nobody = { guestCount: 0, guestCompanies: [], moreCompanies: 0, awaitsGuests: false };
+export const audiences = {
+  company: nobody,
+  invited: { ...nobody, awaitsGuests: true },
+  alone: { ...nobody, guestCount: 1 },
+  unnamed: { ...nobody, guestCount: 3 },
+  many: {
+    ...nobody,
+    guestCount: 40,
+    guestCompanies: people.slice(1).map(({ company }) => company),
+    moreCompanies: 7,
+  },
+};
+
 export const texts = {
   short: 'Weekly minutes',
   long: 'Everything that has to be said about the handrails on the north side of pier 3, and a word that does not break: Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',

@@ -14,6 +14,14 @@ export const actions = {
     },
     access.membersOnly,
   ),
+  greeted: form(
+    v.object({}),
+    async (ctx, _input, { params }) => {
+      await memberships.endGreeting(ctx, Number(params.id));
+      return `/spaces/${params.id}`;
+    },
+    access.membersOnly,
+  ),
   leave: form(
     v.object({}),
     async (ctx, _input, { params }) => {
