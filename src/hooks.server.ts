@@ -25,6 +25,7 @@ import { today } from '$lib/zones';
 
 /** What each route group requires. Groups not listed are refused (default deny). */
 const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'refuse'> = {
+  '(assets)': () => 'open',
   '(public)': () => 'open',
   '(pending)': ({ locals }) => (locals.ctx.cookies.get('foyer-step') ? 'open' : 'over'),
   '(app)': ({ locals }) => (locals.ctx.actor ? 'open' : 'login'),
@@ -62,6 +63,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     cookieless: !hasCookies(request),
     ctx: contextOf(event, env, config),
   });
+  // Everybody gets the same, and may keep it: nobody's session is read or renewed, and no cookie set.
+  if (route.id?.startsWith('/(assets)/')) return resolve(event);
   await sessions.resume(ctx);
   if (isLocale(ctx.actor?.locale)) ctx.locale = ctx.actor.locale;
   else if (!ctx.actor && !ctx.askedLocale && route.id === '/(public)/signup/[token]')

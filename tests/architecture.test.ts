@@ -52,7 +52,8 @@ const layers: [layer: string, modules: string][] = [
   [
     'domain',
     `accounts administrators changes events files folded invitations language limits memberships mentions notifications
-      search seed sessions settings site space-templates spaces threads trash verification`,
+      search seed sessions settings site space-templates spaces threads trash verification
+      well-known`,
   ],
   ['work', 'cron jobs'],
   ['web', 'body fields http pending-post plain-pages request-limits'],
@@ -271,7 +272,7 @@ describe('one place for', () => {
 
   it('the environment: context/', () => {
     const names =
-      /\b(FOYER_SECRET|FOYER_SECRET_PREVIOUS|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
+      /\b(FOYER_SECRET|FOYER_SECRET_PREVIOUS|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+|SECURITY_CONTACT)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
     const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
     // The dictionaries may tell people which variable to set.
     const readers = files(/^src\/(?!lib\/messages\/)/).filter((path) => names.test(code(path)));
@@ -343,7 +344,7 @@ describe('routes', () => {
     const hooks = sources['src/hooks.server.ts']!;
     const [, table] = /const groups: [\s\S]*? = \{([\s\S]*?)\n\};/.exec(hooks)!;
     const groups = [...table!.matchAll(/^ {2}'?([^'\s:]+)'?: \(/gm)].map((m) => m[1]!);
-    expect(groups).toEqual(['(public)', '(pending)', '(app)', '(admin)', 'dev']);
+    expect(groups).toEqual(['(assets)', '(public)', '(pending)', '(app)', '(admin)', 'dev']);
     const used = files(/^src\/routes\/[^/]+\//).map((path) => path.split('/')[2]!);
     for (const group of new Set(used)) expect(groups).toContain(group);
     // Only the root layout and the error page are outside the groups.

@@ -27,6 +27,7 @@ export const config: Config = {
   secret: [bindings.FOYER_SECRET!],
   setupToken: 'set-up-token',
   mail: { transport: 'mailbox', domain: 'foyer.example' },
+  securityContact: null,
   local: true,
   seed: false,
   inlineMail: false,

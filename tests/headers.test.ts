@@ -85,6 +85,7 @@ test.each(answers)(
         'referrer-policy': 'same-origin',
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
+        'x-robots-tag': 'noindex, nofollow',
         'cross-origin-opener-policy': 'same-origin',
         'permissions-policy': expect.stringContaining('camera=()'),
         'content-security-policy': expect.stringMatching(/default-src|sandbox/),

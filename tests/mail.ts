@@ -63,6 +63,7 @@ export function context({
       } as MailConfig,
       local: true,
       seed: false,
+      securityContact: null,
       inlineMail: inline,
     },
   });

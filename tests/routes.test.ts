@@ -25,6 +25,14 @@ const sitePost = 'in in 403 403 403 403 400';
 
 /** Route → its address in this test, what a GET answers, and what each action answers to an empty form. */
 const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }> = {
+  '/(assets)/[x+2e]well-known/change-password': { at: '/.well-known/change-password', get: all(302) },
+  // Nobody is named in the configuration of this test.
+  '/(assets)/[x+2e]well-known/security.txt': { at: '/.well-known/security.txt', get: all(404) },
+  '/(assets)/[x+2e]well-known/[...path]': {
+    at: '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200',
+    get: all(404),
+  },
+  '/(assets)/manifest.webmanifest': { at: '/manifest.webmanifest', get: anybody },
   '/(public)/healthz': { at: '/healthz', get: anybody },
   '/(public)/setup': { at: '/setup', get: all(404), post: { '': all(404) } },
   '/(public)/login': {
@@ -381,15 +389,26 @@ test('local only: /dev is 404 for another Host', async () => {
     expect((await ask('admin', path, { headers: { host: 'foyer.example' } })).status).toBe(404);
 });
 
-test('every answer has the headers and is never cached', async () => {
+test('every answer has the headers, and is cached only if it is the same for everybody', async () => {
   for (const who of people)
-    for (const { at } of Object.values(table)) {
-      const { headers } = await ask(who, address(at));
+    for (const [route, { at }] of Object.entries(table)) {
+      const { status, headers } = await ask(who, address(at));
       expect(headers.get('referrer-policy')).toBe('same-origin');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('content-security-policy')).toBeTruthy();
-      expect(headers.get('cache-control')).toContain('no-store');
+      expect(headers.get('x-robots-tag')).toContain('noindex');
+      const asset = route.startsWith('/(assets)/');
+      expect(headers.get('cache-control')).toContain(asset && status === 200 ? 'public' : 'no-store');
+      if (asset) expect(headers.getSetCookie()).toEqual([]);
     }
+});
+
+test('an asset is the same for everybody, whoever asks', async () => {
+  for (const [route, { at }] of Object.entries(table)) {
+    if (!route.startsWith('/(assets)/')) continue;
+    const answers = await Promise.all(people.map(async (who) => (await ask(who, address(at))).text()));
+    expect(new Set(answers).size, route).toBe(1);
+  }
 });
 
 test.each(Object.entries(table))('GET %s: at most two round trips to D1 in a row', async (route, { at }) => {

@@ -11,6 +11,7 @@ export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => {
     now: ctx.now,
     siteName,
     company,
+    origin: ctx.config.origin,
     viewer: ctx.actor && {
       id: ctx.actor.id,
       name: ctx.actor.name,

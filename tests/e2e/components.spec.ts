@@ -68,6 +68,7 @@ const elsewhere: Record<string, string> = {
   Page: 'the page itself',
   PageHeading: 'the heading of the page',
   AvatarStack: 'with Avatar',
+  LinkPreview: 'in the head of a page',
   Logo: 'with Brand',
   MenuItem: 'in Menu',
   Control: 'in Field',

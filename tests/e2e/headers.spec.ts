@@ -8,6 +8,10 @@ const some = (folder: string, name: RegExp) =>
 
 const files = [
   '/favicon.svg',
+  '/favicon.ico',
+  '/apple-touch-icon.png',
+  '/icon-512.png',
+  '/robots.txt',
   some('covers', /\.\w+$/),
   '/_app/version.json',
   some('_app/immutable/entry', /\.js$/),
@@ -22,6 +26,7 @@ for (const path of files)
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
       'x-frame-options': 'DENY',
+      'x-robots-tag': 'noindex, nofollow',
       'cross-origin-opener-policy': 'same-origin',
       'content-security-policy': expect.stringContaining("default-src 'none'"),
       'permissions-policy': expect.stringContaining('camera=()'),

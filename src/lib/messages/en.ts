@@ -382,6 +382,9 @@ const en = {
   'signup.name-hint-user': 'Shown to everyone you work with',
   'signup.holds': 'This invitation expires on',
   'signup.not-you': 'Not for you? Just close this page. Nothing has happened.',
+  'preview.invitation': 'An invitation from {company}',
+  'preview.invitation-lead': 'Open the link to see who invited you and to join.',
+  'preview.login': 'The guest portal of {company}',
   'link.expired-title': 'This invitation has expired',
   'link.expired': 'Invitations to {place} expire after 7 days. {inviter} can send you a new link.',
   'link.expired-others':

@@ -378,6 +378,9 @@ export default {
   'signup.name-hint-user': '一緒に作業する人に表示されます',
   'signup.holds': '招待の有効期限:',
   'signup.not-you': '心当たりがない場合は、このページを閉じてください。何も起こりません。',
+  'preview.invitation': '{company}からの招待',
+  'preview.invitation-lead': 'リンクを開くと、招待した人の確認と参加ができます。',
+  'preview.login': '{company}のゲストポータル',
   'link.expired-title': '招待の有効期限が切れています',
   'link.expired': '{place}への招待は7日間有効です。{inviter}さんに新しいリンクを依頼できます。',
   'link.expired-others':

@@ -17,6 +17,7 @@ export function secured(answer: Response, request: Request): Response {
   headers.set('referrer-policy', 'same-origin');
   headers.set('x-content-type-options', 'nosniff');
   headers.set('x-frame-options', 'DENY');
+  headers.set('x-robots-tag', 'noindex, nofollow');
   headers.set('cross-origin-opener-policy', 'same-origin');
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
   if (!headers.has('content-security-policy'))

@@ -20,6 +20,7 @@ export interface Env {
   DKIM_DOMAIN?: string;
   DKIM_SELECTOR?: string;
   DKIM_PRIVATE_KEY?: string;
+  SECURITY_CONTACT?: string;
   /** Set by `npm start`, `npm run dev` and the tests, never in wrangler.toml. */
   FOYER_LOCAL?: string;
   /** `demo`: unhealthy until the seed is done. Local only. */
@@ -49,6 +50,8 @@ export interface Config {
   secret: Secret;
   setupToken: string | null;
   mail: MailConfig;
+  /** An address for security.txt. */
+  securityContact: string | null;
   /** The origin is http://localhost and the local variable is set. A request's Host is checked too. */
   local: boolean;
   seed: boolean;
@@ -73,6 +76,7 @@ export function readConfig(env: Env): Config {
     secret: readSecret(env),
     setupToken: readSetupToken(env),
     mail: readMailConfig(env, local),
+    securityContact: readSecurityContact(env),
     local,
     seed: local && env.FOYER_SEED === 'demo',
     inlineMail: local && env.FOYER_INLINE_MAIL === '1',
@@ -98,6 +102,13 @@ function readSetupToken({ SETUP_TOKEN: token }: Env): string | null {
       `SETUP_TOKEN ${weak}: make one with openssl rand -hex 24, or delete it once the site is set up`,
     );
   return token;
+}
+
+function readSecurityContact({ SECURITY_CONTACT: contact }: Env): string | null {
+  if (!contact) return null;
+  if (!/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(contact))
+    throw new Misconfigured('SECURITY_CONTACT must begin with mailto: or https://');
+  return contact;
 }
 
 function readMailConfig(env: Env, local: boolean): MailConfig {

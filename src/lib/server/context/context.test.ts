@@ -112,6 +112,8 @@ describe('the configuration', () => {
     ['the mailbox on the internet with the variable', { MAIL_TRANSPORT: 'mailbox', FOYER_LOCAL: '1' }],
     ['no key for MailChannels', { MAILCHANNELS_API_KEY: undefined }],
     ['no mail domain', { MAIL_DOMAIN: '' }],
+    ['a security contact without its scheme', { SECURITY_CONTACT: 'security@foyer.example' }],
+    ['a security contact of two lines', { SECURITY_CONTACT: 'https://foyer.example\nCanonical: x' }],
   ])('with %s fails closed, in words', (_name, more) => {
     expect(read(more)).toThrow(Misconfigured);
   });
