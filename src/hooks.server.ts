@@ -167,11 +167,18 @@ export const handle: Handle = async (input) => {
     }
     if (thrown instanceof Misconfigured) {
       log(`Foyer is not configured: ${thrown.message}`);
-      return new Response(`Foyer is not configured: ${thrown.message}.\nSee docs/deploy.md.\n`, {
-        status: 503,
-      });
+      return plainPage(input.event.request, 503, 'error.not-configured', { what: thrown.message });
     }
-    throw thrown;
+    // Without the database there is no session, so no page of SvelteKit's either.
+    const { request, route, url } = input.event;
+    const href = pendingPost.pageOf(url).page;
+    return plainPage(
+      request,
+      500,
+      'error.unavailable',
+      { id: reported(thrown, route.id) },
+      { href, again: true },
+    );
   }
 };
 
@@ -242,6 +249,13 @@ function cookieJar(event: RequestEvent, config: Config): CookieJar {
 /** Cookies for answers that SvelteKit does not make, and so does not add them to. */
 const cookiesOf = new WeakMap<RequestEvent, string[]>();
 
+/** @returns the number by which the log has it */
+function reported(error: unknown, route: string | null): string {
+  const id = crypto.randomUUID().slice(0, 8);
+  log(`error ${id} at ${route ?? 'no route'}`, error);
+  return id;
+}
+
 const SENTENCES: Partial<Record<number, MessageKey>> = {
   400: 'error.unreadable',
   405: 'error.method',
@@ -253,7 +267,6 @@ export const handleError: HandleServerError = ({ error, event, status }) => {
   // Bad requests get a sentence, and no entry in the log.
   const key = SENTENCES[status];
   if (key) return { message: 'This did not work', key };
-  const id = crypto.randomUUID().slice(0, 8);
-  if (status !== 404) log(`error ${id} at ${event.route.id ?? 'no route'}`, error);
-  return { message: status === 404 ? 'Not found' : 'Something went wrong', id };
+  if (status === 404) return { message: 'Not found' };
+  return { message: 'Something went wrong', id: reported(error, event.route.id) };
 };

@@ -41,8 +41,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { '': '400 400 home home home home home' },
   },
   '/(public)/forgot': { at: '/forgot', get: anybody, post: { '': all(400) } },
-  '/(public)/reset': { at: '/reset', get: all('home') },
-  '/(public)/reset/[token]': { at: '/reset/nobody', get: anybody, post: { '': all(400) } },
+  '/(public)/reset': { at: '/reset', get: all(404) },
+  '/(public)/reset/[token]': { at: `/reset/${'n'.repeat(40)}`, get: anybody, post: { '': all(400) } },
   '/(public)/unsubscribe/[token]': { at: '/unsubscribe/nobody', get: anybody, post: { '': all(404) } },
   '/(public)/signup': { at: '/signup', get: all(404) },
   '/(public)/signup/[token]': {

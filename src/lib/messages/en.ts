@@ -329,6 +329,15 @@ const en = {
   'error.title': 'Something went wrong',
   'error.fault': 'That was our fault. Please try again: nothing you typed elsewhere is lost.',
   'error.id': 'If it happens again, give your administrator this number: {id}',
+  'error.ask-link':
+    'If someone sent you this link, ask them to check it and to see whether you still have access.',
+  'error.ask-right': 'If you think you should be, ask an administrator.',
+  'error.unavailable':
+    'The site isn’t answering right now. Wait a moment, then try again. If it keeps happening, give your administrator this number: {id}',
+  'error.not-configured':
+    'This site isn’t set up correctly yet: {what}. Whoever runs it finds what to do in docs/deploy.md.',
+  'error.again': 'Try again',
+  'error.space': 'Back to the space',
   'error.home': 'Go to the start page',
   'field.email': 'E-mail address',
   'field.email-short': 'E-mail',
@@ -394,8 +403,13 @@ const en = {
   'link.domain':
     '{place} now only accepts guests from certain e-mail domains, and {email} isn’t in one of them. Ask {inviter} to invite you at another address.',
   'link.cut-title': 'This link is incomplete',
-  'link.cut':
-    'The end of the link is missing, or something was added to it. Mail programs sometimes break long links. Open the e-mail again and press its button, or copy the whole link.',
+  'link.cut-why':
+    'The end of the link is missing, or something was added to it. Mail programs sometimes break long links.',
+  'link.cut-button': 'Open the e-mail again and press its button.',
+  'link.cut-copy':
+    'If that doesn’t help, copy the whole link from the e-mail, to the end of its line, and paste it into your browser’s address bar.',
+  'link.cut-ask': 'Still no luck? Ask the person who invited you to send a new invitation.',
+  'link.cut-reset': 'Still no luck? Ask for a new link.',
   'link.unknown-title': 'We don’t recognise this link',
   'link.unknown':
     'It may be mistyped or very old. Open your latest invitation, or ask the person who invited you for a new one.',

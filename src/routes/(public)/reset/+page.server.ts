@@ -1,4 +1,8 @@
-import { redirect } from '@sveltejs/kit';
+import { Refusal } from '$lib/server/errors';
+import { showPublic } from '$lib/server/http';
 
-/** The link was cut before its token: show the page of an expired link. */
-export const load = () => redirect(303, '/reset/-');
+/** The link was cut before its token; +error.svelte explains. */
+export const load = (event) =>
+  showPublic(event, () => {
+    throw new Refusal('missing');
+  });

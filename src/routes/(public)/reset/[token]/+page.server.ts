@@ -1,14 +1,18 @@
 import { redirect } from '@sveltejs/kit';
 import { reset } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
+import { Refusal } from '$lib/server/errors';
 import { formPublic, showPublic } from '$lib/server/http';
-import { tidyPath } from '$lib/tokens';
+import { tidyPath, tidyToken } from '$lib/tokens';
 
 export const load = (event) => {
-  const tidied = tidyPath('reset', event.params.token);
+  const { token } = event.params;
+  const tidied = tidyPath('reset', token);
   if (tidied) redirect(303, tidied);
   return showPublic(event, async (ctx) => {
-    const target = await accounts.resetTarget(ctx, event.params.token);
+    // Not whole, so none of ours; +error.svelte explains.
+    if (!tidyToken(token, 'reset')) throw new Refusal('missing');
+    const target = await accounts.resetTarget(ctx, token);
     return { email: target?.person.email ?? null, policy: target?.site.policy ?? null };
   });
 };
