@@ -136,7 +136,8 @@ const parts: Record<string, Pages> = {
     'portal, Create open': ['ben', () => '/', opened('Create')],
     notifications: ['ben', () => '/notifications?show=all'],
     'new space': ['ben', () => '/spaces/new'],
-    'new space, refused': ['ben', () => '/spaces/new', refused('Save')],
+    'new space, from scratch': ['ben', () => '/spaces/new?template=scratch'],
+    'new space, refused': ['ben', () => '/spaces/new?template=scratch', refused('Save')],
     'new space, from a template': ['ben', () => '/spaces/new?template=shipped:supplier-onboarding'],
     'new space, template gone': ['ben', () => '/spaces/new?template=shipped:nothing'],
     space: ['ben', () => '/spaces/1'],
@@ -311,6 +312,8 @@ test.describe('by the keyboard alone', () => {
         await page.keyboard.press('ArrowRight');
         await isSeen(page);
         await expect(page.getByRole('radio').nth(1)).toBeChecked();
+        await tabTo(page, page.locator('summary').filter({ hasText: 'Members' }));
+        await page.keyboard.press('Enter');
         await tabTo(page, page.getByRole('checkbox', { name: 'Cho Yamada' }));
         await page.keyboard.press('Space');
         await expect(page.getByRole('checkbox', { name: 'Cho Yamada' })).toBeChecked();

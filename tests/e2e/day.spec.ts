@@ -1,6 +1,6 @@
 /** A working day: two users and two guests, from a template to the trash and back, with the mails that were really sent. */
 import { expect, test, type Page } from '@playwright/test';
-import { addressOf, invited, newMail, post, signedIn, signUp, somebody } from './people';
+import { addressOf, invited, newMail, post, signedIn, signUp, somebody, unfold } from './people';
 
 /** Begins a thread by the page, and returns its address. */
 async function begin(page: Page, space: string, title: string, body: string): Promise<string> {
@@ -32,6 +32,7 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
   await expect(ben.getByRole('heading', { name: 'Space Templates' })).toBeVisible();
   await ben.getByRole('link', { name: /Client project/ }).click();
   await ben.getByLabel('Space name').fill('Pier Nine');
+  await unfold(ben, 'Members');
   const choRow = ben.getByRole('listitem').filter({ hasText: 'cho@foyer.example' });
   await choRow.getByRole('checkbox', { name: 'Cho Yamada' }).check();
   await ben.getByRole('button', { name: 'Save' }).click();
@@ -249,8 +250,9 @@ test('what is typed survives other people’s comments and the page’s reloads'
 
 test('guests who do not see each other: names, words, search and completion', async ({ browser }) => {
   const ben = await signedIn(browser, 'ben@foyer.example');
-  await ben.goto('/spaces/new');
+  await ben.goto('/spaces/new?template=scratch');
   await ben.getByLabel('Space name').fill('Two suppliers');
+  await unfold(ben, 'Settings');
   await ben.getByLabel('Guests can’t see each other').check();
   await ben.getByRole('button', { name: 'Save' }).click();
   await expect(ben).toHaveURL(/\/spaces\/\d+$/);

@@ -23,7 +23,7 @@ async function coverSize(page: Page): Promise<[number, number]> {
 
 test('an own cover: cropped and scaled in the browser, chosen, shown to the space', async ({ browser }) => {
   const ava = await signedIn(browser, AVA);
-  await ava.goto('/spaces/new');
+  await ava.goto('/spaces/new?template=scratch');
   await ava.getByLabel('Space name').fill('With an own cover');
   await ava.getByLabel('Upload your own').setInputFiles(picture('site.png', png(400, 300)));
   await expect(ava.getByText('Your picture is selected.')).toBeVisible();
@@ -78,7 +78,7 @@ test('a file that is not a picture is refused with a sentence, with and without 
   const page = picture('cover.jpg', Buffer.from('<script>alert(1)</script>'), 'image/jpeg');
   for (const javaScriptEnabled of [true, false]) {
     const ava = await signedIn(browser, AVA, { javaScriptEnabled });
-    await ava.goto('/spaces/new');
+    await ava.goto('/spaces/new?template=scratch');
     await ava.getByLabel('Space name').fill('No picture');
     await ava.getByRole('radio', { name: 'Reeds' }).check();
     await ava.getByLabel('Upload your own').setInputFiles(page);

@@ -11,6 +11,7 @@ import {
   setTwoStep,
   signUp,
   somebody,
+  unfold,
 } from './people';
 
 for (const javaScriptEnabled of [true, false]) {
@@ -144,9 +145,10 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(guest.getByLabel('Display Name')).toHaveValue('Olu');
       await expect(guest.getByLabel('Password')).toHaveAccessibleDescription(/one digit/);
 
-      await page.goto('/spaces/new');
+      await page.goto('/spaces/new?template=scratch');
       await page.getByLabel('Space name').fill('   ');
       await page.getByRole('radio').last().check();
+      await unfold(page, 'Members');
       await page.getByRole('checkbox', { name: 'Cho Yamada' }).check();
       await page.getByRole('button', { name: 'Save' }).click();
       await expect(page.getByRole('alert')).toContainText('name');

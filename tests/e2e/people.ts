@@ -114,6 +114,10 @@ export async function makeSpace(page: Page, name: string): Promise<string> {
   return new URL(page.url()).pathname;
 }
 
+/** Shows a folded part of a form. */
+export const unfold = (page: Page, title: string): Promise<void> =>
+  page.locator('summary').filter({ hasText: title }).click();
+
 /** Options → Manage Guests → Invite Guests → Send. */
 export async function invite(page: Page, space: string, addresses: string): Promise<void> {
   await page.goto(space);

@@ -1,4 +1,5 @@
 import { asc, eq, sql } from 'drizzle-orm';
+import { defaultOptions, mapOptions } from '../../space-options';
 import type { TemplateCard } from '../../templates';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -9,8 +10,11 @@ import { spaceTemplate, user } from '../schema';
 import * as settings from '../settings';
 import * as spaces from '../spaces';
 import { shipped } from './shipped';
-import { cardOf, isShipped, MOST, type Template } from './template';
+import { cardOf, isShipped, MOST, PLAIN_COVER, type Template } from './template';
 import { coverCopy } from './write';
+
+/** Where a space from scratch begins. */
+const plain = { ...defaultOptions, cover: PLAIN_COVER };
 
 export async function own(ctx: SignedIn) {
   const { content } = spaceTemplate;
@@ -98,4 +102,19 @@ export async function beginSpace(
   // The template keeps its own picture.
   const cover = form.cover === template?.content.cover ? await coverCopy(ctx, form.cover) : form.cover;
   return spaces.create(ctx, { ...form, cover }, members, requestKey, template?.content);
+}
+
+type Typed = Record<string, string | string[] | undefined>;
+
+/** For a form that is filled in already. What nobody has changed since follows the new template. */
+export async function beginAgain(ctx: SignedIn, typed: Typed, wanted: string | null): Promise<Typed> {
+  const to = wanted === 'scratch' ? '' : wanted;
+  if (to === null || to === typed.template) return typed;
+  const startOf = async (id: string) => (id && (await find(ctx, id))?.content) || plain;
+  const [before, after] = [await startOf(String(typed.template ?? '')), await startOf(to)];
+  const options = mapOptions(({ name }) =>
+    !!typed[name] === before[name] ? (after[name] ? 'on' : '') : typed[name],
+  );
+  const cover = typed.cover === before.cover ? after.cover : typed.cover;
+  return { ...typed, ...options, cover, template: to };
 }

@@ -1,5 +1,5 @@
 /** What a new space starts with. Templates hold the company's texts, never people, comments, files or texts of guests. */
 export { change, manage, remove, setHidden } from './manage';
-export { beginSpace, find, list, preview } from './choose';
+export { beginAgain, beginSpace, find, list, preview } from './choose';
 export { draft, fromSpace } from './from-space';
 export { exportFile, importFile } from './transfer';

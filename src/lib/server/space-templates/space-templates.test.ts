@@ -361,6 +361,9 @@ describe('a space that begins with a template', () => {
     const room = await spaces.overview(as(ava), spaceId);
     expect(room.threads.map((t) => t.title)).toEqual(content.threads.map((t) => t.title));
     expect(room.threads.every((t) => !t.unread)).toBe(true);
+    const [card] = (await spaces.portal(as(ava))).spaces;
+    expect(card).toMatchObject({ id: spaceId, unread: 0 });
+    expect(await count('notification', 'space_id = ?', spaceId)).toBe(0);
     expect(room.announcementHtml).toContain('Welcome');
     expect((await spaces.overview(as(ben), spaceId)).threads.every((t) => !t.unread)).toBe(true);
     expect(await count('thread_person', 'user_id = ? and following = 1', ava.id)).toBe(
@@ -442,6 +445,35 @@ describe('a space that begins with a template', () => {
       randomId(),
     );
     expect(await spaces.settingsOf(as(ava), spaceId)).toMatchObject({ guestsHidden: false, cover: 'night' });
+  });
+
+  it('another template after the form was filled in: only what was left as it was follows', async () => {
+    const ava = await makeUser();
+    const typed = {
+      name: 'Typed',
+      template: 'shipped:supplier-onboarding',
+      cover: 'orchard',
+      severalThreads: 'on',
+      guestsHidden: 'on',
+      blockFollowing: 'on',
+    };
+    const again = await templates.beginAgain(as(ava), typed, 'shipped:event');
+    expect(again).toMatchObject({
+      name: 'Typed',
+      template: 'shipped:event',
+      cover: 'night',
+      severalThreads: 'on',
+      guestsHidden: '',
+      blockFollowing: 'on',
+    });
+    expect(await templates.beginAgain(as(ava), again, 'scratch')).toMatchObject({
+      template: '',
+      cover: 'harbour',
+    });
+    expect(await templates.beginAgain(as(ava), { ...typed, cover: 'leaves' }, 'scratch')).toMatchObject({
+      cover: 'leaves',
+    });
+    expect(await templates.beginAgain(as(ava), typed, null)).toEqual(typed);
   });
 
   it('a second post leads to the same space, with its threads once', async () => {

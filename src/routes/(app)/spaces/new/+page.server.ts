@@ -25,6 +25,8 @@ export const load = (event) =>
       templates: list,
       chosen: chosen && templates.preview(chosen),
       gone: wanted && !chosen,
+      /** The second step: a beginning is chosen. */
+      begun: id === 'scratch' || chosen !== null,
       colleagues,
     };
   });
@@ -42,20 +44,24 @@ const create = form(
   (ctx) => allow(ctx, 'space.create'),
 );
 
-/** Without scripts: finds colleagues and shows the form again. */
-const findPeople = form(
+/** Without scripts: shows the form again, with colleagues who were looked for, or from another beginning. */
+const showAgain = form(
   v.object({ ...unfinishedSpace.entries, ...coverUpload }),
-  async (_ctx, { coverFile, ...values }) => ({
-    values: { ...values, coverFile: coverFile.map(({ name }) => name) },
+  async (ctx, { coverFile, ...values }, { url }) => ({
+    values: {
+      ...(await templates.beginAgain(ctx, values, url.searchParams.get('template'))),
+      coverFile: coverFile.map(({ name }) => name),
+    },
     errors: {},
+    choosing: url.searchParams.has('choose'),
   }),
   (ctx) => allow(ctx, 'space.create'),
 );
 
 export const actions = {
   default: async (event) => {
-    const answer = await (event.url.searchParams.has('find') ? findPeople : create)(event);
-    const again = (isActionFailure(answer) ? answer.data : answer) as FormFailure;
+    const answer = await (/[?&](find|choose)\b/.test(event.url.search) ? showAgain : create)(event);
+    const again = (isActionFailure(answer) ? answer.data : answer) as FormFailure & { choosing?: boolean };
     // Chosen people always stay in the list.
     const list = (name: string) => [again.values[name] ?? []].flat();
     const chosen = [...list('members'), ...list('administrators')];

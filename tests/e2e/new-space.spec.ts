@@ -1,0 +1,91 @@
+/** A new space in two steps, and one form without scripts: on a wide and a narrow screen. */
+import { expect, test } from '@playwright/test';
+import { signedIn, unfold } from './people';
+
+for (const javaScriptEnabled of [true, false])
+  for (const viewport of [
+    { width: 1280, height: 720 },
+    { width: 360, height: 740 },
+  ])
+    test.describe(`${javaScriptEnabled ? 'with' : 'without'} scripts, ${viewport.width} px`, () => {
+      const options = { javaScriptEnabled, viewport };
+
+      test('first a beginning; then name, cover and Save in one look, and the rest folded', async ({
+        browser,
+      }) => {
+        const page = await signedIn(browser, 'ben@foyer.example', options);
+        await page.goto('/spaces/new');
+        const name = page.getByLabel('Space name', { exact: true });
+        const save = page.getByRole('button', { name: 'Save', exact: true });
+        // Without scripts it is one form.
+        await expect(name).toBeVisible({ visible: !javaScriptEnabled });
+        await expect(
+          page.getByRole('navigation', { name: 'Start from' }).getByRole('link').first(),
+        ).toHaveText('Create from scratch');
+        await page.getByText('Create from scratch').click();
+        await expect(page.getByRole('heading', { name: 'Space Templates' })).toHaveCount(0);
+        await expect(page.getByLabel('Multiple threads')).toBeHidden();
+        for (const seen of [name, page.getByRole('radio').first(), page.getByRole('radio').last(), save])
+          await expect(seen).toBeInViewport();
+        await expect(page.getByRole('radio').first()).toHaveAttribute('name', 'cover');
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(wide).toBeLessThanOrEqual(viewport.width);
+        await unfold(page, 'Settings');
+        await expect(page.getByLabel('Multiple threads')).toBeChecked();
+        await name.fill('Two steps');
+        await page.getByRole('radio').first().check();
+        await save.click();
+        await expect(page).toHaveURL(/\/spaces\/[1-9]\d*$/);
+      });
+
+      test('colleagues are found by name, and whoever is chosen stays', async ({ browser }) => {
+        const page = await signedIn(browser, 'ben@foyer.example', options);
+        await page.goto('/spaces/new?template=scratch');
+        await page.getByLabel('Space name').fill('Found by name');
+        await unfold(page, 'Members');
+        await page.getByRole('checkbox', { name: 'Cho Yamada' }).check();
+        await page.getByLabel('Find colleagues').fill('ava@');
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Find' }).click();
+        await expect(page.getByRole('checkbox', { name: 'Ava Lind' })).toBeVisible();
+        await expect(page.getByRole('checkbox', { name: 'Cho Yamada' })).toBeChecked();
+        await page.getByLabel('Find colleagues').fill('nobody of this name');
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Find' }).click();
+        await expect(page.getByRole('checkbox', { name: 'Ava Lind' })).toHaveCount(0);
+        await expect(page.getByRole('checkbox', { name: 'Cho Yamada' })).toBeChecked();
+        await expect(page.getByLabel('Space name')).toHaveValue('Found by name');
+      });
+
+      test('going back to choose another beginning keeps what was typed', async ({ browser }) => {
+        const page = await signedIn(browser, 'ben@foyer.example', options);
+        await page.goto('/spaces/new?template=shipped:supplier-onboarding');
+        await page.getByLabel('Space name').fill('Kept on the way');
+        await unfold(page, 'Settings');
+        await page.getByLabel('People can’t choose which threads they follow').check();
+        await page.getByRole('button', { name: 'Back' }).click();
+        await page.getByRole(javaScriptEnabled ? 'link' : 'button', { name: 'Event' }).click();
+        await expect(page.getByRole('region', { name: 'Event' })).toHaveCount(1);
+        await expect(page.getByLabel('Space name')).toHaveValue('Kept on the way');
+        if (!javaScriptEnabled) await unfold(page, 'Settings');
+        await expect(page.getByLabel('People can’t choose which threads they follow')).toBeChecked();
+        // What only the first template had set follows the second.
+        await expect(page.getByLabel('Guests can’t see each other')).not.toBeChecked();
+        await expect(page.getByRole('radio', { name: 'Night sky' })).toBeChecked();
+      });
+    });
+
+test('nothing moves while the two steps load', async ({ browser }) => {
+  const page = await signedIn(browser, 'ben@foyer.example');
+  for (const path of ['/spaces/new', '/spaces/new?template=shipped:event']) {
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    const moved = await page.evaluate(async () => {
+      const shifts = new PerformanceObserver(() => {});
+      shifts.observe({ type: 'layout-shift', buffered: true });
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      return shifts
+        .takeRecords()
+        .reduce((sum, entry) => sum + (entry as unknown as { value: number }).value, 0);
+    });
+    expect(moved, path).toBeLessThanOrEqual(0.02);
+  }
+});
