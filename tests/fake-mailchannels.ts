@@ -124,13 +124,14 @@ function check(fake: FakeMailChannels, request: Request, payload: Record<string,
   const from = (payload.from ?? {}) as Person;
   const content = (payload.content ?? []) as Content[];
   const headers = (payload.headers ?? {}) as Record<string, string>;
+  const replyTo = payload.reply_to as Person | undefined;
   const { pathname, search } = new URL(request.url);
   must(request.method === 'POST' && pathname + search === '/tx/v1/send', 'not POST /tx/v1/send');
   must(request.headers.get('x-api-key') === fake.apiKey, 'X-Api-Key is missing or wrong');
   must(request.headers.get('content-type')?.startsWith('application/json'), 'not JSON');
   must(people?.length === 1 && people[0]!.to?.length === 1, 'not exactly one recipient');
   const to = people?.[0]?.to?.[0]?.email ?? '';
-  for (const address of [to, from.email ?? ''])
+  for (const address of [to, from.email ?? '', ...(replyTo ? [replyTo.email] : [])])
     must(/^[^\s@<>,;]+@[a-z0-9.-]+\.[a-z0-9-]+$/.test(address), `malformed address: ${address}`);
   must(typeof payload.subject === 'string' && payload.subject !== '', 'no subject');
   must(content.map((c) => c.type).join() === 'text/plain,text/html', 'not text/plain, then text/html');
@@ -143,7 +144,7 @@ function check(fake: FakeMailChannels, request: Request, payload: Record<string,
     must(!RESERVED.test(name), `reserved header: ${name}`);
     must(typeof value === 'string', `header ${name} is no string`);
   }
-  for (const value of [payload.subject, from.name, to, ...Object.values(headers)])
+  for (const value of [payload.subject, from.name, replyTo?.name, to, ...Object.values(headers)])
     must(!/[\p{Cc}\u2028\u2029]/u.test(String(value ?? '')), `control character in ${JSON.stringify(value)}`);
   const dkim = ['dkim_domain', 'dkim_selector', 'dkim_private_key'].filter((field) => payload[field]);
   must(dkim.length === 0 || dkim.length === 3, `DKIM fields incomplete: ${dkim.join()}`);

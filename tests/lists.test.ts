@@ -37,7 +37,7 @@ const others: Record<string, string> = {
   'mail/transport/mailbox.ts mailbox': 'only on a developer’s machine: the newest mails',
   'memberships/order.ts counted': '“and 3 other companies”',
   'mentions/completion.ts complete': 'an offer: more letters offer others',
-  'notifications/portal.ts countUnread': counted,
+  'notifications/portal.ts unreadQuery': counted,
   'search/hits.ts hitsQuery': 'one more than a page; the page says how many spaces were searched',
   'space-templates/choose.ts own': 'more are refused when they are made',
   'space-templates/from-space.ts contentOf': 'more are refused when they are made',

@@ -61,6 +61,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: signedIn,
     post: { mark: inPost, markAll: inPost, later: inPost },
   },
+  '/(app)/news': { at: '/news', get: signedIn },
   '/(app)/me': {
     at: '/me',
     get: signedIn,

@@ -1,4 +1,4 @@
-/** Polls for changes by others: the browser's side of server/changes.ts. A push channel would replace this file. */
+/** Polls for changes by others: the browser's side of server/changes.ts and of news. A push channel would replace this file. */
 import { MINUTE } from './time';
 
 export interface Change {
@@ -13,14 +13,15 @@ const SELDOM = 30_000;
 /** After this long without input, the page polls less often. */
 const IDLE = 5 * MINUTE;
 
-interface Listener {
-  heard: (changes: Change[]) => void;
-  ended: (why: 'gone' | 'signed-out') => void;
-}
+export type Ended = 'gone' | 'signed-out';
 
-/** Polls while the tab is visible. @returns `know` reports what the page has loaded meanwhile */
-export function watch(spaceId: number, seq: number, { heard, ended }: Listener) {
-  let since = seq;
+/** Polls while the tab is visible. @returns how to stop */
+function poll<News>(
+  address: () => string,
+  pause: () => number,
+  heard: (news: News) => void,
+  ended: (why: Ended) => void,
+) {
   let touched = Date.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
@@ -28,26 +29,21 @@ export function watch(spaceId: number, seq: number, { heard, ended }: Listener) 
   const next = () => {
     clearTimeout(timer);
     if (over || document.hidden) return;
-    timer = setTimeout(ask, Date.now() - touched > IDLE ? SELDOM : OFTEN);
+    timer = setTimeout(ask, Date.now() - touched > IDLE ? SELDOM : pause());
   };
 
   async function ask() {
     clearTimeout(timer);
     try {
       // A redirect would lead to the login page.
-      const answer = await fetch(`/spaces/${spaceId}/changes?since=${since}`, { redirect: 'manual' });
+      const answer = await fetch(address(), { redirect: 'manual' });
       if (over) return;
       if (answer.status === 404 || answer.type === 'opaqueredirect') {
         over = true;
         return ended(answer.status === 404 ? 'gone' : 'signed-out');
       }
-      if (answer.status === 200) {
-        const news = (await answer.json()) as { seq: number; changes: Change[] };
-        if (news.seq > since) {
-          since = news.seq;
-          heard(news.changes);
-        }
-      } else await answer.text();
+      if (answer.status === 200) heard((await answer.json()) as News);
+      else await answer.text();
     } catch {
       // Offline: the next poll tries again.
     }
@@ -66,7 +62,7 @@ export function watch(spaceId: number, seq: number, { heard, ended }: Listener) 
   next();
 
   return {
-    know: (newer: number) => void (since = Math.max(since, newer)),
+    again: next,
     stop: () => {
       over = true;
       clearTimeout(timer);
@@ -74,5 +70,57 @@ export function watch(spaceId: number, seq: number, { heard, ended }: Listener) 
       removeEventListener('pointerdown', touch);
       removeEventListener('keydown', touch);
     },
+  };
+}
+
+/** The changes of a space. @returns `know` reports what the page has loaded meanwhile */
+export function watch(
+  spaceId: number,
+  seq: number,
+  { heard, ended }: { heard: (changes: Change[]) => void; ended: (why: Ended) => void },
+) {
+  let since = seq;
+  const { stop } = poll<{ seq: number; changes: Change[] }>(
+    () => `/spaces/${spaceId}/changes?since=${since}`,
+    () => OFTEN,
+    (news) => {
+      if (news.seq <= since) return;
+      since = news.seq;
+      heard(news.changes);
+    },
+    ended,
+  );
+  return { know: (newer: number) => void (since = Math.max(since, newer)), stop };
+}
+
+interface News {
+  unread: { me: number; all: number };
+  stamp: string;
+}
+
+/** Whether anything is new for a person. @returns `know` reports what the page has loaded meanwhile, and whether it shows it */
+export function watchNews(
+  stamp: string,
+  { heard, ended }: { heard: (news: News) => void; ended: () => void },
+) {
+  let since = stamp;
+  let often = false;
+  const { again, stop } = poll<News>(
+    () => `/news?since=${since}`,
+    () => (often ? OFTEN : SELDOM),
+    (news) => {
+      since = news.stamp;
+      heard(news);
+    },
+    ended,
+  );
+  return {
+    know: (newer: string, shows: boolean) => {
+      since = newer;
+      if (shows === often) return;
+      often = shows;
+      again();
+    },
+    stop,
   };
 }

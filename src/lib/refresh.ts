@@ -1,9 +1,19 @@
 /** In the browser: reloads the page's data. */
-import { invalidateAll } from '$app/navigation';
+import { goto, invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
 
-/** Waits for a navigation to end: SvelteKit's `invalidateAll` cancels it, and a link just clicked would do nothing. */
 export async function refresh(): Promise<void> {
-  while (navigating.complete) await navigating.complete.catch(() => undefined);
+  await settled();
   await invalidateAll();
+}
+
+/** The same page under the address that a form leads to; the focus and the place stay. */
+export async function refreshAt(address: string): Promise<void> {
+  await settled();
+  await goto(address, { replaceState: true, keepFocus: true, noScroll: true, invalidateAll: true });
+}
+
+/** Waits for a navigation to end: `invalidateAll` and `goto` cancel it, and a link just clicked would do nothing. */
+async function settled(): Promise<void> {
+  while (navigating.complete) await navigating.complete.catch(() => undefined);
 }

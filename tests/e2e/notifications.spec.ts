@@ -53,6 +53,34 @@ async function comment(thread: string, body: string): Promise<void> {
 
 const bell = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
 
+test('a comment in a followed thread: the home page hears of it, and the list that opens holds it', async ({
+  browser,
+}) => {
+  const { page } = await guest(browser, 'Fay Follow');
+  const thread = await begin('Doors', 'Which doors do we take?');
+  await page.goto(thread);
+  await page.getByLabel('Write a comment').fill('The oak ones.');
+  await page.getByRole('button', { name: 'Comment' }).click();
+  await expect(page.getByText('The oak ones.')).toBeVisible();
+  await page.goto('/');
+  const tidings = page.getByRole('region', { name: 'Notifications' });
+  await expect(tidings.getByRole('link', { name: 'To me', exact: true })).toHaveAttribute('aria-current');
+
+  await comment(thread, 'Oak it is, then.');
+  await expect(bell(page, 'Unread: 1')).toBeVisible();
+  const all = tidings.getByRole('link', { name: 'All', exact: true });
+  await expect(all).toHaveAttribute('aria-current', 'page');
+  await expect(all).toHaveAccessibleDescription('1 unread');
+  await expect(tidings.getByRole('link', { name: 'To me', exact: true })).toHaveAccessibleDescription('');
+  await expect(tidings.getByRole('listitem')).toHaveText([/Oak it is/]);
+
+  // What is read stays in view.
+  await tidings.getByRole('button', { name: 'Mark as read' }).click();
+  await expect(bell(page, 'Nothing unread')).toBeVisible();
+  await expect(tidings.getByRole('listitem')).toHaveText([/Oak it is/]);
+  await expect(all).toHaveAttribute('aria-current', 'page');
+});
+
 test('a mention: the mail at once with the text, its link leads to the comment, and then it is read', async ({
   browser,
   request,
@@ -62,7 +90,9 @@ test('a mention: the mail at once with the text, its link leads to the comment, 
   await comment(thread, 'The round ones, @Mia Mention: are they in stock?');
 
   const mail = await newMail(request, email, /round ones/);
-  expect(mail.subject).toBe('Ben Kowalski mentioned you in “Lamps”');
+  expect(mail.subject).toMatch(/^Re: \[.+\] Lamps$/);
+  expect(mail.from).toContain('Ben Kowalski (via ');
+  expect(mail.text).toMatch(/^Ben Kowalski mentioned you in “Lamps”/);
   expect(mail.text).toContain('The round ones, @Mia Mention: are they in stock?');
   expect(mail.headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
 

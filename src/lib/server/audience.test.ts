@@ -67,6 +67,7 @@ async function received(by: User): Promise<string> {
     changes: await changes.since(ctx(), spaceId, seq),
     told: await notifications.list(ctx(), { show: 'all' }),
     unread: await notifications.countUnread(ctx()),
+    news: await notifications.news(ctx()),
     mails: (await mailsTo(by.email)).length,
   });
 }

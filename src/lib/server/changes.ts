@@ -1,10 +1,10 @@
 /** Changes in a space, in order, so that open pages can show them. A push channel could replace `since`. */
-import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import { DAY } from '../time';
 import { ownerOf, viewerOf, visibleTo, type Author, type Within } from './access';
 import type { Ctx, SignedIn, Statement } from './context';
 import { Refusal } from './errors';
-import { spaceEvent } from './schema';
+import { membership, space, spaceEvent } from './schema';
 
 export type ChangeKind =
   | 'thread'
@@ -56,6 +56,20 @@ export const newestQuery = (ctx: SignedIn, spaceId: number) =>
     .where(and(eq(spaceEvent.spaceId, spaceId), audible(ctx, 'space_event', { spaceId })))
     .orderBy(desc(spaceEvent.seq))
     .limit(1);
+
+/** The newest change in each of the actor's spaces. */
+export const newestInEachQuery = (ctx: SignedIn) =>
+  ctx.db
+    .select({
+      spaceId: membership.spaceId,
+      seq: sql<number | null>`(select e.seq from space_event e
+        where e.space_id = membership.space_id and ${audible(ctx, 'e', { space: 'space' })}
+        order by e.seq desc limit 1)`,
+    })
+    .from(membership)
+    .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
+    .where(eq(membership.userId, ctx.actor.id))
+    .orderBy(membership.spaceId);
 
 /** Null if nothing happened. One indexed read, which also checks the membership: 404 without it. */
 export async function since(

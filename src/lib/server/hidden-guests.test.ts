@@ -239,6 +239,7 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
     await changes.since(kim(), room, seq),
     await notifications.list(kim(), { show: 'all' }),
     await notifications.countUnread(kim()),
+    (await notifications.news(kim())).unread,
     await mentions.complete(kim(), room, ''),
     found,
     pages,
@@ -259,7 +260,7 @@ function normalised(received: unknown, people: Record<Who, User>): string {
     text = text.replaceAll(id, name).replaceAll(email, name);
   return (
     text
-      .replace(/((?:spaces|threads)\/|comment[=-])\d+/g, '$1#')
+      .replace(/((?:spaces|threads)\/|comment[=-]|<thread-)\d+/g, '$1#')
       .replace(/(unsubscribe\/\w{3})[a-z2-7]{20,}/g, '$1')
       .replace(/\b[a-z2-7]{16}\b/g, '#')
       // Uploads take a moment of real time, even without files.

@@ -109,11 +109,13 @@ describe('a guest who takes a user’s name is told from that user', () => {
     }
   });
 
-  it('in mail: subject, text and HTML; also in a mail of several', async () => {
+  it('in mail: sender, text and HTML; also in a mail of several', async () => {
     const [theirs, his] = await mailsTo(ava.email);
-    expect(theirs!.subject).toBe(`${WORDS} mentioned you in “Plan”`);
+    expect(theirs!.from).toContain(`"${WORDS} via Foyer"`);
+    expect(theirs!.text).toMatch(`${WORDS} mentioned you in “Plan”`);
     expect(theirs!.html).toContain(WORDS);
-    expect(his!.subject).toBe('Ben Kowalski mentioned you in “Plan”');
+    expect(his!.from).toContain('"Ben Kowalski (via Foyer)"');
+    expect(his!.text).toMatch(/^Ben Kowalski mentioned you in “Plan”/);
     const event = { event: 'comment', actorName: 'Ben Kowalski', text: 'x', cut: false, at: 0, url: 'https://x.example' } as const; // prettier-ignore
     const digest = await render(
       {
@@ -218,7 +220,8 @@ describe('an old name in the database', () => {
     });
     await ctx.settle();
     const [mail] = await mailsTo(inviter.email);
-    expect(mail!.subject).toBe('Kowalski neB (guest) mentioned you in “Plan”');
+    expect(mail!.text).toMatch(/^Kowalski neB \(guest\) mentioned you in “Plan”/);
+    expect(mail!.from).toContain('"Kowalski neB (guest) via Foyer"');
     const { output } = v.safeParse(schemas.profile, { name: guest.name });
     await accounts.changeProfile(as(guest), output as v.InferOutput<typeof schemas.profile>);
     expect((await account(email))!.name).toBe('Kowalski neB');

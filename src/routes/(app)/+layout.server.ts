@@ -1,6 +1,10 @@
 import { show } from '$lib/server/http';
 import * as notifications from '$lib/server/notifications';
 
-/** The number on the bell. It reads the address, so that every navigation reloads it. */
+/** For the bell. It reads the address, so that every navigation reloads it. */
 export const load = (event) =>
-  show(event, async (ctx) => ({ unread: event.url.href ? await notifications.countUnread(ctx) : 0 }));
+  show(event, async (ctx) => {
+    void event.url.href;
+    const { unread, stamp } = await notifications.news(ctx);
+    return { unread: unread.all, unreadOf: unread, stamp };
+  });

@@ -9,10 +9,15 @@ const NEWEST = 8;
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const list = event.url.searchParams.get('show') === 'all' ? 'all' : 'me';
+    const listed = async () => {
+      const list =
+        notifications.shownBy(event.url.searchParams.get('show')) ??
+        notifications.listToOpen((await event.parent()).unreadOf);
+      return { ...(await notifications.list(ctx, { show: list, limit: NEWEST })), show: list };
+    };
     const [portal, newest] = await Promise.all([
       spaces.portal(ctx, event.url.searchParams.get('before')),
-      notifications.list(ctx, { show: list, limit: NEWEST }),
+      listed(),
     ]);
-    return { ...portal, notifications: { ...newest, show: list as 'me' | 'all' } };
+    return { ...portal, notifications: newest };
   });

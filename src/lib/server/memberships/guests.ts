@@ -21,7 +21,7 @@ export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string
   const mail = await outbox.queue(ctx, {
     to: guest.user.emailOriginal,
     locale: language.ofPerson(guest.user),
-    message: { kind: 'removed', siteName: site.siteName, spaceName: found.name },
+    message: { kind: 'removed', siteName: site.siteName, spaceName: found.name, actorName: ctx.actor.name },
     userId,
   });
   await ctx.commit(

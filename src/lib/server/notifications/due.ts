@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { person } from '../access';
 import type { Ctx } from '../context';
-import { columns, joins, visible, type Row } from './rows';
+import { attachedFiles, columns, joins, visible, type Row } from './rows';
 
 const PEOPLE = 100;
 const ROWS = 1_000;
@@ -17,6 +17,7 @@ export interface Due extends Row {
   notify: 'never' | 'mentions' | 'all';
   digest: number;
   digestAt: number;
+  files: string;
 }
 
 const recipient = person('u');
@@ -29,7 +30,7 @@ export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
         where mail_at <= ${ctx.now} ${those ? sql`and ${those}` : sql``}
         order by mail_at limit ${ROWS})
       group by user_id order by min(mail_at) limit ${PEOPLE})
-    select ${columns(recipient, LONGEST + 400)},
+    select ${columns(recipient, LONGEST + 400)}, ${attachedFiles} "files",
       (u.status = 'active' and ${visible(recipient)}) "visible",
       u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
     from notification n indexed by notification_mail_due

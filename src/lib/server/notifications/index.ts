@@ -1,5 +1,6 @@
 export { notify, notifyMentioned } from './notify';
-export { countUnread, list, markRead, readThread, setLater, type Shown } from './portal';
+export { news } from './news';
+export { countUnread, list, listToOpen, markRead, readThread, setLater, shownBy, type Shown } from './portal';
 export { mailDue } from './mailing';
 export { purge } from './purge';
 export { unsubscribeUrl } from './unsubscribe-link';

@@ -2,6 +2,7 @@ import type { Ctx } from '../context';
 import type { MailMessage } from '../mail/messages';
 import { excerpt } from '../markdown';
 import { LONGEST, type Due } from './due';
+import type { readable } from './rows';
 import { unsubscribeUrl } from './unsubscribe-link';
 import { hrefOf, ownWords, shortened } from './words';
 
@@ -9,56 +10,65 @@ import { hrefOf, ownWords, shortened } from './words';
 const FEW = 5;
 const MOST = 50;
 
-export function messageOf(ctx: Ctx, siteName: string, rows: Due[]): MailMessage {
+export type Told = ReturnType<typeof readable<Due>>;
+
+export function messageOf(ctx: Ctx, siteName: string, rows: Told[]): MailMessage {
   const { origin } = ctx.config;
   const person = rows[0]!;
   const unsubscribeLinks = {
     unsubscribe: unsubscribeUrl(ctx, person.userId),
     settings: `${origin}/me#notification-mail`,
   };
-  /** The company of a guest, null for a user. */
-  const guestOf = (row: Due) => (row.actorKind === 'guest' ? row.company : null);
-  const urlOf = (row: Due) => origin + hrefOf(row.spaceId, row.threadId, row.commentId);
-  const titleOf = (row: Due) => shortened(row.thread || row.space, 100);
+  const eventOf = (row: Told) => ({
+    event: row.kind,
+    actorName: row.actor,
+    /** The company of a guest, null for a user. */
+    guestOf: row.actorKind === 'guest' ? row.company : null,
+    files: JSON.parse(row.files) as { name: string; size: number }[],
+    url: origin + hrefOf(row.spaceId, row.threadId, row.commentId),
+  });
+  const threadOf = (row: Told) => ({
+    spaceName: row.space,
+    threadTitle: shortened(row.thread || row.space, 100),
+  });
   if (rows.length === 1) {
     return {
       kind: 'notification',
       siteName,
-      event: person.kind,
-      actorName: person.actor,
-      guestOf: guestOf(person),
-      spaceName: person.space,
-      threadTitle: titleOf(person),
-      ...textOf(person.text),
-      url: urlOf(person),
+      ...threadOf(person),
+      threadId: person.threadId,
+      answer: person.commentId !== null,
+      ...eventOf(person),
+      ...textOf(person),
       ...unsubscribeLinks,
     };
   }
   const few = rows.length <= FEW;
-  const threads = Map.groupBy(rows.slice(0, MOST), (row) => row.threadId);
+  const threads = [...Map.groupBy(rows.slice(0, MOST), (row) => row.threadId).values()];
   return {
     kind: 'digest',
     siteName,
     count: rows.length,
-    threads: [...threads.values()].map((events) => ({
-      spaceName: events[0]!.space,
-      threadTitle: titleOf(events[0]!),
+    threads: threads.map((events) => ({
+      ...threadOf(events[0]!),
+      id: events[0]!.threadId,
+      spaceId: events[0]!.spaceId,
       events: events.map((row) => ({
-        event: row.kind,
-        actorName: row.actor,
-        guestOf: guestOf(row),
-        ...(few ? textOf(row.text) : { text: excerpt(ownWords(row.text), 280), cut: false }),
+        ...eventOf(row),
+        ...(few ? textOf(row) : { text: excerpt(ownWords(row.text), 280), plain: true, cut: false }),
         at: row.createdAt,
-        url: urlOf(row),
       })),
     })),
     timeZone: person.timeZone ?? 'UTC',
-    url: `${origin}/notifications`,
+    url: threads.length === 1 ? eventOf(person).url : `${origin}/notifications`,
     ...unsubscribeLinks,
   };
 }
 
-const textOf = (text: string): { text: string; cut: boolean } => ({
+const textOf = ({ text, marks }: Told) => ({
   text: text.slice(0, LONGEST).toWellFormed(),
+  marks: marks
+    .filter(({ to }) => to <= LONGEST)
+    .map(({ from, to, name, guest }) => ({ from, to, name, guest })),
   cut: text.length > LONGEST,
 });

@@ -452,6 +452,49 @@ describe('in the portal', () => {
     expect(bens).toContain('@Hana_Mori');
   });
 
+  it('open as the list that holds all that is unread', () => {
+    expect(notifications.listToOpen({ me: 0, all: 0 })).toBe('me');
+    expect(notifications.listToOpen({ me: 2, all: 2 })).toBe('me');
+    expect(notifications.listToOpen({ me: 0, all: 1 })).toBe('all');
+    expect(notifications.listToOpen({ me: 1, all: 2 })).toBe('all');
+  });
+
+  it('and spaces have a stamp, which is another one after anything that their reader sees there, and only then', async () => {
+    const s = await stage();
+    const stamp = async (who: User) => (await notifications.news(as(who))).stamp;
+    let last = await stamp(s.ben);
+    expect(await stamp(s.ben)).toBe(last);
+    const differs = async (change: () => Promise<unknown>) => {
+      await change();
+      const now = await stamp(s.ben);
+      const other = now !== last;
+      last = now;
+      return other;
+    };
+    const body = { body: 'Hello', requestKey: randomId() };
+    expect(await differs(() => threads.addComment(as(s.ava), s.spaceId, s.threadId, body))).toBe(true);
+    expect(await differs(() => say(s, s.ava, { mentioned: [s.ben] }))).toBe(true);
+    expect((await notifications.news(as(s.ben))).unread).toEqual({ me: 1, all: 1 });
+    expect(await differs(() => notifications.markRead(as(s.ben), 'all'))).toBe(true);
+    expect(await differs(() => say(s, s.ava, { mentioned: [s.gil] }))).toBe(false);
+    expect(await differs(() => makeSpace(s.ava, {}, [s.ben]))).toBe(true);
+    expect(await differs(() => makeSpace(s.ava))).toBe(false);
+    const elsewhere = await stage();
+    expect(await differs(() => say(elsewhere, elsewhere.ava, { everybody: true }))).toBe(false);
+    await run(sql`update space set guests_hidden = 1 where id = ${s.spaceId}`);
+    const hana = await makeGuest();
+    await joinSpace(s.ava, s.spaceId, hana);
+    const before = await stamp(hana);
+    await threads.addComment(as(s.gil), s.spaceId, s.threadId, { body: 'Hidden', requestKey: randomId() });
+    expect(await stamp(hana)).toBe(before);
+    last = await stamp(s.ben);
+    expect(
+      await differs(() =>
+        run(sql`delete from membership where space_id = ${s.spaceId} and user_id = ${s.ben.id}`),
+      ),
+    ).toBe(true);
+  });
+
   it('are counted up to a hundred', async () => {
     const s = await stage();
     const ctx = testContext();
@@ -464,18 +507,22 @@ describe('in the portal', () => {
   });
 });
 
+const firstLine = (mail: { text: string }) => mail.text.split('\n')[0];
+
 describe('by mail', () => {
   it('a mention is mailed at once, with the whole text and its address, also to people who are signed in', async () => {
     const s = await stage();
     const { commentId } = await say(s, s.ava, { mentioned: [s.ben] });
     const [mail, ...more] = await mailsOf(s.ben);
     expect(more).toEqual([]);
-    expect(mail!.subject).toBe('Ava mentioned you in “Piles”');
+    expect(mail!.subject).toBe('Re: [Harbour Bridge] Piles');
+    expect(mail!.text).toMatch(/^Ava mentioned you in “Piles”\n\n/);
     expect(mail!.text).toContain(BODY);
     expect(mail!.text.split('\n')).toContain(
       `${ORIGIN}/spaces/${s.spaceId}/threads/${s.threadId}?comment=${commentId}#comment-${commentId}`,
     );
-    expect(mail!.from).toBe('no-reply@foyer.example');
+    expect(mail!.from).toBe('"Ava (via Foyer)" <no-reply@foyer.example>');
+    expect(mail!.headers).not.toHaveProperty('Reply-To');
     expect(await dueOf(s.ben)).toEqual([null]);
   });
 
@@ -487,7 +534,7 @@ describe('by mail', () => {
     await prefer(hana, { notify: 'never' });
     await say(s, s.ava, { everybody: true, mentioned: [hana] });
     expect((await mailsOf(s.ben)).length).toBe(0);
-    expect((await mailsOf(s.gil)).map((m) => m.subject)).toEqual(['Ava commented on “Piles”']);
+    expect((await mailsOf(s.gil)).map(firstLine)).toEqual(['Ava commented on “Piles”']);
     expect((await mailsOf(hana)).length).toBe(0);
     expect(await kinds(hana)).toEqual(['mention']);
   });
@@ -497,8 +544,8 @@ describe('by mail', () => {
     await prefer(s.ben, { locale: 'ja' });
     await prefer(s.ava, { locale: 'ja' });
     await say(s, s.ava, { mentioned: [s.ben, s.gil] });
-    expect((await mailsOf(s.ben))[0]!.subject).toBe('Avaさんが「Piles」であなた宛てに書きました');
-    expect((await mailsOf(s.gil))[0]!.subject).toBe('Ava mentioned you in “Piles”');
+    expect((await mailsOf(s.ben)).map(firstLine)).toEqual(['Avaさんが「Piles」であなた宛てに書きました']);
+    expect((await mailsOf(s.gil)).map(firstLine)).toEqual(['Ava mentioned you in “Piles”']);
   });
 
   it('a long text is cut, and says so', async () => {
@@ -537,7 +584,7 @@ describe('by mail', () => {
     const ctx = testContext();
     await notifications.mailDue(ctx);
     await ctx.settle();
-    expect((await mailsOf(s.gil))[0]!.text).toMatch(/^Edited\./);
+    expect((await mailsOf(s.gil))[0]!.text).toContain('\n\nEdited.\n');
   });
 
   it('ten runs at the same time write each mail once', async () => {
@@ -563,7 +610,7 @@ describe('by mail', () => {
     expect(await mailsOf(s.ben)).toHaveLength(1);
   });
 
-  it('several that are due at once are one mail, by space and thread, each with its address', async () => {
+  it('several that are due at once are one mail, by space and thread, with a link to the first of each thread', async () => {
     const s = await stage();
     const other = await stage();
     await run(
@@ -578,7 +625,10 @@ describe('by mail', () => {
     const [mail, ...more] = await mailsOf(s.ben);
     expect(more).toEqual([]);
     expect(mail!.subject).toBe('3 notifications from Foyer');
-    for (const said of [a, b, c]) expect(mail!.text).toMatch(new RegExp(`#comment-${said.commentId}$`, 'm'));
+    for (const said of [a, c]) expect(mail!.text).toMatch(new RegExp(`#comment-${said.commentId}$`, 'm'));
+    expect(mail!.text).not.toContain(`#comment-${b.commentId}`);
+    expect(mail!.from).toBe('"Foyer" <no-reply@foyer.example>');
+    expect(mail!.headers).not.toHaveProperty('References');
     expect(mail!.text.match(/^Harbour Bridge · Piles$/gm)).toHaveLength(2);
   });
 });
@@ -632,7 +682,8 @@ describe('once a day', () => {
     await notifications.mailDue(ctx);
     await ctx.settle();
     const [mail] = await mailsOf(s.ben);
-    expect(mail!.subject).toBe('70 notifications from Foyer');
+    expect(mail!.subject).toBe('[Harbour Bridge] Piles');
+    expect(firstLine(mail!)).toBe('70 new messages in “Piles”');
     expect(mail!.text).toContain('And 20 more.');
   });
 

@@ -5,7 +5,11 @@ import { excerpt } from '../markdown';
 import { columns, joins, readable, visible, type Row } from './rows';
 import { hrefOf, ownWords } from './words';
 
-export type Shown = 'me' | 'all' | 'later';
+const lists = ['me', 'all', 'later'] as const;
+export type Shown = (typeof lists)[number];
+
+/** The list that an address asks for. */
+export const shownBy = (word: string | null): Shown | undefined => lists.find((list) => list === word);
 
 const MOST_COUNTED = 100;
 
@@ -45,11 +49,26 @@ export async function list(
   };
 }
 
+/** Each counted to a hundred, and the newest of all. */
+export const unreadQuery = (ctx: SignedIn) => {
+  const count = (show: Shown) => sql<number>`(
+    select count(*) from (select 1 ${ofActor(ctx)} ${only[show]} and n.read_at is null limit ${MOST_COUNTED}))`;
+  return ctx.db
+    .select({
+      me: count('me').as('me'),
+      all: count('all').as('all'),
+      newest: sql<number | null>`(select n.id ${ofActor(ctx)} order by n.id desc limit 1)`.as('newest'),
+    })
+    .from(sql`(select 1)`);
+};
+
 export async function countUnread(ctx: SignedIn): Promise<number> {
-  const [row] = await ctx.db.all<{ n: number }>(sql`
-    select count(*) n from (select 1 ${ofActor(ctx)} and n.read_at is null limit ${MOST_COUNTED})`);
-  return row?.n ?? 0;
+  const [row] = await unreadQuery(ctx);
+  return row!.all;
 }
+
+/** The list that holds all that is unread. */
+export const listToOpen = ({ me, all }: { me: number; all: number }): Shown => (me === all ? 'me' : 'all');
 
 /** @param until when the page was made */
 export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): Statement =>

@@ -1,7 +1,8 @@
 /** Notifications with what they are about, as the portal and the mails read them. */
 import { sql, type SQL } from 'drizzle-orm';
 import { readerOf, seesGuests, visibleTo, type Viewer } from '../access';
-import { bodyFor, titleFor } from '../mentions/redaction';
+import { marksOf } from '../mentions/people';
+import * as redaction from '../mentions/redaction';
 import type { Mention } from '../schema';
 
 export interface Row {
@@ -34,6 +35,11 @@ export const columns = (viewer: Viewer, longest: number): SQL => sql`
   iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
   iif(n.comment_id is null, t.author_id, c.author_id) "authorId", ${seesGuests(viewer, { space: 's' })} "seesGuests"`;
 
+/** SQL, as JSON: what is attached to the text, which whoever may read the text may see. */
+export const attachedFiles = sql`(
+  select json_group_array(json_object('name', f.name, 'size', f.size) order by f.created_at, f.id) from file f
+  where f.thread_id = n.thread_id and f.comment_id is n.comment_id and f.released_at is null)`;
+
 /** SQL: what belongs to a notification `n`. */
 export const joins = sql`
   join space s on s.id = n.space_id
@@ -47,14 +53,20 @@ export const joins = sql`
 export const visible = (viewer: Viewer): SQL => sql`s.deleted_at is null and m.user_id is not null
   and ${visibleTo(viewer, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}`;
 
-/** With the words that this person may see. */
-export function readable<R extends Row>(row: R, userId: string): R {
+/** With the words that this person may see, and the names in them. */
+export function readable<R extends Row>(row: R, userId: string) {
   const reader = readerOf(userId, row.seesGuests);
   const parsed = (mentions: string | null) => JSON.parse(mentions ?? '[]') as Mention[];
+  const { text, namings } = redaction.readable(reader, {
+    body: row.text,
+    mentions: parsed(row.mentions),
+    authorId: row.authorId,
+  });
   return {
     ...row,
-    text: bodyFor(reader, { body: row.text, mentions: parsed(row.mentions), authorId: row.authorId }),
-    thread: titleFor(reader, {
+    text,
+    marks: marksOf(text, namings, userId, row.authorId),
+    thread: redaction.titleFor(reader, {
       title: row.thread,
       mentions: parsed(row.threadMentions),
       authorId: row.threadAuthorId,

@@ -2,13 +2,12 @@ import * as schemas from '$lib/schemas';
 import { form, show } from '$lib/server/http';
 import * as notifications from '$lib/server/notifications';
 
-const shown = (url: URL): notifications.Shown =>
-  (['all', 'later'] as const).find((list) => list === url.searchParams.get('show')) ?? 'me';
+const asked = (url: URL) => notifications.shownBy(url.searchParams.get('show'));
 
 export const load = (event) =>
   show(event, async (ctx) => {
     const before = Number(event.url.searchParams.get('before')) || null;
-    const list = shown(event.url);
+    const list = asked(event.url) ?? notifications.listToOpen((await event.parent()).unreadOf);
     return { ...(await notifications.list(ctx, { show: list, before })), show: list, before };
   });
 
@@ -25,7 +24,7 @@ export const actions = {
     return back(event);
   }),
   markAll: form(schemas.shownNotifications, async (ctx, { upTo }, event) => {
-    await notifications.markRead(ctx, 'all', shown(event.url), upTo);
+    await notifications.markRead(ctx, 'all', asked(event.url) ?? 'me', upTo);
     return back(event);
   }),
   later: form(schemas.oneNotification, async (ctx, { id, on }, event) => {

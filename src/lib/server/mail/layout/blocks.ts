@@ -3,7 +3,7 @@ import html, { safe, type HtmlSafeString } from 'escape-html-template-tag';
 import type { Translate } from '../../../messages';
 import { manyLines } from '../user-text';
 import type { Block } from './content';
-import { accent, light, mono } from './theme';
+import { edge, light, mono } from './theme';
 
 /** Not escaped: some mail clients do not decode an escaped `/` or `=`. */
 export const address = (url: string): string | HtmlSafeString =>
@@ -12,12 +12,46 @@ export const address = (url: string): string | HtmlSafeString =>
 const paragraph = (text: string | HtmlSafeString) =>
   html`<p class="ink" dir="auto" style="margin:0 0 18px;color:${light.ink}">${text}</p>`;
 
+/** As typed, with links. A mark at the end of an address belongs to the sentence. */
+const linked = (line: string) =>
+  line
+    .split(/(https?:\/\/[^\s<>"]+[^\s<>".,:;!?)\]}»”’'。、）」])/)
+    .map((piece, i) =>
+      i % 2 === 0
+        ? piece
+        : html`<a class="accent-ink" href="${address(piece)}" style="color:${light.accent}"
+            >${address(piece)}</a
+          >`,
+    );
+
 const paragraphs = (text: string) =>
   manyLines(text)
     .split(/\n\s*\n/)
     .map((lines) =>
-      paragraph(html`${lines.split('\n').map((line, i) => (i === 0 ? html`${line}` : html`<br />${line}`))}`),
+      paragraph(
+        html`${lines.split('\n').map((line, i) => (i === 0 ? html`${linked(line)}` : html`<br />${linked(line)}`))}`,
+      ),
     );
+
+/** In classic Outlook the cell is padded, because it ignores the padding of links. */
+const button = (label: string, url: string) =>
+  html`<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:6px 0 18px">
+    <tr>
+      <td
+        class="accent"
+        align="center"
+        bgcolor="${light.accent}"
+        style="background:${light.accent};border-radius:10px;mso-padding-alt:13px 22px"
+      >
+        <a
+          class="on-accent"
+          href="${address(url)}"
+          style="display:inline-block;padding:13px 22px;mso-padding-alt:0;color:${light.onAccent};font-weight:600;text-decoration:none"
+          >${label}</a
+        >
+      </td>
+    </tr>
+  </table>`;
 
 export function blockHtml(block: Block, t: Translate): HtmlSafeString | HtmlSafeString[] {
   switch (block.kind) {
@@ -33,38 +67,25 @@ export function blockHtml(block: Block, t: Translate): HtmlSafeString | HtmlSafe
       >
         ${block.code}
       </p>`;
+    case 'prose':
+      return block.html;
     case 'button':
-      return html`<table
-          role="presentation"
-          cellpadding="0"
-          cellspacing="0"
-          border="0"
-          style="margin:6px 0 18px"
-        >
-          <tr>
-            <td
-              class="accent"
-              bgcolor="${accent.light}"
-              style="background:${accent.light};border-radius:10px"
-            >
-              <a
-                class="on-accent"
-                href="${address(block.url)}"
-                style="display:inline-block;padding:13px 22px;color:${accent.lightOn};font-weight:600;text-decoration:none"
-                >${block.label}</a
-              >
-            </td>
-          </tr>
-        </table>
+      return html`${button(block.label, block.url)}
         <p class="soft" style="margin:0 0 20px;color:${light.soft};font-size:13px">
           ${t('mail.link-fallback')}<br /><a
             class="accent-ink"
             dir="ltr"
             href="${address(block.url)}"
-            style="color:${accent.light};word-break:break-all"
+            style="color:${light.accent};word-break:break-all"
             >${address(block.url)}</a
           >
         </p>`;
+    case 'link':
+      return html`<p style="margin:0 0 18px">
+        <a class="accent-ink" href="${address(block.url)}" style="color:${light.accent};font-weight:600"
+          >${block.label}</a
+        >
+      </p>`;
     case 'facts':
       return html`<table
         role="presentation"
@@ -83,13 +104,8 @@ export function blockHtml(block: Block, t: Translate): HtmlSafeString | HtmlSafe
               >
                 ${label}
               </td>
-              <td
-                class="ink"
-                valign="top"
-                dir="auto"
-                style="padding:3px 0;color:${light.ink};font-weight:600"
-              >
-                <span style="white-space:pre-wrap">${value}</span>
+              <td class="ink" valign="top" style="padding:3px 0;color:${light.ink};font-weight:600">
+                <span dir="auto" style="white-space:pre-wrap">${value}</span>
               </td>
             </tr>`,
         )}
@@ -103,21 +119,22 @@ export function blockHtml(block: Block, t: Translate): HtmlSafeString | HtmlSafe
         ${block.text}
       </h2>`;
     case 'event':
-      return html`<div
-        class="rule"
-        style="margin:0 0 18px;padding:0 0 0 14px;border-left:3px solid ${light.line};border-inline-start:3px solid ${light.line}"
+      return html`<table
+        role="presentation"
+        width="100%"
+        cellpadding="0"
+        cellspacing="0"
+        border="0"
+        style="margin:0 0 16px"
       >
-        <p class="soft" dir="auto" style="margin:0 0 6px;color:${light.soft};font-size:13px">${block.head}</p>
-        ${block.text ? paragraphs(block.text) : ''}
-        <p style="margin:${block.text ? '-8px' : '0'} 0 0;font-size:13px">
-          <a
-            class="accent-ink"
-            dir="ltr"
-            href="${address(block.url)}"
-            style="color:${accent.light};word-break:break-all"
-            >${address(block.url)}</a
-          >
-        </p>
-      </div>`;
+        <tr>
+          <td class="rule" style="padding:0 14px;${edge}">
+            <p class="soft" dir="auto" style="margin:0 0 6px;color:${light.soft};font-size:13px">
+              ${block.head}
+            </p>
+            ${block.blocks.map((inner) => blockHtml(inner, t))}
+          </td>
+        </tr>
+      </table>`;
   }
 }

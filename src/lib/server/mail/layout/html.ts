@@ -3,11 +3,12 @@ import html from 'escape-html-template-tag';
 import type { Locale, Translate } from '../../../messages';
 import { address, blockHtml } from './blocks';
 import type { MailContent } from './content';
-import { accent, light, sans, styleSheet } from './theme';
+import { footer } from './footer';
+import { forOutlook, light, sans, styleSheet, WIDTH } from './theme';
 
 export const toHtml = (content: MailContent, locale: Locale, t: Translate): string =>
   html`<!doctype html>
-    <html lang="${locale}">
+    <html lang="${locale}" xmlns:o="urn:schemas-microsoft-com:office:office">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
@@ -18,6 +19,7 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
         <style>
           ${styleSheet}
         </style>
+        ${forOutlook.head}
       </head>
       <body class="paper" style="margin:0;padding:0;background:${light.paper}">
         ${
@@ -36,13 +38,14 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
         >
           <tr>
             <td class="frame" align="center" style="padding:32px 16px">
+              ${forOutlook.open}
               <table
                 role="presentation"
                 width="100%"
                 cellpadding="0"
                 cellspacing="0"
                 border="0"
-                style="max-width:580px;text-align:left;text-align:start;font:16px/1.55 ${sans};word-break:break-word"
+                style="max-width:${WIDTH}px;text-align:left;text-align:start;font:16px/1.55 ${sans};word-break:break-word"
               >
                 <tr>
                   <td style="padding:0 4px 16px">
@@ -52,8 +55,8 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
                           class="accent"
                           width="16"
                           height="20"
-                          bgcolor="${accent.light}"
-                          style="width:16px;height:20px;background:${accent.light};border-radius:8px 8px 0 0;font-size:0;line-height:0"
+                          bgcolor="${light.accent}"
+                          style="width:16px;height:20px;background:${light.accent};border-radius:8px 8px 0 0;font-size:0;line-height:0"
                         >
                           &nbsp;
                         </td>
@@ -79,7 +82,7 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
                       dir="auto"
                       style="margin:0 0 20px;color:${light.ink};font-size:24px;line-height:1.25;font-weight:600"
                     >
-                      ${content.subject}
+                      ${content.heading ?? content.subject}
                     </h1>
                     ${content.blocks.map((block) => html`${blockHtml(block, t)} `)}
                     <p
@@ -93,7 +96,7 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
                           html`<br /><a
                               class="accent-ink"
                               href="${address(url)}"
-                              style="color:${accent.light}"
+                              style="color:${light.accent}"
                               >${label}</a
                             >`,
                       )}
@@ -102,10 +105,11 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
                 </tr>
                 <tr>
                   <td class="soft" style="padding:16px 4px 0;color:${light.soft};font-size:13px">
-                    ${t('mail.footer', { site: content.siteName })}
+                    ${footer(content, t)}
                   </td>
                 </tr>
               </table>
+              ${forOutlook.close}
             </td>
           </tr>
         </table>

@@ -1,14 +1,15 @@
 import type { Translate } from '../../../messages';
 import { manyLines } from '../user-text';
 import type { Block, MailContent } from './content';
+import { footer } from './footer';
 
 export function toText(content: MailContent, t: Translate): string {
-  const footer = `-- \n${t('mail.footer', { site: content.siteName })}`; // RFC 3676 §4.3
   return `${[
+    ...(content.heading === undefined ? [] : [content.heading]),
     ...content.blocks.map(blockText),
     content.note,
     ...(content.footerLinks ?? []).map(linkText),
-    footer,
+    `-- \n${footer(content, t)}`, // RFC 3676 §4.3
   ].join('\n\n')}\n`;
 }
 
@@ -21,14 +22,16 @@ function blockText(block: Block): string {
     case 'heading':
       return block.text;
     case 'user-text':
+    case 'prose':
       return manyLines(block.text);
     case 'code':
       return block.code;
     case 'button':
+    case 'link':
       return linkText(block);
     case 'facts':
       return block.rows.map(([label, value]) => `${label}: ${value}`).join('\n');
     case 'event':
-      return [block.head, manyLines(block.text), block.url].filter(Boolean).join('\n');
+      return `${block.head}\n${block.blocks.map(blockText).join('\n\n')}`;
   }
 }

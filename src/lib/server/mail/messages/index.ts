@@ -1,7 +1,7 @@
 /** A new mail is a file here, a row of the table, and a sample (mail/samples). */
 import { loadTranslator, type Locale } from '../../../messages';
 import { oneLine } from '../../../text';
-import type { MailContent } from '../layout/content';
+import type { MailContent, ReplyTo } from '../layout/content';
 import { toHtml } from '../layout/html';
 import { toText } from '../layout/text';
 import { composeCode, type CodeMail } from './code';
@@ -13,6 +13,7 @@ import { composeNotification, type NotificationMail } from './notification';
 import { composePasswordChanged, type PasswordChangedMail } from './password-changed';
 import { composeRemoved, type RemovedMail } from './removed';
 import { composeReset, type ResetMail } from './reset';
+import { senderName } from './sender';
 import { composeUserInvitation, type UserInvitationMail } from './user-invitation';
 import { composeWelcome, type WelcomeMail } from './welcome';
 
@@ -55,6 +56,9 @@ export const droppedWhenRemoved = (Object.keys(table) as MailMessage['kind'][]).
 );
 
 export interface RenderedMail {
+  fromName: string;
+  replyTo: ReplyTo | null;
+  threadId: number | null;
   subject: string;
   text: string;
   html: string;
@@ -65,7 +69,14 @@ export async function render(message: MailMessage, locale: Locale): Promise<Rend
   const siteName = oneLine(message.siteName);
   const { compose } = table[message.kind] as Definition<MailMessage>;
   const content: MailContent = { siteName, ...compose(message, { t, locale, site: siteName }) };
-  return { subject: content.subject, text: toText(content, t), html: toHtml(content, locale, t) };
+  return {
+    fromName: senderName(t, siteName, content.sender),
+    replyTo: content.replyTo ?? null,
+    threadId: content.threadId ?? null,
+    subject: content.subject,
+    text: toText(content, t),
+    html: toHtml(content, locale, t),
+  };
 }
 
 /** Null for mails that everybody has to get. */

@@ -2,12 +2,14 @@ import type { Translate } from '../../../messages';
 import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import { longTime, type Compose } from './compose';
+import { fromInviter } from './inviter';
 
 export interface InvitationMail {
   kind: 'invitation';
   siteName: string;
   spaceName: string;
   inviterName: string;
+  inviterEmail?: string;
   subject: string;
   message: string;
   url: string;
@@ -18,6 +20,7 @@ export interface InvitationMail {
 export const composeInvitation: Compose<InvitationMail> = (message, { t, locale }) => {
   const [space, inviter] = [oneLine(message.spaceName), oneLine(message.inviterName)];
   return {
+    ...fromInviter(message),
     subject: oneLine(message.subject),
     preheader: t('mail.invitation.preheader', { inviter, space }),
     blocks: [

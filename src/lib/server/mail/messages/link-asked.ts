@@ -15,6 +15,7 @@ export const composeLinkAsked: Compose<LinkAskedMail> = ({ spaceName, guestEmail
   const space = oneLine(spaceName);
   const asks = t('mail.link-asked.body', { guest: guestEmail, space });
   return {
+    replyTo: { name: '', email: guestEmail },
     subject: t('mail.link-asked.subject', { space }),
     preheader: asks,
     blocks: [

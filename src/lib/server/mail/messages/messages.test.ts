@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadTranslator, locales } from '../../../messages';
 import { defaultInvitation, droppedWhenRemoved, render, unsubscribeLinkOf, type MailMessage } from './index';
 import { samples } from '../samples';
+import { manyLines } from '../user-text';
 
 const every = (await Promise.all(locales.map(samples))).flat();
 const invitation = {
@@ -15,6 +16,13 @@ const invitation = {
   expiresAt: Date.UTC(2026, 10, 28, 17, 20),
   timeZone: 'Europe/Berlin',
 } as const;
+
+const eventsOf = (message: MailMessage) =>
+  message.kind === 'notification'
+    ? [message]
+    : message.kind === 'digest'
+      ? message.threads.flatMap((thread) => thread.events)
+      : [];
 
 /** As a person reads it. */
 const visible = (html: string) =>
@@ -74,14 +82,16 @@ describe('every mail, in every language, with awkward data', () => {
   it('escapes all markup', () => {
     for (const { name, html } of every) {
       expect(html, name).not.toMatch(/<(script|img|b|i)[ >]/);
-      expect(html, name).not.toContain('evil.example"');
+      expect(html, name).not.toContain('>click</a>');
       expect(html.match(/<\/body>/g), name).toHaveLength(1);
-      expect(html.match(/<\/style>/g), name).toHaveLength(1);
+      // The second is for classic Outlook.
+      expect(html.match(/<\/style>/g), name).toHaveLength(2);
     }
   });
 
   it('loads nothing and tracks nobody', () => {
-    for (const { name, html } of every) expect(html, name).not.toMatch(/\ssrc=|url\(|@import|<link|<img/);
+    for (const { name, html } of every)
+      expect(html, name).not.toMatch(/<[^<>]*\ssrc=|url\(|@import|<link|<img/);
   });
 
   it('is dropped when its reader loses the space if it quotes what was written there', () => {
@@ -95,8 +105,10 @@ describe('every mail, in every language, with awkward data', () => {
     for (const { name, message, text, html } of every) {
       const words = (s: string) => s.replace(/\s+/g, '');
       const shown = words(visible(html));
+      // What is Markdown in one is markup in the other.
+      const typed = new Set(eventsOf(message).flatMap((event) => manyLines(event.text).split('\n')));
       for (const line of text.split('\n')) {
-        if (line === '-- ') continue;
+        if (line === '-- ' || typed.has(line)) continue;
         // Links in the small print have a label instead of the address.
         if ('unsubscribe' in message && html.includes(`href="${line}"`)) continue;
         for (const piece of line.split(/: |:$/).filter(Boolean))
@@ -122,7 +134,7 @@ describe('every mail, in every language, with awkward data', () => {
 
   it('declares its language', () => {
     for (const locale of locales)
-      expect(every.some((s) => s.html.includes(`<html lang="${locale}">`))).toBe(true);
+      expect(every.some((s) => s.html.includes(`<html lang="${locale}"`))).toBe(true);
   });
 
   it('leaves no placeholder', () => {
@@ -198,13 +210,14 @@ describe('a notification', () => {
 
   it('says who did what where, with the whole text unchanged', async () => {
     const { subject, text } = await render(one, 'en');
-    expect(subject).toBe('Ava mentioned you in “Piles”');
+    expect(subject).toBe('Re: [Bridge] Piles');
+    expect(text).toMatch(/^Ava mentioned you in “Piles”\n\n/);
     expect(text).toContain('First line\n\n**second** line, order 123456');
     expect(text).toContain('Space: Bridge\nThread: Piles');
     expect(text).not.toContain('Read the rest');
-    expect((await render({ ...one, event: 'comment' }, 'en')).subject).toBe('Ava commented on “Piles”');
-    expect((await render({ ...one, event: 'thread' }, 'en')).subject).toBe('Ava started “Piles”');
-    expect((await render(one, 'ja')).subject).toContain('Ava');
+    expect((await render({ ...one, event: 'comment' }, 'en')).text).toMatch(/^Ava commented on “Piles”/);
+    expect((await render({ ...one, event: 'thread' }, 'en')).text).toMatch(/^Ava started “Piles”/);
+    expect((await render(one, 'ja')).text).toMatch(/^Ava/);
   });
 
   it('says when the text was cut', async () => {
@@ -215,14 +228,84 @@ describe('a notification', () => {
     const url = 'https://guests.example.com/spaces/7/threads/123456?comment=345678#comment-345678';
     const text = 'Order 123456, see https://shop.example/654321\nPhone +49 30 987654';
     const mail = await render({ ...one, url, text, actorName: '777777', threadTitle: '246810' }, 'en');
-    expect(mail.subject).toContain('777777');
+    expect(mail.fromName).toContain('777777');
+    expect(mail.text).toMatch(/^777777 /);
     expect(mail.subject).toContain('246810');
     expect(mail.text).toContain(text);
     expect(mail.text.split('\n')).toContain(url);
     for (const part of [mail.subject, mail.text, mail.html]) expect(part).not.toMatch(/\u2060|%3\d/);
   });
 
-  it('of several events lists them by thread, each with its address, in the time zone of the reader', async () => {
+  it('shows Markdown as the pages do: formatted in HTML, as typed in text, with nothing that loads or needs a style sheet', async () => {
+    const typed =
+      '**bold** for @Snake_Case_Name\n\n- [x] [plan](/spaces/7/files)\n\n![pixel](https://evil.example/p.gif)';
+    const marks = [{ from: 13, to: 29, name: 'Snake_Case_Name' }];
+    const { text, html } = await render({ ...one, text: typed, marks }, 'en');
+    expect(text).toContain(typed);
+    expect(html).toContain('<strong>bold</strong>');
+    expect(html).toContain('>@Snake_Case_Name</span>');
+    expect(html).toMatch(
+      /<a class="accent-ink" href="https:\/\/guests\.example\.com\/spaces\/7\/files" style=/,
+    );
+    expect(html).toContain('☑ <a');
+    expect(html).not.toMatch(/<(img|input|label)|class="(mention|to-)|tabindex/);
+  });
+
+  it('renders every tag of the renderer with its own style', async () => {
+    const { html } = every.find(({ name }) => name === 'notification-comment-ordinary')!;
+    const plain = /^(html|head|meta|title|style|xml|br|strong|em|s|thead|tbody|tr|div)$/;
+    const tags = [...html.matchAll(/<(\w+)(\s[^<>]*)?>/g)];
+    const unstyled = tags.filter(([, tag, rest]) => !plain.test(tag!) && !rest?.includes('style='));
+    // The table that only classic Outlook reads, and the one around the site's name.
+    expect(unstyled.map(([, tag]) => tag)).toEqual(['table', 'td', 'table']);
+  });
+
+  it('names what is attached, with sizes', async () => {
+    const files = [
+      { name: 'plan.pdf', size: 2 * 1024 * 1024 },
+      { name: 'photo\r\nX: 1.jpg', size: 310 * 1024 },
+    ];
+    const { text, html } = await render({ ...one, text: '', files }, 'en');
+    expect(text).toContain('\nAttached: plan.pdf (2 MB), photo X: 1.jpg (310 kB)\n');
+    expect(text).not.toContain('no text yet');
+    expect(html).toContain('Attached: plan.pdf (2 MB)');
+  });
+
+  it('has one subject for all mails of a thread, and reveals nothing else to group them by', async () => {
+    const first = await render({ ...one, event: 'thread', answer: false, threadId: 12 }, 'en');
+    const second = await render({ ...one, actorName: 'Ben', answer: true, threadId: 12 }, 'ja');
+    expect(second.subject).toBe(`Re: ${first.subject}`);
+    expect([first.threadId, second.threadId]).toEqual([12, 12]);
+    const nameless = await render({ ...one, threadTitle: 'Bridge', answer: false }, 'en');
+    expect(nameless.subject).toBe('Bridge');
+  });
+
+  it('of several in one space, or in one thread, says so', async () => {
+    const event = {
+      event: 'comment',
+      actorName: 'Ben',
+      text: 'Fine.',
+      cut: false,
+      at: 0,
+      url: one.url,
+    } as const;
+    const thread = { id: 12, spaceName: 'Bridge', threadTitle: 'Piles', events: [event, event] };
+    const links = { unsubscribe: one.unsubscribe, settings: one.settings, timeZone: 'UTC' };
+    const digest = { kind: 'digest', siteName: 'Foyer', count: 2, url: one.url, ...links } as const;
+    const ofThread = await render({ ...digest, threads: [thread] }, 'en');
+    expect(ofThread).toMatchObject({
+      subject: 'Re: [Bridge] Piles',
+      threadId: 12,
+      fromName: 'Ben (via Foyer)',
+    });
+    expect(ofThread.text).toMatch(/^2 new messages in “Piles”\n\nBen commented/);
+    const other = { ...thread, id: 13, events: [{ ...event, actorName: 'Ava' }] };
+    const ofSpace = await render({ ...digest, count: 3, threads: [thread, other] }, 'en');
+    expect(ofSpace).toMatchObject({ subject: 'Bridge: 3 new messages', threadId: null, fromName: 'Foyer' });
+    expect(ofSpace.text).not.toContain('Bridge ·');
+  });
+
+  it('of several events lists them by thread, with a link to the first of each, in the time zone of the reader', async () => {
     const event = {
       event: 'comment',
       actorName: 'Ben',
@@ -248,9 +331,74 @@ describe('a notification', () => {
     );
     expect(subject).toBe('9 notifications from Foyer');
     expect(text).toMatch(
-      /Bridge · Piles\n\nBen commented · Sun, Nov 29, 2:20\sAM GMT\+9\nFine\.\nhttps:\S+#comment-34\n/,
+      /Bridge · Piles\n\nBen commented · Sun, Nov 29, 2:20\sAM GMT\+9\nFine\.\n\nOpen the thread:\nhttps:\S+#comment-34\n/,
     );
     expect(text).toContain('Harbour · Ferry');
     expect(text).toContain('And 7 more.');
+  });
+});
+
+describe('the sender', () => {
+  const from = async (actorName: string, guestOf: string | null = null, siteName = 'Foyer') =>
+    (
+      await render(
+        {
+          kind: 'notification',
+          event: 'comment',
+          ...{
+            siteName,
+            actorName,
+            guestOf,
+            spaceName: 'Bridge',
+            threadTitle: 'Piles',
+            text: 'x',
+            cut: false,
+          },
+          url: 'https://x.example/1',
+          unsubscribe: 'https://x.example/2',
+          settings: 'https://x.example/3',
+        },
+        'en',
+      )
+    ).fromName;
+
+  it('is whoever caused the mail, and a guest is called one', async () => {
+    expect(await from('Ben Kowalski')).toBe('Ben Kowalski (via Foyer)');
+    expect(await from('Mia Ito', 'Northwind')).toBe('Mia Ito (guest, Northwind) via Foyer');
+    expect(await from('Mia Ito', '')).toBe('Mia Ito (guest) via Foyer');
+    expect((await render(invitation, 'en')).fromName).toBe('Ava (via Foyer)');
+    expect((await render(invitation, 'ja')).fromName).toBe('Ava（Foyer経由）');
+  });
+
+  it('cannot look like an address, or hide by brackets or length who it is', async () => {
+    for (const name of ['ceo@bank.example', 'ceo＠bank.example', 'https://bank.example', '', '()'])
+      expect(await from(name)).toBe('Foyer');
+    expect(await from('Mia', 'x@bank.example')).toBe('Mia (guest) via Foyer');
+    expect(await from('Ava (via Foyer) <', 'Northwind) (user')).toBe(
+      'Ava via Foyer (guest, Northwind user) via Foyer',
+    );
+    const long = await from('Ava Lindqvist '.repeat(9), 'N'.repeat(99), 'F'.repeat(99));
+    expect(long).toMatch(/^Ava.+… \(guest, N{60}…\) via F{60}…$/);
+  });
+
+  it('of other mails is the site', async () => {
+    for (const { name, message, fromName } of every.filter((s) => s.name.endsWith('-ordinary')))
+      expect(fromName.includes('Ava Lindqvist'), name).toBe(
+        /invitation|removed|notification/.test(message.kind),
+      );
+  });
+});
+
+describe('an answer', () => {
+  it('to an invitation goes to the inviter, and the mail says so', async () => {
+    const { replyTo, text, html } = await render({ ...invitation, inviterEmail: 'ava@foyer.example' }, 'en');
+    expect(replyTo).toEqual({ name: 'Ava', email: 'ava@foyer.example' });
+    for (const part of [text, html]) expect(part).toContain('If you reply, your answer goes to Ava.');
+    expect((await render(invitation, 'en')).text).toContain('Please don’t reply');
+  });
+
+  it('to other mails goes to nobody, except to the guest who asks for a link', () => {
+    for (const { name, message, replyTo } of every)
+      expect(replyTo === null, name).toBe(!/invitation|link-asked/.test(message.kind));
   });
 });

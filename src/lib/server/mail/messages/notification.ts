@@ -1,7 +1,14 @@
 import { oneLine } from '../../../text';
-import { paragraph, type Block } from '../layout/content';
-import { manyLines } from '../user-text';
-import { actorName, unsubscribeLinks, type ActivityEvent, type UnsubscribeLinks } from './activity';
+import { paragraph } from '../layout/content';
+import {
+  actorName,
+  actorOf,
+  threadSubject,
+  unsubscribeLinks,
+  written,
+  type ActivityEvent,
+  type UnsubscribeLinks,
+} from './activity';
 import type { Compose } from './compose';
 
 export interface NotificationMail extends ActivityEvent, UnsubscribeLinks {
@@ -9,18 +16,28 @@ export interface NotificationMail extends ActivityEvent, UnsubscribeLinks {
   siteName: string;
   spaceName: string;
   threadTitle: string;
+  threadId?: number;
+  /** It is about a comment, not about the thread's first text. */
+  answer?: boolean;
 }
 
-export const composeNotification: Compose<NotificationMail> = (message, { t }) => {
-  const [actor, thread] = [actorName(t, message), oneLine(message.threadTitle)];
-  const text = manyLines(message.text);
-  const body: Block = text ? { kind: 'user-text', text } : paragraph(t('mail.notification.no-text'));
+export const composeNotification: Compose<NotificationMail> = (message, { t, locale }) => {
+  const thread = oneLine(message.threadTitle);
+  const heading = t(`mail.notification.${message.event}`, { actor: actorName(t, message), thread });
+  const blocks = written(message, { t, locale });
+  const beginning = oneLine(message.text).slice(0, 140).toWellFormed();
   return {
-    subject: t(`mail.notification.${message.event}`, { actor, thread }),
-    preheader: oneLine(text).slice(0, 140).toWellFormed(),
+    subject: threadSubject(
+      message.spaceName,
+      message.threadTitle,
+      message.answer ?? message.event !== 'thread',
+    ),
+    heading,
+    preheader: message.event === 'mention' ? `${heading}: ${beginning}` : beginning,
+    sender: actorOf(message),
+    threadId: message.threadId,
     blocks: [
-      body,
-      ...(message.cut ? [paragraph(t('mail.notification.cut'))] : []),
+      ...(blocks.length ? blocks : [paragraph(t('mail.notification.no-text'))]),
       {
         kind: 'facts',
         rows: [

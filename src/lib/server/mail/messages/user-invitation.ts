@@ -1,11 +1,13 @@
 import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import { longTime, type Compose } from './compose';
+import { fromInviter } from './inviter';
 
 export interface UserInvitationMail {
   kind: 'user-invitation';
   siteName: string;
   inviterName: string;
+  inviterEmail?: string;
   url: string;
   expiresAt: number;
   timeZone: string;
@@ -15,6 +17,7 @@ export const composeUserInvitation: Compose<UserInvitationMail> = (message, { t,
   const inviter = oneLine(message.inviterName);
   const expires = t('mail.expires', { when: longTime(locale, message.timeZone, message.expiresAt) });
   return {
+    ...fromInviter(message),
     subject: t('mail.user-invitation.subject', { inviter, site }),
     preheader: expires,
     blocks: [

@@ -86,7 +86,6 @@ async function unsealed(ctx: Ctx, row: Mail): Promise<OutgoingMail> {
   return {
     id: row.id,
     to: row.toEmail,
-    fromName: message.siteName,
     ...(await render(message, isLocale(row.locale) ? row.locale : defaultLocale)),
     resent: row.unknowns > 0,
     unsubscribe: unsubscribeLinkOf(message),

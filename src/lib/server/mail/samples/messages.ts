@@ -5,11 +5,42 @@ import type { SampleData } from './data';
 const ORIGIN = 'https://guests.example.com';
 const TOKEN = 'k7q2m4x6c3v5b2n4h6j3g5f2d4s6a3p5o2i4u6y3';
 const LINKS = { settings: `${ORIGIN}/me#notification-mail`, unsubscribe: `${ORIGIN}/unsubscribe/${TOKEN}` };
+/** All that Markdown can do, and addresses of all kinds. */
+const EVERYTHING = `Hi @Hanako Sato, see [the plan](/spaces/7/files) and https://partner.example/a_b_c?x=1&y=2.
+
+# A heading
+
+1. first
+2. second, with **bold**, *italic*, ~~gone~~ and \`code\`
+
+- [x] survey
+- [ ] crane
+
+> The ferry leaves at nine.
+> > And at ten.
+
+| Pile | Depth |
+| :--- | ----: |
+| 1    | 12 m  |
+| 2    | 14 m  |
+
+\`\`\`
+if (a < b) return "c";
+\`\`\`
+
+---
+![a picture](https://tracker.example/pixel.gif) 123456`;
 const EXPIRES = Date.UTC(2026, 10, 28, 17, 20);
 
 export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
   const [siteName, spaceName, inviterName, timeZone] = [d.site, d.space, d.inviter, d.timeZone];
   const ready = defaultInvitation(t, { siteName, spaceName, inviterName });
+  const inviter = { inviterName, inviterEmail: 'ava@foyer.example' };
+  const place = { spaceName, threadTitle: d.threadTitle, threadId: 12 };
+  const files = [
+    { name: `${d.threadTitle}.pdf`, size: 2_345_678 },
+    { name: 'IMG 0042.jpg', size: 123_456 },
+  ];
   const link = { url: `${ORIGIN}/signup/${TOKEN}`, expiresAt: EXPIRES, timeZone };
   const home = { loginName: d.email, url: `${ORIGIN}/spaces/7` };
   return [
@@ -17,12 +48,12 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       kind: 'invitation',
       siteName,
       spaceName,
-      inviterName,
+      ...inviter,
       subject: d.subject ?? ready.subject,
       message: d.message ?? ready.message,
       ...link,
     },
-    { kind: 'user-invitation', siteName, inviterName, ...link },
+    { kind: 'user-invitation', siteName, ...inviter, ...link },
     { kind: 'welcome', siteName, spaceName, password: d.password, ...home },
     { kind: 'welcome', siteName, spaceName: null, password: null, ...home },
     { kind: 'code', siteName, code: '048213', purpose: 'login' },
@@ -36,17 +67,32 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       guestEmail: d.email,
       url: `${ORIGIN}/spaces/7/settings/guests`,
     },
-    { kind: 'removed', siteName, spaceName },
+    { kind: 'removed', siteName, spaceName, actorName: inviterName },
     {
       kind: 'notification',
       siteName,
       event: 'mention',
       actorName: inviterName,
-      spaceName,
-      threadTitle: d.threadTitle,
+      ...place,
+      answer: true,
       text: d.comment,
       cut: false,
+      files,
       url: `${ORIGIN}/spaces/7/threads/12?comment=34#comment-34`,
+      ...LINKS,
+    },
+    {
+      kind: 'notification',
+      siteName,
+      event: 'comment',
+      actorName: inviterName,
+      guestOf: d.site,
+      ...place,
+      answer: true,
+      text: EVERYTHING,
+      marks: [{ from: 3, to: 15, name: 'Hanako Sato', guest: true }],
+      cut: false,
+      url: `${ORIGIN}/spaces/7/threads/12?comment=36#comment-36`,
       ...LINKS,
     },
     {
@@ -55,60 +101,60 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       event: 'thread',
       actorName: inviterName,
       guestOf: '',
-      spaceName,
-      threadTitle: d.threadTitle,
+      ...place,
       text: '',
       cut: true,
       url: `${ORIGIN}/spaces/7/threads/12`,
       ...LINKS,
     },
+    ...digests(d),
+  ];
+}
+
+/** Of several spaces, of one, and of one thread. */
+function digests(d: SampleData): MailMessage[] {
+  const [siteName, spaceName, inviterName, timeZone] = [d.site, d.space, d.inviter, d.timeZone];
+  const comment = {
+    event: 'comment',
+    actorName: inviterName,
+    text: d.comment,
+    cut: true,
+    at: EXPIRES,
+    // Six digits in an address must not be taken for a code.
+    url: `${ORIGIN}/spaces/7/threads/12?comment=345678#comment-345678`,
+  } as const;
+  const mention = {
+    event: 'mention',
+    actorName: d.email,
+    guestOf: d.space,
+    text: 'Thank you!',
+    cut: false,
+    files: [{ name: 'plan.pdf', size: 999 }],
+    at: EXPIRES + 600_000,
+    url: `${ORIGIN}/spaces/7/threads/12?comment=35#comment-35`,
+  } as const;
+  const begun = {
+    event: 'thread',
+    actorName: inviterName,
+    text: 'Beginning of a text, 1. without markup…',
+    plain: true,
+    cut: false,
+    at: EXPIRES,
+    url: `${ORIGIN}/spaces/8/threads/123456`,
+  } as const;
+  const first = { id: 12, spaceId: 7, spaceName, threadTitle: d.threadTitle, events: [comment, mention] };
+  const all = { kind: 'digest', siteName, timeZone, url: `${ORIGIN}/notifications`, ...LINKS } as const;
+  return [
     {
-      kind: 'digest',
-      siteName,
+      ...all,
       count: 7,
-      threads: [
-        {
-          spaceName,
-          threadTitle: d.threadTitle,
-          events: [
-            {
-              event: 'comment',
-              actorName: inviterName,
-              text: d.comment,
-              cut: true,
-              at: EXPIRES,
-              // Six digits in an address must not be taken for a code.
-              url: `${ORIGIN}/spaces/7/threads/12?comment=345678#comment-345678`,
-            },
-            {
-              event: 'mention',
-              actorName: d.email,
-              guestOf: d.space,
-              text: 'Thank you!',
-              cut: false,
-              at: EXPIRES + 600_000,
-              url: `${ORIGIN}/spaces/7/threads/12?comment=35#comment-35`,
-            },
-          ],
-        },
-        {
-          spaceName: d.site,
-          threadTitle: spaceName,
-          events: [
-            {
-              event: 'thread',
-              actorName: inviterName,
-              text: '',
-              cut: false,
-              at: EXPIRES,
-              url: `${ORIGIN}/spaces/8/threads/123456`,
-            },
-          ],
-        },
-      ],
-      timeZone,
-      url: `${ORIGIN}/notifications`,
-      ...LINKS,
+      threads: [first, { id: 13, spaceId: 8, spaceName: d.site, threadTitle: spaceName, events: [begun] }],
     },
+    {
+      ...all,
+      count: 3,
+      threads: [first, { id: 13, spaceId: 7, spaceName, threadTitle: inviterName, events: [begun] }],
+    },
+    { ...all, count: 2, url: comment.url, threads: [first] },
   ];
 }

@@ -12,6 +12,8 @@ describe('headers', () => {
     subject: 'Hello',
     text: 'x',
     html: '<p>x</p>',
+    replyTo: null,
+    threadId: null,
     resent: false,
   };
   const options = { timeoutMs: 1_000 };
@@ -39,6 +41,39 @@ describe('headers', () => {
       expect(sent.from.name).not.toMatch(/["<>\\]/);
       expect(Object.keys(sent.headers).sort()).toEqual(['Auto-Submitted', 'X-Foyer-Message-ID']);
     }
+  });
+
+  it('an answer goes to the address of Reply-To, unless it could begin a header', async () => {
+    const replyTo = { name: 'Ava "A"\r\nBcc: e@evil.example', email: 'ava@gäste.example' };
+    await send(context(), { ...outgoing, replyTo }, options);
+    expect(fake.arrived.at(-1)!.payload.reply_to).toEqual({
+      name: "Ava 'A' Bcc: e@evil.example",
+      email: 'ava@xn--gste-loa.example',
+    });
+    await send(context(), outgoing, options);
+    expect(fake.arrived.at(-1)!.payload).not.toHaveProperty('reply_to');
+    for (const email of [
+      '',
+      'a@b.example\r\nBcc: c@d.example',
+      'a@b.example, c@d.example',
+      '<a@b.example>',
+    ]) {
+      await send(context(), { ...outgoing, replyTo: { name: 'Ava', email } }, options);
+      expect(fake.arrived.at(-1)!.payload).not.toHaveProperty('reply_to');
+    }
+  });
+
+  it("all mails of a thread refer to the same one, and to no other thread's", async () => {
+    const headersOf = async (id: string, threadId: number | null) => {
+      await send(context(), { ...outgoing, id, threadId }, options);
+      return fake.arrived.at(-1)!.headers;
+    };
+    const [first, second] = [await headersOf('a', 12), await headersOf('b', 12)];
+    expect(first.References).toBe('<thread-12@guests.example.com>');
+    expect(first['In-Reply-To']).toBe(first.References);
+    expect(second.References).toBe(first.References);
+    expect((await headersOf('c', 13)).References).not.toBe(first.References);
+    expect(await headersOf('d', null)).not.toHaveProperty('References');
   });
 
   it('mail that can be stopped has the headers of RFC 8058, unless its link is malformed', async () => {

@@ -3,9 +3,15 @@ import { asciiDomain } from '../../../addresses';
 import { oneLine } from '../../../text';
 import type { OutgoingMail } from './outgoing';
 
+interface Mailbox {
+  email: string;
+  name: string;
+}
+
 export interface Envelope {
   to: string;
-  from: { email: string; name: string };
+  from: Mailbox;
+  replyTo: Mailbox | null;
   subject: string;
   messageId: string;
   headers: Record<string, string>;
@@ -13,24 +19,39 @@ export interface Envelope {
 
 /** @returns null for an address with control characters, white space or brackets */
 export function envelopeOf(mail: OutgoingMail, mailDomain: string): Envelope | null {
-  const at = mail.to.lastIndexOf('@');
-  const [local, domain] = [mail.to.slice(0, at), asciiDomain(mail.to.slice(at + 1))];
+  const to = asciiAddress(mail.to);
   const senderDomain = asciiDomain(mailDomain);
-  if (at < 1 || !domain || !senderDomain || /[\s\p{C}<>()[\]\\,;:"@]/u.test(local)) return null;
+  if (!to || !senderDomain) return null;
+  const replyTo = mail.replyTo && asciiAddress(mail.replyTo.email);
+  const threadId = mail.threadId === null ? null : `<thread-${mail.threadId}@${senderDomain}>`;
   return {
-    to: `${local}@${domain}`,
-    from: { email: `no-reply@${senderDomain}`, name: oneLine(mail.fromName).replace(/["\\<>]/g, "'") },
+    to,
+    from: { email: `no-reply@${senderDomain}`, name: phrase(mail.fromName) },
+    replyTo: replyTo ? { email: replyTo, name: phrase(mail.replyTo!.name) } : null,
     subject: oneLine(mail.subject),
     // RFC 5322 §3.6.4: one mail has one identifier, however often it is sent.
     messageId: `<${mail.id}@${senderDomain}>`,
     headers: {
       // RFC 3834 §5: keeps vacation responders from answering.
       'Auto-Submitted': 'auto-generated',
+      // All refer to the same mail, which nobody has: the identifiers of real ones are not ours to choose (decision 011).
+      ...(threadId && { 'In-Reply-To': threadId, References: threadId }),
       ...(mail.resent && { 'X-Foyer-Resent': 'possible-duplicate' }),
       ...(mail.unsubscribe && oneClickUnsubscribe(mail.unsubscribe)),
     },
   };
 }
+
+function asciiAddress(email: string): string | null {
+  const at = email.lastIndexOf('@');
+  const [local, domain] = [email.slice(0, at), asciiDomain(email.slice(at + 1))];
+  return at < 1 || !domain || /[\s\p{C}<>()[\]\\,;:"@]/u.test(local) ? null : `${local}@${domain}`;
+}
+
+const phrase = (name: string): string => oneLine(name).replace(/["\\<>]/g, "'");
+
+/** As a header shows it. */
+export const shownMailbox = ({ email, name }: Mailbox): string => (name ? `"${name}" <${email}>` : email);
 
 /** RFC 8058 §3.1. Set by us, because MailChannels' own headers would unsubscribe there, not here. */
 const oneClickUnsubscribe = (url: string): Record<string, string> =>

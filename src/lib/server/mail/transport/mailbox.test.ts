@@ -17,7 +17,7 @@ describe('the local mailbox', () => {
     expect(mails.map((m) => m.id)).toEqual([second, first]);
     expect(mails[0]).toMatchObject({
       to: 'gil@partner.example',
-      from: 'no-reply@guests.example.com',
+      from: '"Foyer" <no-reply@guests.example.com>',
       sentAt: '2026-11-21T12:00:00.000Z',
       headers: {
         From: '"Foyer" <no-reply@guests.example.com>',

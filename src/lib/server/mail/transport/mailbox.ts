@@ -2,7 +2,7 @@ import { desc, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context';
 import { seal, unseal } from '../../crypto';
 import { mailboxEntry as table } from '../../schema';
-import type { Envelope } from './envelope';
+import { shownMailbox, type Envelope } from './envelope';
 import type { Outcome, OutgoingMail } from './outgoing';
 
 export interface MailboxMail {
@@ -19,16 +19,18 @@ export interface MailboxMail {
 /** Same id as the mail, and in the batch of the delivery mark, so there is exactly one. */
 export async function toMailbox(ctx: Ctx, mail: OutgoingMail, envelope: Envelope): Promise<Outcome> {
   if (!ctx.config.local) return { outcome: 'failed', reason: 'config', detail: 'the mailbox is local only' };
-  const { from, subject } = envelope;
+  const { replyTo, subject } = envelope;
+  const from = shownMailbox(envelope.from);
   const entry: MailboxMail = {
     id: mail.id,
     to: mail.to,
-    from: from.email,
+    from,
     subject,
     text: mail.text,
     html: mail.html,
     headers: {
-      From: `"${from.name}" <${from.email}>`,
+      From: from,
+      ...(replyTo && { 'Reply-To': shownMailbox(replyTo) }),
       To: envelope.to,
       Subject: subject,
       'Message-ID': envelope.messageId,

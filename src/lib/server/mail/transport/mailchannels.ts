@@ -19,6 +19,7 @@ export async function toMailChannels(
   const client = new Client(config.apiKey, apiUrl(config).origin, signal);
   const { data, error } = await new Emails(client).send({
     from: envelope.from,
+    replyTo: envelope.replyTo ?? undefined,
     to: { email: envelope.to },
     subject: envelope.subject,
     text: mail.text,

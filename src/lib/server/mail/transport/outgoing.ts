@@ -1,13 +1,10 @@
 import type { Statement } from '../../context';
+import type { RenderedMail } from '../messages';
 
-export interface OutgoingMail {
+export interface OutgoingMail extends RenderedMail {
   id: string;
   /** As typed; the domain is sent in ASCII. */
   to: string;
-  fromName: string;
-  subject: string;
-  text: string;
-  html: string;
   /** An earlier try had an unknown outcome: this may be a duplicate, and says so. */
   resent: boolean;
   unsubscribe?: string | null;

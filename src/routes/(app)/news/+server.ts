@@ -1,0 +1,10 @@
+import { answer } from '$lib/server/http';
+import * as notifications from '$lib/server/notifications';
+
+export const GET = (event) =>
+  answer(event, async (ctx) => {
+    const news = await notifications.news(ctx);
+    return news.stamp === event.url.searchParams.get('since')
+      ? new Response(null, { status: 204 })
+      : Response.json(news);
+  });
