@@ -36,6 +36,8 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.test.ts', 'tests/*.test.ts'],
+    // Tests may read a stylesheet as text.
+    css: { include: /app\.css/ },
     setupFiles: ['tests/setup.ts'],
     allowOnly: false,
     isolate: false,

@@ -51,7 +51,7 @@ const layers: [layer: string, modules: string][] = [
   ['delivery', 'mail'],
   [
     'domain',
-    `accounts administrators changes events files folded invitations language limits memberships mentions notifications
+    `accounts administrators appearance changes events files folded invitations language limits memberships mentions notifications
       search seed sessions settings site space-templates spaces threads trash verification
       well-known`,
   ],

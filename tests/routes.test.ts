@@ -32,6 +32,9 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     at: '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200',
     get: all(404),
   },
+  // Nothing is chosen: evergreen, and the arch.
+  '/(assets)/appearance.css': { at: '/appearance.css', get: all(404) },
+  '/(assets)/logo': { at: '/logo', get: all(404) },
   '/(assets)/manifest.webmanifest': { at: '/manifest.webmanifest', get: anybody },
   '/(public)/healthz': { at: '/healthz', get: anybody },
   '/(public)/setup': { at: '/setup', get: all(404), post: { '': all(404) } },
@@ -195,6 +198,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: site_,
     post: { '': sitePost },
   },
+  '/(admin)/admin/appearance': {
+    at: '/admin/appearance',
+    get: site_,
+    post: { save: sitePost, preview: sitePost },
+  },
+  '/(admin)/admin/appearance/preview.css': { at: '/admin/appearance/preview.css?accent=0b5cad', get: site_ },
   '/(admin)/admin/authentication': { at: '/admin/authentication', get: site_, post: { '': sitePost } },
   '/dev/mailbox': { at: '/dev/mailbox', get: anybody },
   '/dev/mailbox.json': { at: '/dev/mailbox.json', get: anybody },

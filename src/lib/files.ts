@@ -6,10 +6,14 @@ export const fileLimits = {
   count: 5,
   attachment: 50 * MB,
   cover: 5 * MB,
+  logo: MB,
   thumb: 300 * 1024,
   /** All files of a form sent without scripts. */
   form: 20 * MB,
 } as const;
+
+/** Pixels. */
+export const LOGO_SIDE = 4_000;
 
 /** What the metadata of a stored file may reveal: place and time, or the author. */
 export type RemainingMetadata = 'place' | 'author';

@@ -1,6 +1,7 @@
 /** Every input and its limits. Messages are keys of the dictionaries. */
 import * as v from 'valibot';
 import { covers } from './components/covers';
+import { parse as parseColour } from './colour';
 import { fileLimits } from './files';
 import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { locales, type Locale, type MessageKey } from './messages';
@@ -341,6 +342,20 @@ export const unsubscribe = v.object({
 export const inviteUser = v.object({ email, administrator: tick, canCreateSpaces: tick, locale });
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
 export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
+export const appearance = v.object({
+  siteName: line(limits.siteName, 'form.name-missing'),
+  companyName: optionalLine(limits.company),
+  accent: v.pipe(
+    v.optional(v.string(), ''),
+    v.trim(),
+    v.maxLength(7, says('appearance.accent-wrong')),
+    v.check((typed) => typed === '' || parseColour(typed) !== null, says('appearance.accent-wrong')),
+    v.transform(parseColour),
+  ),
+  logo: files(1),
+  removeLogo: tick,
+  revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+});
 /** In gigabytes. */
 export const storage = v.object({
   spaceStorage: number(1, 100_000),

@@ -3,7 +3,7 @@ import type { LayoutServerLoad } from './$types';
 
 // Reads the address, so that every navigation reloads this: the clock, and the language after a change.
 export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => {
-  const { siteName, company } = await settings.appearance(ctx);
+  const { siteName, company, logo, stylesheet } = await settings.appearance(ctx);
   return {
     path: url.pathname + url.search,
     locale: ctx.locale,
@@ -11,6 +11,8 @@ export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => {
     now: ctx.now,
     siteName,
     company,
+    logo,
+    stylesheet,
     origin: ctx.config.origin,
     viewer: ctx.actor && {
       id: ctx.actor.id,

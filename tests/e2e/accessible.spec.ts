@@ -207,6 +207,7 @@ const parts: Record<string, Pages> = {
     guests: ['ava', () => '/admin/guests'],
     permissions: ['ava', () => '/admin/permissions'],
     authentication: ['ava', () => '/admin/authentication'],
+    appearance: ['ava', () => '/admin/appearance'],
     templates: ['ava', () => '/admin/templates'],
     'templates, Import refused': ['ava', () => '/admin/templates', refused('Import')],
     'templates, Rename': ['ava', () => '/admin/templates', inOwn('Rename', 'dialog')],

@@ -19,7 +19,9 @@ const files = [
 ];
 
 for (const path of files)
-  test(`static files carry the headers too: ${path.replace(/(?<![^/])[^/]+$/, '…')}`, async ({ request }) => {
+  test(`static files carry the headers too: ${path.replace(/(immutable\/\w+|covers)\/.*/, '$1/…')}`, async ({
+    request,
+  }) => {
     const answer = await request.get(path);
     expect(answer.status()).toBe(200);
     expect(answer.headers()).toMatchObject({

@@ -19,11 +19,15 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   must(ctx, changed()),
 ];
 
-/** @param revision of the form that was shown, so that a stale one changes nothing */
+/**
+ * @param revision of the form that was shown, so that a stale one changes nothing
+ * @param also what belongs to the same change
+ */
 export async function changeSettings(
   ctx: SignedIn,
   values: Partial<Settings>,
   revision?: number,
+  also: Statement[] = [],
 ): Promise<void> {
   const entries = Object.entries(values) as [keyof Settings, never][];
   await access.commitForSite(
@@ -31,6 +35,7 @@ export async function changeSettings(
     [
       ...nextRevision(ctx, revision),
       ...entries.map(([key, value]) => settings.put(ctx, key, value)),
+      ...also,
       record(ctx, { kind: 'setting.changed', subject: 'site', detail: values }),
     ],
     { refusal: new Refusal('conflict', { key: 'form.stale' }) },

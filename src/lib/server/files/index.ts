@@ -2,6 +2,7 @@
 export { attach, release } from './attach';
 export { checkCover, chosenCover, copyCover, coverFile, useCover, useCoverOfTemplate } from './cover';
 export { names, ofCommentsQuery, ofThreadQuery } from './list';
+export { readLogo, uploadLogo, useLogo } from './logo';
 export { purge } from './purge';
 export { storageOf, storedIn } from './quota';
 export { serve } from './serve';

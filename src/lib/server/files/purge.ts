@@ -15,7 +15,8 @@ export async function purge(ctx: Ctx): Promise<void> {
       where attached_at is null and created_at < ${ctx.now - DAY} and released_at is null`),
     ctx.db.run(sql`
       update file set released_at = ${ctx.now}
-      where space_id is null and template_id is null and attached_at is not null and released_at is null`),
+      where space_id is null and template_id is null and kind <> 'logo'
+        and attached_at is not null and released_at is null`),
   ]);
   const released = await ctx.db
     .select({ id: file.id, key: file.key })

@@ -27,12 +27,12 @@ export interface UploadedFile {
   metadata: RemainingMetadata | null;
 }
 
-type Kind = 'attachment' | 'cover';
+type Kind = 'attachment' | 'cover' | 'logo';
 
 /** Some browsers do not show other types. */
-const COVER_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'image/avif']);
+export const PICTURE_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'image/avif']);
 
-const fieldOf = (kind: Kind) => (kind === 'cover' ? 'coverFile' : 'files');
+const fieldOf = (kind: Kind) => ({ attachment: 'files', cover: 'coverFile', logo: 'logo' })[kind];
 
 /** @param stillAllowed undoes the upload of somebody who has lost the right to it */
 export async function store(
@@ -46,7 +46,8 @@ export async function store(
   checkSize(ctx, kind, claimed);
   const source = await blobs.peek(body);
   const type = blobs.detectType(source.head);
-  if (kind === 'cover' && !COVER_TYPES.has(type)) throw new Refusal('invalid', { key: 'cover.kind', field });
+  if (kind === 'cover' && !PICTURE_TYPES.has(type))
+    throw new Refusal('invalid', { key: 'cover.kind', field });
   const { size, chunks, metadata } = await withoutMetadata(kind, name, type, claimed, source);
   const row = {
     id: randomId(),
@@ -87,7 +88,7 @@ export async function store(
   return { id: row.id, name: row.name, type, size, thumb: false, metadata };
 }
 
-function checkSize(ctx: SignedIn, kind: Kind, size: number): void {
+export function checkSize(ctx: SignedIn, kind: Kind, size: number): void {
   const [limit, field] = [fileLimits[kind], fieldOf(kind)];
   if (!(size > 0)) throw new Refusal('invalid', { key: 'file.empty', field });
   if (size > limit)
@@ -111,7 +112,7 @@ async function withoutMetadata(
   const bytes = await blobs.readAll(chunks, size);
   const clean = cleaned(bytes, type);
   if (clean) return { size: clean.length, chunks: blobs.single(clean), metadata: null };
-  if (kind === 'cover') throw new Refusal('invalid', { key: 'cover.broken', field: fieldOf(kind) });
+  if (kind !== 'attachment') throw new Refusal('invalid', { key: 'cover.broken', field: fieldOf(kind) });
   // It may be a picture all the same.
   return { size, chunks: blobs.single(bytes), metadata: 'place' };
 }

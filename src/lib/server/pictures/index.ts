@@ -5,6 +5,8 @@ import { cleanJpeg } from './jpeg';
 import { cleanPng } from './png';
 import { cleanWebp } from './webp';
 
+export { sizeOf, type Size } from './size';
+
 const cleaners = {
   'image/jpeg': cleanJpeg,
   'image/png': cleanPng,

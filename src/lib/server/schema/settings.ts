@@ -7,10 +7,21 @@ export interface CredentialPolicy {
   mailPassword: boolean;
 }
 
+/** A row of `file` with the same id has its bytes. */
+export interface Logo {
+  id: string;
+  type: string;
+  width: number;
+  height: number;
+}
+
 export interface Settings {
   siteName: string;
   /** As guests know their host. Empty: the site's name, see `companyOf`. */
   companyName: string;
+  /** `#rrggbb`; null: evergreen. */
+  accent: string | null;
+  logo: Logo | null;
   setUp: boolean;
   twoStep: boolean;
   policy: CredentialPolicy;

@@ -26,6 +26,8 @@ export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
 const defaults: Settings = {
   siteName: 'Foyer',
   companyName: '',
+  accent: null,
+  logo: null,
   setUp: false,
   twoStep: false,
   policy: presets.hardened,
@@ -62,8 +64,14 @@ export const companyOf = ({ companyName, siteName }: Pick<Settings, 'companyName
 export interface Appearance {
   siteName: string;
   company: string;
+  logo: { src: string; width: number; height: number } | null;
+  /** The address of the accent's styles. */
+  stylesheet: string | null;
   setUp: boolean;
 }
+
+/** Raise the number when the shades of an accent change: browsers keep them for a year. */
+export const accentVersion = (accent: string): string => `1-${accent.slice(1)}`;
 
 let kept: { appearance: Appearance; until: number } | null = null;
 
@@ -71,11 +79,20 @@ let kept: { appearance: Appearance; until: number } | null = null;
 export async function appearance(ctx: Ctx): Promise<Appearance> {
   if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
   const site = await read(ctx);
-  const { siteName, setUp } = site;
-  const value = { siteName, company: companyOf(site), setUp };
+  const { siteName, setUp, accent, logo } = site;
+  const value = {
+    siteName,
+    company: companyOf(site),
+    logo: logo && { src: `/logo?v=${logo.id}`, width: logo.width, height: logo.height },
+    stylesheet: accent && `/appearance.css?v=${accentVersion(accent)}`,
+    setUp,
+  };
   kept = setUp ? { appearance: value, until: ctx.now + MINUTE } : null;
   return value;
 }
+
+/** Other isolates learn of a change within the minute. */
+export const forgetAppearance = (): void => void (kept = null);
 
 /** D1 answers, its newest migration is applied, and an expected seed is done. */
 export async function healthy(ctx: Ctx): Promise<boolean> {

@@ -1,0 +1,5 @@
+import * as appearance from '$lib/server/appearance';
+import { answerPublic } from '$lib/server/http';
+
+export const GET = (event) =>
+  answerPublic(event, (ctx) => appearance.stylesheet(ctx, event.url.searchParams.get('v')));
