@@ -1,6 +1,7 @@
 /** Every language has every message, with the placeholders of the English one. */
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
+import style from '../docs/style.md?raw';
 import { LOCALES, locales, type MessageKey } from '../src/lib/messages';
 
 const english = await LOCALES.en.load();
@@ -17,4 +18,42 @@ test.each(locales)('%s has every key, no other, and each sentence the same place
   const messages = await LOCALES[locale].load();
   expect(Object.keys(messages).sort()).toEqual([...keys].sort());
   for (const key of keys) expect(placeholders(messages[key]), key).toEqual(placeholders(english[key]));
+});
+
+/** The words alone: plurals taken apart, a dash for what is filled in. */
+const wording = (text: string): string =>
+  text
+    .replace(/\{\w+(?:, number)?\}/g, '–')
+    .replace(/\{\w+, plural,|(?:=\d+|zero|one|two|few|many|other) \{|\}/g, ' ');
+
+const refused = [...style.matchAll(/^\|[^|]+\|[^|]+\|([^|]+)\|[^|]+\|$/gm)]
+  .flatMap(([, column]) => [...column!.matchAll(/"([^"]+)"/g)].map(([, word]) => word!))
+  .map((word) => new RegExp(`(?<![\\w-])${word}(?![\\w-])`, 'i'));
+
+test('English keeps to the word list of docs/style.md', () => {
+  expect(refused.length).toBeGreaterThan(30);
+  const found = keys.flatMap((key) =>
+    refused.filter((word) => word.test(wording(english[key]))).map((word) => `${key}: ${word.source}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test('English has curly quotes, contractions, and a full stop after the last of several sentences', () => {
+  for (const key of keys) {
+    const text = wording(english[key]);
+    expect(text, key).not.toMatch(/['"]/);
+    expect(text, key).not.toMatch(
+      /\b(?:do|does|did|is|are|was|were|has|have|had|could|would|should|will) not\b/,
+    );
+    if (/[.?!] \p{Lu}/u.test(text)) expect(text.trim(), key).toMatch(/[.?!:–]$/);
+  }
+});
+
+test('Japanese has full-width punctuation, and no blank beside a placeholder', async () => {
+  const japanese = await LOCALES.ja.load();
+  for (const key of keys) {
+    const text = japanese[key];
+    expect(text, key).not.toMatch(/[\u3040-\u30ff\u3400-\u9fff][?!:(]|[)?!:][\u3040-\u30ff\u3400-\u9fff]/);
+    expect(text, key).not.toMatch(/\} [\u3040-\u30ff\u3400-\u9fff]|[\u3040-\u30ff\u3400-\u9fff。、] \{/);
+  }
 });

@@ -371,7 +371,7 @@ test('a form of more than 1 MB is refused, with or without a length; with one, n
   const headers = { origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded' };
   const counted = await ask('anonymous', '/login', { method: 'POST', body, headers });
   expect(counted.status).toBe(413);
-  expect(await counted.text()).toContain('That was too much to send at once');
+  expect(await counted.text()).toContain('That was too much to send in one go');
   let read = 0;
   const endless = new ReadableStream<Uint8Array>(
     { pull: (controller) => controller.enqueue(new Uint8Array((read += 1_000) && 1_000)) },

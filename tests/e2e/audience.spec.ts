@@ -30,7 +30,7 @@ for (const javaScriptEnabled of [true, false])
     });
     await each(plain, 'Only people of Foyer Ltd read this.');
     const [gil, hal] = await invited(ava, space, addressOf('gil'), addressOf('hal'));
-    await each(plain, 'Guests are invited');
+    await each(plain, 'Once the invited guests join');
     const guest = await newGuest(browser, space, gil!);
     await newGuest(browser, space, hal!);
     await each(

@@ -26,7 +26,7 @@ test('an own cover: cropped and scaled in the browser, chosen, shown to the spac
   await ava.goto('/spaces/new?template=scratch');
   await ava.getByLabel('Space name').fill('With an own cover');
   await ava.getByLabel('Upload your own').setInputFiles(picture('site.png', png(400, 300)));
-  await expect(ava.getByText('Your picture is selected.')).toBeVisible();
+  await expect(ava.getByText('Your picture is chosen.')).toBeVisible();
   await expect(ava.getByRole('radio', { name: 'Your picture' })).toBeChecked();
   // Moving the crop uploads again, and the form waits for that.
   await ava.getByLabel('Move the picture up or down').fill('0');

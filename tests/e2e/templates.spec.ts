@@ -117,7 +117,7 @@ for (const javaScriptEnabled of [true, false])
       await ava.getByRole('dialog').getByLabel('Template name').fill(name);
       await ava.getByRole('dialog').getByLabel('Description').fill('Renamed');
       await ava.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-      await expect(ava.getByRole('status').filter({ hasText: 'renamed' })).toBeVisible();
+      await expect(ava.getByRole('status').filter({ hasText: 'saved' })).toBeVisible();
       const row = ava.getByRole('row', { name });
       await expect(row).toContainText('Renamed');
       await expect(row).toContainText('Ben Kowalski');

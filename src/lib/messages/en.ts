@@ -10,7 +10,7 @@ const en = {
   'error.forbidden': 'You’re not allowed to do this.',
   'error.refused-title': 'That didn’t work',
   'error.unreadable': 'We couldn’t read this request. Go back, reload the page and try again.',
-  'error.too-large': 'That was too much to send at once.',
+  'error.too-large': 'That was too much to send in one go.',
   'error.method': 'This address can’t be used that way.',
   'error.address-too-long': 'This address is too long.',
   'error.headers-too-long':
@@ -274,7 +274,7 @@ const en = {
   'invite.too-many': '500 at a time is the limit: send the rest afterwards',
   'invite.is-user': 'belongs to a user in your company: add them as a member',
   'invite.is-member': 'is already a member of this space',
-  'invite.suspended': 'this guest is suspended by an administrator',
+  'invite.suspended': 'this guest has been suspended by an administrator',
   'invite.over-limit': 'this space has reached its limit of 2,000 invitations a day: try again tomorrow',
   'invite.over-limit-inviter': 'you’ve reached your limit of 2,000 invitations a day: try again tomorrow',
   'invite.over-limit-address': 'can’t be sent any more e-mail today: try again tomorrow',
@@ -360,7 +360,7 @@ const en = {
   'mail.failure.rejected': 'The mail server refused this address or this e-mail.',
   'mail.failure.config': 'This site’s mail settings need attention. Tell an administrator.',
   'mail.failure.gave-up': 'We couldn’t reach the mail server for a whole day, so we stopped trying.',
-  'mail.failure.unknown-outcome': 'The connection broke off, so we don’t know whether the e-mail arrived.',
+  'mail.failure.unknown-outcome': 'We lost the connection, so we don’t know whether the e-mail arrived.',
   'mail.failure.unreadable': 'We couldn’t create the e-mail. Please send it again.',
   'mail.failure.too-late': 'The e-mail couldn’t be sent in time, so it was dropped.',
   'mail.failure.unreachable': 'We can’t reach the mail server right now. We’ll keep trying.',
@@ -569,7 +569,7 @@ const en = {
   'space.find-people': 'Find colleagues',
   'space.find-people-hint': 'Search by name or address. People you’ve ticked stay at the top.',
   'space.find-people-submit': 'Find',
-  'space.found-people': '{count, plural, =0 {No one found.} one {1 person found.} other {# people found.}}',
+  'space.found-people': '{count, plural, =0 {Nobody found.} one {1 person found.} other {# people found.}}',
   'space.look-first': 'Here’s who we found. Choose the people to add, then press “Save” again.',
   'space.found-more': 'There are more. Type a name or an address to narrow it down.',
   'space.guests-hidden': 'Guests can’t see each other',
@@ -646,7 +646,7 @@ const en = {
   'template.file-unknown': 'This file can’t be used: “{where}” doesn’t belong in a template.',
   'template.file-link': 'This file can’t be used: “{where}” must start with https:// or http://.',
   'template.file-wrong': 'This file can’t be used: the value of “{where}” isn’t right.',
-  'template.done-changed': 'Template renamed.',
+  'template.done-changed': 'Template saved.',
   'template.done-removed': 'Template deleted.',
   'template.done-imported': 'Template imported. You can start new spaces with it.',
   'template.done-hidden': 'Template hidden. It’s no longer offered for new spaces.',
@@ -692,7 +692,7 @@ const en = {
   'audience.guests-of':
     'Shared with guests of {companies}. {count, plural, one {One guest can} other {# guests can}} read what’s written here.',
   'audience.awaits':
-    'Only people of {company} read this so far. Guests are invited: once they join, they can read it all.',
+    'Only people of {company} can read this so far. Once the invited guests join, they can read all of it.',
   'audience.company': 'Only people of {company} read this.',
   'audience.as-guest': 'You are a guest here: the people of {company} read what you write.',
   'audience.as-guest-with':
@@ -738,7 +738,7 @@ const en = {
   'search.nothing': 'Try fewer words, or just the beginning of one. Results contain all of your words.',
   'search.cut': 'That’s a lot of words. We only searched for the first ones.',
   'search.incomplete':
-    'The search index is being rebuilt, newest texts first. Older ones may not show up yet.',
+    'The search index is being rebuilt, newest texts first. Older ones might not show up yet.',
   'search.only-spaces':
     'You’re in more than {count, number} spaces. We searched the {count, number} you opened last. To search another one, open it and search there.',
   'search.nothing-more': 'No more results.',
@@ -913,7 +913,7 @@ const en = {
   'storage.saved': 'Storage limits saved.',
   'file.choose-again': 'Choose these files again: {names}',
   'form.too-large':
-    'That was too much to send at once: the limit is {size}. Go back in your browser to find what you typed.',
+    'That was too much to send in one go: the limit is {size}. Go back in your browser to find what you typed.',
   'file.form-too-large':
     'That was more than {size} in total, so we couldn’t read any of it. Go back in your browser to find what you typed, and attach less.',
   'file.attached': 'Attached files',
@@ -922,7 +922,7 @@ const en = {
   'cover.own': 'Your picture',
   'cover.position': 'Move the picture up or down',
   'cover.sending': 'Uploading: {percent, number} %',
-  'cover.done': 'Your picture is selected.',
+  'cover.done': 'Your picture is chosen.',
   'cover.kind': 'This picture can’t be used. Choose a JPEG, PNG, WebP or AVIF.',
   'cover.broken': 'This picture is damaged, incomplete or in a format we can’t read. Choose another one.',
   'cover.gone': 'This picture is no longer there. Choose a cover photo again.',

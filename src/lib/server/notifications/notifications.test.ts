@@ -544,7 +544,7 @@ describe('by mail', () => {
     await prefer(s.ben, { locale: 'ja' });
     await prefer(s.ava, { locale: 'ja' });
     await say(s, s.ava, { mentioned: [s.ben, s.gil] });
-    expect((await mailsOf(s.ben)).map(firstLine)).toEqual(['Avaさんが「Piles」であなた宛てに書きました']);
+    expect((await mailsOf(s.ben)).map(firstLine)).toEqual(['Avaさんが「Piles」であなたをメンションしました']);
     expect((await mailsOf(s.gil)).map(firstLine)).toEqual(['Ava mentioned you in “Piles”']);
   });
 
