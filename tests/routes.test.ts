@@ -83,6 +83,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       leave: 'in in - 404 404 - 404',
       read: inSpacePost,
       delete: ofSpacePost,
+      invite: ofSpacePost,
     },
   },
   '/(app)/spaces/[id=id]/(tabs)/people': { at: '/spaces/:space/people', get: inSpace },

@@ -265,6 +265,12 @@ export const invite = v.object({
   message: lines(limits.message),
   locale,
 });
+/** The first guests of a space, with the ready text. */
+export const firstInvitation = v.object({ addresses: invite.entries.addresses });
+/** The same, on the way to a text of one's own: nothing has to be valid yet. */
+export const unfinishedInvitation = v.object({
+  addresses: v.pipe(v.optional(v.string(), ''), bounded(limits.addresses)),
+});
 export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation|guest):[a-z2-7]{16}$/)) });
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });

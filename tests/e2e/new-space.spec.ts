@@ -1,6 +1,6 @@
-/** A new space in two steps, and one form without scripts: on a wide and a narrow screen. */
+/** A new space: in two steps, one form without scripts, and then its first guests; on a wide and a narrow screen. */
 import { expect, test } from '@playwright/test';
-import { signedIn, unfold } from './people';
+import { addressOf, makeSpace, nextMail, signedIn, unfold } from './people';
 
 for (const javaScriptEnabled of [true, false])
   for (const viewport of [
@@ -70,6 +70,52 @@ for (const javaScriptEnabled of [true, false])
         // What only the first template had set follows the second.
         await expect(page.getByLabel('Guests can’t see each other')).not.toBeChecked();
         await expect(page.getByRole('radio', { name: 'Night sky' })).toBeChecked();
+      });
+
+      test('a new space asks its creator to invite guests, right there', async ({ browser, request }) => {
+        const page = await signedIn(browser, 'ben@foyer.example', options);
+        const space = await makeSpace(page, 'Greeted');
+        const greeting = page.getByRole('region', { name: 'Now invite your guests' });
+        const box = page.getByLabel('E-mail addresses', { exact: true });
+        const send = greeting.getByRole('button', { name: 'Send', exact: true });
+        const [mia, noor] = [addressOf('mia'), addressOf('noor')];
+        await expect(send).toBeInViewport();
+
+        // Refused ones stay in the box, with the reason; the others are on their way.
+        await box.fill(`${mia}, nonsense@, ava@foyer.example`);
+        await send.click();
+        await expect(greeting.getByRole('alert')).toContainText('not an e-mail address');
+        await expect(greeting.getByRole('link', { name: 'Add ava@foyer.example' })).toBeVisible();
+        await expect(box).toHaveValue('nonsense@\nava@foyer.example');
+        expect((await nextMail(request, mia)).subject).toContain('Greeted');
+
+        await box.fill(noor);
+        await send.click();
+        await expect(page.getByRole('status').filter({ hasText: '1 invitation' })).toBeVisible();
+        await expect(greeting).toHaveCount(0);
+        await expect(page.getByRole('region', { name: 'People' })).toContainText(noor);
+        await page.goto(space);
+        await expect(greeting).toHaveCount(0);
+      });
+
+      test('the greeting leads to a message of one’s own with the addresses, and can be put away', async ({
+        browser,
+      }) => {
+        const page = await signedIn(browser, 'ben@foyer.example', options);
+        const space = await makeSpace(page, 'Own words');
+        const greeting = page.getByRole('region', { name: 'Now invite your guests' });
+        await page.getByLabel('E-mail addresses').fill('mia@partner.example');
+        await greeting.getByRole('button', { name: 'Write your own message' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Invite Guests' });
+        await expect(dialog.getByLabel('Message')).not.toHaveValue('');
+        // The dialog's alone: the greeting is not below it.
+        await expect(page.getByLabel('E-mail addresses')).toHaveValue('mia@partner.example');
+        await page.goto(space);
+        await greeting.getByRole('button', { name: 'Not now' }).click();
+        await expect(greeting).toHaveCount(0);
+        await page.goto(space);
+        await expect(page.getByRole('heading', { name: 'Own words', level: 1 })).toBeVisible();
+        await expect(greeting).toHaveCount(0);
       });
     });
 

@@ -565,7 +565,7 @@ const en = {
   'space.start-inside': 'What’s inside',
   'space.start-other': 'Back',
   'space.settings-fold': 'Threads, joining, and what the space shows',
-  'space.members-fold': 'Add people of your company, now or later',
+  'space.members-fold': 'Add people from your company, now or later',
   'space.find-people': 'Find colleagues',
   'space.find-people-hint': 'Search by name or address. People you’ve ticked stay at the top.',
   'space.find-people-submit': 'Find',
@@ -705,6 +705,7 @@ const en = {
   'space.unread': 'new',
   'space.announcement': 'Announcement',
   'space.announcement-empty': 'No announcement.',
+  'space.announcement-first': 'Say what this space is for',
   'space.announcement-text': 'Announcement',
   'space.people': 'People',
   'space.administrators': 'Administrators of this space: {names}',
@@ -835,6 +836,11 @@ const en = {
   'guests.remove-title': 'Remove {who} from this space?',
   'guests.remove-text':
     '{who} will lose access to {space} right away, including files and notifications. What they wrote stays here, and they keep their account and their other spaces.',
+  'first-invitation.title': 'Now invite your guests',
+  'first-invitation.lead': 'We’ll e-mail them a link to this space. It’s the only thing they’ll see.',
+  'first-invitation.hint': 'One or more, separated by commas, spaces or line breaks.',
+  'first-invitation.own': 'Write your own message',
+  'first-invitation.later': 'Not now',
   'invite.title': 'Invite Guests',
   'invite.addresses': 'E-mail addresses',
   'invite.addresses-hint':

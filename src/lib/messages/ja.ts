@@ -700,6 +700,7 @@ export default {
   'space.unread': '新着',
   'space.announcement': 'お知らせ',
   'space.announcement-empty': 'お知らせはありません。',
+  'space.announcement-first': 'このスペースの目的を書く',
   'space.announcement-text': 'お知らせ',
   'space.people': '参加者',
   'space.administrators': 'このスペースの管理者：{names}',
@@ -827,6 +828,12 @@ export default {
   'guests.remove-title': '{who}をこのスペースから外しますか？',
   'guests.remove-text':
     '{who}は、ファイルや通知を含め、{space}をすぐに利用できなくなります。書き込みはこのスペースに残り、アカウントとほかのスペースはそのまま使えます。',
+  'first-invitation.title': '次に、ゲストを招待しましょう',
+  'first-invitation.lead':
+    'このスペースへのリンクをメールで送ります。ゲストに表示されるのはこのスペースだけです。',
+  'first-invitation.hint': '複数の場合は、コンマ、空白、改行で区切ってください。',
+  'first-invitation.own': 'メッセージを自分で書く',
+  'first-invitation.later': '後で',
   'invite.title': 'ゲストを招待',
   'invite.addresses': 'メールアドレス',
   'invite.addresses-hint':

@@ -12,4 +12,6 @@ export * from './list';
 export * from './manage';
 export * from './sign-up';
 export { languageOf, stateOf } from './state';
+export { newsOf, refusedAddresses, summaryOf } from './summary';
 export { inviteUser } from './users';
+export { readyWords } from './words';

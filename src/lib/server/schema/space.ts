@@ -67,7 +67,7 @@ export const membership = sqliteTable(
     invitedBy: text('invited_by').references(() => user.id),
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
-    /** Only matters for guests: until then the space greets them. */
+    /** Until then the space greets a guest, and the one who made it. */
     greetedAt: at('greeted_at'),
     /** Administrators 0, users 1, guests 2; kept by memberships/order.ts. Until then a row counts as a guest. */
     rank: integer('rank').notNull().default(2),

@@ -19,6 +19,7 @@ import { can } from '../policy';
 import { invitation, membership } from '../schema';
 import * as threadList from '../threads/list';
 import * as administrators from './administrators';
+import * as firstInvitation from './first-invitation';
 import * as firstSight from './first-sight';
 import { linksFrom, textOf, type Link } from './form';
 import { inOrderQuery, presentPerson } from './people';
@@ -58,6 +59,7 @@ export async function overview(
     threadsWithoutGuests: threadList.query(ctx, spaceId, before, 'without-guests'),
     administrators: administrators.query(ctx, spaceId),
     firstSight: firstSight.query(ctx, spaceId),
+    firstInvitation: firstInvitation.query(ctx, spaceId),
   });
   const found = foundSpace(ctx, rows.space);
   const { reader } = found;
@@ -91,6 +93,7 @@ export async function overview(
     people: found.showPeople ? shown.map(presentPerson) : [],
     administrators: administrators.present(ctx, rows.administrators),
     firstSight: firstSight.present(rows.firstSight, found.userCount),
+    firstInvitation: rows.firstInvitation.length > 0,
     invited: found.showPeople ? rows.invited.slice(0, SHOWN) : [],
     invitedMore: rows.invited.length > SHOWN,
     ...shared(rows.shared),

@@ -32,7 +32,8 @@ const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<
     insert into thread_person (space_id, thread_id, user_id, following, read_at)
     values (${spaceId}, ${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
     on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`),
-  greeted(ctx, spaceId),
+  // The creator's greeting is about guests, not about writing.
+  ...(ctx.actor.kind === 'guest' ? [greeted(ctx, spaceId)] : []),
 ];
 
 /**

@@ -17,5 +17,15 @@ export const load = (event) =>
         : query.has('delete') && room.may.administer
           ? ('delete' as const)
           : null;
-    return { ...room, asking, covered: asking !== null };
+    const number = (name: string) => Number(query.get(name)) || 0;
+    return {
+      ...room,
+      asking,
+      /** For the status message, once. */
+      newlyInvited:
+        query.get('done') === 'invited'
+          ? { sent: number('sent'), active: number('active'), left: number('left') }
+          : null,
+      covered: asking !== null,
+    };
   });

@@ -1,11 +1,25 @@
 import * as access from '$lib/server/access';
-import { deleteSpace, readUntil } from '$lib/schemas';
+import { deleteSpace, firstInvitation, readUntil } from '$lib/schemas';
 import * as v from 'valibot';
 import { form } from '$lib/server/http';
+import * as invitations from '$lib/server/invitations';
 import * as memberships from '$lib/server/memberships';
 import * as trash from '$lib/server/trash';
 
 export const actions = {
+  invite: form(
+    firstInvitation,
+    async (ctx, { addresses }, { params }) => {
+      const spaceId = Number(params.id);
+      const words = (await invitations.readyWords(ctx, spaceId))[ctx.locale];
+      const outcome = invitations.summaryOf(
+        await invitations.inviteGuests(ctx, spaceId, { addresses, ...words, locale: ctx.locale }),
+      );
+      if (outcome.refused.length === 0) return `/spaces/${spaceId}?${invitations.newsOf(outcome)}`;
+      return { outcome, values: { addresses: invitations.refusedAddresses(outcome) } };
+    },
+    access.administratorsOnly,
+  ),
   read: form(
     readUntil,
     async (ctx, { until }, { params }) => {
