@@ -167,6 +167,9 @@ export const notification = sqliteTable(
     index('notification_unread')
       .on(t.userId, t.threadId)
       .where(sql`read_at is null`),
+    index('notification_unread_mentions')
+      .on(t.userId, t.threadId)
+      .where(sql`kind = 'mention' and read_at is null`),
     index('notification_mail_due')
       .on(t.mailAt)
       .where(sql`mail_at is not null`),

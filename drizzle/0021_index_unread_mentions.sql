@@ -1,0 +1,1 @@
+CREATE INDEX `notification_unread_mentions` ON `notification` (`user_id`,`thread_id`) WHERE kind = 'mention' and read_at is null;
