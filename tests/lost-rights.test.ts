@@ -241,6 +241,7 @@ describe('the rows above', () => {
       'memberships/members.ts leave': 'the write ends the membership that it needs',
       'memberships/own.ts endGreeting': 'the write changes the membership that it needs',
       'memberships/own.ts markRead': 'the write changes the membership that it needs',
+      'memberships/own.ts mute': 'the write changes the membership that it needs',
       'spaces/create.ts create': 'the space is new',
     };
     const unguarded = functions.filter(

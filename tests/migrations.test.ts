@@ -109,3 +109,34 @@ it('0015: everything in a thread gets the space of its thread', async () => {
   expect(await rows('comment')).toMatchObject([{ body: 'said in 7' }, { body: 'said in 8' }]);
   expect(await rows('thread_person')).toMatchObject([{ read_at: 7 }, { read_at: 8 }]);
 });
+
+it('0022: whoever never chose what is mailed gets the new default; every choice stays', async () => {
+  const row = {
+    kind: 'guest',
+    email_original: 'x',
+    name: 'X',
+    password_hash: 'x',
+    created_at: 1,
+    updated_at: 1,
+  };
+  const person = (id: string, notify: string, digest = 0) =>
+    insert('user', { ...row, id, email: id, notify, digest });
+  const chose = (id: string, detail: object) =>
+    insert('audit_entry', {
+      ...{ at: 1, action: 'account.changed', actor_id: id, actor_name: 'X', subject: `user:${id}`, ip: '' },
+      detail: JSON.stringify(detail),
+    });
+  await migrated('0022', [
+    person('a-never-chose', 'mentions'),
+    person('b-changed-the-name', 'mentions'),
+    chose('b-changed-the-name', { name: 'Y' }),
+    person('c-chose-mentions', 'mentions'),
+    chose('c-chose-mentions', { notify: 'mentions', digest: false }),
+    person('d-daily-mentions', 'mentions', 1),
+    person('e-all', 'all'),
+    person('f-stopped', 'never'),
+  ]);
+  expect((await rows('user')).map((user) => user.mail_about)).toEqual([
+    ...['all', 'all', 'mentions', 'mentions', 'all', 'nothing'],
+  ]);
+});

@@ -68,7 +68,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/me': {
     at: '/me',
     get: signedIn,
-    post: { profile: inPost, password: inPost, notifications: inPost },
+    post: { profile: inPost, password: inPost, notifications: inPost, mute: inPost },
   },
   '/(app)/spaces/new': {
     at: '/spaces/new',
@@ -82,6 +82,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: {
       leave: 'in in - 404 404 - 404',
       read: inSpacePost,
+      mute: 'in in home 404 404 home 404',
       delete: ofSpacePost,
       invite: ofSpacePost,
     },
@@ -320,7 +321,7 @@ test('no post without our own Origin, whoever sends it and whatever it claims to
 test('the one post without Origin: a mail provider’s "Unsubscribe" with the token of a mail, and nothing else', async () => {
   const person = await makeGuest();
   const path = new URL(notifications.unsubscribeUrl(testContext(), person.id)).pathname;
-  const stopped = async () => (await account(person.email))!.notify === 'never';
+  const stopped = async () => (await account(person.email))!.mailAbout === 'nothing';
   const oneClick = (to: string, headers: Record<string, string> = {}, method = 'POST') =>
     ask('anonymous', to, { method, body: new URLSearchParams('List-Unsubscribe=One-Click'), headers });
 
@@ -355,7 +356,7 @@ test('the page behind the link in a notification mail: its button posts with Ori
   const path = new URL(notifications.unsubscribeUrl(testContext(), person.id)).pathname;
   const answer = await post('spaceAdmin', path);
   expect([answer.status, answer.headers.get('location')]).toEqual([303, path]);
-  expect((await account(person.email))!.notify).toBe('never');
+  expect((await account(person.email))!.mailAbout).toBe('nothing');
 });
 
 test('an unknown path is 404 for people who are signed in, and the login for others', async () => {

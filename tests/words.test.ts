@@ -54,7 +54,7 @@ it('every text column of a space is listed with what a guest reads of it', () =>
 it('what is cut reveals nothing of another guest, wherever it is read', async () => {
   const ava = await makeUser({ name: 'Ava Lind' });
   const hanako = await makeGuest({ name: 'Hanako Sato', email: 'hanako@xn--bcher-kva.example' });
-  const kim = await makeGuest({ name: 'Kim Park', notify: 'all' });
+  const kim = await makeGuest({ name: 'Kim Park', mailAbout: 'all' });
   const room = await makeSpace(ava, { name: 'Harbour' });
   await joinSpace(ava, room, hanako);
   await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, room));

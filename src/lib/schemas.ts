@@ -5,6 +5,7 @@ import { parse as parseColour } from './colour';
 import { fileLimits } from './files';
 import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { locales, type Locale, type MessageKey } from './messages';
+import { mailChoiceList, mailChoices } from './mail-choices';
 import { mapOptions } from './space-options';
 import { characters, longestRaw, manyLines, oneLine, shows } from './text';
 import { today } from './zones';
@@ -307,6 +308,7 @@ export const onOff = v.object({ on: tick });
 export const react = v.object({ text, kind: v.pipe(v.string(), v.maxLength(20)), on: tick });
 export const deleteSpace = v.object({ typed: optionalLine(1_000) });
 export const bySpace = v.object({ id: digits });
+export const muteSpace = v.object({ id: digits, on: tick });
 
 /** When the page was rendered: later texts stay unread. */
 export const readUntil = v.object({
@@ -331,13 +333,10 @@ export const browserZone = v.object({
 export const newPassword = v.object({ current: password, password, formKey });
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
-export const notificationMail = v.object({
-  notify: v.picklist(['never', 'mentions', 'all']),
-  digest: v.pipe(
-    v.picklist(['once', 'daily']),
-    v.transform((when) => when === 'daily'),
-  ),
-});
+export const notificationMail = v.pipe(
+  v.object({ mail: v.picklist(mailChoiceList) }),
+  v.transform(({ mail }) => mailChoices[mail]),
+);
 export const oneNotification = v.object({ id: rowNumber(), on: tick });
 export const shownNotifications = v.object({ upTo: rowNumber() });
 /** What a mail provider posts for "Unsubscribe" (RFC 8058). The page's button posts nothing. */

@@ -7,6 +7,8 @@ import {
   mailsTo,
   makeSpace,
   newMail,
+  post,
+  tenMinutesLater,
   signedIn,
   signUp,
   somebody,
@@ -96,8 +98,9 @@ test('a mention: the mail at once with the text, its link leads to the comment, 
   expect(mail.text).toContain('The round ones, @Mia Mention: are they in stock?');
   expect(mail.headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
 
+  // The thread, which every guest hears of, and the mention.
   await page.goto('/');
-  await expect(bell(page, 'Unread: 1')).toBeVisible();
+  await expect(bell(page, 'Unread: 2')).toBeVisible();
   const tidings = page.getByRole('region', { name: 'Notifications' });
   await expect(tidings.getByRole('link', { name: /Ben Kowalski mentioned you/ })).toContainText('round ones');
 
@@ -159,21 +162,112 @@ for (const javaScriptEnabled of [true, false])
     await expect(all).toHaveCount(2);
   });
 
+for (const javaScriptEnabled of [true, false])
+  test(`beside the button stands who will be told, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
+    browser,
+  }) => {
+    const name = javaScriptEnabled ? 'Uma Script' : 'Ugo Plain';
+    const { page } = await guest(browser, name, { javaScriptEnabled });
+    await page.goto(`${space}/new-thread`);
+    await expect(page.getByText(/^Ben Kowalski.* will be notified/)).toBeVisible();
+    await page.getByLabel('Title').fill(`Urgent from ${name}`);
+    await page.getByLabel('Body').fill('The site is down');
+    if (javaScriptEnabled) {
+      await page.getByLabel('Notify everyone in this space').check();
+      await expect(page.getByText(/^Everyone in this space \(\d+\) will be notified$/)).toBeVisible();
+      await page.getByLabel('Notify everyone in this space').uncheck();
+    }
+    await page.getByRole('button', { name: 'Post' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: `Urgent from ${name}` })).toBeVisible();
+
+    const alone = await makeSpace(host, `Alone ${name}`);
+    const own = await signedIn(browser, 'ben@foyer.example', { javaScriptEnabled });
+    await own.goto(`${alone}/new-thread`);
+    await expect(own.getByText(/^No one will be notified yet/)).toBeVisible();
+    const [invitation] = await invited(host, alone, addressOf('vera'));
+    await signUp(await somebody(browser), invitation!.url, 'Vera Alone');
+    await expect
+      .poll(async () => {
+        await own.goto(`${alone}/new-thread`);
+        return own.getByText('Vera Alone (guest) will be notified').count();
+      })
+      .toBe(1);
+    // Playwright finds no text in <noscript>.
+    if (!javaScriptEnabled) expect(await own.content()).toContain('so will anyone you mention');
+  });
+
+test('whoever is named while typing is named beside the button', async ({ browser }) => {
+  const own = await makeSpace(host, 'Typed');
+  const found = await host.request.get('/spaces/new/people?search=Cho');
+  const { people } = (await found.json()) as { people: { id: string }[] };
+  await post(host, `${own}/settings/members?/add`, { id: people[0]!.id });
+  const page = await signedIn(browser, 'ben@foyer.example');
+  await page.goto(`${own}/new-thread`);
+  await expect(page.getByText(/^No one will be notified yet/)).toBeVisible();
+  await page.getByLabel('Body').pressSequentially('Hello @Cho');
+  await page.getByRole('option', { name: /Cho Yamada/ }).click();
+  await expect(page.getByText('Cho Yamada will be notified', { exact: true })).toBeVisible();
+  await page.getByLabel('Body').fill('Hello');
+  await expect(page.getByText(/^No one will be notified yet/)).toBeVisible();
+});
+
+test('a guest writes, nobody looks: the space administrator gets one mail for the space', async ({
+  browser,
+  request,
+}) => {
+  const { page } = await guest(browser, 'Xena Urgent');
+  const before = await mailsTo(request, 'ben@foyer.example');
+  for (const title of ['The site is down', 'The pump stands still']) {
+    await page.goto(`${space}/new-thread`);
+    await page.getByLabel('Title').fill(title);
+    await page.getByLabel('Body').fill('Please look.');
+    await page.getByRole('button', { name: 'Post' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
+  }
+  await tenMinutesLater(request);
+  const mail = await newMail(request, 'ben@foyer.example', /The site is down/, before);
+  expect(mail.text).toContain('The pump stands still');
+});
+
+for (const javaScriptEnabled of [true, false])
+  test(`a space is muted and unmuted, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
+    browser,
+    request,
+  }) => {
+    const name = javaScriptEnabled ? 'Yara Mute' : 'Yves Plain';
+    const { page, email } = await guest(browser, name, { javaScriptEnabled });
+    const choose = async (item: string) => {
+      await page.goto(space);
+      await page.getByRole('button', { name: 'Options' }).click();
+      await page.getByRole('menuitem', { name: item }).click();
+    };
+    await choose('Mute this space');
+    await expect(page.getByText('You’ve muted this space.')).toBeVisible();
+    const thread = await begin(`Quiet for ${name}`, 'Not for you');
+    await comment(thread, `Loud, @${name}`);
+    await newMail(request, email, /Loud/);
+    await tenMinutesLater(request);
+    for (const { text } of await mailsTo(request, email)) expect(text).not.toContain('Not for you');
+    await page.goto('/me');
+    await page.getByRole('button', { name: 'Unmute' }).click();
+    await expect(page.getByText('None. To mute a space')).toBeVisible();
+    await choose('Mute this space');
+    await choose('Unmute this space');
+    await expect(page.getByText('You’ve muted this space.')).toHaveCount(0);
+  });
+
 test.describe('what is mailed', () => {
   test.use({ javaScriptEnabled: false });
 
   test('is chosen under "Your account" and saved', async ({ browser }) => {
     const { page } = await guest(browser, 'Pia Choice', { javaScriptEnabled: false });
     await page.goto('/me');
-    await expect(page.getByRole('radio', { name: 'When someone mentions you' })).toBeChecked();
-    await expect(page.getByRole('radio', { name: 'Right away, with the text' })).toBeChecked();
-    await page.getByRole('radio', { name: 'Everything you’re notified about' }).check();
-    await page.getByRole('radio', { name: 'Once a day, in one e-mail' }).check();
+    await expect(page.getByRole('radio', { name: 'Right away' })).toBeChecked();
+    await page.getByRole('radio', { name: 'Once a day' }).check();
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect(page.getByRole('status')).toHaveText('Saved. You’ll get the e-mails you chose.');
     await page.goto('/me');
-    await expect(page.getByRole('radio', { name: 'Everything you’re notified about' })).toBeChecked();
-    await expect(page.getByRole('radio', { name: 'Once a day, in one e-mail' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'Once a day' })).toBeChecked();
   });
 
   test('stops by the link in the mail: opening it changes nothing, the button does; it can be turned on again', async ({
@@ -190,12 +284,12 @@ test.describe('what is mailed', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Stop notification e-mails?');
     await expect(page.getByText('q…@partner.example')).toBeVisible();
     await own.goto('/me');
-    await expect(own.getByRole('radio', { name: 'When someone mentions you' })).toBeChecked();
+    await expect(own.getByRole('radio', { name: 'Right away' })).toBeChecked();
     await page.getByRole('button', { name: 'Unsubscribe' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('You’re unsubscribed');
     await own.goto('/me');
     await expect(own.getByRole('radio', { name: 'Nothing' })).toBeChecked();
-    await own.getByRole('radio', { name: 'When someone mentions you' }).check();
+    await own.getByRole('radio', { name: 'Right away' }).check();
     await own.getByRole('button', { name: 'Apply' }).click();
     await begin('Again', 'Again for @Quin Stop.');
     await newMail(request, email, /Again for/);

@@ -177,6 +177,12 @@ export async function setTwoStep(page: Page, on: boolean): Promise<void> {
   await expect(page.getByRole('status')).toBeVisible();
 }
 
+/** What waits for its time is done, as cron will do it then. */
+export async function tenMinutesLater(request: APIRequestContext): Promise<void> {
+  const answer = await request.post('/dev/cron?minutes=10', { headers: { origin: ORIGIN } });
+  expect(answer.status()).toBe(204);
+}
+
 /** Holds a request back until the test lets it go. */
 export function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};

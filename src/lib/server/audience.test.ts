@@ -42,8 +42,8 @@ const attached = (name: string) => [new File(['crane'], name)];
 
 beforeEach(async () => {
   vi.spyOn(audience, 'allows').mockImplementation(allows);
-  [ava, ben] = [await makeUser(), await makeUser({ notify: 'all' })];
-  gil = await makeGuest({ notify: 'all' });
+  [ava, ben] = [await makeUser(), await makeUser({ mailAbout: 'all' })];
+  gil = await makeGuest({ mailAbout: 'all' });
   spaceId = await makeSpace(ava, {}, [ben]);
   await joinSpace(ava, spaceId, gil);
   const form = { title: 'Harbour', body: 'The crane', everybody: true, ...key() };

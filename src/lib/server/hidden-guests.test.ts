@@ -112,8 +112,8 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   const person: Record<Who, User> = {
     ava: await makeUser({ name: 'Ava Lind' }),
     ben: await makeUser({ name: 'Ben Kowalski' }),
-    kim: await makeGuest({ name: 'Kim Park', notify: 'all' }),
-    hanako: await makeGuest({ name: 'Hanako Sato', notify: 'all' }),
+    kim: await makeGuest({ name: 'Kim Park', mailAbout: 'all' }),
+    hanako: await makeGuest({ name: 'Hanako Sato', mailAbout: 'all' }),
   };
   const room = await makeSpace(person.ava, {}, [person.ben]);
   for (const guest of [person.kim, person.hanako]) await joinSpace(person.ava, room, guest);
@@ -136,8 +136,8 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   let now = START;
   const words = (n: number) => ({ body: bodies[n]!, requestKey: randomId() });
 
-  const deliver = async () => {
-    const cron = testContext({ now });
+  const deliver = async (ahead = 0) => {
+    const cron = testContext({ now: now + ahead });
     await notifications.mailDue(cron);
     await cron.settle();
   };
@@ -147,7 +147,8 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   let hidden = true;
   const hide = async (on: boolean) => {
     if (on === hidden) return;
-    await deliver();
+    // Whatever waits: afterwards it would be mailed to other eyes.
+    await deliver(10 * MINUTE);
     const mails = (await mailsTo(person.kim.email)).map(({ id }) => id);
     if (on) for (const id of mails) if (!before.has(id)) meanwhile.add(id);
     for (const id of mails) before.add(id);
@@ -241,6 +242,7 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
     await notifications.countUnread(kim()),
     (await notifications.news(kim())).unread,
     await mentions.complete(kim(), room, ''),
+    (await threads.prepare(kim(), room)).told,
     found,
     pages,
   ];

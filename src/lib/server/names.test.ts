@@ -92,7 +92,7 @@ describe('a guest who takes a user’s name is told from that user', () => {
   let ava: User, ben: User, fake: User, spaceId: number, thread: number;
   const WORDS = 'Ben Kowalski (guest, Northwind)';
   beforeAll(async () => {
-    ava = await makeUser({ name: 'Ava Lind', notify: 'all' });
+    ava = await makeUser({ name: 'Ava Lind', mailAbout: 'all' });
     ben = await makeUser({ name: 'Ben Kowalski', company: 'Foyer' });
     spaceId = await makeSpace(ava, {}, [ben]);
     fake = await makeGuest({ name: 'Ben Kowalski', company: 'Northwind' });

@@ -239,7 +239,7 @@ describe('the space page', () => {
 describe('who reads a space', () => {
   /** As pages say it. */
   const readers = async (who: User, room: number) => {
-    const { guestCount, guestCompanies, awaitsGuests } = await spaces.header(as(who), room);
+    const { guestCount, guestCompanies, awaitsGuests } = await threads.prepare(as(who), room);
     return [guestCount, guestCompanies, awaitsGuests];
   };
 
@@ -276,7 +276,7 @@ describe('who reads a space', () => {
     const said = { guestCount: 1, guestCompanies: ['Northwind'], moreCompanies: 0, awaitsGuests: false };
     for (const page of [
       await spaces.overview(as(gil), room),
-      await spaces.header(as(gil), room),
+      await threads.prepare(as(gil), room),
       await threads.read(as(gil), room, thread),
       await search.inSpace(as(gil), room, 'crane'),
     ])

@@ -103,7 +103,7 @@ it('links that stop notification mail', async () => {
   const token = new URL(notifications.unsubscribeUrl(testContext(), guest.id)).pathname.split('/')[2]!;
   await expect(accounts.unsubscribe(testContext(over), token)).rejects.toMatchObject(refusal('missing'));
   await accounts.unsubscribe(testContext(changed), token);
-  expect((await account(guest.email))!.notify).toBe('never');
+  expect((await account(guest.email))!.mailAbout).toBe('nothing');
 });
 
 it('a password that waits, sealed, for the code of a copied link', async () => {

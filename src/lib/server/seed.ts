@@ -1,7 +1,7 @@
 /** The demo, made with the domain's own verbs. Local only, in an empty database. */
 import { eq, sql } from 'drizzle-orm';
 import { defaultOptions } from '../space-options';
-import { DAY } from '../time';
+import { DAY, MINUTE } from '../time';
 import * as accounts from './accounts';
 import { type Ctx, type SignedIn } from './context';
 import { createContext, type Surroundings } from './context/create';
@@ -67,6 +67,9 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   await invitations.expireOverdue(ctx);
   // They have signed in before, but have no open sessions.
   await ctx.commit([
+    // What is older than a day was seen. The rest is mailed once cron runs.
+    ctx.db.run(sql`
+      update notification set read_at = created_at + ${10 * MINUTE}, mail_at = null where created_at < ${ctx.now - DAY}`),
     settings.put(ctx, 'seeded', true),
     settings.put(ctx, 'seeding', false),
     ctx.db.delete(session),

@@ -157,7 +157,7 @@ describe(`a space with ${PEOPLE} people`, () => {
     'the space page': (ctx, space) => spaces.overview(ctx, space),
     'a thread': async (ctx, space) =>
       threads.read(ctx, space, (await spaces.overview(as(ava), space)).threads[0]!.id),
-    'the page before a new thread': (ctx, space) => spaces.header(ctx, space),
+    'the page before a new thread': (ctx, space) => threads.prepare(ctx, space),
     'the first page of its people': (ctx, space) => spaces.people(ctx, space),
     'completion of @A': (ctx, space) => mentions.complete(ctx, space, 'a'),
     'completion of @': (ctx, space) => mentions.complete(ctx, space, ''),

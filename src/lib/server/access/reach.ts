@@ -12,6 +12,8 @@ type SpaceRow = typeof space.$inferSelect;
 
 export type FoundSpace = SpaceRow & {
   spaceRole: SpaceRole;
+  /** By the actor. */
+  muted: boolean;
   reader: Reader;
 };
 
@@ -23,18 +25,28 @@ export async function requireSpace(ctx: SignedIn, spaceId: number): Promise<Foun
 /** `requireSpace` for the batch of a page; `foundSpace` checks its rows. */
 export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db
-    .select({ space, administers: sql<number>`${administersHere(ctx)}`.as('administers') })
+    .select({
+      space,
+      administers: sql<number>`${administersHere(ctx)}`.as('administers'),
+      muted: membership.muted,
+    })
     .from(membership)
     .innerJoin(space, eq(space.id, membership.spaceId))
     .where(
       and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), isNull(space.deletedAt)),
     );
 
-export function foundSpace(ctx: SignedIn, [row]: { space: SpaceRow; administers: number }[]): FoundSpace {
+interface Reached {
+  space: SpaceRow;
+  administers: number;
+  muted: boolean;
+}
+
+export function foundSpace(ctx: SignedIn, [row]: Reached[]): FoundSpace {
   if (!row) throw new Refusal('missing');
   const spaceRole: SpaceRole =
     ctx.actor.kind === 'guest' ? 'guest' : row.administers === 1 ? 'space-administrator' : 'member';
-  return { ...row.space, spaceRole, reader: readerIn(ctx.actor, row.space) };
+  return { ...row.space, spaceRole, muted: row.muted, reader: readerIn(ctx.actor, row.space) };
 }
 
 export async function requireAdministrator(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {

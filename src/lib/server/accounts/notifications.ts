@@ -7,12 +7,12 @@ import { user } from '../schema';
 import { nextMorning } from '../notifications/mornings';
 import { ownerOf } from '../notifications/unsubscribe-link';
 
-export type Notify = 'never' | 'mentions' | 'all';
+export type MailAbout = (typeof user.$inferSelect)['mailAbout'];
 
 /** If the daily mail is switched off, what waits for it is mailed now or never. */
 export async function setNotifications(
   ctx: SignedIn,
-  form: { notify: Notify; digest: boolean },
+  form: { mailAbout: MailAbout; digest: boolean },
 ): Promise<void> {
   const id = ctx.actor.id;
   const waiting = sql`where user_id = ${id} and mail_at is not null`;
@@ -21,7 +21,7 @@ export async function setNotifications(
       .update(user)
       .set({ ...form, digestAt: nextMorning(ctx.timeZone, ctx.now), updatedAt: ctx.now })
       .where(eq(user.id, id)),
-    form.notify === 'never'
+    form.mailAbout === 'nothing'
       ? ctx.db.run(sql`update notification set mail_at = null ${waiting}`)
       : !form.digest && ctx.db.run(sql`update notification set mail_at = ${ctx.now} ${waiting}`),
     record(ctx, { kind: 'account.changed', subject: `user:${id}`, detail: { ...form } }),
@@ -36,10 +36,10 @@ export async function unsubscribeTarget(
   const id = ownerOf(ctx, token);
   if (!id) return null;
   const [row] = await ctx.db
-    .select({ email: user.emailOriginal, notify: user.notify })
+    .select({ email: user.emailOriginal, mailAbout: user.mailAbout })
     .from(user)
     .where(eq(user.id, id));
-  return row ? { email: maskAddress(row.email), stopped: row.notify === 'never' } : null;
+  return row ? { email: maskAddress(row.email), stopped: row.mailAbout === 'nothing' } : null;
 }
 
 /** The token is the permission, whoever is signed in. */
@@ -48,13 +48,13 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<void> {
   if (!id) throw new Refusal('missing');
   await ctx.commit(
     [
-      ctx.db.update(user).set({ notify: 'never', updatedAt: ctx.now }).where(eq(user.id, id)),
+      ctx.db.update(user).set({ mailAbout: 'nothing', updatedAt: ctx.now }).where(eq(user.id, id)),
       must(ctx, changed()),
       ctx.db.run(sql`update notification set mail_at = null where user_id = ${id} and mail_at is not null`),
       record(ctx, {
         kind: 'account.changed',
         subject: `user:${id}`,
-        detail: { notify: 'never', by: 'link' },
+        detail: { mailAbout: 'nothing', by: 'link' },
         by: nobody,
       }),
     ],

@@ -42,13 +42,14 @@ export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
 
 export async function profile(
   ctx: SignedIn,
-  after: { sessions?: string | null; spaces?: string | null } = {},
+  after: { sessions?: string | null; spaces?: string | null; muted?: string | null } = {},
 ) {
   const actor = ctx.actor;
   const {
     person: [person],
     list,
     own,
+    silent,
   } = await ctx.read({
     person: ctx.db
       .select({
@@ -58,20 +59,24 @@ export async function profile(
         kind: user.kind,
         locale: user.locale,
         timeZone: user.timeZone,
-        notify: user.notify,
+        mailAbout: user.mailAbout,
         digest: user.digest,
       })
       .from(user)
       .where(eq(user.id, actor.id)),
     list: sessions.ofUser(ctx, actor.id, after.sessions),
     own: memberships.ofActor(ctx, after.spaces),
+    silent: memberships.ofActor(ctx, after.muted, { muted: true }),
   });
   const begun = sessions.pageOfUser(list);
   const spaces = memberships.pageOfActor(own);
+  const muted = memberships.pageOfActor(silent);
   return {
     profile: person!,
     spaces: spaces.rows,
     spacesNext: spaces.next,
+    muted: muted.rows,
+    mutedNext: muted.next,
     policy: ctx.settings!.policy,
     sessions: begun.rows,
     sessionsNext: begun.next,

@@ -1,6 +1,6 @@
 /** Who is in a space. Nobody in it can leave it without an administrator. */
 export { addMember, leave, members, removeMember, setAdministrator } from './members';
-export { endGreeting, markRead, ofActor, pageOfActor } from './own';
+export { endGreeting, markRead, mute, ofActor, pageOfActor } from './own';
 export { join } from './join';
 export { accountChanged, allOrdered, tidy } from './order';
 export { removeGuest } from './guests';

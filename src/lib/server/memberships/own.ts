@@ -1,16 +1,20 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import { mayLeaveWhere } from '../access';
-import type { SignedIn, Statement } from '../context';
+import { changed, must, type SignedIn, type Statement } from '../context';
+import { Refusal } from '../errors';
 import * as folded from '../folded';
+import * as notifications from '../notifications/portal';
 import * as paging from '../paging';
 import { membership, space } from '../schema';
 
 export async function markRead(ctx: SignedIn, spaceId: number, until: number): Promise<void> {
+  const at = Math.min(until, ctx.now);
   await ctx.commit([
     ctx.db
       .update(membership)
-      .set({ lastReadAt: sql`max(last_read_at, ${Math.min(until, ctx.now)})` })
-      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id))),
+      .set({ lastReadAt: sql`max(last_read_at, ${at})` })
+      .where(isActors(ctx, spaceId)),
+    notifications.readSpace(ctx, spaceId, at),
   ]);
 }
 
@@ -27,10 +31,21 @@ export async function endGreeting(ctx: SignedIn, spaceId: number): Promise<void>
   await ctx.commit([greeted(ctx, spaceId)]);
 }
 
+/** A muted space sends no mail but to those who are named; what waits for a mail is left out when it is due. */
+export async function mute(ctx: SignedIn, spaceId: number, on: boolean): Promise<void> {
+  await ctx.commit(
+    [ctx.db.update(membership).set({ muted: on }).where(isActors(ctx, spaceId)), must(ctx, changed())],
+    { refusal: new Refusal('missing') },
+  );
+}
+
+const isActors = (ctx: SignedIn, spaceId: number) =>
+  and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id));
+
 const OWN = 100;
 
-/** By name, with whether they may leave. For a batch; `pageOfActor` reads it. */
-export const ofActor = (ctx: SignedIn, after: string | null = null) => {
+/** By name, with whether they may leave. For a batch; `pageOfActor` reads it. @param muted only those */
+export const ofActor = (ctx: SignedIn, after: string | null = null, { muted = false } = {}) => {
   const last = paging.read(after, 'text', 'number');
   return ctx.db
     .select({
@@ -44,6 +59,7 @@ export const ofActor = (ctx: SignedIn, after: string | null = null) => {
     .where(
       and(
         eq(membership.userId, ctx.actor.id),
+        muted ? eq(membership.muted, true) : undefined,
         last ? sql`(${folded.spaceKey}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
       ),
     )

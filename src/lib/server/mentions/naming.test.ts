@@ -33,7 +33,7 @@ beforeAll(async () => {
   ava = await makeUser({ name: 'Ava Lind' });
   ben = await makeUser({ name: 'Ben Kowalski' });
   hanako = await makeGuest({ name: 'Hanako Sato', email: 'hanako@secret.example' });
-  kim = await makeGuest({ name: 'Kim Park', notify: 'all' });
+  kim = await makeGuest({ name: 'Kim Park', mailAbout: 'all' });
   hidden = await makeSpace(ava, {}, [ben]);
   for (const guest of [hanako, kim]) await joinSpace(ava, hidden, guest);
   await hide(hidden);

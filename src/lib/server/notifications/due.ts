@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { person } from '../access';
 import type { Ctx } from '../context';
+import { isSilenced } from './recipients';
 import { attachedFiles, columns, joins, visible, type Row } from './rows';
 
 const PEOPLE = 100;
@@ -14,29 +15,39 @@ export interface Due extends Row {
   email: string;
   locale: string | null;
   timeZone: string | null;
-  notify: 'never' | 'mentions' | 'all';
+  /** On the page, or by writing below it. */
+  seen: number;
+  wanted: number;
   digest: number;
   digestAt: number;
   files: string;
+  mailAt: number;
 }
 
 const recipient = person('u');
 
+/** What is due, and what still waits in the same spaces (`mailsTo` decides whether it goes along). A mention goes alone, at once. */
 export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
   ctx.db.all<Due>(sql`
-    with person as (
-      select user_id from (
-        select user_id, mail_at from notification indexed by notification_mail_due
+    with first as materialized (
+        select user_id, space_id, kind, mail_at from notification indexed by notification_mail_due
         where mail_at <= ${ctx.now} ${those ? sql`and ${those}` : sql``}
-        order by mail_at limit ${ROWS})
-      group by user_id order by min(mail_at) limit ${PEOPLE})
+        order by mail_at limit ${ROWS}),
+      person as materialized (
+        select user_id from first group by user_id order by min(mail_at) limit ${PEOPLE})
     select ${columns(recipient, LONGEST + 400)}, ${attachedFiles} "files",
       (u.status = 'active' and ${visible(recipient)}) "visible",
-      u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone", u.notify, u.digest, u.digest_at "digestAt"
-    from notification n indexed by notification_mail_due
+      (n.read_at is not null or coalesce(tp.read_at, 0) >= n.created_at) "seen",
+      (u.mail_about <> 'nothing' and (n.kind = 'mention' or (u.mail_about = 'all' and not ${isSilenced}))) "wanted",
+      u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone",
+      u.digest, u.digest_at "digestAt", n.mail_at "mailAt"
+    from person
+      cross join notification n indexed by notification_waiting on n.user_id = person.user_id and n.mail_at is not null
       join user u on u.id = n.user_id
       ${joins}
-    where n.mail_at <= ${ctx.now} and n.user_id in (select user_id from person)
+      left join thread_person tp on tp.thread_id = n.thread_id and tp.user_id = n.user_id
+    where n.mail_at <= ${ctx.now} or (u.digest = 0 and (n.user_id, n.space_id) in (
+      select user_id, space_id from first where kind <> 'mention'))
     order by n.user_id, s.name, n.space_id, n.thread_id, n.id
     limit ${ROWS}`);
 

@@ -1,6 +1,17 @@
 export { notify, notifyMentioned } from './notify';
 export { news } from './news';
-export { countUnread, list, listToOpen, markRead, readThread, setLater, shownBy, type Shown } from './portal';
+export {
+  countUnread,
+  list,
+  listToOpen,
+  markRead,
+  readSpace,
+  readThread,
+  setLater,
+  shownBy,
+  type Shown,
+} from './portal';
 export { mailDue } from './mailing';
+export { toldOf, toldQueries } from './told';
 export { purge } from './purge';
 export { unsubscribeUrl } from './unsubscribe-link';

@@ -1,4 +1,4 @@
-/** Due notifications become one mail per person, exactly once. */
+/** Due notifications become one mail per person and space, or one a day, exactly once. */
 import { sql, type SQL } from 'drizzle-orm';
 import { DAY } from '../../time';
 import { changed, must, type Ctx, type Statement } from '../context';
@@ -23,7 +23,7 @@ export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
     const { siteName } = await settings.read(ctx);
     let lost = 0;
     for (let i = 0; i < people.length; i += TOGETHER) {
-      const mails = people.slice(i, i + TOGETHER).map((rows) => mailTo(ctx, siteName, rows));
+      const mails = people.slice(i, i + TOGETHER).map((rows) => mailsTo(ctx, siteName, rows));
       const done = await writeMails(ctx, mails);
       written += done.written;
       lost += done.lost;
@@ -33,38 +33,42 @@ export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
   return written;
 }
 
-interface PersonMail {
-  /** Including those that the mail leaves out. */
+interface PersonMails {
+  /** Including those that the mails leave out. */
   notificationIds: number[];
-  mail: outbox.QueuedMail | null;
+  mails: outbox.QueuedMail[];
   digestUpdate: Statement | null;
 }
 
-function mailTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMail {
+function mailsTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMails {
   const person = rows[0]!;
-  const told = rows
-    .map((row) => readable(row, row.userId))
-    .filter(
-      (row) =>
-        row.visible &&
-        row.notify !== 'never' &&
-        (row.notify === 'all' || row.kind === 'mention') &&
-        // An immediate mail is also sent to people online; a daily mail leaves out what they have read.
-        !(row.digest && row.readAt !== null),
-    );
+  const bySpace = [...Map.groupBy(rows, (row) => row.spaceId).values()];
+  const taken = person.digest ? [rows] : bySpace.map((one) => goesNow(ctx, one));
   return {
-    notificationIds: rows.map((row) => row.id),
-    mail: told.length
-      ? {
-          to: person.email,
-          locale: language.ofPerson(person),
-          message: messageOf(ctx, siteName, told),
-          spaceId: told.every((row) => row.spaceId === told[0]!.spaceId) ? told[0]!.spaceId : null,
-          userId: person.userId,
-        }
-      : null,
+    notificationIds: taken.flat().map((row) => row.id),
+    mails: taken.flatMap((one) => {
+      const told = one.filter(isTold).map((row) => readable(row, row.userId));
+      if (told.length === 0) return [];
+      return {
+        to: person.email,
+        locale: language.ofPerson(person),
+        message: messageOf(ctx, siteName, told),
+        spaceId: told.every((row) => row.spaceId === told[0]!.spaceId) ? told[0]!.spaceId : null,
+        userId: person.userId,
+      };
+    }),
     digestUpdate: person.digest ? nextDigest(ctx, person) : null,
   };
+}
+
+const isTold = (row: Due): boolean => row.visible === 1 && row.wanted === 1 && row.seen === 0;
+
+/** What waits goes along with a mail that is sent anyway, but causes none. */
+function goesNow(ctx: Ctx, ofSpace: Due[]): Due[] {
+  const isDue = (row: Due) => row.mailAt <= ctx.now;
+  return ofSpace.some((row) => isDue(row) && isTold(row) && row.kind !== 'mention')
+    ? ofSpace
+    : ofSpace.filter(isDue);
 }
 
 /** If the zone is unknown, the same hour of the next day. */
@@ -81,9 +85,9 @@ function nextDigest(ctx: Ctx, person: Due): Statement | null {
 }
 
 /** If another run was faster, tries again with each half. */
-async function writeMails(ctx: Ctx, people: PersonMail[]): Promise<{ written: number; lost: number }> {
+async function writeMails(ctx: Ctx, people: PersonMails[]): Promise<{ written: number; lost: number }> {
   const ids = people.flatMap((person) => person.notificationIds);
-  const mails = people.flatMap((person) => person.mail ?? []);
+  const mails = people.flatMap((person) => person.mails);
   const queued = await outbox.queueMany(ctx, mails);
   const { done } = await ctx.commit(
     [

@@ -76,6 +76,12 @@ export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): St
     update notification set read_at = ${ctx.now}
     where user_id = ${ctx.actor.id} and thread_id = ${threadId} and read_at is null and created_at <= ${until}`);
 
+/** @param until when the page was made */
+export const readSpace = (ctx: SignedIn, spaceId: number, until: number): Statement =>
+  ctx.db.run(sql`
+    update notification set read_at = ${ctx.now}
+    where user_id = ${ctx.actor.id} and space_id = ${spaceId} and read_at is null and created_at <= ${until}`);
+
 /** @param upTo the newest id on the page: later ones stay unread */
 export async function markRead(
   ctx: SignedIn,

@@ -33,9 +33,11 @@ export const user = sqliteTable(
     /** Chosen on /me; for guests at first the browser's. */
     timeZone: text('time_zone'),
     browserTimeZone: text('browser_time_zone'),
-    notify: text('notify', { enum: ['never', 'mentions', 'all'] })
+    /** `all`: when they are named, and what they follow. */
+    mailAbout: text('mail_about', { enum: ['nothing', 'mentions', 'all'] })
       .notNull()
-      .default('mentions'),
+      .default('all'),
+    /** In one mail a day. */
     digest: flag('digest').notNull().default(false),
     /** A time at which a daily mail is due; later ones follow at multiples of a day. */
     digestAt: at('digest_at').notNull().default(0),

@@ -69,6 +69,8 @@ export const membership = sqliteTable(
     lastReadAt: at('last_read_at').notNull(),
     /** Until then the space greets a guest, and the one who made it. */
     greetedAt: at('greeted_at'),
+    /** By its person, who then only hears of what names them or is for everybody. */
+    muted: flag('muted').notNull().default(false),
     /** Administrators 0, users 1, guests 2; kept by memberships/order.ts. Until then a row counts as a guest. */
     rank: integer('rank').notNull().default(2),
     nameKey: text('name_key').notNull().default(''),

@@ -110,7 +110,7 @@ export const reaction = sqliteTable(
   ],
 );
 
-/** Followed or not (null: never chosen), and read until when. */
+/** Followed or not (null: never chosen, so guests follow it and users do not), and read until when. */
 export const threadPerson = sqliteTable(
   'thread_person',
   {
@@ -128,6 +128,9 @@ export const threadPerson = sqliteTable(
     primaryKey({ columns: [t.threadId, t.userId] }),
     index('thread_person_by_space').on(t.spaceId),
     index('thread_person_by_user').on(t.userId),
+    index('thread_person_following')
+      .on(t.threadId)
+      .where(sql`following = 1`),
   ],
 );
 
@@ -172,6 +175,9 @@ export const notification = sqliteTable(
       .where(sql`kind = 'mention' and read_at is null`),
     index('notification_mail_due')
       .on(t.mailAt)
+      .where(sql`mail_at is not null`),
+    index('notification_waiting')
+      .on(t.userId, t.mailAt)
       .where(sql`mail_at is not null`),
     index('notification_by_space').on(t.spaceId),
     index('notification_by_thread').on(t.threadId),

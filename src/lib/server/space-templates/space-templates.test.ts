@@ -374,7 +374,7 @@ describe('a space that begins with a template', () => {
   });
 
   it('begins with threads that are events like any others, of which nobody is told', async () => {
-    const [ava, ben] = [await makeUser(), await makeUser({ notify: 'all' })];
+    const [ava, ben] = [await makeUser(), await makeUser({ mailAbout: 'all' })];
     const spaceId = await templates.beginSpace(
       as(ava),
       'shipped:client-project',

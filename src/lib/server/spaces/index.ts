@@ -1,7 +1,6 @@
 export { change, settingsOf } from './settings';
 export { list } from './administration';
 export { create } from './create';
-export { header } from './header';
 export { overview } from './overview';
 export { people } from './people';
 export { portal } from './portal';

@@ -90,6 +90,7 @@ export async function overview(
       administer: can(ctx.actor, 'space.administer', found.spaceRole),
       leave: mayLeave(ctx, found),
     },
+    muted: found.muted,
     people: found.showPeople ? shown.map(presentPerson) : [],
     administrators: administrators.present(ctx, rows.administrators),
     firstSight: firstSight.present(rows.firstSight, found.userCount),

@@ -7,6 +7,7 @@ import * as changes from '../changes';
 import type { SignedIn } from '../context';
 import * as files from '../files';
 import { titleFor } from '../mentions/redaction';
+import * as notifications from '../notifications';
 import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { mayOf } from './may';
 import { present, textColumns } from './text';
@@ -47,48 +48,60 @@ export async function read(
 ) {
   const me = ctx.actor.id;
   const ids = idsOf(ctx, spaceId, threadId, window);
-  const { reach, threads, comments, reactions, firstFiles, commentFiles, person, member, guests, newest } =
-    await ctx.read({
-      reach: access.spaceQuery(ctx, spaceId),
-      threads: threadQuery(ctx, spaceId, threadId),
-      comments: ctx.db
-        .select(textColumns.comment)
-        .from(comment)
-        .innerJoin(user, eq(user.id, comment.authorId))
-        .where(inArray(comment.id, ids))
-        .orderBy('before' in window || 'newest' in window ? desc(comment.id) : asc(comment.id)),
-      reactions: ctx.db
-        .select({
-          commentId: reaction.commentId,
-          kind: reaction.kind,
-          count: sql<number>`count(*)`,
-          own: sql<number>`max(${reaction.userId} = ${me})`,
-          people: sql<string>`json_group_array(json_object('name', ${user.name}, 'company', ${user.company},
+  const {
+    reach,
+    threads,
+    comments,
+    reactions,
+    firstFiles,
+    commentFiles,
+    person,
+    member,
+    guests,
+    newest,
+    ...told
+  } = await ctx.read({
+    reach: access.spaceQuery(ctx, spaceId),
+    threads: threadQuery(ctx, spaceId, threadId),
+    comments: ctx.db
+      .select(textColumns.comment)
+      .from(comment)
+      .innerJoin(user, eq(user.id, comment.authorId))
+      .where(inArray(comment.id, ids))
+      .orderBy('before' in window || 'newest' in window ? desc(comment.id) : asc(comment.id)),
+    reactions: ctx.db
+      .select({
+        commentId: reaction.commentId,
+        kind: reaction.kind,
+        count: sql<number>`count(*)`,
+        own: sql<number>`max(${reaction.userId} = ${me})`,
+        people: sql<string>`json_group_array(json_object('name', ${user.name}, 'company', ${user.company},
             'guest', json(iif(${user.kind} = 'guest', 'true', 'false'))) order by ${reaction.at})`,
-        })
-        .from(reaction)
-        .innerJoin(user, eq(user.id, reaction.userId))
-        .where(
-          and(
-            eq(reaction.threadId, threadId),
-            sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
-            visibleTo(viewerOf(ctx), { spaceId }, access.person('user')),
-          ),
-        )
-        .groupBy(reaction.commentId, reaction.kind),
-      firstFiles: files.ofThreadQuery(ctx, threadId),
-      commentFiles: files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
-      person: ctx.db
-        .select()
-        .from(threadPerson)
-        .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
-      member: ctx.db
-        .select({ readAt: membership.lastReadAt })
-        .from(membership)
-        .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
-      guests: sharedQuery(ctx, spaceId),
-      newest: changes.newestQuery(ctx, spaceId),
-    });
+      })
+      .from(reaction)
+      .innerJoin(user, eq(user.id, reaction.userId))
+      .where(
+        and(
+          eq(reaction.threadId, threadId),
+          sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
+          visibleTo(viewerOf(ctx), { spaceId }, access.person('user')),
+        ),
+      )
+      .groupBy(reaction.commentId, reaction.kind),
+    firstFiles: files.ofThreadQuery(ctx, threadId),
+    commentFiles: files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
+    person: ctx.db
+      .select()
+      .from(threadPerson)
+      .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
+    member: ctx.db
+      .select({ readAt: membership.lastReadAt })
+      .from(membership)
+      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
+    guests: sharedQuery(ctx, spaceId),
+    newest: changes.newestQuery(ctx, spaceId),
+    ...notifications.toldQueries(ctx, spaceId, threadId, ids),
+  });
   const found = access.foundSpace(ctx, reach);
   const first = requireRow(threads);
   const downward = 'before' in window || 'newest' in window;
@@ -115,9 +128,11 @@ export async function read(
       title: titleFor(found.reader, first),
       pinned: first.pinnedAt !== null,
       closed: first.closedAt !== null,
-      following: found.blockFollowing || person[0]?.following === true,
+      following: found.blockFollowing || (person[0]?.following ?? ctx.actor.kind === 'guest'),
     },
     may: { pin: may.pin, close: may.close, follow: may.follow, delete: may.delete },
+    told: notifications.toldOf(ctx, found, threadId, told),
+    muted: found.muted,
     comments: page.map((row) => ({
       ...present(ctx, found, row, mayOf(ctx, found, first, row)),
       ...belonging(row.id),

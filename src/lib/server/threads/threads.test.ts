@@ -583,7 +583,7 @@ describe('where guests do not see each other', () => {
   ])(
     'a mention of another guest is nobody’s name, %s: page, list, history, search, notification, mail',
     async (_how, body) => {
-      const kim = await makeGuest({ name: 'Kim Park', notify: 'all' });
+      const kim = await makeGuest({ name: 'Kim Park', mailAbout: 'all' });
       const room = await makeSpace(ava);
       for (const guest of [gil, kim]) await joinSpace(ava, room, guest);
       await testContext().db.update(space).set({ guestsHidden: true }).where(eq(space.id, room));

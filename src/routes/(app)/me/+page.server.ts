@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { browserZone, newPassword, notificationMail, oneSession, profile } from '$lib/schemas';
+import { browserZone, muteSpace, newPassword, notificationMail, oneSession, profile } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
+import * as memberships from '$lib/server/memberships';
 import * as zones from '$lib/zones';
 
 export const load = (event) =>
@@ -11,6 +12,7 @@ export const load = (event) =>
     const profile = await accounts.profile(ctx, {
       sessions: query.get('sessions'),
       spaces: query.get('spaces'),
+      muted: query.get('muted'),
     });
     return {
       ...profile,
@@ -29,6 +31,10 @@ export const actions = {
   notifications: form(notificationMail, async (ctx, input) => {
     await accounts.setNotifications(ctx, input);
     return '/me?done=notifications#notification-mail';
+  }),
+  mute: form(muteSpace, async (ctx, { id, on }) => {
+    await memberships.mute(ctx, id, on);
+    return '/me#notification-mail';
   }),
   zone: form(browserZone, async (ctx, { zone }) => {
     await accounts.learnZone(ctx, zone);

@@ -1,5 +1,5 @@
 import * as access from '$lib/server/access';
-import { deleteSpace, firstInvitation, readUntil } from '$lib/schemas';
+import { deleteSpace, firstInvitation, onOff, readUntil } from '$lib/schemas';
 import * as v from 'valibot';
 import { form } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
@@ -32,6 +32,14 @@ export const actions = {
     v.object({}),
     async (ctx, _input, { params }) => {
       await memberships.endGreeting(ctx, Number(params.id));
+      return `/spaces/${params.id}`;
+    },
+    access.membersOnly,
+  ),
+  mute: form(
+    onOff,
+    async (ctx, { on }, { params }) => {
+      await memberships.mute(ctx, Number(params.id), on);
       return `/spaces/${params.id}`;
     },
     access.membersOnly,

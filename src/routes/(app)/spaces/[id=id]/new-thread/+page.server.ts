@@ -2,12 +2,11 @@ import * as access from '$lib/server/access';
 import { thread } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
-import * as spaces from '$lib/server/spaces';
 import * as threads from '$lib/server/threads';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    return { ...(await spaces.header(ctx, Number(event.params.id))), requestKey: randomId() };
+    return { ...(await threads.prepare(ctx, Number(event.params.id))), requestKey: randomId() };
   });
 
 export const actions = {

@@ -1,0 +1,84 @@
+/** Who is told of a new text: the one condition behind notifications (notify.ts) and the words beside the button (told.ts). */
+import { sql, type SQL } from 'drizzle-orm';
+import {
+  activeAdministratorsOf,
+  isActiveAdministratorOf,
+  person,
+  stranger,
+  visibleTo,
+  type LookUp,
+  type Person,
+} from '../access';
+import type { SignedIn } from '../context';
+
+/** `commentId` is null for a new thread. Ids may be subqueries on what the batch writes. */
+export interface Activity {
+  spaceId: number;
+  threadId: number | SQL | null;
+  commentId: number | SQL | null;
+  kind: 'comment' | 'thread';
+  mentioned: string[];
+  /** "Notify everyone in this space". If following is blocked, everybody is told anyway. */
+  everybody?: boolean;
+}
+
+export const named = ({ mentioned }: Pick<Activity, 'mentioned'>): SQL =>
+  sql`u.id in (select value from json_each(${JSON.stringify(mentioned)}))`;
+
+/** SQL: of a comment, whoever follows the thread; of a thread, who runs the space. Guests hear of everything. */
+const follows = ({ kind }: Activity): SQL => {
+  const runs = sql`(s.created_by = u.id or ${isActiveAdministratorOf(sql`s.id`, sql`u.id`)})`;
+  const unlessChosen = kind === 'comment' ? sql`0` : runs;
+  return sql`(m.muted = 0 and coalesce(tp.following, u.kind = 'guest' or ${unlessChosen}) = 1)`;
+};
+
+/** SQL, with rows `s`, `m` and `tp`: they only want mail that names them. */
+export const isSilenced: SQL = sql`(m.muted = 1 or (s.block_following = 0 and tp.following is 0))`;
+
+const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
+
+const threadOf = ({ threadId }: Activity): LookUp => ({
+  from: sql`from thread t join user w on w.id = t.author_id where t.id = ${threadId}`,
+  shows: { text: 't', author: 'w' },
+});
+
+const commentOf = ({ commentId }: Activity): LookUp => ({
+  from: sql`from comment c where c.id = ${commentId}`,
+  shows: { audienceOf: 'c' },
+});
+
+/** SQL: whether a guest who knows nobody may see it, and so everybody in the space `s`. */
+export const isOpen = (ctx: SignedIn, event: Activity): SQL =>
+  visibleTo(stranger, { space: 's' }, actorOf(ctx), threadOf(event), commentOf(event));
+
+const members = (condition: SQL): SQL =>
+  sql`select m.user_id from space s cross join membership m on m.space_id = s.id where ${condition}`;
+
+/** SQL: user ids, each by an index. `recipients` decides. A guest's own thread is in the followers' index. */
+export const sources = (ctx: SignedIn, event: Activity) => {
+  const here = sql`s.id = ${event.spaceId}`;
+  return {
+    named: sql`select value user_id from json_each(${JSON.stringify(event.mentioned)})`,
+    everybody: members(sql`${here} and (${event.everybody ? 1 : 0} or s.block_following = 1)`),
+    guests: members(sql`${here} and m.rank = iif(${isOpen(ctx, event)}, 2, null)`),
+    company:
+      event.kind === 'comment'
+        ? sql`select f.user_id from thread_person f where f.thread_id = ${event.threadId} and f.following = 1`
+        : sql`select created_by user_id from space where id = ${event.spaceId}
+            union select id from ${activeAdministratorsOf(event.spaceId)}`,
+  };
+};
+
+/** SQL: `from … where …` with `s`, `u`, their `m` and `tp`. Never the actor, nobody twice, and nobody hears of somebody hidden from them. */
+export const recipients = (ctx: SignedIn, event: Activity, whom: SQL, ids: SQL): SQL => sql`
+  from (${ids}) r
+    cross join space s on s.id = ${event.spaceId}
+    join membership m on m.space_id = s.id and m.user_id = r.user_id
+    join user u on u.id = m.user_id and u.status = 'active'
+    left join thread_person tp on tp.thread_id = ${event.threadId} and tp.user_id = u.id
+  where s.deleted_at is null and u.id <> ${ctx.actor.id}
+    and ${visibleTo(person('u'), { space: 's' }, actorOf(ctx), threadOf(event), commentOf(event))}
+    and ${whom}`;
+
+export const told = (event: Activity): SQL =>
+  sql`(${named(event)} or ${event.everybody ? 1 : 0} or s.block_following = 1 or ${follows(event)})`;

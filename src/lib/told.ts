@@ -1,0 +1,60 @@
+/** Who will be told of a text that is being written, in words. */
+import { fold } from './fold';
+import type { I18n } from './i18n';
+import { displayName, type Person } from './people';
+
+export interface Told {
+  /** Everybody in the space, or who can read the thread (`readers`); otherwise these people. */
+  who: 'everybody' | 'readers' | 'people';
+  people: (Person & { id: string })[];
+  /** There are more people. */
+  more: boolean;
+  /** Others may follow the thread, whom the viewer does not get to know. */
+  others: boolean;
+}
+
+interface Now {
+  /** The people of the space whom the viewer sees, without the viewer. */
+  count: number;
+  named?: Told['people'];
+  /** "Notify everyone in this space" is ticked. */
+  everybody?: boolean;
+}
+
+/** "Mia Ito and 2 others will be notified". */
+export function toldWords(
+  { locale, t }: Pick<I18n, 'locale' | 't'>,
+  told: Told,
+  { count, named = [], everybody = false }: Now,
+): string {
+  if (told.who === 'readers') return t('told.readers');
+  if (told.who === 'everybody' || everybody) return t('told.everybody', { count });
+  const ids = new Set(named.map(({ id }) => id));
+  const people = [...named, ...told.people.filter(({ id }) => !ids.has(id))];
+  if (people.length === 0) return t(told.others ? 'told.followers' : 'told.nobody');
+  const [first, second] = people.map((person) => displayName(t, person));
+  const further = people.length - 2;
+  const all = [
+    first,
+    second,
+    told.more ? t('told.more', { count: further }) : further > 0 && t('told.others', { count: further }),
+    told.others && t('told.other-followers'),
+  ].filter((words) => words !== undefined && words !== false);
+  return t('told.people', { who: new Intl.ListFormat(locale, { type: 'conjunction' }).format(all) });
+}
+
+/** Not in quotations and code, where nobody is notified. */
+export function namedIn<P extends Person>(text: string, known: P[]): P[] {
+  const own = text
+    .replace(/^ {0,3}>.*$/gm, '')
+    .replace(/^ {0,3}(```|~~~)[^]*?(?:^ {0,3}\1|$(?![^]))/gm, '')
+    .replace(/`[^`\n]*`/g, '');
+  const found = new Set<P>();
+  for (const { index } of own.matchAll(/(?<![A-Za-z0-9_./+@＠-])[@＠]/g)) {
+    const rest = fold(own.slice(index + 1, index + 201));
+    const fitting = known.filter(({ name }) => rest.startsWith(fold(name)));
+    const longest = Math.max(...fitting.map(({ name }) => name.length));
+    for (const person of fitting) if (person.name.length === longest) found.add(person);
+  }
+  return [...found];
+}
