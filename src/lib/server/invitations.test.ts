@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { as, DAY, HOUR, Jar, mailDown, MINUTE, testContext, visit } from '../../../tests/contexts';
 import {
@@ -1375,6 +1375,25 @@ describe('limits', () => {
       .from(throttle)
       .where(sql`key = ${asked[0]} and failures > 0`);
     expect(rows).toEqual([]);
+  });
+});
+
+describe('the mail of an invitation', () => {
+  it('is from whoever invites, and an answer reaches them; of whoever sent it last', async () => {
+    const [inviter, other] = [await makeUser({ name: 'Ben Kowalski' }), await makeUser({ name: 'Ava Lind' })];
+    const spaceId = await makeSpace(inviter, {}, [other]);
+    await testContext()
+      .db.update(membership)
+      .set({ administrator: true })
+      .where(eq(membership.userId, other.id));
+    const email = someEmail();
+    await invite(inviter, spaceId, email);
+    expect((await mailsTo(email))[0]).toMatchObject({
+      from: '"Ben Kowalski (via Foyer)" <no-reply@foyer.example>',
+      headers: { 'Reply-To': `"Ben Kowalski" <${inviter.email}>` },
+    });
+    await invite(other, spaceId, email);
+    expect((await mailsTo(email))[0]!.headers['Reply-To']).toBe(`"Ava Lind" <${other.email}>`);
   });
 });
 

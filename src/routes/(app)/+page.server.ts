@@ -9,15 +9,10 @@ const NEWEST = 8;
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const listed = async () => {
-      const list =
-        notifications.shownBy(event.url.searchParams.get('show')) ??
-        notifications.listToOpen((await event.parent()).unreadOf);
-      return { ...(await notifications.list(ctx, { show: list, limit: NEWEST })), show: list };
-    };
+    const asked = notifications.shownBy(event.url.searchParams.get('show'));
     const [portal, newest] = await Promise.all([
       spaces.portal(ctx, event.url.searchParams.get('before')),
-      listed(),
+      notifications.open(ctx, asked, { limit: NEWEST }),
     ]);
     return { ...portal, notifications: newest };
   });

@@ -3,8 +3,8 @@ export { news } from './news';
 export {
   countUnread,
   list,
-  listToOpen,
   markRead,
+  open,
   readSpace,
   readThread,
   setLater,

@@ -138,6 +138,24 @@ describe('by mail', () => {
     expect((await mailsOf(s.gil)).map(firstLine)).toEqual(['Ava mentioned you in “Piles”']);
   });
 
+  it('what is attached to the text is named, and nothing else of the thread', async () => {
+    const s = await stage();
+    const attach = (name: string, commentId: number | null) => {
+      const id = randomId();
+      return run(sql`insert into file (id, kind, space_id, thread_id, comment_id, name, type, size, key, uploader_id, created_at, attached_at)
+        values (${id}, 'attachment', ${s.spaceId}, ${s.threadId}, ${commentId}, ${name}, 'text/plain', 2048, ${id}, ${s.ava.id}, 1, 1)`);
+    };
+    const said = await say(s, s.ava, { mentioned: [s.ben], settle: false });
+    await attach('of the thread.txt', null);
+    await attach('plan.txt', said.commentId);
+    const ctx = testContext({ now: said.ctx.now });
+    await notifications.mailDue(ctx);
+    await ctx.settle();
+    const [mail] = await mailsOf(s.ben);
+    expect(mail!.text).toContain('\nAttached: plan.txt (2 kB)\n');
+    expect(mail!.text).not.toContain('of the thread.txt');
+  });
+
   it('a long text is cut, and says so', async () => {
     const s = await stage();
     await say(s, s.ava, { mentioned: [s.ben], body: `${'ü'.repeat(3_999)}END${'x'.repeat(500)}` });

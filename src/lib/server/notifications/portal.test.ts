@@ -155,11 +155,19 @@ describe('in the portal', () => {
     expect(bens).toContain('@Hana_Mori');
   });
 
-  it('open as the list that holds all that is unread', () => {
-    expect(notifications.listToOpen({ me: 0, all: 0 })).toBe('me');
-    expect(notifications.listToOpen({ me: 2, all: 2 })).toBe('me');
-    expect(notifications.listToOpen({ me: 0, all: 1 })).toBe('all');
-    expect(notifications.listToOpen({ me: 1, all: 2 })).toBe('all');
+  it('open as the list that holds all that is unread', async () => {
+    const s = await stage();
+    const opened = async () => (await notifications.open(as(s.ben), undefined, {})).show;
+    expect(await opened()).toBe('me');
+    await say(s, s.ava, { mentioned: [s.ben] });
+    expect(await opened()).toBe('me');
+    await say(s, s.ava, { everybody: true });
+    expect(await opened()).toBe('all');
+    expect((await notifications.open(as(s.ben), 'me', {})).show).toBe('me');
+    await notifications.markRead(as(s.ben), 'all', 'me');
+    expect(await opened()).toBe('all');
+    await notifications.markRead(as(s.ben), 'all');
+    expect(await opened()).toBe('me');
   });
 
   it('and spaces have a stamp, which is another one after anything that their reader sees there, and only then', async () => {

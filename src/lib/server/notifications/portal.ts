@@ -23,16 +23,42 @@ const only: Record<Shown, SQL> = {
   later: sql`and n.later = 1`,
 };
 
-export async function list(
-  ctx: SignedIn,
-  { show, before = null, limit = 30 }: { show: Shown; before?: number | null; limit?: number },
-) {
-  const rows = await ctx.db.all<Row & { later: number }>(sql`
+interface Part {
+  before?: number | null;
+  limit?: number;
+}
+
+const listQuery = (ctx: SignedIn, show: Shown, { before = null, limit = 30 }: Part) =>
+  ctx.db.all<Row & { later: number }>(sql`
     select ${columns(ctx.actor, 1_000)}, n.later
     ${ofActor(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
     order by n.id desc limit ${limit + 1}`);
+
+export async function list(ctx: SignedIn, { show, ...part }: Part & { show: Shown }) {
+  return pageOf(ctx, show, await listQuery(ctx, show, part), part);
+}
+
+/** The list that is asked for, else the one with all that is unread. */
+export async function open(ctx: SignedIn, asked: Shown | undefined, part: Part) {
+  if (asked) return list(ctx, { show: asked, ...part });
+  const { unread, me, all } = await ctx.read({
+    unread: unreadQuery(ctx),
+    me: listQuery(ctx, 'me', part),
+    all: listQuery(ctx, 'all', part),
+  });
+  return unread[0]!.me === unread[0]!.all ? pageOf(ctx, 'me', me, part) : pageOf(ctx, 'all', all, part);
+}
+
+function pageOf(
+  ctx: SignedIn,
+  show: Shown,
+  rows: (Row & { later: number })[],
+  { before = null, limit = 30 }: Part,
+) {
   const page = rows.slice(0, limit);
   return {
+    show,
+    before,
     items: page.map((row) => {
       const { id, kind, createdAt, space, actor, company, spaceId, threadId, commentId } = row;
       const { thread, text } = readable(row, ctx.actor.id);
@@ -66,9 +92,6 @@ export async function countUnread(ctx: SignedIn): Promise<number> {
   const [row] = await unreadQuery(ctx);
   return row!.all;
 }
-
-/** The list that holds all that is unread. */
-export const listToOpen = ({ me, all }: { me: number; all: number }): Shown => (me === all ? 'me' : 'all');
 
 /** @param until when the page was made */
 export const readThread = (ctx: SignedIn, threadId: number, until = ctx.now): Statement =>

@@ -7,8 +7,7 @@ const asked = (url: URL) => notifications.shownBy(url.searchParams.get('show'));
 export const load = (event) =>
   show(event, async (ctx) => {
     const before = Number(event.url.searchParams.get('before')) || null;
-    const list = asked(event.url) ?? notifications.listToOpen((await event.parent()).unreadOf);
-    return { ...(await notifications.list(ctx, { show: list, before })), show: list, before };
+    return notifications.open(ctx, asked(event.url), { before });
   });
 
 /** The page that the form was on. */
