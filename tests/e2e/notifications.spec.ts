@@ -183,7 +183,7 @@ for (const javaScriptEnabled of [true, false])
     const alone = await makeSpace(host, `Alone ${name}`);
     const own = await signedIn(browser, 'ben@foyer.example', { javaScriptEnabled });
     await own.goto(`${alone}/new-thread`);
-    await expect(own.getByText(/^No one will be notified yet/)).toBeVisible();
+    await expect(own.getByText(/^Nobody will be notified yet/)).toBeVisible();
     const [invitation] = await invited(host, alone, addressOf('vera'));
     await signUp(await somebody(browser), invitation!.url, 'Vera Alone');
     await expect
@@ -203,12 +203,12 @@ test('whoever is named while typing is named beside the button', async ({ browse
   await post(host, `${own}/settings/members?/add`, { id: people[0]!.id });
   const page = await signedIn(browser, 'ben@foyer.example');
   await page.goto(`${own}/new-thread`);
-  await expect(page.getByText(/^No one will be notified yet/)).toBeVisible();
+  await expect(page.getByText(/^Nobody will be notified yet/)).toBeVisible();
   await page.getByLabel('Body').pressSequentially('Hello @Cho');
   await page.getByRole('option', { name: /Cho Yamada/ }).click();
   await expect(page.getByText('Cho Yamada will be notified', { exact: true })).toBeVisible();
   await page.getByLabel('Body').fill('Hello');
-  await expect(page.getByText(/^No one will be notified yet/)).toBeVisible();
+  await expect(page.getByText(/^Nobody will be notified yet/)).toBeVisible();
 });
 
 test('a guest writes, nobody looks: the space administrator gets one mail for the space', async ({
