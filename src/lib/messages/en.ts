@@ -666,7 +666,7 @@ const en = {
   'space.administrator': 'Administrator',
   'space.settings-legend': 'Settings',
   'space.private': 'Private to members and invited people',
-  'space.private-hint': 'Always on: only they can see a guest space.',
+  'space.private-hint': 'Always on for guest spaces.',
   'space.several': 'Multiple threads',
   'space.several-hint':
     'You can’t turn this off later. Without it, the space is a single conversation without a title.',
