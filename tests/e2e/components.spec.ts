@@ -77,7 +77,9 @@ const elsewhere: Record<string, string> = {
   UnreadBadge: 'with Badge',
   HiddenFields: 'nothing to be seen',
   DraftKeeper: 'one sentence, with scripts alone',
-  LiveUpdates: 'covers a page, with scripts alone',
+  AccessEnded: 'covers a page, with scripts alone',
+  LiveUpdates: 'one sentence, with scripts alone',
+  News: 'one sentence, with scripts alone',
 };
 
 test('a menu opens without scripts, and its items fit the window', async ({ page }) => {
