@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { png } from '../pictures';
-import { addressOf, invited, makeSpace, nextMail, signedIn, somebody } from './people';
+import { addressOf, invited, makeSpace, nextMail, ORIGIN, signedIn, somebody } from './people';
 
 const OWN = { company: 'Foyer Ltd', site: 'Foyer' };
 
@@ -73,7 +73,11 @@ test('an invitation shows whose it is, on its page and in its mail', async ({ br
   await save(admin, { 'Company name': 'Harbour Works Ltd', 'Accent colour': '#0b5cad' });
   const email = addressOf('visitor');
   const [invitation] = await invited(admin, await makeSpace(admin, 'Pier'), email);
-  await nextMail(request, email);
+  const { html } = await nextMail(request, email);
+  expect(html).toContain('Harbour Works Ltd');
+  expect(html).toContain('#0b5cad');
+  expect(html).not.toContain('#0e5e44');
+  expect(/<img[^>]*>/.exec(html)![0]).toContain(`src="${ORIGIN}/logo"`);
   const guest = await somebody(browser, { javaScriptEnabled: false });
   await guest.goto(invitation!.url);
   await expect(guest.getByRole('link', { name: /^Harbour Works Ltd/ })).toBeVisible();

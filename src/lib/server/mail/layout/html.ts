@@ -1,12 +1,13 @@
-/** No image, no remote resource, no tracking. */
+/** No tracking. The only remote resource is the company's logo, the same for everybody. */
 import html from 'escape-html-template-tag';
 import type { Locale, Translate } from '../../../messages';
 import { address, blockHtml } from './blocks';
+import { letterhead, type Brand } from './brand';
 import type { MailContent } from './content';
 import { footer } from './footer';
 import { forOutlook, light, sans, styleSheet, WIDTH } from './theme';
 
-export const toHtml = (content: MailContent, locale: Locale, t: Translate): string =>
+export const toHtml = (content: MailContent, locale: Locale, t: Translate, brand: Brand): string =>
   html`<!doctype html>
     <html lang="${locale}" xmlns:o="urn:schemas-microsoft-com:office:office">
       <head>
@@ -48,28 +49,7 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate): stri
                 style="max-width:${WIDTH}px;text-align:left;text-align:start;font:16px/1.55 ${sans};word-break:break-word"
               >
                 <tr>
-                  <td style="padding:0 4px 16px">
-                    <table role="presentation" cellpadding="0" cellspacing="0" border="0">
-                      <tr>
-                        <td
-                          class="accent"
-                          width="16"
-                          height="20"
-                          bgcolor="${light.accent}"
-                          style="width:16px;height:20px;background:${light.accent};border-radius:8px 8px 0 0;font-size:0;line-height:0"
-                        >
-                          &nbsp;
-                        </td>
-                        <td
-                          class="ink"
-                          dir="auto"
-                          style="padding-left:10px;color:${light.ink};font-weight:600"
-                        >
-                          ${content.siteName}
-                        </td>
-                      </tr>
-                    </table>
-                  </td>
+                  <td style="padding:0 4px 16px">${letterhead(brand, content.siteName)}</td>
                 </tr>
                 <tr>
                   <td

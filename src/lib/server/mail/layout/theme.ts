@@ -23,6 +23,9 @@ const dark: typeof light = {
   onAccent: '#071a13',
 };
 
+/** What a company's own colour replaces (brand.ts). */
+export const accents = [light.accent, light.onAccent, dark.accent, dark.onAccent];
+
 /** The width of the sheet with its margin, which classic Outlook has to be told by a table. */
 export const WIDTH = 600;
 
@@ -46,6 +49,7 @@ export const styleSheet = safe(`
 .accent{background:${dark.accent}!important}
 .on-accent{color:${dark.onAccent}!important}
 .accent-ink{color:${dark.accent}!important}
+.logo{background:${light.surface}!important;padding:4px 6px!important}
 }
 @media (max-width:480px){.sheet-pad{padding:24px 20px!important}.frame{padding:16px 8px!important}}
 `);

@@ -1,6 +1,7 @@
 /** A new mail is a file here, a row of the table, and a sample (mail/samples). */
 import { loadTranslator, type Locale } from '../../../messages';
 import { oneLine } from '../../../text';
+import { inColours, noBrand, type Brand } from '../layout/brand';
 import type { MailContent, ReplyTo } from '../layout/content';
 import { toHtml } from '../layout/html';
 import { toText } from '../layout/text';
@@ -64,7 +65,11 @@ export interface RenderedMail {
   html: string;
 }
 
-export async function render(message: MailMessage, locale: Locale): Promise<RenderedMail> {
+export async function render(
+  message: MailMessage,
+  locale: Locale,
+  brand: Brand = noBrand,
+): Promise<RenderedMail> {
   const t = await loadTranslator(locale);
   const siteName = oneLine(message.siteName);
   const { compose } = table[message.kind] as Definition<MailMessage>;
@@ -75,7 +80,7 @@ export async function render(message: MailMessage, locale: Locale): Promise<Rend
     threadId: content.threadId ?? null,
     subject: content.subject,
     text: toText(content, t),
-    html: toHtml(content, locale, t),
+    html: inColours(toHtml(content, locale, t, brand), brand),
   };
 }
 

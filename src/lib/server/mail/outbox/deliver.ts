@@ -7,6 +7,7 @@ import { unseal } from '../../crypto';
 import { describeError, log } from '../../log';
 import { mail } from '../../schema';
 import { render, unsubscribeLinkOf, type MailMessage } from '../messages';
+import { readBrand } from './brand';
 import { refundMails } from './counted';
 import { send, type FailReason, type Outcome, type OutgoingMail, type RetryReason } from '../transport';
 
@@ -86,7 +87,7 @@ async function unsealed(ctx: Ctx, row: Mail): Promise<OutgoingMail> {
   return {
     id: row.id,
     to: row.toEmail,
-    ...(await render(message, isLocale(row.locale) ? row.locale : defaultLocale)),
+    ...(await render(message, isLocale(row.locale) ? row.locale : defaultLocale, await readBrand(ctx))),
     resent: row.unknowns > 0,
     unsubscribe: unsubscribeLinkOf(message),
   };
