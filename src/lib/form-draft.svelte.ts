@@ -36,14 +36,16 @@ export class FormDraft {
   constructor(what: What) {
     this.#what = what;
     this.#shown = what.version();
-    this.#base = Object.fromEntries(this.#fields().map((field) => [field.name, written(field)]));
+    this.#base = this.#written();
     const { signal } = this.#ends;
     const { form } = what;
     form.addEventListener('input', () => this.#saveSoon(), { signal });
     form.addEventListener('focusout', this.#save, { signal });
     form.addEventListener('submit', (event) => this.#onSubmit(event), { signal });
-    // Scripts reset a form once it is accepted, even if its page has been left.
-    form.addEventListener('reset', () => this.#sent && this.#accept());
+    // Told by sending.svelte.ts, even if the page has been left.
+    for (const end of ['accepted', 'discarded']) form.addEventListener(end, () => this.#accept());
+    form.addEventListener('unsent', () => (this.#sent = false));
+    form.addEventListener('settled', () => this.#startAnew(), { signal });
     addEventListener('pagehide', this.#save, { signal });
     void this.#begin();
   }
@@ -54,21 +56,11 @@ export class FormDraft {
     if (!this.#sent) this.#save();
   }
 
-  /** On navigation. Only an accepted form ends its draft; a link does not. */
-  leave(by: 'form' | 'link'): void {
-    if (this.#sent && by === 'form') this.#accept();
-  }
-
   /** The form came back to the same page: typing starts a new draft. */
   stay(): void {
     if (!this.#accepted) return;
-    this.#accepted = this.#sent = false;
-    this.#last = '{}';
+    this.#startAnew();
     this.#rebase();
-  }
-
-  refuse(): void {
-    this.#sent = false;
   }
 
   /** Saved in place: the typed text is now the server's value. */
@@ -87,6 +79,17 @@ export class FormDraft {
     return [...this.#what.form.querySelectorAll<TextField>('input[name], textarea[name]')].filter(
       (field) => field instanceof HTMLTextAreaElement || TYPED.has(field.type),
     );
+  }
+
+  #startAnew() {
+    this.#accepted = this.#sent = false;
+    this.#last = '{}';
+    this.#base = this.#written();
+  }
+
+  /** What the server wrote into the fields. */
+  #written(): Record<string, string> {
+    return Object.fromEntries(this.#fields().map((field) => [field.name, written(field)]));
   }
 
   #rebase() {

@@ -37,16 +37,3 @@ export function refusalOf(form: unknown, t: Translate) {
 }
 
 export type Refusal = ReturnType<typeof refusalOf>;
-
-/** The hint of a new password. */
-export const policyWords = (
-  policy: { minLength: number; maxLength: number; composition: boolean; refuseCommon: boolean },
-  t: Translate,
-): string =>
-  [
-    t('policy.length', { min: policy.minLength, max: policy.maxLength }),
-    policy.composition && t('policy.composition'),
-    policy.refuseCommon && t('policy.common'),
-  ]
-    .filter(Boolean)
-    .join(' ');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dialogOver, actionWith, keptQuery, withQuery } from './pages';
+import { actionWith, dialogOver, keptQuery, withoutNews, withQuery } from './pages';
 
 const url = new URL('http://localhost/list?search=a%26b&after=&done=changed&status=open');
 
@@ -22,4 +22,14 @@ it('a dialog over a list is about a row of that list, and covers the page', () =
   expect(asked('edit=ava')).toEqual({ dialog: { edit: people[0] }, covered: true });
   for (const query of ['', 'edit', 'edit=gil', 'cancel=ava', 'delete=ava'])
     expect(asked(query), query).toEqual({ dialog: {}, covered: false });
+});
+
+it('an address loses the news of a form, which are said once, and nothing else', () => {
+  const clean = (address: string) => withoutNews(new URL(address, 'http://x'));
+  expect(clean('/spaces/7/settings/guests?find=mia&done=invited&sent=2&active=0&left=1')).toBe(
+    '/spaces/7/settings/guests?find=mia',
+  );
+  expect(clean('/me?done=notifications#notification-mail')).toBe('/me#notification-mail');
+  // Without news, a list's own filters may have the same names.
+  expect(clean('/list?active=1')).toBeNull();
 });

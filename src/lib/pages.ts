@@ -1,9 +1,20 @@
+/** What a form's answer adds to the address, to be said once. */
+const NEWS = ['done', 'restored', 'sent', 'active', 'left', 'not'];
+
+/** The same address without news; null if there is none. */
+export function withoutNews(url: URL): string | null {
+  if (!url.searchParams.has('done')) return null;
+  const clean = new URL(url);
+  for (const name of NEWS) clean.searchParams.delete(name);
+  return clean.pathname + clean.search + clean.hash;
+}
+
 /** A link to a page of a list. It keeps the rest of the query, such as a search. */
 export function pageHref(url: URL, param: string, key: string | null, path = url.pathname): string {
   // A dialog over the list has its own path.
   const kept = [...(path === url.pathname ? url.searchParams : [])].filter(
     // Drops the action of a refused form (?/save) and messages shown once (done=saved).
-    ([name]) => name !== param && !['done', 'restored'].includes(name) && !name.startsWith('/'),
+    ([name]) => name !== param && !NEWS.includes(name) && !name.startsWith('/'),
   );
   const query = new URLSearchParams(kept);
   if (key !== null) query.set(param, key);

@@ -1,4 +1,4 @@
-/** In the browser: reloads the page's data. */
+/** In the browser: reloads the page's data, or follows a form to where it leads. */
 import { goto, invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
 
@@ -16,4 +16,12 @@ export async function refreshAt(address: string): Promise<void> {
 /** Waits for a navigation to end: `invalidateAll` and `goto` cancel it, and a link just clicked would do nothing. */
 async function settled(): Promise<void> {
   while (navigating.complete) await navigating.complete.catch(() => undefined);
+}
+
+/** @returns whether it is the same page, a little changed: nobody is to lose their place on it */
+export async function follow(address: string): Promise<boolean> {
+  const to = new URL(address, location.href);
+  const stays = to.pathname === location.pathname && !to.hash;
+  await goto(to, { invalidateAll: true, noScroll: stays, keepFocus: stays });
+  return stays;
 }

@@ -1,6 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import type { MessageKey, Params } from '../messages';
+import type { Sentence } from '../forms';
 import { normalize } from '../normalize';
+import { lacking } from '../passwords';
 import type { CredentialPolicy } from './schema';
 
 /** OWASP Password Storage Cheat Sheet: N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
@@ -46,15 +47,9 @@ export async function verify(stored: string | undefined, password: string): Prom
 export const isOutdated = (stored: string): boolean =>
   !stored.startsWith(`scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$`);
 
-export async function problem(
-  policy: CredentialPolicy,
-  password: string,
-): Promise<{ key: MessageKey; params?: Params } | null> {
-  const length = [...password].length;
-  if (length < policy.minLength) return { key: 'password.too-short', params: { min: policy.minLength } };
-  if (length > policy.maxLength) return { key: 'password.too-long', params: { max: policy.maxLength } };
-  if (policy.composition && !(/\p{L}/u.test(password) && /\p{Nd}/u.test(password)))
-    return { key: 'password.letter-and-digit' };
+export async function problem(policy: CredentialPolicy, password: string): Promise<Sentence | null> {
+  const lacks = lacking(policy, password);
+  if (lacks) return lacks;
   if (policy.refuseCommon && (await isCommon(password))) return { key: 'password.common' };
   return null;
 }

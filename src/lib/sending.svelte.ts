@@ -1,0 +1,210 @@
+/** In the browser: how every form is sent, and what its buttons say meanwhile. */
+import { applyAction, enhance } from '$app/forms';
+import { navigating } from '$app/state';
+import type { SubmitFunction } from '@sveltejs/kit';
+import { getContext, setContext, tick } from 'svelte';
+import { focusSummary, isLost, placeOf } from './focus';
+import type { FormFailure } from './forms';
+import { useI18n, type I18n } from './i18n';
+import { useNotices, type Notices } from './notices.svelte';
+import { follow, refresh } from './refresh';
+
+/** `false`: the browser sends the form itself. */
+export type Enhance = boolean | SubmitFunction;
+
+type Input = Parameters<SubmitFunction>[0];
+type Answer = Parameters<Exclude<Awaited<ReturnType<SubmitFunction>>, void>>[0];
+type Result = Answer['result'];
+
+const SLOW = 10_000;
+/** After this nobody waits for an answer any more. Files take their time. */
+const PATIENCE = 60_000;
+const PATIENCE_WITH_FILES = 600_000;
+
+/** Not an answer of ours: no network, a proxy's page, or an error that may pass. */
+const unanswered = (result: Result): boolean =>
+  result.type === 'error' && (result.status === undefined || result.status >= 500);
+
+const sameWords = (one: FormData, other: FormData): boolean => {
+  const words = (data: FormData) =>
+    JSON.stringify([...data].filter(([, value]) => typeof value === 'string'));
+  return words(one) === words(other);
+};
+
+export class Sending {
+  state = $state<'idle' | 'sending' | 'slow' | 'unsent'>('idle');
+  why = $state<'offline' | 'silent' | 'broken'>('silent');
+  /** The button that was pressed. */
+  by = $state.raw<HTMLElement | null>(null);
+  /** A refusal that the page shows nowhere. */
+  refused = $state.raw<FormFailure | null>(null);
+  readonly busy = $derived(this.state === 'sending' || this.state === 'slow');
+
+  #form: HTMLFormElement | undefined;
+  #notices: Notices;
+  #i18n: () => I18n;
+
+  constructor(notices: Notices, i18n: () => I18n) {
+    this.#notices = notices;
+    this.#i18n = i18n;
+  }
+
+  /** An action for `use:`. */
+  attach = (form: HTMLFormElement, how: Enhance = true) => {
+    if (how === false) return;
+    this.#form = form;
+    return enhance(form, async (input) => {
+      if (this.busy) return input.cancel();
+      const rest = this.#begin(input);
+      const from = {
+        path: location.pathname,
+        page: document.title,
+        href: location.pathname + location.search,
+      };
+      const place = placeOf(this.by);
+      const cancel = () => {
+        rest();
+        input.cancel();
+      };
+      const answered = typeof how === 'function' ? await how({ ...input, cancel }) : undefined;
+      return async (kits) => {
+        const left = navigating.to !== null || location.pathname !== from.path;
+        const update: Answer['update'] = (options) => this.#settle(kits, options, place);
+        try {
+          if (left) await this.#settleAfar(kits, from);
+          else if (unanswered(kits.result)) this.#fail(kits.result);
+          else await (answered ?? (() => update()))({ ...kits, update });
+        } finally {
+          rest();
+        }
+      };
+    });
+  };
+
+  again = (): void => {
+    const by = this.by;
+    // The button that is pressed now goes away.
+    by?.focus();
+    this.#form?.requestSubmit(submitterOf(by, this.#form));
+  };
+
+  #begin({ submitter, formElement, formData, controller }: Input): () => void {
+    this.by =
+      submitter ??
+      ([...formElement.elements].find((one) => (one as HTMLButtonElement).type === 'submit') as
+        HTMLElement | undefined) ??
+      null;
+    this.state = 'sending';
+    this.refused = null;
+    // What is on its way is not asked about (typed.ts).
+    formElement.dataset.sending = '';
+    this.#notices.hush();
+    const files = [...formData.values()].some((value) => typeof value !== 'string' && value.size > 0);
+    const slow = setTimeout(() => (this.state = 'slow'), SLOW);
+    const over = setTimeout(
+      // By another name than AbortError, which Kit does not report.
+      () => controller.abort(new DOMException('No answer', 'TimeoutError')),
+      files ? PATIENCE_WITH_FILES : PATIENCE,
+    );
+    return () => {
+      clearTimeout(slow);
+      clearTimeout(over);
+      delete formElement.dataset.sending;
+      if (this.busy) this.state = 'idle';
+    };
+  }
+
+  #fail(result: Result): void {
+    tell(this.#form, 'unsent');
+    const status = result.type === 'error' ? result.status : undefined;
+    this.why = status !== undefined ? 'broken' : navigator.onLine ? 'silent' : 'offline';
+    this.state = 'unsent';
+  }
+
+  /** People who have followed a link since stay there. */
+  async #settleAfar({ result, formElement }: Answer, { page, href }: { page: string; href: string }) {
+    const t = this.#i18n().t;
+    if (result.type === 'redirect' || result.type === 'success') {
+      tell(formElement, 'accepted');
+      await refresh();
+      this.#notices.say(t('send.sent-from', { page }), true);
+    } else {
+      tell(formElement, 'unsent');
+      this.#notices.leave({ page, href });
+    }
+  }
+
+  async #settle(
+    { result, action, formData, formElement: form }: Answer,
+    { reset = true, invalidateAll = true }: Parameters<Answer['update']>[0] = {},
+    place: () => void,
+  ): Promise<void> {
+    if (result.type === 'redirect') {
+      tell(form, 'accepted');
+      const stays = await follow(result.location);
+      if (stays) renew(form, formData, this.by);
+      if (stays && isLost() && !form.closest('dialog, [role=alertdialog]')) place();
+      return this.#announce();
+    }
+    if (result.type === 'error') return applyAction(result);
+    if (result.type === 'success' && invalidateAll) await refresh();
+    // A form may post to another page, whose data this is.
+    if (action.pathname === location.pathname) await applyAction(result);
+    await tick();
+    if (result.type === 'failure') return this.#refuse(form, result.data);
+    tell(form, 'accepted');
+    if (reset) renew(form, formData, this.by);
+    if (focusSummary(form)) return;
+    if (isLost()) place();
+    this.#announce();
+  }
+
+  async #refuse(form: HTMLFormElement, data: unknown): Promise<void> {
+    tell(form, 'unsent');
+    if (focusSummary(form)) return;
+    this.refused = data as FormFailure;
+    await tick();
+    focusSummary(form);
+  }
+
+  /** The page's own notice, or that it is done. */
+  #announce(): void {
+    const notice = [...document.querySelectorAll<HTMLElement>('[data-notice]')].find(
+      (one) => !one.closest('[inert]'),
+    );
+    if (!notice) return this.#notices.say(this.#i18n().t('send.done'));
+    const { top, bottom } = notice.getBoundingClientRect();
+    const inSight = top >= 0 && bottom <= innerHeight;
+    this.#notices.say(notice.textContent!.trim().replace(/\s+/g, ' '), !inSight);
+  }
+}
+
+const submitterOf = (by: HTMLElement | null, form?: HTMLFormElement) =>
+  by instanceof HTMLButtonElement && by.isConnected && by.form === form ? by : null;
+
+/** The form shows what the server has now. What was typed meanwhile stays. */
+function renew(form: HTMLFormElement, sent: FormData, by: HTMLElement | null): void {
+  if (!form.isConnected) return;
+  if (sameWords(sent, new FormData(form, submitterOf(by, form)))) {
+    // Svelte sets which option is chosen, but not which one a reset chooses.
+    const chosen = [...form.querySelectorAll('select')].map((select) => [select, select.value] as const);
+    HTMLFormElement.prototype.reset.call(form);
+    for (const [select, value] of chosen) select.value = value;
+  }
+  tell(form, 'settled');
+}
+
+/** `accepted`, `unsent`, and `settled` (accepted, and the page stays): drafts listen, even of pages that have been left. */
+function tell(form: HTMLFormElement | undefined, what: 'accepted' | 'unsent' | 'settled'): void {
+  if (!form) return;
+  form.toggleAttribute('data-unsent', what === 'unsent');
+  form.dispatchEvent(new Event(what));
+}
+
+const KEY = Symbol('sending');
+
+/** For the component that has the form. */
+export const startSending = (): Sending => setContext(KEY, new Sending(useNotices(), useI18n()));
+
+/** For the buttons in it. */
+export const useSending = (): Sending | undefined => getContext<Sending | undefined>(KEY);
