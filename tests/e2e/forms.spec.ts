@@ -295,7 +295,7 @@ test('Escape closes a menu over a dialog, and not the dialog', async ({ browser 
   await page.waitForLoadState('networkidle');
   await page.evaluate(() => {
     const menu = Object.assign(document.createElement('div'), { popover: 'auto', textContent: 'A menu' });
-    document.querySelector('dialog')!.append(menu);
+    document.querySelector('dialog')!.insertAdjacentElement('beforeend', menu);
     menu.showPopover();
   });
   await page.keyboard.press('Escape');
