@@ -77,7 +77,7 @@ for (const path of ['/login', '/forgot'])
     const parts = new Map<string, number>();
     for (const answer of await loads(page, path))
       parts.set(new URL(answer.url()).pathname, gzipSync(await answer.body()).length);
-    const icon = await page.locator('link[rel=icon]').getAttribute('href');
+    const icon = await page.locator('link[rel=icon][type="image/svg+xml"]').getAttribute('href');
     parts.set(icon!, gzipSync(await (await request.get(icon!)).body()).length);
     const total = [...parts.values()].reduce((sum, bytes) => sum + bytes);
     const measured = `${total} bytes: ${[...parts].map((part) => part.join(' ')).join(', ')}`;
