@@ -1,5 +1,6 @@
 import type { Ctx, Env } from '$lib/server/context';
 import type { MessageKey, Params } from '$lib/messages';
+import type { Pseudo } from '$lib/messages/pseudo';
 
 declare global {
   namespace App {
@@ -9,6 +10,8 @@ declare global {
       refused: boolean;
       /** A post kept over a login is shown again, and not carried out (pending-post.ts). */
       pendingPost?: boolean;
+      /** Local sites only: English in disguise, which tests ask for by a cookie. */
+      pseudo: Pseudo | null;
       /** The browser sent none of our cookies: a first visit, or cookies are off. */
       cookieless: boolean;
     }

@@ -7,7 +7,8 @@ import {
   type HandleServerError,
   type RequestEvent,
 } from '@sveltejs/kit';
-import { isLocale, type MessageKey } from '$lib/messages';
+import { isLocale, LOCALES, type MessageKey } from '$lib/messages';
+import { isPseudo, PSEUDO, type Pseudo } from '$lib/messages/pseudo';
 import { type Config, type CookieJar, type Env } from '$lib/server/context';
 import { Misconfigured, readConfig } from '$lib/server/context/config';
 import { createContext } from '$lib/server/context/create';
@@ -61,6 +62,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   const { ctx } = (event.locals = {
     refused: false,
     cookieless: !hasCookies(request),
+    pseudo: config.local ? pseudoOf(event) : null,
     ctx: contextOf(event, env, config),
   });
   // Everybody gets the same, and may keep it: nobody's session is read or renewed, and no cookie set.
@@ -100,8 +102,10 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   // Without this cookie on the way back, the login page says that cookies are off.
   if (group === '(public)' && request.method === 'GET' && event.locals.cookieless)
     ctx.cookies.set('foyer-kept', '1', 30 * 86_400);
+  const { pseudo } = event.locals;
+  const direction = pseudo ? PSEUDO[pseudo] : LOCALES[ctx.locale].direction;
   const response = await resolve(await asShown(event), {
-    transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale),
+    transformPageChunk: ({ html }) => html.replace('%lang%', ctx.locale).replace('%dir%', direction),
   });
   if (!event.locals.pendingPost || response.status === 200) return response;
   // The kept post no longer fits this page: drop it and load the page without it.
@@ -120,6 +124,11 @@ async function isAction(route: string | null, url: URL): Promise<boolean> {
 }
 
 const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
+const pseudoOf = (event: RequestEvent): Pseudo | null => {
+  const asked = event.cookies.get('pseudo-locale');
+  return isPseudo(asked) ? asked : null;
+};
+
 const hasCookies = (request: Request): boolean =>
   /(^|; ?)(__Host-)?foyer/.test(request.headers.get('cookie') ?? '');
 

@@ -2,7 +2,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
 import style from '../docs/style.md?raw';
-import { LOCALES, locales, type MessageKey } from '../src/lib/messages';
+import { loadTranslator, LOCALES, locales, type MessageKey } from '../src/lib/messages';
 
 const english = await LOCALES.en.load();
 const keys = Object.keys(english) as MessageKey[];
@@ -57,3 +57,25 @@ test('Japanese has full-width punctuation, and no blank beside a placeholder', a
     expect(text, key).not.toMatch(/\} [\u3040-\u30ff\u3400-\u9fff]|[\u3040-\u30ff\u3400-\u9fff。、] \{/);
   }
 });
+
+test('a name that runs against the language is isolated in its sentence, and no other is touched', async () => {
+  const t = await loadTranslator('en');
+  expect(t('first-sight.title', { name: 'ليلى' })).toBe('Welcome, \u2068ليلى\u2069.');
+  expect(t('first-sight.title', { name: 'שרה Levi' })).toBe('Welcome, \u2068שרה Levi\u2069.');
+  expect(t('first-sight.title', { name: 'Mia' })).toBe('Welcome, Mia.');
+  expect((await loadTranslator('ja'))('first-sight.title', { name: '花子' })).toBe('花子さん、ようこそ。');
+});
+
+test.each(['long', 'mirrored'] as const)(
+  '%s: every text is in brackets, longer, and holds what it is given',
+  async (pseudo) => {
+    const [t, disguised] = [await loadTranslator('en'), await loadTranslator('en', pseudo)];
+    for (const key of keys) {
+      const given = Object.fromEntries(placeholders(english[key]).map((name) => [name, 3]));
+      const said = disguised(key, given);
+      expect(said, key).toMatch(/^⟦[^]*⟧$/);
+      expect(said.length, key).toBeGreaterThan(t(key, given).length);
+      expect(said.includes('3'), key).toBe(t(key, given).includes('3'));
+    }
+  },
+);

@@ -463,6 +463,15 @@ test('production: the mailbox, the samples and the seed do not exist, whatever H
       }
 });
 
+test('production: the disguise of tests is not worn, whatever cookie asks for it', async () => {
+  const page = async (env?: Env, origin?: string) => {
+    const headers = { cookie: 'pseudo-locale=mirrored', host: new URL(origin ?? ORIGIN).host };
+    return (await ask('anonymous', '/login', { headers }, env, origin)).text();
+  };
+  expect(await page()).toContain('dir="rtl"');
+  expect(await page(production, production.ORIGIN)).toContain('<html lang="en" dir="ltr">');
+});
+
 test('production: the session cookie is __Host-, Secure, HttpOnly, SameSite=Lax', async () => {
   const person = await makeUser();
   const form = new URLSearchParams({ email: person.email, password: PASSWORD, next: '/' });

@@ -2,11 +2,12 @@ import * as settings from '$lib/server/settings';
 import type { LayoutServerLoad } from './$types';
 
 // Reads the address, so that every navigation reloads this: the clock, and the language after a change.
-export const load: LayoutServerLoad = async ({ locals: { ctx }, url }) => {
+export const load: LayoutServerLoad = async ({ locals: { ctx, pseudo }, url }) => {
   const { siteName, company, logo, stylesheet } = await settings.appearance(ctx);
   return {
     path: url.pathname + url.search,
     locale: ctx.locale,
+    pseudo,
     timeZone: ctx.timeZone,
     now: ctx.now,
     siteName,

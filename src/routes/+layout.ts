@@ -4,4 +4,7 @@ import type { LayoutLoad } from './$types';
 // Scripts are opt-in by route group: public, arrival and error pages have none.
 export const csr = false;
 
-export const load: LayoutLoad = async ({ data }) => ({ ...data, t: await loadTranslator(data.locale) });
+export const load: LayoutLoad = async ({ data }) => ({
+  ...data,
+  t: await loadTranslator(data.locale, data.pseudo),
+});

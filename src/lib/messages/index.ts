@@ -1,15 +1,16 @@
 /** All words that people read, as ICU MessageFormat. Another language is one more file and a line in LOCALES. */
 import { IntlMessageFormat } from 'intl-messageformat';
+import { isolated, type Direction, type Params } from './direction';
 import en, { type MessageKey, type Messages } from './en';
+import type { Pseudo } from './pseudo';
 
-export type { MessageKey };
-export type Params = Record<string, string | number>;
+export type { MessageKey, Params };
 
-/** By language tag: the language's own name, and its dictionary. */
+/** By language tag: the language's own name, its direction, and its dictionary. */
 export const LOCALES = {
-  en: { name: 'English', load: () => Promise.resolve(en as Messages) },
-  ja: { name: '日本語', load: () => import('./ja').then((m) => m.default) },
-} satisfies Record<string, { name: string; load: () => Promise<Messages> }>;
+  en: { name: 'English', direction: 'ltr', load: () => Promise.resolve(en as Messages) },
+  ja: { name: '日本語', direction: 'ltr', load: () => import('./ja').then((m) => m.default) },
+} satisfies Record<string, { name: string; direction: Direction; load: () => Promise<Messages> }>;
 
 export type Locale = keyof typeof LOCALES;
 export const locales = Object.keys(LOCALES) as Locale[];
@@ -28,10 +29,12 @@ function translator(locale: Locale, messages: Messages): Translate {
     let format = compiled.get(id);
     if (!format)
       compiled.set(id, (format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })));
-    return String(format.format(params));
+    return String(format.format(params && isolated(params, LOCALES[locale].direction)));
   };
 }
 
 /** Browsers load the viewer's language; English is built in. */
-export const loadTranslator = async (locale: Locale): Promise<Translate> =>
-  translator(locale, await LOCALES[locale].load());
+export const loadTranslator = async (locale: Locale, pseudo?: Pseudo | null): Promise<Translate> =>
+  pseudo
+    ? (await import('./pseudo')).pseudoTranslator(pseudo)
+    : translator(locale, await LOCALES[locale].load());
