@@ -44,5 +44,10 @@ export function defaultInvitation(
   names: { spaceName: string; inviterName: string; siteName: string },
 ): { subject: string; message: string } {
   const params = { space: names.spaceName, inviter: names.inviterName, site: names.siteName };
-  return { subject: t('mail.invitation.subject', params), message: t('mail.invitation.message', params) };
+  // A text to edit has no invisible characters; whoever shows it gives it a direction.
+  const plain = (text: string) => text.replace(/[\u2068\u2069]/g, '');
+  return {
+    subject: plain(t('mail.invitation.subject', params)),
+    message: plain(t('mail.invitation.message', params)),
+  };
 }

@@ -171,6 +171,13 @@ describe('the invitation', () => {
       expect(ready.message).toContain('Ava');
     }
   });
+
+  it('has a default text without invisible characters, because people edit it', async () => {
+    const names = { siteName: 'Foyer', spaceName: 'مرفأ بيروت', inviterName: 'ليلى' };
+    const { subject, message } = defaultInvitation(await loadTranslator('en'), names);
+    expect(subject).toContain('ليلى invited you to “مرفأ بيروت”');
+    expect(subject + message).not.toMatch(/[\u2066-\u2069]/);
+  });
 });
 
 describe('the confirmation', () => {
