@@ -38,7 +38,7 @@ it('keeps the frame of whoever is signed in', async () => {
   for (const path of ['/nowhere', '/spaces/9999', '/admin/users', '/spaces/:space/threads/9999']) {
     const { status, html } = await read('guest', path);
     expect(status, path).toBe(404);
-    expect(html, path).toContain('href="/notifications?show=all"');
+    expect(html, path).toContain('href="/notifications"');
     expect(html, path).toContain('href="/me"');
     expect(html, path).not.toContain('href="/admin/users"');
   }
