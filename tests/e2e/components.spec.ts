@@ -66,6 +66,8 @@ const elsewhere: Record<string, string> = {
   ConfirmDialog: 'by ?show=',
   Dialog: 'by ?show=',
   Page: 'the page itself',
+  ErrorPage: 'is a page of its own: tests/e2e/errors.spec.ts',
+  LinkError: 'is a page of its own: tests/e2e/arrivals.spec.ts',
   PageHeading: 'the heading of the page',
   AvatarStack: 'with Avatar',
   LinkPreview: 'in the head of a page',
