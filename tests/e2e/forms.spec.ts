@@ -171,7 +171,7 @@ test("a proxy's error page and a broken answer keep the page, and the retry writ
     await route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
   });
   await button(page, 'Post').click();
-  await expect(page.getByRole('alert')).toContainText("The site didn't answer.");
+  await expect(page.getByRole('alert')).toContainText('The site didn’t answer.');
   await expect(page.getByLabel('Title', { exact: true })).toHaveValue('Arrived after all');
   await page.unroute('**/new-thread');
   await button(page, 'Try again').click();
