@@ -140,3 +140,32 @@ it('0022: whoever never chose what is mailed gets the new default; every choice 
     ...['all', 'all', 'mentions', 'mentions', 'all', 'nothing'],
   ]);
 });
+
+it('0024: the companies of a space’s guests get their numbers', async () => {
+  const row = { email_original: 'x', name: 'X', password_hash: 'x', created_at: 1, updated_at: 1 };
+  const person = (id: string, kind: string, company: string, status = 'active') => [
+    insert('user', { ...row, id, email: id, kind, company, status }),
+    insert('membership', {
+      ...{ space_id: 7, user_id: id, joined_at: 1, last_read_at: 1, rank: kind === 'guest' ? 2 : 1 },
+    }),
+  ];
+  const [ava, ...guests] = [
+    ...person('ava', 'user', ''),
+    ...person('gil', 'guest', 'Northwind'),
+    ...person('mia', 'guest', 'Southwind'),
+    ...person('lou', 'guest', 'Southwind'),
+    ...person('max', 'guest', ''),
+    ...person('ida', 'guest', 'Eastwind', 'suspended'),
+  ];
+  const space = { id: 7, name: 'Quay', cover: 'harbour', request_key: 'k', created_by: 'ava' };
+  await migrated('0024', [
+    ava!,
+    insert('space', { ...space, created_at: 1, updated_at: 1, guest_companies: '["Northwind","Southwind"]' }),
+    ...guests,
+  ]);
+  const [{ guest_companies }] = (await rows('space')) as [{ guest_companies: string }];
+  expect(JSON.parse(guest_companies)).toEqual([
+    { name: 'Southwind', count: 2 },
+    { name: 'Northwind', count: 1 },
+  ]);
+});

@@ -8,11 +8,16 @@ export interface Person {
   company?: string;
 }
 
+export interface Company {
+  name: string;
+  count: number;
+}
+
 /** Who reads what is written in a space, as far as the viewer may know. A guest counts themselves. */
 export interface Readers {
   guestCount: number;
   /** Those with the most guests. */
-  guestCompanies: string[];
+  guestCompanies: Company[];
   /** The number of further companies. */
   moreCompanies: number;
   /** Somebody is invited and may join at any time. */

@@ -33,6 +33,9 @@ async function wrong(): Promise<unknown[]> {
        or json_array_length(s.guest_companies) + s.more_companies <> (select count(distinct u.company)
          from membership m join user u on u.id = m.user_id
          where m.space_id = s.id and u.kind = 'guest' and u.status = 'active' and u.company <> '')
+       or exists (select 1 from json_each(s.guest_companies) c where c.value ->> 'count' <> (select count(*)
+         from membership m join user u on u.id = m.user_id where m.space_id = s.id and u.kind = 'guest'
+         and u.status = 'active' and u.company = c.value ->> 'name'))
      union all
      select m.space_id, m.rank, m.name_key, u.name from membership m join user u on u.id = m.user_id
        where m.rank <> iif(u.kind = 'guest', 2, 1 - m.administrator) or m.name_key <> substr(u.folded, 1, instr(u.folded, char(10)) - 1)`,
@@ -48,7 +51,7 @@ describe('the people of a space', () => {
     const other = await makeSpace(ben);
     const numbers = async () => {
       const { peopleCount, guestCount, guestCompanies } = await spaces.overview(as(ava), room);
-      return [peopleCount, guestCount, guestCompanies];
+      return [peopleCount, guestCount, guestCompanies.map(({ name }) => name)];
     };
     const step = async (what: string, act: () => Promise<unknown>, people: number, guests: number) => {
       await act();
@@ -185,7 +188,9 @@ describe('the page of a space’s people', () => {
       room,
     );
     expect(people.map((p) => p.name)).toEqual(['Ava Lind', 'ben', 'Cho', 'Kim']);
-    expect([peopleCount, guestCount, guestCompanies, moreCompanies]).toEqual([4, 1, ['Southwind'], 0]);
+    expect([peopleCount, guestCount, guestCompanies, moreCompanies]).toEqual([
+      ...[4, 1, [{ name: 'Southwind', count: 1 }], 0],
+    ]);
     const card = (await spaces.portal(as(kim))).spaces.find((s) => s.id === room)!;
     expect([card.users, card.guestCount]).toEqual([3, 1]);
     expect(JSON.stringify(card)).not.toContain('Gil');
@@ -240,7 +245,7 @@ describe('who reads a space', () => {
   /** As pages say it. */
   const readers = async (who: User, room: number) => {
     const { guestCount, guestCompanies, awaitsGuests } = await threads.prepare(as(who), room);
-    return [guestCount, guestCompanies, awaitsGuests];
+    return [guestCount, guestCompanies.map(({ name }) => name), awaitsGuests];
   };
 
   it('is the company alone, until a guest is invited, and joins', async () => {
@@ -273,7 +278,12 @@ describe('who reads a space', () => {
     await joinSpace(ava, room, gil);
     const form = { title: 'Crane', body: '', requestKey: 'k' };
     const thread = await threads.begin(as(ava), room, form);
-    const said = { guestCount: 1, guestCompanies: ['Northwind'], moreCompanies: 0, awaitsGuests: false };
+    const said = {
+      guestCount: 1,
+      guestCompanies: [{ name: 'Northwind', count: 1 }],
+      moreCompanies: 0,
+      awaitsGuests: false,
+    };
     for (const page of [
       await spaces.overview(as(gil), room),
       await threads.prepare(as(gil), room),

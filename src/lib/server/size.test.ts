@@ -4,6 +4,7 @@ import { as, bindings, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser, settlePeople } from '../../../tests/factories';
 import { joinSpace } from '../../../tests/invitations';
 import { countingD1 } from '../../../tests/helpers';
+import * as memberships from './memberships';
 import * as mentions from './mentions/completion';
 import * as spaces from './spaces';
 import * as threads from './threads';
@@ -40,7 +41,7 @@ async function rowsRead(who: User, read: (ctx: ReturnType<typeof as>) => Promise
   return counting.rowsRead();
 }
 
-let ava: User, gil: User;
+let ava: User, gil: User, mia: User;
 let empty: number, onePage: number, hundred: number, huge: number;
 beforeAll(async () => {
   [ava, gil] = [await makeUser(), await makeGuest()];
@@ -139,12 +140,15 @@ describe(`a space with ${PEOPLE} people`, () => {
       .bind(space)
       .run();
     await joinSpace(ava, space, gil);
+    await joinSpace(ava, space, mia);
+    await memberships.endGreeting(as(gil), space);
     await settlePeople(space);
     return space;
   }
 
   let small: number, large: number;
   beforeAll(async () => {
+    mia = await makeGuest({ company: 'Company 1' });
     [small, large] = [await crowd(60, 60), await crowd(PEOPLE / 2, PEOPLE / 2)];
     for (const space of [small, large])
       await threads.begin(as(ava), space, { title: 'T', body: 'Words', requestKey: `size:${space}` });
@@ -162,19 +166,22 @@ describe(`a space with ${PEOPLE} people`, () => {
     'completion of @A': (ctx, space) => mentions.complete(ctx, space, 'a'),
     'completion of @': (ctx, space) => mentions.complete(ctx, space, ''),
   };
-  it.each(Object.keys(pages))('%s reads as many rows as in a space with 120 people', async (page) => {
-    for (const hidden of [0, 1]) {
-      await hide(hidden);
-      for (const who of [ava, gil]) {
-        const read = (space: number) => rowsRead(who, (ctx) => pages[page]!(ctx, space));
-        const [few, many] = [await read(small), await read(large)];
-        expect(many - few, `${who.kind}, hidden ${hidden}: ${few} and ${many}`).toBeLessThanOrEqual(
-          Math.max(10, few * 0.1),
-        );
+  it.each(Object.keys(pages))(
+    '%s reads as many rows as in a space with 120 people, for a new guest too',
+    async (page) => {
+      for (const hidden of [0, 1]) {
+        await hide(hidden);
+        for (const who of [ava, gil, mia]) {
+          const read = (space: number) => rowsRead(who, (ctx) => pages[page]!(ctx, space));
+          const [few, many] = [await read(small), await read(large)];
+          expect(many - few, `${who.name}, hidden ${hidden}: ${few} and ${many}`).toBeLessThanOrEqual(
+            Math.max(10, few * 0.1),
+          );
+        }
       }
-    }
-    await hide(0);
-  });
+      await hide(0);
+    },
+  );
 
   it('is a card of the portal like any other', async () => {
     for (const hidden of [0, 1]) {
@@ -222,8 +229,8 @@ describe(`a space with ${PEOPLE} people`, () => {
     )
       .bind(thread)
       .first<{ n: number; people: number }>();
-    // Gil is in it besides; Ava wrote.
-    expect(told).toEqual({ n: PEOPLE + 1, people: PEOPLE + 1 });
+    // Gil and Mia are in it besides; Ava wrote.
+    expect(told).toEqual({ n: PEOPLE + 2, people: PEOPLE + 2 });
   });
 
   it('shows everybody, page by page, each once', async () => {
@@ -235,7 +242,7 @@ describe(`a space with ${PEOPLE} people`, () => {
       expect(pages).toBeLessThan(100);
       after = next;
     }
-    expect(all).toHaveLength(PEOPLE + 2);
-    expect(new Set(all).size).toBe(PEOPLE + 2);
+    expect(all).toHaveLength(PEOPLE + 3);
+    expect(new Set(all).size).toBe(PEOPLE + 3);
   });
 });

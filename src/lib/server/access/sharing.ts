@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Readers } from '../../people';
+import type { Company, Readers } from '../../people';
 import type { SignedIn } from '../context';
 import { space, user } from '../schema';
 import { guestsOf, viewerOf } from './visibility';
@@ -29,7 +29,7 @@ type Row = Awaited<ReturnType<typeof sharedQuery>>[number];
 
 export const shared = ([row]: Row[]): Readers & { peopleCount: number } => ({
   guestCount: row?.count ?? 0,
-  guestCompanies: (JSON.parse(row?.companies ?? '[]') as string[]).filter(Boolean),
+  guestCompanies: (JSON.parse(row?.companies ?? '[]') as Company[]).filter(({ name }) => name !== ''),
   moreCompanies: row?.more ?? 0,
   awaitsGuests: row?.awaits === 1,
   peopleCount: (row?.users ?? 0) + (row?.count ?? 0),

@@ -113,7 +113,10 @@ export const guestsOf = (viewer: Viewer, within: { space: 's' | 'space' }, compa
     sql`iif(${hidesGuests(viewer, within)}, ${hidden}, ${sql.raw(`${within.space}.${column}`)})`;
   return {
     count: unlessHidden(sql`1`, 'guest_count') as SQL<number>,
-    companies: unlessHidden(sql`json_array(${company})`, 'guest_companies') as SQL<string>,
+    companies: unlessHidden(
+      sql`json_array(json_object('name', ${company}, 'count', 1))`,
+      'guest_companies',
+    ) as SQL<string>,
     more: unlessHidden(sql`0`, 'more_companies') as SQL<number>,
   };
 };

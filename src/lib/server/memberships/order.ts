@@ -17,8 +17,8 @@ export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
   return ctx.db.run(sql`
     update space set
       (user_count, guest_count) = (select coalesce(sum(m.rank < 2), 0), coalesce(sum(m.rank = 2), 0) ${people}),
-      guest_companies = (select json_group_array(company) from (
-        select u.company ${companies} group by u.company order by count(*) desc, u.company limit ${COMPANIES})),
+      guest_companies = (select json_group_array(json_object('name', company, 'count', n)) from (
+        select u.company, count(*) n ${companies} group by u.company order by n desc, u.company limit ${COMPANIES})),
       more_companies = max(0, (select count(distinct u.company) ${companies}) - ${COMPANIES})
     where id in (${spaceIds})`);
 };

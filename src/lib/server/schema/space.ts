@@ -21,7 +21,10 @@ export const space = sqliteTable(
     userCount: integer('user_count').notNull().default(0),
     guestCount: integer('guest_count').notNull().default(0),
     /** Companies with the most guests, and how many others there are. */
-    guestCompanies: text('guest_companies', { mode: 'json' }).$type<string[]>().notNull().default([]),
+    guestCompanies: text('guest_companies', { mode: 'json' })
+      .$type<{ name: string; count: number }[]>()
+      .notNull()
+      .default([]),
     moreCompanies: integer('more_companies').notNull().default(0),
     /** From the form, so that a second post creates no second space. */
     requestKey: text('request_key').notNull(),

@@ -63,6 +63,7 @@ export async function overview(
   });
   const found = foundSpace(ctx, rows.space);
   const { reader } = found;
+  const readers = shared(rows.shared);
   const written = wordsOf(found);
   const { threads, next } = threadList.present(
     reader.seesGuests ? rows.threads : rows.threadsWithoutGuests,
@@ -93,11 +94,11 @@ export async function overview(
     muted: found.muted,
     people: found.showPeople ? shown.map(presentPerson) : [],
     administrators: administrators.present(ctx, rows.administrators),
-    firstSight: firstSight.present(rows.firstSight, found.userCount),
+    firstSight: firstSight.present(rows.firstSight, readers, found.userCount),
     firstInvitation: rows.firstInvitation.length > 0,
     invited: found.showPeople ? rows.invited.slice(0, SHOWN) : [],
     invitedMore: rows.invited.length > SHOWN,
-    ...shared(rows.shared),
+    ...readers,
     seq: rows.newest[0]?.seq ?? 0,
     until: ctx.now,
     next: found.showThreads ? next : null,

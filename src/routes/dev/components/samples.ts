@@ -47,7 +47,7 @@ export const audiences = {
   many: {
     ...nobody,
     guestCount: 40,
-    guestCompanies: people.slice(1).map(({ company }) => company),
+    guestCompanies: people.slice(1).map(({ company: name }) => ({ name, count: 1 })),
     moreCompanies: 7,
   },
 };
