@@ -56,7 +56,8 @@ for (const javaScriptEnabled of [true, false])
         await expect(home).toBeVisible();
         const box = (await home.getByRole('presentation').or(home.locator('img')).first().boundingBox())!;
         expect([Math.round(box.width), Math.round(box.height)]).toEqual([96, 32]);
-        expect(await colourOf(page, button)).toBe(BLUE);
+        // The stylesheet may arrive after the sentence.
+        await expect.poll(() => colourOf(page, button)).toBe(BLUE);
       };
       await faces(admin, 'Save');
       const guest = await somebody(browser, options);

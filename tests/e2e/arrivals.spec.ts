@@ -71,16 +71,16 @@ test('expired: asks the inviter for a new link, once', async ({ browser, request
   await expect(page.getByLabel('Password')).toHaveCount(0);
   await page.getByRole('button', { name: 'Ask for a new link' }).click();
   await expect(page.getByRole('status')).toContainText('We’ve passed it on');
-  const mail = await nextMail(request, AVA);
+  const mail = await newMail(request, AVA, /hal@studio\.example/);
   expect(mail.subject).toContain('Harbour Bridge');
-  expect(mail.text).toContain('hal@studio.example');
   expect(linkIn(mail, /\/spaces\//)).toMatch(/\/spaces\/1\/settings\/guests$/);
 
   // A second press would send a second mail.
   await page.goto(url);
   await expect(page.getByRole('button', { name: 'Ask for a new link' })).toHaveCount(0);
   await post(page, `${new URL(url).pathname}?/ask`, {});
-  expect(await mailsTo(request, AVA)).toHaveLength(1);
+  const asked = (await mailsTo(request, AVA)).filter(({ text }) => text.includes('hal@studio.example'));
+  expect(asked).toHaveLength(1);
   // Nor does a form that was opened earlier sign anybody up.
   await post(page, `${new URL(url).pathname}?/signUp`, { name: 'Hal', password: PASSWORD });
   await page.goto('/');
@@ -247,10 +247,9 @@ test('when the inviter loses the right to invite, the link expires, and another 
   const page = await open(browser, url);
   await expect(title(page)).toHaveText('This invitation has expired');
   await expect(page.getByRole('main')).toContainText('another person who runs it');
-  const before = (await mailsTo(request, AVA)).length;
   await page.getByRole('button', { name: 'Ask for a new link' }).click();
   await expect(page.getByRole('status')).toContainText('We’ve passed it on');
-  await nextMail(request, AVA, before + 1);
+  await newMail(request, AVA, new RegExp(email.replaceAll('.', '\\.')));
   await expect(await guestRow(ava, own, email)).toContainText('Asked for a new link');
   await ava.getByRole('row', { name: email }).getByRole('button', { name: 'Resend' }).click();
   await signUp(page, linkIn(await nextMail(request, email, 2), /\/signup\//), 'Hana');
