@@ -10,7 +10,7 @@ const allowed: Record<string, Record<string, RegExp>> = {
     rel: /^nofollow ugc noopener$/,
     title: /^/,
   },
-  span: { class: /^mention( guest)?( me)?$/ },
+  bdi: { class: /^mention( guest)?( me)?$/ },
   ol: { start: /^\d{1,9}$/ },
   li: { class: /^task$/ },
   input: { type: /^checkbox$/, disabled: /^$/, checked: /^$/ },
@@ -492,7 +492,7 @@ it('a thousand texts of random pieces: nothing else ever comes out', () => {
 
 describe('mentions in the HTML', () => {
   const html = (text: string) => rendered(text).trim();
-  const of = (name: string, kind = '') => `<span class="mention${kind}">@${name}</span>`;
+  const of = (name: string, kind = '') => `<bdi class="mention${kind}">@${name}</bdi>`;
 
   it('a name behind @ becomes a mark: guests and the viewer have one of their own', () => {
     expect(html('Hello @Ben Okafor, @gil and ＠ann!')).toBe(
@@ -504,6 +504,9 @@ describe('mentions in the HTML', () => {
       `<p>${of('田中太郎')}さん、${of('田中', ' guest')}さん</p>`,
     );
     expect(html('昨日@Annさんに')).toBe(`<p>昨日${of('Ann', ' me')}さんに</p>`);
+  });
+  it('its "@" stays before it in text that runs the other way', () => {
+    expect(html('شكراً @Gil')).toBe(`<p>شكراً ${of('Gil', ' guest')}</p>`);
   });
   it('a longer word, an address or a path is no mention', () => {
     for (const text of ['@Anna', '@Ann2', '@Ann_b', 'x@Ann', 'x.@Ann', 'a/@Ann', '@Ann@b', '\\@Ann'])
@@ -519,7 +522,7 @@ describe('mentions in the HTML', () => {
       '[@Ann](/x)',
       '<https://a.example/ @Ann>x`@Ann`',
     ])
-      expect(html(text).replace('&gt;x', ''), text).not.toMatch(/<a[^>]*>[^<]*<span|<code>[^<]*<span/);
+      expect(html(text).replace('&gt;x', ''), text).not.toMatch(/<a[^>]*>[^<]*<bdi|<code>[^<]*<bdi/);
     expect(html('[@Ann](/x)')).toBe('<p><a href="/x">@Ann</a></p>');
   });
   it('in lists, tables, headings and emphasis it is', () => {
@@ -527,10 +530,10 @@ describe('mentions in the HTML', () => {
       expect(html(text), text).toContain(of('Ann', ' me'));
   });
   it('a name that is made of markup stays a name', () => {
-    expect(safe('@<img src=x onerror=alert(1)>').tags).toEqual(['p', 'span']);
-    expect(safe('@"><script>alert(1)</script>').tags).toEqual(['p', 'span']);
-    expect(safe('@**bold** [x](javascript:alert(1))').tags).toEqual(['p', 'span']);
-    expect(safe('@a`b and `c`').tags).toEqual(['p', 'span', 'code']);
+    expect(safe('@<img src=x onerror=alert(1)>').tags).toEqual(['p', 'bdi']);
+    expect(safe('@"><script>alert(1)</script>').tags).toEqual(['p', 'bdi']);
+    expect(safe('@**bold** [x](javascript:alert(1))').tags).toEqual(['p', 'bdi']);
+    expect(safe('@a`b and `c`').tags).toEqual(['p', 'bdi', 'code']);
   });
 });
 

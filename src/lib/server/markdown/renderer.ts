@@ -49,7 +49,8 @@ export function make(tables: boolean): Md {
   md.renderer.rules.mention = (tokens, index) => {
     const { name, guest, me } = tokens[index]!.meta as unknown as Mark;
     const kind = `mention${guest ? ' guest' : ''}${me ? ' me' : ''}`;
-    return `<span class="${kind}">@${escaped(name)}</span>`;
+    // The "@" is inside: in text of the other direction it would otherwise stand on the wrong side of the name.
+    return `<bdi class="${kind}">@${escaped(name)}</bdi>`;
   };
   return md;
 }

@@ -81,12 +81,12 @@ describe('the preview', () => {
     mentions.preview(text, await mentions.nameable(as(who), where));
   it('shows a text as it will be, with the people that it names', async () => {
     expect(await html(ava, '**Hello** @gil ben ferreira, @田中太郎さん <b>')).toBe(
-      '<p><strong>Hello</strong> <span class="mention guest">@Gil Ben Ferreira</span>, <span class="mention guest">@田中太郎</span>さん &lt;b&gt;</p>\n',
+      '<p><strong>Hello</strong> <bdi class="mention guest">@Gil Ben Ferreira</bdi>, <bdi class="mention guest">@田中太郎</bdi>さん &lt;b&gt;</p>\n',
     );
   });
   it('names nobody who is hidden from the writer', async () => {
     expect(await html(gil, '@田中太郎 @Ben Ärger', hidden)).toBe(
-      '<p>@田中太郎 <span class="mention">@Ben Ärger</span></p>\n',
+      '<p>@田中太郎 <bdi class="mention">@Ben Ärger</bdi></p>\n',
     );
   });
 });

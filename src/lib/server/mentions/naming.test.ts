@@ -305,13 +305,13 @@ describe('where guests are hidden, no guest reads the name of another', () => {
     await joinSpace(ava, hidden, double);
     const topic = await begin(ava, hidden, 'Twice', 'Hello @Ben Kowalski');
     const read = await threads.read(as(kim), hidden, topic);
-    expect(read.thread.html).toBe('<p>Hello <span class="mention">@Ben Kowalski</span></p>\n');
+    expect(read.thread.html).toBe('<p>Hello <bdi class="mention">@Ben Kowalski</bdi></p>\n');
   });
 
   it('their own name, and the company’s, they read', async () => {
     const topic = await begin(ava, hidden, 'Own', '@Kim Parkさん and @Hanako Sato and @Ben Kowalski');
     expect((await threads.read(as(kim), hidden, topic)).thread.html).toBe(
-      '<p><span class="mention guest me">@Kim Park</span>さん and @… and <span class="mention">@Ben Kowalski</span></p>\n',
+      '<p><bdi class="mention guest me">@Kim Park</bdi>さん and @… and <bdi class="mention">@Ben Kowalski</bdi></p>\n',
     );
   });
 });
@@ -350,7 +350,7 @@ describe('a quotation names nobody anew', () => {
   });
   it('it is marked still', async () => {
     const topic = await begin(ava, room, 'Q', '> @Hanako Sato');
-    expect((await threads.read(as(ben), room, topic)).thread.html).toContain('<span class="mention guest">');
+    expect((await threads.read(as(ben), room, topic)).thread.html).toContain('<bdi class="mention guest">');
   });
   it('an edit tells only whom it names anew, outside of quotations', async () => {
     const topic = await begin(ava, room, 'E', 'x');

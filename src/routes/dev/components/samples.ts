@@ -60,8 +60,8 @@ export const texts = {
 };
 
 export const prose = [
-  '<h3>Site visit</h3><p>On <strong>3 December</strong>, <span class="mention">@Ava Lind</span> and',
-  ' <span class="mention guest me">@Gil Ferreira</span> meet at <code>gate B</code>.</p>',
+  '<h3>Site visit</h3><p>On <strong>3 December</strong>, <bdi class="mention">@Ava Lind</bdi> and',
+  ' <bdi class="mention guest me">@Gil Ferreira</bdi> meet at <code>gate B</code>.</p>',
   '<ul><li>Boots</li><li class="task"><label><input type="checkbox" disabled checked> A badge</label></li></ul>',
   '<blockquote><p>The north quay stays closed.</p></blockquote>',
   `<p>${texts.japanese}</p><p>${texts.arabic}</p>`,

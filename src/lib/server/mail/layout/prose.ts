@@ -28,7 +28,7 @@ const styles: Record<string, [attributes: string, style: string]> = {
   h5: ['class="ink" dir="auto"', `${heading};font-size:16px`],
   h6: ['class="ink" dir="auto"', `${heading};font-size:16px`],
   a: ['class="accent-ink"', `color:${light.accent}`],
-  span: ['', 'font-weight:600'],
+  bdi: ['', 'font-weight:600'],
 };
 
 /** @param origin of this site, for the addresses of its own pages */
