@@ -1,10 +1,13 @@
 /** What components need to speak the viewer's language. The root layout provides it. */
 import { createContext } from 'svelte';
+import { formatDate } from './dates';
 import type { Locale, Translate } from './messages';
 import { usable } from './zones';
 
 export interface I18n {
   locale: Locale;
+  /** For dates, see `dateLocale`. */
+  dates: string;
   /** An IANA name. */
   timeZone: string;
   /** The server's clock, so that server and browser agree on "2 hours ago". */
@@ -21,16 +24,20 @@ export const provideI18n = setI18nGetter;
 export const useI18n = (): (() => I18n) => getI18nGetter();
 
 /** "21 Nov 2026, 18:20"; `named` adds the zone. */
-export const absoluteTime = (i18n: Pick<I18n, 'locale' | 'timeZone'>, at: number, named = false): string =>
-  new Intl.DateTimeFormat(i18n.locale, {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZoneName: named ? 'short' : undefined,
-    timeZone: usable(i18n.timeZone),
-  }).format(at);
+export const absoluteTime = (i18n: Pick<I18n, 'dates' | 'timeZone'>, at: number, named = false): string =>
+  formatDate(
+    i18n.dates,
+    {
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZoneName: named ? 'short' : undefined,
+      timeZone: usable(i18n.timeZone),
+    },
+    at,
+  );
 
 export function relativeTime(i18n: Pick<I18n, 'locale' | 'now'>, at: number): string {
   const seconds = Math.round((at - i18n.now) / 1000);

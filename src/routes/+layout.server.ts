@@ -1,12 +1,14 @@
+import { dateLocale } from '$lib/dates';
 import * as settings from '$lib/server/settings';
 import type { LayoutServerLoad } from './$types';
 
 // Reads the address, so that every navigation reloads this: the clock, and the language after a change.
-export const load: LayoutServerLoad = async ({ locals: { ctx, pseudo }, url }) => {
+export const load: LayoutServerLoad = async ({ locals: { ctx, pseudo }, request, url }) => {
   const { siteName, company, logo, stylesheet } = await settings.appearance(ctx);
   return {
     path: url.pathname + url.search,
     locale: ctx.locale,
+    dates: dateLocale(ctx.locale, request.headers.get('accept-language')),
     pseudo,
     timeZone: ctx.timeZone,
     now: ctx.now,

@@ -64,6 +64,18 @@ async function open(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
+test('open: says who invites, of which company, and until when in which zone', async ({ browser }) => {
+  const page = await somebody(browser, { locale: 'en-GB' });
+  await page.goto(guests.plain.url);
+  await expect(page.getByText('Ben Kowalski of Foyer Ltd invited you')).toBeVisible();
+  await expect(page.locator('main time')).toHaveText(/^\d{1,2} [A-Z][a-z]{2,3} \d{4}, \d\d:\d\d UTC$/);
+  const american = await somebody(browser, { locale: 'en-US' });
+  await american.goto(guests.plain.url);
+  await expect(american.locator('main time')).toHaveText(
+    /^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d\s[AP]M UTC$/,
+  );
+});
+
 test('expired: asks the inviter for a new link, once', async ({ browser, request }) => {
   const url = linkIn(await nextMail(request, 'hal@studio.example'), /\/signup\//);
   const page = await open(browser, url);

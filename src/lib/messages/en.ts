@@ -6,6 +6,7 @@ const en = {
   'guest.badge': 'Guest',
   'guest.named': '{name} (guest, {company})',
   'guest.named-alone': '{name} (guest)',
+  'people.from': '{name} of {company}',
   'error.not-found': 'This page doesn’t exist, or you don’t have access to it.',
   'error.forbidden': 'You’re not allowed to do this.',
   'error.refused-title': 'That didn’t work',

@@ -8,6 +8,7 @@ export default {
   'guest.badge': 'ゲスト',
   'guest.named': '{name}（ゲスト、{company}）',
   'guest.named-alone': '{name}（ゲスト）',
+  'people.from': '{company}の{name}',
   'error.not-found': 'ページが存在しないか、閲覧する権限がありません。',
   'error.forbidden': 'この操作を行う権限がありません。',
   'error.refused-title': '処理できませんでした',

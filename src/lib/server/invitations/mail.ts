@@ -6,6 +6,7 @@ import type { MailMessage } from '../mail/messages';
 import { nameableQuery, recognised } from '../mentions/people';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention, Settings } from '../schema';
+import { hostOf } from '../settings';
 import { urlOf } from './links';
 
 export interface InviteForm {
@@ -62,6 +63,7 @@ export const invitationMail = (
   spaceName: target.name,
   inviterName: ctx.actor.name,
   inviterEmail: ctx.actor.email,
+  inviterCompany: hostOf(site),
   subject: i.subject,
   message: i.message,
   url: urlOf(ctx, i.id, i.version, 'mail'),

@@ -4,7 +4,7 @@ import { DAY } from '../../time';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import { invitation, membership, space, user, type Settings } from '../schema';
-import { parse, settingsColumn } from '../settings';
+import { hostOf, parse, settingsColumn } from '../settings';
 import { recognise, type LinkKind } from './links';
 import { somebodyMayInvite, domainStillAllowed, inviterMayInvite } from './rule';
 
@@ -14,6 +14,8 @@ export type InvitationState = {
   spaceId: number | null;
   spaceName: string | null;
   inviterName: string;
+  /** For guests, who may know nobody by that name. */
+  inviterCompany: string | null;
   expiresAt: number;
   asked: boolean;
 } & (
@@ -73,6 +75,7 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
     spaceId: i.spaceId,
     spaceName: found.spaceName,
     inviterName: found.inviterName,
+    inviterCompany: i.spaceId === null ? null : hostOf(found.site),
     expiresAt: i.expiresAt,
     asked: i.askedAt !== null && i.askedAt > ctx.now - DAY,
   };

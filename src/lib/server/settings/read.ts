@@ -60,6 +60,13 @@ export async function read(ctx: Ctx): Promise<Settings> {
 export const companyOf = ({ companyName, siteName }: Pick<Settings, 'companyName' | 'siteName'>): string =>
   companyName || siteName;
 
+/** Null where it would only repeat the site's name. */
+export const hostOf = ({
+  companyName,
+  siteName,
+}: Pick<Settings, 'companyName' | 'siteName'>): string | null =>
+  companyName && companyName !== siteName ? companyName : null;
+
 /** It decides nothing, so the isolate may cache it for a minute. */
 export interface Appearance {
   siteName: string;

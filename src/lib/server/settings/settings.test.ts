@@ -53,6 +53,9 @@ describe('a setting', () => {
     const site = { siteName: 'Harbour', companyName: '' };
     expect(settings.companyOf(site)).toBe('Harbour');
     expect(settings.companyOf({ ...site, companyName: 'Harbour Ltd' })).toBe('Harbour Ltd');
+    expect(settings.hostOf(site)).toBeNull();
+    expect(settings.hostOf({ ...site, companyName: 'Harbour' })).toBeNull();
+    expect(settings.hostOf({ ...site, companyName: 'Harbour Ltd' })).toBe('Harbour Ltd');
   });
 
   it('comes with the session', async () => {

@@ -1,4 +1,5 @@
 import type { Translate } from '../../../messages';
+import { fromCompany } from '../../../people';
 import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import { longTime, type Compose } from './compose';
@@ -10,6 +11,7 @@ export interface InvitationMail {
   spaceName: string;
   inviterName: string;
   inviterEmail?: string;
+  inviterCompany?: string | null;
   subject: string;
   message: string;
   url: string;
@@ -19,17 +21,18 @@ export interface InvitationMail {
 
 export const composeInvitation: Compose<InvitationMail> = (message, { t, locale }) => {
   const [space, inviter] = [oneLine(message.spaceName), oneLine(message.inviterName)];
+  const introduced = fromCompany(t, inviter, message.inviterCompany);
   return {
     ...fromInviter(message),
     subject: oneLine(message.subject),
-    preheader: t('mail.invitation.preheader', { inviter, space }),
+    preheader: t('mail.invitation.preheader', { inviter: introduced, space }),
     blocks: [
       { kind: 'user-text', text: message.message },
       {
         kind: 'facts',
         rows: [
           [t('mail.invitation.space'), space],
-          [t('mail.invitation.inviter'), inviter],
+          [t('mail.invitation.inviter'), introduced],
         ],
       },
       { kind: 'button', label: t('mail.invitation.button'), url: message.url },

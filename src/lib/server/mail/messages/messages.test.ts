@@ -150,7 +150,17 @@ describe('the invitation', () => {
     expect(text).toContain('Hello,\n\ncome in.');
     expect(text).toContain('Harbour Bridge');
     expect(text).toMatch(/after one week/);
-    expect(text).toMatch(/Saturday, November 28, 2026 at 6:20\sPM GMT\+1/);
+    expect(text).toMatch(/Saturday,? 28 November 2026 at 18:20 CET/);
+  });
+
+  it('says of which company the person is who invites, where the sender is not called so anyway', async () => {
+    const known = { ...invitation, inviterCompany: 'Hafen GmbH' };
+    for (const locale of locales) {
+      const { text, html } = await render(known, locale);
+      expect(text).toMatch(/Ava of Hafen GmbH|Hafen GmbHのAva/);
+      expect(visible(html)).toMatch(/Ava of Hafen GmbH|Hafen GmbHのAva/);
+      expect((await render({ ...invitation, inviterCompany: null }, locale)).text).not.toContain(' of ');
+    }
   });
 
   it('is written in Japanese', async () => {
@@ -250,7 +260,7 @@ describe('a notification', () => {
     const { text, html } = await render({ ...one, text: typed, marks }, 'en');
     expect(text).toContain(typed);
     expect(html).toContain('<strong>bold</strong>');
-    expect(html).toContain('>@Snake_Case_Name</span>');
+    expect(html).toContain('>@Snake_Case_Name</bdi>');
     expect(html).toMatch(
       /<a class="accent-ink" href="https:\/\/guests\.example\.com\/spaces\/7\/files" style=/,
     );
@@ -338,7 +348,7 @@ describe('a notification', () => {
     );
     expect(subject).toBe('9 notifications from Foyer');
     expect(text).toMatch(
-      /Bridge · Piles\n\nBen commented · Sun, Nov 29, 2:20\sAM GMT\+9\nFine\.\n\nOpen the thread:\nhttps:\S+#comment-34\n/,
+      /Bridge · Piles\n\nBen commented · Sun,? 29 Nov, 02:20 GMT\+9\nFine\.\n\nOpen the thread:\nhttps:\S+#comment-34\n/,
     );
     expect(text).toContain('Harbour · Ferry');
     expect(text).toContain('And 7 more.');

@@ -49,6 +49,7 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       siteName,
       spaceName,
       ...inviter,
+      inviterCompany: 'Hafen GmbH',
       subject: d.subject ?? ready.subject,
       message: d.message ?? ready.message,
       ...link,
