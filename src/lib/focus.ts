@@ -71,8 +71,10 @@ function focusHeading(within: Element | null | void): void {
 /** What a refused form, or one that asks for more, says first. */
 const SUMMARY = '[data-summary]';
 
-export function focusSummary(form: HTMLFormElement): boolean {
-  const scope = form.closest('dialog, [role=alertdialog]') ?? document.querySelector('main');
+export function focusSummary(
+  form: HTMLFormElement,
+  scope: Element | null = form.closest('dialog, [role=alertdialog]') ?? document.querySelector('main'),
+): boolean {
   const summary = [...(scope?.querySelectorAll(SUMMARY) ?? [])].find(usable);
   if (!summary) return false;
   summary.focus({ preventScroll: true });

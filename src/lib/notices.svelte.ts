@@ -1,10 +1,17 @@
-/** What is said to people wherever they are: what was done, and what was not sent from a page they have left. */
+/** What is said to people wherever they are: what was done, what was not sent, and that the network is gone. */
 import { createContext } from 'svelte';
 
-export interface Left {
-  page: string;
-  href: string;
+/** Not sent from a page that has been left, or by a button in a row, which has no room for more. */
+export interface Unsent {
+  /** The page's title, or the button's words. */
+  what: string;
+  /** The page that was left. */
+  href?: string;
+  why?: string;
+  again?: () => void;
 }
+
+export type Halt = 'offline' | 'silent';
 
 /** Long enough that screen readers notice the same words again. */
 const GAP = 120;
@@ -14,10 +21,16 @@ export class Notices {
   said = $state('');
   /** Also to be seen: the page says it out of sight. */
   seen = $state(false);
-  unsent = $state.raw<Left[]>([]);
+  unsent = $state.raw<Unsent[]>([]);
+  /** The next page, or newer data of this one, cannot be had. */
+  halted = $state<Halt | null>(null);
+  /** Of posts without an answer, by address: a retry has the same key, and writes nothing twice. */
+  readonly keys = new Map<string, string>();
 
   #soon: ReturnType<typeof setTimeout> | undefined;
   #over: ReturnType<typeof setTimeout> | undefined;
+  #follow: (() => void) | null = null;
+  #waiting: (() => void)[] = [];
 
   say(words: string, seen = false): void {
     this.hush();
@@ -35,13 +48,45 @@ export class Notices {
     this.seen = false;
   }
 
-  leave(left: Left): void {
-    this.unsent = [...this.unsent.filter(({ href }) => href !== left.href), left];
+  leave(left: Unsent): void {
+    const same = ({ what, href }: Unsent) => what === left.what && href === left.href;
+    this.unsent = [...this.unsent.filter((one) => !same(one)), left];
   }
 
-  forget(href: string): void {
-    this.unsent = this.unsent.filter((left) => left.href !== href);
+  forget(left: Unsent): void {
+    this.unsent = this.unsent.filter((one) => one !== left);
   }
+
+  /** Only what is about a page that has been left stays. */
+  arrive(): void {
+    this.unsent = this.unsent.filter(({ href }) => href !== undefined);
+    this.#follow = null;
+    if (this.#waiting.length === 0) this.halted = null;
+  }
+
+  /** A link that was not followed. */
+  halt(again: () => void): void {
+    this.halted = 'offline';
+    this.#follow = again;
+  }
+
+  /** Data that did not arrive. @returns when to ask for it again */
+  wait(why: Halt): Promise<void> {
+    this.halted = why;
+    return new Promise((again) => this.#waiting.push(again));
+  }
+
+  retry = (): void => {
+    const follow = this.#follow;
+    this.resume();
+    follow?.();
+  };
+
+  /** The network may be back. Nobody is led away from what they do meanwhile. */
+  resume = (): void => {
+    this.halted = this.#follow = null;
+    for (const again of this.#waiting.splice(0)) again();
+  };
 }
 
 const [useNotices, setNotices] = createContext<Notices>();

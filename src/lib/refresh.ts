@@ -2,9 +2,19 @@
 import { goto, invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
 
+let reloads = 0;
+
+/** Somebody waits for a page's data: it is not just being preloaded. */
+export const isAwaited = (): boolean => reloads > 0 || navigating.to !== null;
+
 export async function refresh(): Promise<void> {
   await settled();
-  await invalidateAll();
+  reloads += 1;
+  try {
+    await invalidateAll();
+  } finally {
+    reloads -= 1;
+  }
 }
 
 /** The same page under the address that a form leads to; the focus and the place stay. */

@@ -255,6 +255,7 @@ export const spaceSettings = v.object({
 });
 
 export const invite = v.object({
+  requestKey: v.optional(requestKey),
   addresses: v.pipe(
     v.string(says('invite.addresses-missing')),
     bounded(limits.addresses),
@@ -267,12 +268,17 @@ export const invite = v.object({
   locale,
 });
 /** The first guests of a space, with the ready text. */
-export const firstInvitation = v.object({ addresses: invite.entries.addresses });
+export const firstInvitation = v.object({
+  addresses: invite.entries.addresses,
+  requestKey: invite.entries.requestKey,
+});
 /** The same, on the way to a text of one's own: nothing has to be valid yet. */
 export const unfinishedInvitation = v.object({
   addresses: v.pipe(v.optional(v.string(), ''), bounded(limits.addresses)),
 });
 export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation|guest):[a-z2-7]{16}$/)) });
+/** Posted twice, it is done once. */
+export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });
 
@@ -344,7 +350,13 @@ export const unsubscribe = v.object({
   'List-Unsubscribe': v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
 });
 
-export const inviteUser = v.object({ email, administrator: tick, canCreateSpaces: tick, locale });
+export const inviteUser = v.object({
+  email,
+  administrator: tick,
+  canCreateSpaces: tick,
+  locale,
+  requestKey: v.optional(requestKey),
+});
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
 export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
 export const appearance = v.object({

@@ -8,6 +8,8 @@ import type { FormFailure } from './forms';
 import { useI18n, type I18n } from './i18n';
 import { useNotices, type Notices } from './notices.svelte';
 import { follow, refresh } from './refresh';
+import { renew, submitterOf, tell } from './sent';
+import { typedIn } from './typed';
 
 /** `false`: the browser sends the form itself. */
 export type Enhance = boolean | SubmitFunction;
@@ -25,17 +27,16 @@ const PATIENCE_WITH_FILES = 600_000;
 const unanswered = (result: Result): boolean =>
   result.type === 'error' && (result.status === undefined || result.status >= 500);
 
-const sameWords = (one: FormData, other: FormData): boolean => {
-  const words = (data: FormData) =>
-    JSON.stringify([...data].filter(([, value]) => typeof value === 'string'));
-  return words(one) === words(other);
-};
+const wordsOf = (button: HTMLElement | null): string =>
+  (button?.getAttribute('aria-label') ?? button?.textContent ?? '').trim();
 
 export class Sending {
   state = $state<'idle' | 'sending' | 'slow' | 'unsent'>('idle');
   why = $state<'offline' | 'silent' | 'broken'>('silent');
   /** The button that was pressed. */
   by = $state.raw<HTMLElement | null>(null);
+  /** Something was typed into it. */
+  typed = $state(false);
   /** A refusal that the page shows nowhere. */
   refused = $state.raw<FormFailure | null>(null);
   readonly busy = $derived(this.state === 'sending' || this.state === 'slow');
@@ -43,10 +44,13 @@ export class Sending {
   #form: HTMLFormElement | undefined;
   #notices: Notices;
   #i18n: () => I18n;
+  /** It has no room to say anything. */
+  #small: boolean;
 
-  constructor(notices: Notices, i18n: () => I18n) {
+  constructor(notices: Notices, i18n: () => I18n, small = false) {
     this.#notices = notices;
     this.#i18n = i18n;
+    this.#small = small;
   }
 
   /** An action for `use:`. */
@@ -62,6 +66,8 @@ export class Sending {
         href: location.pathname + location.search,
       };
       const place = placeOf(this.by);
+      const words = wordsOf(this.by);
+      const key = this.#keep(input);
       const cancel = () => {
         rest();
         input.cancel();
@@ -71,8 +77,10 @@ export class Sending {
         const left = navigating.to !== null || location.pathname !== from.path;
         const update: Answer['update'] = (options) => this.#settle(kits, options, place);
         try {
+          if (!unanswered(kits.result)) this.#notices.keys.delete(key);
           if (left) await this.#settleAfar(kits, from);
-          else if (unanswered(kits.result)) this.#fail(kits.result);
+          else if (unanswered(kits.result)) this.#fail(kits.result, words);
+          else if (kits.result.type === 'error') await this.#turnAway(kits.result, form, words);
           else await (answered ?? (() => update()))({ ...kits, update });
         } finally {
           rest();
@@ -96,11 +104,20 @@ export class Sending {
       null;
     this.state = 'sending';
     this.refused = null;
+    this.typed = typedIn([formElement], { kept: true }).length > 0;
     // What is on its way is not asked about (typed.ts).
     formElement.dataset.sending = '';
+    // Those of `Button` say it themselves.
+    const { by } = this;
+    by?.setAttribute('aria-busy', 'true');
+    by?.setAttribute('aria-disabled', 'true');
     this.#notices.hush();
+    this.#notices.arrive();
     const files = [...formData.values()].some((value) => typeof value !== 'string' && value.size > 0);
-    const slow = setTimeout(() => (this.state = 'slow'), SLOW);
+    const slow = setTimeout(() => {
+      this.state = 'slow';
+      if (this.#small) this.#notices.say(this.#i18n().t('send.slow'), true);
+    }, SLOW);
     const over = setTimeout(
       // By another name than AbortError, which Kit does not report.
       () => controller.abort(new DOMException('No answer', 'TimeoutError')),
@@ -110,15 +127,39 @@ export class Sending {
       clearTimeout(slow);
       clearTimeout(over);
       delete formElement.dataset.sending;
+      by?.removeAttribute('aria-busy');
+      by?.removeAttribute('aria-disabled');
       if (this.busy) this.state = 'idle';
     };
   }
 
-  #fail(result: Result): void {
+  /** The post may have been carried out, and only its answer lost: the retry has the same key. */
+  #keep({ action, formData }: Input): string {
+    const address = action.pathname + action.search;
+    const key = this.#notices.keys.get(address) ?? formData.get('requestKey');
+    if (typeof key !== 'string' || !formData.has('requestKey')) return address;
+    formData.set('requestKey', key);
+    this.#notices.keys.set(address, key);
+    return address;
+  }
+
+  #fail(result: Result, what: string): void {
     tell(this.#form, 'unsent');
     const status = result.type === 'error' ? result.status : undefined;
     this.why = status !== undefined ? 'broken' : navigator.onLine ? 'silent' : 'offline';
     this.state = 'unsent';
+    const why = this.#i18n().t(`send.${this.why}`);
+    if (this.#small) this.#notices.leave({ what, why, again: this.again });
+  }
+
+  /** What it was about has gone, or is no longer allowed: what was typed stays. */
+  async #turnAway(result: Result, form: HTMLFormElement, what: string): Promise<void> {
+    const key = result.type === 'error' && result.status === 404 ? 'send.gone' : 'send.forbidden';
+    tell(form, 'unsent');
+    if (this.#small) return this.#notices.leave({ what, why: this.#i18n().t(key) });
+    this.refused = { values: {}, errors: { '': { key } } };
+    await tick();
+    focusSummary(form, form);
   }
 
   /** People who have followed a link since stay there. */
@@ -130,7 +171,7 @@ export class Sending {
       this.#notices.say(t('send.sent-from', { page }), true);
     } else {
       tell(formElement, 'unsent');
-      this.#notices.leave({ page, href });
+      this.#notices.leave({ what: page, href });
     }
   }
 
@@ -146,7 +187,6 @@ export class Sending {
       if (stays && isLost() && !form.closest('dialog, [role=alertdialog]')) place();
       return this.#announce();
     }
-    if (result.type === 'error') return applyAction(result);
     if (result.type === 'success' && invalidateAll) await refresh();
     // A form may post to another page, whose data this is.
     if (action.pathname === location.pathname) await applyAction(result);
@@ -179,32 +219,11 @@ export class Sending {
   }
 }
 
-const submitterOf = (by: HTMLElement | null, form?: HTMLFormElement) =>
-  by instanceof HTMLButtonElement && by.isConnected && by.form === form ? by : null;
-
-/** The form shows what the server has now. What was typed meanwhile stays. */
-function renew(form: HTMLFormElement, sent: FormData, by: HTMLElement | null): void {
-  if (!form.isConnected) return;
-  if (sameWords(sent, new FormData(form, submitterOf(by, form)))) {
-    // Svelte sets which option is chosen, but not which one a reset chooses.
-    const chosen = [...form.querySelectorAll('select')].map((select) => [select, select.value] as const);
-    HTMLFormElement.prototype.reset.call(form);
-    for (const [select, value] of chosen) select.value = value;
-  }
-  tell(form, 'settled');
-}
-
-/** `accepted`, `unsent`, and `settled` (accepted, and the page stays): drafts listen, even of pages that have been left. */
-function tell(form: HTMLFormElement | undefined, what: 'accepted' | 'unsent' | 'settled'): void {
-  if (!form) return;
-  form.toggleAttribute('data-unsent', what === 'unsent');
-  form.dispatchEvent(new Event(what));
-}
-
 const KEY = Symbol('sending');
 
 /** For the component that has the form. */
-export const startSending = (): Sending => setContext(KEY, new Sending(useNotices(), useI18n()));
+export const startSending = (small = false): Sending =>
+  setContext(KEY, new Sending(useNotices(), useI18n(), small));
 
 /** For the buttons in it. */
 export const useSending = (): Sending | undefined => getContext<Sending | undefined>(KEY);

@@ -19,6 +19,15 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   must(ctx, changed()),
 ];
 
+/** Only the answer was lost. */
+async function isSaved(ctx: Ctx, values: Partial<Settings>): Promise<boolean> {
+  ctx.settings = null;
+  const now = await settings.read(ctx);
+  return Object.entries(values).every(
+    ([name, value]) => JSON.stringify(now[name as keyof Settings]) === JSON.stringify(value),
+  );
+}
+
 /**
  * @param revision of the form that was shown, so that a stale one changes nothing
  * @param also what belongs to the same change
@@ -38,7 +47,10 @@ export async function changeSettings(
       ...also,
       record(ctx, { kind: 'setting.changed', subject: 'site', detail: values }),
     ],
-    { refusal: new Refusal('conflict', { key: 'form.stale' }) },
+    {
+      refusal: async () =>
+        (await isSaved(ctx, values)) ? null : new Refusal('conflict', { key: 'form.stale' }),
+    },
   );
   // The session's settings are out of date now.
   ctx.settings = null;

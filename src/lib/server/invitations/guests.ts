@@ -10,6 +10,7 @@ import * as settings from '../settings';
 import type { Invitation } from './links';
 import type { InviteForm, ToSend } from './mail';
 import { conflictRefusal, lookUp, refusalOf, refusalReason, type Reason } from './reasons';
+import { isRepeated, keyOf } from './request';
 import { acceptable, domainFits } from './rule';
 import { send } from './send';
 
@@ -57,12 +58,14 @@ async function inviteOnce(
     else wanted.set(address.email, address);
   }
   const known = await lookUp(ctx, target.id, [...wanted.keys()]);
+  const key = keyOf(ctx, form.requestKey, form.subject, form.message, form.locale);
   const toSend: ToSend[] = [];
   for (const [email, address] of wanted) {
     const typed = address.original;
     const reason = refusalReason(site, known, email);
     const before = known.open.get(email);
-    if (known.people.get(email)?.in && reason !== 'invite.is-member' && reason !== 'invite.suspended')
+    if (isRepeated(key, before)) outcomes.push({ typed, email, result: 'sent' });
+    else if (known.people.get(email)?.in && reason !== 'invite.is-member' && reason !== 'invite.suspended')
       outcomes.push({ typed, email, result: 'already-active' });
     else if (reason) outcomes.push({ typed, email, result: 'refused', reason });
     else {
@@ -76,7 +79,7 @@ async function inviteOnce(
       outcomes.push({ typed, email, result: before ? 'sent-again' : 'sent' });
     }
   }
-  return toSend.length === 0 || (await send(ctx, target, site, toSend, form)) ? outcomes : null;
+  return toSend.length === 0 || (await send(ctx, target, site, toSend, form, key)) ? outcomes : null;
 }
 
 const again = (ctx: Ctx, found: Invitation): ToSend => ({
@@ -87,16 +90,27 @@ const again = (ctx: Ctx, found: Invitation): ToSend => ({
 });
 
 /** A new link for a new week. The old links stop working. */
-export async function sendAgain(ctx: SignedIn, found: Invitation, target: access.FoundSpace): Promise<void> {
+export async function sendAgain(
+  ctx: SignedIn,
+  found: Invitation,
+  target: access.FoundSpace,
+  requestKey?: string,
+): Promise<void> {
+  const key = keyOf(ctx, requestKey);
+  if (isRepeated(key, found)) return;
   const site = await settings.read(ctx);
   const known = await lookUp(ctx, target.id, [found.email]);
   const reason = refusalReason(site, known, found.email);
   if (reason) throw refusalOf(reason, found.email);
-  if (!(await send(ctx, target, site, [again(ctx, found)]))) throw conflictRefusal();
+  if (!(await send(ctx, target, site, [again(ctx, found)], null, key))) throw conflictRefusal();
 }
 
 /** Up to `MOST_AT_ONCE`, the oldest first. "Resend" tells why one is refused. */
-export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: number; not: number }> =>
+export const resendExpired = (
+  ctx: SignedIn,
+  spaceId: number,
+  requestKey?: string,
+): Promise<{ sent: number; not: number }> =>
   retryLostRaces(ctx, async () => {
     const target = await access.requireAdministrator(ctx, spaceId);
     const site = await settings.read(ctx);
@@ -129,6 +143,9 @@ export const resendExpired = (ctx: SignedIn, spaceId: number): Promise<{ sent: n
         known.allowance.use(found.email);
         toSend.push(again(ctx, found));
       }
-    if (toSend.length > 0 && !(await send(ctx, target, site, toSend))) return null;
-    return { sent: toSend.length, not: expired.length - toSend.length };
+    const key = keyOf(ctx, requestKey, 'expired');
+    const sent =
+      toSend.length > 0 || !key ? 0 : await ctx.db.$count(invitation, eq(invitation.requestKey, key));
+    if (toSend.length > 0 && !(await send(ctx, target, site, toSend, null, key))) return null;
+    return { sent: toSend.length || sent, not: expired.length - toSend.length };
   });

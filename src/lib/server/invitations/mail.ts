@@ -15,6 +15,7 @@ export interface InviteForm {
   subject: string;
   message: string;
   locale: Locale;
+  requestKey?: string;
 }
 
 export interface ToSend {

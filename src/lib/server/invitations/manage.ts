@@ -27,10 +27,15 @@ async function manage(ctx: SignedIn, spaceId: number | null, id: string) {
   return { found, target };
 }
 
-export async function resend(ctx: SignedIn, spaceId: number | null, id: string): Promise<void> {
+export async function resend(
+  ctx: SignedIn,
+  spaceId: number | null,
+  id: string,
+  requestKey?: string,
+): Promise<void> {
   const { found, target } = await manage(ctx, spaceId, id);
-  if (target) await sendAgain(ctx, found, target);
-  else await sendUserAgain(ctx, found);
+  if (target) await sendAgain(ctx, found, target, requestKey);
+  else await sendUserAgain(ctx, found, {}, requestKey);
 }
 
 /** A separate link, which requires a code mailed to the invited address. */

@@ -22,7 +22,12 @@ export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
       .leftJoin(membership, and(eq(membership.userId, user.id), eq(membership.spaceId, spaceId)))
       .where(among(user.email)),
     open: ctx.db
-      .select({ id: invitation.id, email: invitation.email, version: invitation.version })
+      .select({
+        id: invitation.id,
+        email: invitation.email,
+        version: invitation.version,
+        requestKey: invitation.requestKey,
+      })
       .from(invitation)
       .where(and(eq(invitation.spaceId, spaceId), isOpenInvitation(), among(invitation.email))),
     counted: limits.countedQuery(ctx, spaceId, emails),

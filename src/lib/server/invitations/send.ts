@@ -17,6 +17,7 @@ export async function send(
   site: Settings,
   rows: ToSend[],
   form: InviteForm | null = null,
+  key: string | null = null,
 ): Promise<boolean> {
   const expiresAt = ctx.now + VALID_FOR;
   const wordsFor = await wordsForRecipients(ctx, target, rows);
@@ -46,12 +47,12 @@ export async function send(
       ...(form
         ? inChunks(
             rows.filter((i) => i.version === 1),
-            (chunk) => insertMany(ctx, target.id, form, expiresAt, chunk),
+            (chunk) => insertMany(ctx, target.id, form, key, expiresAt, chunk),
           )
         : []),
       ...inChunks(
         rows.filter((i) => i.version > 1),
-        (chunk) => renewMany(ctx, form, expiresAt, chunk),
+        (chunk) => renewMany(ctx, form, key, expiresAt, chunk),
       ),
       ...mails.statements,
       ...inChunks(rows, (chunk) => [recordEach(ctx, target.id, chunk)]),
@@ -78,21 +79,34 @@ const rowsOf = (chunk: ToSend[]) =>
     })),
   );
 
-const insertMany = (ctx: SignedIn, spaceId: number, form: InviteForm, expiresAt: number, chunk: ToSend[]) => [
+const insertMany = (
+  ctx: SignedIn,
+  spaceId: number,
+  form: InviteForm,
+  key: string | null,
+  expiresAt: number,
+  chunk: ToSend[],
+) => [
   ctx.db.run(sql`
-    insert into invitation (id, kind, space_id, email, email_original, status, version, subject, message, locale,
+    insert into invitation (id, kind, space_id, email, email_original, status, version, request_key, subject, message, locale,
       administrator, can_create_spaces, invited_by, created_at, sent_at, expires_at)
     select json_extract(r.value, '$.id'), 'guest', ${spaceId}, json_extract(r.value, '$.email'),
-      json_extract(r.value, '$.original'), 'invited', 1, ${form.subject}, ${form.message}, ${form.locale},
+      json_extract(r.value, '$.original'), 'invited', 1, ${key}, ${form.subject}, ${form.message}, ${form.locale},
       0, 0, ${ctx.actor.id}, ${ctx.now}, ${ctx.now}, ${expiresAt}
     from json_each(${rowsOf(chunk)}) r where ${domainFits(sql`json_extract(r.value, '$.email')`)}`),
   must(ctx, changed(chunk.length)),
 ];
 
 /** A new version ends the old links. Each row must still have the previous one. */
-const renewMany = (ctx: SignedIn, form: InviteForm | null, expiresAt: number, chunk: ToSend[]) => [
+const renewMany = (
+  ctx: SignedIn,
+  form: InviteForm | null,
+  key: string | null,
+  expiresAt: number,
+  chunk: ToSend[],
+) => [
   ctx.db.run(sql`
-    update invitation set status = 'invited', version = version + 1, sent_at = ${ctx.now}, expires_at = ${expiresAt},
+    update invitation set status = 'invited', version = version + 1, request_key = ${key}, sent_at = ${ctx.now}, expires_at = ${expiresAt},
       ${form ? sql`subject = ${form.subject}, message = ${form.message}, locale = ${form.locale},` : sql``}
       invited_by = ${ctx.actor.id}
     where ${isOpenInvitation()} and (id, version) in

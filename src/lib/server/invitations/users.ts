@@ -13,11 +13,18 @@ import * as limits from './limits';
 import { VALID_FOR, type Invitation } from './links';
 import { userInvitationMail } from './mail';
 import { conflictRefusal, refusalOf } from './reasons';
+import { isRepeated, keyOf } from './request';
 import { actorMayInvite } from './rule';
 
 export async function inviteUser(
   ctx: SignedIn,
-  form: { email: string; administrator: boolean; canCreateSpaces: boolean; locale: Locale },
+  form: {
+    email: string;
+    administrator: boolean;
+    canCreateSpaces: boolean;
+    locale: Locale;
+    requestKey?: string;
+  },
 ): Promise<void> {
   allow(ctx, 'site.administer');
   const address = parseAddress(form.email);
@@ -39,7 +46,8 @@ export async function inviteUser(
     administrator: form.administrator,
     canCreateSpaces: form.canCreateSpaces || form.administrator,
   };
-  if (open[0]) return sendUserAgain(ctx, open[0], { ...may, locale: form.locale });
+  const change = { ...may, locale: form.locale };
+  if (open[0]) return sendUserAgain(ctx, open[0], change, form.requestKey);
   await refuseOverLimit(ctx, address.email);
   const id = randomId();
   const expiresAt = ctx.now + VALID_FOR;
@@ -63,6 +71,7 @@ export async function inviteUser(
         subject: '',
         message: '',
         locale: form.locale,
+        requestKey: keyOf(ctx, form.requestKey, change),
         ...may,
         invitedBy: ctx.actor.id,
         createdAt: ctx.now,
@@ -95,7 +104,10 @@ export async function sendUserAgain(
   ctx: SignedIn,
   found: Invitation,
   change: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces' | 'locale'>> = {},
+  requestKey?: string,
 ): Promise<void> {
+  const key = keyOf(ctx, requestKey, change);
+  if (isRepeated(key, found)) return;
   await refuseOverLimit(ctx, found.email);
   const version = found.version + 1;
   const expiresAt = ctx.now + VALID_FOR;
@@ -116,6 +128,7 @@ export async function sendUserAgain(
         .set({
           status: 'invited',
           version,
+          requestKey: key,
           sentAt: ctx.now,
           expiresAt,
           invitedBy: ctx.actor.id,

@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
 import * as access from '../access';
 import { changed, must, type Batch, type SignedIn, type Statement } from '../context';
@@ -87,7 +87,7 @@ export async function addMember(
         detail: { administrator },
       }),
     ],
-    { refusal: refusalOf(ctx, spaceId, 'members.not-added') },
+    { refusal: refusalOf(ctx, spaceId, 'members.not-added', userId, { administrator }) },
   );
 }
 
@@ -101,7 +101,7 @@ export async function setAdministrator(
   to: boolean,
 ): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
-  await commitUnlessLast(ctx, spaceId, [
+  await commitUnlessLast(ctx, spaceId, userId, { administrator: to }, [
     access.stillAdministers(ctx, spaceId),
     ctx.db
       .update(membership)
@@ -110,6 +110,7 @@ export async function setAdministrator(
         and(
           eq(membership.spaceId, spaceId),
           eq(membership.userId, userId),
+          ne(membership.administrator, to),
           sql`exists (select 1 from user where id = ${userId} and kind = 'user')`,
           to ? undefined : anotherAdministrator(spaceId, userId),
         ),
@@ -140,19 +141,36 @@ const end = (ctx: SignedIn, spaceId: number, userId: string): Statement[] => [
   counted(ctx, sql`${spaceId}`),
 ];
 
-async function commitUnlessLast(ctx: SignedIn, spaceId: number, statements: Batch): Promise<void> {
-  await ctx.commit(statements, { refusal: refusalOf(ctx, spaceId, 'members.last-administrator') });
+type Wanted = { administrator: boolean } | null;
+
+async function commitUnlessLast(
+  ctx: SignedIn,
+  spaceId: number,
+  userId: string,
+  wanted: Wanted,
+  statements: Batch,
+): Promise<void> {
+  await ctx.commit(statements, {
+    refusal: refusalOf(ctx, spaceId, 'members.last-administrator', userId, wanted),
+  });
 }
 
-/** The actor has just lost the space or the right; otherwise the given sentence. */
-const refusalOf = (ctx: SignedIn, spaceId: number, key: MessageKey) => async () => {
-  await access.requireSpace(ctx, spaceId);
-  return new Refusal('conflict', { key });
-};
+/** The actor has just lost the space or the right, or it is as wanted already; otherwise the given sentence. */
+const refusalOf =
+  (ctx: SignedIn, spaceId: number, key: MessageKey, userId: string, wanted: Wanted) => async () => {
+    await access.requireAdministrator(ctx, spaceId);
+    const [now] = await ctx.db
+      .select({ administrator: membership.administrator, kind: user.kind })
+      .from(membership)
+      .innerJoin(user, eq(user.id, membership.userId))
+      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId)));
+    const isDone = wanted ? now?.kind === 'user' && now.administrator === wanted.administrator : !now;
+    return isDone ? null : new Refusal('conflict', { key });
+  };
 
 export async function removeMember(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
-  await commitUnlessLast(ctx, spaceId, [
+  await commitUnlessLast(ctx, spaceId, userId, null, [
     access.stillAdministers(ctx, spaceId),
     ...end(ctx, spaceId, userId),
     outbox.dropOfRemoved(ctx, spaceId, userId),
@@ -163,7 +181,7 @@ export async function removeMember(ctx: SignedIn, spaceId: number, userId: strin
 export async function leave(ctx: SignedIn, spaceId: number): Promise<void> {
   const found = await access.requireSpace(ctx, spaceId);
   if (!access.mayLeave(ctx, found)) throw new Refusal('forbidden');
-  await commitUnlessLast(ctx, spaceId, [
+  await commitUnlessLast(ctx, spaceId, ctx.actor.id, null, [
     ...end(ctx, spaceId, ctx.actor.id),
     outbox.dropOfRemoved(ctx, spaceId, ctx.actor.id),
     record(ctx, { kind: 'space.left', subject: `user:${ctx.actor.id}`, spaceId }),

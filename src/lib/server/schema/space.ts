@@ -105,6 +105,8 @@ export const invitation = sqliteTable(
     status: text('status', { enum: ['invited', 'expired', 'accepted', 'cancelled'] }).notNull(),
     /** Rises with each resend; earlier links no longer work. */
     version: integer('version').notNull().default(1),
+    /** Of the form that sent it last, so that a second post sends no second mail. */
+    requestKey: text('request_key'),
     subject: text('subject').notNull(),
     message: text('message').notNull(),
     locale: text('locale').notNull(),

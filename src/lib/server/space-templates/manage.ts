@@ -34,10 +34,16 @@ export async function change(
   const { name, description } = form;
   const refusal = async () => {
     const [row] = await ctx.db
-      .select({ updatedAt: spaceTemplate.updatedAt })
+      .select({
+        updatedAt: spaceTemplate.updatedAt,
+        name: spaceTemplate.name,
+        description: spaceTemplate.description,
+      })
       .from(spaceTemplate)
       .where(eq(spaceTemplate.id, id));
     if (!row) return new Refusal('missing');
+    // Saved already: only the answer was lost.
+    if (row.name === name && row.description === description) return null;
     return row.updatedAt === updatedAt ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
   };
   await access.commitForSite(

@@ -1,6 +1,12 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { optionsOf } from '../../space-options';
-import { guestsSeeEachOther, namesGuests, requireAdministrator, stillAdministers } from '../access';
+import {
+  guestsSeeEachOther,
+  namesGuests,
+  requireAdministrator,
+  stillAdministers,
+  type FoundSpace,
+} from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -19,6 +25,12 @@ export async function settingsOf(
   return { name, cover, ...optionsOf(found), announcement, links, updatedAt };
 }
 
+/** Saved already: only the answer was lost. */
+const isSame = (before: FoundSpace, form: object): boolean =>
+  Object.entries(form).every(
+    ([name, value]) => JSON.stringify(before[name as keyof FoundSpace]) === JSON.stringify(value),
+  );
+
 /** "Several threads" is never switched off again. @param updatedAt on the form: a stale form overwrites nothing */
 export async function change(
   ctx: SignedIn,
@@ -27,6 +39,7 @@ export async function change(
   updatedAt?: number,
 ): Promise<void> {
   const before = await requireAdministrator(ctx, spaceId);
+  if (updatedAt !== undefined && before.updatedAt !== updatedAt && isSame(before, form)) return;
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
   const now = { title: textOf(form.links ?? before.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { dialogOver } from '$lib/pages';
-import { byId, inviteUser, permissions } from '$lib/schemas';
+import { byId, inviteUser, once, permissions } from '$lib/schemas';
+import { randomId } from '$lib/server/crypto';
 import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
@@ -20,6 +22,7 @@ export const load = (event) =>
       search,
       me: ctx.actor.id,
       done: query.get('done'),
+      requestKey: randomId(),
     };
   });
 
@@ -30,8 +33,8 @@ export const actions = {
     await invitations.inviteUser(ctx, input);
     return here('invited');
   }),
-  resend: form(byId, async (ctx, { id }) => {
-    await invitations.resend(ctx, null, id);
+  resend: form(v.object({ ...byId.entries, ...once.entries }), async (ctx, { id, requestKey }) => {
+    await invitations.resend(ctx, null, id, requestKey);
     return here('invited');
   }),
   cancel: form(byId, async (ctx, { id }) => {

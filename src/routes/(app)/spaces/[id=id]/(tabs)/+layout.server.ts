@@ -1,3 +1,4 @@
+import { randomId } from '$lib/server/crypto';
 import { show } from '$lib/server/http';
 import * as spaces from '$lib/server/spaces';
 
@@ -27,5 +28,6 @@ export const load = (event) =>
           ? { sent: number('sent'), active: number('active'), left: number('left') }
           : null,
       covered: asking !== null,
+      invitationKey: randomId(),
     };
   });

@@ -9,11 +9,11 @@ import * as trash from '$lib/server/trash';
 export const actions = {
   invite: form(
     firstInvitation,
-    async (ctx, { addresses }, { params }) => {
+    async (ctx, { addresses, requestKey }, { params }) => {
       const spaceId = Number(params.id);
       const words = (await invitations.readyWords(ctx, spaceId))[ctx.locale];
       const outcome = invitations.summaryOf(
-        await invitations.inviteGuests(ctx, spaceId, { addresses, ...words, locale: ctx.locale }),
+        await invitations.inviteGuests(ctx, spaceId, { addresses, ...words, locale: ctx.locale, requestKey }),
       );
       if (outcome.refused.length === 0) return `/spaces/${spaceId}?${invitations.newsOf(outcome)}`;
       return { outcome, values: { addresses: invitations.refusedAddresses(outcome) } };

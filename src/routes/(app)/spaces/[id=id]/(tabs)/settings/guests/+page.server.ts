@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as access from '$lib/server/access';
-import { guestRef } from '$lib/schemas';
+import { guestRef, once } from '$lib/schemas';
+import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import * as memberships from '$lib/server/memberships';
@@ -15,6 +16,7 @@ export const load = (event) =>
       ...(await invitations.guestsTab(ctx, Number(event.params.id), query.get('after') ?? '', filter)),
       /** The row whose "Delete" was pressed. */
       asking: query.get('delete'),
+      requestKey: randomId(),
       /** For the status message. */
       done: {
         sent: number('sent'),
@@ -42,17 +44,19 @@ const here = (
 
 export const actions = {
   resend: form(
-    guestRef,
-    async (ctx, { ref }, event) => {
-      await invitations.resend(ctx, Number(event.params.id), idOf(ref));
+    v.object({ ...guestRef.entries, ...once.entries }),
+    async (ctx, { ref, requestKey }, event) => {
+      await invitations.resend(ctx, Number(event.params.id), idOf(ref), requestKey);
       return here(event, { done: 'resent' });
     },
     access.administratorsOnly,
   ),
   resendAll: form(
-    v.object({}),
-    async (ctx, _input, event) =>
-      here(event, { done: 'resent-all', ...(await invitations.resendExpired(ctx, Number(event.params.id))) }),
+    once,
+    async (ctx, { requestKey }, event) => {
+      const counts = await invitations.resendExpired(ctx, Number(event.params.id), requestKey);
+      return here(event, { done: 'resent-all', ...counts });
+    },
     access.administratorsOnly,
   ),
   copy: form(

@@ -1,10 +1,14 @@
 import * as access from '$lib/server/access';
 import { invite, unfinishedInvitation } from '$lib/schemas';
+import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 
 export const load = (event) =>
-  show(event, async (ctx) => ({ ready: await invitations.readyWords(ctx, Number(event.params.id)) }));
+  show(event, async (ctx) => ({
+    ready: await invitations.readyWords(ctx, Number(event.params.id)),
+    requestKey: randomId(),
+  }));
 
 const send = form(
   invite,
