@@ -1,5 +1,6 @@
 /** What is said to people wherever they are: what was done, what was not sent, and that the network is gone. */
 import { createContext } from 'svelte';
+import { noKeys } from './sent';
 
 /** Not sent from a page that has been left, or by a button in a row, which has no room for more. */
 export interface Unsent {
@@ -25,7 +26,7 @@ export class Notices {
   /** The next page, or newer data of this one, cannot be had. */
   halted = $state<Halt | null>(null);
   /** Of posts without an answer, by address: a retry has the same key, and writes nothing twice. */
-  readonly keys = new Map<string, string>();
+  readonly keys = noKeys();
 
   #soon: ReturnType<typeof setTimeout> | undefined;
   #over: ReturnType<typeof setTimeout> | undefined;

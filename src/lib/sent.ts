@@ -28,3 +28,6 @@ export function tell(form: HTMLFormElement | undefined, what: 'accepted' | 'unse
   form.toggleAttribute('data-unsent', what === 'unsent');
   form.dispatchEvent(new Event(what));
 }
+
+/** Not reactive: nothing shows them. */
+export const noKeys = () => new Map<string, string>();

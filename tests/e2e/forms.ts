@@ -7,7 +7,7 @@ export const sizes = [
   ['on a phone', { viewport: { width: 360, height: 640 } }],
 ] as const;
 
-export const isPost = (route: Route): boolean => route.request().method() === 'POST';
+const isPost = (route: Route): boolean => route.request().method() === 'POST';
 
 /** Holds the posts of a page back. */
 export async function hold(page: Page): Promise<{ open: () => void; count: () => number }> {
@@ -23,7 +23,7 @@ export async function hold(page: Page): Promise<{ open: () => void; count: () =>
 }
 
 /** The site carries the posts to this address out, and a proxy answers. */
-export const loseAnswers = (page: Page, address: string): Promise<void> =>
+export const loseAnswers = (page: Page, address: string) =>
   page.route(address, async (route) => {
     if (!isPost(route)) return route.continue();
     await route.fetch({ maxRedirects: 0 });
