@@ -169,3 +169,23 @@ it('0024: the companies of a space’s guests get their numbers', async () => {
     { name: 'Northwind', count: 1 },
   ]);
 });
+
+it('0026: a change belongs to the guest who made it, unless the text was another guest’s', async () => {
+  const change = { space_id: 7, kind: 'comment', actor_id: 'gil', at: 1 };
+  await migrated('0026', [
+    insert('user', {
+      ...{ id: 'ava', kind: 'user', email: 'ava', email_original: 'ava', name: 'Ava', password_hash: 'x' },
+      ...{ created_at: 1, updated_at: 1 },
+    }),
+    insert('space', {
+      ...{ id: 7, name: 'Quay', cover: 'harbour', request_key: 'k', created_by: 'ava' },
+      ...{ created_at: 1, updated_at: 1 },
+    }),
+    ...[null, 'gil', 'mia', '-'].flatMap((owner_id) => [
+      insert('space_event', { ...change, owner_id, by_guest: 1 }),
+      insert('space_event', { ...change, owner_id, by_guest: 0, actor_id: 'ava' }),
+    ]),
+  ]);
+  const owners = (await rows('space_event')).map((event) => event.owner_id);
+  expect(owners).toEqual(['gil', null, 'gil', 'gil', '-', 'mia', '-', '-']);
+});

@@ -1,7 +1,16 @@
 /** Changes in a space, in order, so that open pages can show them. A push channel could replace `since`. */
-import { and, desc, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import { DAY } from '../time';
-import { ownerOf, viewerOf, visibleTo, type Author, type Within } from './access';
+import {
+  inView,
+  ownerOf,
+  ownersFor,
+  viewerOf,
+  visibleTo,
+  type Author,
+  type View,
+  type Within,
+} from './access';
 import type { Ctx, SignedIn, Statement } from './context';
 import { Refusal } from './errors';
 import { membership, space, spaceEvent } from './schema';
@@ -26,7 +35,10 @@ export interface Change {
 const KEEP = 7 * DAY;
 const AT_ONCE = 50;
 
-/** For the batch of the change. Where guests are hidden, a guest only hears of texts whose `authors` are users or themselves. */
+/**
+ * For the batch of the change. Where guests are hidden, a guest only hears of what users did, or they themselves, to texts whose
+ * `authors` are users or themselves.
+ */
 export const note = (
   ctx: SignedIn,
   spaceId: number | SQL,
@@ -36,36 +48,42 @@ export const note = (
   authors: Author[] = [],
 ): Statement =>
   ctx.db.run(sql`
-    insert into space_event (space_id, kind, thread_id, comment_id, actor_id, by_guest, owner_id, at)
-    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor.id}, ${ctx.actor.kind === 'guest' ? 1 : 0},
-      ${ownerOf(authors)}, ${ctx.now})`);
+    insert into space_event (space_id, kind, thread_id, comment_id, actor_id, owner_id, at)
+    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor.id},
+      ${ownerOf([...authors, { authorId: ctx.actor.id, authorKind: ctx.actor.kind }])}, ${ctx.now})`);
 type Id = number | SQL | null;
 
-/** SQL. `event`: the table or its alias. */
-const audible = (ctx: SignedIn, event: 'e' | 'space_event', within: Within): SQL => {
-  const column = (name: string) => sql.raw(`${event}.${name}`);
-  const actor = { kind: sql`iif(${column('by_guest')}, 'guest', 'user')`, id: column('actor_id') };
-  const owner = { kind: sql`iif(${column('owner_id')} is null, 'user', 'guest')`, id: column('owner_id') };
-  return visibleTo(viewerOf(ctx), within, actor, owner, { audienceOf: event });
+/**
+ * SQL: the query for each part of an index that holds what the viewer may hear of, so that nobody reads what others did.
+ * @param query for rows `e`
+ */
+const audible = (ctx: SignedIn, within: Within, query: (where: SQL) => SQL): SQL[] => {
+  const viewer = viewerOf(ctx);
+  const parts = (view: View, owners: SQL[]) =>
+    owners.map((owner) => query(sql`${inView(view, viewer, within, { audienceOf: 'e' })} and ${owner}`));
+  return [
+    ...parts('whole', [sql`1`]),
+    ...(ctx.actor.kind === 'guest' ? parts('without-guests', ownersFor(viewer, 'e')) : []),
+  ];
+};
+
+const newest = (ctx: SignedIn, spaceId: number | SQL, within: Within): SQL<number | null> => {
+  const each = audible(
+    ctx,
+    within,
+    (where) =>
+      sql`select (select e.seq from space_event e where e.space_id = ${spaceId} and ${where} order by e.seq desc limit 1) as seq`,
+  );
+  return sql`(select max(seq) from (${sql.join(each, sql` union all `)}))`;
 };
 
 export const newestQuery = (ctx: SignedIn, spaceId: number) =>
-  ctx.db
-    .select({ seq: spaceEvent.seq })
-    .from(spaceEvent)
-    .where(and(eq(spaceEvent.spaceId, spaceId), audible(ctx, 'space_event', { spaceId })))
-    .orderBy(desc(spaceEvent.seq))
-    .limit(1);
+  ctx.db.select({ seq: newest(ctx, spaceId, { spaceId }) }).from(sql`(select 1)`);
 
 /** The newest change in each of the actor's spaces. */
 export const newestInEachQuery = (ctx: SignedIn) =>
   ctx.db
-    .select({
-      spaceId: membership.spaceId,
-      seq: sql<number | null>`(select e.seq from space_event e
-        where e.space_id = membership.space_id and ${audible(ctx, 'e', { space: 'space' })}
-        order by e.seq desc limit 1)`,
-    })
+    .select({ spaceId: membership.spaceId, seq: newest(ctx, sql`membership.space_id`, { space: 'space' }) })
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
     .where(eq(membership.userId, ctx.actor.id))
@@ -78,6 +96,13 @@ export async function since(
   seq: number,
 ): Promise<{ seq: number; changes: Change[] } | null> {
   const me = ctx.actor;
+  const heard = audible(
+    ctx,
+    { spaceId },
+    (where) =>
+      sql`select seq from (select e.seq from space_event e where e.space_id = ${spaceId} and e.seq > ${seq} and ${where}
+        order by e.seq limit ${AT_ONCE})`,
+  );
   const rows = await ctx.db.all<{
     seq: number | null;
     kind: ChangeKind;
@@ -88,8 +113,7 @@ export async function since(
     select e.seq, e.kind, e.thread_id as thread, e.comment_id as comment, e.actor_id = m.user_id as own
     from membership m
     join space s on s.id = m.space_id and s.deleted_at is null
-    left join space_event e on e.space_id = m.space_id and e.seq > ${seq}
-      and ${audible(ctx, 'e', { space: 's' })}
+    left join space_event e on e.seq in (${sql.join(heard, sql` union all `)})
     where m.space_id = ${spaceId} and m.user_id = ${me.id}
     order by e.seq limit ${AT_ONCE}`);
   if (rows.length === 0) throw new Refusal('missing');
@@ -116,7 +140,7 @@ export async function requireDeleted(
         eq(spaceEvent.spaceId, spaceId),
         eq(spaceEvent.threadId, threadId),
         sql`(kind = 'thread-deleted' or (kind = 'comment-deleted' and comment_id = ${commentId}))`,
-        audible(ctx, 'space_event', { spaceId }),
+        visibleTo(viewerOf(ctx), { spaceId }, { owned: 'space_event' }, { audienceOf: 'space_event' }),
       ),
     )
     .limit(1);

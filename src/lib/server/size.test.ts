@@ -4,8 +4,10 @@ import { as, bindings, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser, settlePeople } from '../../../tests/factories';
 import { joinSpace } from '../../../tests/invitations';
 import { countingD1 } from '../../../tests/helpers';
+import * as changes from './changes';
 import * as memberships from './memberships';
 import * as mentions from './mentions/completion';
+import * as notifications from './notifications';
 import * as spaces from './spaces';
 import * as threads from './threads';
 
@@ -112,6 +114,70 @@ describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
           few * 0.1,
         );
       }
+  });
+});
+
+describe('what an open page asks every few seconds', () => {
+  const CHANGES = 5_000;
+  const SPACES = 50;
+  const news = (who: User) => rowsRead(who, notifications.news);
+
+  /** Changes by another guest, or by the company. */
+  const happen = (spaceId: number, owner: string | null, howMany = CHANGES) =>
+    bindings.DB.prepare(
+      `insert into space_event (space_id, kind, actor_id, owner_id, at)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1) select ?2, 'comment', ?4, ?3, ?5 from n`,
+    )
+      .bind(howMany, spaceId, owner, owner ?? ava.id, Date.now())
+      .run();
+
+  it('reads no more rows after thousands of changes, also of those that a guest does not hear of', async () => {
+    for (const guestsHidden of [false, true]) {
+      const space = await makeSpace(ava, { guestsHidden });
+      const [kim, lou] = [await makeGuest(), await makeGuest()];
+      for (const guest of [kim, lou]) await joinSpace(ava, space, guest);
+      const seq = async (who: User) => (await spaces.overview(as(who), space)).seq;
+      for (const who of [ava, kim]) {
+        const known = await seq(who);
+        const asked = () => rowsRead(who, (ctx) => changes.since(ctx, space, known));
+        const [before, open] = [await news(who), await asked()];
+        await happen(space, lou.id);
+        const what = `${who.kind}, hidden ${guestsHidden}: ${before}`;
+        expect(await news(who), what).toBeLessThanOrEqual(before + 5);
+        expect(await asked(), what).toBeLessThanOrEqual(open + 200);
+        expect((await seq(who)) === known).toBe(guestsHidden && who === kim);
+      }
+    }
+  });
+
+  it(`reads a few rows for each of ${SPACES} spaces, and of each unread notification`, async () => {
+    for (const who of [await makeUser(), await makeGuest()]) {
+      const rooms: number[] = [];
+      for (let i = 0; i < SPACES; i++) rooms.push(await makeSpace(ava, { guestsHidden: i % 2 === 0 }));
+      await bindings.DB.prepare(
+        `insert into membership (space_id, user_id, joined_at, last_read_at) select value, ?, 0, 0 from json_each(?)`,
+      )
+        .bind(who.id, JSON.stringify(rooms))
+        .run();
+      for (const room of rooms) await happen(room, null, 20);
+      const quiet = await news(who);
+      expect(quiet, who.kind).toBeLessThanOrEqual(5 * SPACES);
+      await bindings.DB.prepare(
+        `insert into notification (user_id, space_id, thread_id, kind, actor_id, created_at)
+         select ?1, space_id, id, 'mention', author_id, 0 from thread where space_id = ?2 limit 300`,
+      )
+        .bind(who.id, huge)
+        .run();
+      // Out of reach, and so not counted.
+      expect(await news(who), who.kind).toBeLessThanOrEqual(quiet + 4 * 300);
+      await bindings.DB.prepare(
+        `insert into membership (space_id, user_id, joined_at, last_read_at) values (?, ?, 0, 0)`,
+      )
+        .bind(huge, who.id)
+        .run();
+      // Counted to a hundred, those that name them twice.
+      expect(await news(who), who.kind).toBeLessThanOrEqual(quiet + 2 * 100 * (who.kind === 'user' ? 4 : 7));
+    }
   });
 });
 

@@ -124,8 +124,8 @@ describe('the trash', () => {
     for (let i = 0; i < 12; i++) await trash.purge(testContext({ now: Date.now() + 30 * DAY }));
     const { spaceId } = await house();
     await bindings.DB.prepare(
-      `insert into space_event (space_id, kind, actor_id, by_guest, at)
-       with recursive n(i) as (select 1 union all select i + 1 from n where i < 12000) select ?, 'x', 'x', 0, i from n`,
+      `insert into space_event (space_id, kind, actor_id, at)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < 12000) select ?, 'x', 'x', i from n`,
     )
       .bind(spaceId)
       .run();

@@ -37,7 +37,12 @@ export interface LookUp {
   shows: Person | Text | OfAudience;
 }
 
-type Shown = Person | Text | OfAudience | LookUp;
+/** By the name or alias of a row that has stored whose it is (`ownerOf`). */
+export interface Owned {
+  owned: string;
+}
+
+type Shown = Person | Text | OfAudience | Owned | LookUp;
 
 /** The name or alias of the space's row in the query, or its id. */
 export type Within = { space: 's' | 'space' } | { spaceId: number | SQL };
@@ -73,14 +78,21 @@ const both = (...conditions: (SQL | null)[]): SQL | null => {
 const byNoOther = (viewer: Viewer, all: Shown[]): SQL | null =>
   each(all, (one) => {
     if ('audienceOf' in one) return null;
+    if ('owned' in one) return sql`(${sql.join(ownersFor(viewer, one.owned), sql` or `)})`;
     if ('id' in one) return sql`(${one.kind} = 'user' or ${one.id} = ${viewer.id})`;
     const author = sql.raw(`${one.text}.author_id`);
     return sql`(${sql.raw(one.author)}.kind = 'user' or ${author} = ${viewer.id} or ${author} is null)`;
   });
 
+/** SQL: who may own what a guest hears of who sees no others. Each has its part of an index. */
+export const ownersFor = ({ id }: Viewer, row: string): SQL[] => [
+  sql.raw(`${row}.owner_id is null`),
+  sql`${sql.raw(row)}.owner_id = ${id}`,
+];
+
 const inAudience = (viewer: Viewer, all: Shown[]): SQL | null =>
   each(all, (one) => {
-    if ('id' in one) return null;
+    if ('id' in one || 'owned' in one) return null;
     const row = 'text' in one ? one.text : one.audienceOf;
     const allows = audience.allows(viewer, row);
     return allows && sql`(${sql.raw(row)}.rowid is null or ${allows})`;
@@ -133,7 +145,7 @@ export const countersIn = (view: View) => ({
 });
 
 /** SQL: whether this view is the viewer's, and all these are in it. */
-export const inView = (view: View, viewer: Viewer, within: Within, ...all: (Person | Text)[]): SQL => {
+export const inView = (view: View, viewer: Viewer, within: Within, ...all: Shown[]): SQL => {
   if (view === 'whole') return both(seesGuests(viewer, within), inAudience(viewer, all))!;
   if (viewer.kind === 'user') return sql`0`;
   return both(hidesGuests(viewer, within), byNoOther(viewer, all), inAudience(viewer, all))!;

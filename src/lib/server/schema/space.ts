@@ -152,10 +152,13 @@ export const spaceEvent = sqliteTable(
     threadId: integer('thread_id'),
     commentId: integer('comment_id'),
     actorId: text('actor_id').notNull(),
-    byGuest: flag('by_guest').notNull(),
-    /** The guest who wrote it, `-` for two guests. Where guests are hidden, only that guest sees it. */
+    /** The guest who did it or wrote the text, `-` for two guests. Where guests are hidden, only that guest hears of it. */
     ownerId: text('owner_id'),
     at: at('at').notNull(),
   },
-  (t) => [index('space_event_by_space').on(t.spaceId, t.seq), index('space_event_by_age').on(t.at)],
+  (t) => [
+    index('space_event_by_space').on(t.spaceId, t.seq),
+    index('space_event_by_owner').on(t.spaceId, t.ownerId, t.seq),
+    index('space_event_by_age').on(t.at),
+  ],
 );
