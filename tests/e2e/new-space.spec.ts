@@ -62,7 +62,7 @@ for (const javaScriptEnabled of [true, false])
         await unfold(page, 'Settings');
         await page.getByLabel('People can’t choose which threads they follow').check();
         await page.getByRole('button', { name: 'Back' }).click();
-        await page.getByRole(javaScriptEnabled ? 'link' : 'button', { name: 'Event' }).click();
+        await page.getByRole('link', { name: 'Event' }).click();
         await expect(page.getByRole('region', { name: 'Event' })).toHaveCount(1);
         await expect(page.getByLabel('Space name')).toHaveValue('Kept on the way');
         if (!javaScriptEnabled) await unfold(page, 'Settings');
@@ -71,6 +71,23 @@ for (const javaScriptEnabled of [true, false])
         await expect(page.getByLabel('Guests can’t see each other')).not.toBeChecked();
         await expect(page.getByRole('radio', { name: 'Night sky' })).toBeChecked();
       });
+
+      if (!javaScriptEnabled)
+        test('what was typed before a beginning is chosen stays', async ({ browser }) => {
+          const page = await signedIn(browser, 'ben@foyer.example', options);
+          await page.goto('/spaces/new');
+          await page.getByLabel('Space name').fill('Typed first');
+          await page.getByRole('radio', { name: 'Lagoon' }).check();
+          await page.getByRole('link', { name: 'Event' }).click();
+          await expect(page.getByRole('region', { name: 'Event' })).toHaveCount(1);
+          await expect(page.getByLabel('Space name')).toHaveValue('Typed first');
+          await expect(page.getByRole('radio', { name: 'Lagoon' })).toBeChecked();
+          await page.getByRole('button', { name: 'Back' }).click();
+          await page.getByRole('link', { name: 'Create from scratch' }).click();
+          await expect(page.getByLabel('Space name')).toHaveValue('Typed first');
+          await page.getByRole('button', { name: 'Save', exact: true }).click();
+          await expect(page.getByRole('heading', { name: 'Typed first', level: 1 })).toBeVisible();
+        });
 
       test('a new space asks its creator to invite guests, right there', async ({ browser, request }) => {
         const page = await signedIn(browser, 'ben@foyer.example', options);
