@@ -96,4 +96,7 @@ it('answers without SvelteKit have a frame, a sentence and a way on', async () =
     expect(page.html, String(status)).toContain(way);
   }
   expect(pages[4][1].words).toMatch(/number: [0-9a-f]{8} Try again$/);
+  // The way on stays on this site.
+  for (const path of ['//evil.example/x', '/\\evil.example/x', '///evil.example/x?/save'])
+    expect((await read('guest', path, {}, noData)).html, path).toContain('href="/evil.example/x"');
 });

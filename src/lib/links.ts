@@ -17,6 +17,9 @@ export function isWebAddress(url: string): boolean {
   }
 }
 
+/** A path as a link that stays on this site: `//name/` would leave it. */
+export const onSite = (path: string): string => path.replace(/^[/\\]+/, '/');
+
 const BETWEEN = new Set(' |,;:-–—=→>(（<[：，、；｜・•');
 const BEHIND = new Set(' |,;:-–—=→>)）]：，、；｜・');
 const NO_ADDRESS = /[\s|<>"“”„«»]/u;

@@ -45,18 +45,20 @@ export async function stylesheet(ctx: Ctx, version: string | null): Promise<Resp
 export function preview(ctx: SignedIn, accent: string): Response {
   allow(ctx, 'site.administer');
   refuseTaken(accent);
-  return css(accents.stylesheet(accent, '.appearance-preview > .scheme.scheme'), null);
+  return css(accents.stylesheet(accent, '.appearance-preview > .scheme.scheme'), false);
 }
 
-const css = (text: string, current: boolean | null): Response =>
+const css = (text: string, current: boolean): Response =>
   new Response(text, {
-    headers: { 'content-type': 'text/css; charset=utf-8', ...(current !== null && kept(current)) },
+    headers: { 'content-type': 'text/css; charset=utf-8', ...(current && KEPT) },
   });
 
-/** Its address names the current version; under any other it may be old soon. */
-const kept = (current: boolean): Record<string, string> => ({
-  'cache-control': current ? `public, max-age=${(365 * DAY) / 1_000}, immutable` : 'public, max-age=300',
-});
+/**
+ * By the browser, where the address names the current version. Never `public`: Kit's adapter would keep it for everybody, also
+ * after it is removed, and what somebody asks for under a version that comes later.
+ */
+const KEPT = { 'cache-control': `private, max-age=${(365 * DAY) / 1_000}, immutable` };
+const BRIEFLY = { 'cache-control': 'private, max-age=300' };
 
 /** Mails show it without a version, so that an old mail has the logo of today. */
 export async function logo(ctx: Ctx, version: string | null): Promise<Response> {
@@ -65,7 +67,7 @@ export async function logo(ctx: Ctx, version: string | null): Promise<Response> 
   if (!object) throw new Refusal('missing');
   return new Response(object.body, {
     headers: {
-      ...kept(version === logo.id),
+      ...(version === logo.id ? KEPT : version === null && BRIEFLY),
       'content-type': logo.type,
       'content-length': String(object.size),
       'content-disposition': 'inline',

@@ -3,6 +3,7 @@
  * never carried out. It is sealed in KV for two hours under the hash of a token in this browser's cookie, for the login name that
  * last signed in here. Secrets and files are left out.
  */
+import { onSite } from '../links';
 import { HOUR } from '../time';
 import * as body from './body';
 import type { Ctx } from './context';
@@ -30,9 +31,9 @@ export const actionsIn = (url: URL): string[] =>
 export function pageOf(url: URL): { page: string; action: string } {
   const all = [...url.searchParams];
   const [action = ''] = actionsIn(url);
-  if (!action) return { page: url.pathname + url.search, action };
+  if (!action) return { page: onSite(url.pathname) + url.search, action };
   const rest = String(new URLSearchParams(all.filter(([name]) => !name.startsWith('/'))));
-  return { page: url.pathname + (rest && `?${rest}`), action };
+  return { page: onSite(url.pathname) + (rest && `?${rest}`), action };
 }
 
 /** @returns `lost` if something was typed but could not be kept; null if nothing was, or the person is unknown */

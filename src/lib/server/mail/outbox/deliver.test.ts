@@ -78,6 +78,17 @@ describe('delivery', () => {
     for (const secret of ['quiet-arches-7', TOKEN, '048213']) expect(await dump()).not.toContain(secret);
   });
 
+  it('leaves without the company’s face if that cannot be read', async () => {
+    const id = await queued(context());
+    await env.DB.exec('alter table setting rename to elsewhere');
+    try {
+      expect(await deliver(context(), id)).toBe('sent');
+    } finally {
+      await env.DB.exec('alter table elsewhere rename to setting');
+    }
+    expect(fake.arrived).toHaveLength(1);
+  });
+
   it('drops a code mail after ten minutes', async () => {
     const id = await queued(context(), code, { dropAfterAt: START + 10 * MINUTE });
     fake.mood = 'refuse';

@@ -7,6 +7,7 @@ import { unseal } from '../../crypto';
 import { describeError, log } from '../../log';
 import { mail } from '../../schema';
 import { render, unsubscribeLinkOf, type MailMessage } from '../messages';
+import { noBrand, type Brand } from '../layout/brand';
 import { readBrand } from './brand';
 import { refundMails } from './counted';
 import { send, type FailReason, type Outcome, type OutgoingMail, type RetryReason } from '../transport';
@@ -63,9 +64,13 @@ export async function deliver(
   if (!row) return currentState(ctx, id);
   if (outOfTries(row)) return finish(ctx, row, 'failed', 'unknown-outcome');
   if (row.dropAfterAt !== null && row.dropAfterAt <= ctx.now) return finish(ctx, row, 'dropped', 'too-late');
+  const brand = await readBrand(ctx).catch((error: unknown) => {
+    log(`mail ${id}: sent without the company’s logo and colour`, error);
+    return noBrand;
+  });
   let outgoing;
   try {
-    outgoing = await unsealed(ctx, row);
+    outgoing = await unsealed(ctx, row, brand);
   } catch (error) {
     return finish(ctx, row, 'failed', 'unreadable', describeError(error).split('\n')[0]);
   }
@@ -82,12 +87,13 @@ async function currentState(ctx: Ctx, id: string): Promise<Delivery> {
   return row.status === 'sending' ? 'busy' : row.status;
 }
 
-async function unsealed(ctx: Ctx, row: Mail): Promise<OutgoingMail> {
+/** What it throws is final, so it reads nothing. */
+async function unsealed(ctx: Ctx, row: Mail, brand: Brand): Promise<OutgoingMail> {
   const message = JSON.parse(await unseal(ctx.config.secret, 'mail', row.sealed ?? '')) as MailMessage;
   return {
     id: row.id,
     to: row.toEmail,
-    ...(await render(message, isLocale(row.locale) ? row.locale : defaultLocale, await readBrand(ctx))),
+    ...(await render(message, isLocale(row.locale) ? row.locale : defaultLocale, brand)),
     resent: row.unknowns > 0,
     unsubscribe: unsubscribeLinkOf(message),
   };

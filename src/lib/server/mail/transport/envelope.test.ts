@@ -43,6 +43,14 @@ describe('headers', () => {
     }
   });
 
+  it('no name or subject is decoded into another', async () => {
+    const boss = '=?utf-8?B?Qm9zcyA8Ym9zc0BiYW5rLmV4YW1wbGU+?=';
+    const replyTo = { name: boss, email: 'ava@foyer.example' };
+    await send(context(), { ...outgoing, fromName: boss, subject: `Re: ${boss}`, replyTo }, options);
+    const { from, subject, payload } = fake.arrived.at(-1)!;
+    expect(JSON.stringify([from, subject, payload.reply_to])).not.toMatch(/=\?/);
+  });
+
   it('an answer goes to the address of Reply-To, unless it could begin a header', async () => {
     const replyTo = { name: 'Ava "A"\r\nBcc: e@evil.example', email: 'ava@gäste.example' };
     await send(context(), { ...outgoing, replyTo }, options);

@@ -28,7 +28,7 @@ export function envelopeOf(mail: OutgoingMail, mailDomain: string): Envelope | n
     to,
     from: { email: `no-reply@${senderDomain}`, name: phrase(mail.fromName) },
     replyTo: replyTo ? { email: replyTo, name: phrase(mail.replyTo!.name) } : null,
-    subject: oneLine(mail.subject),
+    subject: literal(mail.subject),
     // RFC 5322 §3.6.4: one mail has one identifier, however often it is sent.
     messageId: `<${mail.id}@${senderDomain}>`,
     headers: {
@@ -48,7 +48,10 @@ function asciiAddress(email: string): string | null {
   return at < 1 || !domain || /[\s\p{C}<>()[\]\\,;:"@]/u.test(local) ? null : `${local}@${domain}`;
 }
 
-const phrase = (name: string): string => oneLine(name).replace(/["\\<>]/g, "'");
+/** Mail programs decode RFC 2047 words, also inside quotes: what is typed must not say more there than here. */
+const literal = (text: string): string => oneLine(text).replaceAll('=?', '= ?');
+
+const phrase = (name: string): string => literal(name).replace(/["\\<>]/g, "'");
 
 /** As a header shows it. */
 export const shownMailbox = ({ email, name }: Mailbox): string => (name ? `"${name}" <${email}>` : email);
