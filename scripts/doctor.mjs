@@ -13,6 +13,8 @@ let unchecked = 0;
 
 const title = (text) => console.log(`\n${text}`);
 const ok = (text) => console.log(`  ok               ${text}`);
+/** Not a problem. */
+const advice = (text, todo) => console.log(`  advice           ${text}\n                   → ${todo}`);
 function unknown(text, todo) {
   unchecked++;
   console.log(`  could not check  ${text}\n                   → ${todo}`);
@@ -146,6 +148,12 @@ function reportConfig({ vars, ...config }) {
       `${binding} has its id`,
       `${binding} has no id yet`,
       `Run the create command in docs/deploy.md and put the id it prints into wrangler.toml.`,
+    );
+  if (vars.SECURITY_CONTACT) ok(`SECURITY_CONTACT is ${vars.SECURITY_CONTACT}`);
+  else
+    advice(
+      'SECURITY_CONTACT is not set: nobody is told where to report a weakness',
+      'Set it to an address, such as "mailto:security@…", and /.well-known/security.txt shows it.',
     );
   id('D1 database DB', config.d1_databases.find(({ binding }) => binding === 'DB')?.database_id);
   id('KV namespace KV', config.kv_namespaces.find(({ binding }) => binding === 'KV')?.id);

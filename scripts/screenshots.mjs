@@ -1,16 +1,18 @@
-// `npm run screenshots`: pictures of a fresh demo in test-results/screenshots, or with `-- --keep` in docs/images for the README.
-// WebP is a third of the size of PNG.
+// `npm run screenshots`: the main pages of a fresh demo, wide and narrow, light and dark, in test-results/screenshots; or with
+// `-- --keep` a few for the README in docs/images, as WebP, which is a third of the size of PNG.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemChromium } from './lib/chromium.mjs';
 import { call, freePort } from './lib/net.mjs';
 import { fail, finish, finishOnSignal, root, start, toolEnv } from './lib/run.mjs';
+import { arrivals, views } from './lib/sights.mjs';
 
 const kept = process.argv.includes('--keep');
 const folder = kept ? 'docs/images' : 'test-results/screenshots';
 const images = join(root, folder);
 const limit = 200_000;
+mkdirSync(images, { recursive: true });
 
 const port = await freePort();
 const origin = `http://localhost:${port}`;
@@ -30,28 +32,15 @@ const browser = await chromium.launch({
   executablePath: systemChromium(),
 });
 
+/** Who has arrived, for each colour scheme and width. */
+const present = new Map();
+
 try {
-  await picture('space', async (page) => {
-    await page.goto('/login');
-    await page.getByLabel('E-mail address', { exact: true }).fill('ava@foyer.example');
-    await page.getByLabel('Password', { exact: true }).fill('foyer-demo-1');
-    await page.getByRole('button', { name: 'Login', exact: true }).click();
-    await page.getByRole('link', { name: 'Harbour Bridge' }).first().click();
-    await page.getByRole('heading', { name: 'Harbour Bridge', level: 1 }).waitFor();
-  });
-  await picture('sign-up', async (page) => {
-    // The newest in the demo's mailbox that still shows its form.
-    const mails = JSON.parse((await call(`${origin}/dev/mailbox.json`)).text);
-    for (const { text } of mails) {
-      const path = /\/signup\/[\w.~-]+/.exec(text)?.[0];
-      if (!path) continue;
-      await page.goto(path);
-      if (await page.getByLabel('Display Name', { exact: true }).isVisible()) return;
-    }
-    throw new Error('No open invitation in /dev/mailbox.json');
-  });
-  // Component states are not for the README.
-  if (!kept)
+  if (kept) for (const name of ['space', 'sign-up']) await keep(name);
+  else {
+    for (const width of [1280, 360])
+      for (const colorScheme of ['light', 'dark'])
+        for (const name of Object.keys(views)) await take(name, width, colorScheme);
     for (const [name, dir, colorScheme, width] of [
       ['components-light', 'ltr', 'light', 1280],
       ['components-dark', 'ltr', 'dark', 1280],
@@ -59,25 +48,72 @@ try {
       ['components-right-to-left', 'rtl', 'light', 1280],
     ])
       await whole(name, `/dev/components?dir=${dir}`, colorScheme, width);
+  }
 } catch (error) {
   await fail(`No pictures: ${error.message}`);
 }
 await browser.close();
 await finish(0);
 
-async function picture(name, walk) {
-  const context = await browser.newContext({
+/** People log in once. */
+async function pageOf(who, width, colorScheme) {
+  if (who !== 'nobody' && !present.has(who)) {
+    const context = await newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await arrivals[who](page, (other) => pageOf(other, 1280, 'light'));
+    present.set(who, await context.storageState());
+    await context.close();
+  }
+  const context = await newContext({
+    viewport: { width, height: 800 },
+    colorScheme,
+    storageState: present.get(who),
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  return page;
+}
+
+function newContext(options) {
+  return browser.newContext({
     baseURL: origin,
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     reducedMotion: 'reduce',
+    ...options,
   });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await walk(page);
+}
+
+async function opened(name, width, colorScheme) {
+  const [who, walk] = views[name];
+  const page = await pageOf(who, width, colorScheme);
+  await (typeof walk === 'string' ? page.goto(walk) : walk(page));
   await page.waitForLoadState('networkidle');
-  const devtools = await context.newCDPSession(page);
+  return page;
+}
+
+/** The whole page, in full quality. */
+async function take(name, width, colorScheme) {
+  const page = await opened(name, width, colorScheme);
+  const path = join(images, `${name}-${width}-${colorScheme}.png`);
+  // So tall that nothing is stuck to the window's edge in the middle of the page.
+  const needed = await page.evaluate(() =>
+    Math.max(
+      ...[document.documentElement, ...document.querySelectorAll('dialog')].map((e) => e.scrollHeight),
+    ),
+  );
+  await page.setViewportSize({ width, height: Math.max(800, needed + 100) });
+  await page.screenshot({ path, fullPage: true });
+  console.log(path.slice(root.length + 1));
+  await page.context().close();
+}
+
+/** What fits a window, for the README. */
+async function keep(name) {
+  const page = await opened(name, 1280, 'light');
+  const devtools = await page.context().newCDPSession(page);
   let quality = 90;
   let data;
   do {
@@ -85,10 +121,9 @@ async function picture(name, walk) {
     data = Buffer.from(shot.data, 'base64');
     quality -= 10;
   } while (data.length > limit && quality > 20);
-  mkdirSync(images, { recursive: true });
   writeFileSync(join(images, `${name}.webp`), data);
   console.log(`${folder}/${name}.webp  ${Math.round(data.length / 1000)} kB`);
-  await context.close();
+  await page.context().close();
 }
 
 /** Full length, with something hovered and something focused. */
@@ -103,7 +138,6 @@ async function whole(name, path, colorScheme, width) {
   await page.waitForLoadState('networkidle');
   await page.getByRole('button', { name: 'primary', exact: true }).hover();
   await page.getByLabel('Filled, with a hint').focus();
-  mkdirSync(images, { recursive: true });
   await page.screenshot({ path: join(images, `${name}.png`), fullPage: true });
   console.log(`${folder}/${name}.png`);
   await page.close();

@@ -1,6 +1,6 @@
 /**
  * All pages in disguise (messages/pseudo.ts): long and accented with scripts, from right to left without. Nothing may be wider
- * than the window, every word is translated, and what people wrote carries its own direction.
+ * than the window, every word is translated, what people wrote carries its own direction, and no id stands twice.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -100,6 +100,7 @@ test.beforeAll(async ({ browser }) => {
   const thread = begun.headers().location!;
   await post(ava, `${thread}?/comment`, { body: 'هنا، يا @ليلى حداد', requestKey: 'answer'.repeat(3) });
   await newMail(ava.request, layla!.email, /هنا/);
+  await post(guest, `${space}?/mute`, { on: 'on' });
   const signup = new URL(open!.url).pathname;
   made = { space, thread, signup, guest: JSON.stringify(await guest.context().storageState()) };
 });
@@ -163,6 +164,12 @@ function faults(): string[] {
       getComputedStyle(field).unicodeBidi !== 'plaintext'
     )
       found.push(`no direction: ${field.getAttribute('name')} ${place(field)}`);
+  for (const once of ['h1', 'main']) {
+    const all = document.querySelectorAll(once).length;
+    if (all !== 1) found.push(`${all} × ${once}`);
+  }
+  const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) found.push(`id twice: ${id}`);
   const rest = left(document.title.replace(/مرفأ بيروت|سارية العلم|Foyer/g, ''));
   if (rest) found.push(`title “${rest}”`);
   return [...new Set(found)];

@@ -1022,7 +1022,7 @@ const en = {
   'thread.follow': 'Follow',
   'thread.unfollow': 'Unfollow',
   'thread.not-followed': 'You’ll only hear about this thread when someone mentions you.',
-  'thread.follow-all': 'Everyone in this space follows it.',
+  'thread.follow-all': 'Everyone in this space follows this thread.',
   'thread.pin': 'Pin to top',
   'thread.unpin': 'Unpin',
   'thread.close': 'Close',
