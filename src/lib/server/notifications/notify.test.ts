@@ -143,6 +143,19 @@ describe('who is notified', () => {
     expect(await kinds(s.gil)).toEqual(['comment', 'mention', 'comment']);
   });
 
+  it('of a guest’s thread: who runs the space, although they have muted it, without mail', async () => {
+    const s = await stage();
+    const hana = await makeGuest();
+    await joinSpace(s.ava, s.spaceId, hana);
+    for (const who of [s.ava, hana]) await memberships.mute(as(who), s.spaceId, true);
+    const before = (await threads.prepare(as(s.gil), s.spaceId)).told.people;
+    expect(before.map(({ name }) => name)).toEqual(['Ava']);
+    await threads.begin(as(s.gil), s.spaceId, { title: 'Urgent', body: 'Down', requestKey: randomId() });
+    await threads.begin(as(s.ben), s.spaceId, { title: 'Lunch', body: 'At noon', requestKey: randomId() });
+    expect([await kinds(s.ava), await kinds(hana)]).toEqual([['thread'], []]);
+    expect(await count('notification', 'user_id = ? and mail_at is not null', s.ava.id)).toBe(0);
+  });
+
   it('nobody anew by a quotation', async () => {
     const s = await stage();
     const quote = { body: '> @Ben asked\n\nNot so.', requestKey: randomId() };

@@ -14,7 +14,7 @@ export function notify(ctx: SignedIn, event: Activity): Statement[] {
   const ids = sql.join(Object.values(sources(ctx, event)), sql` union `);
   return [
     ...(event.mentioned.length > 0 ? [followNamed(ctx, event)] : []),
-    insert(ctx, event, recipients(ctx, event, told(event), ids)),
+    insert(ctx, event, recipients(ctx, event, told(ctx, event), ids)),
   ];
 }
 

@@ -25,11 +25,15 @@ export interface Activity {
 export const named = ({ mentioned }: Pick<Activity, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(mentioned)}))`;
 
-/** SQL: of a comment, whoever follows the thread; of a thread, who runs the space. Guests hear of everything. */
-const follows = ({ kind }: Activity): SQL => {
+/**
+ * SQL: of a comment, whoever follows the thread; of a thread, who runs the space. Guests hear of everything. A guest's thread
+ * reaches who runs the space although they have muted it (without mail): somebody must hear, and muting is nobody else's business.
+ */
+const follows = (ctx: SignedIn, { kind }: Activity): SQL => {
   const runs = sql`(s.created_by = u.id or ${isActiveAdministratorOf(sql`s.id`, sql`u.id`)})`;
   const unlessChosen = kind === 'comment' ? sql`0` : runs;
-  return sql`(m.muted = 0 and coalesce(tp.following, u.kind = 'guest' or ${unlessChosen}) = 1)`;
+  const anyway = kind === 'thread' && ctx.actor.kind === 'guest' ? runs : sql`0`;
+  return sql`(${anyway} or (m.muted = 0 and coalesce(tp.following, u.kind = 'guest' or ${unlessChosen}) = 1))`;
 };
 
 /** SQL, with rows `s`, `m` and `tp`: they only want mail that names them. */
@@ -80,5 +84,5 @@ export const recipients = (ctx: SignedIn, event: Activity, whom: SQL, ids: SQL):
     and ${visibleTo(person('u'), { space: 's' }, actorOf(ctx), threadOf(event), commentOf(event))}
     and ${whom}`;
 
-export const told = (event: Activity): SQL =>
-  sql`(${named(event)} or ${event.everybody ? 1 : 0} or s.block_following = 1 or ${follows(event)})`;
+export const told = (ctx: SignedIn, event: Activity): SQL =>
+  sql`(${named(event)} or ${event.everybody ? 1 : 0} or s.block_following = 1 or ${follows(ctx, event)})`;

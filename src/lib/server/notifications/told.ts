@@ -37,7 +37,7 @@ export function toldQueries(ctx: SignedIn, spaceId: number, threadId: number | n
   const list = (ids: SQL, also: SQL) =>
     ctx.db.all<Row>(sql`
       select u.id, u.name, u.kind = 'guest' guest, u.company, m.rank, m.name_key "key"
-      ${recipients(ctx, event, told(event), ids)} and ${also} limit ${COUNTED + 1}`);
+      ${recipients(ctx, event, told(ctx, event), ids)} and ${also} limit ${COUNTED + 1}`);
   return {
     toldCompany: list(company, isSeen),
     toldGuests: list(guests, sql`u.kind = 'guest'`),
