@@ -189,6 +189,18 @@ describe('pasted addresses', () => {
     ])('%j', (text, pieces) => expect(read(text)).toEqual(pieces));
   });
 
+  describe('without an @ are told as wrong, not left out', () => {
+    it.each([
+      [`${a}; lena(at)studio.example`, [a, '✗lena(at)studio.example']],
+      [`${a}, lena [at] studio.example, ${b}`, [a, b, '✗lena [at] studio.example']],
+      [
+        `${a}\nlena at studio.example\nlena.studio.example`,
+        [a, '✗lena at studio.example', '✗lena.studio.example'],
+      ],
+      [`Guests\n${a}\nDr. Lena Ito\nJ.R. Roe`, [a, '–Guests', '–Dr. Lena Ito', '–J.R. Roe']],
+    ])('%j', (text, pieces) => expect(read(text)).toEqual(pieces));
+  });
+
   describe('are understood as mail clients copy them', () => {
     it.each([
       [`<@relay.example:${a}>, Roe <@relay.example,@other.example:${b}>`, [a, b]],

@@ -136,8 +136,14 @@ export function readAddresses(text: string): AddressList {
   const list = new Collected();
   const pasted = plain(text);
   if (!readTable(pasted, list)) readLines(pasted, list);
-  return { listed: [...list.listed.values()], leftOut: list.leftOut };
+  const leftOut = list.leftOut.filter((typed) => !isMeant(typed));
+  for (const typed of list.leftOut) if (isMeant(typed)) list.add(typed, null);
+  return { listed: [...list.listed.values()], leftOut };
 }
+
+/** Without an @: `lena(at)studio.example`, `lena.studio.example`. */
+const isMeant = (typed: string): boolean =>
+  /[([{] ?at ?[)\]}]/iu.test(typed) || /[\p{L}\p{N}]\.\p{L}{2,63}(?![\p{L}\p{N}.])/u.test(typed);
 
 class Collected {
   readonly listed = new Map<string, Listed>();
