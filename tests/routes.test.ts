@@ -83,6 +83,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       leave: 'in in - 404 404 - 404',
       read: inSpacePost,
       mute: 'in in home 404 404 home 404',
+      company: inSpacePost,
       delete: ofSpacePost,
       invite: ofSpacePost,
     },

@@ -131,7 +131,12 @@ export const verifyCode = v.object({
 });
 export const forgot = v.object({ email });
 export const reset = v.object({ password });
-export const signUp = v.object({ name: line(limits.name, 'form.name-missing'), password, formKey });
+export const signUp = v.object({
+  name: line(limits.name, 'form.name-missing'),
+  company: optionalLine(limits.company),
+  password,
+  formKey,
+});
 export const setUp = v.object({
   formKey,
   token: v.pipe(v.string(), v.nonEmpty(says('setup.token-missing')), v.maxLength(200)),
@@ -329,6 +334,7 @@ export const profile = v.object({
   locale: optionalLocale,
   timeZone,
 });
+export const ownCompany = v.object({ company: line(limits.company, 'form.company-missing') });
 export const browserZone = v.object({
   zone: v.pipe(
     v.string(),

@@ -1,6 +1,18 @@
 /** The Guests tab and "Invite Guests" with what people really paste, with and without scripts. */
 import { expect, test, type Page } from '@playwright/test';
-import { addressOf, guestRow, invited, linkIn, makeSpace, nextMail, signedIn } from './people';
+import {
+  addressOf,
+  guestRow,
+  invited,
+  linkIn,
+  makeSpace,
+  newGuest,
+  nextMail,
+  PASSWORD,
+  signedIn,
+  signUp,
+  somebody,
+} from './people';
 
 const AVA = 'ava@foyer.example';
 const BEN = 'ben@foyer.example';
@@ -56,6 +68,31 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByLabel('Subject')).toHaveValue('Kept as typed');
       await host.getByRole('link', { name: 'Add cho@foyer.example as a member' }).click();
       await expect(host.getByRole('radio', { name: 'Cho Yamada' })).toBeChecked();
+    });
+
+    test('a guest says their company at sign-up, or when they first see the space, and is counted with it', async ({
+      browser,
+    }) => {
+      const own = await makeSpace(host, `Companies ${javaScriptEnabled}`);
+      const [mia, yusuf] = await invited(host, own, addressOf('mia'), addressOf('yusuf'));
+      const guest = await somebody(browser, { javaScriptEnabled });
+      await guest.goto(mia!.url);
+      await expect(guest.getByLabel('Company', { exact: true })).toHaveAccessibleDescription(/Optional/);
+      await signUp(guest, mia!.url, 'Mia Ito', PASSWORD, 'Northwind');
+      await expect(guest.getByText('Others see you as Mia Ito (guest, Northwind).')).toBeVisible();
+
+      const other = await newGuest(browser, own, yusuf!, { javaScriptEnabled });
+      const asked = other.getByLabel('Which company are you from?', { exact: true });
+      await other.getByRole('button', { name: 'Save', exact: true }).click();
+      await expect(other.getByRole('alert')).toContainText('Please type a company name.');
+      await asked.fill('Southwind');
+      await other.getByRole('button', { name: 'Save', exact: true }).click();
+      await expect(other.getByText('Others see you as Guest Person (guest, Southwind).')).toBeVisible();
+      await expect(asked).toHaveCount(0);
+
+      await host.goto(own);
+      await expect(host.getByRole('main')).toContainText(/Shared with.*Northwind.*Southwind/);
+      for (const page of [guest, other]) await page.context().close();
     });
 
     test('the tab finds a guest, filters by status, and keeps its view', async () => {

@@ -155,16 +155,28 @@ export async function guestRow(host: Page, space: string, email: string): Promis
 }
 
 /** The browser of somebody who was invited to a space and has just signed up. */
-export async function newGuest(browser: Browser, space: string, { url }: Invited): Promise<Page> {
-  const page = await somebody(browser);
+export async function newGuest(
+  browser: Browser,
+  space: string,
+  { url }: Invited,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Page> {
+  const page = await somebody(browser, options);
   await signUp(page, url, 'Guest Person');
   await expect(page).toHaveURL(space);
   return page;
 }
 
-export async function signUp(page: Page, url: string, name: string, password = PASSWORD): Promise<void> {
+export async function signUp(
+  page: Page,
+  url: string,
+  name: string,
+  password = PASSWORD,
+  company?: string,
+): Promise<void> {
   await page.goto(url);
   await page.getByLabel('Display Name').fill(name);
+  if (company) await page.getByLabel('Company', { exact: true }).fill(company);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Login' }).click();
 }

@@ -3,6 +3,6 @@ export { colleagues } from './colleagues';
 export { checkPassword, enterAgain, finishLogin, login, signOut } from './login';
 export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';
 export { changePassword } from './password';
-export { changeProfile, endSessions, learnZone, profile } from './profile';
+export { changeProfile, endSessions, learnZone, profile, setCompany } from './profile';
 export { askReset, purgeResets, reset, resetTarget } from './reset';
 export { setUp, setUpOpen } from './set-up';

@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
-import type { SignedIn } from '../context';
+import { and, eq, sql } from 'drizzle-orm';
+import { changed, must, type SignedIn } from '../context';
 import { record } from '../events';
 import * as folded from '../folded';
 import * as memberships from '../memberships';
@@ -26,6 +26,20 @@ export async function changeProfile(
       .where(eq(user.id, actor.id)),
     ...memberships.accountChanged(ctx, actor.id),
     record(ctx, { kind: 'account.changed', subject: `user:${actor.id}`, detail: { name: form.name } }),
+  ]);
+}
+
+/** Of a guest who was asked for it, the rest of the profile as it is. */
+export async function setCompany(ctx: SignedIn, company: string): Promise<void> {
+  const { id, name, email } = ctx.actor;
+  await ctx.commit([
+    ctx.db
+      .update(user)
+      .set({ company, folded: folded.person({ name, company, email }), updatedAt: ctx.now })
+      .where(and(eq(user.id, id), eq(user.name, name))),
+    must(ctx, changed()),
+    ...memberships.accountChanged(ctx, id),
+    record(ctx, { kind: 'account.changed', subject: `user:${id}`, detail: { company } }),
   ]);
 }
 

@@ -25,7 +25,7 @@ const SECOND_POST = 10 * MINUTE;
 export async function signUp(
   ctx: Ctx,
   token: string,
-  form: { name: string; password: string; formKey?: string },
+  form: { name: string; company?: string; password: string; formKey?: string },
 ): Promise<string | null> {
   const found = await findByToken(ctx, token);
   const state = stateFrom(ctx, found);
@@ -37,12 +37,15 @@ export async function signUp(
   // The code goes to somebody who may not have asked for it: counted first, before the costly hash.
   const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
+  // A user's company is this one.
+  const company = i.kind === 'guest' ? (form.company ?? '') : '';
   if (room) {
     await verification.begin(ctx, room, {
       purpose: 'signup',
       invitationId: i.id,
       invitationVersion: i.version,
       name: form.name,
+      company,
       passwordHash,
       // The confirmation mail after the code may contain it.
       sealedPassword: site.policy.mailPassword
@@ -58,7 +61,7 @@ export async function signUp(
   const done = await createAccount(
     ctx,
     found,
-    { name: form.name, passwordHash, password: form.password },
+    { name: form.name, company, passwordHash, password: form.password },
     { linkKind: 'mail', refusal: () => null },
   );
   return done ? destinationOf(i.spaceId) : secondPost(ctx, await findByToken(ctx, token), form);
@@ -68,7 +71,7 @@ export async function signUp(
 async function createAccount(
   ctx: Ctx,
   found: Pick<Found, 'invitation' | 'spaceName' | 'site'>,
-  form: { name: string; passwordHash: string; password: string | null },
+  form: { name: string; company: string; passwordHash: string; password: string | null },
   how: { linkKind: LinkKind; first?: Statement[]; refusal: CommitOptions['refusal'] },
 ): Promise<boolean> {
   const { invitation: i, site } = found;
@@ -78,7 +81,8 @@ async function createAccount(
     email: i.email,
     emailOriginal: i.emailOriginal,
     name: form.name,
-    folded: folded.person({ name: form.name, email: i.email }),
+    company: form.company,
+    folded: folded.person({ ...form, email: i.email }),
     passwordHash: form.passwordHash,
     credentialEpoch: 0,
     administrator: i.kind === 'user' && i.administrator,
@@ -163,6 +167,7 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
     { ...row, site: parse(row.settings) },
     {
       name: challenge.name!,
+      company: challenge.company ?? '',
       passwordHash: challenge.passwordHash!,
       password:
         challenge.sealedPassword && (await unseal(ctx.config.secret, 'sign-up', challenge.sealedPassword)),

@@ -33,6 +33,7 @@ export const loginChallenge = sqliteTable(
     invitationId: text('invitation_id').references(() => invitation.id, { onDelete: 'cascade' }),
     invitationVersion: integer('invitation_version'),
     name: text('name'),
+    company: text('company'),
     passwordHash: text('password_hash'),
     /** Only if the confirmation mail will contain it; gone with the code. */
     sealedPassword: text('sealed_password'),

@@ -23,6 +23,7 @@ describe('a guest’s first sight of a space', () => {
     await joinSpace(ben, room, mia);
     expect(await sight(mia, room)).toEqual({
       inviter: 'Ben Kowalski',
+      own: 'Northwind',
       users: 2,
       companies: [
         { name: 'Southwind', count: 2 },

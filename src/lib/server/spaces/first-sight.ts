@@ -36,5 +36,5 @@ export function present([row]: Awaited<ReturnType<typeof query>>, readers: Reade
     .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
     .slice(0, COMPANIES);
   const named = companies.reduce((sum, { count }) => sum + count, 0);
-  return { inviter: row.inviter, users, companies, others: readers.guestCount - 1 - named };
+  return { inviter: row.inviter, own: row.company, users, companies, others: readers.guestCount - 1 - named };
 }

@@ -42,6 +42,7 @@ export async function begin(
               invitationId: subject.invitationId,
               invitationVersion: subject.invitationVersion,
               name: subject.name,
+              company: subject.company,
               passwordHash: subject.passwordHash,
               sealedPassword: subject.sealedPassword,
             }),

@@ -19,6 +19,7 @@ export type Subject =
       invitationId: string;
       invitationVersion: number;
       name: string;
+      company: string;
       passwordHash: string;
       sealedPassword: string | null;
       to: string;

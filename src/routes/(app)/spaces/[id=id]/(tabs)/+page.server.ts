@@ -1,6 +1,7 @@
 import * as access from '$lib/server/access';
-import { deleteSpace, firstInvitation, onOff, readUntil } from '$lib/schemas';
+import { deleteSpace, firstInvitation, onOff, ownCompany, readUntil } from '$lib/schemas';
 import * as v from 'valibot';
+import * as accounts from '$lib/server/accounts';
 import { form } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import * as memberships from '$lib/server/memberships';
@@ -32,6 +33,14 @@ export const actions = {
     v.object({}),
     async (ctx, _input, { params }) => {
       await memberships.endGreeting(ctx, Number(params.id));
+      return `/spaces/${params.id}`;
+    },
+    access.membersOnly,
+  ),
+  company: form(
+    ownCompany,
+    async (ctx, { company }, { params }) => {
+      await accounts.setCompany(ctx, company);
       return `/spaces/${params.id}`;
     },
     access.membersOnly,

@@ -1,0 +1,1 @@
+ALTER TABLE `login_challenge` ADD `company` text;
