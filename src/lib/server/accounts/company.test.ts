@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { as, visit, type User } from '../../../../tests/contexts';
 import { account, makeAdministrator, site } from '../../../../tests/factories';
-import { refusal } from '../../../../tests/helpers';
 import { invited, signUp } from '../../../../tests/invitations';
 import { verify } from '../../../../tests/logins';
 import { codeTo, linkIn, mailsTo } from '../../../../tests/mailbox';
