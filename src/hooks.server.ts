@@ -196,7 +196,7 @@ const formFailure = (key: MessageKey): Response =>
   json({
     type: 'failure',
     status: 401,
-    data: JSON.stringify([{ values: 1, errors: 2 }, {}, { '': 3 }, { key: 4 }, key]),
+    data: JSON.stringify([{ values: 1, errors: 2 }, {}, { '': 3 }, { key: 4 }, String(key)]),
   });
 
 /** For programs. No origin check here, so no cookies either. */
