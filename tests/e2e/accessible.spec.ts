@@ -21,19 +21,21 @@ import {
 test.use({ trace: 'off' });
 
 /** Made once, so that pages have content. */
-const made = { space: '', thread: '', open: '', expired: '', used: '', reset: '' };
+const made = { space: '', fresh: '', thread: '', open: '', expired: '', used: '', reset: '' };
+let guest: Page;
 let half: Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
 
 test.beforeAll(async ({ browser, request }) => {
   const host = await signedIn(browser, 'ben@foyer.example');
+  made.fresh = await makeSpace(host, 'A new space');
   made.space = await makeSpace(host, 'Room with a view that has quite a long name');
   const emails = [addressOf('a-guest-with-a-very-long-address-for-narrow-screens'), addressOf('waiting')];
-  const [guest, waiting] = (await invited(host, made.space, ...emails)) as [
+  const [invitee, waiting] = (await invited(host, made.space, ...emails)) as [
     { email: string; url: string },
     { email: string; url: string },
   ];
-  await newGuest(browser, made.space, guest);
-  [made.used, made.open] = [guest.url, waiting.url];
+  guest = await newGuest(browser, made.space, invitee);
+  [made.used, made.open] = [invitee.url, waiting.url];
   made.expired = linkIn((await mailsTo(request, 'hal@studio.example'))[0]!, /\/signup\//);
   await host.goto(`${made.space}/new-thread`);
   await host.getByLabel('Title').fill('A thread');
@@ -47,13 +49,13 @@ test.beforeAll(async ({ browser, request }) => {
   await host.getByRole('button', { name: 'Comment' }).click();
   await expect(host.getByText('First.')).toBeVisible();
 
-  await post(host, '/forgot', { email: guest.email });
-  made.reset = linkIn(await nextMail(request, guest.email, 3), /\/reset\//);
+  await post(host, '/forgot', { email: invitee.email });
+  made.reset = linkIn(await nextMail(request, invitee.email, 3), /\/reset\//);
   const admin = await signedIn(browser, 'ava@foyer.example');
   await setTwoStep(admin, true);
   try {
     const again = await somebody(browser);
-    await login(again, guest.email);
+    await login(again, invitee.email);
     await expect(again).toHaveURL('/verify');
     half = await again.context().storageState();
   } finally {
@@ -65,6 +67,8 @@ type Who = keyof typeof looker;
 const looker = {
   nobody: (browser: Browser) => somebody(browser),
   half: (browser: Browser) => somebody(browser, { storageState: half }),
+  /** On their first day. */
+  guest: () => Promise.resolve(guest),
   ben: (browser: Browser) => signedIn(browser, 'ben@foyer.example'),
   ava: (browser: Browser) => signedIn(browser, 'ava@foyer.example'),
 };
@@ -141,6 +145,10 @@ const parts: Record<string, Pages> = {
     'new space, from a template': ['ben', () => '/spaces/new?template=shipped:supplier-onboarding'],
     'new space, template gone': ['ben', () => '/spaces/new?template=shipped:nothing'],
     space: ['ben', () => '/spaces/1'],
+    'space, guest’s first sight': ['guest', () => made.space],
+    'space, now invite your guests': ['ben', () => made.fresh],
+    'thread, guest': ['guest', () => made.thread],
+    'thread, gone': ['ben', () => `${made.thread}9999`],
     'space, Options open': ['ben', () => made.space, opened('Options')],
     'space, Leave asks': ['ben', () => '/spaces/1?leave'],
     'new thread': ['ben', () => `${made.space}/new-thread`],
@@ -207,7 +215,10 @@ const parts: Record<string, Pages> = {
     guests: ['ava', () => '/admin/guests'],
     permissions: ['ava', () => '/admin/permissions'],
     authentication: ['ava', () => '/admin/authentication'],
+    'me, guest': ['guest', () => '/me'],
     appearance: ['ava', () => '/admin/appearance'],
+    'administration, not found': ['ava', () => '/admin/nowhere'],
+    'users, for a guest': ['guest', () => '/admin/users'],
     templates: ['ava', () => '/admin/templates'],
     'templates, Import refused': ['ava', () => '/admin/templates', refused('Import')],
     'templates, Rename': ['ava', () => '/admin/templates', inOwn('Rename', 'dialog')],

@@ -10,11 +10,7 @@ const sights = [
 ] as const;
 
 async function findings(page: Page): Promise<string[]> {
-  // It has more boxes to search with than a page of the product.
-  const { violations } = await new AxeBuilder({ page })
-    .setLegacyMode()
-    .disableRules(['landmark-unique'])
-    .analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return violations.flatMap((v) =>
     v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`),
   );

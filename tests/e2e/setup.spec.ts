@@ -116,6 +116,9 @@ test('two posts at once make one administrator, who is signed in; then /setup is
   await expect.poll(async () => (await heads()).toSorted()).toEqual(['Page not found', 'Spaces']);
 
   const page = pages[(await heads()).indexOf('Spaces')]!;
+  await expect(page.getByRole('heading', { name: 'Welcome, First Person.' })).toBeVisible();
+  for (const step of ['New Guest Space', 'Appearance', 'Invite a user'])
+    await expect(page.getByRole('link', { name: step })).toBeVisible();
   await page.goto('/admin/users');
   await expect(page.getByRole('row', { name: EMAIL })).toHaveCount(1);
   await expect(page.getByRole('row', { name: EMAIL })).toContainText('Administrator');

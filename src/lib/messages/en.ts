@@ -432,6 +432,7 @@ const en = {
   'reset.submit': 'Set password',
   'reset.done': 'Your new password is set. Log in with it now.',
   'reset.dead-title': 'This link no longer works',
+  'reset.dead-lead': 'It’s been used or it’s too old. Ask for a new one.',
   'reset.again': 'Ask for a new link',
   'policy.length': '{min, number} to {max, number} characters.',
   'policy.composition': 'At least one letter and one digit.',
@@ -525,9 +526,11 @@ const en = {
   'verify.again': 'Start over',
   'portal.title': 'Spaces',
   'portal.create': 'Create',
+  'portal.first-title': 'Welcome, {name}.',
+  'portal.first':
+    'Give {site} your company’s logo and colour, invite your colleagues, and create the first guest space.',
   'portal.empty-title': 'No spaces yet',
-  'portal.empty-create':
-    'A guest space is where you work with people outside your company. Press + to create one.',
+  'portal.empty-create': 'A guest space is where you work with people outside your company.',
   'portal.empty': 'When someone adds you to a space, it shows up here.',
   'portal.unread': '{count} new',
   'portal.no-threads': 'No threads yet.',
