@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadTranslator } from './messages';
-import { namedIn, toldWords, type Told } from './told';
+import { callsIn, toldWords, type Told } from './told';
 
 const t = await loadTranslator('en');
 const person = (name: string, guest = false) => ({
@@ -38,13 +38,13 @@ describe('who will be told, in words', () => {
   });
 });
 
-describe('whom a text names, as far as the browser can tell', () => {
-  const annLee = person('Ann Lee');
-  it('is who is written behind an @, the longest name, outside quotations and code', () => {
-    const named = (text: string) => namedIn(text, [ann, annLee, ben]).map(({ name }) => name);
-    expect(named('Hello @ann lee and ＠Ben')).toEqual(['Ann Lee', 'Ben']);
-    expect(named('@Ann, come')).toEqual(['Ann']);
-    expect(named('> @Ben said\n\n`@Ann`\n\n```\n@Ann Lee\n```\n')).toEqual([]);
-    expect(named('mail@ben.example')).toEqual([]);
+describe('what decides whom a text names', () => {
+  it('is an @ with what follows, quotations and code; other words change nothing', () => {
+    expect(callsIn('Hello > there `x`')).toBe('');
+    const calls = callsIn('Hello @Ann, come');
+    expect(calls).not.toBe('');
+    expect(callsIn('Hello and welcome @Ann, come\nToday.')).toBe(calls);
+    for (const other of ['@Ben, come', '> Hello @Ann, come', 'Hello `@Ann, come`', 'Hello ＠Ann, come'])
+      expect(callsIn(other), other).not.toBe(calls);
   });
 });

@@ -1,5 +1,4 @@
 /** Who will be told of a text that is being written, in words. */
-import { fold } from './fold';
 import type { I18n } from './i18n';
 import { displayName, type Person } from './people';
 
@@ -43,18 +42,6 @@ export function toldWords(
   return t('told.people', { who: new Intl.ListFormat(locale, { type: 'conjunction' }).format(all) });
 }
 
-/** Not in quotations and code, where nobody is notified. */
-export function namedIn<P extends Person>(text: string, known: P[]): P[] {
-  const own = text
-    .replace(/^ {0,3}>.*$/gm, '')
-    .replace(/^ {0,3}(```|~~~)[^]*?(?:^ {0,3}\1|$(?![^]))/gm, '')
-    .replace(/`[^`\n]*`/g, '');
-  const found = new Set<P>();
-  for (const { index } of own.matchAll(/(?<![A-Za-z0-9_./+@＠-])[@＠]/g)) {
-    const rest = fold(own.slice(index + 1, index + 201));
-    const fitting = known.filter(({ name }) => rest.startsWith(fold(name)));
-    const longest = Math.max(...fitting.map(({ name }) => name.length));
-    for (const person of fitting) if (person.name.length === longest) found.add(person);
-  }
-  return [...found];
-}
+/** What decides whom a text names: another one has to be read again. Empty if it names nobody. */
+export const callsIn = (text: string): string =>
+  /[@＠]/.test(text) ? text.match(/^ {0,3}>|[@＠][^\n@＠]{0,60}|[`~\\]/gm)!.join('\n') : '';

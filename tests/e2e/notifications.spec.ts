@@ -205,6 +205,15 @@ test('whoever is named while typing is named beside the button', async ({ browse
   await expect(page.getByText('Cho Yamada will be notified', { exact: true })).toBeVisible();
   await page.getByLabel('Body').fill('Hello');
   await expect(page.getByText(/^Nobody will be notified yet/)).toBeVisible();
+  // Pasted, or back as a draft: the completion never offered it.
+  await page.getByLabel('Body').fill('Hello @cho yamada, come');
+  await expect(page.getByText('Cho Yamada will be notified', { exact: true })).toBeVisible();
+  await expect(page.getByText('Draft saved')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Body')).toHaveValue('Hello @cho yamada, come');
+  await expect(page.getByText('Cho Yamada will be notified', { exact: true })).toBeVisible();
+  await page.getByLabel('Body').fill('> Hello @cho yamada, come');
+  await expect(page.getByText(/^Nobody will be notified yet/)).toBeVisible();
 });
 
 test('a guest writes, nobody looks: the space administrator gets one mail for the space', async ({

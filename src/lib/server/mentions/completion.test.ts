@@ -77,12 +77,24 @@ describe('completion', () => {
 });
 
 describe('the preview', () => {
-  const html = async (who: User, text: string, where = spaceId) =>
+  const preview = async (who: User, text: string, where = spaceId) =>
     mentions.preview(text, await mentions.nameable(as(who), where));
+  const html = async (...of: Parameters<typeof preview>) => (await preview(...of)).html;
   it('shows a text as it will be, with the people that it names', async () => {
     expect(await html(ava, '**Hello** @gil ben ferreira, @田中太郎さん <b>')).toBe(
       '<p><strong>Hello</strong> <bdi class="mention guest">@Gil Ben Ferreira</bdi>, <bdi class="mention guest">@田中太郎</bdi>さん &lt;b&gt;</p>\n',
     );
+  });
+  it('says whom the text notifies: not the writer, and nobody in quotations and code', async () => {
+    const named = async (...of: Parameters<typeof preview>) =>
+      (await preview(...of)).named.map(({ name }) => name).sort();
+    expect(await named(ava, 'Hello @gil ben ferreira, @田中太郎さん')).toEqual([
+      'Gil Ben Ferreira',
+      '田中太郎',
+    ]);
+    expect(await named(gil, '@Gil Ben Ferreira')).toEqual([]);
+    expect(await named(ava, '> @Gil Ben Ferreira\n\n`@田中太郎`')).toEqual([]);
+    expect(await named(gil, '@田中太郎 @Ben Ärger', hidden)).toEqual(['Ben Ärger']);
   });
   it('names nobody who is hidden from the writer', async () => {
     expect(await html(gil, '@田中太郎 @Ben Ärger', hidden)).toBe(

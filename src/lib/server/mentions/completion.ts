@@ -63,9 +63,13 @@ export async function nameable(ctx: SignedIn, spaceId: number) {
   return { ctx, people };
 }
 
-export function preview(text: string, { ctx, people }: Awaited<ReturnType<typeof nameable>>): string {
+/** The text as it will be shown, and whom it notifies by name. */
+export function preview(text: string, { ctx, people }: Awaited<ReturnType<typeof nameable>>) {
   const me = ctx.actor.id;
-  const { mentions } = recognised(ctx, { body: text }, people, []);
+  const { mentions, told } = recognised(ctx, { body: text }, people, []);
   const { namings } = grammar.without(text, mentions, () => false);
-  return markdown.render(text, marksOf(text, namings, me, me));
+  const named = people
+    .filter(({ id, here }) => here && id !== me && told.includes(id))
+    .map(({ id, name, company, kind }) => ({ id, name, company, guest: kind === 'guest' }));
+  return { html: markdown.render(text, marksOf(text, namings, me, me)), named };
 }

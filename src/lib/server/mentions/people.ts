@@ -36,6 +36,7 @@ export const nameableQuery = (ctx: SignedIn, spaceId: number, ...texts: string[]
       id: sql<string>`${user.id}`.as('id'),
       name: sql<string>`${user.name}`.as('name'),
       email: sql<string>`${user.email}`.as('email'),
+      company: sql<string>`${user.company}`.as('company'),
       kind: sql<'user' | 'guest'>`${user.kind}`.as('kind'),
       here: sql<number>`${user.status} = 'active' and exists (select 1 from membership m
         where m.space_id = ${spaceId} and m.user_id = ${user.id})`.as('here'),
@@ -56,6 +57,7 @@ export const nameableQuery = (ctx: SignedIn, spaceId: number, ...texts: string[]
           id: sql<string>`${invitation.id}`.as('id'),
           name: sql<string>`''`.as('name'),
           email: sql<string>`${invitation.email}`.as('email'),
+          company: sql<string>`''`.as('company'),
           kind: sql<'user' | 'guest'>`'guest'`.as('kind'),
           here: sql<number>`0`.as('here'),
         })
@@ -83,7 +85,7 @@ interface Before {
   body: string;
   mentions: string | Mention[];
 }
-type People = Awaited<ReturnType<typeof nameableQuery>>;
+type People = Omit<Awaited<ReturnType<typeof nameableQuery>>[number], 'company'>[];
 
 /** By their current names, and as earlier texts named them. */
 function nameables(ctx: SignedIn, people: People, before: Before[]): grammar.Nameable[] {

@@ -14,7 +14,7 @@ export const POST = (event) =>
     await limits.take(ctx, 'preview');
     const parsed = v.safeParse(preview, await sent(event.request));
     if (!parsed.success) throw new Refusal('invalid');
-    return json({ html: mentions.preview(parsed.output.text, people) });
+    return json(mentions.preview(parsed.output.text, people));
   });
 
 /** Anything: the schema decides. */
