@@ -22,6 +22,8 @@ export class FormDraft {
   kept = $state(false);
 
   #what: What;
+  /** Whoever logs in later in the same browser gets nothing of it. */
+  #person: string | undefined;
   #tab: string | undefined;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #sent = false;
@@ -35,6 +37,7 @@ export class FormDraft {
 
   constructor(what: What) {
     this.#what = what;
+    this.#person = what.person();
     this.#shown = what.version();
     this.#base = this.#written();
     const { signal } = this.#ends;
@@ -109,8 +112,8 @@ export class FormDraft {
   }
 
   async #begin(): Promise<void> {
-    const { name, person, version, done, quoting, refused } = this.#what;
-    const mine = person();
+    const { name, version, done, quoting, refused } = this.#what;
+    const mine = this.#person;
     if (!mine) return;
     drafts.tidy(mine, Date.now());
     const tab = await drafts.thisTab();
@@ -141,9 +144,9 @@ export class FormDraft {
   #save = (): void => {
     clearTimeout(this.#saving);
     const { name, person, version } = this.#what;
-    const mine = person();
+    const mine = this.#person;
     // Saving before the draft is loaded would overwrite it.
-    if (!mine || !this.#tab || this.#accepted) return;
+    if (!mine || mine !== person() || !this.#tab || this.#accepted) return;
     const typed = this.#fields().filter((field) => field.value !== (this.#base[field.name] ?? ''));
     const all = Object.fromEntries(typed.map((field) => [field.name, field.value]));
     if (JSON.stringify(all) === this.#last) return;
@@ -159,8 +162,7 @@ export class FormDraft {
   }
 
   #forget() {
-    const mine = this.#what.person();
-    if (mine && this.#tab) drafts.forget(mine, this.#what.name, this.#tab);
+    if (this.#person && this.#tab) drafts.forget(this.#person, this.#what.name, this.#tab);
   }
 }
 

@@ -13,7 +13,7 @@ const SELDOM = 30_000;
 /** After this long without input, the page polls less often. */
 const IDLE = 5 * MINUTE;
 
-export type Ended = 'gone' | 'signed-out';
+export type Ended = 'gone' | 'signed-out' | 'somebody-else';
 
 /** Polls while the tab is visible. @returns how to stop */
 function poll<News>(

@@ -7,6 +7,7 @@ import { focusSummary, isLost, placeOf } from './focus';
 import type { FormFailure } from './forms';
 import { useI18n, type I18n } from './i18n';
 import { useNotices, type Notices } from './notices.svelte';
+import { OWNER_FIELD, usePageOwner } from './page-owner';
 import { follow, refresh } from './refresh';
 import { renew, submitterOf, tell } from './sent';
 import { typedIn } from './typed';
@@ -46,6 +47,7 @@ export class Sending {
   #i18n: () => I18n;
   /** It has no room to say anything. */
   #small: boolean;
+  #owner = usePageOwner();
 
   constructor(notices: Notices, i18n: () => I18n, small = false) {
     this.#notices = notices;
@@ -74,6 +76,7 @@ export class Sending {
       };
       const answered = typeof how === 'function' ? await how({ ...input, cancel }) : undefined;
       return async (kits) => {
+        input.formData.delete(OWNER_FIELD);
         const left = navigating.to !== null || location.pathname !== from.path;
         const update: Answer['update'] = (options) => this.#settle(kits, options, place);
         try {
@@ -113,6 +116,7 @@ export class Sending {
     by?.setAttribute('aria-disabled', 'true');
     this.#notices.hush();
     this.#notices.arrive();
+    if (this.#owner) formData.set(OWNER_FIELD, this.#owner);
     const files = [...formData.values()].some((value) => typeof value !== 'string' && value.size > 0);
     const slow = setTimeout(() => {
       this.state = 'slow';

@@ -1018,6 +1018,8 @@ const en = {
   'me.leave': 'Leave',
   'login.ended':
     'You’ve been logged out. Log in again in another tab, then send this again: what you typed is still here.',
+  'login.other':
+    'Someone else has logged in in this browser, so this wasn’t sent. What you typed is still here: copy it, or log in again in another tab and send it.',
   'form.stale': 'Someone changed this while you had it open. Check what’s different, then save again.',
   'verify.over': 'This login has ended, or its code was already used. Please log in again.',
   'links.label': 'Links',
@@ -1073,6 +1075,9 @@ const en = {
   'reaction.said': '{what}, {count, number}: {names}',
   'live.ended-title': 'You no longer have access',
   'live.ended': 'You lost access to this space or were logged out. What’s on this page may be out of date.',
+  'live.other-title': 'Someone else is logged in now',
+  'live.other': 'This page was opened by someone else in this browser. Reload it to see it as you.',
+  'live.reload': 'Reload',
   'live.home': 'Go to your spaces',
   'live.login': 'Log in',
   'space.delete': 'Delete Space',

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { fileLimits, fileSize } from '../files';
 import type { FormFailure } from '../forms';
 import { loadTranslator, type MessageKey } from '../messages';
+import { OWNER_FIELD } from '../page-owner';
 import * as body from './body';
 import { signedIn, type Ctx, type SignedIn } from './context';
 import { Refusal } from './errors';
@@ -57,7 +58,10 @@ export const formPublic =
     let result: R;
     try {
       await may?.(event.locals.ctx, event.params);
-      typed = fields(schema, await formData(event.request, limitOf(schema), event.locals.ctx));
+      const data = await formData(event.request, limitOf(schema), event.locals.ctx);
+      typed = fields(schema, data);
+      // What one person typed is not sent in the name of another, who has logged in in the same browser since.
+      if (isSomebodyElses(data, event.locals.ctx)) return fail(401, failure(typed, { '': { key: 'login.other' } }));
       if (event.locals.pendingPost) return fail(200, failure(typed, { '': { key: 'form.held' } }));
       const parsed = v.safeParse(schema, typed);
       if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
@@ -72,6 +76,9 @@ export const formPublic =
     if (typeof result === 'string') redirect(303, result);
     return result as Exclude<R, string>;
   };
+
+const isSomebodyElses = (data: FormData, ctx: Ctx): boolean =>
+  data.has(OWNER_FIELD) && data.get(OWNER_FIELD) !== ctx.actor?.id;
 
 function fields(schema: ObjectSchema, data: FormData): Record<string, unknown> {
   const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : undefined);
