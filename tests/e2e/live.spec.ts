@@ -71,3 +71,25 @@ for (const arrived of [true, false])
     await expect(ben.getByRole('article').filter({ hasText: 'Written in passing' })).toHaveCount(1);
     await expect(box).toHaveValue('');
   });
+
+test('a thread that is open in front of nobody is not marked as read until somebody is there again', async ({
+  browser,
+}) => {
+  const [ben, ava] = [
+    await signedIn(browser, 'ben@foyer.example'),
+    await signedIn(browser, 'ava@foyer.example'),
+  ];
+  const thread = await openThread(ben, 'Left open at lunch');
+  await ben.clock.install();
+  await ben.goto(thread, { waitUntil: 'networkidle' });
+  const marked: string[] = [];
+  ben.on('request', (request) => /\?\/read/.test(request.url()) && marked.push(request.url()));
+  await ben.clock.fastForward('02:01');
+  await post(ava, `${thread}?/comment`, { body: 'Said at lunch', requestKey: 'lunchlunchlunchlunch' });
+  await ben.clock.fastForward(4_000);
+  await expect(ben.getByText('Said at lunch')).toBeVisible();
+  expect(marked).toEqual([]);
+  const read = ben.waitForRequest(/\?\/read/);
+  await ben.keyboard.press('Shift');
+  await read;
+});

@@ -61,7 +61,8 @@ export const formPublic =
       const data = await formData(event.request, limitOf(schema), event.locals.ctx);
       typed = fields(schema, data);
       // What one person typed is not sent in the name of another, who has logged in in the same browser since.
-      if (isSomebodyElses(data, event.locals.ctx)) return fail(401, failure(typed, { '': { key: 'login.other' } }));
+      if (isSomebodyElses(data, event.locals.ctx))
+        return fail(401, failure(typed, { '': { key: 'login.other' } }));
       if (event.locals.pendingPost) return fail(200, failure(typed, { '': { key: 'form.held' } }));
       const parsed = v.safeParse(schema, typed);
       if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
