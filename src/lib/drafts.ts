@@ -61,6 +61,10 @@ export function forget(userId: string, form: string, tab: string): void {
   storage()?.removeItem(keyOf(userId, form, tab));
 }
 
+/** In any tab. */
+export const holds = (userId: string, form: string): boolean =>
+  Object.keys(storage() ?? {}).some((key) => key.startsWith(keyOf(userId, form, '')));
+
 const LEFT = 'draft-sent';
 
 export function leave(form: string): void {

@@ -71,6 +71,8 @@ function focusHeading(within: Element | null | void): void {
 /** What a refused form, or one that asks for more, says first. */
 const SUMMARY = '[data-summary]';
 
+export const readsSummary = (): boolean => !!document.activeElement?.closest(SUMMARY);
+
 export function focusSummary(
   form: HTMLFormElement,
   scope: Element | null = form.closest('dialog, [role=alertdialog]') ?? document.querySelector('main'),

@@ -1,4 +1,6 @@
 /** Polls for changes by others: the browser's side of server/changes.ts and of news. A push channel would replace this file. */
+import { attend } from './attention';
+import { readsSummary } from './focus';
 import { MINUTE } from './time';
 
 export interface Change {
@@ -15,21 +17,24 @@ const IDLE = 5 * MINUTE;
 
 export type Ended = 'gone' | 'signed-out' | 'somebody-else';
 
+interface Heard<News> {
+  heard: (news: News) => void;
+  /** Told again and again while nobody is logged in. */
+  ended: (why: Ended) => void;
+  /** Somebody is logged in again. */
+  back: () => void;
+}
+
 /** Polls while the tab is visible. @returns how to stop */
-function poll<News>(
-  address: () => string,
-  pause: () => number,
-  heard: (news: News) => void,
-  ended: (why: Ended) => void,
-) {
-  let touched = Date.now();
+function poll<News>(address: () => string, pause: () => number, { heard, ended, back }: Heard<News>) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
+  let out = false;
 
   const next = () => {
     clearTimeout(timer);
     if (over || document.hidden) return;
-    timer = setTimeout(ask, Date.now() - touched > IDLE ? SELDOM : pause());
+    timer = setTimeout(ask, attention.here() && !out ? pause() : SELDOM);
   };
 
   async function ask() {
@@ -38,9 +43,17 @@ function poll<News>(
       // A redirect would lead to the login page.
       const answer = await fetch(address(), { redirect: 'manual' });
       if (over) return;
-      if (answer.status === 404 || answer.type === 'opaqueredirect') {
+      if (answer.status === 404) {
         over = true;
-        return ended(answer.status === 404 ? 'gone' : 'signed-out');
+        return ended('gone');
+      }
+      if (answer.type === 'opaqueredirect') {
+        out = true;
+        // Whoever reads that their form was refused is told by that already.
+        if (!attention.here() || !readsSummary()) ended('signed-out');
+      } else if (answer.ok && out) {
+        out = false;
+        back();
       }
       if (answer.status === 200) heard((await answer.json()) as News);
       else await answer.text();
@@ -50,15 +63,11 @@ function poll<News>(
     next();
   }
 
-  const seen = () => (document.hidden ? clearTimeout(timer) : void ask());
-  const touch = () => {
-    const wasIdle = Date.now() - touched > IDLE;
-    touched = Date.now();
-    if (wasIdle) next();
-  };
-  document.addEventListener('visibilitychange', seen);
-  addEventListener('pointerdown', touch, { passive: true });
-  addEventListener('keydown', touch, { passive: true });
+  const attention = attend(
+    IDLE,
+    (here) => (here ? void ask() : next()),
+    () => !document.hidden,
+  );
   next();
 
   return {
@@ -66,29 +75,25 @@ function poll<News>(
     stop: () => {
       over = true;
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', seen);
-      removeEventListener('pointerdown', touch);
-      removeEventListener('keydown', touch);
+      attention.stop();
     },
   };
 }
 
 /** The changes of a space. @returns `know` reports what the page has loaded meanwhile */
-export function watch(
-  spaceId: number,
-  seq: number,
-  { heard, ended }: { heard: (changes: Change[]) => void; ended: (why: Ended) => void },
-) {
+export function watch(spaceId: number, seq: number, { heard, ...rest }: Heard<Change[]>) {
   let since = seq;
   const { stop } = poll<{ seq: number; changes: Change[] }>(
     () => `/spaces/${spaceId}/changes?since=${since}`,
     () => OFTEN,
-    (news) => {
-      if (news.seq <= since) return;
-      since = news.seq;
-      heard(news.changes);
+    {
+      ...rest,
+      heard: (news) => {
+        if (news.seq <= since) return;
+        since = news.seq;
+        heard(news.changes);
+      },
     },
-    ended,
   );
   return { know: (newer: number) => void (since = Math.max(since, newer)), stop };
 }
@@ -99,20 +104,19 @@ interface News {
 }
 
 /** Whether anything is new for a person. @returns `know` reports what the page has loaded meanwhile, and whether it shows it */
-export function watchNews(
-  stamp: string,
-  { heard, ended }: { heard: (news: News) => void; ended: () => void },
-) {
+export function watchNews(stamp: string, { heard, ...rest }: Heard<News>) {
   let since = stamp;
   let often = false;
   const { again, stop } = poll<News>(
     () => `/news?since=${since}`,
     () => (often ? OFTEN : SELDOM),
-    (news) => {
-      since = news.stamp;
-      heard(news);
+    {
+      ...rest,
+      heard: (news) => {
+        since = news.stamp;
+        heard(news);
+      },
     },
-    ended,
   );
   return {
     know: (newer: string, shows: boolean) => {

@@ -1062,11 +1062,15 @@ export default {
   'reaction.also': '{names}、ほか{more, number}人',
   'reaction.who': 'リアクションした人',
   'reaction.said': '{what}、{count, number}件：{names}',
-  'live.ended-title': 'アクセスできなくなりました',
-  'live.ended':
-    'このスペースにアクセスできなくなったか、ログアウトしています。このページの内容は最新ではない可能性があります。',
-  'live.other-title': '別の人がログインしています',
-  'live.other':
+  'live.gone-title': 'このスペースにアクセスできなくなりました',
+  'live.gone': 'スペースから外されたか、スペースが削除されました。',
+  'live.signed-out-title': 'ログアウトしました',
+  'live.signed-out-nothing': '続けるにはログインしてください。',
+  'live.signed-out-kept': '入力した内容はこのブラウザーに保存されています。続けるにはログインしてください。',
+  'live.signed-out-here':
+    '入力した内容は、このページにだけ残っています。新しいタブでログインしてから、このページに戻ってください。',
+  'live.somebody-else-title': '別の人がログインしています',
+  'live.somebody-else':
     'このページは、このブラウザーで別の人が開いたものです。再読み込みすると、現在ログインしている人として表示されます。',
   'live.reload': '再読み込み',
   'live.home': 'スペース一覧へ',
