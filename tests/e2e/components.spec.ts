@@ -10,7 +10,11 @@ const sights = [
 ] as const;
 
 async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  // It shows several boxes to search with; a page of the product has one, and accessible.spec checks that.
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .disableRules(['landmark-unique'])
+    .analyze();
   return violations.flatMap((v) =>
     v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`),
   );
