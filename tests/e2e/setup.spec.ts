@@ -100,6 +100,11 @@ test('a wrong token, and a password that the policy refuses, keep everything typ
   await submit(page);
   await expect(page.getByRole('alert')).toContainText('not the set-up token');
   await keeps();
+  // All at once, but nothing more about the token.
+  await fill(page, 'ab1', 'guessed');
+  await page.getByLabel('E-mail address').fill('first@');
+  await submit(page);
+  await expect(page.getByRole('alert').getByRole('listitem')).toHaveCount(3);
   await fill(page, 'ab1', token());
   await submit(page);
   await expect(page.getByRole('alert')).toContainText('at least 12 characters');
@@ -173,6 +178,11 @@ test('hardened: short passwords are refused at sign-up, and no mail holds one', 
   const guest = await visitor(browser);
   await signUp(guest, url, 'Gus', 'abc1');
   await expect(guest.getByRole('alert')).toContainText('at least 12 characters');
+  await signUp(guest, url, ' ', 'abc1');
+  await expect(guest.getByRole('alert').getByRole('listitem')).toHaveText([
+    'Please type a name.',
+    /at least 12 characters/,
+  ]);
   await signUp(guest, url, 'Gus', 'password1234');
   await expect(guest.getByRole('alert')).toContainText('too easy to guess');
   await signUp(guest, url, 'Gus', 'tea in the lighthouse');

@@ -28,6 +28,8 @@ export interface RefusalDetail {
   params?: Record<string, string | number>;
   /** The form field concerned. */
   field?: string;
+  /** What else is wrong with the same form. */
+  also?: Refusal[];
 }
 
 export class Refusal extends Error {
@@ -40,6 +42,12 @@ export class Refusal extends Error {
     this.name = 'Refusal';
     this.status = STATUS[kind];
   }
+}
+
+/** All of them in one, in this order. */
+export function refuseAll(...found: (Refusal | null | undefined | false)[]): void {
+  const [first, ...also] = found.filter((one) => one instanceof Refusal);
+  if (first) throw new Refusal(first.kind, { ...first.detail, also });
 }
 
 export class LostRace extends Error {

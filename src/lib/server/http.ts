@@ -45,12 +45,17 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
     },
   );
 
-/** The verb returns an address to redirect to (303), or data. @param may asked before the input is looked at */
+/**
+ * The verb returns an address to redirect to (303), or data.
+ * @param may asked before the input is looked at
+ * @param judge what the domain refuses of the valid fields, where others are refused already: a form names all its faults at once
+ */
 export const formPublic =
   <S extends ObjectSchema, Event extends RequestEvent, R>(
     schema: S,
     act: (ctx: Ctx, input: v.InferOutput<S>, event: Event) => Promise<R>,
     may?: (ctx: Ctx, params: Event['params']) => unknown,
+    judge?: (ctx: Ctx, valid: Partial<v.InferOutput<S>>, event: Event) => Promise<void>,
   ) =>
   async (event: Event) => {
     if (event.locals.refused) error(403, forbidden);
@@ -65,14 +70,16 @@ export const formPublic =
         return fail(401, failure(typed, { '': { key: 'login.other' } }));
       if (event.locals.pendingPost) return fail(200, failure(typed, { '': { key: 'form.held' } }));
       const parsed = v.safeParse(schema, typed);
-      if (!parsed.success) return fail(400, failure(typed, errorsOf(parsed.issues)));
+      if (!parsed.success) {
+        const more = await judge?.(event.locals.ctx, validOf(schema, typed), event).catch(sentencesOf);
+        return fail(400, failure(typed, { ...more, ...errorsOf(parsed.issues) }));
+      }
       result = await act(event.locals.ctx, parsed.output, event);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
-      const { key, params, field } = thrown.detail;
       if (thrown.kind === 'missing') error(404, notFound);
-      if (!key) error(thrown.status, forbidden);
-      return fail(thrown.status, failure(typed, { [field ?? '']: { key, params } }));
+      if (!thrown.detail.key) error(thrown.status, forbidden);
+      return fail(thrown.status, failure(typed, sentencesOf(thrown)));
     }
     if (typeof result === 'string') redirect(303, result);
     return result as Exclude<R, string>;
@@ -126,8 +133,28 @@ function failure(typed: Record<string, unknown>, errors: FormFailure['errors']):
       name,
       Array.isArray(value) ? value.map((one) => (one instanceof File ? one.name : one)) : value,
     ]);
-  return { values: Object.fromEntries(values) as FormFailure['values'], errors };
+  const order = Object.keys(typed);
+  const sorted = Object.entries(errors).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  return {
+    values: Object.fromEntries(values) as FormFailure['values'],
+    errors: Object.fromEntries(sorted),
+  };
 }
+
+/** @throws what is not about fields */
+function sentencesOf(refusal: unknown): FormFailure['errors'] {
+  if (!(refusal instanceof Refusal) || !refusal.detail.key) throw refusal;
+  const { key, params, field = '', also = [] } = refusal.detail;
+  return Object.assign({ [field]: { key, params } }, ...also.map(sentencesOf));
+}
+
+const validOf = <S extends ObjectSchema>(schema: S, typed: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(schema.entries).flatMap(([name, entry]) => {
+      const { success, output } = v.safeParse(entry, typed[name]);
+      return success ? [[name, output]] : [];
+    }),
+  ) as Partial<v.InferOutput<S>>;
 
 /** The first of each field. A message that is no key of ours comes from a tampered form. */
 function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'] {

@@ -2,6 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Sentence } from '../forms';
 import { normalize } from '../normalize';
 import { lacking } from '../passwords';
+import { Refusal } from './errors';
 import type { CredentialPolicy } from './schema';
 
 /** OWASP Password Storage Cheat Sheet: N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
@@ -52,6 +53,12 @@ export async function problem(policy: CredentialPolicy, password: string): Promi
   if (lacks) return lacks;
   if (policy.refuseCommon && (await isCommon(password))) return { key: 'password.common' };
   return null;
+}
+
+/** For a form with the field `password`. */
+export async function refusalOf(policy: CredentialPolicy, password: string): Promise<Refusal | null> {
+  const found = await problem(policy, password);
+  return found && new Refusal('invalid', { ...found, field: 'password' });
 }
 
 /** On zxcvbn's list of some 49,000 common ones, such a one twice, or hardly any different characters. */

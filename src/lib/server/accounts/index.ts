@@ -5,4 +5,4 @@ export { setNotifications, unsubscribe, unsubscribeTarget } from './notification
 export { changePassword } from './password';
 export { changeProfile, endSessions, learnZone, profile, setCompany } from './profile';
 export { askReset, purgeResets, reset, resetTarget } from './reset';
-export { setUp, setUpOpen } from './set-up';
+export { judgeSetUp, setUp, setUpOpen } from './set-up';

@@ -1,7 +1,7 @@
 import { parseAddress } from '../../addresses';
 import { changed, must, type Ctx } from '../context';
 import { hashToken, randomId, sameText } from '../crypto';
-import { Refusal } from '../errors';
+import { Refusal, refuseAll } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
 import * as passwords from '../passwords';
@@ -10,6 +10,21 @@ import { user, type CredentialPolicy } from '../schema';
 import * as sessions from '../sessions';
 import * as settings from '../settings';
 import { presets } from '../settings';
+
+type Judged = Partial<{ email: string; password: string; preset: CredentialPolicy['preset'] }>;
+
+const faultsOf = async ({ email, password, preset }: Judged) => [
+  email !== undefined &&
+    !parseAddress(email) &&
+    new Refusal('invalid', { key: 'address.malformed', field: 'email' }),
+  password !== undefined && preset && (await passwords.refusalOf(presets[preset], password)),
+];
+
+/** What can be said of a form whose other fields are refused already. The token is tried with a whole form only. */
+export async function judgeSetUp(ctx: Ctx, form: Judged): Promise<void> {
+  await setUpOpen(ctx);
+  refuseAll(...(await faultsOf(form)));
+}
 
 export async function setUp(
   ctx: Ctx,
@@ -34,21 +49,20 @@ export async function setUp(
     await ctx.commit(rateLimit.forgetPost(ctx, { post }));
     throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
   }
+  const faults = await faultsOf(form);
   if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!.trim()))) {
     await ctx.commit(rateLimit.failed(ctx, { post }));
-    throw wrong;
+    refuseAll(wrong, ...faults);
   }
   // The token was right: other mistakes are not failed attempts.
   await ctx.commit([
     rateLimit.refund(ctx, rateLimit.clientIpKey(ctx)),
     ...rateLimit.forgetPost(ctx, { post }),
   ]);
-  const address = parseAddress(form.email);
-  if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
+  refuseAll(...faults);
+  const address = parseAddress(form.email)!;
   const { siteName, companyName = '' } = form;
   const policy = presets[form.preset];
-  const problem = await passwords.problem(policy, form.password);
-  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
   const person = {
     id: randomId(),
     kind: 'user' as const,

@@ -3,7 +3,7 @@ import { MINUTE } from '../../time';
 import * as accounts from '../accounts';
 import type { CommitOptions, Ctx, Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
-import { Refusal } from '../errors';
+import { Refusal, refuseAll } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
 import * as language from '../language';
@@ -21,6 +21,13 @@ import { findByToken, stateFrom, type Found } from './state';
 /** For this long, a sign-up posted again (double click) still leads into the space. */
 const SECOND_POST = 10 * MINUTE;
 
+/** What can be said of a form whose other fields are refused already. */
+export async function judgeSignUp(ctx: Ctx, token: string, form: { password?: string }): Promise<void> {
+  const found = await findByToken(ctx, token);
+  if (form.password !== undefined && stateFrom(ctx, found).state === 'open')
+    refuseAll(await passwords.refusalOf(found.site.policy, form.password));
+}
+
 /** A copied link also needs a code mailed to the invited address. @returns where to go; null if the link has changed */
 export async function signUp(
   ctx: Ctx,
@@ -32,8 +39,7 @@ export async function signUp(
   const { invitation: i, site } = found;
   if (state.state === 'used' || state.state === 'member') return secondPost(ctx, found, form);
   if (state.state !== 'open') return null;
-  const problem = await passwords.problem(site.policy, form.password);
-  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  refuseAll(await passwords.refusalOf(site.policy, form.password));
   // The code goes to somebody who may not have asked for it: counted first, before the costly hash.
   const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);

@@ -10,8 +10,13 @@ export const load = (event) =>
   });
 
 export const actions = {
-  default: formPublic(setUp, async (ctx, input) => {
-    await accounts.setUp(ctx, input);
-    return '/';
-  }),
+  default: formPublic(
+    setUp,
+    async (ctx, input) => {
+      await accounts.setUp(ctx, input);
+      return '/';
+    },
+    undefined,
+    accounts.judgeSetUp,
+  ),
 };

@@ -24,6 +24,8 @@ export const actions = {
     signUp,
     async (ctx, input, { params }) =>
       (await invitations.signUp(ctx, params.token!, input)) ?? `/signup/${params.token}`,
+    undefined,
+    (ctx, valid, { params }) => invitations.judgeSignUp(ctx, params.token!, valid),
   ),
   join: formPublic(
     v.object({}),
