@@ -95,6 +95,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
     if (group === 'dev' || !groups[group]) return new Response('Not found', { status: 404 });
+    if (request.headers.get('x-sveltekit-action')) return formFailure('error.forbidden', 403);
     // Page loads answer with the site's 404 page.
     if (!['GET', 'HEAD'].includes(request.method)) return new Response('Forbidden', { status: 403 });
   }
@@ -192,10 +193,10 @@ export const handle: Handle = async (input) => {
 };
 
 /** Kit's answer to a failed scripted post, in devalue's format. */
-const formFailure = (key: MessageKey): Response =>
+const formFailure = (key: MessageKey, status = 401): Response =>
   json({
     type: 'failure',
-    status: 401,
+    status,
     data: JSON.stringify([{ values: 1, errors: 2 }, {}, { '': 3 }, { key: 4 }, String(key)]),
   });
 

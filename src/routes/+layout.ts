@@ -1,7 +1,7 @@
 import { loadTranslator } from '$lib/messages';
 import type { LayoutLoad } from './$types';
 
-// Scripts are opt-in by route group: public, arrival and error pages have none.
+// Scripts are opt-in: a guest's way in and error pages have none.
 export const csr = false;
 
 export const load: LayoutLoad = async ({ data }) => ({

@@ -1,7 +1,7 @@
 /** A slow or dead network: the page and everything typed stay, and a retry writes nothing twice. */
 import { expect, test } from '@playwright/test';
 import { button, hold, loseAnswers, ready, sizes } from './forms';
-import { addressOf, gate, invited, makeSpace, signedIn } from './people';
+import { addressOf, gate, invited, mailsTo, makeSpace, nextMail, signedIn } from './people';
 
 const BEN = 'ben@foyer.example';
 
@@ -178,3 +178,28 @@ for (const [where, options] of sizes)
     await expect(alert).toHaveCount(0);
     await page.context().close();
   });
+
+test('an invitation whose answer was lost is mailed once, from the card and the dialog', async ({
+  browser,
+}) => {
+  const page = await signedIn(browser, BEN);
+  const own = await makeSpace(page, 'Lost answers');
+  for (const [path, submitted] of [
+    [own, `**${own}?/invite`],
+    [`${own}/settings/guests/invite`, '**/settings/guests/invite'],
+  ] as const) {
+    const email = addressOf('lost');
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    await page.getByLabel('E-mail addresses', { exact: true }).fill(email);
+    await loseAnswers(page, submitted);
+    await button(page, 'Send').click();
+    await expect(page.getByText('Not sent.', { exact: true })).toBeVisible();
+    await nextMail(page.request, email);
+    await page.unroute(submitted);
+    await button(page, 'Try again').click();
+    await expect(page.getByRole('status')).toContainText('1 invitation');
+    expect(await mailsTo(page.request, email), path).toHaveLength(1);
+  }
+  await page.context().close();
+});

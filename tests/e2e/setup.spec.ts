@@ -81,8 +81,26 @@ test('an empty site shows /setup, whatever was requested', async ({ browser }) =
     await page.goto(path);
     await expect(page, path).toHaveURL(`${origin}/setup`);
   }
-  expect(await page.locator('script').count()).toBe(0);
   await expect(page.getByRole('radio', { name: 'Hardened' })).toBeChecked();
+});
+
+test('with scripts the password can be shown, and its strength follows the chosen policy', async ({
+  browser,
+}) => {
+  const page = await somebody(browser, { baseURL: origin });
+  await fill(page, 'abc12', 'guessed');
+  const strength = page.locator('[aria-live=polite]');
+  await expect(strength).toHaveText('Too short: 7 more characters to go.');
+  await page.getByRole('radio', { name: 'As documented' }).check();
+  await page.getByLabel('Password', { exact: true }).pressSequentially('3');
+  await expect(strength).toHaveText('Strong enough.');
+  await page.getByRole('button', { name: 'Show password' }).click();
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('type', 'text');
+  await submit(page);
+  await expect(page.getByRole('alert')).toBeFocused();
+  await expect(page.getByRole('radio', { name: 'As documented' })).toBeChecked();
+  await expect(page.getByLabel('Name of the site')).toHaveValue('Company & Friends');
+  await page.context().close();
 });
 
 test('a wrong token, and a password that the policy refuses, keep everything typed', async ({ browser }) => {

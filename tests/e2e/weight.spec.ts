@@ -1,4 +1,4 @@
-/** The pages before the login have no scripts and load little. */
+/** A guest's way in has no scripts and loads little. */
 import { gzipSync } from 'node:zlib';
 import { expect, test, type Page, type Response } from '@playwright/test';
 import {
@@ -23,7 +23,7 @@ async function loads(page: Page, path: string): Promise<Response[]> {
   return [document, ...answers.filter((answer) => answer !== document)];
 }
 
-test('pages before the login ship no script: neither elements nor preloads nor requests', async ({
+test("a guest's way in ships no script: neither elements nor preloads nor requests", async ({
   browser,
   request,
 }) => {
