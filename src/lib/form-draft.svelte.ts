@@ -152,6 +152,8 @@ export class FormDraft {
     if (JSON.stringify(all) === this.#last) return;
     this.#last = JSON.stringify(all);
     this.kept = drafts.keep(mine, name, this.#tab, all, Date.now(), version());
+    // What the browser does not keep is asked about (typed.ts).
+    this.#what.form.toggleAttribute('data-draft', this.kept || typed.length === 0);
   };
 
   #accept() {

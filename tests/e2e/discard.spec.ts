@@ -25,6 +25,7 @@ for (const [where, options] of sizes)
     await name.fill('Half a name');
     await page.keyboard.press('Escape');
     await expect(answer('Keep writing')).toBeFocused();
+    await expect(page.getByRole('alertdialog')).toHaveCount(1);
     await page.keyboard.press('Enter');
     await expect(asks).toBeHidden();
     await expect(name).toBeFocused();

@@ -63,7 +63,7 @@ test("a proxy's error page and a broken answer keep the page, and the retry writ
   await page.getByLabel('Title', { exact: true }).fill('Arrived after all');
   await loseAnswers(page, '**/new-thread');
   await button(page, 'Post').click();
-  await expect(page.getByRole('alert')).toContainText('The site didn’t answer.');
+  await expect(page.getByRole('alert')).toContainText('The site didn’t answer');
   await expect(page.getByLabel('Title', { exact: true })).toHaveValue('Arrived after all');
   await page.unroute('**/new-thread');
   await button(page, 'Try again').click();

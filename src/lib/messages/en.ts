@@ -29,7 +29,7 @@ const en = {
   'send.unsent': 'Not sent.',
   'send.again': 'Try again',
   'send.offline': 'You seem to be offline.',
-  'send.silent': 'The site didn’t answer.',
+  'send.silent': 'The site didn’t answer, so it may have arrived. Trying again won’t send it twice.',
   'send.broken': 'Something went wrong on our side.',
   'send.kept': 'What you typed is still here.',
   'send.gone': 'This isn’t here any more, or you’ve lost access to it.',
