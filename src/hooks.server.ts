@@ -15,6 +15,7 @@ import { createContext } from '$lib/server/context/create';
 import * as changeLimit from '$lib/server/change-limit';
 import * as body from '$lib/server/body';
 import { originalUrl, rejectOversized } from '$lib/server/request-limits';
+import * as news from '$lib/server/news';
 import * as pendingPost from '$lib/server/pending-post';
 import { log } from '$lib/server/log';
 import { askedLocale, plainPage } from '$lib/server/plain-pages';
@@ -142,9 +143,11 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
     const nothing = new URL('?/no-action', url);
     return { ...event, url: nothing, request: new Request(nothing, request) };
   }
-  if (request.method !== 'GET' || isDataRequest) return event;
+  const plain = news.receive(ctx, url, !isDataRequest);
+  const shown = plain === url ? event : { ...event, url: plain };
+  if (request.method !== 'GET' || isDataRequest) return shown;
   const waiting = await pendingPost.heldPostAt(ctx, url);
-  if (!waiting) return event;
+  if (!waiting) return shown;
   if (!(await isAction(route.id, waiting.url))) {
     pendingPost.forget(ctx);
     return event;

@@ -9,6 +9,7 @@ import * as body from './body';
 import { signedIn, type Ctx, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { isSecret } from './fields';
+import * as news from './news';
 
 type Locals = { locals: App.Locals };
 
@@ -81,7 +82,10 @@ export const formPublic =
       if (!thrown.detail.key) error(thrown.status, forbidden);
       return fail(thrown.status, failure(typed, sentencesOf(thrown)));
     }
-    if (typeof result === 'string') redirect(303, result);
+    if (typeof result === 'string') {
+      news.send(event.locals.ctx, result);
+      redirect(303, result);
+    }
     return result as Exclude<R, string>;
   };
 
