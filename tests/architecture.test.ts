@@ -56,7 +56,7 @@ const layers: [layer: string, modules: string][] = [
       well-known`,
   ],
   ['work', 'cron jobs'],
-  ['web', 'body fields http pending-post plain-pages request-limits'],
+  ['web', 'body fields http news pending-post plain-pages request-limits'],
 ];
 const moduleOf = (path: string) => /^src\/lib\/server\/([^/.]+)/.exec(path)?.[1];
 const layerOf = (module: string | undefined) =>
