@@ -47,7 +47,7 @@ const layers: [layer: string, modules: string][] = [
     'platform',
     'blobs change-limit context crypto csv errors log markdown paging passwords pictures rate-limit schema secrets',
   ],
-  ['rules', 'access audit policy'],
+  ['rules', 'access audit policy stale'],
   ['delivery', 'mail'],
   [
     'domain',

@@ -7,14 +7,22 @@ export interface Sentence {
   params?: Params;
 }
 
+/** What somebody else has saved since the form was shown. */
+export interface SavedField {
+  field: string;
+  label: MessageKey;
+  text: string | Sentence;
+}
+
 /** Secrets are left out of the values. The field '' is the whole form. */
 export interface FormFailure {
   values: Record<string, string | string[]>;
   errors: Record<string, Sentence>;
+  newer?: SavedField[];
 }
 
 export function refusalOf(form: unknown, t: Translate) {
-  const { values = {}, errors = {} } = (form ?? {}) as Partial<FormFailure>;
+  const { values = {}, errors = {}, newer = [] } = (form ?? {}) as Partial<FormFailure>;
   const again = typeof form === 'object' && form !== null && 'values' in form;
   const sentences = Object.entries(errors).map(
     ([field, { key, params }]) => [field, t(key, params)] as const,
@@ -26,10 +34,23 @@ export function refusalOf(form: unknown, t: Translate) {
       string | undefined
     >,
     refused: sentences.length > 0,
+    saved: newer.map(({ field, label, text }) => ({
+      field,
+      label: t(label),
+      text: typeof text === 'string' ? text : t(text.key, text.params),
+    })),
     value: (name: string, otherwise = ''): string => {
       const typed = values[name];
       return typeof typed === 'string' ? typed : otherwise;
     },
+    /** Hidden fields that say which version the form shows: those of the refused form. */
+    shown: (fields: Record<string, string | number>): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(fields).map(([name, otherwise]) => {
+          const sent = values[name];
+          return [name, typeof sent === 'string' ? sent : String(otherwise)];
+        }),
+      ),
     ticked: (name: string, otherwise = false): boolean =>
       again ? values[name] !== undefined && values[name] !== '' : otherwise,
     list: (name: string): string[] => [values[name] ?? []].flat(),

@@ -174,6 +174,9 @@ export const unfinishedSpace = v.object(
   ) as Record<string, v.GenericSchema<unknown, string | string[] | undefined>>,
 );
 
+/** Which values the form showed (lib/server/stale.ts). */
+const was = v.optional(v.pipe(v.string(), v.maxLength(2_000)));
+
 const templateWords = {
   templateName: line(limits.templateName, 'template.name-missing'),
   description: optionalLine(limits.templateDescription),
@@ -183,6 +186,7 @@ export const changeTemplate = v.object({
   ...templateWords,
   id,
   updatedAt: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+  was,
 });
 export const hideTemplate = v.object({
   id: v.pipe(v.string(), v.regex(/^shipped:[a-z-]{1,40}$/)),
@@ -257,6 +261,7 @@ export const spaceSettings = v.object({
   announcement: lines(limits.announcement),
   links,
   updatedAt,
+  was,
 });
 
 export const invite = v.object({
@@ -313,6 +318,7 @@ export const editText = v.object({
   title: optionalLine(limits.threadTitle),
   body: lines(limits.body),
   editedAt: digits,
+  was,
 });
 export const byText = v.object({ text });
 export const onOff = v.object({ on: tick });
@@ -378,12 +384,14 @@ export const appearance = v.object({
   logo: files(1),
   removeLogo: tick,
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+  was,
 });
 /** In gigabytes. */
 export const storage = v.object({
   spaceStorage: number(1, 100_000),
   guestStorage: number(1, 100_000),
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+  was,
 });
 export const authentication = v.pipe(
   v.object({
@@ -399,6 +407,7 @@ export const authentication = v.pipe(
     /** The effect that the form showed, to be confirmed. */
     domainsSeen: v.optional(v.pipe(v.string(), v.maxLength(10_000)), ''),
     revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+    was,
   }),
   v.forward(
     v.partialCheck(

@@ -6,6 +6,7 @@ import { getContext, setContext, tick } from 'svelte';
 import { focusSummary, isLost, placeOf } from './focus';
 import type { FormFailure } from './forms';
 import { useI18n, type I18n } from './i18n';
+import { takeNewer } from './newer';
 import { useNotices, type Notices } from './notices.svelte';
 import { OWNER_FIELD, usePageOwner } from './page-owner';
 import { follow, refresh } from './refresh';
@@ -195,7 +196,10 @@ export class Sending {
     // A form may post to another page, whose data this is.
     if (action.pathname === location.pathname) await applyAction(result);
     await tick();
-    if (result.type === 'failure') return this.#refuse(form, result.data);
+    if (result.type === 'failure') {
+      takeNewer(form, formData, result.data as unknown as FormFailure);
+      return this.#refuse(form, result.data);
+    }
     tell(form, 'accepted');
     if (reset) renew(form, formData, this.by);
     if (focusSummary(form)) return;

@@ -1021,6 +1021,11 @@ const en = {
   'login.other':
     'Someone else has logged in in this browser, so this wasn’t sent. What you typed is still here: copy it, or log in again in another tab and send it.',
   'form.stale': 'Someone changed this while you had it open. Check what’s different, then save again.',
+  'form.saved-now': 'Saved now:',
+  'form.saved-nothing': 'Nothing',
+  'form.saved-all': 'Show all of it',
+  'form.on': 'On',
+  'form.off': 'Off',
   'verify.over': 'This login has ended, or its code was already used. Please log in again.',
   'links.label': 'Links',
   'links.hint': 'One per line: a title, then the address. Up to 20.',

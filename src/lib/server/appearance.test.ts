@@ -128,9 +128,9 @@ describe('the logo', () => {
 
   it('that was uploaded but refused with the form is removed', async () => {
     const { revision, logo } = await settings.read(testContext());
-    await expect(change({ logo: [picture(wide)], revision: revision - 1 })).rejects.toMatchObject(
-      refusal('conflict'),
-    );
+    await expect(
+      change({ siteName: 'Quay', logo: [picture(wide)], revision: revision - 1 }),
+    ).rejects.toMatchObject(refusal('conflict'));
     expect((await settings.read(testContext())).logo).toEqual(logo);
     const later = Date.now() + 2 * DAY;
     await files.purge(testContext({ now: later }));

@@ -15,11 +15,22 @@ interface Form {
   logo: File[];
   removeLogo: boolean;
   revision: number;
+  was?: string;
 }
 
-export async function change(ctx: SignedIn, { logo: [chosen], removeLogo, revision, ...names }: Form) {
+export async function change(
+  ctx: SignedIn,
+  { logo: [chosen], removeLogo, revision: shown, was, ...typed }: Form,
+) {
   allow(ctx, 'site.administer');
-  refuseTaken(names.accent);
+  refuseTaken(typed.accent);
+  const { form: names, revision } = await site.merged(
+    ctx,
+    typed,
+    ({ siteName, companyName, accent }) => ({ siteName, companyName, accent }),
+    settings.appearanceFields,
+    { revision: shown, was },
+  );
   const before = await settings.read(ctx);
   const uploaded = chosen ? await files.uploadLogo(ctx, chosen) : null;
   const logo = uploaded ?? (removeLogo ? null : before.logo);

@@ -1,4 +1,5 @@
 /** How the domain refuses. Any other thrown error is a bug and answers 500. */
+import type { SavedField } from '../forms';
 import type { MessageKey } from '../messages';
 
 /** `missing`: cannot be reached (404). `forbidden`: reachable, but not allowed (pages 404, posts and API 403). */
@@ -30,6 +31,8 @@ export interface RefusalDetail {
   field?: string;
   /** What else is wrong with the same form. */
   also?: Refusal[];
+  /** Of a form that is older than what is saved (stale.ts). */
+  newer?: { values: Record<string, string>; saved: SavedField[] };
 }
 
 export class Refusal extends Error {

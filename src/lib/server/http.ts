@@ -80,7 +80,10 @@ export const formPublic =
       if (!(thrown instanceof Refusal)) throw thrown;
       if (thrown.kind === 'missing') error(404, notFound);
       if (!thrown.detail.key) error(thrown.status, forbidden);
-      return fail(thrown.status, failure(typed, sentencesOf(thrown)));
+      const refused = failure(typed, sentencesOf(thrown));
+      const { newer } = thrown.detail;
+      const values = { ...refused.values, ...newer?.values };
+      return fail(thrown.status, { ...refused, values, newer: newer?.saved });
     }
     if (typeof result === 'string') {
       news.send(event.locals.ctx, result);

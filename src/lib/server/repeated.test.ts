@@ -45,7 +45,8 @@ it('the settings of a space are saved once, though the form is stale by then', a
   const { ava, spaceId } = await house();
   const { updatedAt, links } = await spaces.settingsOf(as(ava), spaceId);
   const form = { ...spaceForm, announcement: 'Boots', links };
-  for (let n = 1; n < 3; n++) await spaces.change(as(ava, { now: updatedAt + n }), spaceId, form, updatedAt);
+  for (let n = 1; n < 3; n++)
+    await spaces.change(as(ava, { now: updatedAt + n }), spaceId, form, { updatedAt });
   expect(await audited('space.changed', `space:${spaceId}`)).toHaveLength(1);
 });
 

@@ -4,8 +4,10 @@ import * as access from './access';
 import { changed, must, type Ctx, type SignedIn, type Statement } from './context';
 import { Refusal } from './errors';
 import { record } from './events';
+import { allow } from './policy';
 import { setting, type Settings } from './schema';
 import * as settings from './settings';
+import { merge, type Fields } from './stale';
 
 const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   ctx.db
@@ -26,6 +28,33 @@ async function isSaved(ctx: Ctx, values: Partial<Settings>): Promise<boolean> {
   return Object.entries(values).every(
     ([name, value]) => JSON.stringify(now[name as keyof Settings]) === JSON.stringify(value),
   );
+}
+
+/** What the form changes, and the revision that it then is about. @throws Refusal (stale.ts) */
+export async function merged<T extends object>(
+  ctx: SignedIn,
+  mine: T,
+  savedOf: (site: Settings) => T,
+  fields: Fields<T>,
+  shown: { revision: number; was?: string },
+): Promise<{ form: T; revision: number }> {
+  allow(ctx, 'site.administer');
+  const site = await settings.read(ctx);
+  const { revision } = site;
+  if (revision === shown.revision) return { form: mine, revision };
+  return { form: merge(mine, savedOf(site), fields, { was: shown.was, now: { revision } }), revision };
+}
+
+/** @throws Refusal (stale.ts), also if the two changes do not fit together */
+export async function mergedAuthentication(
+  ctx: SignedIn,
+  mine: settings.Authentication,
+  shown: { revision: number; was?: string },
+) {
+  const both = (was?: string) =>
+    merged(ctx, mine, settings.authenticationOf, settings.authenticationFields, { ...shown, was });
+  const result = await both(shown.was);
+  return result.form.minLength > result.form.maxLength ? both() : result;
 }
 
 /**

@@ -150,10 +150,10 @@ describe('a stale form', () => {
       as(ava, { now: updatedAt + 1 }),
       spaceId,
       { ...spaceForm, announcement: 'First' },
-      updatedAt,
+      { updatedAt },
     );
     await expect(
-      spaces.change(as(ava), spaceId, { ...spaceForm, announcement: 'Second' }, updatedAt),
+      spaces.change(as(ava), spaceId, { ...spaceForm, announcement: 'Second' }, { updatedAt }),
     ).rejects.toMatchObject(refusal('conflict', 'form.stale'));
     expect((await spaces.settingsOf(as(ava), spaceId)).announcement).toBe('First');
   });

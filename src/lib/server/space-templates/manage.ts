@@ -8,6 +8,7 @@ import * as folded from '../folded';
 import { allow } from '../policy';
 import { spaceTemplate } from '../schema';
 import * as settings from '../settings';
+import { isSaved, merge, wasOf, type Fields } from '../stale';
 import { own, shippedOne, stored } from './choose';
 import { shipped } from './shipped';
 import { cardOf, PLAIN_COVER } from './template';
@@ -21,37 +22,51 @@ export async function manage(ctx: SignedIn) {
     ...cardOf(template),
     hidden: hiddenTemplates.includes(template.id),
   }));
-  return { rows, shipped: cards };
+  return { rows: rows.map((row) => ({ ...row, was: wasOf(row, fields) })), shipped: cards };
 }
 
-/** @param updatedAt of the template on the form, so that a stale form overwrites nothing */
+const fields: Fields<{ name: string; description: string }> = {
+  name: { label: 'template.name', name: 'templateName' },
+  description: { label: 'template.description' },
+};
+
+const saved = async (ctx: SignedIn, id: string) => {
+  const { name, description, updatedAt } = spaceTemplate;
+  const [row] = await ctx.db
+    .select({ name, description, updatedAt })
+    .from(spaceTemplate)
+    .where(eq(spaceTemplate.id, id));
+  return row;
+};
+
+/** @param updatedAt of the template on the form, so that a stale form overwrites nothing; with `was`, what it showed */
 export async function change(
   ctx: SignedIn,
   id: string,
   form: { name: string; description: string },
   updatedAt: number,
+  was?: string,
 ): Promise<void> {
-  const { name, description } = form;
+  allow(ctx, 'site.administer');
+  const before = await saved(ctx, id);
+  if (!before) throw new Refusal('missing');
+  const { updatedAt: now } = before;
+  const stale = now !== updatedAt;
+  const { name, description } = stale ? merge(form, before, fields, { was, now: { updatedAt: now } }) : form;
+  if (stale && isSaved({ name, description }, before, fields)) return;
   const refusal = async () => {
-    const [row] = await ctx.db
-      .select({
-        updatedAt: spaceTemplate.updatedAt,
-        name: spaceTemplate.name,
-        description: spaceTemplate.description,
-      })
-      .from(spaceTemplate)
-      .where(eq(spaceTemplate.id, id));
+    const row = await saved(ctx, id);
     if (!row) return new Refusal('missing');
     // Saved already: only the answer was lost.
-    if (row.name === name && row.description === description) return null;
-    return row.updatedAt === updatedAt ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
+    if (isSaved({ name, description }, row, fields)) return null;
+    return row.updatedAt === now ? nameTaken(name) : new Refusal('conflict', { key: 'form.stale' });
   };
   await access.commitForSite(
     ctx,
     [
       ctx.db.run(sql`
       update space_template set name = ${name}, folded = ${folded.name(name)}, description = ${description}, updated_at = max(updated_at + 1, ${ctx.now})
-      where id = ${id} and updated_at = ${updatedAt}
+      where id = ${id} and updated_at = ${now}
         and not exists (select 1 from space_template o where ${folded.templateNamed(name, 'o')} and o.id <> ${id})`),
       must(ctx, changed()),
       record(ctx, { kind: 'template.changed', subject: `template:${id}`, detail: { name } }),

@@ -1,12 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { optionsOf } from '../../space-options';
-import {
-  guestsSeeEachOther,
-  namesGuests,
-  requireAdministrator,
-  stillAdministers,
-  type FoundSpace,
-} from '../access';
+import { guestsSeeEachOther, namesGuests, requireAdministrator, stillAdministers } from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -14,34 +8,41 @@ import * as files from '../files';
 import * as folded from '../folded';
 import { nameableQuery, recognised } from '../mentions/people';
 import { space } from '../schema';
+import { isSaved, merge, wasOf } from '../stale';
+import { fields, type SettingsForm } from './fields';
 import { textOf, type Link, type SpaceForm } from './form';
 
 export async function settingsOf(
   ctx: SignedIn,
   spaceId: number,
-): Promise<SpaceForm & { announcement: string; links: Link[]; updatedAt: number }> {
+): Promise<SettingsForm & { updatedAt: number; was: string }> {
   const found = await requireAdministrator(ctx, spaceId);
   const { name, cover, announcement, links, updatedAt } = found;
-  return { name, cover, ...optionsOf(found), announcement, links, updatedAt };
+  const form = { name, cover, ...optionsOf(found), announcement, links };
+  return { ...form, updatedAt, was: wasOf(form, fields) };
 }
 
-/** Saved already: only the answer was lost. */
-const isSame = (before: FoundSpace, form: object): boolean =>
-  Object.entries(form).every(
-    ([name, value]) => JSON.stringify(before[name as keyof FoundSpace]) === JSON.stringify(value),
-  );
-
-/** "Several threads" is never switched off again. @param updatedAt on the form: a stale form overwrites nothing */
+/** "Several threads" is never switched off again. @param shown by the form: a stale form overwrites nothing */
 export async function change(
   ctx: SignedIn,
   spaceId: number,
-  form: SpaceForm & { announcement: string; links?: Link[] },
-  updatedAt?: number,
+  typed: SpaceForm & { announcement: string; links?: Link[] },
+  shown?: { updatedAt: number; was?: string },
 ): Promise<void> {
   const before = await requireAdministrator(ctx, spaceId);
-  if (updatedAt !== undefined && before.updatedAt !== updatedAt && isSame(before, form)) return;
+  const mine = {
+    ...typed,
+    links: typed.links ?? before.links,
+    severalThreads: typed.severalThreads || before.severalThreads,
+  };
+  const stale = shown && shown.updatedAt !== before.updatedAt;
+  const form = stale
+    ? merge(mine, before, fields, { was: shown.was, now: { updatedAt: before.updatedAt } })
+    : mine;
+  // Perhaps only the answer was lost.
+  if (stale && isSaved(form, before, fields)) return;
   if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
-  const now = { title: textOf(form.links ?? before.links), body: form.announcement };
+  const now = { title: textOf(form.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
   if (!guestsSeeEachOther(form) && namesGuests(recognised(ctx, { body: form.name }, people, []).mentions))
     throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });
@@ -61,11 +62,7 @@ export async function change(
           updatedAt: ctx.now,
         })
         .where(
-          and(
-            eq(space.id, spaceId),
-            isNull(space.deletedAt),
-            updatedAt === undefined ? undefined : eq(space.updatedAt, updatedAt),
-          ),
+          and(eq(space.id, spaceId), isNull(space.deletedAt), shown && eq(space.updatedAt, before.updatedAt)),
         ),
       must(ctx, changed()),
       ...(form.cover === before.cover ? [] : files.useCover(ctx, form.cover, spaceId)),

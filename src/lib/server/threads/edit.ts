@@ -7,6 +7,9 @@ import * as files from '../files';
 import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised, toldBy } from '../mentions/people';
 import { comment, thread } from '../schema';
+import { bodyFor, titleFor } from '../mentions/redaction';
+import { merge } from '../stale';
+import { fields } from './fields';
 import { mayOf } from './may';
 import { commentQuery, requireRow, threadQuery } from './visible';
 import { showsNothing } from './text';
@@ -17,7 +20,7 @@ export async function edit(
   spaceId: number,
   threadId: number,
   commentId: number | null,
-  form: { title?: string; body: string; editedAt: number },
+  form: { title?: string; body: string; editedAt: number; was?: string },
 ): Promise<void> {
   const words = [form.title ?? '', form.body];
   const rows = await ctx.read({
@@ -36,10 +39,13 @@ export async function edit(
   const may = mayOf(ctx, found, first, commentId === null ? null : text);
   if (!may.own) throw new Refusal('forbidden');
   if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
-  const { body } = form;
-  const title = commentId === null && found.severalThreads ? (form.title ?? '') : '';
-  if (commentId === null && found.severalThreads && !title)
-    throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+  const titled = commentId === null && found.severalThreads;
+  const mine = { title: titled ? (form.title ?? '') : '', body: form.body };
+  const shown = { title: titled ? titleFor(found.reader, first) : '', body: bodyFor(found.reader, text) };
+  const editedAt = text.editedAt ?? 0;
+  const { title, body } =
+    editedAt === form.editedAt ? mine : merge(mine, shown, fields, { was: form.was, now: { editedAt } });
+  if (titled && !title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
   if (commentId !== null && showsNothing(body) && rows.files.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   if (body === text.body && (commentId !== null || title === first.title)) return;
@@ -61,7 +67,7 @@ export async function edit(
       ctx.db.run(sql`
         insert into revision (space_id, thread_id, comment_id, title, body, replaced_at)
         select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
-        from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${form.editedAt}
+        from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${editedAt}
           and exists (select 1 from thread t where t.id = ${threadId} and t.closed_at is null)`),
       must(ctx, changed()),
       commentId === null

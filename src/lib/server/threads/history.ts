@@ -5,6 +5,8 @@ import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
 import { revision } from '../schema';
+import { wasOf } from '../stale';
+import { fields } from './fields';
 import { mayOf } from './may';
 import { commentQuery, requireRow, threadQuery } from './visible';
 
@@ -20,15 +22,18 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
   const found = access.foundSpace(ctx, reach);
   const first = requireRow(threads);
   const row = commentId === null ? first : requireRow(comments);
+  const title = commentId === null ? titleFor(found.reader, first) : '';
+  const body = bodyFor(found.reader, row);
   return {
     id: row.id,
-    title: commentId === null ? titleFor(found.reader, first) : '',
-    body: bodyFor(found.reader, row),
+    title,
+    body,
     // Where guests are hidden, a quotation must not show a guest's name to the others.
     author: access.everybodySees(found, row.authorKind)
       ? { name: row.author, guest: row.authorKind === 'guest', company: row.company }
       : null,
     editedAt: row.editedAt ?? 0,
+    was: wasOf({ title, body }, fields),
     mayEdit: mayOf(ctx, found, first, commentId === null ? null : row).edit,
   };
 }

@@ -3,11 +3,13 @@ import * as appearance from '$lib/server/appearance';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as settings from '$lib/server/settings';
+import { wasOf } from '$lib/server/stale';
 
 export const load = (event) =>
   show(event, async (ctx) => {
     const { siteName, companyName, accent, revision } = await settings.read(ctx);
-    return { form: { siteName, companyName, accent: accent ?? '' }, revision };
+    const was = wasOf({ siteName, companyName, accent }, settings.appearanceFields);
+    return { form: { siteName, companyName, accent: accent ?? '' }, revision, was };
   });
 
 export const actions = {
@@ -22,11 +24,18 @@ export const actions = {
   /** For browsers without scripts: the form again, with the colour beside it. */
   preview: form(
     schema,
-    async (ctx, { siteName, companyName, accent, removeLogo }) => {
+    async (ctx, { siteName, companyName, accent, removeLogo, revision, was }) => {
       appearance.refuseTaken(accent);
       return {
         preview: accent,
-        values: { siteName, companyName, accent: accent ?? '', removeLogo: removeLogo ? 'on' : '' },
+        values: {
+          siteName,
+          companyName,
+          accent: accent ?? '',
+          removeLogo: removeLogo ? 'on' : '',
+          revision: String(revision),
+          ...(was && { was }),
+        },
       };
     },
     (ctx) => allow(ctx, 'site.administer'),

@@ -1,5 +1,4 @@
 import { authentication } from '$lib/schemas';
-import { Refusal } from '$lib/server/errors';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import { allow } from '$lib/server/policy';
@@ -12,22 +11,27 @@ export const load = (event) =>
     const site = await settings.read(ctx);
     const { twoStep, policy, allowedDomains, revision } = site;
     const deadDomains = settings.deadDomains(site);
-    return { twoStep, policy, allowedDomains, deadDomains, revision, presets: settings.presets };
+    const was = settings.authenticationShown(site);
+    return { twoStep, policy, allowedDomains, deadDomains, revision, was, presets: settings.presets };
   });
 
 export const actions = {
   default: form(authentication, async (ctx, input) => {
     allow(ctx, 'site.administer');
-    const { twoStep, allowedDomains, revision, confirmed, domainsSeen, ...policy } = input;
+    const { confirmed, domainsSeen, revision: shown, was, ...typed } = input;
+    const mine = { ...typed, allowedDomains: settings.domainsOf(typed.allowedDomains) };
+    const { form: merged, revision } = await site.mergedAuthentication(ctx, mine, {
+      revision: shown,
+      was,
+    });
+    const { twoStep, allowedDomains: domains, ...policy } = merged;
     if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
-    const domains = settings.domainsOf(allowedDomains);
     const effect = await invitations.effectOfDomains(ctx, domains);
     // The effect of the domains on people is shown first. A second "Save" confirms it, if it is still the same.
     const seen = [...domains, effect?.invitations, effect?.guests].join(' ');
     if (effect && domainsSeen !== seen) {
-      if (revision !== (await settings.read(ctx)).revision)
-        throw new Refusal('conflict', { key: 'form.stale' });
-      const values = Object.entries(input)
+      const now = { revision, was: settings.authenticationShown(await settings.read(ctx)) };
+      const values = Object.entries({ ...input, ...merged, ...now, allowedDomains: domains.join('\n') })
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => [name, value === false ? '' : String(value)]);
       return {

@@ -5,8 +5,7 @@ import * as settings from '$lib/server/settings';
 import * as spaces from '$lib/server/spaces';
 import * as trash from '$lib/server/trash';
 import * as site from '$lib/server/site';
-
-const GB = 1024 ** 3;
+import { wasOf } from '$lib/server/stale';
 
 export const load = (event) =>
   show(event, async (ctx) => {
@@ -20,12 +19,13 @@ export const load = (event) =>
       without,
     });
     const { spaceStorage, guestStorage, revision } = await settings.read(ctx);
+    const was = wasOf({ spaceStorage, guestStorage }, settings.storageFields);
     return {
       ...found,
       search,
       without,
       done: query.get('done'),
-      storage: { space: spaceStorage, guest: guestStorage, revision },
+      storage: { space: spaceStorage, guest: guestStorage, revision, was },
     };
   });
 
@@ -38,12 +38,15 @@ export const actions = {
     await administrators.become(ctx, id);
     return `/spaces/${id}`;
   }),
-  storage: form(storage, async (ctx, { spaceStorage, guestStorage, revision }) => {
-    await site.changeSettings(
+  storage: form(storage, async (ctx, { spaceStorage, guestStorage, ...shown }) => {
+    const { form, revision } = await site.merged(
       ctx,
-      { spaceStorage: spaceStorage * GB, guestStorage: guestStorage * GB },
-      revision,
+      { spaceStorage: spaceStorage * settings.GB, guestStorage: guestStorage * settings.GB },
+      ({ spaceStorage, guestStorage }) => ({ spaceStorage, guestStorage }),
+      settings.storageFields,
+      shown,
     );
+    await site.changeSettings(ctx, form, revision);
     return { stored: true };
   }),
 };

@@ -17,8 +17,8 @@ export const load = (event) =>
 const here = (done: string) => `/admin/templates?done=${done}`;
 
 export const actions = {
-  change: form(changeTemplate, async (ctx, { id, templateName: name, description, updatedAt }) => {
-    await templates.change(ctx, id, { name, description }, updatedAt);
+  change: form(changeTemplate, async (ctx, { id, templateName: name, description, updatedAt, was }) => {
+    await templates.change(ctx, id, { name, description }, updatedAt, was);
     return here('changed');
   }),
   delete: form(byId, async (ctx, { id }) => {

@@ -15,9 +15,9 @@ export const load = (event) =>
 export const actions = {
   default: form(
     v.object({ ...spaceSettings.entries, ...coverUpload }),
-    async (ctx, { updatedAt, coverFile, ...input }, { params }) => {
+    async (ctx, { updatedAt, was, coverFile, ...input }, { params }) => {
       input.cover = await files.chosenCover(ctx, input.cover, coverFile, Number(params.id));
-      await spaces.change(ctx, Number(params.id), input, updatedAt);
+      await spaces.change(ctx, Number(params.id), input, { updatedAt, was });
       return { saved: true };
     },
     access.administratorsOnly,
