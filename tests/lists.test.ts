@@ -41,7 +41,6 @@ const others: Record<string, string> = {
   'search/hits.ts hitsQuery': 'one more than a page; the page says how many spaces were searched',
   'space-templates/choose.ts own': 'more are refused when they are made',
   'space-templates/from-space.ts contentOf': 'more are refused when they are made',
-  'spaces/first-sight.ts query': '“and 3 other guests”',
   'spaces/people.ts inOrderQuery': 'its callers say one more than a page, or show how many there are',
   'spaces/portal.ts portal': '“+12” faces, “99+” threads and invitations',
   'threads/read.ts idsOf': 'where a page begins',
