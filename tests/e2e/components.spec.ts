@@ -78,6 +78,7 @@ const elsewhere: Record<string, string> = {
   PasswordField: 'in AuthForm',
   UnreadBadge: 'with Badge',
   HiddenFields: 'nothing to be seen',
+  SavedNow: 'in ErrorSummary',
   Announcer: 'in the frame, with scripts alone',
   DiscardDialog: 'asks on leaving, with scripts alone',
   ProgressLine: 'on slow navigation, with scripts alone',

@@ -31,7 +31,9 @@ export const actions = {
     const seen = [...domains, effect?.invitations, effect?.guests].join(' ');
     if (effect && domainsSeen !== seen) {
       const now = { revision, was: settings.authenticationShown(await settings.read(ctx)) };
-      const values = Object.entries({ ...input, ...merged, ...now, allowedDomains: domains.join('\n') })
+      const own = domains === mine.allowedDomains;
+      const allowedDomains = own ? typed.allowedDomains : domains.join('\n');
+      const values = Object.entries({ ...input, ...merged, ...now, allowedDomains })
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => [name, value === false ? '' : String(value)]);
       return {
