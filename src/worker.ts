@@ -5,7 +5,7 @@ import { createContext } from './lib/server/context/create';
 import { readable, rejectOversized } from './lib/server/request-limits';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
-import { secured } from './lib/server/plain-pages';
+import { pageInstead, secured } from './lib/server/plain-pages';
 
 const system = (env: Env, ctx: ExecutionContext) => ({
   env,
@@ -15,8 +15,11 @@ const system = (env: Env, ctx: ExecutionContext) => ({
 
 export default {
   async fetch(request, env, ctx) {
-    const answer = (await rejectOversized(request)) ?? (await sveltekit.fetch!(readable(request), env, ctx));
-    return secured(answer as Response, request);
+    const ask = async (asked: typeof request) =>
+      (await sveltekit.fetch!(readable(asked), env, ctx)) as Response;
+    const answer = (await rejectOversized(request)) ?? (await ask(request));
+    const page = pageInstead(request, answer);
+    return secured(page ? await ask(page as typeof request) : answer, request);
   },
   async queue(batch, env, ctx) {
     await jobs.consume(createContext(system(env, ctx)), batch);

@@ -20,6 +20,8 @@ const inSpace = 'in in 200 404 404 200 404';
 const inSpacePost = 'in in 400 404 404 400 404';
 const ofSpace = 'in in 404 404 404 200 404';
 const ofSpacePost = 'in in 403 404 404 400 404';
+/** Addresses that only take posts. */
+const postOnly = 'in in 404 404 404 404 404';
 const site_ = 'in in 404 404 404 404 200';
 const sitePost = 'in in 403 403 403 403 400';
 
@@ -127,14 +129,14 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(app)/spaces/[id=id]/files': {
     at: '/spaces/:space/files',
-    get: 'in in 405 405 405 405 405',
+    get: postOnly,
     post: { '': 'in in 400 404 404 400 404' },
   },
   '/(app)/files/[file]': { at: '/files/:file', get: inSpace },
-  '/(app)/files/[file]/thumb': { at: '/files/:file/thumb', get: 'in in 405 405 405 405 405' },
+  '/(app)/files/[file]/thumb': { at: '/files/:file/thumb', get: postOnly },
   '/(app)/covers': {
     at: '/covers',
-    get: 'in in 405 405 405 405 405',
+    get: postOnly,
     post: { '': 'in in 403 403 403 400 400' },
   },
   '/(app)/search': { at: '/search?q=piles', get: signedIn },
@@ -142,7 +144,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/people.json': { at: '/spaces/:space/people.json?q=a', get: inSpace },
   '/(app)/spaces/[id=id]/preview': {
     at: '/spaces/:space/preview',
-    get: 'in in 405 405 405 405 405',
+    get: postOnly,
     post: { '': 'in in 200 404 404 200 404' },
   },
   '/(app)/spaces/[id=id]/new-thread': {
@@ -214,8 +216,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/dev/components': { at: '/dev/components', get: anybody },
   '/dev/mail-samples': { at: '/dev/mail-samples', get: anybody },
   '/dev/mail-samples/[locale]/[name]': { at: '/dev/mail-samples/en/nothing', get: all(404) },
-  '/dev/seed': { at: '/dev/seed', get: all(405) },
-  '/dev/cron': { at: '/dev/cron', get: all(405) },
+  '/dev/seed': { at: '/dev/seed', get: postOnly },
+  '/dev/cron': { at: '/dev/cron', get: postOnly },
 };
 
 function all(answer: number | string): Row {
@@ -242,6 +244,37 @@ test.each(Object.entries(table))('GET %s: everybody gets what is theirs', async 
   const answers: string[] = [];
   for (const who of people) answers.push(said(await ask(who, address(at))));
   expect(answers.join(' ')).toBe(get);
+});
+
+test('an address that only takes posts: 405 with Allow for scripts, the framed 404 page for people', async () => {
+  const endpoints = import.meta.glob<string>('../src/routes/**/+server.ts', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  const methods = Object.entries(endpoints).map(([file, code]) => ({
+    route: file.replace('../src/routes', '').replace(/\/\+server\.ts$/, ''),
+    takes: [...code.matchAll(/export const ([A-Z]+) /g)].map(([, method]) => method!),
+  }));
+  const withoutPage = methods.filter(({ takes }) => !takes.includes('GET'));
+  expect(withoutPage.length).toBeGreaterThan(3);
+  for (const { route, takes } of withoutPage) {
+    const at = address(table[route]!.at);
+    for (const method of ['GET', 'HEAD']) {
+      for (const accept of ['*/*', 'application/json']) {
+        const toScripts = await ask('guest', at, { method, headers: { accept } });
+        expect([toScripts.status, toScripts.headers.get('allow')], `${method} ${route}`).toEqual([
+          405,
+          takes.join(', '),
+        ]);
+      }
+      const toPeople = await ask('guest', at, { method });
+      const page = await toPeople.text();
+      expect([toPeople.status, toPeople.headers.get('allow')], `${method} ${route}`).toEqual([404, null]);
+      expect(toPeople.headers.get('content-type')).toContain('text/html');
+      if (method === 'GET') expect(page).toContain('href="/me"');
+    }
+  }
 });
 
 const posts = Object.entries(table).flatMap(([route, { at, post: actions = {} }]) =>

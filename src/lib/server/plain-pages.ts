@@ -10,6 +10,21 @@ export function askedLocale(request: Request): Locale | undefined {
   return isLocale(found) ? found : undefined;
 }
 
+/**
+ * To a person an address that only takes posts is a page that does not exist: they get the 404 page, in the frame. Scripts get the 405.
+ * @returns what to ask SvelteKit for instead: an address below, which is nobody's route
+ */
+export function pageInstead(request: Request, answer: Response): Request | null {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (answer.status !== 405 || !isRead || !takesPages(request)) return null;
+  const url = new URL(request.url);
+  url.pathname += '/-';
+  return new Request(url, request);
+}
+
+const takesPages = (request: Request): boolean =>
+  request.headers.get('accept')?.includes('text/html') ?? false;
+
 /** On every answer: ours, SvelteKit's or a file's. worker.ts calls it last. */
 export function secured(answer: Response, request: Request): Response {
   const whole = new Response(answer.body, answer);
@@ -60,7 +75,7 @@ export async function plainPage(
   const locale = askedLocale(request) ?? defaultLocale;
   const t = await loadTranslator(locale);
   const message = t(key, params);
-  if (request.headers.get('x-sveltekit-action') || !request.headers.get('accept')?.includes('text/html'))
+  if (request.headers.get('x-sveltekit-action') || !takesPages(request))
     return Response.json({ type: 'error', status, error: { message }, message }, { status });
   const nonce = crypto.randomUUID();
   const title = t(status < 500 ? 'error.refused-title' : 'error.title');
