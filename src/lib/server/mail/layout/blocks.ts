@@ -3,7 +3,7 @@ import html, { safe, type HtmlSafeString } from 'escape-html-template-tag';
 import type { Translate } from '../../../messages';
 import { manyLines } from '../user-text';
 import type { Block } from './content';
-import { edge, light, mono } from './theme';
+import { edge, light } from './theme';
 
 /** Not escaped: some mail clients do not decode an escaped `/` or `=`. */
 export const address = (url: string): string | HtmlSafeString =>
@@ -59,14 +59,6 @@ export function blockHtml(block: Block, t: Translate): HtmlSafeString | HtmlSafe
       return paragraph(block.text);
     case 'user-text':
       return paragraphs(block.text);
-    case 'code':
-      return html`<p
-        class="ink"
-        dir="ltr"
-        style="margin:0 0 22px;color:${light.ink};font:600 36px/1.2 ${mono};letter-spacing:4px"
-      >
-        ${block.code}
-      </p>`;
     case 'prose':
       return block.html;
     case 'button':

@@ -4,6 +4,8 @@ import type { Person } from '../../../people';
 export interface MailContent {
   siteName: string;
   subject: string;
+  /** Stands before everything else, and nowhere else: mail programs that show or fill in a code look for it there. */
+  code?: string;
   /** What the mail says first, where its subject is that of a conversation; else the subject. */
   heading?: string;
   /** Shown beside the subject in lists of mails; by default the mail's beginning. */
@@ -29,7 +31,6 @@ export type Block =
   | { kind: 'paragraph'; text: string }
   | { kind: 'user-text'; text: string }
   | { kind: 'prose'; text: string; html: HtmlSafeString }
-  | { kind: 'code'; code: string }
   | { kind: 'button'; label: string; url: string }
   | { kind: 'link'; label: string; url: string }
   | { kind: 'facts'; rows: (readonly [label: string, value: string])[] }

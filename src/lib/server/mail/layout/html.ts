@@ -5,7 +5,7 @@ import { address, blockHtml } from './blocks';
 import { letterhead, type Brand } from './brand';
 import type { MailContent } from './content';
 import { footer } from './footer';
-import { forOutlook, light, sans, styleSheet, WIDTH } from './theme';
+import { forOutlook, light, mono, sans, styleSheet, WIDTH } from './theme';
 
 export const toHtml = (content: MailContent, locale: Locale, t: Translate, brand: Brand): string =>
   html`<!doctype html>
@@ -48,23 +48,20 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate, brand
                 border="0"
                 style="max-width:${WIDTH}px;text-align:left;text-align:start;font:16px/1.55 ${sans};word-break:break-word"
               >
-                <tr>
-                  <td style="padding:0 4px 16px">${letterhead(brand, content.siteName)}</td>
-                </tr>
+                ${
+                  content.code === undefined
+                    ? html`<tr>
+                        <td style="padding:0 4px 16px">${letterhead(brand, content.siteName)}</td>
+                      </tr>`
+                    : ''
+                }
                 <tr>
                   <td
                     class="sheet sheet-pad"
                     bgcolor="${light.surface}"
                     style="padding:34px 36px 18px;background:${light.surface};border:1px solid ${light.line};border-radius:16px"
                   >
-                    <h1
-                      class="ink"
-                      dir="auto"
-                      style="margin:0 0 20px;color:${light.ink};font-size:24px;line-height:1.25;font-weight:600"
-                    >
-                      ${content.heading ?? content.subject}
-                    </h1>
-                    ${content.blocks.map((block) => html`${blockHtml(block, t)} `)}
+                    ${heading(content)} ${content.blocks.map((block) => html`${blockHtml(block, t)} `)}
                     <p
                       class="soft rule"
                       dir="auto"
@@ -85,6 +82,11 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate, brand
                 </tr>
                 <tr>
                   <td class="soft" style="padding:16px 4px 0;color:${light.soft};font-size:13px">
+                    ${
+                      content.code === undefined
+                        ? ''
+                        : html`<div style="padding:0 0 10px">${letterhead(brand, content.siteName)}</div>`
+                    }
                     ${footer(content, t)}
                   </td>
                 </tr>
@@ -95,3 +97,21 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate, brand
         </table>
       </body>
     </html> `.toString();
+
+/** A code is the heading itself. */
+const heading = ({ code, heading: words, subject }: MailContent) =>
+  code === undefined
+    ? html`<h1
+        class="ink"
+        dir="auto"
+        style="margin:0 0 20px;color:${light.ink};font-size:24px;line-height:1.25;font-weight:600"
+      >
+        ${words ?? subject}
+      </h1>`
+    : html`<h1
+        class="ink"
+        dir="ltr"
+        style="margin:0 0 20px;color:${light.ink};font:600 36px/1.2 ${mono};letter-spacing:4px"
+      >
+        ${code}
+      </h1>`;

@@ -5,6 +5,7 @@ import { footer } from './footer';
 
 export function toText(content: MailContent, t: Translate): string {
   return `${[
+    ...(content.code === undefined ? [] : [content.code]),
     ...(content.heading === undefined ? [] : [content.heading]),
     ...content.blocks.map(blockText),
     content.note,
@@ -24,8 +25,6 @@ function blockText(block: Block): string {
     case 'user-text':
     case 'prose':
       return manyLines(block.text);
-    case 'code':
-      return block.code;
     case 'button':
     case 'link':
       return linkText(block);

@@ -12,10 +12,10 @@ export const composeCode: Compose<CodeMail> = ({ code, purpose }, { t, site }) =
   const login = purpose === 'login';
   return {
     subject: t('mail.code.subject', { site }),
+    code,
     // Empty, so that lists of mails show the mail's beginning: the code.
     preheader: '',
     blocks: [
-      { kind: 'code', code },
       paragraph(login ? t('mail.code.login', { site }) : t('mail.code.signup', { site })),
       paragraph(t('mail.code.valid')),
     ],

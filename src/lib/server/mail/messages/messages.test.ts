@@ -38,6 +38,13 @@ const visible = (html: string) =>
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&');
 
+/** Of all that the body holds, hidden or not. */
+const firstLine = (html: string) =>
+  visible(html)
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line && line !== '&nbsp;');
+
 describe('every mail, in every language, with awkward data', () => {
   it('has a subject of one line without control characters', () => {
     for (const { name, subject } of every) {
@@ -64,6 +71,7 @@ describe('every mail, in every language, with awkward data', () => {
     for (const { name, message, subject, text, html } of every) {
       if (message.kind !== 'code') continue;
       expect(text.split('\n')[0], name).toBe(message.code);
+      expect(firstLine(html), name).toBe(message.code);
       expect(text.split(message.code), name).toHaveLength(2);
       expect(html.split(message.code), name).toHaveLength(2);
       expect(html, name).not.toContain('display:none');
