@@ -48,7 +48,10 @@ interface Found {
   form: string;
 }
 const forms: Found[] = Object.entries(sources).flatMap(([path, text]) =>
-  (text.match(/<(form|Form|AuthForm|ConfirmDialog)\b[^]*?<\/\1>/g) ?? []).map((form) => ({ path, form })),
+  (text.match(/<(form|Form|AuthForm|ConfirmDialog|InvitationForm)\b[^]*?<\/\1>/g) ?? []).map((form) => ({
+    path,
+    form,
+  })),
 );
 const posted = forms.filter(({ form }) => !/method="get"/.test(form) && isWritten(form));
 
@@ -64,7 +67,8 @@ const others: [path: RegExp, form: RegExp, why: string][] = [
   ],
 ];
 
-const has = (form: string) => /<DraftKeeper\b/.test(form) || /<Composer\b[^]*?\bdraft=/.test(form);
+const has = (form: string) =>
+  /<DraftKeeper\b/.test(form) || /<(?:Composer|InvitationForm)\b[^]*?\bdraft=/.test(form);
 
 it('every form with something to type keeps a draft, or has a reason not to', () => {
   const silent = posted
@@ -92,12 +96,15 @@ it.each([
   ['spaces/new', 'new-space'],
   ['settings/general', 'settings'],
   ['settings/guests/invite', 'invite'],
+  ['(tabs)/FirstInvitation.svelte', 'first-invitation-'],
   ['settings/template', 'template'],
   ['new-thread', 'new-thread'],
   ['threads/[thread=id]', 'edit-'],
   ['threads/[thread=id]', 'thread-'],
 ])('%s is seen as a form that is typed into, with the draft %s', (path, name) => {
-  const there = posted.filter((found) => found.path.includes(`${path}/+page.svelte`));
+  const there = posted.filter((found) =>
+    found.path.includes(path.endsWith('.svelte') ? path : `${path}/+page.svelte`),
+  );
   expect(there.some(({ form }) => new RegExp(`(?:name|draft)="${name}`).test(form))).toBe(true);
 });
 

@@ -93,3 +93,6 @@ export function manyLines(text: string): string {
   const kept = normalize(text, 'NFC').replace(/\r\n?/g, '\n').replace(UNTYPED, '').trim();
   return shows(kept) ? kept : '';
 }
+
+/** A sentence in which names are isolated (`t()`), as a text to edit: that has no invisible characters. */
+export const withoutIsolates = (text: string): string => text.replace(/[\u2068\u2069]/g, '');

@@ -19,7 +19,7 @@ describe('who will be told, in words', () => {
     expect(words(told(ann, ben))).toBe('Ann and Ben will be notified');
     expect(words(told(ann, ben, cho))).toBe('Ann, Ben, and 1 other will be notified');
     expect(words({ ...told(ann, ben, cho), more: true })).toBe(
-      'Ann, Ben, and more than 1 others will be notified',
+      'Ann, Ben, and at least 1 others will be notified',
     );
   });
 

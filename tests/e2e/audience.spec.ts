@@ -75,6 +75,8 @@ for (const javaScriptEnabled of [true, false])
     const card = page.getByRole('region', { name: 'Welcome, Mia Ito.' });
     await expect(card.getByText('Ava Lind invited you. 1 person of Foyer Ltd reads this.')).toBeVisible();
     await card.getByRole('link', { name: 'Say hello' }).click();
+    await expect(page.getByLabel('Title')).toHaveValue('Hello from Mia Ito');
+    await expect(page.getByLabel('Body')).toHaveValue(/^Hello everyone,[^]*Mia Ito$/);
     await page.getByLabel('Title').fill('Hello from Mia');
     await page.getByRole('button', { name: 'Post' }).click();
     await expect(page.getByRole('heading', { name: 'Hello from Mia', level: 1 })).toBeVisible();

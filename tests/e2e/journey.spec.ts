@@ -132,7 +132,9 @@ for (const javaScriptEnabled of [true, false]) {
       await invite(page, space, `Northwind; nonsense@; ava@foyer.example, ok-${tag}@partner.example`);
       await expect(page.getByRole('status')).toContainText('1 invitation');
       await expect(page.getByRole('alert')).toContainText('not an e-mail address');
-      await expect(page.getByRole('alert')).toContainText('add them as a member');
+      await expect(page.getByRole('alert')).toContainText(
+        'belongs to a user in your company Add ava@foyer.example as a member',
+      );
       await expect(page.getByRole('status')).toContainText('We skipped 1 entry');
       await expect(page.getByLabel('E-mail addresses')).toHaveValue('nonsense@\nava@foyer.example');
 

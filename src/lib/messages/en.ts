@@ -302,7 +302,7 @@ const en = {
   'invite.no-address': 'There’s no e-mail address in this. An address looks like name@example.com.',
   'invite.domain': 'addresses from this domain can’t be invited',
   'invite.too-many': '500 at a time is the limit: send the rest afterwards',
-  'invite.is-user': 'belongs to a user in your company: add them as a member',
+  'invite.is-user': 'belongs to a user in your company',
   'invite.is-member': 'is already a member of this space',
   'invite.suspended': 'this guest has been suspended by an administrator',
   'invite.over-limit': 'this space has reached its limit of 2,000 invitations a day: try again tomorrow',
@@ -733,6 +733,9 @@ const en = {
   'first-sight.company-submit': 'Save',
   'first-sight.shown-as': 'Others see you as {name}.',
   'first-sight.write': 'Say hello',
+  'hello.title': 'Hello from {name}',
+  'hello.body':
+    'Hello everyone,\n\nI’ve just joined this space, and I’m looking forward to working with you.\n\n{name}',
   'first-sight.done': 'Got it',
   'audience.guests':
     'Shared with {count, plural, one {# guest} other {# guests}}. They can read what’s written here.',
@@ -826,7 +829,6 @@ const en = {
   'members.administrator-hint': 'Can change settings, invite guests and add members.',
   'guests.summary': '{active, number} active, {open, number} invited. Invitations expire after 7 days.',
   'guests.progress': '{sent, number} of {all, number} e-mails sent',
-  'guests.progress-done': 'All e-mails sent.',
   'guests.progress-reload': 'Update progress',
   'guests.empty-title': 'No guests yet',
   'guests.empty':
@@ -913,7 +915,7 @@ const en = {
   'comment.submit': 'Comment',
   'told.people': '{who} will be notified',
   'told.others': '{count, plural, one {# other} other {# others}}',
-  'told.more': 'more than {count, number} others',
+  'told.more': 'at least {count, number} others',
   'told.other-followers': 'anyone else who follows this thread',
   'told.followers': 'Everyone who follows this thread will be notified',
   'told.everybody': 'Everyone in this space ({count, number}) will be notified',

@@ -1,6 +1,6 @@
 import type { Translate } from '../../../messages';
 import { fromCompany } from '../../../people';
-import { oneLine } from '../../../text';
+import { oneLine, withoutIsolates } from '../../../text';
 import { paragraph } from '../layout/content';
 import { longTime, type Compose } from './compose';
 import { fromInviter } from './inviter';
@@ -47,10 +47,8 @@ export function defaultInvitation(
   names: { spaceName: string; inviterName: string; siteName: string },
 ): { subject: string; message: string } {
   const params = { space: names.spaceName, inviter: names.inviterName, site: names.siteName };
-  // A text to edit has no invisible characters; whoever shows it gives it a direction.
-  const plain = (text: string) => text.replace(/[\u2068\u2069]/g, '');
   return {
-    subject: plain(t('mail.invitation.subject', params)),
-    message: plain(t('mail.invitation.message', params)),
+    subject: withoutIsolates(t('mail.invitation.subject', params)),
+    message: withoutIsolates(t('mail.invitation.message', params)),
   };
 }

@@ -6,7 +6,12 @@ import * as threads from '$lib/server/threads';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    return { ...(await threads.prepare(ctx, Number(event.params.id))), requestKey: randomId() };
+    return {
+      ...(await threads.prepare(ctx, Number(event.params.id))),
+      requestKey: randomId(),
+      /** "Say hello" of a guest's first sight. */
+      hello: event.url.searchParams.has('hello'),
+    };
   });
 
 export const actions = {
