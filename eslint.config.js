@@ -33,6 +33,11 @@ export default ts.config(
           selector: "CallExpression[callee.name='invalidateAll']",
           message: 'invalidateAll drops a navigation that is under way: use refresh of $lib/refresh.',
         },
+        {
+          selector:
+            "VariableDeclaration[kind='let'] > VariableDeclarator > CallExpression[callee.name='$derived']",
+          message: 'Fresh data of the page would undo what somebody chose: keep the choice in a $state.',
+        },
       ],
     },
   },

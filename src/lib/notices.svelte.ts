@@ -1,5 +1,5 @@
 /** What is said to people wherever they are: what was done, what was not sent, and that the network is gone. */
-import { createContext } from 'svelte';
+import { createContext, tick } from 'svelte';
 import { noKeys } from './sent';
 
 /** Not sent from a page that has been left, or by a button in a row, which has no room for more. */
@@ -17,11 +17,17 @@ export type Halt = 'offline' | 'silent';
 /** Long enough that screen readers notice the same words again. */
 const GAP = 120;
 const SHOWN = 8_000;
+/** To the bottom of the window, in pixels: what is shown there would cover it. */
+const NEAR = 120;
 
 export class Notices {
   said = $state('');
   /** Also to be seen: the page says it out of sight. */
   seen = $state(false);
+  /** The page's notice that is said there in its place. */
+  moved = $state.raw<HTMLElement | null>(null);
+  /** At the top, so that it does not cover the control that has the focus. */
+  above = $state(false);
   unsent = $state.raw<Unsent[]>([]);
   /** The next page, or newer data of this one, cannot be had. */
   halted = $state<Halt | null>(null);
@@ -38,8 +44,25 @@ export class Notices {
     this.#soon = setTimeout(() => {
       this.said = words;
       this.seen = seen;
+      this.above = (document.activeElement?.getBoundingClientRect().bottom ?? 0) > innerHeight - NEAR;
     }, GAP);
     if (seen) this.#over = setTimeout(() => (this.seen = false), SHOWN);
+  }
+
+  /** The page's own notice of what was done: said once, where the person is. */
+  async show(notice: HTMLElement): Promise<void> {
+    this.moved = null;
+    await tick();
+    const { top, bottom } = notice.getBoundingClientRect();
+    const inSight = top >= 0 && bottom <= innerHeight;
+    if (!inSight && !notice.querySelector('a, button, input, textarea')) {
+      this.say(notice.textContent.trim().replace(/\s+/g, ' '), true);
+      this.moved = notice;
+      return;
+    }
+    if (!inSight) notice.scrollIntoView({ block: 'center' });
+    // Screen readers hear what comes into a region that is there: the words do so a moment after it.
+    for (const words of notice.children) words.animate({ visibility: ['hidden', 'hidden'] }, GAP);
   }
 
   hush(): void {

@@ -220,10 +220,8 @@ export class Sending {
     const notice = [...document.querySelectorAll<HTMLElement>('[data-notice]')].find(
       (one) => !one.closest('[inert]'),
     );
-    if (!notice) return this.#notices.say(this.#i18n().t('send.done'));
-    const { top, bottom } = notice.getBoundingClientRect();
-    const inSight = top >= 0 && bottom <= innerHeight;
-    this.#notices.say(notice.textContent!.trim().replace(/\s+/g, ' '), !inSight);
+    if (notice) void this.#notices.show(notice);
+    else this.#notices.say(this.#i18n().t('send.done'));
   }
 }
 

@@ -253,7 +253,8 @@ test('the page says what metadata stays in a file before it is sent', async ({ b
 
 test('storage is shown to space administrators, and set in Space Management', async ({ browser }) => {
   const ava = await signedIn(browser, AVA);
-  const space = await makeSpace(ava, 'Little room');
+  const room = `Little room ${Date.now()}`;
+  const space = await makeSpace(ava, room);
   await ava.goto(`${space}/settings/general`);
   await expect(ava.getByText('0 byte of 5 GB used').or(ava.getByText('0 bytes of 5 GB used'))).toBeVisible();
 
@@ -269,7 +270,7 @@ test('storage is shown to space administrators, and set in Space Management', as
   await field.fill('7');
   await admin.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(admin.getByText('Storage limits saved.')).toBeVisible();
-  await expect(admin.getByRole('row').filter({ hasText: 'Little room' })).toContainText('of 7 GB used');
+  await expect(admin.getByRole('row').filter({ hasText: room })).toContainText('of 7 GB used');
   await ava.reload();
   await expect(ava.getByText(/of 7 GB used/)).toBeVisible();
   await admin.goto('/admin/spaces');

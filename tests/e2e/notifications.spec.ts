@@ -170,7 +170,8 @@ for (const javaScriptEnabled of [true, false])
     await page.getByLabel('Body').fill('The site is down');
     if (javaScriptEnabled) {
       await page.getByLabel('Notify everyone in this space').check();
-      await expect(page.getByText(/^Everyone in this space \(\d+\) will be notified$/)).toBeVisible();
+      const everyone = page.getByText(/^Everyone in this space \(\d+\) will be notified$/);
+      await expect(everyone).toBeVisible();
       await page.getByLabel('Notify everyone in this space').uncheck();
     }
     await page.getByRole('button', { name: 'Post' }).click();
@@ -191,6 +192,27 @@ for (const javaScriptEnabled of [true, false])
     // Playwright finds no text in <noscript>.
     if (!javaScriptEnabled) expect(await own.content()).toContain('so will anyone you mention');
   });
+
+test('fresh data of the page undoes no choice', async ({ browser }) => {
+  // A browser that has moved: the page is loaded again as soon as the server knows of it.
+  const page = await signedIn(browser, 'ben@foyer.example', { timezoneId: 'Asia/Tokyo' });
+  let tellZone = () => {};
+  const told = new Promise<void>((done) => (tellZone = done));
+  await page.route('**/me?/zone', async (route) => {
+    await told;
+    await route.continue();
+  });
+  await page.goto(`${space}/new-thread`);
+  await page.getByLabel('Notify everyone in this space').check();
+  const everyone = page.getByText(/^Everyone in this space \(\d+\) will be notified$/);
+  await expect(everyone).toBeVisible();
+  const fresh = page.waitForResponse(/\/new-thread\/__data\.json/);
+  tellZone();
+  await (await fresh).finished();
+  await page.waitForLoadState('networkidle');
+  await expect(everyone).toBeVisible();
+  await page.context().close();
+});
 
 test('whoever is named while typing is named beside the button', async ({ browser }) => {
   const own = await makeSpace(host, 'Typed');
