@@ -9,6 +9,7 @@ import { useI18n, type I18n } from './i18n';
 import { takeNewer } from './newer';
 import { useNotices, type Notices } from './notices.svelte';
 import { OWNER_FIELD, usePageOwner } from './page-owner';
+import { pendingWord } from './pending';
 import { follow, refresh } from './refresh';
 import { renew, submitterOf, tell } from './sent';
 import { typedIn } from './typed';
@@ -37,6 +38,8 @@ export class Sending {
   why = $state<'offline' | 'silent' | 'broken'>('silent');
   /** The button that was pressed. */
   by = $state.raw<HTMLElement | null>(null);
+  /** What that button says meanwhile. */
+  says = $state('');
   /** Something was typed into it. */
   typed = $state(false);
   /** A refusal that the page shows nowhere. */
@@ -106,6 +109,7 @@ export class Sending {
       ([...formElement.elements].find((one) => (one as HTMLButtonElement).type === 'submit') as
         HTMLElement | undefined) ??
       null;
+    this.says = pendingWord(this.#i18n().t, wordsOf(this.by));
     this.state = 'sending';
     this.refused = null;
     this.typed = typedIn([formElement], { kept: true }).length > 0;

@@ -1,6 +1,6 @@
 /** Nothing typed is discarded without asking. */
 import { expect, test } from '@playwright/test';
-import { button, ready, sizes } from './forms';
+import { button, hold, ready, sizes } from './forms';
 import { makeSpace, signedIn } from './people';
 
 const BEN = 'ben@foyer.example';
@@ -84,3 +84,31 @@ test('Escape closes a menu over a dialog, and not the dialog', async ({ browser 
   await expect(page).toHaveURL(space);
   await page.context().close();
 });
+
+for (const [where, options] of sizes)
+  test(`${where} › “Not now” asks before it discards addresses, and doesn’t look like sending`, async ({
+    browser,
+  }) => {
+    const page = await signedIn(browser, BEN, options);
+    const path = await makeSpace(page, 'Not now');
+    const greeting = page.getByRole('region', { name: 'Now invite your guests' });
+    const box = greeting.getByLabel('E-mail addresses', { exact: true });
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    await box.fill('mia@partner.example');
+    const posts = await hold(page);
+    await button(page, 'Not now').click();
+    const asks = page.getByRole('alertdialog', { name: 'Discard what you typed?' });
+    await asks.getByRole('button', { name: 'Keep writing' }).click();
+    await expect(box).toHaveValue('mia@partner.example');
+    await expect(button(page, 'Not now')).toBeFocused();
+    expect(posts.count()).toBe(0);
+    await button(page, 'Not now').click();
+    await asks.getByRole('button', { name: 'Discard', exact: true }).click();
+    await expect(button(page, 'Closing…')).toBeVisible();
+    await expect(button(page, 'Send')).toBeVisible();
+    posts.open();
+    await expect(greeting).toHaveCount(0);
+    expect(posts.count()).toBe(1);
+    await page.context().close();
+  });

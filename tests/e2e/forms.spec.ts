@@ -33,7 +33,7 @@ for (const [where, options] of sizes)
     await page.getByLabel('Title', { exact: true }).fill('Once');
     const posts = await hold(page);
     await button(page, 'Post').click();
-    const busy = button(page, 'Sending…');
+    const busy = button(page, 'Posting…');
     await expect(busy).toHaveAttribute('aria-disabled', 'true');
     await expect(busy).toBeFocused();
     await busy.click({ force: true });

@@ -21,7 +21,7 @@ test('after ten seconds it says that it goes on', async ({ browser }) => {
   await page.getByLabel('Title', { exact: true }).fill('Slow');
   const posts = await hold(page);
   await button(page, 'Post').click();
-  await expect(button(page, 'Sending…')).toBeVisible();
+  await expect(button(page, 'Posting…')).toBeVisible();
   await expect(page.getByText('Still sending.')).toHaveCount(0);
   await page.clock.runFor(10_000);
   await expect(page.getByText('Still sending.')).toBeVisible();
@@ -80,7 +80,7 @@ test('somebody who has gone on hears what was not sent, with a way back', async 
   await page.getByLabel('Body', { exact: true }).fill('Left behind');
   const posts = await hold(page);
   await button(page, 'Post').click();
-  await expect(button(page, 'Sending…')).toBeVisible();
+  await expect(button(page, 'Posting…')).toBeVisible();
   await page.getByRole('main').getByRole('link', { name: 'Network' }).click();
   await expect(page).toHaveURL(space);
   posts.open();

@@ -1,0 +1,58 @@
+/** What a button says while its form is on its way: its own verb, found by its label. */
+import type { MessageKey, Translate } from './messages';
+
+type Pending = Extract<MessageKey, `pending.${string}`>;
+
+/** Every button of a form that scripts send. The last row is for those whose verb has no such form. */
+export const pending: Record<Pending, readonly MessageKey[]> = {
+  'pending.saving': [
+    'action.save',
+    'appearance.submit',
+    'authentication.submit',
+    'first-sight.company-submit',
+    'me.submit',
+    'permissions.submit',
+  ],
+  'pending.sending': [
+    'guests.resend',
+    'guests.resend-all',
+    'invite.send',
+    'users.invite-submit',
+    'users.open-resend',
+  ],
+  'pending.posting': ['comment.submit', 'thread.post'],
+  'pending.adding': ['members.add'],
+  'pending.applying': ['notify.mail-submit'],
+  'pending.appointing': ['space-admin.appoint-submit'],
+  'pending.cancelling': ['users.cancel-submit'],
+  'pending.changing': ['me.password-submit', 'members.demote', 'members.promote', 'users.edit-submit'],
+  'pending.closing': ['first-invitation.later'],
+  'pending.copying': ['guests.copy'],
+  'pending.deactivating': ['users.deactivate'],
+  'pending.deleting': ['guests.delete', 'space.delete', 'template.delete', 'text.delete'],
+  'pending.hiding': ['template.hide'],
+  'pending.importing': ['template.import'],
+  'pending.leaving': ['space.leave'],
+  'pending.logging-out': ['me.session-end', 'me.sessions-end-submit', 'me.sign-out'],
+  'pending.opening': ['first-invitation.own', 'appearance.preview', 'space.start-other'],
+  'pending.reactivating': ['users.reactivate'],
+  'pending.removing': ['members.remove'],
+  'pending.restoring': ['space-admin.restore'],
+  'pending.searching': ['space.find-people-submit'],
+  'pending.showing': ['template.show'],
+  'pending.working': [
+    'first-sight.done',
+    'notify.mark-all',
+    'notify.unmute',
+    'space-admin.become',
+    'space.mark-read',
+    'thread.follow',
+    'thread.unfollow',
+  ],
+};
+
+export function pendingWord(t: Translate, label: string): string {
+  const [found = 'pending.working'] =
+    Object.entries(pending).find(([, labels]) => labels.some((key) => t(key) === label)) ?? [];
+  return t(found as Pending);
+}
