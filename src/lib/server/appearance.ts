@@ -2,7 +2,7 @@
 import * as accents from '../accent';
 import { DAY } from '../time';
 import type { Ctx, SignedIn } from './context';
-import { Refusal } from './errors';
+import { checkAll, Refusal } from './errors';
 import * as files from './files';
 import { allow } from './policy';
 import * as settings from './settings';
@@ -23,7 +23,7 @@ export async function change(
   { logo: [chosen], removeLogo, revision: shown, was, ...typed }: Form,
 ) {
   allow(ctx, 'site.administer');
-  refuseTaken(typed.accent);
+  await judge(ctx, { accent: typed.accent, logo: chosen && [chosen] });
   const { form: names, revision } = await site.merged(
     ctx,
     typed,
@@ -38,8 +38,15 @@ export async function change(
   settings.forgetAppearance();
 }
 
+/** What the colour and the logo are refused for, both at once. */
+export const judge = (ctx: SignedIn, { accent, logo: [chosen] = [] }: Partial<Form>): Promise<void> =>
+  checkAll(
+    () => refuseTaken(accent ?? null),
+    () => chosen && files.checkLogo(ctx, chosen),
+  );
+
 /** @throws Refusal for a colour that already means something here, with the nearest that does not */
-export function refuseTaken(accent: string | null): void {
+function refuseTaken(accent: string | null): void {
   const meaning = accent && accents.meaningOf(accent);
   if (!meaning) return;
   const params = { nearest: accents.nearest(accent) };

@@ -53,6 +53,19 @@ export function refuseAll(...found: (Refusal | null | undefined | false)[]): voi
   if (first) throw new Refusal(first.kind, { ...first.detail, also });
 }
 
+/** Runs every check and refuses all that they find about fields. What is not about a field is thrown right away. */
+export async function checkAll(...checks: (() => unknown)[]): Promise<void> {
+  const found: Refusal[] = [];
+  for (const check of checks)
+    try {
+      await check();
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal) || !thrown.detail.field) throw thrown;
+      found.push(thrown);
+    }
+  refuseAll(...found);
+}
+
 export class LostRace extends Error {
   constructor() {
     super('a conditional write touched no row');

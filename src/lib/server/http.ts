@@ -36,6 +36,7 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
   schema: S,
   act: (ctx: SignedIn, input: v.InferOutput<S>, event: Event) => Promise<R>,
   may?: (ctx: SignedIn, params: Event['params']) => unknown,
+  judge?: (ctx: SignedIn, valid: Partial<v.InferOutput<S>>, event: Event) => Promise<void>,
 ) =>
   formPublic<S, Event, R>(
     schema,
@@ -44,6 +45,7 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
       const signed = signedIn(ctx);
       return may?.(signed, params);
     },
+    judge && ((ctx, valid, event) => judge(signedIn(ctx), valid, event)),
   );
 
 /**

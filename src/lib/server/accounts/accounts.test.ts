@@ -650,6 +650,20 @@ describe('/me', () => {
     expect((await login(user.email, { password: 'another harbour 9' })).to).toBe('/');
   });
 
+  it('a wrong current password counts as an attempt, whatever is wrong with the new one', async () => {
+    for (const password of ['short', undefined]) {
+      const { jar } = await login((await makeUser()).email);
+      const attempt = async (current: string) =>
+        accounts.judgePassword(await visit(jar), { current, password });
+      for (let n = 0; n < 9; n++) await expect(attempt(`wrong ${n}`)).rejects.toThrow('me.wrong-password');
+      // A right one does not count.
+      if (password) await expect(attempt(PASSWORD)).rejects.toThrow('password.too-short');
+      else await attempt(PASSWORD);
+      await expect(attempt('wrong 9')).rejects.toThrow('me.wrong-password');
+      await expect(attempt(PASSWORD)).rejects.toThrow('login.throttled');
+    }
+  });
+
   it('requires the current password, with the error at its field', async () => {
     const user = await makeUser();
     const { jar } = await login(user.email);

@@ -2,7 +2,7 @@ export { guestsCsv, list, setActive, setPermissions, setSpaceCreators } from './
 export { colleagues } from './colleagues';
 export { checkPassword, enterAgain, finishLogin, login, signOut } from './login';
 export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';
-export { changePassword } from './password';
+export { changePassword, judgePassword } from './password';
 export { changeProfile, endSessions, learnZone, profile, setCompany } from './profile';
 export { askReset, purgeResets, reset, resetTarget } from './reset';
 export { judgeSetUp, setUp, setUpOpen } from './set-up';

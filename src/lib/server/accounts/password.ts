@@ -1,7 +1,7 @@
 /** A new password ends other ways to sign in, and its owner is told by mail. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
-import { Refusal } from '../errors';
+import { checkAll, Refusal, refuseAll } from '../errors';
 import { record } from '../events';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
@@ -37,19 +37,32 @@ export const withNextPassword = ({ email, credentialEpoch }: User) => ({
   credentialEpoch: credentialEpoch + 1,
 });
 
-export async function changePassword(
-  ctx: SignedIn,
-  form: { current: string; password: string; formKey?: string },
-): Promise<void> {
-  const { actor } = ctx;
-  // Before the attempt is counted: an unsuitable new password is not a failed attempt.
-  const problem = await passwords.problem((await settings.read(ctx)).policy, form.password);
-  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
-  const { person, site, tried } = await checkPassword(
-    ctx,
-    { email: actor.email, password: form.current, formKey: form.formKey },
-    'me.wrong-password',
-  );
+type Typed = { current: string; password: string; formKey?: string };
+
+/** Names both faults. A wrong current password counts as an attempt, whatever else is wrong; a right one does not. */
+async function checkBoth(ctx: SignedIn, { current, password, formKey }: Partial<Typed>) {
+  const { policy } = await settings.read(ctx);
+  const right: Awaited<ReturnType<typeof checkPassword>>[] = [];
+  const attempt = (password: string) => ({ email: ctx.actor.email, password, formKey });
+  const giveBack = () => ctx.commit(right.map(({ tried }) => rateLimit.settleNeutral(ctx, tried)));
+  await checkAll(
+    async () =>
+      current !== undefined && right.push(await checkPassword(ctx, attempt(current), 'me.wrong-password')),
+    async () => password !== undefined && refuseAll(await passwords.refusalOf(policy, password)),
+  ).catch(async (refused) => {
+    await giveBack();
+    throw refused;
+  });
+  return { right: right[0], giveBack };
+}
+
+/** What can be said of a form whose other field is empty. */
+export async function judgePassword(ctx: SignedIn, form: Partial<Typed>): Promise<void> {
+  await (await checkBoth(ctx, form)).giveBack();
+}
+
+export async function changePassword(ctx: SignedIn, form: Typed): Promise<void> {
+  const { person, site, tried } = (await checkBoth(ctx, form)).right!;
   const mail = await passwordChangedMail(ctx, person, site);
   await ctx.commit(
     [

@@ -2,7 +2,7 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { DAY, HOUR, MINUTE } from '../../time';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { hashToken, randomToken } from '../crypto';
-import { Refusal } from '../errors';
+import { Refusal, refuseAll } from '../errors';
 import { nobody, record } from '../events';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
@@ -75,8 +75,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
   const target = await resetTarget(ctx, token);
   if (!target) throw new Refusal('conflict', { key: 'reset.dead' });
   const { person, site } = target;
-  const problem = await passwords.problem(site.policy, password);
-  if (problem) throw new Refusal('invalid', { ...problem, field: 'password' });
+  refuseAll(await passwords.refusalOf(site.policy, password));
   const mail = await passwordChangedMail(ctx, person, site);
   await ctx.commit(
     [

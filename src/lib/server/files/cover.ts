@@ -4,7 +4,7 @@ import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { allow } from '../policy';
 import { file } from '../schema';
-import { store } from './store';
+import { check, store } from './store';
 import { upload, uploadCover } from './upload';
 import { findVisible, ownUnused } from './visible';
 
@@ -59,6 +59,12 @@ export async function checkCover(ctx: SignedIn, cover: string): Promise<void> {
   if (row?.kind !== 'cover') throw new Refusal('conflict', { key: 'cover.gone', field: 'cover' });
 }
 
+const givenIn = (own: File) => ({ name: own.name, body: own.stream(), size: own.size });
+
+/** `chosenCover` refuses no picture that this lets pass, but for want of room. */
+export const checkCoverFile = async (ctx: SignedIn, [own]: File[] = []): Promise<void> =>
+  void (own && (await check(ctx, 'cover', givenIn(own))));
+
 /** The picture in the form itself (without scripts), else the chosen radio. @param spaceId null while it is being created */
 export async function chosenCover(
   ctx: SignedIn,
@@ -67,7 +73,7 @@ export async function chosenCover(
   spaceId?: number,
 ): Promise<string> {
   if (!own) return cover;
-  const given = { name: own.name, body: own.stream(), size: own.size };
+  const given = givenIn(own);
   const uploaded = spaceId
     ? await upload(ctx, spaceId, { kind: 'cover', ...given })
     : await uploadCover(ctx, given);

@@ -1,10 +1,18 @@
 /** Files in R2. A row is written before its object and deleted after it, so no object is ever forgotten. */
 export { attach, release } from './attach';
-export { checkCover, chosenCover, copyCover, coverFile, useCover, useCoverOfTemplate } from './cover';
+export {
+  checkCover,
+  checkCoverFile,
+  chosenCover,
+  copyCover,
+  coverFile,
+  useCover,
+  useCoverOfTemplate,
+} from './cover';
 export { names, ofCommentsQuery, ofThreadQuery } from './list';
-export { readLogo, uploadLogo, useLogo } from './logo';
+export { checkLogo, readLogo, uploadLogo, useLogo } from './logo';
 export { purge } from './purge';
 export { storageOf, storedIn } from './quota';
 export { serve } from './serve';
 export { thumbnail } from './thumbnail';
-export { upload, uploadAll, uploadCover } from './upload';
+export { checkFiles, upload, uploadAll, uploadCover } from './upload';

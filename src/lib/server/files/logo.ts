@@ -14,18 +14,23 @@ import { checkSize, PICTURE_TYPES, store } from './store';
 const refuse = (key: 'logo.kind' | 'logo.broken' | 'logo.too-many-pixels') =>
   new Refusal('invalid', { key, params: { max: LOGO_SIDE }, field: 'logo' });
 
-export async function uploadLogo(ctx: SignedIn, given: File): Promise<Logo> {
-  allow(ctx, 'site.administer');
+/** A small file can hold a picture that fills a phone's memory. */
+export async function checkLogo(ctx: SignedIn, given: File) {
   checkSize(ctx, 'logo', given.size);
   const bytes = new Uint8Array(await given.arrayBuffer());
   const type = blobs.detectType(bytes);
   if (!PICTURE_TYPES.has(type)) throw refuse('logo.kind');
   const { width, height } = measured(bytes, type);
-  // A small file can hold a picture that fills a phone's memory.
   if (Math.max(width, height) > LOGO_SIDE) throw refuse('logo.too-many-pixels');
+  return { bytes, type, width, height };
+}
+
+export async function uploadLogo(ctx: SignedIn, given: File): Promise<Logo> {
+  allow(ctx, 'site.administer');
+  const { bytes, ...kind } = await checkLogo(ctx, given);
   const upload = { name: given.name, body: bytes, size: bytes.length };
   const { id } = await store(ctx, 'logo', upload, null, access.stillAdministersSite(ctx));
-  return { id, type, width, height };
+  return { id, ...kind };
 }
 
 function measured(bytes: Uint8Array, type: string): pictures.Size {

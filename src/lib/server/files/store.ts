@@ -43,12 +43,7 @@ export async function store(
   stillAllowed?: Statement,
 ): Promise<UploadedFile> {
   const field = fieldOf(kind);
-  checkSize(ctx, kind, claimed);
-  const source = await blobs.peek(body);
-  const type = blobs.detectType(source.head);
-  if (kind === 'cover' && !PICTURE_TYPES.has(type))
-    throw new Refusal('invalid', { key: 'cover.kind', field });
-  const { size, chunks, metadata } = await withoutMetadata(kind, name, type, claimed, source);
+  const { type, size, chunks, metadata } = await check(ctx, kind, { name, body, size: claimed });
   const row = {
     id: randomId(),
     kind,
@@ -86,6 +81,16 @@ export async function store(
     throw new Refusal('invalid', { key: 'file.size-wrong', field });
   });
   return { id: row.id, name: row.name, type, size, thumb: false, metadata };
+}
+
+/** @throws Refusal for what cannot be stored. Reads a picture whole. */
+export async function check(ctx: SignedIn, kind: Kind, { name, body, size }: Upload) {
+  checkSize(ctx, kind, size);
+  const source = await blobs.peek(body);
+  const type = blobs.detectType(source.head);
+  if (kind === 'cover' && !PICTURE_TYPES.has(type))
+    throw new Refusal('invalid', { key: 'cover.kind', field: fieldOf(kind) });
+  return { type, ...(await withoutMetadata(kind, name, type, size, source)) };
 }
 
 export function checkSize(ctx: SignedIn, kind: Kind, size: number): void {

@@ -7,7 +7,7 @@ import { Refusal } from '../errors';
 import { allow } from '../policy';
 import { file } from '../schema';
 import { tooMany } from './attach';
-import { store, type Upload, type UploadedFile } from './store';
+import { checkSize, store, type Upload, type UploadedFile } from './store';
 
 const MAX_UNUSED = 100;
 
@@ -38,8 +38,13 @@ export async function uploadCover(ctx: SignedIn, given: Upload): Promise<Uploade
   return store(ctx, 'cover', given, null);
 }
 
-export async function uploadAll(ctx: SignedIn, spaceId: number, list: File[]): Promise<string[]> {
+export function checkFiles(ctx: SignedIn, list: File[]): void {
   if (list.length > fileLimits.count) throw tooMany();
+  for (const one of list) checkSize(ctx, 'attachment', one.size);
+}
+
+export async function uploadAll(ctx: SignedIn, spaceId: number, list: File[]): Promise<string[]> {
+  checkFiles(ctx, list);
   const ids: string[] = [];
   for (const one of list) {
     const given = { name: one.name, size: one.size, body: one.stream() };

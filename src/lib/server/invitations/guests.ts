@@ -39,6 +39,14 @@ export const inviteGuests = (ctx: SignedIn, spaceId: number, form: InviteForm): 
     return inviteOnce(ctx, target, await settings.read(ctx), form);
   });
 
+/** @throws Refusal if there is none to be invited */
+export function judgeAddresses(typed: string) {
+  const found = readAddresses(typed);
+  if (found.listed.length === 0)
+    throw new Refusal('invalid', { key: 'invite.no-address', field: 'addresses' });
+  return found;
+}
+
 /** @returns null if somebody else was faster */
 async function inviteOnce(
   ctx: SignedIn,
@@ -46,8 +54,7 @@ async function inviteOnce(
   site: Settings,
   form: InviteForm,
 ): Promise<Outcome[] | null> {
-  const { listed, leftOut } = readAddresses(form.addresses);
-  if (listed.length === 0) throw new Refusal('invalid', { key: 'invite.no-address', field: 'addresses' });
+  const { listed, leftOut } = judgeAddresses(form.addresses);
   const outcomes: Outcome[] = leftOut.map((typed) => ({ typed, email: null, result: 'left-out' }));
   const wanted = new Map<string, Address>();
   for (const { typed, address } of listed) {

@@ -5,7 +5,7 @@
 export * from './ask-again';
 export { effectOfDomains } from './domains';
 export * from './expire';
-export { inviteGuests, resendExpired, type Outcome } from './guests';
+export { inviteGuests, judgeAddresses, resendExpired, type Outcome } from './guests';
 export * from './join';
 export { mailToken } from './links';
 export * from './list';
@@ -13,5 +13,5 @@ export * from './manage';
 export * from './sign-up';
 export { languageOf, stateOf } from './state';
 export { newsOf, refusedAddresses, summaryOf } from './summary';
-export { inviteUser } from './users';
+export { inviteUser, judgeUser } from './users';
 export { readyWords } from './words';

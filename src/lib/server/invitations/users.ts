@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { parseAddress } from '../../addresses';
+import { parseAddress, type Address } from '../../addresses';
 import { isLocale, type Locale } from '../../messages';
 import { changed, must, type SignedIn } from '../context';
 import { randomId } from '../crypto';
@@ -16,6 +16,13 @@ import { conflictRefusal, refusalOf } from './reasons';
 import { isRepeated, keyOf } from './request';
 import { actorMayInvite } from './rule';
 
+/** @throws Refusal if it is no address */
+export function judgeUser(email: string): Address {
+  const address = parseAddress(email);
+  if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
+  return address;
+}
+
 export async function inviteUser(
   ctx: SignedIn,
   form: {
@@ -27,8 +34,7 @@ export async function inviteUser(
   },
 ): Promise<void> {
   allow(ctx, 'site.administer');
-  const address = parseAddress(form.email);
-  if (!address) throw new Refusal('invalid', { key: 'address.malformed', field: 'email' });
+  const address = judgeUser(form.email);
   const site = await settings.read(ctx);
   const { people, open } = await ctx.read({
     people: ctx.db.select({ kind: user.kind }).from(user).where(eq(user.email, address.email)),

@@ -18,22 +18,23 @@ export const putFirst = <K extends keyof Settings>(ctx: Ctx, key: K, value: Sett
     .values({ key, value: JSON.stringify(value) })
     .onConflictDoNothing();
 
+const domainOf = (email: string): string => email.slice(email.indexOf('@') + 1);
+
 /** Refuses what is no domain: ignored, it could leave an empty list, which allows everybody; saved, it would match nobody. */
 export function domainsOf(typed: string): string[] {
   const refuse = (key: MessageKey, params: Record<string, string>) =>
     new Refusal('invalid', { key, params, field: 'allowedDomains' });
-  const rules = typed
-    .split(/[\s,;、，；]+/)
-    .filter(Boolean)
-    .map((piece) => {
-      const rule = domainRule(piece);
-      if (rule) return rule;
-      const address = parseAddress(piece);
-      if (!address) throw refuse('authentication.domains-wrong', { domain: piece });
-      const domain = address.email.slice(address.email.indexOf('@') + 1);
-      throw refuse('authentication.domains-address', { address: piece, domain });
+  const pieces = typed.split(/[\s,;、，；]+/).filter(Boolean);
+  const wrong = pieces.filter((piece) => !domainRule(piece));
+  const words = wrong.filter((piece) => !parseAddress(piece));
+  if (words.length) throw refuse('authentication.domains-wrong', { domain: words.join(', ') });
+  const [address] = wrong;
+  if (address !== undefined)
+    throw refuse('authentication.domains-address', {
+      address,
+      domain: domainOf(parseAddress(address)!.email),
     });
-  return [...new Set(rules)];
+  return [...new Set(pieces.map((piece) => domainRule(piece)!))];
 }
 
 /** Entries that match no address. Older versions accepted some. */

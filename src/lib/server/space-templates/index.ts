@@ -2,4 +2,5 @@
 export { change, manage, remove, setHidden } from './manage';
 export { beginAgain, beginSpace, find, list, preview } from './choose';
 export { draft, fromSpace } from './from-space';
+export { judgeName } from './write';
 export { exportFile, importFile } from './transfer';

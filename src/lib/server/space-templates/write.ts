@@ -7,6 +7,7 @@ import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
 import * as folded from '../folded';
+import { spaceTemplate } from '../schema';
 import { bytesOf } from './document';
 import { MOST, PLAIN_COVER, type Template } from './template';
 
@@ -62,6 +63,16 @@ export async function insert(
     { refusal, duplicate: 'lost' },
   );
   return id;
+}
+
+/** Before the write decides, for a form whose other fields are refused. @param id of the template that has the name itself */
+export async function judgeName(ctx: SignedIn, name = '', id = ''): Promise<void> {
+  const [found] = await ctx.db
+    .select({ id: spaceTemplate.id })
+    .from(spaceTemplate)
+    .where(sql`${folded.templateNamed(name)} and id <> ${id}`)
+    .limit(1);
+  if (found) throw nameTaken(name);
 }
 
 export const nameTaken = (name: string) =>

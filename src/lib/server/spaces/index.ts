@@ -1,4 +1,4 @@
-export { change, settingsOf } from './settings';
+export { change, judge, settingsOf } from './settings';
 export { list } from './administration';
 export { create } from './create';
 export { overview } from './overview';

@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { optionsOf } from '../../space-options';
 import { guestsSeeEachOther, namesGuests, requireAdministrator, stillAdministers } from '../access';
 import { changed, must, type SignedIn } from '../context';
-import { Refusal } from '../errors';
+import { checkAll, Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
 import * as folded from '../folded';
@@ -20,6 +20,26 @@ export async function settingsOf(
   const { name, cover, announcement, links, updatedAt } = found;
   const form = { name, cover, ...optionsOf(found), announcement, links };
   return { ...form, updatedAt, was: wasOf(form, fields) };
+}
+
+/** What the name and the cover are refused for, both at once. */
+export async function judge(
+  ctx: SignedIn,
+  spaceId: number,
+  form: Partial<SpaceForm> & { coverFile?: File[] },
+): Promise<void> {
+  const before = await requireAdministrator(ctx, spaceId);
+  const { name = '', cover = before.cover } = form;
+  await checkAll(
+    async () => {
+      if (guestsSeeEachOther({ ...before, ...form })) return;
+      const people = await nameableQuery(ctx, spaceId, name);
+      if (namesGuests(recognised(ctx, { body: name }, people, []).mentions))
+        throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });
+    },
+    () => cover !== before.cover && files.checkCover(ctx, cover),
+    () => files.checkCoverFile(ctx, form.coverFile),
+  );
 }
 
 /** "Several threads" is never switched off again. @param shown by the form: a stale form overwrites nothing */
@@ -41,11 +61,9 @@ export async function change(
     : mine;
   // Perhaps only the answer was lost.
   if (stale && isSaved(form, before, fields)) return;
-  if (form.cover !== before.cover) await files.checkCover(ctx, form.cover);
+  await judge(ctx, spaceId, form);
   const now = { title: textOf(form.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);
-  if (!guestsSeeEachOther(form) && namesGuests(recognised(ctx, { body: form.name }, people, []).mentions))
-    throw new Refusal('invalid', { key: 'space.name-names-guest', field: 'name' });
   const { mentions } = recognised(ctx, now, people, [
     { title: textOf(before.links), body: before.announcement, mentions: before.mentions },
   ]);

@@ -14,6 +14,14 @@ import { mayOf } from './may';
 import { commentQuery, requireRow, threadQuery } from './visible';
 import { showsNothing } from './text';
 
+const titleMissing = () => new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+
+/** For a form whose other fields are refused. */
+export async function judgeEdit(ctx: SignedIn, spaceId: number, commentId?: number | null, title?: string) {
+  const { severalThreads } = await access.requireSpace(ctx, spaceId);
+  if (commentId === null && title === '' && severalThreads) throw titleMissing();
+}
+
 /** Notifies people newly named. @param form `editedAt` as shown (0: never edited): a stale form overwrites nothing */
 export async function edit(
   ctx: SignedIn,
@@ -45,7 +53,7 @@ export async function edit(
   const editedAt = text.editedAt ?? 0;
   const { title, body } =
     editedAt === form.editedAt ? mine : merge(mine, shown, fields, { was: form.was, now: { editedAt } });
-  if (titled && !title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+  if (titled && !title) throw titleMissing();
   if (commentId !== null && showsNothing(body) && rows.files.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   if (body === text.body && (commentId !== null || title === first.title)) return;

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { must, type SignedIn, type Statement } from '../context';
 import { hashToken } from '../crypto';
-import { Refusal } from '../errors';
+import { checkAll, Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
@@ -47,6 +47,31 @@ async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
   return { ids, names: await files.names(ctx, ids), writing };
 }
 
+/** What is wrong with a new thread: all of it at once. */
+export const judgeThread = (
+  ctx: SignedIn,
+  { title, files: list = [] }: { title?: string; files?: File[] },
+): Promise<void> =>
+  checkAll(
+    () => {
+      if (title === '') throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+    },
+    () => files.checkFiles(ctx, list),
+  );
+
+/** The same of a comment, which may be only files. */
+export const judgeComment = (
+  ctx: SignedIn,
+  { body, files: list = [], fileIds = [] }: Partial<TextForm>,
+): Promise<void> =>
+  checkAll(
+    () => {
+      if (body !== undefined && list.length + fileIds.length === 0 && showsNothing(body))
+        throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
+    },
+    () => files.checkFiles(ctx, list),
+  );
+
 /** @param form `everybody`: everybody in the space is notified. @returns the thread's id */
 export async function begin(
   ctx: SignedIn,
@@ -60,7 +85,7 @@ export async function begin(
   const found = access.foundSpace(ctx, space);
   allow(ctx, 'space.write', found.spaceRole);
   if (!found.severalThreads) throw new Refusal('forbidden');
-  if (!form.title) throw new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
+  await judgeThread(ctx, form);
   const { writing, ...attached } = await filesOf(ctx, spaceId, form);
   const { mentions, told } = recognised(ctx, form, people, []);
   const { title, body, everybody = false } = form;
@@ -125,9 +150,8 @@ export async function addComment(
   allow(ctx, 'space.write', found.spaceRole);
   const topic = requireRow(rows.thread);
   if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
+  await judgeComment(ctx, form);
   const { writing, ...attached } = await filesOf(ctx, spaceId, form);
-  if (showsNothing(form.body) && attached.ids.length === 0)
-    throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   const { mentions, told } = recognised(ctx, form, rows.people, rows.before);
   const { body } = form;
   const counts = { text: 1, named: told.length };

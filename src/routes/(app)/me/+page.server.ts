@@ -40,10 +40,15 @@ export const actions = {
     await accounts.learnZone(ctx, zone);
     return null;
   }),
-  password: form(newPassword, async (ctx, input) => {
-    await accounts.changePassword(ctx, input);
-    return '/me?done=password';
-  }),
+  password: form(
+    newPassword,
+    async (ctx, input) => {
+      await accounts.changePassword(ctx, input);
+      return '/me?done=password';
+    },
+    undefined,
+    accounts.judgePassword,
+  ),
   endSessions: form(oneSession, async (ctx, { id }) => {
     await accounts.endSessions(ctx, id || null);
     return '/me?done=sessions';

@@ -1,5 +1,6 @@
 import { appearance as schema } from '$lib/schemas';
 import * as appearance from '$lib/server/appearance';
+import type { SignedIn } from '$lib/server/context';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as settings from '$lib/server/settings';
@@ -12,6 +13,8 @@ export const load = (event) =>
     return { form: { siteName, companyName, accent: accent ?? '' }, revision, was };
   });
 
+const administers = (ctx: SignedIn) => allow(ctx, 'site.administer');
+
 export const actions = {
   save: form(
     schema,
@@ -19,13 +22,14 @@ export const actions = {
       await appearance.change(ctx, input);
       return { saved: true };
     },
-    (ctx) => allow(ctx, 'site.administer'),
+    administers,
+    appearance.judge,
   ),
   /** For browsers without scripts: the form again, with the colour beside it. */
   preview: form(
     schema,
-    async (ctx, { siteName, companyName, accent, removeLogo, revision, was }) => {
-      appearance.refuseTaken(accent);
+    async (ctx, { siteName, companyName, accent, logo, removeLogo, revision, was }) => {
+      await appearance.judge(ctx, { accent, logo });
       return {
         preview: accent,
         values: {
@@ -38,6 +42,7 @@ export const actions = {
         },
       };
     },
-    (ctx) => allow(ctx, 'site.administer'),
+    administers,
+    appearance.judge,
   ),
 };

@@ -16,32 +16,36 @@ export const load = (event) =>
   });
 
 export const actions = {
-  default: form(authentication, async (ctx, input) => {
-    allow(ctx, 'site.administer');
-    const { confirmed, domainsSeen, revision: shown, was, ...typed } = input;
-    const mine = { ...typed, allowedDomains: settings.domainsOf(typed.allowedDomains) };
-    const { form: merged, revision } = await site.mergedAuthentication(ctx, mine, {
-      revision: shown,
-      was,
-    });
-    const { twoStep, allowedDomains: domains, ...policy } = merged;
-    if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
-    const effect = await invitations.effectOfDomains(ctx, domains);
-    // The effect of the domains on people is shown first. A second "Save" confirms it, if it is still the same.
-    const seen = [...domains, effect?.invitations, effect?.guests].join(' ');
-    if (effect && domainsSeen !== seen) {
-      const now = { revision, was: settings.authenticationShown(await settings.read(ctx)) };
-      const own = domains === mine.allowedDomains;
-      const allowedDomains = own ? typed.allowedDomains : domains.join('\n');
-      const values = Object.entries({ ...input, ...merged, ...now, allowedDomains })
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => [name, value === false ? '' : String(value)]);
-      return {
-        effect: { ...effect, seen },
-        values: Object.fromEntries(values) as Record<string, string>,
-      };
-    }
-    await site.changeSettings(ctx, { twoStep, policy, allowedDomains: domains }, revision);
-    return { saved: true };
-  }),
+  default: form(
+    authentication,
+    async (ctx, input) => {
+      const { confirmed, domainsSeen, revision: shown, was, ...typed } = input;
+      const mine = { ...typed, allowedDomains: settings.domainsOf(typed.allowedDomains) };
+      const { form: merged, revision } = await site.mergedAuthentication(ctx, mine, {
+        revision: shown,
+        was,
+      });
+      const { twoStep, allowedDomains: domains, ...policy } = merged;
+      if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
+      const effect = await invitations.effectOfDomains(ctx, domains);
+      // The effect of the domains on people is shown first. A second "Save" confirms it, if it is still the same.
+      const seen = [...domains, effect?.invitations, effect?.guests].join(' ');
+      if (effect && domainsSeen !== seen) {
+        const now = { revision, was: settings.authenticationShown(await settings.read(ctx)) };
+        const own = domains === mine.allowedDomains;
+        const allowedDomains = own ? typed.allowedDomains : domains.join('\n');
+        const values = Object.entries({ ...input, ...merged, ...now, allowedDomains })
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => [name, value === false ? '' : String(value)]);
+        return {
+          effect: { ...effect, seen },
+          values: Object.fromEntries(values) as Record<string, string>,
+        };
+      }
+      await site.changeSettings(ctx, { twoStep, policy, allowedDomains: domains }, revision);
+      return { saved: true };
+    },
+    (ctx) => allow(ctx, 'site.administer'),
+    async (_ctx, { allowedDomains = '' }) => void settings.domainsOf(allowedDomains),
+  ),
 };

@@ -2,6 +2,7 @@ import { dialogOver } from '$lib/pages';
 import { byId, changeTemplate, hideTemplate, importTemplate } from '$lib/schemas';
 import { Refusal } from '$lib/server/errors';
 import { form, show } from '$lib/server/http';
+import { allow } from '$lib/server/policy';
 import * as templates from '$lib/server/space-templates';
 
 export const load = (event) =>
@@ -17,10 +18,15 @@ export const load = (event) =>
 const here = (done: string) => `/admin/templates?done=${done}`;
 
 export const actions = {
-  change: form(changeTemplate, async (ctx, { id, templateName: name, description, updatedAt, was }) => {
-    await templates.change(ctx, id, { name, description }, updatedAt, was);
-    return here('changed');
-  }),
+  change: form(
+    changeTemplate,
+    async (ctx, { id, templateName: name, description, updatedAt, was }) => {
+      await templates.change(ctx, id, { name, description }, updatedAt, was);
+      return here('changed');
+    },
+    (ctx) => allow(ctx, 'site.administer'),
+    (ctx, { id, templateName }) => templates.judgeName(ctx, templateName, id),
+  ),
   delete: form(byId, async (ctx, { id }) => {
     await templates.remove(ctx, id);
     return here('removed');

@@ -4,6 +4,7 @@ import { byId, inviteUser, once, permissions } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
+import { allow } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
 
 export const load = (event) =>
@@ -29,10 +30,15 @@ export const load = (event) =>
 const here = (done: string) => `/admin/users?done=${done}`;
 
 export const actions = {
-  invite: form(inviteUser, async (ctx, input) => {
-    await invitations.inviteUser(ctx, input);
-    return here('invited');
-  }),
+  invite: form(
+    inviteUser,
+    async (ctx, input) => {
+      await invitations.inviteUser(ctx, input);
+      return here('invited');
+    },
+    (ctx) => allow(ctx, 'site.administer'),
+    async (_ctx, { email }) => void (email && invitations.judgeUser(email)),
+  ),
   resend: form(v.object({ ...byId.entries, ...once.entries }), async (ctx, { id, requestKey }) => {
     await invitations.resend(ctx, null, id, requestKey);
     return here('invited');

@@ -5,8 +5,8 @@ import { coverUpload, newSpace, unfinishedSpace } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomId } from '$lib/server/crypto';
 import * as files from '$lib/server/files';
-import { Refusal } from '$lib/server/errors';
-import { signedIn } from '$lib/server/context';
+import { checkAll, Refusal } from '$lib/server/errors';
+import { signedIn, type SignedIn } from '$lib/server/context';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as templates from '$lib/server/space-templates';
@@ -31,17 +31,30 @@ export const load = (event) =>
     };
   });
 
+type Search = { people?: string; searched?: string };
+
+const lookFirst = ({ people = '', searched }: Search) => {
+  if (searched !== undefined && people.trim() && people.trim() !== searched.trim())
+    throw new Refusal('invalid', { key: 'space.look-first', field: 'people' });
+};
+
+const judge = (ctx: SignedIn, form: Search & { coverFile?: File[] }) =>
+  checkAll(
+    () => lookFirst(form),
+    () => files.checkCoverFile(ctx, form.coverFile),
+  );
+
 const create = form(
   v.object({ ...newSpace.entries, ...coverUpload }),
   async (ctx, { requestKey, members, administrators, coverFile, template, people, searched, ...input }) => {
-    if (searched !== undefined && people.trim() && people.trim() !== searched.trim())
-      throw new Refusal('invalid', { key: 'space.look-first', field: 'people' });
+    await judge(ctx, { people, searched, coverFile });
     input.cover = await files.chosenCover(ctx, input.cover, coverFile);
     const chosen = [...new Set([...members, ...administrators])];
     const first = chosen.map((id) => ({ id, administrator: administrators.includes(id) }));
     return `/spaces/${await templates.beginSpace(ctx, template, input, first, requestKey)}`;
   },
   (ctx) => allow(ctx, 'space.create'),
+  judge,
 );
 
 /** Without scripts: shows the form again, with colleagues who were looked for, or from another beginning. */

@@ -22,5 +22,6 @@ export const actions = {
       return `/spaces/${params.id}/threads/${id}`;
     },
     access.membersOnly,
+    threads.judgeThread,
   ),
 };

@@ -65,6 +65,7 @@ export const actions = {
     async (ctx, input, { params }) =>
       `${here(params)}#comment-${await threads.addComment(ctx, ...at(params), input)}`,
     access.membersOnly,
+    threads.judgeComment,
   ),
   edit: form(
     editText,
@@ -73,6 +74,7 @@ export const actions = {
       return here(params) + textName(text);
     },
     access.membersOnly,
+    (ctx, { text, title }, { params }) => threads.judgeEdit(ctx, Number(params.id), text, title),
   ),
   delete: form(
     byText,

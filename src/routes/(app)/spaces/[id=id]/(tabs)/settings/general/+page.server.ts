@@ -16,10 +16,12 @@ export const actions = {
   default: form(
     v.object({ ...spaceSettings.entries, ...coverUpload }),
     async (ctx, { updatedAt, was, coverFile, ...input }, { params }) => {
+      if (coverFile.length) await spaces.judge(ctx, Number(params.id), { ...input, coverFile });
       input.cover = await files.chosenCover(ctx, input.cover, coverFile, Number(params.id));
       await spaces.change(ctx, Number(params.id), input, { updatedAt, was });
       return { saved: true };
     },
     access.administratorsOnly,
+    (ctx, valid, { params }) => spaces.judge(ctx, Number(params.id), valid),
   ),
 };
