@@ -6,11 +6,14 @@ const listed = Object.values(pending).flat();
 
 /** Pages before the login ship no scripts. */
 const sources = Object.entries(
-  import.meta.glob<string>(['../routes/\\(a*\\)/**/*.svelte', './components/*.svelte', '!**/ListFilter.svelte'], {
-    eager: true,
-    query: '?raw',
-    import: 'default',
-  }),
+  import.meta.glob<string>(
+    ['../routes/\\(a*\\)/**/*.svelte', './components/*.svelte', '!**/ListFilter.svelte'],
+    {
+      eager: true,
+      query: '?raw',
+      import: 'default',
+    },
+  ),
 );
 
 const KEY = /t\(\s*(?:[\w.]+ \? )?'([a-z.-]+)'(?: : '([a-z.-]+)')?/;
