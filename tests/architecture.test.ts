@@ -52,7 +52,7 @@ const layers: [layer: string, modules: string][] = [
   [
     'domain',
     `accounts administrators appearance changes events files folded invitations language limits memberships mentions notifications
-      search seed sessions settings site space-templates spaces threads trash verification
+      search seed sessions settings site space-templates spaces threads trash typed-address verification
       well-known`,
   ],
   ['work', 'cron jobs'],

@@ -1,9 +1,19 @@
-/** Redirects: none leads to itself, other hosts lead to ours, and an ended session leads back to what was typed. */
+/**
+ * Redirects: none leads to itself, other hosts lead to ours, and an ended session leads back to what was typed. And what the page
+ * behind an invitation's link says, in each of its states.
+ */
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
-import { session } from '../src/lib/server/schema';
-import { bindings, Jar, ORIGIN, testContext, type User } from './contexts';
-import { makeGuest, makeUser, PASSWORD } from './factories';
+import * as cron from '../src/lib/server/cron';
+import * as invitations from '../src/lib/server/invitations';
+import * as memberships from '../src/lib/server/memberships';
+import { invitation, session, user } from '../src/lib/server/schema';
+import { as, bindings, Jar, ORIGIN, testContext, type User } from './contexts';
+import { account, makeGuest, makeSpace, makeUser, PASSWORD } from './factories';
+import { audited } from './helpers';
+import { invitationOf, invite, invited, signUp } from './invitations';
+import { mailsTo } from './mailbox';
 import { routePaths } from './routes';
 import { address, ask, jars, makeWorld, people, type Who } from './world';
 
@@ -301,4 +311,226 @@ describe('a post that meets an ended session', () => {
     expect(forged.status).toBe(403);
     expect(forged.headers.getSetCookie()).toEqual([]);
   });
+});
+
+describe('every arrival of a mailed or copied link, read in the page', () => {
+  const page = async (browser: Browser, token: string) => {
+    const { status, text } = await browser.get(`/signup/${token}`);
+    expect(status).toBe(200);
+    return text.slice(text.indexOf('<main'), text.indexOf('</main>')).replaceAll('<!---->', '');
+  };
+  const host = async () => {
+    const story = await invited();
+    const copy = (await invitations.copyLink(as(story.inviter), story.spaceId, story.id)).split('/').pop()!;
+    return { ...story, copy };
+  };
+  const joined = async () => {
+    const story = await host();
+    expect((await signUp(story.token)).to).toBe(`/spaces/${story.spaceId}`);
+    const person = (await account(story.email))!;
+    return { ...story, person };
+  };
+  const removed = async () => {
+    const story = await joined();
+    await memberships.removeGuest(as(story.inviter), story.spaceId, story.person.id);
+    return story;
+  };
+  const signedInAs = async (person: User) => {
+    const browser = new Browser();
+    await browser.login(person);
+    return browser;
+  };
+  const LOGIN = 'href="/login';
+  const ASK = 'action="?/ask"';
+  const SWITCH = 'action="?/switch"';
+
+  test('used: signed out, to the login; opened by its own person, into the space', async () => {
+    const { token, copy, person, spaceId } = await joined();
+    for (const link of [token, copy]) {
+      const shown = await page(new Browser(), link);
+      expect(shown).toContain('You’ve already joined');
+      expect(shown).toContain(LOGIN);
+      for (const other of [ASK, SWITCH]) expect(shown).not.toContain(other);
+      const own = await page(await signedInAs(person), link);
+      expect(own).toContain('You’re already in');
+      expect(own).toContain(`href="/spaces/${spaceId}"`);
+    }
+  });
+
+  test('open, used or removed since, and opened by somebody else: both addresses, and a way to switch', async () => {
+    const somebody = await makeGuest();
+    const open = await host();
+    for (const { token, email } of [open, await joined(), await removed()]) {
+      const browser = await signedInAs(somebody);
+      const shown = await page(browser, token);
+      expect(shown).toContain('logged in with another account');
+      expect(shown).toContain(email);
+      expect(shown).toContain(somebody.email);
+      expect(shown).not.toContain('no longer');
+      // The switch ends this session, and shows the same link again.
+      expect((await browser.post(`/signup/${token}?/switch`, {})).to).toBe(`/signup/${token}`);
+      expect(browser.jar.has('foyer')).toBe(false);
+      expect(await page(browser, token)).not.toContain(somebody.email);
+    }
+  });
+
+  test('removed since: says so to whoever has the mailed link or is that person, and to nobody else', async () => {
+    const { token, copy, person, email, inviter, id } = await removed();
+    for (const [browser, link] of [
+      [new Browser(), token],
+      [await signedInAs(person), token],
+      [await signedInAs(person), copy],
+    ] as const) {
+      const shown = await page(browser, link);
+      expect(shown).toContain('You no longer have access to');
+      expect(shown).toContain('been removed from');
+      expect(shown).toContain(ASK);
+    }
+    const stranger = new Browser();
+    expect(await page(stranger, copy)).toContain('You’ve already joined');
+    await stranger.post(`/signup/${copy}?/ask`, {});
+    expect(await audited('invitation.asked-again', id)).toHaveLength(0);
+
+    // Whoever invited them gets one mail, and may answer it.
+    const guest = await signedInAs(person);
+    for (let n = 0; n < 2; n++)
+      expect((await guest.post(`/signup/${token}?/ask`, {})).to).toBe(`/signup/${token}`);
+    const shown = await page(guest, token);
+    expect(shown).toContain('If you’re invited again');
+    expect(shown).not.toContain(ASK);
+    await cron.run(testContext());
+    const mails = await mailsTo(inviter.email);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]!.text).toContain(`${email} is no longer in`);
+    expect(mails[0]!.text).toMatch(/\/settings\/guests\/invite$/m);
+    expect(await audited('invitation.asked-again', id)).toHaveLength(1);
+  });
+
+  test('removed and invited again: the old link leads to the newer one, which joins', async () => {
+    const { token, copy, spaceId, inviter, email, person } = await removed();
+    await invite(inviter, spaceId, email);
+    expect(await page(new Browser(), token)).toContain('There is a newer link');
+    expect(await page(new Browser(), copy)).toContain('You’ve already joined');
+    const { id, version } = await invitationOf(email, spaceId);
+    const browser = await signedInAs(person);
+    const fresh = invitations.mailToken(testContext(), { id, version });
+    expect((await browser.post(`/signup/${fresh}?/join`, {})).to).toBe(`/spaces/${spaceId}`);
+    expect(await page(browser, token)).toContain('You’re already in');
+    // And a day later they may ask again, should they be removed again.
+    await memberships.removeGuest(as(inviter), spaceId, person.id);
+    expect(await page(browser, fresh)).toContain(ASK);
+  });
+
+  test('removed, and nobody can invite: says whom to ask, without a button', async () => {
+    const { token, inviter } = await removed();
+    await testContext().db.update(user).set({ status: 'inactive' }).where(eq(user.id, inviter.id));
+    const shown = await page(new Browser(), token);
+    expect(shown).toContain('Ask the person you work with');
+    expect(shown).not.toContain(ASK);
+  });
+
+  test('cancelled, expired and cut short: on to the login, or for who is logged in, to their spaces', async () => {
+    const cancelled = await host();
+    await invitations.cancel(as(cancelled.inviter), cancelled.spaceId, cancelled.id);
+    const expired = await host();
+    await testContext().db.update(invitation).set({ expiresAt: 1 }).where(eq(invitation.id, expired.id));
+    const guest = await signedInAs(await makeGuest());
+    for (const [token, says] of [
+      [cancelled.token, 'was cancelled'],
+      [expired.token, 'has expired'],
+      [cancelled.token.slice(0, -3), 'is incomplete'],
+      [`${cancelled.token.slice(0, -2)}aa`, 'recognise this link'],
+    ] as const) {
+      const [out, inside] = [
+        await new Browser().get(`/signup/${token}`),
+        await guest.get(`/signup/${token}`),
+      ];
+      for (const { text } of [out, inside]) expect(text).toContain(says);
+      expect(out.text).toContain('href="/login"');
+      expect(inside.text).not.toContain('href="/login"');
+      expect(inside.text).toContain('>Go to your spaces</a>');
+    }
+  });
+
+  test('suspended: the mailed link says so, a copied one does not', async () => {
+    const { token, copy, person } = await joined();
+    await testContext().db.update(user).set({ status: 'inactive' }).where(eq(user.id, person.id));
+    expect(await page(new Browser(), token)).toContain('This account is deactivated');
+    expect(await page(new Browser(), copy)).not.toContain('deactivated');
+  });
+
+  test('has an account: joins after a login, and one without a session is told how to go on', async () => {
+    const person = await makeGuest();
+    const inviter = await makeUser();
+    const space = await makeSpace(inviter);
+    await invite(inviter, space, person.email);
+    const token = invitations.mailToken(testContext(), await invitationOf(person.email, space));
+    const browser = new Browser();
+    expect(await page(browser, token)).toContain('You already have an account');
+    expect((await browser.post(`/signup/${token}?/join`, {})).to).toBe(`/signup/${token}`);
+    await browser.login(person);
+    expect(await page(browser, token)).toContain('action="?/join"');
+    for (let n = 0; n < 2; n++)
+      expect((await browser.post(`/signup/${token}?/join`, {})).to).toBe(`/spaces/${space}`);
+  });
+
+  test('a second identical post of the sign-up lands in the space, with and without the new session', async () => {
+    const { token, spaceId } = await host();
+    const form = { name: 'Dora', password: PASSWORD };
+    const [browser, second] = [new Browser(), new Browser()];
+    for (const each of [browser, browser, second])
+      expect((await each.post(`/signup/${token}?/signUp`, form)).to).toBe(`/spaces/${spaceId}`);
+    expect((await second.get(`/spaces/${spaceId}`)).status).toBe(200);
+  });
+});
+
+describe('the address that was typed', () => {
+  const field = (text: string) => /<input[^>]*name="email"[^>]*>/.exec(text)?.[0];
+
+  test('on /login is there on /forgot, in this browser and in no address; a login ends it', async () => {
+    const person = await makeUser();
+    const browser = new Browser();
+    const { status } = await browser.post('/login', { email: person.email, password: 'wrong-1', next: '/' });
+    expect(status).toBe(400);
+    const cookie = browser.jar.get('foyer-typed')!;
+    expect(cookie).not.toContain(person.email.split('@')[0]!);
+    expect(field((await browser.get('/forgot')).text)).toContain(`value="${person.email}"`);
+    expect(field((await new Browser().get('/forgot')).text)).not.toContain('value="' + person.email);
+    await browser.login(person);
+    expect(browser.jar.has('foyer-typed')).toBe(false);
+  });
+
+  test('also if only the password was missing; and from /forgot back to /login', async () => {
+    for (const [path, form] of [
+      ['/login', { email: 'mia@partner.example', password: '', next: '/' }],
+      ['/forgot', { email: 'mia@partner.example' }],
+    ] as const) {
+      const browser = new Browser();
+      await browser.post(path, form);
+      for (const page of ['/login', '/forgot'])
+        expect(field((await browser.get(page)).text), page).toContain('value="mia@partner.example"');
+    }
+  });
+
+  test('stays in a refused /forgot', async () => {
+    const typed = `${'a'.repeat(330)}@partner.example`;
+    const { status, text } = await new Browser().post('/forgot', { email: typed });
+    expect(status).toBe(400);
+    expect(field(text)).toContain(`value="${typed}"`);
+  });
+
+  test('a cookie that is not ours says nothing', async () => {
+    const browser = new Browser();
+    browser.jar.set('foyer-typed', 'mia@partner.example');
+    expect((await browser.get('/forgot')).status).toBe(200);
+  });
+});
+
+test('after logging out, the login page says so, once, at its plain address', async () => {
+  const browser = new Browser();
+  await browser.login(await makeUser());
+  expect((await browser.post('/me?/signOut', {})).to).toBe('/login');
+  expect((await browser.get('/login')).text).toContain('You’ve logged out.');
+  expect((await browser.get('/login')).text).not.toContain('You’ve logged out.');
+  expect((await browser.get('/login?done=logged-out')).text).not.toContain('You’ve logged out.');
 });

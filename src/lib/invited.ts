@@ -1,14 +1,14 @@
-import type { Translate } from './messages';
+import { together, type Locale, type Translate } from './messages';
 
 /** What became of a list of addresses, apart from those that were refused. */
 export const invitedWords = (
   t: Translate,
+  locale: Locale,
   { sent, active, left }: { sent: number; active: number; left: number },
 ): string =>
-  [
+  together(
+    locale,
     sent > 0 && t('guests.sent', { count: sent }),
     active > 0 && t('guests.already-active', { count: active }),
     left > 0 && t('invite.left-out', { count: left }),
-  ]
-    .filter(Boolean)
-    .join(' ');
+  );

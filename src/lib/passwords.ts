@@ -1,6 +1,6 @@
 /** What a password lacks by the site's policy: the same code on the server and while somebody types. */
 import type { Sentence } from './forms';
-import type { Translate } from './messages';
+import { together, type Locale, type Translate } from './messages';
 import { characters } from './text';
 
 export interface PasswordRules {
@@ -28,11 +28,10 @@ export function strengthOf(rules: PasswordRules, password: string): Sentence {
 }
 
 /** The hint of a new password. */
-export const policyWords = (policy: PasswordRules, t: Translate): string =>
-  [
+export const policyWords = (policy: PasswordRules, t: Translate, locale: Locale): string =>
+  together(
+    locale,
     t('policy.length', { min: policy.minLength, max: policy.maxLength }),
     policy.composition && t('policy.composition'),
     policy.refuseCommon && t('policy.common'),
-  ]
-    .filter(Boolean)
-    .join(' ');
+  );

@@ -67,6 +67,8 @@ const elsewhere: Record<string, string> = {
   Dialog: 'by ?show=',
   Page: 'the page itself',
   ErrorPage: 'is a page of its own: tests/e2e/errors.spec.ts',
+  Sentence: 'has no looks',
+  WayOut: 'with LinkError',
   LinkError: 'is a page of its own: tests/e2e/arrivals.spec.ts',
   PageHeading: 'the heading of the page',
   AvatarStack: 'with Avatar',

@@ -85,9 +85,8 @@ const en = {
   'login.held': 'Your session has ended. Log in again: what you typed is still here.',
   'login.lost':
     'Your session has ended, and we couldn’t keep what you typed. Your browser usually still has it: go back, copy it, and then log in.',
-  'login.no-cookies': 'Your browser keeps no cookies for this site.',
-  'login.no-cookies-hint':
-    'Without cookies, you can’t stay logged in. Allow cookies for this site, then log in again.',
+  'login.no-cookies':
+    'Your browser keeps no cookies for this site. Without them, you can’t stay logged in: allow cookies for this site, then log in again.',
   'login.wrong': 'That e-mail address or password isn’t right.',
   'login.inactive': 'This account is deactivated. Ask the person who invited you.',
   'login.throttled':
@@ -385,6 +384,11 @@ const en = {
   'mail.link-asked.what-to-do': 'To invite this person again, press “Resend” next to their address.',
   'mail.link-asked.button': 'Open the guest list',
   'mail.link-asked.note': 'If you do nothing, the invitation stays expired.',
+  'mail.link-asked.body-removed':
+    '{guest} is no longer in “{space}”. They opened their old invitation and asked for a new one.',
+  'mail.link-asked.what-to-do-removed': 'To invite this person again, send a new invitation to this address.',
+  'mail.link-asked.button-removed': 'Invite again',
+  'mail.link-asked.note-removed': 'If you do nothing, they stay without access.',
   'mail.removed.subject': 'You no longer have access to “{space}”',
   'mail.removed.body': 'You’ve been removed from the space “{space}” on {site}.',
   'mail.removed.rest': 'You still have your account and your other spaces.',
@@ -440,6 +444,7 @@ const en = {
   'login.title': 'Welcome to {siteName}',
   'login.lead': 'Use the e-mail address you were invited with.',
   'login.submit': 'Login',
+  'login.logged-out': 'You’ve logged out.',
   'login.forgot': 'Forgot your password?',
   'forgot.title': 'Forgot your password?',
   'forgot.lead': 'Type your e-mail address and we’ll send you a link.',
@@ -485,7 +490,7 @@ const en = {
   'signup.name-hint': 'Shown to everyone in this space',
   'signup.name-hint-user': 'Shown to everyone you work with',
   'signup.company-hint': 'Optional. Shown next to your name.',
-  'signup.holds': 'This invitation expires on',
+  'signup.holds': 'This invitation expires on {time}.',
   'signup.not-you': 'Not for you? Just close this page. Nothing has happened.',
   'preview.invitation': 'An invitation from {company}',
   'preview.invitation-lead': 'Open the link to see who invited you and to join.',
@@ -510,6 +515,7 @@ const en = {
   'link.unknown':
     'It may be mistyped or very old. Open your latest invitation, or ask the person who invited you for a new one.',
   'link.ask': 'Ask for a new link',
+  'link.ask-removed': 'Ask for a new invitation',
   'link.asked': 'We’ve passed it on. The new link will be sent to {email}.',
   'link.cancelled-title': 'This invitation was cancelled',
   'link.cancelled': 'Its link no longer works. If that’s a surprise, ask the person who invited you.',
@@ -518,10 +524,19 @@ const en = {
     'You’ve been sent a newer invitation to {place}, and only that link works. Look for the latest e-mail.',
   'link.used-title': 'You’ve already joined',
   'link.used': 'This invitation to {place} has been used. Log in to continue.',
+  'link.removed-title': 'You no longer have access to {place}',
+  'link.removed':
+    'Since you joined, you’ve been removed from {place}, or you’ve left it. {inviter} can invite you again.',
+  'link.removed-others':
+    'Since you joined, you’ve been removed from {place}, or you’ve left it. Someone who runs it can invite you again.',
+  'link.removed-nobody':
+    'Since you joined, you’ve been removed from {place}, or you’ve left it. Nobody can invite people to it right now. Ask the person you work with there.',
+  'link.removed-asked': 'We’ve passed it on. If you’re invited again, the link will be sent to {email}.',
   'link.has-account-title': 'You already have an account',
   'link.has-account': '{inviter} invited {email} to {place}. Log in to join.',
   'link.login': 'Go to login',
   'link.to-login': 'Go to the login page',
+  'link.to-spaces': 'Go to your spaces',
   'link.join': '{inviter} invited you. Join with one click.',
   'link.join-submit': 'Join',
   'link.other-account-title': 'You’re logged in with another account',
@@ -623,7 +638,7 @@ const en = {
   'space.scratch': 'Create from scratch',
   'space.scratch-hint': 'An empty space, set up your way',
   'space.start-empty': 'You’re starting with an empty space.',
-  'space.start-template': 'You’re starting with the template',
+  'space.start-template': 'You’re starting with the template {template}.',
   'space.start-inside': 'What’s inside',
   'space.start-other': 'Back',
   'space.settings-fold': 'Threads, joining, and what the space shows',
@@ -923,6 +938,7 @@ const en = {
   'invite.send': 'Send',
   'invite.refused':
     '{count, plural, one {This address wasn’t invited. You can correct it below.} other {These # addresses weren’t invited. You can correct them below.}}',
+  'invite.refused-one': '{address}: {reason}',
   'invite.refused-more': 'and {count, number} more, all in the box below',
   'invite.left-out':
     '{count, plural, one {We skipped # entry without an e-mail address.} other {We skipped # entries without an e-mail address.}}',
@@ -1089,7 +1105,7 @@ const en = {
   'text.delete-text': 'Its files and reactions will be deleted too. This can’t be undone.',
   'text.edited': 'edited',
   'text.history': 'Earlier versions',
-  'text.history-until': 'Until',
+  'text.history-until': 'Until {time}',
   'text.link': 'Link to this post',
   'text.new': 'new',
   'reaction.add': 'React to {author}',

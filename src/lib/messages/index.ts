@@ -6,16 +6,23 @@ import type { Pseudo } from './pseudo';
 
 export type { MessageKey, Params };
 
-/** By language tag: the language's own name, its direction, and its dictionary. */
+/** By language tag: the language's own name, its direction, what stands between two sentences, and its dictionary. */
 export const LOCALES = {
-  en: { name: 'English', direction: 'ltr', load: () => Promise.resolve(en as Messages) },
-  ja: { name: '日本語', direction: 'ltr', load: () => import('./ja').then((m) => m.default) },
-} satisfies Record<string, { name: string; direction: Direction; load: () => Promise<Messages> }>;
+  en: { name: 'English', direction: 'ltr', between: ' ', load: () => Promise.resolve(en as Messages) },
+  ja: { name: '日本語', direction: 'ltr', between: '', load: () => import('./ja').then((m) => m.default) },
+} satisfies Record<
+  string,
+  { name: string; direction: Direction; between: string; load: () => Promise<Messages> }
+>;
 
 export type Locale = keyof typeof LOCALES;
 export const locales = Object.keys(LOCALES) as Locale[];
 export const defaultLocale: Locale = 'en';
 export const isLocale = (value: unknown): value is Locale => locales.includes(value as Locale);
+
+/** Sentences in a row, as one paragraph. Whichever is not said is left out. */
+export const together = (locale: Locale, ...sentences: (string | false | null | undefined)[]): string =>
+  sentences.filter(Boolean).join(LOCALES[locale].between);
 
 export type Translate = (key: MessageKey, params?: Params) => string;
 

@@ -26,6 +26,17 @@ it('nothing else than what was done is said', () => {
   expect(news.receive(visit(own), at('/me?done=profile'), true).search).toBe('?done=profile');
 });
 
+it('a page that keeps its plain address is told once, too, and no other page', () => {
+  const own = new Jar();
+  expect(news.sendTo(visit(own), '/login', 'logged-out')).toBe('/login');
+  const shown = (jar: Jar, path: string) => news.receive(visit(jar), at(path), true).search;
+  expect(shown(new Jar(), '/login')).toBe('');
+  expect(shown(own, '/forgot')).toBe('');
+  expect(shown(own, '/login?done=reset')).toBe('');
+  expect(shown(own, '/login?next=%2Fme')).toBe('?next=%2Fme&done=logged-out');
+  expect(shown(own, '/login')).toBe('');
+});
+
 it('newer data of the same page still has it', () => {
   const own = new Jar();
   news.send(visit(own), '/me?done=profile');

@@ -15,11 +15,22 @@ export function send(ctx: Ctx, address: string): void {
   if (withoutNews(url) !== null) ctx.cookies.set('foyer-news', markOf(url), LONG_ENOUGH);
 }
 
+/** For a page that keeps its plain address: the login, after something that ends with it. */
+export function sendTo(ctx: Ctx, path: string, done: string): string {
+  ctx.cookies.set('foyer-news', `${path} ${done}`, LONG_ENOUGH);
+  return path;
+}
+
 /** @param once a page without scripts keeps its address, and a reload must not say it again. @returns the address to be shown */
 export function receive(ctx: Ctx, url: URL, once: boolean): URL {
   const without = withoutNews(url);
-  if (without === null) return url;
-  if (ctx.cookies.get('foyer-news') !== markOf(url)) return new URL(without, url);
+  const known = ctx.cookies.get('foyer-news');
+  const [path, done] = known?.split(' ') ?? [];
+  if (without === null && (done === undefined || path !== url.pathname)) return url;
+  if (without !== null && known !== markOf(url)) return new URL(without, url);
   if (once) ctx.cookies.delete('foyer-news');
-  return url;
+  if (without !== null || done === undefined) return url;
+  const shown = new URL(url);
+  shown.searchParams.set('done', done);
+  return shown;
 }

@@ -11,6 +11,7 @@ import * as rateLimit from '../rate-limit';
 import { user, type Settings } from '../schema';
 import * as sessions from '../sessions';
 import { parse, settingsColumn } from '../settings';
+import * as typedAddress from '../typed-address';
 import * as verification from '../verification';
 
 type User = typeof user.$inferSelect;
@@ -29,6 +30,7 @@ export async function login(
   ctx: Ctx,
   form: { email: string; password: string; next: string; formKey?: string },
 ): Promise<string> {
+  await typedAddress.keep(ctx, form.email);
   const { person, site, tried } = await checkPassword(ctx, form, 'login.wrong');
   if (person.status !== 'active') {
     // The password was right, but nobody was signed in: it still counts as an attempt.
@@ -169,6 +171,7 @@ async function enter(
     { refusal: new Refusal('conflict', { key: 'verify.gone' }) },
   );
   setCookies();
+  typedAddress.forget(ctx);
 }
 
 /** The right code also proves the mailbox. @returns where to go */

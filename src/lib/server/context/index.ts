@@ -32,11 +32,18 @@ export interface CookieJar {
   delete(name: CookieName): void;
 }
 /**
- * `-step`: pending second step; `-news`: news.ts; `-device`: known browser; `-held`: post waiting for its login; `-kept`: cookies work; `-zone`:
+ * `-step`: pending second step; `-news`: news.ts; `-typed`: typed-address.ts; `-device`: known browser; `-held`: post waiting for its login; `-kept`: cookies work; `-zone`:
  * time zone, set by our script (so not HttpOnly).
  */
 export type CookieName =
-  'foyer' | 'foyer-step' | 'foyer-device' | 'foyer-held' | 'foyer-kept' | 'foyer-news' | 'foyer-zone';
+  | 'foyer'
+  | 'foyer-step'
+  | 'foyer-device'
+  | 'foyer-held'
+  | 'foyer-kept'
+  | 'foyer-news'
+  | 'foyer-typed'
+  | 'foyer-zone';
 
 /** Nested lists are flattened; null, false and undefined are left out. */
 export type Batch = (Statement | Batch | null | false | undefined)[];

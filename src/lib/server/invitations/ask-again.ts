@@ -8,7 +8,7 @@ import * as outbox from '../mail/outbox';
 import * as rateLimit from '../rate-limit';
 import { invitation, user } from '../schema';
 import type { Invitation } from './links';
-import { findByToken, stateFrom } from './state';
+import { askedSince, findByToken, stateFrom } from './state';
 
 /** Mails a day to one inviter. The Guests tab shows who asked anyway. */
 const ASKED_A_DAY = 50;
@@ -21,11 +21,18 @@ const recipientQuery = (ctx: Ctx, i: Invitation) =>
     .orderBy(sql`id = ${i.invitedBy} desc`, user.createdAt)
     .limit(1);
 
+/** Where the inviter can do what is asked: "Resend" in the list, or a new invitation. */
+const pageOf = (spaceId: number | null, state: 'expired' | 'removed'): string =>
+  spaceId === null
+    ? '/admin/users'
+    : `/spaces/${spaceId}/settings/guests${state === 'removed' ? '/invite' : ''}`;
+
+/** Of an invitation that has expired, or by somebody who was removed after they had joined. */
 export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i } = found;
-  if (stateFrom(ctx, found).state !== 'expired') return;
-  if (i.askedAt !== null && i.askedAt > ctx.now - DAY) return;
+  const { state, asked } = stateFrom(ctx, found);
+  if ((state !== 'expired' && state !== 'removed') || asked) return;
   const [inviter] = await recipientQuery(ctx, i);
   if (!inviter) return;
   const counter = rateLimit.key(ctx, 'invite', `asked:${inviter.id}`);
@@ -41,7 +48,8 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
       siteName: found.site.siteName,
       spaceName: found.spaceName ?? found.site.siteName,
       guestEmail: i.email,
-      url: ctx.config.origin + (i.spaceId === null ? '/admin/users' : `/spaces/${i.spaceId}/settings/guests`),
+      removed: state === 'removed',
+      url: ctx.config.origin + pageOf(i.spaceId, state),
     },
   };
   const queued = room.length > 0 && (await outbox.queue(ctx, mail));
@@ -52,7 +60,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
         ctx.db
           .update(invitation)
           .set({ askedAt: ctx.now })
-          .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${ctx.now - DAY})`)),
+          .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${askedSince(ctx, i)})`)),
         must(ctx, changed()),
         queued && queued.statement,
         record(ctx, {

@@ -3,9 +3,9 @@ import { isLocale, type Locale } from '../../messages';
 import { DAY } from '../../time';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
-import { invitation, membership, space, user, type Settings } from '../schema';
+import { invitation, isOpenInvitation, membership, space, user, type Settings } from '../schema';
 import { hostOf, parse, settingsColumn } from '../settings';
-import { recognise, type LinkKind } from './links';
+import { recognise, type Invitation, type LinkKind } from './links';
 import { somebodyMayInvite, domainStillAllowed, inviterMayInvite } from './rule';
 
 /** Opening the page changes nothing. */
@@ -21,8 +21,8 @@ export type InvitationState = {
 } & (
   | { state: 'open'; linkKind: LinkKind; policy: Settings['policy'] }
   | { state: 'other-account'; actorEmail: string }
-  /** Who may send a new link. */
-  | { state: 'expired'; renewedBy: 'inviter' | 'others' | 'nobody' }
+  /** `removed`: of the space, after they had joined. `renewedBy`: who may send a new link. */
+  | { state: 'expired' | 'removed'; renewedBy: 'inviter' | 'others' | 'nobody' }
   | {
       state: 'cancelled' | 'replaced' | 'used' | 'has-account' | 'join' | 'member' | 'inactive' | 'domain';
     }
@@ -38,13 +38,20 @@ export async function findByToken(ctx: Ctx, token: string) {
       inviterMayInvite: sql<number>`${inviterMayInvite()}`.as('inviter_may_invite'),
       domainStillAllowed: sql<number>`${domainStillAllowed()}`.as('domain_still_allowed'),
       somebodyMayInvite: sql<number>`${somebodyMayInvite()}`.as('somebody_may_invite'),
+      invitedAgain: sql<number>`exists (select 1 from invitation newer where newer.email = invitation.email
+        and newer.space_id is invitation.space_id and newer.id <> invitation.id
+        and ${isOpenInvitation('newer')})`.as('invited_again'),
       account: user,
       memberOf: membership.spaceId,
       settings: settingsColumn,
     })
     .from(invitation)
     .leftJoin(space, eq(space.id, invitation.spaceId))
-    .leftJoin(user, eq(user.email, invitation.email))
+    // Who has accepted it, whatever their address is by now; else whose address it is.
+    .leftJoin(
+      user,
+      sql`${user.id} = coalesce(${invitation.acceptedBy}, (select id from user where email = ${invitation.email}))`,
+    )
     .leftJoin(membership, and(eq(membership.userId, user.id), eq(membership.spaceId, invitation.spaceId)))
     .where(eq(invitation.id, token.slice(0, 16)));
   const linkKind = row && recognise(ctx, row.invitation, token);
@@ -67,6 +74,10 @@ export async function stateOf(ctx: Ctx, token: string): Promise<InvitationState>
   return stateFrom(ctx, await findByToken(ctx, token));
 }
 
+/** One ask a day, and a new one for each time they were invited or let in. */
+export const askedSince = (ctx: Ctx, i: Pick<Invitation, 'acceptedAt' | 'sentAt'>): number =>
+  Math.max(ctx.now - DAY, i.acceptedAt ?? i.sentAt);
+
 export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const { invitation: i, account } = found;
   ctx.settings ??= found.site;
@@ -77,21 +88,29 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
     inviterName: found.inviterName,
     inviterCompany: i.spaceId === null ? null : hostOf(found.site),
     expiresAt: i.expiresAt,
-    asked: i.askedAt !== null && i.askedAt > ctx.now - DAY,
+    asked: i.askedAt !== null && i.askedAt > askedSince(ctx, i),
   };
+  const renewedBy = found.inviterMayInvite ? 'inviter' : found.somebodyMayInvite ? 'others' : 'nobody';
+  // Whoever has the mailed link reads the mailbox. A copied one may be anybody's.
+  const own = ctx.actor !== null && ctx.actor.id === account?.id;
+  const theirs = own || found.linkKind === 'mail';
   const inside = i.spaceId === null ? i.status === 'accepted' && account !== null : found.memberOf !== null;
-  if (i.status === 'cancelled' || found.spaceDeletedAt !== null) return { ...common, state: 'cancelled' };
+  if (found.spaceDeletedAt !== null) return { ...common, state: 'cancelled' };
+  if (i.status === 'cancelled')
+    return { ...common, state: found.invitedAgain && theirs ? 'replaced' : 'cancelled' };
   if (found.linkKind === 'replaced') return { ...common, state: 'replaced' };
-  if (i.status === 'accepted')
-    return { ...common, state: inside && ctx.actor?.email === i.email ? 'member' : 'used' };
-  if (inside && ctx.actor?.email === i.email) return { ...common, state: 'member' };
-  if (i.status === 'expired' || i.expiresAt <= ctx.now || !found.inviterMayInvite) {
-    const renewedBy = found.inviterMayInvite ? 'inviter' : found.somebodyMayInvite ? 'others' : 'nobody';
-    return { ...common, state: 'expired', renewedBy };
+  if (own && inside) return { ...common, state: 'member' };
+  if (i.status === 'accepted') {
+    if (ctx.actor && !own) return { ...common, state: 'other-account', actorEmail: ctx.actor.email };
+    if (!theirs) return { ...common, state: 'used' };
+    if (account?.status === 'inactive') return { ...common, state: 'inactive' };
+    if (inside) return { ...common, state: 'used' };
+    return found.invitedAgain ? { ...common, state: 'replaced' } : { ...common, state: 'removed', renewedBy };
   }
+  if (i.status === 'expired' || i.expiresAt <= ctx.now || !found.inviterMayInvite)
+    return { ...common, state: 'expired', renewedBy };
   if (!found.domainStillAllowed) return { ...common, state: 'domain' };
-  if (ctx.actor && ctx.actor.email !== i.email)
-    return { ...common, state: 'other-account', actorEmail: ctx.actor.email };
+  if (ctx.actor && !own) return { ...common, state: 'other-account', actorEmail: ctx.actor.email };
   if (account?.status === 'inactive') return { ...common, state: 'inactive' };
   if (ctx.actor) return { ...common, state: 'join' };
   if (account) return { ...common, state: inside ? 'member' : 'has-account' };

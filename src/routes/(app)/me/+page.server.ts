@@ -4,6 +4,7 @@ import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
+import * as news from '$lib/server/news';
 import * as zones from '$lib/zones';
 
 export const load = (event) =>
@@ -57,6 +58,6 @@ export const actions = {
     await accounts.signOut(ctx);
     // Drafts are kept in the browser, and must not stay for the next person.
     setHeaders({ 'clear-site-data': '"storage"' });
-    return '/login';
+    return news.sendTo(ctx, '/login', 'logged-out');
   }),
 };

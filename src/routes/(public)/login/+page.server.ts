@@ -3,6 +3,7 @@ import { login, ownPath } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { formPublic } from '$lib/server/http';
+import * as typedAddress from '$lib/server/typed-address';
 import * as settings from '$lib/server/settings';
 
 /** Public pages set a cookie: a visitor from one of our pages without it has cookies off. */
@@ -16,8 +17,8 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
   return {
     formKey: randomToken(),
     next,
-    email: url.searchParams.get('email') ?? '',
-    reset: url.searchParams.has('reset'),
+    email: url.searchParams.get('email') ?? (await typedAddress.read(ctx)),
+    done: url.searchParams.get('done'),
     over: url.searchParams.has('over'),
     held: url.searchParams.has('held'),
     lost: url.searchParams.has('lost'),
@@ -25,4 +26,6 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
   };
 };
 
-export const actions = { default: formPublic(login, accounts.login) };
+export const actions = {
+  default: formPublic(login, accounts.login, undefined, (ctx, { email }) => typedAddress.keep(ctx, email)),
+};

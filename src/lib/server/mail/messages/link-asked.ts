@@ -2,27 +2,35 @@ import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import type { Compose } from './compose';
 
-/** A guest with an expired invitation asks its inviter for a new one. */
+/** Somebody with an expired invitation, or who was removed since they joined, asks for a new one. */
 export interface LinkAskedMail {
   kind: 'link-asked';
   siteName: string;
   spaceName: string;
   guestEmail: string;
+  removed?: boolean;
   url: string;
 }
 
-export const composeLinkAsked: Compose<LinkAskedMail> = ({ spaceName, guestEmail, url }, { t }) => {
+export const composeLinkAsked: Compose<LinkAskedMail> = ({ spaceName, guestEmail, removed, url }, { t }) => {
   const space = oneLine(spaceName);
-  const asks = t('mail.link-asked.body', { guest: guestEmail, space });
+  const asks = t(removed ? 'mail.link-asked.body-removed' : 'mail.link-asked.body', {
+    guest: guestEmail,
+    space,
+  });
   return {
     replyTo: { name: '', email: guestEmail },
     subject: t('mail.link-asked.subject', { space }),
     preheader: asks,
     blocks: [
       paragraph(asks),
-      paragraph(t('mail.link-asked.what-to-do')),
-      { kind: 'button', label: t('mail.link-asked.button'), url },
+      paragraph(t(removed ? 'mail.link-asked.what-to-do-removed' : 'mail.link-asked.what-to-do')),
+      {
+        kind: 'button',
+        label: t(removed ? 'mail.link-asked.button-removed' : 'mail.link-asked.button'),
+        url,
+      },
     ],
-    note: t('mail.link-asked.note'),
+    note: t(removed ? 'mail.link-asked.note-removed' : 'mail.link-asked.note'),
   };
 };

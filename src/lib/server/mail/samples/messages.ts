@@ -68,6 +68,14 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       guestEmail: d.email,
       url: `${ORIGIN}/spaces/7/settings/guests`,
     },
+    {
+      kind: 'link-asked',
+      siteName,
+      spaceName,
+      guestEmail: d.email,
+      removed: true,
+      url: `${ORIGIN}/spaces/7/settings/guests/invite`,
+    },
     { kind: 'removed', siteName, spaceName, actorName: inviterName },
     {
       kind: 'notification',

@@ -1,6 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { reset } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
+import * as news from '$lib/server/news';
 import { Refusal } from '$lib/server/errors';
 import { formPublic, showPublic } from '$lib/server/http';
 import { tidyPath, tidyToken } from '$lib/tokens';
@@ -20,6 +21,6 @@ export const load = (event) => {
 export const actions = {
   default: formPublic(reset, async (ctx, { password }, event) => {
     await accounts.reset(ctx, event.params.token!, password);
-    return '/login?reset';
+    return news.sendTo(ctx, '/login', 'reset');
   }),
 };
