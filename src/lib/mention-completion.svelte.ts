@@ -1,4 +1,5 @@
 /** In the browser: the list of people that opens after an @ in a text area, and its keys. */
+import { replace } from './markup/area';
 import { fitting, isComplete, typedName, type Typed } from './mentions';
 
 export interface Named {
@@ -62,14 +63,7 @@ export class MentionCompletion {
     const area = this.#area();
     if (!area) return;
     const at = this.#start;
-    area.focus();
-    area.setSelectionRange(at, area.selectionStart);
-    const text = `@${person.name} `;
-    // Deprecated, but the only way to keep Ctrl+Z working.
-    if (!document.execCommand('insertText', false, text)) {
-      area.setRangeText(text, at, area.selectionEnd, 'end');
-      area.dispatchEvent(new Event('input', { bubbles: true }));
-    }
+    replace(area, at, area.selectionStart, `@${person.name} `);
     this.#dismissed = at;
     this.close();
   }
