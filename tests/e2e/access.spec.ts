@@ -53,8 +53,13 @@ test.describe('password reset', () => {
     await login(second, email);
 
     await page.goto('/login');
-    await page.getByRole('link', { name: 'Forgot your password?' }).click();
     await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Password').fill('forgotten-1');
+    await page.getByRole('button', { name: 'Login' }).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await expect(page).toHaveURL('/forgot');
+    await expect(page.getByLabel('E-mail address')).toHaveValue(email);
     await page.getByRole('button', { name: 'Send link' }).click();
     await expect(title(page)).toHaveText('Check your mailbox');
     const url = linkIn(await nextMail(request, email, 3), /\/reset\//);
@@ -238,6 +243,11 @@ test('signing out ends the session, not only the cookie', async ({ browser }) =>
   await page.getByRole('button', { name: /^Account of/ }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();
   await expect(page).toHaveURL('/login');
+  const said = page.getByRole('status').filter({ hasText: 'You’ve logged out.' });
+  await expect(said).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Password')).toBeVisible();
+  await expect(said).toHaveCount(0);
   await page.context().addCookies(cookies);
   await isOut(page);
 });

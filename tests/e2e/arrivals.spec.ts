@@ -29,6 +29,9 @@ const names = [
   'cancelled',
   'replaced',
   'used',
+  'taken',
+  'other',
+  'removed',
   'member',
   'somebody',
   'else',
@@ -140,6 +143,53 @@ test('used: leads to the login, and from there into the space', async ({ browser
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Login' }).click();
   await expect(page).toHaveURL(space);
+});
+
+test('used, and opened by somebody else: shows both addresses, and leads on after the switch', async ({
+  browser,
+}) => {
+  const { email, url } = guests.taken;
+  const { email: mine } = guests.other;
+  await newGuest(browser, space, guests.taken);
+  const page = await newGuest(browser, space, guests.other);
+  await page.goto(url);
+  await expect(title(page)).toHaveText('You’re logged in with another account');
+  await expect(page.getByRole('main')).toContainText(email);
+  await expect(page.getByRole('main')).toContainText(mine);
+  await page.getByRole('button', { name: `Continue as ${email}` }).click();
+  await expect(title(page)).toHaveText('You’ve already joined');
+  await page.getByRole('link', { name: 'Go to login' }).click();
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Login' }).click();
+  await expect(page).toHaveURL(space);
+});
+
+test('removed since: says so, asks once, and the new invitation joins', async ({ browser, request }) => {
+  const { email, url } = guests.removed;
+  const guest = await newGuest(browser, space, guests.removed);
+  await (await guestRow(host, space, email)).getByRole('button', { name: 'Delete' }).click();
+  await host.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(host.getByRole('row', { name: email })).toHaveCount(0);
+
+  for (const page of [await open(browser, url), guest]) {
+    await page.goto(url);
+    await expect(title(page)).toHaveText('You no longer have access to Arrivals');
+    await expect(page.getByRole('main')).toContainText('Ben Kowalski of Foyer Ltd can invite you again');
+  }
+  await expect(guest.getByRole('link', { name: 'Go to your spaces' })).toBeVisible();
+  await guest.getByRole('button', { name: 'Ask for a new invitation' }).click();
+  await expect(guest.getByRole('status')).toContainText('We’ve passed it on');
+  await expect(guest.getByRole('button', { name: 'Ask for a new invitation' })).toHaveCount(0);
+  const mail = await newMail(request, BEN, new RegExp(`${email.replaceAll('.', '\\.')} is no longer in`));
+  await host.goto(linkIn(mail, /\/spaces\//));
+  await expect(host.getByLabel('E-mail addresses')).toBeVisible();
+
+  const [{ url: fresh }] = (await invited(host, space, email)) as [Invited];
+  await guest.goto(url);
+  await expect(title(guest)).toHaveText('There is a newer link');
+  await guest.goto(fresh);
+  await guest.getByRole('button', { name: 'Join' }).click();
+  await expect(guest).toHaveURL(space);
 });
 
 test('already a member: opens the space', async ({ browser }) => {
