@@ -34,33 +34,37 @@ const rules: Action[] = [
   'space.administer',
   'space.leave-blocked',
   'text.delete',
+  'text.open',
   'thread.close',
   'thread.pin',
 ];
 /** What people may do to their own texts. */
 const ofOwn: Action[] = ['text.edit', 'text.delete', 'thread.close'];
+/** Only people of the company write for it alone, and make that visible. */
+const company: Action[] = ['text.confide'];
+const ofOwnCompany: Action[] = ['text.open'];
 const allowed: Record<keyof typeof people, Record<SpaceRole, Action[]>> = {
   nobody: { none: [], guest: [], member: [], 'space-administrator': [] },
   guest: { none: [], guest: inside, member: inside, 'space-administrator': inside },
   'guest with a forged row': { none: [], guest: inside, member: inside, 'space-administrator': inside },
   user: {
     none: [],
-    guest: inside,
-    member: inside,
-    'space-administrator': [...inside, ...rules],
+    guest: [...inside, ...company],
+    member: [...inside, ...company],
+    'space-administrator': [...inside, ...company, ...rules],
   },
   creator: {
     none: ['space.create'],
-    guest: ['space.create', ...inside],
-    member: ['space.create', ...inside],
-    'space-administrator': ['space.create', ...inside, ...rules],
+    guest: ['space.create', ...inside, ...company],
+    member: ['space.create', ...inside, ...company],
+    'space-administrator': ['space.create', ...inside, ...company, ...rules],
   },
   // An administrator of the site has no special rights in a space.
   administrator: {
     none: ['site.administer', 'space.create'],
-    guest: ['site.administer', 'space.create', ...inside],
-    member: ['site.administer', 'space.create', ...inside],
-    'space-administrator': ['site.administer', 'space.create', ...inside, ...rules],
+    guest: ['site.administer', 'space.create', ...inside, ...company],
+    member: ['site.administer', 'space.create', ...inside, ...company],
+    'space-administrator': ['site.administer', 'space.create', ...inside, ...company, ...rules],
   },
 };
 
@@ -74,8 +78,10 @@ it('has the actions that are listed here', () => {
       'space.leave-blocked',
       'space.view',
       'space.write',
+      'text.confide',
       'text.delete',
       'text.edit',
+      'text.open',
       'thread.close',
       'thread.follow',
       'thread.pin',
@@ -102,7 +108,8 @@ for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor
 for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor | null][])
   for (const spaceRole of spaceRoles)
     it(`${who}, ${spaceRole}: of the own words besides ${ofOwn.join(', ')}, but not from outside`, () => {
-      const more = actor && spaceRole !== 'none' ? ofOwn : [];
+      const own = actor?.kind === 'user' ? [...ofOwn, ...ofOwnCompany] : ofOwn;
+      const more = actor && spaceRole !== 'none' ? own : [];
       expect(actions.filter((action) => can(actor, action, spaceRole, true)).sort()).toEqual(
         [...new Set([...allowed[who][spaceRole], ...more])].sort(),
       );

@@ -84,6 +84,27 @@ export class FormDraft {
     );
   }
 
+  /** A choice that must not get lost, so that no draft comes back for more people than it was written for. */
+  #choices(): HTMLInputElement[] {
+    return [...this.#what.form.querySelectorAll<HTMLInputElement>('input[data-kept]')];
+  }
+
+  #chosen(): Record<string, string> {
+    return Object.fromEntries(
+      this.#choices()
+        .filter(({ checked }) => checked)
+        .map(({ name, value }) => [name, value]),
+    );
+  }
+
+  #choose(draft: Record<string, string>): void {
+    for (const choice of this.#choices())
+      if (!choice.checked && draft[choice.name] === choice.value) {
+        choice.checked = true;
+        choice.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+  }
+
   #startAnew() {
     this.#accepted = this.#sent = false;
     this.#last = '{}';
@@ -123,6 +144,8 @@ export class FormDraft {
     }
     const draft = drafts.resume(mine, name, tab, await drafts.openTabs(), version());
     this.#tab = tab;
+    // A refused form shows what was sent.
+    if (draft && !refused()) this.#choose(draft);
     for (const field of draft ? this.#fields() : []) {
       const text = draft![field.name];
       if (text === undefined) continue;
@@ -148,7 +171,8 @@ export class FormDraft {
     // Saving before the draft is loaded would overwrite it.
     if (!mine || mine !== person() || !this.#tab || this.#accepted) return;
     const typed = this.#fields().filter((field) => field.value !== (this.#base[field.name] ?? ''));
-    const all = Object.fromEntries(typed.map((field) => [field.name, field.value]));
+    const texts = typed.map((field) => [field.name, field.value]);
+    const all = texts.length === 0 ? {} : { ...this.#chosen(), ...Object.fromEntries(texts) };
     if (JSON.stringify(all) === this.#last) return;
     this.#last = JSON.stringify(all);
     this.kept = drafts.keep(mine, name, this.#tab, all, Date.now(), version());

@@ -292,6 +292,11 @@ export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
 export const member = v.object({ id, administrator: tick });
 
+/** Left out by guests, who have no choice: everybody in the space. */
+const audience = v.pipe(
+  v.optional(v.picklist(['everyone', 'company']), 'everyone'),
+  v.transform((chosen) => (chosen === 'company' ? ('company' as const) : null)),
+);
 const attached = {
   fileIds: v.pipe(v.array(id), v.maxLength(fileLimits.count, says('file.too-many'))),
   files: files(fileLimits.count),
@@ -300,11 +305,12 @@ export const thread = v.object({
   title: optionalLine(limits.threadTitle),
   body: lines(limits.body),
   everybody: tick,
+  audience,
   ...attached,
   requestKey,
 });
 /** May be empty if there are files; the domain checks that. */
-export const comment = v.object({ body: lines(limits.body), ...attached, requestKey });
+export const comment = v.object({ body: lines(limits.body), audience, ...attached, requestKey });
 
 const digits = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
 /** A comment's id; empty for the thread's first text. */
@@ -321,6 +327,8 @@ export const editText = v.object({
   was,
 });
 export const byText = v.object({ text });
+/** @see server/threads/open.ts */
+export const openText = v.object({ text, seen: v.pipe(v.string(), v.regex(/^[\d-]{1,200}$/)) });
 export const onOff = v.object({ on: tick });
 export const react = v.object({ text, kind: v.pipe(v.string(), v.maxLength(20)), on: tick });
 export const deleteSpace = v.object({ typed: optionalLine(1_000) });

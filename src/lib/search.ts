@@ -14,6 +14,7 @@ export interface Hit {
   author: string;
   guest: boolean;
   company: string;
+  forCompany: boolean;
   createdAt: number;
   excerpt: Piece[];
   files: { id: string; name: Piece[] }[];

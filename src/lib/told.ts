@@ -3,13 +3,15 @@ import type { I18n } from './i18n';
 import { displayName, type Person } from './people';
 
 export interface Told {
-  /** Everybody in the space, or who can read the thread (`readers`); otherwise these people. */
-  who: 'everybody' | 'readers' | 'people';
+  /** Everybody in the space, who can read the thread (`readers`), or all users in the space; otherwise these people. */
+  who: 'everybody' | 'readers' | 'company' | 'people';
   people: (Person & { id: string })[];
   /** There are more people. */
   more: boolean;
   /** Others may follow the thread, whom the viewer does not get to know. */
   others: boolean;
+  /** Of a text that is only for the company. */
+  forCompany?: boolean;
 }
 
 interface Now {
@@ -26,6 +28,7 @@ export function toldWords(
   told: Told,
   { count, named = [], everybody = false }: Now,
 ): string {
+  if (told.who === 'company' || (told.forCompany && everybody)) return t('told.company');
   if (told.who === 'readers') return t('told.readers');
   if (told.who === 'everybody' || everybody) return t('told.everybody', { count });
   const ids = new Set(named.map(({ id }) => id));

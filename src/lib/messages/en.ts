@@ -400,6 +400,7 @@ const en = {
   'mail.notification.thread-name': 'Thread',
   'mail.notification.button': 'Open the thread',
   'mail.notification.no-text': 'This thread has a title but no text yet.',
+  'mail.notification.only': 'Only for {company}: guests can’t read this.',
   'mail.notification.cut': 'Read the rest in the thread.',
   'mail.notification.files': 'Attached: {files}',
   'mail.notification.of-thread': '{count, plural, one {# new message} other {# new messages}} in “{thread}”',
@@ -781,6 +782,30 @@ const en = {
   'audience.awaits':
     'Only people of {company} can read this so far. Once the invited guests join, they can read all of it.',
   'audience.company': 'Only people of {company} read this.',
+  'audience.choice': 'Who can read this?',
+  'audience.everyone': 'Everyone in this space',
+  'audience.only': 'Only for {company}',
+  'audience.everyone-hint': 'Guests can read it, and so can guests who join later.',
+  'audience.only-hint': 'Guests never see it. If you mention a guest, they are not notified.',
+  'audience.only-readers': 'Only people of {company} in this space can read this.',
+  'audience.only-thread': 'This thread is only for {company}. Guests see neither it nor what you write here.',
+  'audience.only-quoted':
+    'You are quoting something that is only for {company}. If you post it for everyone, guests can read the quotation.',
+  'audience.only-named': '{who} can’t read this and won’t be notified.',
+  'audience.opened': 'Visible to guests since',
+  'opening.open': 'Make visible to guests',
+  'opening.thread-title': 'Show this thread to guests?',
+  'opening.comment-title': 'Show this comment to guests?',
+  'opening.thread-text':
+    'All guests of this space, now and later, will see this thread with {comments, plural, =0 {no comments} one {# comment} other {# comments}} and {files, plural, =0 {no files} one {# file} other {# files}}. It’s all listed here. You can’t undo this.',
+  'opening.comment-text':
+    'All guests of this space, now and later, will see this comment with {files, plural, =0 {no files} one {# file} other {# files}}. You can’t undo this.',
+  'opening.also':
+    'They will see the reactions too, and be notified. Earlier versions of edited texts stay with {company}.',
+  'opening.list': 'What guests will see',
+  'opening.files': 'Files: {names}',
+  'opening.changed':
+    'Something was added or changed meanwhile, so nothing has been shown to guests yet. Please read the list again.',
   'audience.as-guest': 'You are a guest here: the people of {company} read what you write.',
   'audience.as-guest-with':
     'You are a guest here: the people of {company} and {count, plural, one {one other guest} other {# other guests}} read what you write.',
@@ -968,6 +993,7 @@ const en = {
   'told.everybody': 'Everyone in this space ({count, number}) will be notified',
   'told.readers': 'Everyone who can read this thread will be notified',
   'told.nobody': 'Nobody will be notified yet. Type @ and a name to notify someone.',
+  'told.company': 'All users in this space will be notified',
   'told.and-named': ', and so will anyone you mention',
   'file.attach': 'Attach files',
   'file.hint-plain': 'Up to {max, number} files, {size} in total.',

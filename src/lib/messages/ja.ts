@@ -399,6 +399,7 @@ export default {
   'mail.notification.thread-name': 'スレッド',
   'mail.notification.button': 'スレッドを開く',
   'mail.notification.no-text': '本文はありません。タイトルのみの投稿です。',
+  'mail.notification.only': '{company}の人だけが読めます。ゲストには表示されません。',
   'mail.notification.cut': '本文はまだ続きます。続きはスレッドでご覧ください。',
   'mail.notification.files': '添付ファイル：{files}',
   'mail.notification.of-thread': '「{thread}」の新しい投稿{count, number}件',
@@ -775,6 +776,30 @@ export default {
   'audience.awaits':
     '今は{company}の人だけが読めます。招待中のゲストが参加すると、ここにある内容をすべて読めるようになります。',
   'audience.company': '{company}の人だけが読めます。',
+  'audience.choice': '誰が読めるようにしますか？',
+  'audience.everyone': 'このスペースの全員',
+  'audience.only': '{company}の人だけ',
+  'audience.everyone-hint': 'ゲストも、後から参加するゲストも読めます。',
+  'audience.only-hint': 'ゲストには表示されません。ゲストをメンションしても通知されません。',
+  'audience.only-readers': 'このスペースにいる{company}の人だけが読めます。',
+  'audience.only-thread':
+    'このスレッドは{company}の人だけのものです。スレッドも、ここに書く内容も、ゲストには表示されません。',
+  'audience.only-quoted':
+    '{company}の人だけが読める内容を引用しています。全員に投稿すると、引用した部分をゲストも読めるようになります。',
+  'audience.only-named': '{who}はこれを読めません。通知もされません。',
+  'audience.opened': 'ゲストに公開',
+  'opening.open': 'ゲストに公開する',
+  'opening.thread-title': 'このスレッドをゲストにも見せますか？',
+  'opening.comment-title': 'このコメントをゲストにも見せますか？',
+  'opening.thread-text':
+    'このスペースの現在とこれからのすべてのゲストが、このスレッドと、コメント{comments, number}件、ファイル{files, number}個を見られるようになります。下にすべて表示しています。元に戻すことはできません。',
+  'opening.comment-text':
+    'このスペースの現在とこれからのすべてのゲストが、このコメントとファイル{files, number}個を見られるようになります。元に戻すことはできません。',
+  'opening.also': 'リアクションも表示され、ゲストに通知されます。編集前の内容は{company}の人だけが読めます。',
+  'opening.list': 'ゲストに見える内容',
+  'opening.files': 'ファイル：{names}',
+  'opening.changed':
+    'その間に内容が追加または変更されたため、まだゲストには公開されていません。もう一度内容を確認してください。',
   'audience.as-guest': 'あなたはゲストです。書いた内容は{company}の人が読みます。',
   'audience.as-guest-with':
     'あなたはゲストです。書いた内容は{company}の人と、ほかのゲスト{count, number}人が読みます。',
@@ -957,6 +982,7 @@ export default {
   'told.everybody': 'このスペースの全員（{count, number}人）に通知されます',
   'told.readers': 'このスレッドを読める全員に通知されます',
   'told.nobody': 'まだ誰にも通知されません。「@」に続けて名前を入力すると通知できます。',
+  'told.company': 'このスペースのユーザー全員に通知されます',
   'told.and-named': '（メンションした人にも通知されます）',
   'file.attach': 'ファイルを添付',
   'file.hint-plain': '{max, number}個まで、合計{size}まで添付できます。',

@@ -1,38 +1,23 @@
-// A text may have an audience of its own (access/audience.ts). Here texts with a certain word are for users only, in an ordinary
-// space: whatever happens to them, what a guest receives is the same, byte for byte, as if they were not there.
-import { eq, sql, type SQL } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+// Texts that are only for the company (access/audience.ts), in an ordinary space: whatever happens to them, what a guest receives
+// is the same, byte for byte, as if they were not there.
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { as, ORIGIN, testContext, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../tests/factories';
-import { count, refusal } from '../../../tests/helpers';
+import { audited, count, refusal } from '../../../tests/helpers';
 import { joinSpace } from '../../../tests/invitations';
 import { mailsTo } from '../../../tests/mailbox';
-import { audience, type Viewer } from './access/audience';
 import * as changes from './changes';
 import { randomId } from './crypto';
 import * as files from './files';
 import * as notifications from './notifications';
-import { file, notification } from './schema';
+import { comment, file, notification, user } from './schema';
 import * as search from './search';
 import * as templates from './space-templates';
 import * as spaces from './spaces';
 import * as threads from './threads';
 
 const WORD = 'embargo';
-/** Ids of deleted texts for users only: a column of `space_event` would keep this. */
-const deleted = { thread: [0], comment: [0] };
-
-const allows = ({ kind }: Viewer, row: string): SQL => {
-  const column = (name: string) => sql.raw(`${row}.${name}`);
-  const one = (table: 'thread' | 'comment') => sql`coalesce(${column(`${table}_id`)} in (
-    select x.id from ${sql.raw(table)} x where instr(x.body, ${WORD}) > 0
-    union all select value from json_each(${JSON.stringify(deleted[table])})), 0)`;
-  const isFor =
-    row === 'e' || row === 'space_event'
-      ? sql`not (${one('thread')} or ${one('comment')})`
-      : sql`instr(${column('body')}, ${WORD}) = 0`;
-  return sql`(${typeof kind === 'string' ? sql`${kind}` : kind} = 'user' or ${isFor})`;
-};
 
 const NOW = Date.now();
 let ava: User, ben: User, gil: User, spaceId: number, open: number, seq: number;
@@ -41,7 +26,6 @@ const key = () => ({ requestKey: randomId() });
 const attached = (name: string) => [new File(['crane'], name)];
 
 beforeEach(async () => {
-  vi.spyOn(audience, 'allows').mockImplementation(allows);
   [ava, ben] = [await makeUser(), await makeUser({ mailAbout: 'all' })];
   gil = await makeGuest({ mailAbout: 'all' });
   spaceId = await makeSpace(ava, {}, [ben]);
@@ -52,7 +36,6 @@ beforeEach(async () => {
   await threads.addComment(as(ava, { now: NOW - 7_000 }), spaceId, open, { body: 'Thursday', ...key() });
   ({ seq } = await spaces.overview(as(gil), spaceId));
 });
-afterEach(() => vi.restoreAllMocks());
 
 /** Everything that somebody receives of the space. */
 async function received(by: User): Promise<string> {
@@ -72,10 +55,10 @@ async function received(by: User): Promise<string> {
   });
 }
 
-/** Threads and a comment for users only, and what people do with them. */
+/** Threads and a comment only for the company, and what people do with them. */
 async function write() {
   const ctx = (who = ava, past = 6_000) => as(who, { now: NOW - past });
-  const text = { body: `The crane, ${WORD}` };
+  const text = { body: `The crane, ${WORD}`, audience: 'company' as const };
   const thread = await threads.begin(ctx(), spaceId, {
     ...{ ...text, title: 'Crane', everybody: true },
     files: attached('crane-1.txt'),
@@ -132,7 +115,7 @@ it('an audience of its own hides a text, and that it exists, from everybody else
   }
 });
 
-it('a text that becomes for some people only is no longer told or mailed to the others', async () => {
+it('a text that is only for the company is not told or mailed to a guest, whoever was to be told before', async () => {
   const id = await threads.addComment(as(ava, { now: NOW - 3_000 }), spaceId, open, {
     body: 'Soon',
     ...key(),
@@ -143,7 +126,8 @@ it('a text that becomes for some people only is no longer told or mailed to the 
   });
   // Also of a thread, which has no comment.
   expect(await told(gil)).toEqual({ unread: 3, items: 3 });
-  await threads.edit(as(ava), spaceId, open, id, { body: `Soon: ${WORD}`, editedAt: 0 });
+  // No verb does this. Whoever reads asks anew all the same.
+  await testContext().db.update(comment).set({ audience: 'company', body: WORD }).where(eq(comment.id, id));
   expect(await told(gil)).toEqual({ unread: 2, items: 2 });
   // As if no mail had been written before.
   const due = testContext();
@@ -158,8 +142,6 @@ it('a text that becomes for some people only is no longer told or mailed to the 
 it('its deletion is heard only by its audience', async () => {
   const before = await received(gil);
   const { thread, listed, comment } = await write();
-  deleted.thread.push(thread, listed);
-  deleted.comment.push(comment);
   await threads.removeComment(as(ava), spaceId, open, comment);
   for (const id of [thread, listed]) await threads.remove(as(ava), spaceId, id);
   expect(await received(gil)).toBe(before);
@@ -190,4 +172,205 @@ it('a template takes only what is for everybody', async () => {
   const words = JSON.stringify(await templates.draft(as(ava), spaceId));
   expect(words).toContain('Harbour');
   expect(words).not.toContain(WORD);
+});
+
+describe('who writes only for the company', () => {
+  const only = { audience: 'company' as const, body: 'x' };
+
+  it('is a user, never a guest', async () => {
+    await expect(threads.begin(as(gil), spaceId, { title: 'x', ...only, ...key() })).rejects.toMatchObject(
+      refusal('forbidden'),
+    );
+    await expect(threads.addComment(as(gil), spaceId, open, { ...only, ...key() })).rejects.toMatchObject(
+      refusal('forbidden'),
+    );
+  });
+
+  it('does so in every comment of a thread that is only for the company, whatever the form says', async () => {
+    const inner = await threads.begin(as(ava), spaceId, { title: 'x', ...only, ...key() });
+    await threads.addComment(as(ben), spaceId, inner, { body: 'y', audience: null, ...key() });
+    const { comments } = await threads.read(as(ava), spaceId, inner);
+    expect(comments).toMatchObject([{ forCompany: true }]);
+    expect((await threads.read(as(ava), spaceId, open)).comments).toMatchObject([{ forCompany: false }]);
+  });
+});
+
+it('a thread is newer for the company, but not for guests', async () => {
+  const unread = async (who: User) => (await threads.read(as(who), spaceId, open)).unread;
+  for (const who of [ben, gil]) await threads.markRead(as(who), spaceId, open, NOW);
+  await threads.addComment(as(ava, { now: NOW + 60_000 }), spaceId, open, {
+    ...{ body: 'x', audience: 'company' },
+    ...key(),
+  });
+  expect([await unread(ben), await unread(gil)]).toEqual([true, false]);
+  const rowOf = async (who: User) =>
+    (await spaces.overview(as(who), spaceId)).threads.find(({ id }) => id === open);
+  expect(await rowOf(ben)).toMatchObject({ commentCount: 2, lastActivityAt: NOW + 60_000, unread: true });
+  expect(await rowOf(gil)).toMatchObject({ commentCount: 1, lastActivityAt: NOW - 7_000, unread: false });
+});
+
+it('a guest named only for the company is not called by it, and a user is', async () => {
+  const names = `@${gil.name} and @${ben.name}`;
+  const id = await threads.addComment(as(ava), spaceId, open, {
+    ...{ body: names, audience: 'company' },
+    ...key(),
+  });
+  const { comments } = await threads.read(as(ben), spaceId, open);
+  const { html } = comments.find((one) => one.id === id)!;
+  expect(html).toContain(`@${gil.name}`);
+  expect(html.match(/class="[^"]*mention/g)).toHaveLength(1);
+  expect((await notifications.list(as(ben), { show: 'me' })).items).toHaveLength(1);
+  expect((await notifications.list(as(gil), { show: 'me' })).items).toEqual([]);
+});
+
+it('a name in a text for everybody is not recognised by what is only for the company', async () => {
+  const old = `${gil.name} the Elder`;
+  await testContext().db.update(user).set({ name: old }).where(eq(user.id, gil.id));
+  await threads.addComment(as(ava), spaceId, open, { body: `@${old}`, audience: 'company', ...key() });
+  await testContext().db.update(user).set({ name: 'Renamed' }).where(eq(user.id, gil.id));
+  const said = await threads.addComment(as(ava), spaceId, open, { body: `@${old}`, ...key() });
+  const { comments } = await threads.read(as(gil), spaceId, open);
+  expect(comments.find(({ id }) => id === said)!.html).not.toMatch(/class="[^"]*mention/);
+});
+
+describe('what is only for the company becomes visible to guests', () => {
+  const only = { audience: 'company' as const };
+  let inner: number, first: number, second: number;
+  beforeEach(async () => {
+    inner = await threads.begin(as(ava, { now: NOW - 6_000 }), spaceId, {
+      ...{ title: 'Berth', body: 'Inner', ...only },
+      files: attached('inner.txt'),
+      ...key(),
+    });
+    const say = (who: User, body: string, past: number) =>
+      threads.addComment(as(who, { now: NOW - past }), spaceId, inner, { body, ...key() });
+    first = await say(ben, 'One', 5_000);
+    second = await say(ava, 'Two', 4_000);
+  });
+  const list = async (who: User, comment: number | null = null, thread = inner) =>
+    threads.opening(as(who), spaceId, thread, comment);
+  const open_ = async (who: User, seen: string, comment: number | null = null, thread = inner) =>
+    threads.open(as(who), spaceId, thread, comment, seen);
+
+  it('a thread with all its comments and files, which are listed first', async () => {
+    const listed = (await list(ava))!;
+    expect(listed).toMatchObject({ whole: true, comments: 2, files: 1, next: null });
+    expect(listed.first).toMatchObject({ author: ava.name, files: ['inner.txt'] });
+    expect(listed.rest.map(({ id, author }) => [id, author])).toEqual([
+      [first, ben.name],
+      [second, ava.name],
+    ]);
+    await open_(ava, listed.seen);
+    const page = await threads.read(as(gil), spaceId, inner);
+    expect(page.thread).toMatchObject({ title: 'Berth', forCompany: false, openedAt: null });
+    expect(page.comments.map(({ id, unread }) => [id, unread])).toEqual([
+      [first, true],
+      [second, true],
+    ]);
+    expect(page.unread).toBe(true);
+    const rows = await Promise.all(
+      [ben, gil].map(async (who) => (await spaces.overview(as(who), spaceId)).threads),
+    );
+    for (const row of rows.map((all) => all.find(({ id }) => id === inner)))
+      expect(row).toMatchObject({ commentCount: 2, forCompany: false });
+    // Above what happened while nobody outside knew of it.
+    expect(rows[1]![0]!.id).toBe(inner);
+    expect((await search.inSpace(as(gil), spaceId, 'Berth')).hits).toHaveLength(1);
+    expect((await threads.read(as(ben), spaceId, inner)).thread.openedAt).toBeGreaterThan(NOW - 1_000);
+    expect(await audited('space.thread-opened', `space:${spaceId}`)).toMatchObject([{ actor_id: ava.id }]);
+  });
+
+  it('tells guests as if it were new, by its author, and nobody else again', async () => {
+    const told = async (who: User) => (await notifications.list(as(who), { show: 'all' })).items;
+    const before = await told(ben);
+    const guests = (await told(gil)).length;
+    await open_(ava, (await list(ava))!.seen);
+    expect(await told(ben)).toHaveLength(before.length);
+    const [newest, ...others] = await told(gil);
+    expect(others).toHaveLength(guests);
+    expect(newest).toMatchObject({ kind: 'thread', actor: ava.name, thread: 'Berth' });
+    const heard = (await changes.since(as(gil), spaceId, seq))!.changes;
+    expect(heard.filter(({ thread }) => thread === inner).map(({ kind }) => kind)).toEqual(['thread']);
+  });
+
+  it('one comment alone, in a thread that guests read', async () => {
+    const said = await threads.addComment(as(ben, { now: NOW - 3_000 }), spaceId, open, {
+      ...{ body: 'Aside', ...only, files: attached('aside.txt') },
+      ...key(),
+    });
+    const kept = await threads.addComment(as(ben), spaceId, open, { body: 'Kept', ...only, ...key() });
+    const listed = (await list(ben, said, open))!;
+    expect(listed).toMatchObject({ whole: false, files: 1, rest: [], first: { files: ['aside.txt'] } });
+    await open_(ben, listed.seen, said, open);
+    const ids = (await threads.read(as(gil), spaceId, open)).comments.map(({ id }) => id);
+    expect(ids).toContain(said);
+    expect(ids).not.toContain(kept);
+    const row = (await spaces.overview(as(gil), spaceId)).threads.find(({ id }) => id === open);
+    expect(row).toMatchObject({ commentCount: 2 });
+    expect((await notifications.list(as(gil), { show: 'all' })).items[0]).toMatchObject({
+      ...{ kind: 'comment', actor: ben.name },
+      excerpt: 'Aside',
+    });
+    // A comment of a thread that is only for the company becomes visible with it.
+    expect(await list(ava, second)).toBeNull();
+    await expect(open_(ava, listed.seen, second)).rejects.toMatchObject(refusal('forbidden'));
+  });
+
+  it('by its author or a space administrator, never by a guest or another user', async () => {
+    const seen = (await list(ava))!.seen;
+    expect(await list(ben)).toBeNull();
+    await expect(open_(ben, seen)).rejects.toMatchObject(refusal('forbidden'));
+    await expect(open_(gil, seen)).rejects.toMatchObject(refusal('missing'));
+    await expect(list(gil)).rejects.toMatchObject(refusal('missing'));
+    const bens = await threads.begin(as(ben), spaceId, { title: 'x', body: '', ...only, ...key() });
+    await open_(ava, (await list(ava, null, bens))!.seen, null, bens);
+    expect((await threads.read(as(gil), spaceId, bens)).thread.title).toBe('x');
+  });
+
+  it('exactly as it was listed: not if a text or a file came, went or was edited meanwhile', async () => {
+    const changed: (() => Promise<unknown>)[] = [
+      () => threads.addComment(as(ben), spaceId, inner, { body: 'Three', ...key() }),
+      () => threads.edit(as(ben), spaceId, inner, first, { body: 'Uno', editedAt: 0 }),
+      () => threads.edit(as(ava), spaceId, inner, null, { title: 'Berth 2', body: 'Inner', editedAt: 0 }),
+      () => threads.removeComment(as(ava), spaceId, inner, second),
+      async () => testContext().db.update(file).set({ releasedAt: 1 }).where(eq(file.threadId, inner)),
+    ];
+    for (const change of changed) {
+      const { seen } = (await list(ava))!;
+      await change();
+      await expect(open_(ava, seen)).rejects.toMatchObject({
+        kind: 'conflict',
+        detail: { key: 'opening.changed' },
+      });
+      await expect(threads.read(as(gil), spaceId, inner)).rejects.toMatchObject(refusal('missing'));
+    }
+    await open_(ava, (await list(ava))!.seen);
+    // Twice is no error.
+    await open_(ava, 'x');
+  });
+
+  it('a long list goes on where it ended, or from its beginning if something changed', async () => {
+    for (let i = 0; i < 40; i++)
+      await threads.addComment(as(ben), spaceId, inner, { body: `No. ${i}`, ...key() });
+    const page = (await list(ava))!;
+    expect(page.rest).toHaveLength(30);
+    const rest = await threads.opening(as(ava), spaceId, inner, null, page.next);
+    expect(rest).toMatchObject({ first: null, next: null, seen: page.seen });
+    expect(rest!.rest).toHaveLength(12);
+    await threads.edit(as(ben), spaceId, inner, first, { body: 'Uno', editedAt: 0 });
+    expect((await threads.opening(as(ava), spaceId, inner, null, page.next))!.first).not.toBeNull();
+  });
+
+  it('without the versions from before', async () => {
+    const edit = (body: string, editedAt: number, now: number) =>
+      threads.edit(as(ben, { now }), spaceId, inner, first, { body, editedAt });
+    await edit('Uno', 0, NOW - 1_000);
+    await open_(ava, (await list(ava))!.seen);
+    const versions = async (who: User) => (await threads.history(as(who), spaceId, inner, first)).rows.length;
+    const edited = async () =>
+      (await threads.read(as(gil), spaceId, inner)).comments.find(({ id }) => id === first)!.editedAt;
+    expect([await versions(ben), await versions(gil), await edited()]).toEqual([1, 0, null]);
+    await edit('Eins', NOW - 1_000, NOW + 60_000);
+    expect([await versions(ben), await versions(gil), await edited()]).toEqual([2, 1, NOW + 60_000]);
+  });
 });

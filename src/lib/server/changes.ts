@@ -2,6 +2,7 @@
 import { and, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import { DAY } from '../time';
 import {
+  audienceOf,
   inView,
   ownerOf,
   ownersFor,
@@ -36,7 +37,7 @@ const KEEP = 7 * DAY;
 const AT_ONCE = 50;
 
 /**
- * For the batch of the change. Where guests are hidden, a guest only hears of what users did, or they themselves, to texts whose
+ * For the batch of the change, while its text exists. Where guests are hidden, a guest only hears of what users did, or they themselves, to texts whose
  * `authors` are users or themselves.
  */
 export const note = (
@@ -48,8 +49,8 @@ export const note = (
   authors: Author[] = [],
 ): Statement =>
   ctx.db.run(sql`
-    insert into space_event (space_id, kind, thread_id, comment_id, actor_id, owner_id, at)
-    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${ctx.actor.id},
+    insert into space_event (space_id, kind, thread_id, comment_id, audience, actor_id, owner_id, at)
+    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${audienceOf(thread, comment)}, ${ctx.actor.id},
       ${ownerOf([...authors, { authorId: ctx.actor.id, authorKind: ctx.actor.kind }])}, ${ctx.now})`);
 type Id = number | SQL | null;
 

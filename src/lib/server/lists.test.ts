@@ -257,8 +257,8 @@ describe('no list is cut silently', () => {
     const room = await makeSpace(ava);
     await joinSpace(ava, room, gil);
     await run(
-      `insert into thread (space_id, title, body, author_id, last_activity_at, staff_activity_at, pinned_at, request_key, created_at)
-       ${series(130)} select ?1, 'T' || i, '', ?2, ?3 + i / 7, ?3 + i / 7, iif(i <= 65, ?3 + i / 7, null), hex(randomblob(8)), ?3 from n`,
+      `insert into thread (space_id, title, body, author_id, last_activity_at, public_activity_at, staff_activity_at, pinned_at, request_key, created_at)
+       ${series(130)} select ?1, 'T' || i, '', ?2, ?3 + i / 7, ?3 + i / 7, ?3 + i / 7, iif(i <= 65, ?3 + i / 7, null), hex(randomblob(8)), ?3 from n`,
       room,
       ava.id,
       now - DAY,

@@ -14,6 +14,8 @@ export type Action =
   | 'space.leave-blocked'
   | 'text.edit'
   | 'text.delete'
+  | 'text.confide'
+  | 'text.open'
   | 'thread.follow'
   | 'thread.close'
   | 'thread.pin';
@@ -36,6 +38,10 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
   'space.leave-blocked': administers,
   'text.edit': (_actor, spaceRole, own) => inside(spaceRole) && own,
   'text.delete': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
+  // Writing only for the company, and making that visible to guests.
+  'text.confide': (actor, spaceRole) => isUser(actor) && inside(spaceRole),
+  'text.open': (actor, spaceRole, own) =>
+    isUser(actor) && ((inside(spaceRole) && own) || administers(actor, spaceRole)),
   'thread.follow': (_actor, spaceRole) => inside(spaceRole),
   'thread.close': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
   'thread.pin': administers,

@@ -20,8 +20,8 @@ async function fill(spaceId: number, author: User, howMany: number, comments: nu
   const series = (n: number) =>
     `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${n})`;
   await bindings.DB.prepare(
-    `insert into thread (space_id, title, body, author_id, last_activity_at, staff_activity_at, comment_count, staff_comment_count, request_key, created_at)
-     ${series(howMany)} select ?1, 'Thread ' || i, 'Words', ?2, ?3 + i, ?3 + i, ${comments / howMany}, ${comments / howMany}, 'fill:' || ?1 || ':' || i, ?3 from n`,
+    `insert into thread (space_id, title, body, author_id, last_activity_at, public_activity_at, staff_activity_at, comment_count, public_comment_count, staff_comment_count, request_key, created_at)
+     ${series(howMany)} select ?1, 'Thread ' || i, 'Words', ?2, ?3 + i, ?3 + i, ?3 + i, ${comments / howMany}, ${comments / howMany}, ${comments / howMany}, 'fill:' || ?1 || ':' || i, ?3 from n`,
   )
     .bind(spaceId, author.id, now)
     .run();

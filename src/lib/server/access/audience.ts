@@ -1,8 +1,5 @@
-/**
- * Whom a text is for: now, everybody in its space. To restrict it, add columns to `thread`, `comment` and `space_event` (a change
- * outlives its text) and the condition here. audience.test.ts checks every place that shows texts.
- */
-import type { SQL, SQLWrapper } from 'drizzle-orm';
+/** Whom a text is for: everybody in its space, or only the company's people there. Only this file reads the column `audience`. */
+import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 
 /** Who is reading: one person, or columns of a query about many. */
 export interface Viewer {
@@ -10,7 +7,25 @@ export interface Viewer {
   kind: 'user' | 'guest' | SQLWrapper;
 }
 
-export const audience = {
-  /** SQL. Null: everybody in the space. @param row the name or alias of a row of `thread`, `comment` or `space_event` */
-  allows: (_viewer: Viewer, _row: string): SQL | null => null,
-};
+/** Null: everybody in the space. */
+export type Audience = 'company' | null;
+
+/** SQL: for everybody in the space. @param row the name or alias of a row of `thread`, `comment` or `space_event` */
+export const isOpen = (row: string): SQL => sql.raw(`${row}.audience is null`);
+
+/** SQL: 1 if it is only for the company, for the words that say so. */
+export const isForCompany = (...rows: string[]): SQL<number> =>
+  sql<number>`(${sql.join(
+    rows.map((row) => sql.raw(`${row}.audience is not null`)),
+    sql` or `,
+  )})`;
+
+/** SQL: whether it is for the viewer. Null: it always is. A left join without a row is for everybody. */
+export const allows = ({ kind }: Viewer, row: string): SQL | null =>
+  kind === 'user' ? null : kind === 'guest' ? isOpen(row) : sql`(${kind} = 'user' or ${isOpen(row)})`;
+
+type Id = number | SQL | null;
+
+/** SQL: the audience of what happens to a text. */
+export const audienceOf = (thread: Id, comment: Id): SQL =>
+  sql`coalesce((select t.audience from thread t where t.id = ${thread}), (select c.audience from comment c where c.id = ${comment}))`;

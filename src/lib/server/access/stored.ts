@@ -1,8 +1,8 @@
 /** What is stored with a text so that visibility costs pages nothing: counters, owner, tokens of the search index. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Mention } from '../schema';
-import { audience } from './audience';
-import { stranger, type Reader } from './visibility';
+import { isOpen } from './audience';
+import type { Reader } from './visibility';
 
 export interface Author {
   authorId: string;
@@ -10,7 +10,7 @@ export interface Author {
 }
 
 /**
- * Counters without guests' texts skip guests' comments, and all skip restricted ones, since everybody in the space reads them.
+ * Guests' counters skip what is only for the company, and those of guests who see no others also what guests wrote.
  * @param comment its row exists when this runs
  * @param by 1: it came, at this time; -1: it goes
  */
@@ -19,19 +19,29 @@ export function counterChanges(
   by: 1 | -1,
   at?: number,
 ) {
-  const allows = audience.allows(stranger, 'c');
-  const ifOpen = (then: SQL): SQL =>
-    allows ? sql`iif((select ${allows} from comment c where c.id = ${comment.id}), ${then}, 0)` : then;
-  const number = ifOpen(sql.raw(String(by)));
-  const time = at === undefined ? null : ifOpen(sql`${at}`);
+  const ifOpen = (then: number): SQL =>
+    sql`iif((select ${isOpen('c')} from comment c where c.id = ${comment.id}), ${then}, 0)`;
+  const came = at !== undefined;
   const byUser = comment.authorKind === 'user';
   return {
-    commentCount: sql`comment_count + ${number}`,
-    ...(time && { lastActivityAt: sql`max(last_activity_at, ${time})` }),
-    ...(byUser && { staffCommentCount: sql`staff_comment_count + ${number}` }),
-    ...(byUser && time && { staffActivityAt: sql`max(staff_activity_at, ${time})` }),
+    commentCount: sql`comment_count + ${by}`,
+    publicCommentCount: sql`public_comment_count + ${ifOpen(by)}`,
+    ...(byUser && { staffCommentCount: sql`staff_comment_count + ${ifOpen(by)}` }),
+    ...(came && { lastActivityAt: sql`max(last_activity_at, ${at})` }),
+    ...(came && { publicActivityAt: sql`max(public_activity_at, ${ifOpen(at)})` }),
+    ...(came && byUser && { staffActivityAt: sql`max(staff_activity_at, ${ifOpen(at)})` }),
   };
 }
+
+/** A comment that was only for the company becomes visible to guests. */
+export const openedChanges = ({ authorKind }: Pick<Author, 'authorKind'>, at: number) => ({
+  publicCommentCount: sql`public_comment_count + 1`,
+  publicActivityAt: sql`max(public_activity_at, ${at})`,
+  ...(authorKind === 'user' && {
+    staffCommentCount: sql`staff_comment_count + 1`,
+    staffActivityAt: sql`max(staff_activity_at, ${at})`,
+  }),
+});
 
 /** Null if all authors are users, `NOBODY` for two guests, because neither sees both texts. */
 export const ownerOf = (authors: Author[]): string | null => {

@@ -2,7 +2,7 @@
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import type { Actor, Ctx } from '../context';
 import type { Mention, space, thread } from '../schema';
-import { audience, type Viewer } from './audience';
+import { allows, type Viewer } from './audience';
 
 export type { Viewer };
 
@@ -93,9 +93,7 @@ export const ownersFor = ({ id }: Viewer, row: string): SQL[] => [
 const inAudience = (viewer: Viewer, all: Shown[]): SQL | null =>
   each(all, (one) => {
     if ('id' in one || 'owned' in one) return null;
-    const row = 'text' in one ? one.text : one.audienceOf;
-    const allows = audience.allows(viewer, row);
-    return allows && sql`(${sql.raw(row)}.rowid is null or ${allows})`;
+    return allows(viewer, 'text' in one ? one.text : one.audienceOf);
   });
 
 /** SQL: whether the viewer may see something that consists of all these, such as a comment and its thread. */
@@ -135,14 +133,23 @@ export const guestsOf = (viewer: Viewer, within: { space: 's' | 'space' }, compa
 
 /**
  * Guests who see no others have separate counters and indexes. One query choosing between them could use neither index, so it
- * runs in both views; the one that does not apply reads nothing.
+ * runs in both views; the one that does not apply reads nothing. The whole is what the viewer's kind may read: a guest's has
+ * nothing that is only for the company.
  */
 export type View = 'whole' | 'without-guests';
 
-export const countersIn = (view: View) => ({
-  activity: sql.raw(view === 'whole' ? 'thread.last_activity_at' : 'thread.staff_activity_at') as SQL<number>,
-  comments: sql.raw(view === 'whole' ? 'thread.comment_count' : 'thread.staff_comment_count') as SQL<number>,
-});
+export const countersIn = (view: View, { kind }: Pick<Actor, 'kind'>) => {
+  const [activity, comments] =
+    view === 'without-guests'
+      ? ['staff_activity_at', 'staff_comment_count']
+      : kind === 'guest'
+        ? ['public_activity_at', 'public_comment_count']
+        : ['last_activity_at', 'comment_count'];
+  return {
+    activity: sql.raw(`thread.${activity}`) as SQL<number>,
+    comments: sql.raw(`thread.${comments}`) as SQL<number>,
+  };
+};
 
 /** SQL: whether this view is the viewer's, and all these are in it. */
 export const inView = (view: View, viewer: Viewer, within: Within, ...all: Shown[]): SQL => {
@@ -173,9 +180,10 @@ export const readerOf = (id: string, column: number): Reader => ({ id, seesGuest
 
 /** A thread's last activity that the reader may know of. */
 export const activityFor = (
+  { kind }: Pick<Actor, 'kind'>,
   { seesGuests }: Reader,
-  row: Pick<ThreadRow, 'lastActivityAt' | 'staffActivityAt'>,
-): number => (seesGuests ? row.lastActivityAt : row.staffActivityAt);
+  row: Pick<ThreadRow, 'lastActivityAt' | 'publicActivityAt' | 'staffActivityAt'>,
+): number => (kind === 'user' ? row.lastActivityAt : seesGuests ? row.publicActivityAt : row.staffActivityAt);
 
 export const guestsSeeEachOther = ({ guestsHidden }: Pick<SpaceRow, 'guestsHidden'>): boolean =>
   !guestsHidden;

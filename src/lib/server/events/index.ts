@@ -4,7 +4,7 @@ import * as audit from '../audit';
 import * as changes from '../changes';
 import { signedIn, type Ctx, type Statement } from '../context';
 import * as limits from '../limits';
-import { notify, notifyMentioned } from '../notifications/notify';
+import { notify, notifyGuests, notifyMentioned } from '../notifications/notify';
 import * as entries from '../search/entries';
 import { kindOf, type AuditOnly, type Event, type Fields } from './kinds';
 
@@ -93,6 +93,10 @@ function notified(ctx: Ctx, { spaceId, threadId, commentId = null, notify: whom 
     kind: commentId === null ? ('thread' as const) : ('comment' as const),
     ...whom,
   };
-  const statements = whom.onlyMentioned ? notifyMentioned(signed, what) : notify(signed, what);
+  const statements = whom.onlyMentioned
+    ? notifyMentioned(signed, what)
+    : whom.onlyGuests
+      ? notifyGuests(signed, what, whom.onlyGuests)
+      : notify(signed, what);
   return statements.length ? [...statements, ...limits.countTold(signed)] : [];
 }

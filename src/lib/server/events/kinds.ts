@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import type { By } from '../audit';
 import type { Author } from '../access';
 import type { ChangeKind } from '../changes';
+import type { OnlyGuests } from '../notifications/notify';
 import type { Entry } from '../search/entries';
 
 /** SQL if the same batch generates it. */
@@ -15,8 +16,16 @@ export interface Fields {
   /** Of the thread and the comment: they decide who may hear of it. */
   authors: Author[];
   text: Omit<Entry, 'spaceId' | 'authors'>;
-  /** Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named; nobody (null) in a new space. */
-  notify: { mentioned: string[]; everybody?: boolean; onlyMentioned?: boolean } | null;
+  /**
+   * Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named; of what becomes visible to them
+   * (`onlyGuests`), guests; nobody (null) in a new space.
+   */
+  notify: {
+    mentioned: string[];
+    everybody?: boolean;
+    onlyMentioned?: boolean;
+    onlyGuests?: OnlyGuests;
+  } | null;
 }
 
 interface Kind {
@@ -82,6 +91,9 @@ const KINDS = {
     change: 'thread-deleted',
     unindexed: 'thread with comments',
   },
+  // Made visible to guests.
+  'space.thread-opened': { audit: 'each', needs: [...THREAD, 'notify'], change: 'thread' },
+  'space.comment-opened': { audit: 'each', needs: [...COMMENT, 'notify'], change: 'comment' },
   'space.comment-created': { audit: 'never', needs: [...COMMENT, ...WORDS], change: 'comment' },
   'space.comment-edited': { audit: 'never', needs: [...COMMENT, ...WORDS], change: 'comment-changed' },
   'space.comment-deleted': { audit: 'each', needs: COMMENT, change: 'comment-deleted', unindexed: 'comment' },

@@ -1,7 +1,7 @@
 /** Whom a text in a space may name, whom it does name, and who is notified. */
 import { and, eq, sql } from 'drizzle-orm';
 import { fold, sameWords } from '../../fold';
-import { person, viewerOf, visibleTo } from '../access';
+import { isForCompany, person, viewerOf, visibleTo, type Audience } from '../access';
 import type { SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { invitation, isOpenInvitation, user, type Mention } from '../schema';
@@ -66,17 +66,21 @@ export const nameableQuery = (ctx: SignedIn, spaceId: number, ...texts: string[]
     );
 };
 
-/** Guests named in a thread: a quotation may contain names that nobody has any more. For a batch. */
+/**
+ * Guests named in a thread: a quotation may contain names that nobody has any more. What is only for the company decides nothing
+ * about a text for everybody. For a batch.
+ */
 export const namedBeforeQuery = (ctx: SignedIn, threadId: number, ...texts: string[]) =>
   ctx.db
     .select({
       title: sql<string>`title`.as('title'),
       body: sql<string>`body`.as('body'),
       mentions: sql<string>`mentions`.as('mentions'),
+      forCompany: sql<number>`for_company`.as('for_company'),
     })
     .from(
-      sql`(select title, body, mentions from thread where id = ${threadId} and mentions <> '[]'
-        union all select '', body, mentions from comment where thread_id = ${threadId} and mentions <> '[]')`,
+      sql`(select title, body, mentions, ${isForCompany('thread')} for_company from thread where id = ${threadId} and mentions <> '[]'
+        union all select '', body, mentions, ${isForCompany('comment')} from comment where thread_id = ${threadId} and mentions <> '[]')`,
     )
     .where(texts.some(grammar.mayName) ? sql`instr(mentions, '"guest":true') > 0` : sql`0`);
 
@@ -84,6 +88,7 @@ interface Before {
   title: string;
   body: string;
   mentions: string | Mention[];
+  forCompany?: number;
 }
 type People = Omit<Awaited<ReturnType<typeof nameableQuery>>[number], 'company'>[];
 
@@ -111,13 +116,19 @@ function nameables(ctx: SignedIn, people: People, before: Before[]): grammar.Nam
   return all;
 }
 
+/** A guest named in a text that is only for the company is not called by it. */
 export function recognised(
   ctx: SignedIn,
-  text: { title?: string; body: string },
+  text: { title?: string; body: string; audience?: Audience },
   people: People,
   before: Before[],
 ): { mentions: Mention[]; told: string[] } {
-  const all = nameables(ctx, people, before);
+  const forCompany = text.audience === 'company';
+  const all = nameables(
+    ctx,
+    people,
+    before.filter((one) => forCompany || one.forCompany !== 1),
+  ).map((one) => (forCompany && one.guest ? { ...one, quiet: true } : one));
   const mentions: Mention[] = grammar.find(text.body, all);
   for (const { at, ...who } of grammar.find(text.title ?? '', all)) {
     const known = mentions.find(({ id }) => id === who.id);

@@ -12,6 +12,6 @@ export {
   type Shown,
 } from './portal';
 export { mailDue } from './mailing';
-export { toldOf, toldQueries } from './told';
+export { toldInCompanyOf, toldOf, toldQueries } from './told';
 export { purge } from './purge';
 export { unsubscribeUrl } from './unsubscribe-link';

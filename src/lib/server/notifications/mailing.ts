@@ -20,10 +20,11 @@ export async function mailDue(ctx: Ctx, those?: SQL): Promise<number> {
   for (let round = 0; round < ROUNDS; round++) {
     const people = grouped(await due(ctx, those));
     if (people.length === 0) break;
-    const { siteName } = await settings.read(ctx);
+    const known = await settings.read(ctx);
+    const site = { siteName: known.siteName, company: settings.companyOf(known) };
     let lost = 0;
     for (let i = 0; i < people.length; i += TOGETHER) {
-      const mails = people.slice(i, i + TOGETHER).map((rows) => mailsTo(ctx, siteName, rows));
+      const mails = people.slice(i, i + TOGETHER).map((rows) => mailsTo(ctx, site, rows));
       const done = await writeMails(ctx, mails);
       written += done.written;
       lost += done.lost;
@@ -40,7 +41,7 @@ interface PersonMails {
   digestUpdate: Statement | null;
 }
 
-function mailsTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMails {
+function mailsTo(ctx: Ctx, site: { siteName: string; company: string }, rows: Due[]): PersonMails {
   const person = rows[0]!;
   const bySpace = [...Map.groupBy(rows, (row) => row.spaceId).values()];
   const taken = person.digest ? [rows] : bySpace.map((one) => goesNow(ctx, one));
@@ -52,7 +53,7 @@ function mailsTo(ctx: Ctx, siteName: string, rows: Due[]): PersonMails {
       return {
         to: person.email,
         locale: language.ofPerson(person),
-        message: messageOf(ctx, siteName, told),
+        message: messageOf(ctx, site, told),
         spaceId: told.every((row) => row.spaceId === told[0]!.spaceId) ? told[0]!.spaceId : null,
         userId: person.userId,
       };

@@ -12,8 +12,9 @@ const MOST = 50;
 
 export type Told = ReturnType<typeof readable<Due>>;
 
-export function messageOf(ctx: Ctx, siteName: string, rows: Told[]): MailMessage {
+export function messageOf(ctx: Ctx, site: { siteName: string; company: string }, rows: Told[]): MailMessage {
   const { origin } = ctx.config;
+  const { siteName } = site;
   const person = rows[0]!;
   const unsubscribeLinks = {
     unsubscribe: unsubscribeUrl(ctx, person.userId),
@@ -24,6 +25,7 @@ export function messageOf(ctx: Ctx, siteName: string, rows: Told[]): MailMessage
     actorName: row.actor,
     /** The company of a guest, null for a user. */
     guestOf: row.actorKind === 'guest' ? row.company : null,
+    ...(row.forCompany === 1 && { onlyFor: site.company }),
     files: JSON.parse(row.files) as { name: string; size: number }[],
     url: origin + hrefOf(row.spaceId, row.threadId, row.commentId),
   });

@@ -40,6 +40,21 @@ export function notifyMentioned(ctx: SignedIn, event: Omit<Activity, 'everybody'
   ];
 }
 
+export interface OnlyGuests {
+  /** Whose text it is: the notification says that they wrote, whoever has made it visible. */
+  of: string;
+}
+
+/** For a text that guests can see from now on. Who can already read it was told when it was written. */
+export const notifyGuests = (ctx: SignedIn, event: Activity, { of }: OnlyGuests): Statement[] => [
+  insert(
+    ctx,
+    event,
+    recipients(ctx, event, sql`(u.kind = 'guest' and ${told(ctx, event)})`, sources(ctx, event).guests),
+    of,
+  ),
+];
+
 /** Whoever is named follows the thread from then on, unless they chose otherwise. */
 const followNamed = (ctx: SignedIn, event: Activity): Statement =>
   ctx.db.run(sql`
@@ -47,11 +62,11 @@ const followNamed = (ctx: SignedIn, event: Activity): Statement =>
     select s.id, ${event.threadId}, u.id, 1 ${recipients(ctx, event, named(event), sources(ctx, event).named)}
     on conflict do update set following = coalesce(following, 1)`);
 
-const insert = (ctx: SignedIn, event: Activity, whom: SQL): Statement =>
+const insert = (ctx: SignedIn, event: Activity, whom: SQL, author = ctx.actor.id): Statement =>
   ctx.db.run(sql`
     insert into notification (user_id, space_id, thread_id, comment_id, kind, actor_id, created_at, mail_at)
     select u.id, s.id, ${event.threadId}, ${event.commentId}, iif(${named(event)}, 'mention', ${event.kind}),
-      ${ctx.actor.id}, ${ctx.now}, ${mailAt(ctx, named(event))} ${whom}`);
+      ${author}, ${ctx.now}, ${mailAt(ctx, named(event))} ${whom}`);
 
 /**
  * Never; at once if they are named, else a little later; or `digest_at` plus whole days. D1 binds numbers as reals, so the quotient

@@ -66,6 +66,7 @@ function pageOf(
         ...{ id, kind, createdAt, space, actor, company, thread },
         href: hrefOf(spaceId, threadId, commentId),
         guest: row.actorKind === 'guest',
+        forCompany: row.forCompany === 1,
         excerpt: excerpt(ownWords(text), 140),
         read: row.readAt !== null,
         later: row.later === 1,

@@ -1,6 +1,6 @@
 /** Notifications with what they are about, as the portal and the mails read them. */
 import { sql, type SQL } from 'drizzle-orm';
-import { readerOf, seesGuests, visibleTo, type Viewer } from '../access';
+import { isForCompany, readerOf, seesGuests, visibleTo, type Viewer } from '../access';
 import { marksOf } from '../mentions/people';
 import * as redaction from '../mentions/redaction';
 import type { Mention } from '../schema';
@@ -25,6 +25,7 @@ export interface Row {
   threadAuthorId: string;
   authorId: string;
   seesGuests: number;
+  forCompany: number;
 }
 
 /** SQL: the columns of a `Row`. @param longest characters of the text */
@@ -33,7 +34,8 @@ export const columns = (viewer: Viewer, longest: number): SQL => sql`
   t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor", a.kind "actorKind", a.company "company",
   substr(iif(n.comment_id is null, t.body, c.body), 1, ${longest}) "text",
   iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
-  iif(n.comment_id is null, t.author_id, c.author_id) "authorId", ${seesGuests(viewer, { space: 's' })} "seesGuests"`;
+  iif(n.comment_id is null, t.author_id, c.author_id) "authorId", ${seesGuests(viewer, { space: 's' })} "seesGuests",
+  ${isForCompany('t', 'c')} "forCompany"`;
 
 /** SQL, as JSON: what is attached to the text, which whoever may read the text may see. */
 export const attachedFiles = sql`(

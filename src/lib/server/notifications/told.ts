@@ -41,6 +41,7 @@ export function toldQueries(ctx: SignedIn, spaceId: number, threadId: number | n
   return {
     toldCompany: list(company, isSeen),
     toldGuests: list(guests, sql`u.kind = 'guest'`),
+    toldUsers: list(company, ctx.actor.kind === 'user' ? sql`u.kind = 'user'` : sql`0`),
     toldOpen: ctx.db.all<{ open: number }>(sql`
       select ${isOpen(ctx, event)} "open" from space s where s.id = ${spaceId}`),
   };
@@ -54,13 +55,34 @@ export function toldOf(
 ): Told {
   const open = threadId === null || rows.toldOpen[0]?.open === 1;
   const unique = new Map([...rows.toldCompany, ...rows.toldGuests].map((row) => [row.id, row]));
-  const people = [...unique.values()].sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1));
+  const people = [...unique.values()].sort(inOrder);
   return {
     who: !found.blockFollowing ? 'people' : open ? 'everybody' : 'readers',
-    people: people
-      .slice(0, COUNTED)
-      .map(({ id, name, guest, company }) => ({ id, name, guest: guest === 1, company })),
-    more: people.length > COUNTED,
+    ...listed(people),
     others: threadId !== null && ctx.actor.kind === 'guest',
   };
 }
+
+/** If it is only for the company. Null for guests, who write nothing of the kind. */
+export const toldInCompanyOf = (
+  ctx: SignedIn,
+  found: FoundSpace,
+  { toldUsers }: { toldUsers: Row[] },
+): Told | null =>
+  ctx.actor.kind === 'guest'
+    ? null
+    : {
+        who: found.blockFollowing ? 'company' : 'people',
+        ...listed([...toldUsers].sort(inOrder)),
+        others: false,
+        forCompany: true,
+      };
+
+const inOrder = (a: Row, b: Row) => a.rank - b.rank || (a.key < b.key ? -1 : 1);
+
+const listed = (people: Row[]) => ({
+  people: people
+    .slice(0, COUNTED)
+    .map(({ id, name, guest, company }) => ({ id, name, guest: guest === 1, company })),
+  more: people.length > COUNTED,
+});

@@ -23,3 +23,6 @@ export interface Mention {
   title?: Place[];
 }
 export const mentions = () => text('mentions', { mode: 'json' }).$type<Mention[]>().notNull().default([]);
+
+/** Null: everybody in the space. Asked by access/audience.ts only. */
+export const audience = () => text('audience', { enum: ['company'] });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { mapOptions } from '../../space-options';
-import { at, flag, folded, id, mentions } from './columns';
+import { at, audience, flag, folded, id, mentions } from './columns';
 import { user } from './site';
 
 export const space = sqliteTable(
@@ -154,11 +154,18 @@ export const spaceEvent = sqliteTable(
     actorId: text('actor_id').notNull(),
     /** The guest who did it or wrote the text, `-` for two guests. Where guests are hidden, only that guest hears of it. */
     ownerId: text('owner_id'),
+    /** Of the text at that time; it outlives the text. */
+    audience: audience(),
     at: at('at').notNull(),
   },
   (t) => [
     index('space_event_by_space').on(t.spaceId, t.seq),
-    index('space_event_by_owner').on(t.spaceId, t.ownerId, t.seq),
+    index('space_event_public')
+      .on(t.spaceId, t.seq)
+      .where(sql`audience is null`),
+    index('space_event_by_owner')
+      .on(t.spaceId, t.ownerId, t.seq)
+      .where(sql`audience is null`),
     index('space_event_by_age').on(t.at),
   ],
 );

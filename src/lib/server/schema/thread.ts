@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { at, flag, id, mentions, spaceId } from './columns';
+import { at, audience, flag, id, mentions, spaceId } from './columns';
 import { user, spaceTemplate } from './site';
 import { space } from './space';
 
@@ -17,9 +17,16 @@ export const thread = sqliteTable(
     authorId: text('author_id')
       .notNull()
       .references(() => user.id),
+    /** If only for the company, so are its comments. */
+    audience: audience(),
+    /** When somebody made it visible to guests, if it was only for the company before. */
+    openedAt: at('opened_at'),
     commentCount: integer('comment_count').notNull().default(0),
     lastActivityAt: at('last_activity_at').notNull(),
-    /** Without guests' texts, for guests who do not see each other. */
+    /** Without what is only for the company, for guests. */
+    publicCommentCount: integer('public_comment_count').notNull().default(0),
+    publicActivityAt: at('public_activity_at').notNull().default(0),
+    /** And without guests' texts, for guests who do not see each other. */
     staffCommentCount: integer('staff_comment_count').notNull().default(0),
     staffActivityAt: at('staff_activity_at').notNull().default(0),
     pinnedAt: at('pinned_at'),
@@ -30,7 +37,15 @@ export const thread = sqliteTable(
   },
   (t) => [
     index('thread_by_activity').on(t.spaceId, t.lastActivityAt, t.id),
-    index('thread_by_staff_activity').on(t.spaceId, t.staffActivityAt, t.id),
+    index('thread_by_public_activity')
+      .on(t.spaceId, t.publicActivityAt, t.id)
+      .where(sql`audience is null`),
+    index('thread_by_staff_activity')
+      .on(t.spaceId, t.staffActivityAt, t.id)
+      .where(sql`audience is null`),
+    index('thread_for_company')
+      .on(t.spaceId)
+      .where(sql`audience is not null`),
     index('thread_pinned')
       .on(t.spaceId, t.pinnedAt)
       .where(sql`pinned_at is not null`),
@@ -52,6 +67,9 @@ export const comment = sqliteTable(
       .references(() => user.id),
     body: text('body').notNull(),
     mentions: mentions(),
+    audience: audience(),
+    /** As in `thread`. */
+    openedAt: at('opened_at'),
     editedAt: at('edited_at'),
     requestKey: text('request_key').notNull(),
     createdAt: at('created_at').notNull(),
@@ -62,6 +80,9 @@ export const comment = sqliteTable(
     index('comment_naming')
       .on(t.threadId)
       .where(sql`mentions <> '[]'`),
+    index('comment_for_company')
+      .on(t.spaceId)
+      .where(sql`audience is not null`),
     index('comment_by_author').on(t.authorId),
     uniqueIndex('comment_request').on(t.requestKey),
   ],

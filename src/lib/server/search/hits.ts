@@ -61,6 +61,7 @@ export function hitsQuery(
       author: sql<string>`u.name`.as('author'),
       guest: sql<number>`u.kind = 'guest'`.as('guest'),
       company: sql<string>`u.company`.as('company'),
+      forCompany: access.isForCompany('t', 'c').as('for_company'),
       createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
       files: sql<string>`(select json_group_array(json_object('id', f.id, 'name', f.name)) from
         (select id, name from file where thread_id = t.id and comment_id is c.id and kind = 'attachment'

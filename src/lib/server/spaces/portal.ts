@@ -35,7 +35,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
     join user u on u.id = thread.author_id
     where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
   const byActivity = (query: (activity: SQL) => SQL) =>
-    access.byView(actor, within, (view) => query(access.countersIn(view).activity));
+    access.byView(actor, within, (view) => query(access.countersIn(view, actor).activity));
   const faces = sql.raw(`from membership m join user u on u.id = m.user_id
     where m.space_id = space.id and u.status = 'active'`);
   const shown = sql`(select * from (

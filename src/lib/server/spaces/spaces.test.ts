@@ -249,8 +249,8 @@ describe('what people may', () => {
     expect(before).toMatchObject({ unread: 3, latest: 'T2' });
     await testContext().db.run(`
       with recursive n(i) as (select 1 union all select i + 1 from n where i < 150)
-      insert into thread (space_id, title, body, author_id, last_activity_at, staff_activity_at, request_key, created_at)
-      select ${spaceId}, 'Hidden', '', '${hidden.id}', ${soon} + 1000 + i, ${soon} + 1000 + i, 'hidden' || i, ${soon} from n`);
+      insert into thread (space_id, title, body, author_id, last_activity_at, public_activity_at, staff_activity_at, request_key, created_at)
+      select ${spaceId}, 'Hidden', '', '${hidden.id}', ${soon} + 1000 + i, ${soon} + 1000 + i, ${soon} + 1000 + i, 'hidden' || i, ${soon} from n`);
     expect(await card()).toEqual(before);
   });
 });

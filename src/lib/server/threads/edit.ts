@@ -57,7 +57,12 @@ export async function edit(
   if (commentId !== null && showsNothing(body) && rows.files.length === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   if (body === text.body && (commentId !== null || title === first.title)) return;
-  const { mentions, told } = recognised(ctx, { title, body }, rows.people, rows.before);
+  const { mentions, told } = recognised(
+    ctx,
+    { title, body, audience: text.audience },
+    rows.people,
+    rows.before,
+  );
   const already = new Set(toldBy(ctx, text));
   const mentioned = told.filter((id) => !already.has(id));
   const counts = { text: 1, named: mentioned.length };

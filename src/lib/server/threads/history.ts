@@ -12,6 +12,10 @@ import { commentQuery, requireRow, threadQuery } from './visible';
 
 const VERSIONS = 20;
 
+/** What was replaced before guests could see the text stays with the company. */
+const openedSince = (threadId: number, commentId: number | null) =>
+  sql`replaced_at > coalesce((select opened_at from ${commentId === null ? sql`thread where id = ${threadId}` : sql`comment where id = ${commentId}`}), 0)`;
+
 /** As typed, to be edited (own texts only) or quoted. */
 export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
   const { reach, threads, comments } = await ctx.read({
@@ -34,6 +38,7 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
       : null,
     editedAt: row.editedAt ?? 0,
     was: wasOf({ title, body }, fields),
+    forCompany: row.audience !== null,
     mayEdit: mayOf(ctx, found, first, commentId === null ? null : row).edit,
   };
 }
@@ -59,6 +64,7 @@ export async function history(
           eq(revision.threadId, threadId),
           commentId === null ? sql`${revision.commentId} is null` : eq(revision.commentId, commentId),
           last ? lt(revision.id, last[0]) : undefined,
+          ctx.actor.kind === 'guest' ? openedSince(threadId, commentId) : undefined,
         ),
       )
       .orderBy(desc(revision.id))

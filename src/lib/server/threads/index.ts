@@ -2,6 +2,7 @@
 export * from './edit';
 export * from './history';
 export * from './manage';
+export * from './open';
 export * from './prepare';
 export * from './reactions';
 export * from './read';

@@ -1,5 +1,14 @@
 import { and, desc, eq, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
-import { byView, countersIn, inView, viewerOf, visibleTo, type Reader, type View } from '../access';
+import {
+  byView,
+  countersIn,
+  inView,
+  isForCompany,
+  viewerOf,
+  visibleTo,
+  type Reader,
+  type View,
+} from '../access';
 import type { SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
@@ -22,6 +31,7 @@ const row = (ctx: SignedIn, spaceId: number, { activity, comments }: ReturnType<
     lastActivityAt: activity,
     pinnedAt: thread.pinnedAt,
     closed: sql<number>`${thread.closedAt} is not null`,
+    forCompany: isForCompany('thread'),
     author: user.name,
     authorKind: user.kind,
     company: user.company,
@@ -34,7 +44,7 @@ const row = (ctx: SignedIn, spaceId: number, { activity, comments }: ReturnType<
 /** A batch runs it in both views; the one that is not the viewer's reads nothing. @param before from `present` */
 export const query = (ctx: SignedIn, spaceId: number, before: string | null, view: View) => {
   const last = paging.read(before, 'number', 'number');
-  const counters = countersIn(view);
+  const counters = countersIn(view, ctx.actor);
   const { activity } = counters;
   return (
     ctx.db
@@ -60,7 +70,7 @@ export const query = (ctx: SignedIn, spaceId: number, before: string | null, vie
 export const pinnedQuery = (ctx: SignedIn, spaceId: number, before: string | null = null) => {
   const last = paging.read(before, 'number', 'number');
   const counter = (name: 'activity' | 'comments') =>
-    byView(viewerOf(ctx), { spaceId }, (view) => countersIn(view)[name]) as SQL<number>;
+    byView(viewerOf(ctx), { spaceId }, (view) => countersIn(view, ctx.actor)[name]) as SQL<number>;
   return ctx.db
     .select(row(ctx, spaceId, { activity: counter('activity'), comments: counter('comments') }))
     .from(thread)
@@ -84,7 +94,7 @@ export function present(found: Row[], reader: Reader) {
   return {
     next,
     threads: rows.map(
-      ({ authorKind, unread, pinnedAt, closed, title, body, mentions, authorId, ...rest }) => ({
+      ({ authorKind, unread, pinnedAt, closed, forCompany, title, body, mentions, authorId, ...rest }) => ({
         ...rest,
         title: titleFor(reader, { title, mentions, authorId }),
         excerpt: markdown.excerpt(bodyFor(reader, { body, mentions, authorId }), 140),
@@ -92,6 +102,7 @@ export function present(found: Row[], reader: Reader) {
         unread: unread === 1,
         pinned: pinnedAt !== null,
         closed: closed === 1,
+        forCompany: forCompany === 1,
       }),
     ),
   };

@@ -1,6 +1,7 @@
 import { foundSpace, shared, sharedQuery, spaceQuery } from '../access';
 import type { SignedIn } from '../context';
 import * as notifications from '../notifications';
+import { can } from '../policy';
 
 /** What the page before a new thread says: who reads it, and who will be told. */
 export async function prepare(ctx: SignedIn, spaceId: number) {
@@ -11,8 +12,10 @@ export async function prepare(ctx: SignedIn, spaceId: number) {
   });
   const found = foundSpace(ctx, reach);
   return {
+    may: { confide: can(ctx.actor, 'text.confide', found.spaceRole) },
     space: { id: found.id, name: found.name },
     ...shared(guests),
     told: notifications.toldOf(ctx, found, null, told),
+    toldCompany: notifications.toldInCompanyOf(ctx, found, told),
   };
 }

@@ -8,9 +8,10 @@ import type { SignedIn } from '../context';
 import * as files from '../files';
 import { titleFor } from '../mentions/redaction';
 import * as notifications from '../notifications';
+import { can } from '../policy';
 import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { mayOf } from './may';
-import { present, textColumns } from './text';
+import { knownSince, present, textColumns } from './text';
 import { requireRow, threadQuery } from './visible';
 
 const PAGE = 50;
@@ -130,18 +131,25 @@ export async function read(
       closed: first.closedAt !== null,
       following: found.blockFollowing || (person[0]?.following ?? ctx.actor.kind === 'guest'),
     },
-    may: { pin: may.pin, close: may.close, follow: may.follow, delete: may.delete },
+    may: {
+      pin: may.pin,
+      close: may.close,
+      follow: may.follow,
+      delete: may.delete,
+      confide: can(ctx.actor, 'text.confide', found.spaceRole),
+    },
     told: notifications.toldOf(ctx, found, threadId, told),
+    toldCompany: notifications.toldInCompanyOf(ctx, found, told),
     muted: found.muted,
     comments: page.map((row) => ({
       ...present(ctx, found, row, mayOf(ctx, found, first, row)),
       ...belonging(row.id),
-      unread: row.createdAt > readAt && row.authorId !== me,
+      unread: knownSince(ctx, row) > readAt && row.authorId !== me,
     })),
     earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: newest[0]?.seq ?? 0,
     until: ctx.now,
-    unread: access.activityFor(found.reader, first) > readAt,
+    unread: access.activityFor(ctx.actor, found.reader, first) > readAt,
   };
 }

@@ -36,9 +36,10 @@ export function begin(
   const actor = ctx.actor.id;
   return [
     ctx.db.run(sql`
-      insert into thread (space_id, title, body, author_id, last_activity_at, staff_activity_at, request_key, created_at)
+      insert into thread (space_id, title, body, author_id, last_activity_at, public_activity_at,
+        staff_activity_at, request_key, created_at)
       select ${spaceId}, json_extract(value, '$.title'), json_extract(value, '$.body'), ${actor},
-        ${ctx.now} - key, ${ctx.now} - key, ${key} || ':' || key, ${ctx.now}
+        ${ctx.now} - key, ${ctx.now} - key, ${ctx.now} - key, ${key} || ':' || key, ${ctx.now}
       from json_each(${JSON.stringify(begun)}) order by key`),
     ctx.db.run(sql`
       insert into thread_person (space_id, thread_id, user_id, following, read_at)

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { shows } from '../../text';
-import type { FoundSpace } from '../access';
+import type { Audience, FoundSpace } from '../access';
 import type { SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { marksOf } from '../mentions/people';
@@ -13,6 +13,8 @@ export const textColumns = {
     id: comment.id,
     body: comment.body,
     mentions: comment.mentions,
+    audience: comment.audience,
+    openedAt: comment.openedAt,
     createdAt: comment.createdAt,
     editedAt: comment.editedAt,
     authorId: comment.authorId,
@@ -25,6 +27,8 @@ export const textColumns = {
     title: thread.title,
     body: thread.body,
     mentions: thread.mentions,
+    audience: thread.audience,
+    openedAt: thread.openedAt,
     createdAt: thread.createdAt,
     editedAt: thread.editedAt,
     authorId: thread.authorId,
@@ -39,6 +43,8 @@ interface TextRow {
   title?: string;
   body: string;
   mentions: Mention[];
+  audience: Audience;
+  openedAt: number | null;
   createdAt: number;
   editedAt: number | null;
   authorId: string;
@@ -51,7 +57,7 @@ export const present = (
   ctx: SignedIn,
   found: FoundSpace,
   row: TextRow,
-  { own, edit, delete: remove }: ReturnType<typeof mayOf>,
+  { own, edit, delete: remove, open }: ReturnType<typeof mayOf>,
 ) => ({
   id: row.id,
   author: row.author,
@@ -60,10 +66,22 @@ export const present = (
   guest: row.authorKind === 'guest',
   own,
   createdAt: row.createdAt,
-  editedAt: row.editedAt,
+  editedAt: editedAt(ctx, row),
   html: htmlOf(ctx, found, row),
-  may: { edit, delete: remove },
+  forCompany: row.audience !== null,
+  openedAt: ctx.actor.kind === 'user' ? row.openedAt : null,
+  may: { edit, delete: remove, open },
 });
+
+/** Guests see no versions from before they could see the text. */
+const editedAt = ({ actor }: SignedIn, { editedAt: at, openedAt }: TextRow): number | null =>
+  actor.kind === 'guest' && at !== null && at <= (openedAt ?? 0) ? null : at;
+
+/** For a guest, what was only for the company is new once it is visible to them. */
+export const knownSince = (
+  { actor }: SignedIn,
+  { createdAt, openedAt }: Pick<TextRow, 'createdAt' | 'openedAt'>,
+): number => (actor.kind === 'user' ? createdAt : (openedAt ?? createdAt));
 
 function htmlOf(ctx: SignedIn, found: FoundSpace, row: TextRow): string {
   const { text, namings } = readable(found.reader, row);

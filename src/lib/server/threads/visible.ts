@@ -13,6 +13,7 @@ export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
       pinnedAt: thread.pinnedAt,
       closedAt: thread.closedAt,
       lastActivityAt: thread.lastActivityAt,
+      publicActivityAt: thread.publicActivityAt,
       staffActivityAt: thread.staffActivityAt,
     })
     .from(thread)

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
+import type { Audience } from '../access';
 import { must, type SignedIn, type Statement } from '../context';
 import { hashToken } from '../crypto';
 import { checkAll, Refusal } from '../errors';
@@ -19,12 +20,26 @@ export interface TextForm {
   requestKey: string;
   fileIds?: string[];
   files?: File[];
+  /** Comments of a thread that is only for the company always are, too. */
+  audience?: Audience;
 }
 
 const authorOf = (ctx: SignedIn) => ({ authorId: ctx.actor.id, authorKind: ctx.actor.kind });
 
-const keyOf = (ctx: SignedIn, form: TextForm, ...words: (string | number)[]): string =>
-  `${ctx.actor.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body])).slice(0, 24)}`;
+const keyOf = (ctx: SignedIn, form: TextForm, audience: Audience, ...words: (string | number)[]): string =>
+  `${ctx.actor.id}:${form.requestKey}:${hashToken(JSON.stringify([...words, form.body, audience ?? ''])).slice(0, 24)}`;
+
+/** @param thread what the thread of a comment is */
+function audienceFor(
+  ctx: SignedIn,
+  found: access.FoundSpace,
+  form: TextForm,
+  thread: Audience = null,
+): Audience {
+  const audience = thread ?? form.audience ?? null;
+  if (audience !== null) allow(ctx, 'text.confide', found.spaceRole);
+  return audience;
+}
 
 /** Authors follow their threads, unless they chose otherwise, and have read them. */
 const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement[] => [
@@ -85,12 +100,13 @@ export async function begin(
   const found = access.foundSpace(ctx, space);
   allow(ctx, 'space.write', found.spaceRole);
   if (!found.severalThreads) throw new Refusal('forbidden');
+  const audience = audienceFor(ctx, found, form);
   await judgeThread(ctx, form);
   const { writing, ...attached } = await filesOf(ctx, spaceId, form);
-  const { mentions, told } = recognised(ctx, form, people, []);
+  const { mentions, told } = recognised(ctx, { ...form, audience }, people, []);
   const { title, body, everybody = false } = form;
   const counts = { text: 1, everybody: everybody ? 1 : 0, named: told.length };
-  const requestKey = keyOf(ctx, form, spaceId, title);
+  const requestKey = keyOf(ctx, form, audience, spaceId, title);
   const threadId = threadOf(requestKey);
   const insert = ctx.db
     .insert(thread)
@@ -99,10 +115,12 @@ export async function begin(
       title,
       body,
       mentions,
+      audience,
       authorId: ctx.actor.id,
       requestKey,
       createdAt: writing.now,
       lastActivityAt: writing.now,
+      publicActivityAt: writing.now,
       staffActivityAt: writing.now,
     })
     .returning({ id: thread.id });
@@ -150,16 +168,27 @@ export async function addComment(
   allow(ctx, 'space.write', found.spaceRole);
   const topic = requireRow(rows.thread);
   if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
+  // No thread becomes narrower, so this holds when it is written.
+  const audience = audienceFor(ctx, found, form, topic.audience);
   await judgeComment(ctx, form);
   const { writing, ...attached } = await filesOf(ctx, spaceId, form);
-  const { mentions, told } = recognised(ctx, form, rows.people, rows.before);
+  const { mentions, told } = recognised(ctx, { ...form, audience }, rows.people, rows.before);
   const { body } = form;
   const counts = { text: 1, named: told.length };
-  const requestKey = keyOf(ctx, form, threadId);
+  const requestKey = keyOf(ctx, form, audience, threadId);
   const commentId = commentOf(requestKey);
   const insert = ctx.db
     .insert(comment)
-    .values({ spaceId, threadId, authorId: ctx.actor.id, body, mentions, requestKey, createdAt: writing.now })
+    .values({
+      spaceId,
+      threadId,
+      authorId: ctx.actor.id,
+      body,
+      mentions,
+      audience,
+      requestKey,
+      createdAt: writing.now,
+    })
     .returning({ id: comment.id });
   const made = await ctx.commit(
     [

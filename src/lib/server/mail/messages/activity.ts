@@ -19,6 +19,8 @@ export interface ActivityEvent {
   marks?: Mark[];
   /** It is only the beginning, in plain words instead of Markdown. */
   plain?: boolean;
+  /** The company, if only its people can read it. */
+  onlyFor?: string;
   cut: boolean;
   files?: readonly { name: string; size: number }[];
   url: string;
@@ -43,6 +45,7 @@ export function written(event: ActivityEvent, { t, locale }: { t: Translate; loc
   const text = manyLines(event.text);
   const files = (event.files ?? []).map(({ name, size }) => `${oneLine(name)} (${fileSize(size, locale)})`);
   return [
+    ...(event.onlyFor ? [paragraph(t('mail.notification.only', { company: event.onlyFor }))] : []),
     ...(!text ? [] : [event.plain ? userText(text) : asMarkdown(text, event)]),
     ...(event.cut ? [paragraph(t('mail.notification.cut'))] : []),
     ...(files.length ? [paragraph(t('mail.notification.files', { files: files.join(', ') }))] : []),

@@ -1,5 +1,5 @@
 import * as access from '$lib/server/access';
-import { byText, comment, editText, onOff, react, readUntil } from '$lib/schemas';
+import { byText, comment, editText, onOff, openText, react, readUntil } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as threads from '$lib/server/threads';
@@ -27,8 +27,8 @@ export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
     const thread = at(event.params);
-    const asked = (name: 'edit' | 'quote' | 'history' | 'reacted') => query.get(name);
-    const [page, editing, quoting, history, reacted] = await Promise.all([
+    const asked = (name: 'edit' | 'quote' | 'history' | 'reacted' | 'open') => query.get(name);
+    const [page, editing, quoting, history, reacted, opening] = await Promise.all([
       threads.read(ctx, ...thread, windowOf(query)),
       asked('edit') ? threads.source(ctx, ...thread, named(asked('edit')!)) : null,
       asked('quote') ? threads.source(ctx, ...thread, named(asked('quote')!)) : null,
@@ -36,6 +36,7 @@ export const load = (event) =>
       asked('reacted')
         ? threads.reacted(ctx, ...thread, named(asked('reacted')!), query.get('further'))
         : null,
+      asked('open') ? threads.opening(ctx, ...thread, named(asked('open')!), query.get('more')) : null,
     ]);
     // Only what exists, and only for people who may delete it.
     const doomed = query.get('delete');
@@ -48,11 +49,12 @@ export const load = (event) =>
     return {
       ...page,
       deleting: deleting || null,
-      covered: !!deleting || !!history || !!reacted,
+      covered: !!deleting || !!history || !!reacted || !!opening,
       editing: editing?.mayEdit ? { ...editing, name: asked('edit')! } : null,
-      quoting: quoting && { author: quoting.author, body: quoting.body },
+      quoting: quoting && { author: quoting.author, body: quoting.body, forCompany: quoting.forCompany },
       history,
       reacted,
+      opening: opening && { ...opening, name: asked('open')! },
       requestKey: randomId(),
     };
   });
@@ -89,6 +91,14 @@ export const actions = {
     react,
     async (ctx, { text, kind, on }, { params }) => {
       await threads.react(ctx, ...at(params), text, kind, on);
+      return here(params) + textName(text);
+    },
+    access.membersOnly,
+  ),
+  open: form(
+    openText,
+    async (ctx, { text, seen }, { params }) => {
+      await threads.open(ctx, ...at(params), text, seen);
       return here(params) + textName(text);
     },
     access.membersOnly,
