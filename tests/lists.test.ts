@@ -43,6 +43,7 @@ const others: Record<string, string> = {
   'space-templates/from-space.ts contentOf': 'more are refused when they are made',
   'spaces/people.ts inOrderQuery': 'its callers say one more than a page, or show how many there are',
   'spaces/portal.ts portal': '“+12” faces, “99+” threads and invitations',
+  'threads/open.ts opening': 'a page of texts, with all files of each',
   'threads/read.ts idsOf': 'where a page begins',
 };
 

@@ -43,7 +43,9 @@ async function house(): Promise<House> {
   await invitations.inviteGuests(ctx, spaceId, { ...inviteForm, addresses: invited });
   const wrote = async (who: User) => {
     const thread = await threads.begin(as(who), spaceId, { title: 'Piles', ...text() });
-    return { thread, comment: await threads.addComment(as(who), spaceId, thread, text()) };
+    const inner = await threads.begin(as(who), spaceId, { title: 'Berth', audience: 'company', ...text() });
+    const { seen } = (await threads.opening(as(who), spaceId, inner, null))!;
+    return { thread, comment: await threads.addComment(as(who), spaceId, thread, text()), inner, seen };
   };
   const [avas, bens] = [await wrote(ava), await wrote(ben)];
   const { id: invitation } = await invitationOf(invited, spaceId);
@@ -142,6 +144,16 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
     'threads/reactions.ts react',
     'member',
     (ctx, at) => threads.react(ctx, at.spaceId, at.avas.thread, null, 'yes', true),
+  ],
+  [
+    'threads/open.ts open',
+    'member',
+    (ctx, at) => threads.open(ctx, at.spaceId, at.bens.inner, null, at.bens.seen),
+  ],
+  [
+    'threads/open.ts open',
+    'administrator',
+    (ctx, at) => threads.open(ctx, at.spaceId, at.avas.inner, null, at.avas.seen),
   ],
   ['threads/remove.ts remove', 'member', (ctx, at) => threads.remove(ctx, at.spaceId, at.bens.thread)],
   ['threads/remove.ts remove', 'administrator', (ctx, at) => threads.remove(ctx, at.spaceId, at.avas.thread)],

@@ -786,7 +786,7 @@ const en = {
   'audience.everyone': 'Everyone in this space',
   'audience.only': 'Only for {company}',
   'audience.everyone-hint': 'Guests can read it, and so can guests who join later.',
-  'audience.only-hint': 'Guests never see it. If you mention a guest, they are not notified.',
+  'audience.only-hint': 'Guests never see it. A guest you mention isn’t notified.',
   'audience.only-readers': 'Only people of {company} in this space can read this.',
   'audience.only-thread': 'This thread is only for {company}. Guests see neither it nor what you write here.',
   'audience.only-quoted':

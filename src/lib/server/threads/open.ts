@@ -1,5 +1,6 @@
 /** Making visible to guests what was only for the company: first a list of it, then exactly that, or nothing. */
 import { and, asc, eq, gt, isNull, sql, type SQL } from 'drizzle-orm';
+import { fileLimits } from '../../files';
 import * as access from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
@@ -91,7 +92,7 @@ export async function opening(
         ),
       )
       .orderBy(asc(file.createdAt), asc(file.id))
-      .limit((PAGE + 1) * 50),
+      .limit((PAGE + 1) * fileLimits.count),
     sums: ctx.db
       .select({
         contents: contents(threadId, commentId).as('contents'),
