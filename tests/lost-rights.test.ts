@@ -22,8 +22,8 @@ interface House {
   gil: User;
   stranger: User;
   spaceId: number;
-  avas: { thread: number; comment: number };
-  bens: { thread: number; comment: number };
+  avas: { thread: number; comment: number; inner: number; seen: string };
+  bens: { thread: number; comment: number; inner: number; seen: string };
   invitation: string;
 }
 
