@@ -523,7 +523,7 @@ export default {
   'link.replaced': '{place}への新しい招待が送られています。最新のメールのリンクをお使いください。',
   'link.used-title': 'この招待は使用済みです',
   'link.used': '{place}への招待は使用済みです。ログインしてください。',
-  'link.removed-title': '{place}は現在ご利用いただけません',
+  'link.removed-title': '{place}への参加は終了しています',
   'link.removed':
     '参加した後に{place}から外されたか、ご自分で退出されています。{inviter}さんに新しい招待を依頼できます。',
   'link.removed-others':
