@@ -562,6 +562,8 @@ const en = {
   'verify.mail-unknown':
     'We tried to send a code to {email}, but we can’t tell whether it went out. If it doesn’t arrive in a few minutes, ask for a new one.',
   'verify.again': 'Start over',
+  'portal.done-left': 'You’ve left the space.',
+  'portal.done-deleted': 'The space is deleted. A site administrator can restore it for 14 days.',
   'portal.title': 'Spaces',
   'portal.create': 'Create',
   'portal.first-title': 'Welcome, {name}.',

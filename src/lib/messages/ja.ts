@@ -562,6 +562,8 @@ export default {
   'verify.mail-unknown':
     '{email}へのコードの送信を試みましたが、メールが送信されたかどうか確認できません。数分待っても届かない場合は、新しいコードを送信してください。',
   'verify.again': '最初からやり直す',
+  'portal.done-left': 'スペースから退会しました。',
+  'portal.done-deleted': 'スペースを削除しました。サイトの管理者は14日以内なら復元できます。',
   'portal.title': 'スペース',
   'portal.create': '作成',
   'portal.first-title': '{name}さん、ようこそ。',

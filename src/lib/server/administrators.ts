@@ -78,6 +78,21 @@ export const become = (ctx: SignedIn, spaceId: number): Promise<void> =>
       on conflict do update set administrator = 1`),
   ]);
 
+/** By the actor: only the answer was lost. */
+async function isInCharge(ctx: SignedIn, spaceId: number, userId: string): Promise<boolean> {
+  const [row] = await ctx.db
+    .select({ still: sql<number>`${access.isActiveAdministratorOf(spaceId, userId)}`.as('still') })
+    .from(space)
+    .where(
+      and(
+        eq(space.id, spaceId),
+        eq(space.appointedAdministratorId, userId),
+        eq(space.appointedBy, ctx.actor.id),
+      ),
+    );
+  return row?.still === 1;
+}
+
 /** One conditional write: of two at the same time, one is appointed. */
 async function putInCharge(
   ctx: SignedIn,
@@ -106,6 +121,7 @@ async function putInCharge(
     {
       refusal: async () => {
         const { needed } = await candidates(ctx, spaceId, '');
+        if (await isInCharge(ctx, spaceId, userId)) return null;
         return new Refusal('conflict', {
           key: needed ? 'space-admin.not-appointed' : 'space-admin.has-administrator',
         });

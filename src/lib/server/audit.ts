@@ -1,7 +1,7 @@
 /** Who did what. Entries are written in the batch of the change. */
-import { sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, sql, type SQL } from 'drizzle-orm';
 import { HOUR } from '../time';
-import type { Ctx, Statement } from './context';
+import type { Ctx, SignedIn, Statement } from './context';
 import { keyedBytes } from './crypto';
 import { clientIpGroup } from './rate-limit';
 import { auditEntry } from './schema';
@@ -34,6 +34,29 @@ export const entry = (
     detail,
     ip: ctx.ip,
   });
+
+/** For a post that comes again after it has ended the actor's own right to send it. */
+export async function hasDone(
+  ctx: SignedIn,
+  spaceId: number,
+  action: string,
+  subject: string,
+): Promise<boolean> {
+  const [found] = await ctx.db
+    .select({ id: auditEntry.id })
+    .from(auditEntry)
+    .where(
+      and(
+        eq(auditEntry.actorId, ctx.actor.id),
+        eq(auditEntry.spaceId, spaceId),
+        eq(auditEntry.action, action),
+        eq(auditEntry.subject, subject),
+        gt(auditEntry.at, ctx.now - HOUR),
+      ),
+    )
+    .limit(1);
+  return found !== undefined;
+}
 
 /** One statement. @param rows a select of `subject`, `space_id` and `detail` (JSON) */
 export const entries = (ctx: Ctx, action: string | SQL, rows: SQL, by: By = ctx.actor ?? nobody): Statement =>

@@ -36,7 +36,7 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
   schema: S,
   act: (ctx: SignedIn, input: v.InferOutput<S>, event: Event) => Promise<R>,
   may?: (ctx: SignedIn, params: Event['params']) => unknown,
-  judge?: (ctx: SignedIn, valid: Partial<v.InferOutput<S>>, event: Event) => Promise<void>,
+  { judge, again }: More<SignedIn, S, Event> = {},
 ) =>
   formPublic<S, Event, R>(
     schema,
@@ -45,27 +45,42 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
       const signed = signedIn(ctx);
       return may?.(signed, params);
     },
-    judge && ((ctx, valid, event) => judge(signedIn(ctx), valid, event)),
+    {
+      judge: judge && ((ctx, valid, event) => judge(signedIn(ctx), valid, event)),
+      again: again && ((ctx, input, event) => again(signedIn(ctx), input, event)),
+    },
   );
+
+interface More<C, S extends ObjectSchema, Event> {
+  /** What the domain refuses of the valid fields, where others are refused already: a form names all its faults at once. */
+  judge?: (ctx: C, valid: Partial<v.InferOutput<S>>, event: Event) => Promise<void>;
+  /** Where a post leads that comes again after it has ended the right to send it; null if it is no such post. */
+  again?: (ctx: C, input: v.InferOutput<S>, event: Event) => Promise<string | null>;
+}
 
 /**
  * The verb returns an address to redirect to (303), or data.
  * @param may asked before the input is looked at
- * @param judge what the domain refuses of the valid fields, where others are refused already: a form names all its faults at once
  */
 export const formPublic =
   <S extends ObjectSchema, Event extends RequestEvent, R>(
     schema: S,
     act: (ctx: Ctx, input: v.InferOutput<S>, event: Event) => Promise<R>,
     may?: (ctx: Ctx, params: Event['params']) => unknown,
-    judge?: (ctx: Ctx, valid: Partial<v.InferOutput<S>>, event: Event) => Promise<void>,
+    { judge, again }: More<Ctx, S, Event> = {},
   ) =>
   async (event: Event) => {
     if (event.locals.refused) error(403, forbidden);
     let typed: Record<string, unknown> = {};
     let result: R;
     try {
-      await may?.(event.locals.ctx, event.params);
+      try {
+        await may?.(event.locals.ctx, event.params);
+      } catch (ended) {
+        const address = again && (await repeated(schema, again, event));
+        if (!address) throw ended;
+        lead(event, address);
+      }
       const data = await formData(event.request, limitOf(schema), event.locals.ctx);
       typed = fields(schema, data);
       // What one person typed is not sent in the name of another, who has logged in in the same browser since.
@@ -87,12 +102,26 @@ export const formPublic =
       const values = { ...refused.values, ...newer?.values };
       return fail(thrown.status, { ...refused, values, newer: newer?.saved });
     }
-    if (typeof result === 'string') {
-      news.send(event.locals.ctx, result);
-      redirect(303, result);
-    }
+    if (typeof result === 'string') lead(event, result);
     return result as Exclude<R, string>;
   };
+
+function lead({ locals }: Locals, address: string): never {
+  news.send(locals.ctx, address);
+  redirect(303, address);
+}
+
+async function repeated<S extends ObjectSchema, Event extends RequestEvent>(
+  schema: S,
+  again: NonNullable<More<Ctx, S, Event>['again']>,
+  event: Event,
+): Promise<string | null> {
+  const { ctx, pendingPost } = event.locals;
+  const data = await formData(event.request, limitOf(schema), ctx).catch(() => null);
+  if (!data || pendingPost || isSomebodyElses(data, ctx)) return null;
+  const parsed = v.safeParse(schema, fields(schema, data));
+  return parsed.success ? again(ctx, parsed.output, event) : null;
+}
 
 const isSomebodyElses = (data: FormData, ctx: Ctx): boolean =>
   data.has(OWNER_FIELD) && data.get(OWNER_FIELD) !== ctx.actor?.id;

@@ -21,7 +21,7 @@ const nextRevision = (ctx: Ctx, from?: number): Statement[] => [
   must(ctx, changed()),
 ];
 
-/** Only the answer was lost. */
+/** Perhaps only the answer was lost. Nothing is recorded then. */
 async function isSaved(ctx: Ctx, values: Partial<Settings>): Promise<boolean> {
   ctx.settings = null;
   const now = await settings.read(ctx);
@@ -67,6 +67,8 @@ export async function changeSettings(
   revision?: number,
   also: Statement[] = [],
 ): Promise<void> {
+  allow(ctx, 'site.administer');
+  if (await isSaved(ctx, values)) return;
   const entries = Object.entries(values) as [keyof Settings, never][];
   await access.commitForSite(
     ctx,

@@ -74,8 +74,7 @@ describe('deleting a space', () => {
 
   it('happens once if done twice at the same time', async () => {
     const { spaceId } = await house();
-    const { done } = await parallel(5, () => trash.putSpace(as(ava), spaceId, 'Old Quay'));
-    expect(done).toHaveLength(1);
+    await parallel(5, () => trash.putSpace(as(ava), spaceId, 'Old Quay'));
     expect((await audited('space.deleted')).filter((e) => e.subject === `space:${spaceId}`)).toHaveLength(1);
   });
 });
@@ -90,7 +89,9 @@ describe('the trash', () => {
     expect(rows.some((s) => s.id === spaceId)).toBe(false);
     await trash.restore(as(site), spaceId);
     expect((await threads.read(as(gil), spaceId, thread)).thread.title).toBe('T');
-    await expect(trash.restore(as(site), spaceId)).rejects.toMatchObject(refusal('conflict', 'trash.gone'));
+    // Twice is no error.
+    await trash.restore(as(site), spaceId);
+    expect(await audited('space.restored', `space:${spaceId}`)).toHaveLength(1);
   });
 
   it('keeps a space for 14 days, then deletes everything of it and nothing of others', async () => {

@@ -19,6 +19,12 @@ const ROWS_A_RUN = 10_000;
 /** When a space leaves the trash for good. */
 export const goneAt = (deletedAt: number): number => deletedAt + KEEP_DAYS * DAY;
 
+/** By the actor, and it is still in the trash. */
+export async function hasPut(ctx: SignedIn, spaceId: number): Promise<boolean> {
+  const mine = and(eq(space.id, spaceId), eq(space.deletedBy, ctx.actor.id), isNotNull(space.deletedAt));
+  return (await ctx.db.$count(space, mine)) > 0;
+}
+
 /** @param typed the space's name, to confirm */
 export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): Promise<void> {
   const found = await access.requireAdministrator(ctx, spaceId);
@@ -40,7 +46,7 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
         spaceId,
       }),
     ],
-    { refusal: new Refusal('missing') },
+    { refusal: async () => ((await hasPut(ctx, spaceId)) ? null : new Refusal('missing')) },
   );
 }
 
@@ -62,7 +68,12 @@ export async function restore(ctx: SignedIn, spaceId: number): Promise<void> {
       must(ctx, changed()),
       record(ctx, { kind: 'space.restored', spaceId }),
     ],
-    { refusal: new Refusal('conflict', { key: 'trash.gone' }) },
+    {
+      refusal: async () =>
+        (await ctx.db.$count(space, and(eq(space.id, spaceId), isNull(space.deletedAt))))
+          ? null
+          : new Refusal('conflict', { key: 'trash.gone' }),
+    },
   );
 }
 

@@ -14,5 +14,6 @@ export const load = (event) =>
       spaces.portal(ctx, event.url.searchParams.get('before')),
       notifications.open(ctx, asked, { limit: NEWEST }),
     ]);
-    return { ...portal, notifications: newest };
+    const done = (['left', 'deleted'] as const).find((what) => what === event.url.searchParams.get('done'));
+    return { ...portal, notifications: newest, done };
   });

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, ne, or, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
 import * as csv from '../csv';
@@ -63,8 +63,19 @@ export function guestsCsv(ctx: SignedIn): ReadableStream<string> {
 /** SQL: the site always keeps an administrator. */
 const anotherAdministrator = (id: string) => access.hasActiveAdministrator('site', id);
 
-async function missingOrLast(ctx: SignedIn, userId: string): Promise<Refusal> {
-  const [there] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
+type Wanted = Partial<Pick<typeof user.$inferSelect, 'administrator' | 'canCreateSpaces' | 'status'>>;
+
+/** SQL: something is not as wanted yet. */
+const differs = (wanted: Wanted) =>
+  or(...Object.entries(wanted).map(([column, value]) => ne(user[column as keyof Wanted], value)));
+
+/** Null if it is as wanted already: nothing is recorded then. */
+async function missingOrLast(ctx: SignedIn, userId: string, wanted: Wanted): Promise<Refusal | null> {
+  const [there] = await ctx.db
+    .select({ kind: user.kind, differs: sql<number>`${differs(wanted)}`.as('differs') })
+    .from(user)
+    .where(eq(user.id, userId));
+  if (there?.differs === 0) return null;
   return there ? new Refusal('conflict', { key: 'users.last-administrator' }) : new Refusal('missing');
 }
 
@@ -83,55 +94,64 @@ export async function setPermissions(
           and(
             eq(user.id, userId),
             eq(user.kind, 'user'),
+            differs(may),
             may.administrator ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
           ),
         ),
       must(ctx, changed()),
       record(ctx, { kind: 'account.permission-changed', subject: `user:${userId}`, detail: may }),
     ],
-    { refusal: () => missingOrLast(ctx, userId) },
+    { refusal: () => missingOrLast(ctx, userId, may) },
   );
 }
 
 export async function setSpaceCreators(ctx: SignedIn, shown: string[], allowed: string[]): Promise<void> {
   const ids = JSON.stringify(shown);
   const yes = JSON.stringify(allowed);
-  await access.commitForSite(ctx, [
-    ctx.db
-      .update(user)
-      .set({
-        canCreateSpaces: sql`id in (select value from json_each(${yes}))`,
-        updatedAt: ctx.now,
-      })
-      .where(
-        and(
-          eq(user.kind, 'user'),
-          eq(user.administrator, false),
-          sql`id in (select value from json_each(${ids}))`,
-          sql`can_create_spaces <> (id in (select value from json_each(${yes})))`,
-        ),
-      ),
-    record(ctx, { kind: 'account.permission-changed', subject: 'site', detail: { allowed, shown } }),
-  ]);
-}
-
-/** Nobody inherits the spaces that the account leaves without an administrator. */
-export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
-  allow(ctx, 'site.administer');
-  if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
   await access.commitForSite(
     ctx,
     [
       ctx.db
         .update(user)
         .set({
-          status: active ? 'active' : 'inactive',
+          canCreateSpaces: sql`id in (select value from json_each(${yes}))`,
+          updatedAt: ctx.now,
+        })
+        .where(
+          and(
+            eq(user.kind, 'user'),
+            eq(user.administrator, false),
+            sql`id in (select value from json_each(${ids}))`,
+            sql`can_create_spaces <> (id in (select value from json_each(${yes})))`,
+          ),
+        ),
+      must(ctx, sql`changes() > 0`),
+      record(ctx, { kind: 'account.permission-changed', subject: 'site', detail: { allowed, shown } }),
+    ],
+    // All of them are so already.
+    { refusal: () => null },
+  );
+}
+
+/** Nobody inherits the spaces that the account leaves without an administrator. */
+export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
+  allow(ctx, 'site.administer');
+  if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
+  const status = active ? 'active' : 'inactive';
+  await access.commitForSite(
+    ctx,
+    [
+      ctx.db
+        .update(user)
+        .set({
+          status,
           credentialEpoch: active ? undefined : sql`credential_epoch + 1`,
           updatedAt: ctx.now,
         })
         .where(
           and(
             eq(user.id, userId),
+            differs({ status }),
             active ? undefined : or(eq(user.administrator, false), anotherAdministrator(userId)),
           ),
         ),
@@ -143,6 +163,6 @@ export async function setActive(ctx: SignedIn, userId: string, active: boolean):
         subject: `user:${userId}`,
       }),
     ],
-    { refusal: () => missingOrLast(ctx, userId) },
+    { refusal: () => missingOrLast(ctx, userId, { status }) },
   );
 }

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, ne, or, sql } from 'drizzle-orm';
 import { maskAddress } from '../../addresses';
 import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -16,16 +16,21 @@ export async function setNotifications(
 ): Promise<void> {
   const id = ctx.actor.id;
   const waiting = sql`where user_id = ${id} and mail_at is not null`;
-  await ctx.commit([
-    ctx.db
-      .update(user)
-      .set({ ...form, digestAt: nextMorning(ctx.timeZone, ctx.now), updatedAt: ctx.now })
-      .where(eq(user.id, id)),
-    form.mailAbout === 'nothing'
-      ? ctx.db.run(sql`update notification set mail_at = null ${waiting}`)
-      : !form.digest && ctx.db.run(sql`update notification set mail_at = ${ctx.now} ${waiting}`),
-    record(ctx, { kind: 'account.changed', subject: `user:${id}`, detail: { ...form } }),
-  ]);
+  const { mailAbout, digest } = form;
+  await ctx.commit(
+    [
+      ctx.db
+        .update(user)
+        .set({ ...form, digestAt: nextMorning(ctx.timeZone, ctx.now), updatedAt: ctx.now })
+        .where(and(eq(user.id, id), or(ne(user.mailAbout, mailAbout), ne(user.digest, digest)))),
+      must(ctx, changed()),
+      form.mailAbout === 'nothing'
+        ? ctx.db.run(sql`update notification set mail_at = null ${waiting}`)
+        : !form.digest && ctx.db.run(sql`update notification set mail_at = ${ctx.now} ${waiting}`),
+      record(ctx, { kind: 'account.changed', subject: `user:${id}`, detail: { ...form } }),
+    ],
+    { refusal: () => null },
+  );
 }
 
 /** Whose mails the link stops (shortened, because mails get forwarded), and whether it has. */
@@ -48,7 +53,10 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<void> {
   if (!id) throw new Refusal('missing');
   await ctx.commit(
     [
-      ctx.db.update(user).set({ mailAbout: 'nothing', updatedAt: ctx.now }).where(eq(user.id, id)),
+      ctx.db
+        .update(user)
+        .set({ mailAbout: 'nothing', updatedAt: ctx.now })
+        .where(and(eq(user.id, id), ne(user.mailAbout, 'nothing'))),
       must(ctx, changed()),
       ctx.db.run(sql`update notification set mail_at = null where user_id = ${id} and mail_at is not null`),
       record(ctx, {
@@ -58,6 +66,8 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<void> {
         by: nobody,
       }),
     ],
-    { refusal: new Refusal('missing') },
+    {
+      refusal: async () => ((await ctx.db.$count(user, eq(user.id, id))) ? null : new Refusal('missing')),
+    },
   );
 }

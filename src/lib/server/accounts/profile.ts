@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { changed, must, type SignedIn } from '../context';
+import { Refusal } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
 import * as memberships from '../memberships';
@@ -7,40 +8,61 @@ import { nextMorning } from '../notifications/mornings';
 import { user } from '../schema';
 import * as sessions from '../sessions';
 
+/** What is so already is not recorded. */
+const unchanged = { refusal: () => null };
+
 /** An empty language or zone means the browser's. */
 export async function changeProfile(
   ctx: SignedIn,
   form: { name: string; company: string; locale: string | null; timeZone: string | null },
 ): Promise<void> {
   const actor = ctx.actor;
-  await ctx.commit([
-    ctx.db
-      .update(user)
-      .set({
-        ...form,
-        folded: folded.person({ ...form, email: actor.email }),
-        // The daily mail comes in the morning of their zone.
-        digestAt: nextMorning(form.timeZone ?? ctx.browserZone, ctx.now),
-        updatedAt: ctx.now,
-      })
-      .where(eq(user.id, actor.id)),
-    ...memberships.accountChanged(ctx, actor.id),
-    record(ctx, { kind: 'account.changed', subject: `user:${actor.id}`, detail: { name: form.name } }),
-  ]);
+  const { name, company, locale, timeZone } = form;
+  await ctx.commit(
+    [
+      ctx.db
+        .update(user)
+        .set({
+          ...form,
+          folded: folded.person({ ...form, email: actor.email }),
+          // The daily mail comes in the morning of their zone.
+          digestAt: nextMorning(form.timeZone ?? ctx.browserZone, ctx.now),
+          updatedAt: ctx.now,
+        })
+        .where(
+          and(
+            eq(user.id, actor.id),
+            sql`(name, company, locale, time_zone) is not (${name}, ${company}, ${locale}, ${timeZone})`,
+          ),
+        ),
+      must(ctx, changed()),
+      ...memberships.accountChanged(ctx, actor.id),
+      record(ctx, { kind: 'account.changed', subject: `user:${actor.id}`, detail: { name } }),
+    ],
+    unchanged,
+  );
 }
 
 /** Of a guest who was asked for it, the rest of the profile as it is. */
 export async function setCompany(ctx: SignedIn, company: string): Promise<void> {
   const { id, name, email } = ctx.actor;
-  await ctx.commit([
-    ctx.db
-      .update(user)
-      .set({ company, folded: folded.person({ name, company, email }), updatedAt: ctx.now })
-      .where(and(eq(user.id, id), eq(user.name, name))),
-    must(ctx, changed()),
-    ...memberships.accountChanged(ctx, id),
-    record(ctx, { kind: 'account.changed', subject: `user:${id}`, detail: { company } }),
-  ]);
+  await ctx.commit(
+    [
+      ctx.db
+        .update(user)
+        .set({ company, folded: folded.person({ name, company, email }), updatedAt: ctx.now })
+        .where(and(eq(user.id, id), eq(user.name, name), ne(user.company, company))),
+      must(ctx, changed()),
+      ...memberships.accountChanged(ctx, id),
+      record(ctx, { kind: 'account.changed', subject: `user:${id}`, detail: { company } }),
+    ],
+    {
+      refusal: async () =>
+        (await ctx.db.$count(user, and(eq(user.id, id), eq(user.company, company))))
+          ? null
+          : new Refusal('conflict', { key: 'form.stale' }),
+    },
+  );
 }
 
 /** A guest's browser sets the zone once; a chosen one stays. */
@@ -99,8 +121,12 @@ export async function profile(
 
 export async function endSessions(ctx: SignedIn, id: string | null): Promise<void> {
   const actor = ctx.actor;
-  await ctx.commit([
-    id ? sessions.endOne(ctx, actor.id, id) : sessions.endAll(ctx, actor.id, ctx.sessionHash),
-    record(ctx, { kind: 'account.sessions-ended', subject: `user:${actor.id}`, detail: { all: !id } }),
-  ]);
+  await ctx.commit(
+    [
+      id ? sessions.endOne(ctx, actor.id, id) : sessions.endAll(ctx, actor.id, ctx.sessionHash),
+      must(ctx, sql`changes() > 0`),
+      record(ctx, { kind: 'account.sessions-ended', subject: `user:${actor.id}`, detail: { all: !id } }),
+    ],
+    unchanged,
+  );
 }

@@ -1,5 +1,14 @@
 /** Who is in a space. Nobody in it can leave it without an administrator. */
-export { addMember, leave, members, removeMember, setAdministrator } from './members';
+export {
+  addMember,
+  hasDemotedThemselves,
+  hasLeft,
+  hasRemovedThemselves,
+  leave,
+  members,
+  removeMember,
+  setAdministrator,
+} from './members';
 export { endGreeting, markRead, mute, ofActor, pageOfActor } from './own';
 export { join } from './join';
 export { accountChanged, allOrdered, tidy } from './order';

@@ -1,6 +1,7 @@
 import { and, asc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
 import * as access from '../access';
+import * as audit from '../audit';
 import { changed, must, type Batch, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -155,9 +156,22 @@ async function commitUnlessLast(
   });
 }
 
+/** Still a member, but no administrator any more. */
+export async function hasDemotedThemselves(ctx: SignedIn, spaceId: number): Promise<boolean> {
+  const { spaceRole } = await access.requireSpace(ctx, spaceId);
+  return (
+    spaceRole === 'member' &&
+    (await audit.hasDone(ctx, spaceId, 'space.member-changed', `user:${ctx.actor.id}`))
+  );
+}
+
+const endedIt = async (ctx: SignedIn, spaceId: number) =>
+  (await hasLeft(ctx, spaceId)) || hasRemovedThemselves(ctx, spaceId);
+
 /** The actor has just lost the space or the right, or it is as wanted already; otherwise the given sentence. */
 const refusalOf =
   (ctx: SignedIn, spaceId: number, key: MessageKey, userId: string, wanted: Wanted) => async () => {
+    if (userId === ctx.actor.id && !wanted && (await endedIt(ctx, spaceId))) return null;
     await access.requireAdministrator(ctx, spaceId);
     const [now] = await ctx.db
       .select({ administrator: membership.administrator, kind: user.kind })
@@ -177,6 +191,12 @@ export async function removeMember(ctx: SignedIn, spaceId: number, userId: strin
     record(ctx, { kind: 'space.member-removed', subject: `user:${userId}`, spaceId }),
   ]);
 }
+
+/** The actor's own membership, which the same actor has just ended. */
+export const hasLeft = (ctx: SignedIn, spaceId: number): Promise<boolean> =>
+  audit.hasDone(ctx, spaceId, 'space.left', `user:${ctx.actor.id}`);
+export const hasRemovedThemselves = (ctx: SignedIn, spaceId: number): Promise<boolean> =>
+  audit.hasDone(ctx, spaceId, 'space.member-removed', `user:${ctx.actor.id}`);
 
 export async function leave(ctx: SignedIn, spaceId: number): Promise<void> {
   const found = await access.requireSpace(ctx, spaceId);

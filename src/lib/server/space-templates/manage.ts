@@ -53,7 +53,7 @@ export async function change(
   const { updatedAt: now } = before;
   const stale = now !== updatedAt;
   const { name, description } = stale ? merge(form, before, fields, { was, now: { updatedAt: now } }) : form;
-  if (stale && isSaved({ name, description }, before, fields)) return;
+  if (isSaved({ name, description }, before, fields)) return;
   const refusal = async () => {
     const row = await saved(ctx, id);
     if (!row) return new Refusal('missing');
@@ -96,6 +96,7 @@ export async function setHidden(ctx: SignedIn, id: string, hidden: boolean): Pro
   allow(ctx, 'site.administer');
   if (!shippedOne(ctx, id)) throw new Refusal('missing');
   const { hiddenTemplates, revision } = await settings.read(ctx);
+  if (hiddenTemplates.includes(id) === hidden) return;
   const others = hiddenTemplates.filter((one) => one !== id);
   await site.changeSettings(ctx, { hiddenTemplates: hidden ? [...others, id] : others }, revision);
 }

@@ -60,7 +60,7 @@ export async function change(
     ? merge(mine, before, fields, { was: shown.was, now: { updatedAt: before.updatedAt } })
     : mine;
   // Perhaps only the answer was lost.
-  if (stale && isSaved(form, before, fields)) return;
+  if (isSaved(form, before, fields)) return;
   await judge(ctx, spaceId, form);
   const now = { title: textOf(form.links), body: form.announcement };
   const people = await nameableQuery(ctx, spaceId, now.title, now.body, form.name);

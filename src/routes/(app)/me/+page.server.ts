@@ -48,7 +48,7 @@ export const actions = {
       return '/me?done=password';
     },
     undefined,
-    accounts.judgePassword,
+    { judge: accounts.judgePassword },
   ),
   endSessions: form(oneSession, async (ctx, { id }) => {
     await accounts.endSessions(ctx, id || null);

@@ -18,6 +18,6 @@ export const actions = {
       return '/';
     },
     undefined,
-    accounts.judgeSetUp,
+    { judge: accounts.judgeSetUp },
   ),
 };

@@ -23,7 +23,7 @@ export const actions = {
       return { saved: true };
     },
     administers,
-    appearance.judge,
+    { judge: appearance.judge },
   ),
   /** For browsers without scripts: the form again, with the colour beside it. */
   preview: form(
@@ -43,6 +43,6 @@ export const actions = {
       };
     },
     administers,
-    appearance.judge,
+    { judge: appearance.judge },
   ),
 };

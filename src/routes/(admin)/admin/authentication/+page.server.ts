@@ -46,6 +46,6 @@ export const actions = {
       return { saved: true };
     },
     (ctx) => allow(ctx, 'site.administer'),
-    async (_ctx, { allowedDomains = '' }) => void settings.domainsOf(allowedDomains),
+    { judge: async (_ctx, { allowedDomains = '' }) => void settings.domainsOf(allowedDomains) },
   ),
 };

@@ -25,7 +25,7 @@ export const actions = {
       return here('changed');
     },
     (ctx) => allow(ctx, 'site.administer'),
-    (ctx, { id, templateName }) => templates.judgeName(ctx, templateName, id),
+    { judge: (ctx, { id, templateName }) => templates.judgeName(ctx, templateName, id) },
   ),
   delete: form(byId, async (ctx, { id }) => {
     await templates.remove(ctx, id);

@@ -37,7 +37,7 @@ export const actions = {
       return here('invited');
     },
     (ctx) => allow(ctx, 'site.administer'),
-    async (_ctx, { email }) => void (email && invitations.judgeUser(email)),
+    { judge: async (_ctx, { email }) => void (email && invitations.judgeUser(email)) },
   ),
   resend: form(v.object({ ...byId.entries, ...once.entries }), async (ctx, { id, requestKey }) => {
     await invitations.resend(ctx, null, id, requestKey);

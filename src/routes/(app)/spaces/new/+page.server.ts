@@ -54,7 +54,7 @@ const create = form(
     return `/spaces/${await templates.beginSpace(ctx, template, input, first, requestKey)}`;
   },
   (ctx) => allow(ctx, 'space.create'),
-  judge,
+  { judge },
 );
 
 /** Without scripts: shows the form again, with colleagues who were looked for, or from another beginning. */

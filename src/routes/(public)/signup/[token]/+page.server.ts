@@ -25,7 +25,7 @@ export const actions = {
     async (ctx, input, { params }) =>
       (await invitations.signUp(ctx, params.token!, input)) ?? `/signup/${params.token}`,
     undefined,
-    (ctx, valid, { params }) => invitations.judgeSignUp(ctx, params.token!, valid),
+    { judge: (ctx, valid, { params }) => invitations.judgeSignUp(ctx, params.token!, valid) },
   ),
   join: formPublic(
     v.object({}),

@@ -57,16 +57,24 @@ export const actions = {
     v.object({}),
     async (ctx, _input, { params }) => {
       await memberships.leave(ctx, Number(params.id));
-      return '/';
+      return '/?done=left';
     },
     access.membersOnly,
+    {
+      again: async (ctx, _input, { params }) =>
+        (await memberships.hasLeft(ctx, Number(params.id))) ? '/?done=left' : null,
+    },
   ),
   delete: form(
     deleteSpace,
     async (ctx, { typed }, { params }) => {
       await trash.putSpace(ctx, Number(params.id), typed);
-      return '/';
+      return '/?done=deleted';
     },
     access.administratorsOnly,
+    {
+      again: async (ctx, _input, { params }) =>
+        (await trash.hasPut(ctx, Number(params.id))) ? '/?done=deleted' : null,
+    },
   ),
 };

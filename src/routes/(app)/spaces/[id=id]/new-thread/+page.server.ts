@@ -22,6 +22,6 @@ export const actions = {
       return `/spaces/${params.id}/threads/${id}`;
     },
     access.membersOnly,
-    threads.judgeThread,
+    { judge: threads.judgeThread },
   ),
 };

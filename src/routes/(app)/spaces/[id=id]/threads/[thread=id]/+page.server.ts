@@ -67,7 +67,7 @@ export const actions = {
     async (ctx, input, { params }) =>
       `${here(params)}#comment-${await threads.addComment(ctx, ...at(params), input)}`,
     access.membersOnly,
-    threads.judgeComment,
+    { judge: threads.judgeComment },
   ),
   edit: form(
     editText,
@@ -76,7 +76,7 @@ export const actions = {
       return here(params) + textName(text);
     },
     access.membersOnly,
-    (ctx, { text, title }, { params }) => threads.judgeEdit(ctx, Number(params.id), text, title),
+    { judge: (ctx, { text, title }, { params }) => threads.judgeEdit(ctx, Number(params.id), text, title) },
   ),
   delete: form(
     byText,

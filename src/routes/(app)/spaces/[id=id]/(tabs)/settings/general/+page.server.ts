@@ -22,6 +22,6 @@ export const actions = {
       return { saved: true };
     },
     access.administratorsOnly,
-    (ctx, valid, { params }) => spaces.judge(ctx, Number(params.id), valid),
+    { judge: (ctx, valid, { params }) => spaces.judge(ctx, Number(params.id), valid) },
   ),
 };

@@ -1,5 +1,6 @@
 import * as access from '$lib/server/access';
 import { byId, member } from '$lib/schemas';
+import type { SignedIn } from '$lib/server/context';
 import { form, show } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
 
@@ -10,6 +11,9 @@ export const load = (event) => {
 };
 
 const here = (params: { id?: string }) => `/spaces/${params.id}/settings/members`;
+
+const isOwnEnd = ({ actor }: SignedIn, { id, administrator }: { id: string; administrator: boolean }) =>
+  id === actor.id && !administrator;
 
 export const actions = {
   add: form(
@@ -25,16 +29,29 @@ export const actions = {
     async (ctx, input, { params }) => {
       await memberships.setAdministrator(ctx, Number(params.id), input.id, input.administrator);
       // Removing one's own right ends access to this page.
-      return input.id === ctx.actor.id && !input.administrator ? `/spaces/${params.id}` : here(params);
+      return isOwnEnd(ctx, input) ? `/spaces/${params.id}` : here(params);
     },
     access.administratorsOnly,
+    {
+      again: async (ctx, input, { params }) => {
+        const id = Number(params.id);
+        const isMember = isOwnEnd(ctx, input) && (await memberships.hasDemotedThemselves(ctx, id));
+        return isMember ? `/spaces/${id}` : null;
+      },
+    },
   ),
   remove: form(
     byId,
     async (ctx, { id }, { params }) => {
       await memberships.removeMember(ctx, Number(params.id), id);
-      return id === ctx.actor.id ? '/' : here(params);
+      return id === ctx.actor.id ? '/?done=left' : here(params);
     },
     access.administratorsOnly,
+    {
+      again: async (ctx, { id }, { params }) =>
+        id === ctx.actor.id && (await memberships.hasRemovedThemselves(ctx, Number(params.id)))
+          ? '/?done=left'
+          : null,
+    },
   ),
 };

@@ -17,6 +17,6 @@ export const actions = {
       made: { id: await templates.fromSpace(ctx, Number(params.id), { name, ...input }), name },
     }),
     access.administratorsOnly,
-    (ctx, { templateName }) => templates.judgeName(ctx, templateName),
+    { judge: (ctx, { templateName }) => templates.judgeName(ctx, templateName) },
   ),
 };

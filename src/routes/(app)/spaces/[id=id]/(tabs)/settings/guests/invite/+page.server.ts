@@ -27,7 +27,7 @@ const send = form(
     return { outcome, values: { ...input, addresses: invitations.refusedAddresses(outcome) } };
   },
   access.administratorsOnly,
-  async (_ctx, { addresses }) => void (addresses && invitations.judgeAddresses(addresses)),
+  { judge: async (_ctx, { addresses }) => void (addresses && invitations.judgeAddresses(addresses)) },
 );
 
 /** From the greeting of a new space, which has only addresses. */
