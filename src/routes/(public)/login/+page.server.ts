@@ -27,5 +27,7 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
 };
 
 export const actions = {
-  default: formPublic(login, accounts.login, undefined, (ctx, { email }) => typedAddress.keep(ctx, email)),
+  default: formPublic(login, accounts.login, undefined, {
+    judge: (ctx, { email }) => typedAddress.keep(ctx, email),
+  }),
 };
