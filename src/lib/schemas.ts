@@ -325,6 +325,10 @@ export const editText = v.object({
   body: lines(limits.body),
   editedAt: digits,
   was,
+  /** The files that the form showed, and those of them that stay. */
+  had: v.pipe(v.array(id), v.maxLength(50)),
+  keep: v.pipe(v.array(id), v.maxLength(50)),
+  ...attached,
 });
 export const byText = v.object({ text });
 /** @see server/threads/open.ts */

@@ -192,9 +192,61 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   const photo = plain.getByRole('link', { name: 'two.jpg', exact: true });
   const sent = await plain.request.get((await photo.getAttribute('href'))!);
   expect((await sent.body()).includes(PLACE)).toBe(false);
-  expect(sent.headers()['content-disposition']).toMatch(/^attachment/);
+  expect(sent.headers()['content-disposition']).toMatch(/^inline/);
   for (const page of [ava, plain]) await page.context().close();
 });
+
+for (const javaScriptEnabled of [true, false])
+  test(`a text that is edited loses and gets files, in their order; a picture opens in the browser, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
+    browser,
+  }) => {
+    const ava = await signedIn(browser, AVA, { javaScriptEnabled });
+    const name = `Edited files ${javaScriptEnabled ? 'with' : 'without'} scripts`;
+    const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) });
+    const files = ava.getByRole('list', { name: 'Attached files' }).getByRole('link');
+    const loaded = { waitUntil: javaScriptEnabled ? ('networkidle' as const) : ('load' as const) };
+    await ava.goto('/spaces/1/new-thread', loaded);
+    await ava.getByLabel('Title').fill(name);
+    await ava.getByLabel('Attach files').setInputFiles(['z.txt', 'a.txt', 'm.txt'].map(file));
+    await ava.getByRole('button', { name: 'Post', exact: true }).click();
+    await expect(files).toHaveText([/z\.txt/, /a\.txt/, /m\.txt/]);
+    const thread = new URL(ava.url()).pathname;
+    const gone = await files.nth(1).getAttribute('href');
+
+    await ava.goto(`${thread}?edit=first`, loaded);
+    const kept = ava.getByRole('group', { name: 'Attached files' });
+    await kept.getByRole('checkbox', { name: 'a.txt' }).uncheck();
+    await ava
+      .getByLabel('Attach files')
+      .setInputFiles([file('new.txt'), picture('plan.png', png(60, 30)), file('b.txt')]);
+    await ava.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(files).toHaveText([/z\.txt/, /m\.txt/, /new\.txt/, /plan\.png/, /b\.txt/]);
+    await expect(ava.getByRole('link', { name: 'edited', exact: true })).toBeVisible();
+    expect((await ava.request.get(gone!)).status()).toBe(404);
+
+    // A sixth is refused, and what stays is ticked as before.
+    await ava.goto(`${thread}?edit=first`, loaded);
+    await kept.getByRole('checkbox', { name: 'm.txt' }).uncheck();
+    await ava.getByLabel('Attach files').setInputFiles([file('5.txt'), file('6.txt')]);
+    await ava.getByRole('button', { name: 'Save', exact: true }).click();
+    if (javaScriptEnabled) await expect(files).toHaveCount(5);
+    else {
+      await expect(ava.getByText('Too many: attach at most 5 files at a time.').first()).toBeVisible();
+      await expect(kept.getByRole('checkbox', { name: 'm.txt' })).not.toBeChecked();
+      await expect(kept.getByRole('checkbox', { name: 'z.txt' })).toBeChecked();
+      await ava.goto(thread, loaded);
+    }
+
+    // In the same window, without a download.
+    await ava.getByRole('link', { name: 'plan.png', exact: true }).click();
+    await expect(ava).toHaveURL(/\/files\/[a-z2-7]{16}$/);
+    await expect
+      .poll(() =>
+        ava.locator('img').evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]),
+      )
+      .toEqual([60, 30]);
+    await ava.context().close();
+  });
 
 test('the page says what metadata stays in a file before it is sent', async ({ browser }) => {
   const ava = await signedIn(browser, AVA);
@@ -240,7 +292,7 @@ test('the page says what metadata stays in a file before it is sent', async ({ b
     const href = await ava.getByRole('link', { name, exact: true }).getAttribute('href');
     const got = await ava.request.get(href!);
     expect((await got.body()).includes(PLACE)).toBe(stays);
-    expect(got.headers()['content-disposition']).toMatch(/^attachment/);
+    expect(got.headers()['content-disposition']).toMatch(/^inline/);
   }
 
   const plain = await signedIn(browser, AVA, { javaScriptEnabled: false });

@@ -1054,6 +1054,7 @@ const en = {
     'That was too much to send in one go: the limit is {size}. Go back in your browser to find what you typed.',
   'file.form-too-large':
     'That was more than {size} in total, so we couldn’t read any of it. Go back in your browser to find what you typed, and attach less.',
+  'file.keep-hint': 'Untick the files you want to remove.',
   'file.attached': 'Attached files',
   'cover.upload': 'Upload your own',
   'cover.upload-hint': 'JPEG, PNG, WebP or AVIF, up to {size}. We remove where and when it was taken.',

@@ -1041,6 +1041,7 @@ export default {
   'form.too-large': '一度に送れる量（{size}）を超えました。ブラウザーの「戻る」で入力内容に戻ってください。',
   'file.form-too-large':
     '合計で{size}を超えたため、何も受け取れませんでした。ブラウザーの「戻る」で入力内容に戻り、添付を減らしてください。',
+  'file.keep-hint': '削除するファイルのチェックを外してください。',
   'file.attached': '添付ファイル',
   'cover.upload': '自分の画像をアップロード',
   'cover.upload-hint': 'JPEG、PNG、WebP、AVIF（{size}まで）。撮影した場所や日時の情報は取り除かれます。',

@@ -8,7 +8,15 @@ import { file } from '../schema';
 export const tooMany = (): Refusal =>
   new Refusal('invalid', { key: 'file.too-many', params: { max: fileLimits.count }, field: 'files' });
 
-/** Own, unused uploads of this space. Undoes the batch unless all can still be used. */
+/** A text has at most so many. */
+export function refuseTooMany(count: number): void {
+  if (count > fileLimits.count) throw tooMany();
+}
+
+/**
+ * Own, unused uploads of this space. Undoes the batch unless all can still be used.
+ * They are shown in the order in which they were attached: a millisecond apart.
+ */
 export function attach(
   ctx: SignedIn,
   spaceId: number,
@@ -16,11 +24,13 @@ export function attach(
   to: { threadId: number | SQL; commentId: number | SQL | null },
 ): Statement[] {
   if (ids.length === 0) return [];
-  if (ids.length > fileLimits.count) throw tooMany();
+  refuseTooMany(ids.length);
+  const list = JSON.stringify(ids);
   return [
     ctx.db.run(sql`
-      update file set thread_id = ${to.threadId}, comment_id = ${to.commentId}, attached_at = ${ctx.now}
-      where id in (select value from json_each(${JSON.stringify(ids)})) and space_id = ${spaceId}
+      update file set thread_id = ${to.threadId}, comment_id = ${to.commentId},
+        attached_at = ${ctx.now} + (select key from json_each(${list}) where value = file.id)
+      where id in (select value from json_each(${list})) and space_id = ${spaceId}
         and kind = 'attachment' and uploader_id = ${ctx.actor.id} and attached_at is null and released_at is null`),
     must(ctx, changed(ids.length)),
   ];
@@ -29,7 +39,11 @@ export function attach(
 /** Comes before the deletion. Cron removes the files from R2. */
 export const release = (
   ctx: Ctx,
-  which: { commentId: number | SQL } | { threadId: number | SQL } | { spaceId: number | SQL },
+  which:
+    | { ids: string[]; threadId: number; commentId: number | null }
+    | { commentId: number | SQL }
+    | { threadId: number | SQL }
+    | { spaceId: number | SQL },
 ): Statement =>
   ctx.db
     .update(file)
@@ -37,10 +51,13 @@ export const release = (
     .where(
       and(
         isNull(file.releasedAt),
-        'commentId' in which
-          ? sql`comment_id = ${which.commentId}`
-          : 'threadId' in which
-            ? sql`thread_id = ${which.threadId}`
-            : sql`space_id = ${which.spaceId}`,
+        'ids' in which
+          ? sql`id in (select value from json_each(${JSON.stringify(which.ids)}))
+              and thread_id = ${which.threadId} and comment_id is ${which.commentId}`
+          : 'commentId' in which
+            ? sql`comment_id = ${which.commentId}`
+            : 'threadId' in which
+              ? sql`thread_id = ${which.threadId}`
+              : sql`space_id = ${which.spaceId}`,
       ),
     );

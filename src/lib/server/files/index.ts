@@ -1,5 +1,5 @@
 /** Files in R2. A row is written before its object and deleted after it, so no object is ever forgotten. */
-export { attach, release } from './attach';
+export { attach, refuseTooMany, release } from './attach';
 export {
   checkCover,
   checkCoverFile,

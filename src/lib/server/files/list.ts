@@ -16,7 +16,7 @@ export const ofThreadQuery = (ctx: SignedIn, threadId: number) =>
     .select(columns)
     .from(file)
     .where(and(eq(file.threadId, threadId), isNull(file.commentId), isNull(file.releasedAt)))
-    .orderBy(asc(file.createdAt), asc(file.id))
+    .orderBy(asc(file.attachedAt), asc(file.createdAt), asc(file.id))
     .limit(50);
 
 export const ofCommentsQuery = (ctx: SignedIn, commentIds: string | SQL) =>
@@ -31,7 +31,7 @@ export const ofCommentsQuery = (ctx: SignedIn, commentIds: string | SQL) =>
         isNull(file.releasedAt),
       ),
     )
-    .orderBy(asc(file.createdAt), asc(file.id))
+    .orderBy(asc(file.attachedAt), asc(file.createdAt), asc(file.id))
     .limit(1_000);
 
 export async function names(ctx: SignedIn, ids: string[]): Promise<string[]> {

@@ -37,6 +37,36 @@ describe('the name of a download', () => {
   });
 });
 
+describe('a click on a file', () => {
+  it.each<[string, Uint8Array, string, string]>([
+    ['photo.jpg', p.jpeg, 'inline', 'image/jpeg'],
+    ['plan.png', p.png(4, 4), 'inline', 'image/png'],
+    ['photo.webp', p.webpTelling(), 'inline', 'image/webp'],
+    ['photo.avif', p.avif({}), 'inline', 'image/avif'],
+    ['moving.gif', p.gifTelling(), 'inline', 'image/gif'],
+    // Whatever the name says, the bytes decide.
+    ['page.png', p.text('<script>alert(1)</script>'), 'attachment', 'application/octet-stream'],
+    [
+      'drawing.svg',
+      p.text('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+      'attachment',
+      'application/octet-stream',
+    ],
+    ['page.html', p.png(4, 4), 'inline', 'image/png'],
+    ['offer.pdf', p.text('%PDF-1.7'), 'attachment', 'application/pdf'],
+  ])('shows pictures and downloads the rest, in a sandbox: %s', async (name, bytes, disposition, type) => {
+    const { id } = await send(ana, bytes, name);
+    const { headers } = await get(ana, id, {}, '', 'HEAD');
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-disposition': `${disposition}; filename=${name}`,
+      'content-type': type,
+      'content-security-policy': "sandbox; default-src 'none'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-store',
+    });
+  });
+});
+
 describe('ranges', () => {
   const bytes = p.text('0123456789');
   let id: string;

@@ -1,4 +1,4 @@
-/** Only covers and thumbnails are shown; the rest is a download, so that no upload runs on our origin. */
+/** Pictures are shown, which run nothing; the rest is a download, so that no upload runs on our origin. */
 import { create as contentDisposition } from 'content-disposition';
 import * as blobs from '../blobs';
 import { signedIn, type Ctx } from '../context';
@@ -10,15 +10,10 @@ import { findVisible } from './visible';
 
 type FileRow = typeof file.$inferSelect;
 
-const SAFE_TYPES = new Set<string>([
-  'image/jpeg',
-  'image/png',
-  'image/webp',
-  'image/avif',
-  'image/heic',
-  'image/gif',
-  'application/pdf',
-]);
+/** By their bytes. SVG is none of them: it is a document with scripts. */
+const SHOWN_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif']);
+/** Few browsers show HEIC. */
+const SAFE_TYPES = new Set<string>([...SHOWN_TYPES, 'image/heic', 'application/pdf']);
 
 export async function serve(ctx: Ctx, id: string, request: Request): Promise<Response> {
   const row = await findVisible(signedIn(ctx), id);
@@ -52,7 +47,14 @@ async function serveFile(ctx: Ctx, row: FileRow, request: Request): Promise<Resp
   // A file never changes, so its id is enough, and an unchanged one costs no read of R2.
   const etag = `"${row.id}"`;
   headers.set('content-type', SAFE_TYPES.has(row.type) ? row.type : 'application/octet-stream');
-  headers.set('content-disposition', cover ? 'inline' : contentDisposition(blobs.safeName(row.name)));
+  headers.set(
+    'content-disposition',
+    cover
+      ? 'inline'
+      : contentDisposition(blobs.safeName(row.name), {
+          type: SHOWN_TYPES.has(row.type) ? 'inline' : 'attachment',
+        }),
+  );
   headers.set('etag', etag);
   headers.set('accept-ranges', 'bytes');
   if (isKnown(request, etag)) return new Response(null, { status: 304, headers });

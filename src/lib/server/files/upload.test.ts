@@ -49,7 +49,6 @@ describe('an attachment', () => {
       p.text('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
       'application/octet-stream',
     ],
-    ['a GIF that is a script besides', 'x.js', p.text('GIF89a/*\0*/=1;alert(1)'), 'image/gif'],
     ['a PDF with a script', 'x.pdf', p.text('%PDF-1.7 /JavaScript (app.alert(1))'), 'application/pdf'],
     ['a ZIP', 'x.zip', p.text('PK\x03\x04'), 'application/octet-stream'],
   ])('%s is a download in a sandbox, of the type of its bytes', async (_what, name, bytes, type) => {
@@ -58,6 +57,15 @@ describe('an attachment', () => {
     expect(headers.get('content-type')).toBe(type);
     expect(headers.get('content-disposition')).toMatch(/^attachment;/);
     expect(headers.get('content-security-policy')).toContain('sandbox');
+  });
+
+  it('a GIF that is a script besides is a picture for the browser, and in a sandbox', async () => {
+    const { id } = await send(ana, p.text('GIF89a/*\0*/=1;alert(1)'), 'x.js');
+    const { headers } = await get(ana, id, {}, '', 'HEAD');
+    expect(headers.get('content-type')).toBe('image/gif');
+    // No browser runs it then, nor shows it as a page.
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
   });
 
   it('a picture loses the place where it was taken', async () => {

@@ -39,7 +39,7 @@ export const columns = (viewer: Viewer, longest: number): SQL => sql`
 
 /** SQL, as JSON: what is attached to the text, which whoever may read the text may see. */
 export const attachedFiles = sql`(
-  select json_group_array(json_object('name', f.name, 'size', f.size) order by f.created_at, f.id) from file f
+  select json_group_array(json_object('name', f.name, 'size', f.size) order by f.attached_at, f.created_at, f.id) from file f
   where f.thread_id = n.thread_id and f.comment_id is n.comment_id and f.released_at is null)`;
 
 /** SQL: what belongs to a notification `n`. All rows exist, except those of `m` and `c`: SQLite skips a left join that nothing uses. */

@@ -65,7 +65,7 @@ export function hitsQuery(
       createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
       files: sql<string>`(select json_group_array(json_object('id', f.id, 'name', f.name)) from
         (select id, name from file where thread_id = t.id and comment_id is c.id and kind = 'attachment'
-          and attached_at is not null and released_at is null order by created_at, id limit 20) f)`.as(
+          and attached_at is not null and released_at is null order by attached_at, created_at, id limit 20) f)`.as(
         'files',
       ),
     })

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
-import { Refusal } from '../errors';
+import { checkAll, Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
@@ -13,22 +13,41 @@ import { fields } from './fields';
 import { mayOf } from './may';
 import { commentQuery, requireRow, threadQuery } from './visible';
 import { showsNothing } from './text';
+import { filesOf, type TextForm } from './write';
 
 const titleMissing = () => new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
 
 /** For a form whose other fields are refused. */
-export async function judgeEdit(ctx: SignedIn, spaceId: number, commentId?: number | null, title?: string) {
+export async function judgeEdit(
+  ctx: SignedIn,
+  spaceId: number,
+  { text, title, files: list = [] }: { text?: number | null; title?: string; files?: File[] },
+) {
   const { severalThreads } = await access.requireSpace(ctx, spaceId);
-  if (commentId === null && title === '' && severalThreads) throw titleMissing();
+  await checkAll(
+    () => {
+      if (text === null && title === '' && severalThreads) throw titleMissing();
+    },
+    () => files.checkFiles(ctx, list),
+  );
 }
 
-/** Notifies people newly named. @param form `editedAt` as shown (0: never edited): a stale form overwrites nothing */
+/**
+ * Notifies people newly named. @param form `editedAt` as shown (0: never edited): a stale form overwrites nothing. Of the files
+ * that it showed (`had`), those that are not in `keep` go.
+ */
 export async function edit(
   ctx: SignedIn,
   spaceId: number,
   threadId: number,
   commentId: number | null,
-  form: { title?: string; body: string; editedAt: number; was?: string },
+  form: Pick<TextForm, 'body' | 'fileIds' | 'files'> & {
+    title?: string;
+    editedAt: number;
+    was?: string;
+    had?: string[];
+    keep?: string[];
+  },
 ): Promise<void> {
   const words = [form.title ?? '', form.body];
   const rows = await ctx.read({
@@ -54,9 +73,16 @@ export async function edit(
   const { title, body } =
     editedAt === form.editedAt ? mine : merge(mine, shown, fields, { was: form.was, now: { editedAt } });
   if (titled && !title) throw titleMissing();
-  if (commentId !== null && showsNothing(body) && rows.files.length === 0)
+  const { had = [], keep = [], fileIds = [], files: sent = [] } = form;
+  const removed = rows.files.map((file) => file.id).filter((id) => had.includes(id) && !keep.includes(id));
+  const kept = rows.files.filter((file) => !removed.includes(file.id));
+  const added = fileIds.length + sent.length;
+  if (added > 0) files.refuseTooMany(kept.length + added);
+  if (commentId !== null && showsNothing(body) && kept.length + added === 0)
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
-  if (body === text.body && (commentId !== null || title === first.title)) return;
+  const sameWords = body === text.body && (commentId !== null || title === first.title);
+  if (sameWords && removed.length + added === 0) return;
+  const { writing, ...attached } = await filesOf(ctx, spaceId, form);
   const { mentions, told } = recognised(
     ctx,
     { title, body, audience: text.audience },
@@ -70,7 +96,7 @@ export async function edit(
     spaceId,
     threadId,
     authors: [first, text],
-    text: { title, body, mentions, files: rows.files.map((file) => file.name) },
+    text: { title, body, mentions, files: [...kept.map((file) => file.name), ...attached.names] },
     notify: { mentioned, onlyMentioned: true },
   };
   const [table, id] = commentId === null ? [sql`thread`, threadId] : [sql`comment`, commentId];
@@ -79,31 +105,42 @@ export async function edit(
       access.stillMember(ctx, spaceId),
       ctx.db.run(sql`
         insert into revision (space_id, thread_id, comment_id, title, body, replaced_at)
-        select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${ctx.now}
+        select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${writing.now}
         from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${editedAt}
           and exists (select 1 from thread t where t.id = ${threadId} and t.closed_at is null)`),
       must(ctx, changed()),
       commentId === null
         ? ctx.db
             .update(thread)
-            .set({ title, body, mentions, editedAt: ctx.now })
+            .set({ title, body, mentions, editedAt: writing.now })
             .where(eq(thread.id, threadId))
-        : ctx.db.update(comment).set({ body, mentions, editedAt: ctx.now }).where(eq(comment.id, commentId)),
+        : ctx.db
+            .update(comment)
+            .set({ body, mentions, editedAt: writing.now })
+            .where(eq(comment.id, commentId)),
+      removed.length > 0 && files.release(writing, { ids: removed, threadId, commentId }),
+      files.attach(writing, spaceId, attached.ids, { threadId, commentId }),
       record(
-        ctx,
+        writing,
         commentId === null
           ? { kind: 'space.thread-edited', ...edited }
           : { kind: 'space.comment-edited', commentId, ...edited },
       ),
-      limits.count(ctx, counts),
+      limits.count(writing, counts),
     ],
     {
       refusal: async () => {
         const exceeded = await limits.exceeded(ctx, { ...counts, told: 1 });
-        const now = await threadQuery(ctx, spaceId, threadId);
-        return (
-          exceeded ?? new Refusal('conflict', { key: now[0]?.closedAt ? 'thread.closed' : 'form.stale' })
-        );
+        const now = await ctx.read({
+          thread: threadQuery(ctx, spaceId, threadId),
+          comment: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+        });
+        const [same] = commentId === null ? now.thread : now.comment;
+        if (exceeded) return exceeded;
+        if (now.thread[0]?.closedAt) return new Refusal('conflict', { key: 'thread.closed' });
+        return (same?.editedAt ?? 0) === editedAt
+          ? new Refusal('conflict', { key: 'file.gone', field: 'files' })
+          : new Refusal('conflict', { key: 'form.stale' });
       },
     },
   );

@@ -1,6 +1,7 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
+import * as files from '../files';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
@@ -18,10 +19,12 @@ const openedSince = (threadId: number, commentId: number | null) =>
 
 /** As typed, to be edited (own texts only) or quoted. */
 export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
-  const { reach, threads, comments } = await ctx.read({
+  const { reach, threads, comments, attached } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
     threads: threadQuery(ctx, spaceId, threadId),
     comments: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
+    attached:
+      commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
   });
   const found = access.foundSpace(ctx, reach);
   const first = requireRow(threads);
@@ -36,6 +39,7 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
     author: access.everybodySees(found, row.authorKind)
       ? { name: row.author, guest: row.authorKind === 'guest', company: row.company }
       : null,
+    files: attached,
     editedAt: row.editedAt ?? 0,
     was: wasOf({ title, body }, fields),
     forCompany: row.audience !== null,

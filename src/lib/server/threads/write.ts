@@ -55,7 +55,7 @@ const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<
  * Files in the form itself (without scripts). If the form is refused, cron deletes them.
  * @returns `writing`: the context of what is written after the upload. It must be newer than what others have read meanwhile.
  */
-async function filesOf(ctx: SignedIn, spaceId: number, form: TextForm) {
+export async function filesOf(ctx: SignedIn, spaceId: number, form: Pick<TextForm, 'fileIds' | 'files'>) {
   const began = Date.now();
   const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
   const writing = { ...ctx, now: ctx.now + (Date.now() - began) };

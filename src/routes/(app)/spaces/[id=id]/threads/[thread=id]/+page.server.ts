@@ -76,7 +76,7 @@ export const actions = {
       return here(params) + textName(text);
     },
     access.membersOnly,
-    { judge: (ctx, { text, title }, { params }) => threads.judgeEdit(ctx, Number(params.id), text, title) },
+    { judge: (ctx, valid, { params }) => threads.judgeEdit(ctx, Number(params.id), valid) },
   ),
   delete: form(
     byText,
