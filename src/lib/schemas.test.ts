@@ -49,7 +49,10 @@ describe('texts', () => {
     const said = { title: '\u200b', body: ' \u200b ', fileIds: [], files: [], requestKey: 'a'.repeat(16) };
     expect(parse(schemas.thread, said).output).toMatchObject({ title: '', body: '' });
     expect(parse(schemas.comment, said).output).toMatchObject({ body: '' });
-    expect(parse(schemas.editText, { ...said, editedAt: '1', had: [], keep: [] }).output).toMatchObject({ title: '', body: '' });
+    expect(parse(schemas.editText, { ...said, editedAt: '1', had: [], keep: [] }).output).toMatchObject({
+      title: '',
+      body: '',
+    });
     expect(parse(schemas.profile, { name: 'Ann  Lee', company: '\u200bNorth  wind' }).output).toMatchObject({
       name: 'Ann Lee',
       company: 'North wind',

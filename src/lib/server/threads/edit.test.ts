@@ -112,6 +112,17 @@ describe('the files of a text', () => {
     expect(await count('revision', 'comment_id = ?', said)).toBe(0);
   });
 
+  it('are changed once by a form that comes twice', async () => {
+    const { editedAt } = await source();
+    const form = {
+      ...{ body: 'Changed', editedAt, had: own, keep: own.slice(1) },
+      ...{ fileIds: [await upload(ana, 'y.txt')], files: [new File(['x'], 'plain.txt')] },
+    };
+    for (let n = 0; n < 3; n++) await edit(form);
+    expect(await names()).toEqual(['a.txt', 'm.txt', 'y.txt', 'plain.txt']);
+    expect(await count('revision', 'comment_id = ?', said)).toBe(1);
+  });
+
   it('of two edits at the same time, one is made', async () => {
     const more = await Promise.all([0, 1, 2, 3].map((i) => upload(ana, `${i}`)));
     const { done, refused } = await parallel(4, (i) => edit({ fileIds: [more[i]!] }));

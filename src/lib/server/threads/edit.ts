@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import * as access from '../access';
+import { safeName } from '../blobs';
 import { changed, must, type SignedIn } from '../context';
 import { checkAll, Refusal } from '../errors';
 import { record } from '../events';
@@ -73,7 +74,11 @@ export async function edit(
   const { title, body } =
     editedAt === form.editedAt ? mine : merge(mine, shown, fields, { was: form.was, now: { editedAt } });
   if (titled && !title) throw titleMissing();
-  const { had = [], keep = [], fileIds = [], files: sent = [] } = form;
+  const { had = [], keep = [] } = form;
+  // A form that comes twice finds its files here.
+  const since = editedAt === form.editedAt ? [] : rows.files.filter(({ id }) => !had.includes(id));
+  const fileIds = form.fileIds?.filter((id) => !since.some((file) => file.id === id)) ?? [];
+  const sent = form.files?.filter(({ name }) => !since.some((file) => file.name === safeName(name))) ?? [];
   const removed = rows.files.map((file) => file.id).filter((id) => had.includes(id) && !keep.includes(id));
   const kept = rows.files.filter((file) => !removed.includes(file.id));
   const added = fileIds.length + sent.length;
@@ -82,7 +87,7 @@ export async function edit(
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   const sameWords = body === text.body && (commentId !== null || title === first.title);
   if (sameWords && removed.length + added === 0) return;
-  const { writing, ...attached } = await filesOf(ctx, spaceId, form);
+  const { writing, ...attached } = await filesOf(ctx, spaceId, { fileIds, files: sent });
   const { mentions, told } = recognised(
     ctx,
     { title, body, audience: text.audience },
