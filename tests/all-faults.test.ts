@@ -54,6 +54,7 @@ const single = [
   '/spaces/:space/settings/members change',
   '/spaces/:space/settings/members remove',
   '/spaces/:space/threads/:thread delete',
+  '/spaces/:space/threads/:thread open',
   '/spaces/:space/threads/:thread react',
   '/spaces/:space/threads/:thread follow',
   '/spaces/:space/threads/:thread pin',

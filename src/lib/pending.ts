@@ -39,7 +39,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.removing': ['members.remove'],
   'pending.restoring': ['space-admin.restore'],
   'pending.searching': ['space.find-people-submit'],
-  'pending.showing': ['template.show'],
+  'pending.showing': ['opening.open', 'template.show'],
   'pending.working': [
     'first-sight.done',
     'notify.mark-all',

@@ -3,6 +3,7 @@ import { applyAction, enhance } from '$app/forms';
 import { navigating } from '$app/state';
 import type { SubmitFunction } from '@sveltejs/kit';
 import { getContext, setContext, tick } from 'svelte';
+import { doneWords } from './done';
 import { focusSummary, isLost, placeOf } from './focus';
 import type { FormFailure } from './forms';
 import { useI18n, type I18n } from './i18n';
@@ -194,7 +195,7 @@ export class Sending {
       const stays = await follow(result.location);
       if (stays) renew(form, formData, this.by);
       if (stays && isLost() && !form.closest('dialog, [role=alertdialog]')) place();
-      return this.#announce();
+      return this.#announce(action, formData);
     }
     if (result.type === 'success' && invalidateAll) await refresh();
     // A form may post to another page, whose data this is.
@@ -208,7 +209,7 @@ export class Sending {
     if (reset) renew(form, formData, this.by);
     if (focusSummary(form)) return;
     if (isLost()) place();
-    this.#announce();
+    this.#announce(action, formData);
   }
 
   async #refuse(form: HTMLFormElement, data: unknown): Promise<void> {
@@ -219,13 +220,14 @@ export class Sending {
     focusSummary(form);
   }
 
-  /** The page's own notice, or that it is done. */
-  #announce(): void {
+  /** The page's own notice, or what was done. */
+  #announce(action: URL, sent: FormData): void {
     const notice = [...document.querySelectorAll<HTMLElement>('[data-notice]')].find(
       (one) => !one.closest('[inert]'),
     );
-    if (notice) void this.#notices.show(notice);
-    else this.#notices.say(this.#i18n().t('send.done'));
+    if (notice) return void this.#notices.show(notice);
+    const words = doneWords(this.#i18n().t, action, sent);
+    if (words) this.#notices.say(words);
   }
 }
 
