@@ -38,6 +38,8 @@ export async function stage(form: { blockFollowing?: boolean; guestsHidden?: boo
     blockFollowing: form.blockFollowing ?? false,
     guestsHidden: form.guestsHidden ?? false,
   });
+  // Ava has heard of Gil, and read it.
+  await run(sql`delete from notification where space_id = ${spaceId}`);
   return { ava, ben, gil, spaceId, threadId };
 }
 
@@ -99,7 +101,9 @@ export async function say(
 
 export const told = async (who: User, show: notifications.Shown = 'all') =>
   (await notifications.list(as(who), { show })).items;
-export const kinds = async (who: User) => (await told(who)).map((n) => n.kind);
+/** Of texts, not of people who joined. */
+export const kinds = async (who: User) =>
+  (await told(who)).map((n) => n.kind).filter((kind) => kind !== 'join');
 export const mailsOf = async (who: User) =>
   (await mailsTo(who.email)).filter((m) => m.headers['List-Unsubscribe']);
 export const dueOf = async (who: User): Promise<(number | null)[]> =>

@@ -79,6 +79,25 @@ test('a thread that somebody follows: the home page hears of it, and the list th
   await expect(all!).toHaveAttribute('aria-current', 'page');
 });
 
+for (const javaScriptEnabled of [true, false])
+  test(`whoever invited a guest hears that they have joined, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
+    browser,
+  }) => {
+    const name = `Joy ${addressOf('j').slice(2, 6)}`;
+    await guest(browser, name);
+    const page = await signedIn(browser, 'ben@foyer.example', { javaScriptEnabled });
+    await page.goto('/notifications?show=all', { waitUntil: 'networkidle' });
+    const line = page.getByRole('listitem').filter({ hasText: `${name} (guest) joined Tidings` });
+    const read = line.getByRole('button', { name: 'Mark as read' });
+    await expect(read).toBeVisible();
+    await line.getByRole('link').click();
+    await expect(page).toHaveURL(space);
+    await page.goto('/notifications?show=all');
+    if (!javaScriptEnabled) await read.click();
+    await expect(line).toBeVisible();
+    await expect(read).toHaveCount(0);
+  });
+
 test('a mention: the mail at once with the text, its link leads to the comment, and then it is read', async ({
   browser,
   request,

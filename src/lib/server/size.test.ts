@@ -169,7 +169,7 @@ describe('what an open page asks every few seconds', () => {
         .bind(who.id, huge)
         .run();
       // Out of reach, and so not counted.
-      expect(await news(who), who.kind).toBeLessThanOrEqual(quiet + 4 * 300);
+      expect(await news(who), who.kind).toBeLessThanOrEqual(quiet + 2 * 300 * 3 + 10);
       await bindings.DB.prepare(
         `insert into membership (space_id, user_id, joined_at, last_read_at) values (?, ?, 0, 0)`,
       )

@@ -4,7 +4,7 @@ import * as audit from '../audit';
 import * as changes from '../changes';
 import { signedIn, type Ctx, type Statement } from '../context';
 import * as limits from '../limits';
-import { notify, notifyGuests, notifyMentioned } from '../notifications/notify';
+import { notify, notifyGuests, notifyInviter, notifyMentioned } from '../notifications/notify';
 import * as entries from '../search/entries';
 import { kindOf, type AuditOnly, type Event, type Fields } from './kinds';
 
@@ -83,7 +83,11 @@ function indexed(ctx: Ctx, { spaceId, threadId, commentId, authors, text }: AnyE
   return entries.put(ctx, target, { ...text, spaceId: spaceId!, authors: authors ?? [] });
 }
 
-function notified(ctx: Ctx, { spaceId, threadId, commentId = null, notify: whom }: AnyEvent): Statement[] {
+function notified(
+  ctx: Ctx,
+  { spaceId, threadId, commentId = null, joined, notify: whom }: AnyEvent,
+): Statement[] {
+  if (joined) return [notifyInviter(ctx, (spaceId ?? null) as number | null, joined)];
   if (!whom) return [];
   const signed = signedIn(ctx);
   const what = {

@@ -3,6 +3,7 @@ import type { By } from '../audit';
 import type { Author } from '../access';
 import type { ChangeKind } from '../changes';
 import type { OnlyGuests } from '../notifications/notify';
+import type { Joined } from '../notifications/recipients';
 import type { Entry } from '../search/entries';
 
 /** SQL if the same batch generates it. */
@@ -16,6 +17,8 @@ export interface Fields {
   /** Of the thread and the comment: they decide who may hear of it. */
   authors: Author[];
   text: Omit<Entry, 'spaceId' | 'authors'>;
+  /** Who accepted an invitation: whoever sent it hears of them. */
+  joined: Joined;
   /**
    * Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named; of what becomes visible to them
    * (`onlyGuests`), guests; nobody (null) in a new space.
@@ -67,7 +70,7 @@ const KINDS = {
   'invitation.resent': INVITATION,
   'invitation.link-copied': INVITATION,
   'invitation.cancelled': INVITATION,
-  'invitation.accepted': INVITATION,
+  'invitation.accepted': { ...INVITATION, needs: ['subject', 'joined'] },
   'invitation.expired': INVITATION,
   'invitation.asked-again': INVITATION,
   'space.created': { audit: 'each', needs: SPACE },

@@ -31,6 +31,7 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
         kind: 'invitation.accepted',
         subject: `invitation:${i.id}`,
         detail: { email: i.email, linkKind: found.linkKind },
+        joined: { id: actor.id, kind: actor.kind, inviterId: i.invitedBy },
         spaceId: i.spaceId,
       }),
     ],

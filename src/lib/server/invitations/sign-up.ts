@@ -133,6 +133,7 @@ async function createAccount(
         kind: 'invitation.accepted',
         subject: `invitation:${i.id}`,
         detail: { email: i.email, linkKind: how.linkKind },
+        joined: { ...person, inviterId: i.invitedBy },
         spaceId: i.spaceId,
         by: person,
       }),

@@ -9,6 +9,8 @@ import { hrefOf, ownWords, shortened } from './words';
 /** Up to this many texts are quoted in full, of more only the beginning. */
 const FEW = 5;
 const MOST = 50;
+/** Of those who joined: the rest is a number. */
+const NAMED = 5;
 
 export type Told = ReturnType<typeof readable<Due>>;
 
@@ -16,56 +18,72 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
   const { origin } = ctx.config;
   const { siteName } = site;
   const person = rows[0]!;
-  const unsubscribeLinks = {
+  const texts = rows.filter((row) => row.kind !== 'join');
+  const joined = rows.filter((row) => row.kind === 'join');
+  const foot = {
+    reasons: [...new Set(rows.map((row) => row.reason))],
     unsubscribe: unsubscribeUrl(ctx, person.userId),
     settings: `${origin}/me#notification-mail`,
   };
   const eventOf = (row: Told) => ({
-    event: row.kind,
-    actorName: row.actor,
-    /** The company of a guest, null for a user. */
-    guestOf: row.actorKind === 'guest' ? row.company : null,
+    ...actorOf(row),
+    event: row.kind as Exclude<Told['kind'], 'join'>,
     ...(row.forCompany === 1 && { onlyFor: site.company }),
     files: JSON.parse(row.files) as { name: string; size: number }[],
-    url: origin + hrefOf(row.spaceId, row.threadId, row.commentId),
+    url: origin + hrefOf(row),
   });
   const threadOf = (row: Told) => ({
-    spaceName: row.space,
-    threadTitle: shortened(row.thread || row.space, 100),
+    spaceName: row.space!,
+    threadTitle: shortened(row.thread || row.space!, 100),
   });
-  if (rows.length === 1) {
+  if (joined.length === 0 && texts.length === 1) {
     return {
       kind: 'notification',
       siteName,
       ...threadOf(person),
-      threadId: person.threadId,
+      threadId: person.threadId!,
       answer: person.commentId !== null,
       ...eventOf(person),
       ...textOf(person),
-      ...unsubscribeLinks,
+      ...foot,
     };
   }
-  const few = rows.length <= FEW;
-  const threads = [...Map.groupBy(rows.slice(0, MOST), (row) => row.threadId).values()];
+  const few = texts.length <= FEW;
+  const threads = [...Map.groupBy(texts.slice(0, MOST), (row) => row.threadId).values()];
+  const arrivals = [...Map.groupBy(joined, (row) => row.spaceId).values()];
   return {
     kind: 'digest',
     siteName,
     count: rows.length,
+    texts: texts.length,
     threads: threads.map((events) => ({
       ...threadOf(events[0]!),
-      id: events[0]!.threadId,
-      spaceId: events[0]!.spaceId,
+      id: events[0]!.threadId!,
+      spaceId: events[0]!.spaceId!,
       events: events.map((row) => ({
         ...eventOf(row),
         ...(few ? textOf(row) : { text: excerpt(ownWords(row.text), 280), plain: true, cut: false }),
         at: row.createdAt,
       })),
     })),
+    joined: arrivals.map((people) => ({
+      spaceId: people[0]!.spaceId,
+      spaceName: people[0]!.space,
+      people: people.slice(0, NAMED).map(actorOf),
+      count: people.length,
+      url: origin + hrefOf(people[0]!),
+    })),
     timeZone: person.timeZone ?? 'UTC',
-    url: threads.length === 1 ? eventOf(person).url : `${origin}/notifications`,
-    ...unsubscribeLinks,
+    url: threads.length + arrivals.length === 1 ? origin + hrefOf(person) : `${origin}/notifications`,
+    ...foot,
   };
 }
+
+/** The company of a guest, null for a user. */
+const actorOf = (row: Told) => ({
+  actorName: row.actor,
+  guestOf: row.actorKind === 'guest' ? row.company : null,
+});
 
 const textOf = ({ text, marks }: Told) => ({
   text: text.slice(0, LONGEST).toWellFormed(),

@@ -1,9 +1,18 @@
 /** Who is told of a text, for the batch that writes it. */
 import { sql, type SQL } from 'drizzle-orm';
 import { DAY, MINUTE } from '../../time';
-import type { SignedIn, Statement } from '../context';
+import type { Ctx, SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
-import { isSilenced, named, recipients, sources, told, type Activity } from './recipients';
+import {
+  inviterOf,
+  isSilenced,
+  named,
+  recipients,
+  sources,
+  told,
+  type Activity,
+  type Joined,
+} from './recipients';
 
 /** Followers have this long to see it on the page, before they are mailed. */
 const GATHERED = 10 * MINUTE;
@@ -62,6 +71,12 @@ const followNamed = (ctx: SignedIn, event: Activity): Statement =>
     select s.id, ${event.threadId}, u.id, 1 ${recipients(ctx, event, named(event), sources(ctx, event).named)}
     on conflict do update set following = coalesce(following, 1)`);
 
+/** Somebody has joined: mailed together with what followers are told. */
+export const notifyInviter = (ctx: Ctx, spaceId: number | null, joined: Joined): Statement =>
+  ctx.db.run(sql`
+    insert into notification (user_id, space_id, kind, actor_id, created_at, mail_at)
+    select u.id, ${spaceId}, 'join', ${joined.id}, ${ctx.now}, ${mailAt(ctx, sql`0`, sql`0`)} ${inviterOf(spaceId, joined)}`);
+
 const insert = (ctx: SignedIn, event: Activity, whom: SQL, author = ctx.actor.id): Statement =>
   ctx.db.run(sql`
     insert into notification (user_id, space_id, thread_id, comment_id, kind, actor_id, created_at, mail_at)
@@ -72,8 +87,8 @@ const insert = (ctx: SignedIn, event: Activity, whom: SQL, author = ctx.actor.id
  * Never; at once if they are named, else a little later; or `digest_at` plus whole days. D1 binds numbers as reals, so the quotient
  * is cast to an integer.
  */
-const mailAt = (ctx: SignedIn, isNamed: SQL): SQL => sql`case
-  when u.mail_about = 'nothing' or (not ${isNamed} and (u.mail_about = 'mentions' or ${isSilenced})) then null
+const mailAt = (ctx: Ctx, isNamed: SQL, silenced: SQL = isSilenced): SQL => sql`case
+  when u.mail_about = 'nothing' or (not ${isNamed} and (u.mail_about = 'mentions' or ${silenced})) then null
   when u.digest = 0 then iif(${isNamed}, ${ctx.now}, ${ctx.now + GATHERED})
   when u.digest_at = 0 then ${ctx.now + DAY}
   when u.digest_at > ${ctx.now} then u.digest_at

@@ -60,11 +60,11 @@ function pageOf(
     show,
     before,
     items: page.map((row) => {
-      const { id, kind, createdAt, space, actor, company, spaceId, threadId, commentId } = row;
+      const { id, kind, createdAt, space, actor, company } = row;
       const { thread, text } = readable(row, ctx.actor.id);
       return {
         ...{ id, kind, createdAt, space, actor, company, thread },
-        href: hrefOf(spaceId, threadId, commentId),
+        href: hrefOf(row),
         guest: row.actorKind === 'guest',
         forCompany: row.forCompany === 1,
         excerpt: excerpt(ownWords(text), 140),

@@ -22,6 +22,13 @@ export interface Activity {
   everybody?: boolean;
 }
 
+/** Somebody who accepted an invitation of `inviterId`. */
+export interface Joined {
+  id: string;
+  kind: 'user' | 'guest';
+  inviterId: string;
+}
+
 export const named = ({ mentioned }: Pick<Activity, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(mentioned)}))`;
 
@@ -38,6 +45,15 @@ const follows = (ctx: SignedIn, { kind }: Activity): SQL => {
 
 /** SQL, with rows `s`, `m` and `tp`: they only want mail that names them. */
 export const isSilenced: SQL = sql`(m.muted = 1 or (s.block_following = 0 and tp.following is 0))`;
+
+/** SQL, with a notification `n` and rows `s`, `u` and `tp`: the `Reason` why they hear of it, as `follows` decides, or because everybody does. */
+export const reason: SQL = sql`case
+  when n.kind = 'mention' then 'named'
+  when n.kind = 'join' then 'invited'
+  when s.block_following = 1 then 'space'
+  when n.kind = 'thread' and u.kind = 'user' then
+    iif(s.created_by = u.id or ${isActiveAdministratorOf(sql`s.id`, sql`u.id`)}, 'runs', 'space')
+  else iif(coalesce(tp.following, n.kind = 'comment' and u.kind = 'guest') = 1, 'follows', 'space') end`;
 
 const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
 
@@ -86,3 +102,14 @@ export const recipients = (ctx: SignedIn, event: Activity, whom: SQL, ids: SQL):
 
 export const told = (ctx: SignedIn, event: Activity): SQL =>
   sql`(${named(event)} or ${event.everybody ? 1 : 0} or s.block_following = 1 or ${follows(ctx, event)})`;
+
+/** SQL: `from … where …` with `u`: whoever invited them, while they see the person, and have not muted the space. Null is the site. */
+export const inviterOf = (spaceId: number | null, { id, kind, inviterId }: Joined): SQL => {
+  const inviter = sql`u.id = ${inviterId} and u.status = 'active' and u.id <> ${id}`;
+  if (spaceId === null)
+    return sql`from user u where ${inviter} and ${isActiveAdministratorOf('site', sql`u.id`)}`;
+  const newcomer: Person = { id: sql`${id}`, kind: sql`${kind}` };
+  return sql`
+    from user u join membership m on m.space_id = ${spaceId} and m.user_id = u.id join space s on s.id = m.space_id
+    where ${inviter} and m.muted = 0 and s.deleted_at is null and ${visibleTo(person('u'), { space: 's' }, newcomer)}`;
+};

@@ -1,18 +1,28 @@
 /** Notifications with what they are about, as the portal and the mails read them. */
 import { sql, type SQL } from 'drizzle-orm';
-import { isForCompany, readerOf, seesGuests, visibleTo, type Viewer } from '../access';
+import {
+  isActiveAdministratorOf,
+  isForCompany,
+  person,
+  readerOf,
+  seesGuests,
+  visibleTo,
+  type Viewer,
+} from '../access';
 import { marksOf } from '../mentions/people';
 import * as redaction from '../mentions/redaction';
 import type { Mention } from '../schema';
 
 export interface Row {
   id: number;
-  kind: 'mention' | 'comment' | 'thread';
+  kind: 'mention' | 'comment' | 'thread' | 'join';
   createdAt: number;
   readAt: number | null;
-  spaceId: number;
-  space: string;
-  threadId: number;
+  /** Null: they joined the site. */
+  spaceId: number | null;
+  space: string | null;
+  /** Null: they joined, and there is no text. */
+  threadId: number | null;
   commentId: number | null;
   thread: string;
   actor: string;
@@ -21,9 +31,9 @@ export interface Row {
   company: string;
   text: string;
   mentions: string | null;
-  threadMentions: string;
-  threadAuthorId: string;
-  authorId: string;
+  threadMentions: string | null;
+  threadAuthorId: string | null;
+  authorId: string | null;
   seesGuests: number;
   forCompany: number;
 }
@@ -31,8 +41,8 @@ export interface Row {
 /** SQL: the columns of a `Row`. @param longest characters of the text */
 export const columns = (viewer: Viewer, longest: number): SQL => sql`
   n.id, n.kind, n.created_at "createdAt", n.read_at "readAt", s.id "spaceId", s.name "space",
-  t.id "threadId", t.title "thread", n.comment_id "commentId", a.name "actor", a.kind "actorKind", a.company "company",
-  substr(iif(n.comment_id is null, t.body, c.body), 1, ${longest}) "text",
+  t.id "threadId", coalesce(t.title, '') "thread", n.comment_id "commentId", a.name "actor", a.kind "actorKind", a.company "company",
+  substr(coalesce(iif(n.comment_id is null, t.body, c.body), ''), 1, ${longest}) "text",
   iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
   iif(n.comment_id is null, t.author_id, c.author_id) "authorId", ${seesGuests(viewer, { space: 's' })} "seesGuests",
   ${isForCompany('t', 'c')} "forCompany"`;
@@ -42,7 +52,7 @@ export const attachedFiles = sql`(
   select json_group_array(json_object('name', f.name, 'size', f.size) order by f.attached_at, f.created_at, f.id) from file f
   where f.thread_id = n.thread_id and f.comment_id is n.comment_id and f.released_at is null)`;
 
-/** SQL: what belongs to a notification `n`. All rows exist, except those of `m` and `c`: SQLite skips a left join that nothing uses. */
+/** SQL: what belongs to a notification `n`. If somebody joined there is no text, and on the site no space. SQLite skips a left join that nothing uses. */
 export const joins = sql`
   left join membership m on m.space_id = n.space_id and m.user_id = n.user_id
   left join space s on s.id = n.space_id
@@ -52,8 +62,16 @@ export const joins = sql`
   left join comment c on c.id = n.comment_id`;
 
 /** SQL: whether the viewer may see it now, whatever they were notified of. */
-export const visible = (viewer: Viewer): SQL => sql`s.deleted_at is null and m.user_id is not null
+export const visible = (viewer: Viewer): SQL => sql`
+  ((s.deleted_at is null and m.user_id is not null) or n.space_id is null)
+  and (n.kind <> 'join' or ${seesNewcomer(viewer)})
   and ${visibleTo(viewer, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}`;
+
+/** SQL: whether somebody who joined is still there, and the viewer sees them. */
+const seesNewcomer = (viewer: Viewer): SQL => sql`iif(n.space_id is null,
+  ${isActiveAdministratorOf('site', sql`${viewer.id}`)},
+  exists (select 1 from membership j where j.space_id = n.space_id and j.user_id = n.actor_id)
+    and ${visibleTo(viewer, { space: 's' }, person('a'))})`;
 
 /** With the words that this person may see, and the names in them. */
 export function readable<R extends Row>(row: R, userId: string) {
@@ -67,7 +85,7 @@ export function readable<R extends Row>(row: R, userId: string) {
   return {
     ...row,
     text,
-    marks: marksOf(text, namings, userId, row.authorId),
+    marks: marksOf(text, namings, userId, row.authorId ?? ''),
     thread: redaction.titleFor(reader, {
       title: row.thread,
       mentions: parsed(row.threadMentions),

@@ -1,8 +1,17 @@
 import { unquoted } from '../markdown';
+import type { Row } from './rows';
 
-export const hrefOf = (spaceId: number, threadId: number, commentId: number | null): string =>
-  `/spaces/${spaceId}/threads/${threadId}` +
-  (commentId === null ? '' : `?comment=${commentId}#comment-${commentId}`);
+/** A text, or where somebody joined. */
+export function hrefOf({
+  spaceId,
+  threadId,
+  commentId,
+}: Pick<Row, 'spaceId' | 'threadId' | 'commentId'>): string {
+  if (spaceId === null) return '/admin/users';
+  if (threadId === null) return `/spaces/${spaceId}`;
+  const thread = `/spaces/${spaceId}/threads/${threadId}`;
+  return commentId === null ? thread : `${thread}?comment=${commentId}#comment-${commentId}`;
+}
 
 /** Without the quotation at its start, unless there is nothing else. */
 export const ownWords = (text: string): string => {

@@ -27,7 +27,7 @@ export const siteTables = [
   user,
 ] as const;
 
-/** Referenced tables come first. `space_id` is null for invitations of users, and covers of templates or of a new space. */
+/** Referenced tables come first. `space_id` is null for invitations of users and the news that one has joined, and for covers of templates or of a new space. */
 export const spaceTables = [
   notification,
   reaction,

@@ -71,7 +71,7 @@ describe('a table of a space', () => {
 
   it('has the id of the space in each row, and an index that finds them', () => {
     // Rows without a space are the site's (schema/index.ts).
-    const ofBoth: string[] = [getTableName(schema.invitation), getTableName(schema.file)];
+    const ofBoth = [schema.invitation, schema.file, schema.notification].map(getTableName) as string[];
     for (const table of inSpace) {
       const { name, columns, indexes, primaryKeys } = getTableConfig(table);
       const column = columns.find((c) => c.name === 'space_id');

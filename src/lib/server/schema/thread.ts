@@ -163,14 +163,12 @@ export const notification = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => user.id, { onDelete: 'cascade' }),
-    spaceId: integer('space_id')
-      .notNull()
-      .references(() => space.id, { onDelete: 'cascade' }),
-    threadId: integer('thread_id')
-      .notNull()
-      .references(() => thread.id, { onDelete: 'cascade' }),
+    /** Null if somebody joined the site. */
+    spaceId: integer('space_id').references(() => space.id, { onDelete: 'cascade' }),
+    /** Null if somebody joined. */
+    threadId: integer('thread_id').references(() => thread.id, { onDelete: 'cascade' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
-    kind: text('kind', { enum: ['mention', 'comment', 'thread'] }).notNull(),
+    kind: text('kind', { enum: ['mention', 'comment', 'thread', 'join'] }).notNull(),
     actorId: text('actor_id')
       .notNull()
       .references(() => user.id),

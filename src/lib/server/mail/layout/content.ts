@@ -11,6 +11,8 @@ export interface MailContent {
   /** Shown beside the subject in lists of mails; by default the mail's beginning. */
   preheader: string;
   blocks: Block[];
+  /** Why the reader gets it. */
+  why?: string;
   /** What to do if the mail was not meant for the reader. */
   note: string;
   footerLinks?: { label: string; url: string }[];

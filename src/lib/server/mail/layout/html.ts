@@ -67,7 +67,7 @@ export const toHtml = (content: MailContent, locale: Locale, t: Translate, brand
                       dir="auto"
                       style="margin:8px 0 16px;padding-top:16px;border-top:1px solid ${light.line};color:${light.soft};font-size:13px"
                     >
-                      ${content.note}
+                      ${content.why === undefined ? '' : html`${content.why}<br />`}${content.note}
                       ${(content.footerLinks ?? []).map(
                         ({ label, url }) =>
                           html`<br /><a

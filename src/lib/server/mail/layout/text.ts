@@ -8,6 +8,7 @@ export function toText(content: MailContent, t: Translate): string {
     ...(content.code === undefined ? [] : [content.code]),
     ...(content.heading === undefined ? [] : [content.heading]),
     ...content.blocks.map(blockText),
+    ...(content.why === undefined ? [] : [content.why]),
     content.note,
     ...(content.footerLinks ?? []).map(linkText),
     `-- \n${footer(content, t)}`, // RFC 3676 §4.3

@@ -3,17 +3,21 @@ import type { Locale, Translate } from '../../../messages';
 import { displayName, type Person } from '../../../people';
 import { oneLine } from '../../../text';
 import type { Mark } from '../../markdown';
-import { paragraph, type Block, type MailContent } from '../layout/content';
+import { paragraph, type Block } from '../layout/content';
 import { prose } from '../layout/prose';
 import { manyLines } from '../user-text';
+import type { Compose, Reader } from './compose';
 
 export type ActivityKind = 'mention' | 'comment' | 'thread';
 
-export interface ActivityEvent {
-  event: ActivityKind;
+export interface Actor {
   actorName: string;
   /** The company of a guest, empty if unknown; null or absent for a user. */
   guestOf?: string | null;
+}
+
+export interface ActivityEvent extends Actor {
+  event: ActivityKind;
   text: string;
   /** The people named in the text. */
   marks?: Mark[];
@@ -26,19 +30,24 @@ export interface ActivityEvent {
   url: string;
 }
 
-export interface UnsubscribeLinks {
+/** Why somebody hears of something: notifications/recipients.ts decides. */
+export type Reason = 'named' | 'follows' | 'runs' | 'invited' | 'space';
+
+/** Of every mail of notifications: who wrote, why the reader hears of it, and what they can do about that. */
+export interface ActivityFoot {
+  reasons?: readonly Reason[];
   /** The reader's own link; also a header (RFC 8058). */
   unsubscribe: string;
   settings: string;
 }
 
-export const actorOf = ({ actorName, guestOf }: ActivityEvent): Person => ({
+export const actorOf = ({ actorName, guestOf }: Actor): Person => ({
   name: actorName,
   guest: typeof guestOf === 'string',
   company: guestOf ?? '',
 });
 
-export const actorName = (t: Translate, event: ActivityEvent): string => displayName(t, actorOf(event));
+export const actorName = (t: Translate, event: Actor): string => displayName(t, actorOf(event));
 
 /** What was written and attached. */
 export function written(event: ActivityEvent, { t, locale }: { t: Translate; locale: Locale }): Block[] {
@@ -70,7 +79,40 @@ export function threadSubject(spaceName: string, threadTitle: string, answer: bo
   return answer ? `Re: ${topic}` : topic;
 }
 
-export const unsubscribeLinks = (links: UnsubscribeLinks, t: Translate): MailContent['footerLinks'] => [
-  { label: t('mail.notification.settings'), url: links.settings },
-  { label: t('mail.notification.unsubscribe'), url: links.unsubscribe },
-];
+interface Opening {
+  subject: string;
+  heading?: string;
+  preheader: string;
+  /** Everybody who did something. */
+  actors: Actor[];
+  threadId?: number;
+  blocks: Block[];
+  button: { label: string; url: string };
+  /** How many of them it is about. */
+  threads: number;
+  spaces: number;
+}
+
+/** One mail about what others did: its sender is whoever did all of it. */
+export function activityMail(
+  { actors, threads, spaces, button, blocks, ...opening }: Opening,
+  { reasons = [], settings, unsubscribe }: ActivityFoot,
+  { t }: Reader,
+): ReturnType<Compose<never>> {
+  const [first] = actors;
+  const alone = first && new Set(actors.map((actor) => actorName(t, actor))).size === 1;
+  return {
+    ...opening,
+    sender: alone ? actorOf(first) : undefined,
+    blocks: [...blocks, { kind: 'button', ...button }],
+    why:
+      reasons.length === 0
+        ? undefined
+        : t(`mail.why.${reasons.length === 1 ? reasons[0]! : 'several'}`, { threads, spaces }),
+    note: t(threads > 0 ? 'mail.notification.note' : 'mail.notification.choose'),
+    footerLinks: [
+      { label: t('mail.notification.settings'), url: settings },
+      { label: t('mail.notification.unsubscribe'), url: unsubscribe },
+    ],
+  };
+}

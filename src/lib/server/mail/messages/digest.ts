@@ -1,23 +1,25 @@
-import type { Translate } from '../../../messages';
 import { oneLine } from '../../../text';
 import { paragraph, type Block } from '../layout/content';
 import {
+  activityMail,
   actorName,
-  actorOf,
   threadSubject,
-  unsubscribeLinks,
   written,
   type ActivityEvent,
-  type UnsubscribeLinks,
+  type ActivityFoot,
+  type Actor,
 } from './activity';
 import { shortTime, type Compose, type Reader } from './compose';
 
-/** Several events of one thread, of one space by thread, or of several spaces. */
-export interface DigestMail extends UnsubscribeLinks {
+/** Several events of one thread, of one space by thread, or of several spaces; and who has joined. */
+export interface DigestMail extends ActivityFoot {
   kind: 'digest';
   siteName: string;
   count: number;
+  /** Of these, the texts. */
+  texts?: number;
   threads: DigestThread[];
+  joined?: Arrivals[];
   timeZone: string;
   url: string;
 }
@@ -30,57 +32,110 @@ interface DigestThread {
   events: (ActivityEvent & { at: number })[];
 }
 
+/** Null is the site. */
+interface Arrivals {
+  spaceId: number | null;
+  spaceName: string | null;
+  /** Not all, if there are many. */
+  people: Actor[];
+  count: number;
+  url: string;
+}
+
 export const composeDigest: Compose<DigestMail> = (message, reader) => {
   const { t } = reader;
-  const { threads, count } = message;
+  const { threads, joined = [], count, texts = count } = message;
   const events = threads.flatMap((thread) => thread.events);
-  const [first] = events;
-  const only = threads.length === 1 ? threads[0] : undefined;
-  const oneActor = first && new Set(events.map((event) => actorName(t, event))).size === 1;
-  return {
-    ...titlesOf(message, reader),
-    preheader: only
-      ? oneLine(first!.text).slice(0, 140).toWellFormed()
-      : threads.map((thread) => oneLine(thread.threadTitle)).join(', '),
-    sender: oneActor ? actorOf(first) : undefined,
-    threadId: only?.id,
-    blocks: [
-      ...threads.flatMap((thread) => blocksOf(thread, message, reader)),
-      ...(count > events.length
-        ? [paragraph(t('mail.notification.more', { count: count - events.length }))]
-        : []),
-      {
-        kind: 'button',
-        label: t(only ? 'mail.notification.button' : 'mail.notification.all'),
-        url: message.url,
-      },
-    ],
-    note: t('mail.notification.note'),
-    footerLinks: unsubscribeLinks(message, t),
-  };
+  const only = threads.length + joined.length === 1;
+  const [thread] = threads;
+  const label = !only ? 'all' : thread ? 'button' : joined[0]!.spaceId === null ? 'users' : 'open-space';
+  return activityMail(
+    {
+      ...titlesOf(message, reader),
+      preheader: only
+        ? thread
+          ? oneLine(events[0]!.text).slice(0, 140).toWellFormed()
+          : t('mail.joined.accepted', { count })
+        : [
+            ...threads.map(({ threadTitle }) => oneLine(threadTitle)),
+            ...joined.map((one) => joinedWords(one, reader)),
+          ].join(', '),
+      actors: [...events, ...joined.flatMap(({ people }) => people)],
+      threadId: only ? thread?.id : undefined,
+      blocks: [
+        ...threads.flatMap((one) => blocksOf(one, message, reader)),
+        ...(texts > events.length
+          ? [paragraph(t('mail.notification.more', { count: texts - events.length }))]
+          : []),
+        ...(only && !thread
+          ? [paragraph(t('mail.joined.accepted', { count }))]
+          : joined.flatMap((one) => arrivalBlocks(one, reader))),
+      ],
+      button: { label: t(`mail.notification.${label}`), url: message.url },
+      threads: threads.length,
+      spaces: new Set([...threads, ...joined].map(({ spaceId, spaceName }) => spaceId ?? spaceName)).size,
+    },
+    message,
+    reader,
+  );
 };
 
-function titlesOf({ threads, count }: DigestMail, { t, site }: { t: Translate; site: string }) {
-  const [{ spaceName, threadTitle, events }] = threads as [DigestThread];
-  if (threads.length === 1) {
-    const began = events.some((event) => event.event === 'thread');
+function titlesOf(
+  { threads, joined = [], count }: DigestMail,
+  reader: Reader,
+): { subject: string; heading?: string } {
+  const { t, site } = reader;
+  const [thread] = threads;
+  if (thread && threads.length === 1 && joined.length === 0) {
+    const began = thread.events.some((event) => event.event === 'thread');
     return {
-      subject: threadSubject(spaceName, threadTitle, !began),
-      heading: t('mail.notification.of-thread', { count, thread: oneLine(threadTitle) }),
+      subject: threadSubject(thread.spaceName, thread.threadTitle, !began),
+      heading: t('mail.notification.of-thread', { count, thread: oneLine(thread.threadTitle) }),
     };
   }
+  if (!thread && joined.length === 1) return { subject: joinedWords(joined[0]!, reader) };
+  const space = onlySpace(threads, joined);
+  if (space === null) return { subject: t('mail.notification.digest', { count, site }) };
   return {
-    subject: isOfOneSpace(threads)
-      ? t('mail.notification.of-space', { count, space: oneLine(spaceName) })
-      : t('mail.notification.digest', { count, site }),
+    subject: t(joined.length > 0 ? 'mail.notification.of-space-all' : 'mail.notification.of-space', {
+      count,
+      space: oneLine(space),
+    }),
   };
 }
 
-const isOfOneSpace = ([first, ...others]: DigestThread[]): boolean =>
-  others.every(({ spaceId, spaceName }) => spaceId === first!.spaceId && spaceName === first!.spaceName);
+/** The name of the space that all are about. */
+function onlySpace(threads: DigestThread[], joined: Arrivals[] = []): string | null {
+  const [first, ...others] = [...threads, ...joined];
+  const same = others.every(
+    ({ spaceId, spaceName }) => spaceId === first!.spaceId && spaceName === first!.spaceName,
+  );
+  return same ? first!.spaceName : null;
+}
+
+/** "Mia Ito (guest, Northwind) and 2 others joined “Lamps”". */
+function joinedWords({ people, count, spaceName }: Arrivals, { t, locale, site }: Reader): string {
+  const more = count - people.length;
+  const who = new Intl.ListFormat(locale, { type: 'conjunction' }).format([
+    ...people.map((person) => actorName(t, person)),
+    ...(more > 0 ? [t('told.others', { count: more })] : []),
+  ]);
+  return spaceName === null
+    ? t('mail.joined.site', { who, site })
+    : t('mail.joined.space', { who, space: oneLine(spaceName) });
+}
+
+function arrivalBlocks(arrivals: Arrivals, reader: Reader): Block[] {
+  const label = reader.t(`mail.notification.${arrivals.spaceId === null ? 'users' : 'open-space'}`);
+  return [paragraph(joinedWords(arrivals, reader)), { kind: 'link', label, url: arrivals.url }];
+}
 
 /** Each thread has one link, to the first of its news. */
-function blocksOf(thread: DigestThread, { threads, timeZone }: DigestMail, reader: Reader): Block[] {
+function blocksOf(
+  thread: DigestThread,
+  { threads, joined = [], timeZone }: DigestMail,
+  reader: Reader,
+): Block[] {
   const { t, locale } = reader;
   const title = oneLine(thread.threadTitle);
   const events = thread.events.map((event): Block => ({
@@ -91,9 +146,12 @@ function blocksOf(thread: DigestThread, { threads, timeZone }: DigestMail, reade
     }),
     blocks: written(event, reader),
   }));
-  if (threads.length === 1) return events;
+  if (threads.length + joined.length === 1) return events;
   return [
-    { kind: 'heading', text: isOfOneSpace(threads) ? title : `${oneLine(thread.spaceName)} · ${title}` },
+    {
+      kind: 'heading',
+      text: onlySpace(threads, joined) === null ? `${oneLine(thread.spaceName)} · ${title}` : title,
+    },
     ...events,
     { kind: 'link', label: t('mail.notification.button'), url: thread.events[0]!.url },
   ];

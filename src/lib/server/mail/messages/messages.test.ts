@@ -125,6 +125,36 @@ describe('every mail, in every language, with awkward data', () => {
     }
   });
 
+  it('says why the reader gets it wherever it is optional, in both parts, before what they can do about it', () => {
+    for (const { name, message, text, html } of every) {
+      if (!('unsubscribe' in message)) continue;
+      const why = text.search(/You get this because |このメールをお送りしています。/);
+      expect(why, name).toBeGreaterThan(0);
+      expect(text.indexOf(message.unsubscribe), name).toBeGreaterThan(why);
+      expect(visible(html), name).toMatch(/You get this because |このメールをお送りしています。/);
+    }
+  });
+
+  it.each([
+    [['named'], 'because someone mentioned you.', 'because someone mentioned you.'],
+    [['follows'], 'because you follow this thread.', 'because you follow these threads.'],
+    [['runs'], 'because you run this space.', 'because you run these spaces.'],
+    [['space'], 'because you’re in this space.', 'because you’re in these spaces.'],
+    [['invited'], 'because you sent the invitation.', 'because you sent the invitation.'],
+    [['named', 'runs'], 'because you were mentioned, follow', 'because you were mentioned, follow'],
+  ] as const)('%s: of one it says "%s", of several "%s"', async (reasons, one, several) => {
+    for (const [event, words] of [
+      [1, one],
+      [7, several],
+    ] as const) {
+      const sample = every.find(({ message }) =>
+        event === 1 ? message.kind === 'notification' : message.kind === 'digest' && message.count === 7,
+      )!;
+      const message = { ...sample.message, reasons } as MailMessage;
+      expect((await render(message, 'en')).text).toContain(words);
+    }
+  });
+
   it('has unsubscribe links exactly where mail is optional', () => {
     for (const { name, message, text, html } of every) {
       if (!('unsubscribe' in message)) {

@@ -1,17 +1,16 @@
 import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
 import {
+  activityMail,
   actorName,
-  actorOf,
   threadSubject,
-  unsubscribeLinks,
   written,
   type ActivityEvent,
-  type UnsubscribeLinks,
+  type ActivityFoot,
 } from './activity';
 import type { Compose } from './compose';
 
-export interface NotificationMail extends ActivityEvent, UnsubscribeLinks {
+export interface NotificationMail extends ActivityEvent, ActivityFoot {
   kind: 'notification';
   siteName: string;
   spaceName: string;
@@ -21,33 +20,35 @@ export interface NotificationMail extends ActivityEvent, UnsubscribeLinks {
   answer?: boolean;
 }
 
-export const composeNotification: Compose<NotificationMail> = (message, { t, locale }) => {
-  const thread = oneLine(message.threadTitle);
-  const heading = t(`mail.notification.${message.event}`, { actor: actorName(t, message), thread });
-  const blocks = written(message, { t, locale });
+export const composeNotification: Compose<NotificationMail> = (message, reader) => {
+  const { t } = reader;
+  const { spaceName, threadTitle, event, answer = event !== 'thread' } = message;
+  const thread = oneLine(threadTitle);
+  const heading = t(`mail.notification.${event}`, { actor: actorName(t, message), thread });
+  const blocks = written(message, reader);
   const beginning = oneLine(message.text).slice(0, 140).toWellFormed();
-  return {
-    subject: threadSubject(
-      message.spaceName,
-      message.threadTitle,
-      message.answer ?? message.event !== 'thread',
-    ),
-    heading,
-    preheader: message.event === 'mention' ? `${heading}: ${beginning}` : beginning,
-    sender: actorOf(message),
-    threadId: message.threadId,
-    blocks: [
-      ...(blocks.length ? blocks : [paragraph(t('mail.notification.no-text'))]),
-      {
-        kind: 'facts',
-        rows: [
-          [t('mail.notification.space'), oneLine(message.spaceName)],
-          [t('mail.notification.thread-name'), thread],
-        ],
-      },
-      { kind: 'button', label: t('mail.notification.button'), url: message.url },
-    ],
-    note: t('mail.notification.note'),
-    footerLinks: unsubscribeLinks(message, t),
-  };
+  return activityMail(
+    {
+      subject: threadSubject(spaceName, threadTitle, answer),
+      heading,
+      preheader: event === 'mention' ? `${heading}: ${beginning}` : beginning,
+      actors: [message],
+      threadId: message.threadId,
+      blocks: [
+        ...(blocks.length ? blocks : [paragraph(t('mail.notification.no-text'))]),
+        {
+          kind: 'facts',
+          rows: [
+            [t('mail.notification.space'), oneLine(spaceName)],
+            [t('mail.notification.thread-name'), thread],
+          ],
+        },
+      ],
+      button: { label: t('mail.notification.button'), url: message.url },
+      threads: 1,
+      spaces: 1,
+    },
+    message,
+    reader,
+  );
 };

@@ -4,7 +4,11 @@ import type { SampleData } from './data';
 
 const ORIGIN = 'https://guests.example.com';
 const TOKEN = 'k7q2m4x6c3v5b2n4h6j3g5f2d4s6a3p5o2i4u6y3';
-const LINKS = { settings: `${ORIGIN}/me#notification-mail`, unsubscribe: `${ORIGIN}/unsubscribe/${TOKEN}` };
+const LINKS = {
+  reasons: ['follows'],
+  settings: `${ORIGIN}/me#notification-mail`,
+  unsubscribe: `${ORIGIN}/unsubscribe/${TOKEN}`,
+} as const;
 /** All that Markdown can do, and addresses of all kinds. */
 const EVERYTHING = `Hi @Hanako Sato, see [the plan](/spaces/7/files) and https://partner.example/a_b_c?x=1&y=2.
 
@@ -165,5 +169,41 @@ function digests(d: SampleData): MailMessage[] {
       threads: [first, { id: 13, spaceId: 7, spaceName, threadTitle: inviterName, events: [begun] }],
     },
     { ...all, count: 2, url: comment.url, threads: [first] },
+    {
+      ...all,
+      reasons: ['invited'],
+      count: 8,
+      texts: 0,
+      threads: [],
+      joined: [
+        {
+          spaceId: 7,
+          spaceName,
+          people: [
+            { actorName: inviterName, guestOf: d.site },
+            { actorName: d.email, guestOf: '' },
+          ],
+          count: 8,
+          url: `${ORIGIN}/spaces/7`,
+        },
+      ],
+      url: `${ORIGIN}/spaces/7`,
+    },
+    {
+      ...all,
+      reasons: ['follows', 'invited'],
+      count: 3,
+      texts: 2,
+      threads: [first],
+      joined: [
+        {
+          spaceId: null,
+          spaceName: null,
+          people: [{ actorName: inviterName }],
+          count: 1,
+          url: `${ORIGIN}/admin/users`,
+        },
+      ],
+    },
   ];
 }
