@@ -439,7 +439,8 @@ export default {
   'mail.joined.site': '{site}に登録した方：{who}',
   'mail.joined.accepted': 'お送りした招待{count, number}件が承諾されました。',
   'mail.why.named': 'あなたがメンションされたため、このメールをお送りしています。',
-  'mail.why.follows': 'フォロー中のスレッド（{threads, number}件）の更新のため、このメールをお送りしています。',
+  'mail.why.follows':
+    'フォロー中のスレッド（{threads, number}件）の更新のため、このメールをお送りしています。',
   'mail.why.runs': '管理しているスペース（{spaces, number}件）の更新のため、このメールをお送りしています。',
   'mail.why.invited': '招待した方が参加したため、このメールをお送りしています。',
   'mail.why.space': '参加しているスペース（{spaces, number}件）の更新のため、このメールをお送りしています。',
