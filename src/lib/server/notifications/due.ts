@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { person } from '../access';
 import type { Ctx } from '../context';
 import type { Reason } from '../mail/messages/activity';
-import { isSilenced, reason } from './recipients';
+import { isSilenced, whyTold } from './recipients';
 import { attachedFiles, columns, joins, visible, type Row } from './rows';
 
 const PEOPLE = 100;
@@ -41,7 +41,7 @@ export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       (u.status = 'active' and ${visible(recipient)}) "visible",
       (n.read_at is not null or coalesce(tp.read_at, 0) >= n.created_at) "seen",
       (u.mail_about <> 'nothing' and (n.kind = 'mention' or (u.mail_about = 'all' and not coalesce(${isSilenced}, 0)))) "wanted",
-      ${reason} "reason", u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone",
+      ${whyTold} "reason", u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone",
       u.digest, u.digest_at "digestAt", n.mail_at "mailAt"
     from person
       cross join notification n indexed by notification_waiting on n.user_id = person.user_id and n.mail_at is not null

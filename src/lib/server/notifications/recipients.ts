@@ -47,7 +47,7 @@ const follows = (ctx: SignedIn, { kind }: Activity): SQL => {
 export const isSilenced: SQL = sql`(m.muted = 1 or (s.block_following = 0 and tp.following is 0))`;
 
 /** SQL, with a notification `n` and rows `s`, `u` and `tp`: the `Reason` why they hear of it, as `follows` decides, or because everybody does. */
-export const reason: SQL = sql`case
+export const whyTold: SQL = sql`case
   when n.kind = 'mention' then 'named'
   when n.kind = 'join' then 'invited'
   when s.block_following = 1 then 'space'
