@@ -20,8 +20,7 @@ const inSpace = 'in in 200 404 404 200 404';
 const inSpacePost = 'in in 400 404 404 400 404';
 const ofSpace = 'in in 404 404 404 200 404';
 const ofSpacePost = 'in in 403 404 404 400 404';
-/** Addresses that only take posts. */
-const postOnly = 'in in 404 404 404 404 404';
+const nowhere = 'in in 404 404 404 404 404';
 const site_ = 'in in 404 404 404 404 200';
 const sitePost = 'in in 403 403 403 403 400';
 
@@ -88,6 +87,14 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       company: inSpacePost,
       delete: ofSpacePost,
       invite: ofSpacePost,
+      // Of the one thread of a space without several, which this space has not.
+      comment: inSpacePost,
+      edit: inSpacePost,
+      react: inSpacePost,
+      open: inSpacePost,
+      follow: nowhere,
+      close: nowhere,
+      remove: nowhere,
     },
   },
   '/(app)/spaces/[id=id]/(tabs)/people': { at: '/spaces/:space/people', get: inSpace },
@@ -129,14 +136,14 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(app)/spaces/[id=id]/files': {
     at: '/spaces/:space/files',
-    get: postOnly,
+    get: nowhere,
     post: { '': 'in in 400 404 404 400 404' },
   },
   '/(app)/files/[file]': { at: '/files/:file', get: inSpace },
-  '/(app)/files/[file]/thumb': { at: '/files/:file/thumb', get: postOnly },
+  '/(app)/files/[file]/thumb': { at: '/files/:file/thumb', get: nowhere },
   '/(app)/covers': {
     at: '/covers',
-    get: postOnly,
+    get: nowhere,
     post: { '': 'in in 403 403 403 400 400' },
   },
   '/(app)/search': { at: '/search?q=piles', get: signedIn },
@@ -144,7 +151,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/spaces/[id=id]/people.json': { at: '/spaces/:space/people.json?q=a', get: inSpace },
   '/(app)/spaces/[id=id]/preview': {
     at: '/spaces/:space/preview',
-    get: postOnly,
+    get: nowhere,
     post: { '': 'in in 200 404 404 200 404' },
   },
   '/(app)/spaces/[id=id]/new-thread': {
@@ -160,11 +167,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       comment: inSpacePost,
       edit: inSpacePost,
       react: inSpacePost,
+      open: inSpacePost,
       read: inSpacePost,
       follow: 'in in home 404 404 home 404',
       pin: 'in in 403 404 404 home 404',
       close: 'in in 403 404 404 home 404',
-      delete: 'in in 403 404 404 - 404',
+      remove: 'in in 403 404 404 - 404',
     },
   },
   '/(admin)/admin': { at: '/admin', get: 'in in 404 404 404 404 home' },
@@ -216,8 +224,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/dev/components': { at: '/dev/components', get: anybody },
   '/dev/mail-samples': { at: '/dev/mail-samples', get: anybody },
   '/dev/mail-samples/[locale]/[name]': { at: '/dev/mail-samples/en/nothing', get: all(404) },
-  '/dev/seed': { at: '/dev/seed', get: postOnly },
-  '/dev/cron': { at: '/dev/cron', get: postOnly },
+  '/dev/seed': { at: '/dev/seed', get: nowhere },
+  '/dev/cron': { at: '/dev/cron', get: nowhere },
 };
 
 function all(answer: number | string): Row {

@@ -29,6 +29,12 @@ export const keptQuery = (url: URL, ...names: string[]): Record<string, string> 
 export const withQuery = (path: string, query: Record<string, string>): string =>
   Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query)}` : path;
 
+/** A page of a thread with these parameters, and the comments shown that the address shows now. */
+export const inThread =
+  (base: string, url: URL) =>
+  (more: Record<string, string>): string =>
+    withQuery(base, { ...keptQuery(url, 'before', 'after', 'comment'), ...more });
+
 /** An action that keeps the query: `?/remove&find=mia`. */
 export const actionWith =
   (query: Record<string, string>) =>

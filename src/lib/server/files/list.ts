@@ -11,7 +11,7 @@ const columns = {
   thumb: sql<number>`thumb_key is not null`.mapWith(Boolean),
 };
 
-export const ofThreadQuery = (ctx: SignedIn, threadId: number) =>
+export const ofThreadQuery = (ctx: SignedIn, threadId: number | SQL) =>
   ctx.db
     .select(columns)
     .from(file)

@@ -17,7 +17,7 @@ interface Row {
   key: string;
 }
 
-const eventOf = (spaceId: number, threadId: number | null): Activity => ({
+const eventOf = (spaceId: number, threadId: number | SQL | null): Activity => ({
   ...{ spaceId, threadId, commentId: null, mentioned: [] },
   kind: threadId === null ? 'thread' : 'comment',
 });
@@ -26,7 +26,12 @@ const eventOf = (spaceId: number, threadId: number | null): Activity => ({
  * For a batch. What users follow may come from texts that a guest does not see, so a guest reads only of those whom they see
  * writing there. @param threadId null for a new thread @param shown SQL: ids of the comments on the page
  */
-export function toldQueries(ctx: SignedIn, spaceId: number, threadId: number | null, shown: SQL = sql`(0)`) {
+export function toldQueries(
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number | SQL | null,
+  shown: SQL = sql`(0)`,
+) {
   const event = eventOf(spaceId, threadId);
   const { company, guests } = sources(ctx, event);
   const isSeen =

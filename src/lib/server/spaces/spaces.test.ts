@@ -256,18 +256,22 @@ describe('what people may', () => {
 });
 
 describe('settings of a space', () => {
-  it('several threads can be switched on, never off again', async () => {
+  it('several threads can be switched on, never off again; without them there is no page for another', async () => {
     const ava = await makeUser();
     const spaceId = await makeSpace(ava, { severalThreads: false });
     const change = (severalThreads: boolean) =>
       spaces.change(as(ava), spaceId, { ...spaceForm, severalThreads, announcement: '' });
     const write = () => threads.begin(as(ava), spaceId, { title: 'T', body: '', requestKey: randomId() });
-    await expect(write()).rejects.toMatchObject(refusal('forbidden'));
+    await expect(write()).rejects.toMatchObject(refusal('missing'));
+    await expect(threads.prepare(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
+    expect((await threads.onlyPage(as(ava), spaceId, new URLSearchParams()))!.thread.title).toBe('');
     await change(false);
     expect((await spaces.settingsOf(as(ava), spaceId)).severalThreads).toBe(false);
     await change(true);
     await change(false);
     expect((await spaces.settingsOf(as(ava), spaceId)).severalThreads).toBe(true);
+    expect(await threads.onlyPage(as(ava), spaceId, new URLSearchParams())).toBeNull();
+    await expect(threads.only(as(ava), spaceId)).rejects.toMatchObject(refusal('missing'));
     expect(await write()).toBeGreaterThan(0);
   });
 

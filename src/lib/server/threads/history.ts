@@ -9,16 +9,16 @@ import { revision } from '../schema';
 import { wasOf } from '../stale';
 import { fields } from './fields';
 import { mayOf } from './may';
-import { commentQuery, requireRow, threadQuery } from './visible';
+import { commentQuery, requireRow, threadQuery, type ThreadId } from './visible';
 
 const VERSIONS = 20;
 
 /** What was replaced before guests could see the text stays with the company. */
-const openedSince = (threadId: number, commentId: number | null) =>
+const openedSince = (threadId: ThreadId, commentId: number | null) =>
   sql`replaced_at > coalesce((select opened_at from ${commentId === null ? sql`thread where id = ${threadId}` : sql`comment where id = ${commentId}`}), 0)`;
 
 /** As typed, to be edited (own texts only) or quoted. */
-export async function source(ctx: SignedIn, spaceId: number, threadId: number, commentId: number | null) {
+export async function source(ctx: SignedIn, spaceId: number, threadId: ThreadId, commentId: number | null) {
   const { reach, threads, comments, attached } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
     threads: threadQuery(ctx, spaceId, threadId),
@@ -51,7 +51,7 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: number, c
 export async function history(
   ctx: SignedIn,
   spaceId: number,
-  threadId: number,
+  threadId: ThreadId,
   commentId: number | null,
   after: string | null = null,
 ) {

@@ -1,5 +1,6 @@
-import { foundSpace, shared, sharedQuery, spaceQuery } from '../access';
+import { foundSpace, requireSpace, shared, sharedQuery, spaceQuery, type FoundSpace } from '../access';
 import type { SignedIn } from '../context';
+import { Refusal } from '../errors';
 import * as notifications from '../notifications';
 import { can } from '../policy';
 
@@ -10,7 +11,7 @@ export async function prepare(ctx: SignedIn, spaceId: number) {
     guests: sharedQuery(ctx, spaceId),
     ...notifications.toldQueries(ctx, spaceId, null),
   });
-  const found = foundSpace(ctx, reach);
+  const found = withSeveral(foundSpace(ctx, reach));
   return {
     may: { confide: can(ctx.actor, 'text.confide', found.spaceRole) },
     space: { id: found.id, name: found.name },
@@ -18,4 +19,14 @@ export async function prepare(ctx: SignedIn, spaceId: number) {
     told: notifications.toldOf(ctx, found, null, told),
     toldCompany: notifications.toldInCompanyOf(ctx, found, told),
   };
+}
+
+/** Who may post the form for a new thread. */
+export const whereSeveral = async (ctx: SignedIn, params: { id?: string }) =>
+  withSeveral(await requireSpace(ctx, Number(params.id)));
+
+/** Where the space's page is its one thread, there is no page for another. */
+export function withSeveral(found: FoundSpace): FoundSpace {
+  if (!found.severalThreads) throw new Refusal('missing');
+  return found;
 }

@@ -7,7 +7,7 @@ import { record } from '../events';
 import * as limits from '../limits';
 import * as paging from '../paging';
 import { reaction, user } from '../schema';
-import { commentQuery, requireRow, threadQuery } from './visible';
+import { commentQuery, requireRow, threadQuery, type ThreadId } from './visible';
 
 const PEOPLE = 50;
 
@@ -15,7 +15,7 @@ const PEOPLE = 50;
 export async function reacted(
   ctx: SignedIn,
   spaceId: number,
-  threadId: number,
+  threadId: ThreadId,
   commentId: number | null,
   after: string | null = null,
 ) {

@@ -12,7 +12,7 @@ import { can } from '../policy';
 import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { mayOf } from './may';
 import { knownSince, present, textColumns } from './text';
-import { requireRow, threadQuery } from './visible';
+import { required, threadQuery, type ThreadId } from './visible';
 
 const PAGE = 50;
 /** Comments shown above the one that a link leads to. */
@@ -23,7 +23,7 @@ const NAMES = 20;
 export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
 
 /** A subquery. One more than a page shows that there are more. */
-function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window): SQL {
+function idsOf(ctx: SignedIn, spaceId: number, threadId: ThreadId, window: Window): SQL {
   const rows = (condition: SQL, order: SQL) => sql`(select c.id from comment c
     join user u on u.id = c.author_id
     where c.thread_id = ${threadId} and ${visibleTo(viewerOf(ctx), { spaceId }, { text: 'c', author: 'u' })} and ${condition}
@@ -41,12 +41,15 @@ function idsOf(ctx: SignedIn, spaceId: number, threadId: number, window: Window)
   return rows(sql`1`, sql`desc`);
 }
 
-export async function read(
+export const read = async (
   ctx: SignedIn,
   spaceId: number,
   threadId: number,
   window: Window = { newest: true },
-) {
+) => required(await find(ctx, spaceId, threadId, window));
+
+/** @returns null if there is no such thread */
+export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, window: Window) {
   const me = ctx.actor.id;
   const ids = idsOf(ctx, spaceId, threadId, window);
   const {
@@ -104,7 +107,8 @@ export async function read(
     ...notifications.toldQueries(ctx, spaceId, threadId, ids),
   });
   const found = access.foundSpace(ctx, reach);
-  const first = requireRow(threads);
+  const [first] = threads;
+  if (!first) return null;
   const downward = 'before' in window || 'newest' in window;
   const more = comments.length > PAGE;
   const page = comments.slice(0, PAGE);
@@ -138,7 +142,7 @@ export async function read(
       delete: may.delete,
       confide: can(ctx.actor, 'text.confide', found.spaceRole),
     },
-    told: notifications.toldOf(ctx, found, threadId, told),
+    told: notifications.toldOf(ctx, found, first.id, told),
     toldCompany: notifications.toldInCompanyOf(ctx, found, told),
     muted: found.muted,
     comments: page.map((row) => ({

@@ -1,12 +1,20 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { viewerOf, visibleTo } from '../access';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { comment, thread, user } from '../schema';
 import { textColumns } from './text';
 
+/** SQL finds it in the batch that reads it. */
+export type ThreadId = number | SQL;
+
+/** SQL: the one thread of a space without several, which is the space's page. Null for any other. */
+export const onlyThread = (spaceId: number): SQL => sql`(select only_thread.id from space of_it
+  join thread only_thread on only_thread.space_id = of_it.id
+  where of_it.id = ${spaceId} and of_it.several_threads = 0 and of_it.show_threads = 1 limit 1)`;
+
 /** For a batch; `requireRow` refuses if it found nothing. */
-export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
+export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: ThreadId) =>
   ctx.db
     .select({
       ...textColumns.thread,
@@ -26,7 +34,7 @@ export const threadQuery = (ctx: SignedIn, spaceId: number, threadId: number) =>
       ),
     );
 
-export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, commentId: number) =>
+export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: ThreadId, commentId: number) =>
   ctx.db
     .select(textColumns.comment)
     .from(comment)
@@ -39,6 +47,8 @@ export const commentQuery = (ctx: SignedIn, spaceId: number, threadId: number, c
         visibleTo(viewerOf(ctx), { spaceId }, { text: 'comment', author: 'user' }),
       ),
     );
+
+export const required = <T>(found: T | null): T => requireRow(found === null ? [] : [found]);
 
 export function requireRow<T>([row]: T[]): T {
   if (!row) throw new Refusal('missing');

@@ -11,6 +11,7 @@ import { greeted } from '../memberships/own';
 import { nameableQuery, namedBeforeQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
 import { comment, thread } from '../schema';
+import { withSeveral } from './prepare';
 import { requireRow, threadQuery } from './visible';
 import { commentOf, showsNothing, threadOf } from './text';
 
@@ -97,9 +98,8 @@ export async function begin(
     space: access.spaceQuery(ctx, spaceId),
     people: nameableQuery(ctx, spaceId, form.title, form.body),
   });
-  const found = access.foundSpace(ctx, space);
+  const found = withSeveral(access.foundSpace(ctx, space));
   allow(ctx, 'space.write', found.spaceRole);
-  if (!found.severalThreads) throw new Refusal('forbidden');
   const audience = audienceFor(ctx, found, form);
   await judgeThread(ctx, form);
   const { writing, ...attached } = await filesOf(ctx, spaceId, form);

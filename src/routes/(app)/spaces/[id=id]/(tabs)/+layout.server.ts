@@ -1,21 +1,23 @@
 import { randomId } from '$lib/server/crypto';
 import { show } from '$lib/server/http';
 import * as spaces from '$lib/server/spaces';
+import * as threads from '$lib/server/threads';
 
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
-    const room = await spaces.overview(
-      ctx,
-      Number(event.params.id),
-      query.get('before'),
-      query.get('pinned'),
-    );
+    const spaceId = Number(event.params.id);
+    // Under a dialog with an address of its own, the query is not about the thread.
+    const ofThread = event.route.id.endsWith('/(tabs)') ? query : new URLSearchParams();
+    const [room, discussion] = await Promise.all([
+      spaces.overview(ctx, spaceId, query.get('before'), query.get('pinned')),
+      threads.onlyPage(ctx, spaceId, ofThread),
+    ]);
     // Only for people who may do it.
     const asking =
       query.has('leave') && room.may.leave
         ? ('leave' as const)
-        : query.has('delete') && room.may.administer
+        : query.get('delete') === '' && room.may.administer
           ? ('delete' as const)
           : null;
     const number = (name: string) => Number(query.get(name)) || 0;
@@ -27,7 +29,9 @@ export const load = (event) =>
         query.get('done') === 'invited'
           ? { sent: number('sent'), active: number('active'), left: number('left') }
           : null,
-      covered: asking !== null,
+      /** Where the space has one thread, which is its page. */
+      discussion,
+      covered: asking !== null || !!discussion?.covered,
       invitationKey: randomId(),
     };
   });

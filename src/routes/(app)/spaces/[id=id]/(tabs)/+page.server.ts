@@ -6,8 +6,10 @@ import { form } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import * as memberships from '$lib/server/memberships';
 import * as trash from '$lib/server/trash';
+import { discussion } from '../discussion';
 
 export const actions = {
+  ...discussion,
   invite: form(
     firstInvitation,
     async (ctx, { addresses, requestKey }, { params }) => {

@@ -1,4 +1,3 @@
-import * as access from '$lib/server/access';
 import { thread } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
@@ -21,7 +20,7 @@ export const actions = {
       const id = await threads.begin(ctx, Number(params.id), input);
       return `/spaces/${params.id}/threads/${id}`;
     },
-    access.membersOnly,
+    threads.whereSeveral,
     { judge: threads.judgeThread },
   ),
 };

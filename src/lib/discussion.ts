@@ -1,0 +1,73 @@
+/** A thread with its comments, as its own page shows it, or the page of the space whose only thread it is. */
+import type { Person } from './people';
+import type { Told } from './told';
+
+export interface Text {
+  id: number;
+  author: string;
+  guest: boolean;
+  company: string;
+  createdAt: number;
+  editedAt: number | null;
+  html: string;
+  unread?: boolean;
+  forCompany: boolean;
+  /** When guests could see it for the first time, if not from the beginning. */
+  openedAt: number | null;
+  may: { edit: boolean; delete: boolean; open: boolean };
+  files: { id: string; name: string; type: string; size: number; thumb: boolean }[];
+  reactions: { kind: string; count: number; own: boolean; people: Person[]; more: number }[];
+}
+
+interface Page<T> {
+  rows: T[];
+  next: string | null;
+}
+
+export interface Opening {
+  name: string;
+  /** The thread with its comments. */
+  whole: boolean;
+  seen: string;
+  comments: number;
+  files: number;
+  first: Listed | null;
+  rest: Listed[];
+  next: string | null;
+}
+
+type Listed = Pick<Text, 'id' | 'author' | 'guest' | 'company' | 'createdAt' | 'html'> & { files: string[] };
+
+export interface Discussion {
+  space: { id: number; name: string; severalThreads: boolean };
+  thread: Text & { title: string; pinned: boolean; closed: boolean; following: boolean };
+  comments: Text[];
+  /** The comments where further pages begin. */
+  earlier: number | null;
+  later: number | null;
+  may: { pin: boolean; close: boolean; follow: boolean; delete: boolean; confide: boolean };
+  told: Told;
+  /** Of what is only for the company; null for guests. */
+  toldCompany: Told | null;
+  muted: boolean;
+  peopleCount: number;
+  until: number;
+  unread: boolean;
+  /** What the address asks for: `first`, or a comment's number. */
+  editing: {
+    name: string;
+    title: string;
+    body: string;
+    editedAt: number;
+    was: string;
+    forCompany: boolean;
+    files: Text['files'];
+  } | null;
+  quoting: { author: Person | null; body: string; forCompany: boolean } | null;
+  deleting: { name: string; author: Person } | null;
+  history: Page<{ id: number; title: string; html: string; at: number }> | null;
+  reacted: Page<Person & { id: string; kind: string }> | null;
+  /** What guests would see. */
+  opening: Opening | null;
+  requestKey: string;
+}
