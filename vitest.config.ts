@@ -26,6 +26,8 @@ export default defineConfig({
           SETUP_TOKEN: '9f3b7c1e5a2d8f60b4e7',
           MAIL_TRANSPORT: 'mailbox',
           MAIL_DOMAIN: 'foyer.example',
+          // How many the property tests live.
+          HISTORIES: process.env.HISTORIES ?? '200',
           TEST_MIGRATIONS: await readD1Migrations(path('drizzle')),
         },
       },

@@ -81,21 +81,21 @@ function poll<News>(address: () => string, pause: () => number, { heard, ended, 
 }
 
 /** The changes of a space. @returns `know` reports what the page has loaded meanwhile */
-export function watch(spaceId: number, seq: number, { heard, ...rest }: Heard<Change[]>) {
+export function watch(spaceId: number, seq: string, { heard, ...rest }: Heard<Change[]>) {
   let since = seq;
-  const { stop } = poll<{ seq: number; changes: Change[] }>(
+  const { stop } = poll<{ seq: string; changes: Change[] }>(
     () => `/spaces/${spaceId}/changes?since=${since}`,
     () => OFTEN,
     {
       ...rest,
       heard: (news) => {
-        if (news.seq <= since) return;
+        if (news.seq === since) return;
         since = news.seq;
         heard(news.changes);
       },
     },
   );
-  return { know: (newer: number) => void (since = Math.max(since, newer)), stop };
+  return { know: (newer: string) => void (since = newer), stop };
 }
 
 interface News {

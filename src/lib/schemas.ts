@@ -367,8 +367,8 @@ export const notificationMail = v.pipe(
   v.object({ mail: v.picklist(mailChoiceList) }),
   v.transform(({ mail }) => mailChoices[mail]),
 );
-export const oneNotification = v.object({ id: rowNumber(), on: tick });
-export const shownNotifications = v.object({ upTo: rowNumber() });
+export const oneNotification = v.object({ id: veiled(), on: tick });
+export const shownNotifications = v.object({ upTo: veiled() });
 /** What a mail provider posts for "Unsubscribe" (RFC 8058). The page's button posts nothing. */
 export const unsubscribe = v.object({
   'List-Unsubscribe': v.optional(v.pipe(v.string(), v.maxLength(100)), ''),
@@ -452,6 +452,7 @@ function files(max: number) {
 /** An uploaded cover wins over the chosen one. */
 export const coverUpload = { coverFile: files(1) };
 
-function rowNumber() {
-  return v.pipe(v.string(), v.regex(/^[1-9]\d{0,14}$/), v.transform(Number));
+/** A number that only the server can read (server/crypto.ts). */
+function veiled() {
+  return v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 }

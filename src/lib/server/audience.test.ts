@@ -20,7 +20,7 @@ import * as threads from './threads';
 const WORD = 'embargo';
 
 const NOW = Date.now();
-let ava: User, ben: User, gil: User, spaceId: number, open: number, seq: number;
+let ava: User, ben: User, gil: User, spaceId: number, open: number, seq: string;
 
 const key = () => ({ requestKey: randomId() });
 const attached = (name: string) => [new File(['crane'], name)];

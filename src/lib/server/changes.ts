@@ -13,6 +13,7 @@ import {
   type Within,
 } from './access';
 import type { Ctx, SignedIn, Statement } from './context';
+import { unveil, veil } from './crypto';
 import { Refusal } from './errors';
 import { membership, space, spaceEvent } from './schema';
 
@@ -78,6 +79,12 @@ const newest = (ctx: SignedIn, spaceId: number | SQL, within: Within): SQL<numbe
   return sql`(select max(seq) from (${sql.join(each, sql` union all `)}))`;
 };
 
+/** A page's place among the changes, as its viewer gets it: numbers would tell how many there are that they do not hear of. */
+const placeOf = (ctx: SignedIn, seq: number): string => veil(ctx.config.secret, 'change', seq);
+
+export const newestPlace = (ctx: SignedIn, [row]: { seq: number | null }[]): string =>
+  placeOf(ctx, row?.seq ?? 0);
+
 export const newestQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db.select({ seq: newest(ctx, spaceId, { spaceId }) }).from(sql`(select 1)`);
 
@@ -90,13 +97,17 @@ export const newestInEachQuery = (ctx: SignedIn) =>
     .where(eq(membership.userId, ctx.actor.id))
     .orderBy(membership.spaceId);
 
-/** Null if nothing happened. One indexed read, which also checks the membership: 404 without it. */
+/**
+ * Null if nothing happened. One indexed read, which also checks the membership: 404 without it.
+ * @param place of the page, or anything else to ask only whether the space can still be reached
+ */
 export async function since(
   ctx: SignedIn,
   spaceId: number,
-  seq: number,
-): Promise<{ seq: number; changes: Change[] } | null> {
+  place: string,
+): Promise<{ seq: string; changes: Change[] } | null> {
   const me = ctx.actor;
+  const seq = unveil(ctx.config.secret, 'change', place) ?? Number.MAX_SAFE_INTEGER;
   const heard = audible(
     ctx,
     { spaceId },
@@ -121,7 +132,7 @@ export async function since(
   const newest = rows.at(-1)!.seq;
   if (newest === null) return null;
   return {
-    seq: newest,
+    seq: placeOf(ctx, newest),
     changes: rows.map(({ kind, thread, comment, own }) => ({ kind, thread, comment, own: own === 1 })),
   };
 }

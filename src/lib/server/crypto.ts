@@ -64,6 +64,35 @@ export function unsign(secret: Secret, purpose: string, signed: string | undefin
   return isMadeBy(secret, (one) => sign(one, purpose, value), signed) ? value : null;
 }
 
+const uint64 = (n: number): Uint8Array => {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(n));
+  return bytes;
+};
+
+/**
+ * For a number that counts, shown to people who must not be able to count: always the same 22 letters for the same number, without
+ * its order.
+ */
+export function veil(secret: Secret, purpose: string, n: number): string {
+  const key = purposeKey(secret, purpose);
+  const tag = hmac(SHA256, key, uint64(n)).slice(0, 8);
+  const mask = hmac(SHA256, key, tag);
+  return encodeBase64urlNoPadding(new Uint8Array([...tag, ...uint64(n).map((byte, i) => byte ^ mask[i]!)]));
+}
+
+export function unveil(secret: Secret, purpose: string, veiled: string): number | null {
+  if (!/^[\w-]{22}$/.test(veiled)) return null;
+  const bytes = decodeBase64urlIgnorePadding(veiled);
+  for (const one of generations(secret)) {
+    const mask = hmac(SHA256, purposeKey(one, purpose), bytes.slice(0, 8));
+    const plain = bytes.slice(8).map((byte, i) => byte ^ mask[i]!);
+    const n = Number(new DataView(plain.buffer).getBigUint64(0));
+    if (Number.isSafeInteger(n) && sameText(veil(one, purpose, n), veiled)) return n;
+  }
+  return null;
+}
+
 const aesKey = (secret: Secret, purpose: string) =>
   crypto.subtle.importKey('raw', new Uint8Array(purposeKey(secret, purpose)), 'AES-GCM', false, [
     'encrypt',

@@ -366,11 +366,8 @@ describe('no list is cut silently', () => {
       ['me', 48],
     ] as const) {
       const { rows } = await walk(async (before) => {
-        const { items, next } = await notifications.list(as(reader), {
-          show,
-          before: before === null ? null : Number(before),
-        });
-        return { rows: items, next: next === null ? null : String(next) };
+        const { items, next } = await notifications.list(as(reader), { show, before });
+        return { rows: items, next };
       });
       expect(new Set(rows.map((r) => r.id)).size).toBe(count);
       expect(rows).toHaveLength(count);

@@ -66,7 +66,7 @@ describe('deleting a space', () => {
     const { inviter, spaceId, token } = await invited();
     await trash.putSpace(as(inviter), spaceId, 'Harbour Bridge');
     await expect(spaces.overview(as(inviter), spaceId)).rejects.toMatchObject(refusal('missing'));
-    await expect(changes.since(as(inviter), spaceId, 0)).rejects.toMatchObject(refusal('missing'));
+    await expect(changes.since(as(inviter), spaceId, '')).rejects.toMatchObject(refusal('missing'));
     expect((await spaces.portal(as(inviter))).spaces).toEqual([]);
     await signUp(token).catch(() => {});
     expect(await count('membership', 'space_id = ?', spaceId)).toBe(1);

@@ -1,6 +1,6 @@
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
-import { hashToken } from '../crypto';
+import { keyedHash } from '../crypto';
 import { unreadQuery } from './portal';
 
 /** What the bell shows, and a stamp that is another one as soon as the portal or its notifications are. */
@@ -11,6 +11,7 @@ export async function news(ctx: SignedIn) {
   });
   const { me, all, newest } = unread[0]!;
   const seen = spaces.map(({ spaceId, seq }) => [spaceId, seq]);
-  // A hash: plain numbers would tell how much happens elsewhere.
-  return { unread: { me, all }, stamp: hashToken(JSON.stringify([me, all, newest, seen])).slice(0, 16) };
+  // Keyed: numbers would tell how much happens elsewhere, and so few can be guessed from a plain hash.
+  const stamp = keyedHash(ctx.config.secret, 'news', JSON.stringify([me, all, newest, seen])).slice(0, 16);
+  return { unread: { me, all }, stamp };
 }

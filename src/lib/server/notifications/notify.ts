@@ -19,7 +19,7 @@ const GATHERED = 10 * MINUTE;
 
 /** The last statement adds the notifications: its rows are counted. */
 export function notify(ctx: SignedIn, event: Activity): Statement[] {
-  mailSoon(ctx);
+  mailSoon(ctx, event);
   const ids = sql.join(Object.values(sources(ctx, event)), sql` union `);
   return [
     ...(event.mentioned.length > 0 ? [followNamed(ctx, event)] : []),
@@ -30,7 +30,7 @@ export function notify(ctx: SignedIn, event: Activity): Statement[] {
 /** For an edit. A follower's notification becomes a mention, without a second mail. */
 export function notifyMentioned(ctx: SignedIn, event: Omit<Activity, 'everybody'>): Statement[] {
   if (event.mentioned.length === 0) return [];
-  mailSoon(ctx);
+  mailSoon(ctx, event);
   const neverMailed = sql`(u.mail_about = 'mentions' or ${isSilenced})`;
   const whom = sql`${named(event)} and not exists (select 1 from notification n where n.user_id = u.id
     and n.thread_id = ${event.threadId} and n.comment_id is ${event.commentId})`;
@@ -94,8 +94,11 @@ const mailAt = (ctx: Ctx, isNamed: SQL, silenced: SQL = isSilenced): SQL => sql`
   when u.digest_at > ${ctx.now} then u.digest_at
   else u.digest_at + (cast((${ctx.now} - u.digest_at) / ${DAY} as integer) + 1) * ${DAY} end`;
 
-/** After the commit; cron does what this misses, and what is gathered. */
-const mailSoon = (ctx: SignedIn): void =>
+/** After the commit, and only of this text: nobody's mail leaves earlier for something else. Cron does what is missed or gathered. */
+const mailSoon = (ctx: SignedIn, { threadId, commentId }: Activity): void =>
   ctx.afterCommit((system) =>
-    mailDue({ ...system, now: ctx.now }, sql`actor_id = ${ctx.actor.id} and mail_at = ${ctx.now}`),
+    mailDue(
+      { ...system, now: ctx.now },
+      sql`actor_id = ${ctx.actor.id} and mail_at = ${ctx.now} and thread_id = ${threadId} and comment_id is ${commentId}`,
+    ),
   );

@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { changed, must, type SignedIn, type Statement } from '../context';
+import { unveil, veil } from '../crypto';
 import { Refusal } from '../errors';
 import { excerpt } from '../markdown';
 import { columns, joins, readable, visible, type Row } from './rows';
@@ -23,15 +24,20 @@ const only: Record<Shown, SQL> = {
   later: sql`and n.later = 1`,
 };
 
+/** Ids count the notifications of everybody, so nobody gets them as numbers. */
+const veiled = (ctx: SignedIn, id: number): string => veil(ctx.config.secret, 'notification', id);
+const unveiled = (ctx: SignedIn, id: string): number => unveil(ctx.config.secret, 'notification', id) ?? 0;
+
 interface Part {
-  before?: number | null;
+  /** The last of the page before. */
+  before?: string | null;
   limit?: number;
 }
 
 const listQuery = (ctx: SignedIn, show: Shown, { before = null, limit = 30 }: Part) =>
   ctx.db.all<Row & { later: number }>(sql`
     select ${columns(ctx.actor, 1_000)}, n.later
-    ${ofActor(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${before}`}
+    ${ofActor(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${unveiled(ctx, before)}`}
     order by n.id desc limit ${limit + 1}`);
 
 export async function list(ctx: SignedIn, { show, ...part }: Part & { show: Shown }) {
@@ -63,7 +69,7 @@ function pageOf(
       const { id, kind, createdAt, space, actor, company } = row;
       const { thread, text } = readable(row, ctx.actor.id);
       return {
-        ...{ id, kind, createdAt, space, actor, company, thread },
+        ...{ id: veiled(ctx, id), kind, createdAt, space, actor, company, thread },
         href: hrefOf(row),
         guest: row.actorKind === 'guest',
         forCompany: row.forCompany === 1,
@@ -72,7 +78,7 @@ function pageOf(
         later: row.later === 1,
       };
     }),
-    next: rows.length > limit ? page.at(-1)!.id : null,
+    next: rows.length > limit ? veiled(ctx, page.at(-1)!.id) : null,
   };
 }
 
@@ -109,14 +115,14 @@ export const readSpace = (ctx: SignedIn, spaceId: number, until: number): Statem
 /** @param upTo the newest id on the page: later ones stay unread */
 export async function markRead(
   ctx: SignedIn,
-  which: number[] | 'all',
+  which: string[] | 'all',
   show: Shown = 'all',
-  upTo: number | null = null,
+  upTo: string | null = null,
 ): Promise<void> {
   const those =
     which === 'all'
-      ? sql`${only[show]} ${upTo === null ? sql`` : sql`and n.id <= ${upTo}`}`
-      : sql`and n.id in (select value from json_each(${JSON.stringify(which)}))`;
+      ? sql`${only[show]} ${upTo === null ? sql`` : sql`and n.id <= ${unveiled(ctx, upTo)}`}`
+      : sql`and n.id in (select value from json_each(${JSON.stringify(which.map((id) => unveiled(ctx, id)))}))`;
   await ctx.commit([
     ctx.db.run(sql`
       update notification as n set read_at = ${ctx.now}
@@ -124,11 +130,11 @@ export async function markRead(
   ]);
 }
 
-export async function setLater(ctx: SignedIn, id: number, on: boolean): Promise<void> {
+export async function setLater(ctx: SignedIn, id: string, on: boolean): Promise<void> {
   await ctx.commit(
     [
       ctx.db.run(sql`
-        update notification set later = ${on ? 1 : 0} where id = ${id} and user_id = ${ctx.actor.id}`),
+        update notification set later = ${on ? 1 : 0} where id = ${unveiled(ctx, id)} and user_id = ${ctx.actor.id}`),
       must(ctx, changed()),
     ],
     { refusal: new Refusal('missing') },

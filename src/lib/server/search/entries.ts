@@ -75,7 +75,7 @@ export const drop = (
 
 /** The version of the index's form. After a change cron writes all rows again. */
 const FORM = 5;
-/** Ids per batch, and batches per run of `rebuild`. */
+/** Texts per batch, and batches per run of `rebuild`. */
 const PIECE = 300;
 const PIECES = 4;
 
@@ -109,24 +109,24 @@ async function rebuildPiece(ctx: Ctx): Promise<boolean> {
   const rows = await stateQuery(ctx);
   const state = stateOf(rows);
   if (state && state.below === undefined) return true;
-  const [newest] = await ctx.db
-    .select({
-      id: sql<number>`max(coalesce((select max(id) from thread), 0), coalesce((select max(id) from comment), 0))`.as(
-        'id',
-      ),
-    })
-    .from(sql`(select 1)`);
-  const below = state?.below ?? newest!.id + 1;
-  const from = below - PIECE;
-  const texts = await ctx.db.select(stored).from(sql`(
+  const below = state?.below ?? Number.MAX_SAFE_INTEGER;
+  const texts = await ctx.db
+    .select(stored)
+    .from(
+      sql`(
       select t.id, 1 as thread, t.space_id, t.author_id, t.author_id as begun_by, t.title, t.body, t.mentions
-        from thread t where t.id >= ${from} and t.id < ${below}
+        from (select * from thread where id < ${below} order by id desc limit ${PIECE}) t
       union all
       select c.id, 0, t.space_id, c.author_id, t.author_id, '', c.body, c.mentions
-        from comment c join thread t on t.id = c.thread_id where c.id >= ${from} and c.id < ${below}) e
-      join user u on u.id = e.author_id join user b on b.id = e.begun_by`);
-  const done = from <= 1;
-  const value = JSON.stringify(done ? { form: FORM } : { form: FORM, below: from });
+        from (select * from comment where id < ${below} order by id desc limit ${PIECE}) c
+          join thread t on t.id = c.thread_id) e
+      join user u on u.id = e.author_id join user b on b.id = e.begun_by`,
+    )
+    .orderBy(sql`e.id desc`)
+    .limit(PIECE);
+  const done = texts.length < PIECE;
+  // A thread and a comment may have the same id; written twice is no harm.
+  const value = JSON.stringify(done ? { form: FORM } : { form: FORM, below: texts.at(-1)!.id + 1 });
   await ctx.commit([
     // With the cursor in one batch. A text edited meanwhile is written by its own commit.
     ...texts.flatMap((text) =>

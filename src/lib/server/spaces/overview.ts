@@ -99,7 +99,7 @@ export async function overview(
     invited: found.showPeople ? rows.invited.slice(0, SHOWN) : [],
     invitedMore: rows.invited.length > SHOWN,
     ...readers,
-    seq: rows.newest[0]?.seq ?? 0,
+    seq: changes.newestPlace(ctx, rows.newest),
     until: ctx.now,
     next: found.showThreads ? next : null,
     pinned: showsPinned ? first.threads : [],

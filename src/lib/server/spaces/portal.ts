@@ -61,7 +61,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
         )}`.as('unread'),
         latest: sql<
           string | null
-        >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${access.seesGuests(actor, within)})`, activity))}`.as(
+        >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${access.seesGuests(actor, within)}, ${access.isForCompany('thread')})`, activity))}`.as(
           'latest',
         ),
         lastActivityAt: sql<number>`shown.activity`.as('activity'),
@@ -91,7 +91,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
     spacesNext: next,
     spaces: rows.map(({ faces, latest, ...row }) => ({
       ...row,
-      latest: latest === null ? null : titleOf(ctx, latest),
+      ...(latest === null ? { latest, latestForCompany: false } : newestOf(ctx, latest)),
       invitedMore: row.invitedCount >= INVITED_COUNTED,
       unreadMore: row.unread >= UNREAD_COUNTED,
       people: mixed(JSON.parse(faces) as { name: string; guest: number }[]),
@@ -100,8 +100,14 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
 }
 
 /** For the viewer. `row`: JSON from the portal's query. */
-function titleOf(ctx: SignedIn, row: string): string {
-  const [title, mentions, authorId, seesGuests] = JSON.parse(row) as [string, string, string, number];
+function newestOf(ctx: SignedIn, row: string): { latest: string; latestForCompany: boolean } {
+  const [title, mentions, authorId, seesGuests, forCompany] = JSON.parse(row) as [
+    ...[title: string, mentions: string, authorId: string],
+    ...[seesGuests: number, forCompany: number],
+  ];
   const reader = access.readerOf(ctx.actor.id, seesGuests);
-  return titleFor(reader, { title, mentions: JSON.parse(mentions) as Mention[], authorId });
+  return {
+    latest: titleFor(reader, { title, mentions: JSON.parse(mentions) as Mention[], authorId }),
+    latestForCompany: forCompany === 1,
+  };
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
+import { unveil, veil } from '../crypto';
 import * as files from '../files';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
@@ -55,7 +56,7 @@ export async function history(
   commentId: number | null,
   after: string | null = null,
 ) {
-  const last = paging.read(after, 'number');
+  const last = paging.read(after, 'text');
   const { reach, threads, comments, revisions } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
     threads: threadQuery(ctx, spaceId, threadId),
@@ -67,17 +68,21 @@ export async function history(
         and(
           eq(revision.threadId, threadId),
           commentId === null ? sql`${revision.commentId} is null` : eq(revision.commentId, commentId),
-          last ? lt(revision.id, last[0]) : undefined,
+          last ? lt(revision.id, unveil(ctx.config.secret, 'revision', last[0]) ?? 0) : undefined,
           ctx.actor.kind === 'guest' ? openedSince(threadId, commentId) : undefined,
         ),
       )
       .orderBy(desc(revision.id))
       .limit(VERSIONS + 1),
   });
+  const veiled = (id: number) => veil(ctx.config.secret, 'revision', id);
   const found = access.foundSpace(ctx, reach);
   const first = requireRow(threads);
   const row = commentId === null ? first : requireRow(comments);
   if (!access.readsAllNames(found.reader, row.authorId)) return { rows: [], next: null };
-  const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [r.id]);
-  return { rows: rows.map(({ body, ...rest }) => ({ ...rest, html: markdown.render(body) })), next };
+  const { rows, next } = paging.paged(revisions, VERSIONS, (r) => [veiled(r.id)]);
+  return {
+    rows: rows.map(({ id, body, ...rest }) => ({ ...rest, id: veiled(id), html: markdown.render(body) })),
+    next,
+  };
 }

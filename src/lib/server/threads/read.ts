@@ -152,7 +152,7 @@ export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, w
     })),
     earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
-    seq: newest[0]?.seq ?? 0,
+    seq: changes.newestPlace(ctx, newest),
     until: ctx.now,
     unread: access.activityFor(ctx.actor, found.reader, first) > readAt,
   };

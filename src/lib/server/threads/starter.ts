@@ -4,6 +4,7 @@ import { limits } from '../../schemas';
 import { characters } from '../../text';
 import type { Statement, SignedIn } from '../context';
 import { record } from '../events';
+import { newId } from './id';
 import type { TemplateContent } from '../schema';
 
 /** Settings come with the form. */
@@ -36,11 +37,11 @@ export function begin(
   const actor = ctx.actor.id;
   return [
     ctx.db.run(sql`
-      insert into thread (space_id, title, body, author_id, last_activity_at, public_activity_at,
+      insert into thread (id, space_id, title, body, author_id, last_activity_at, public_activity_at,
         staff_activity_at, request_key, created_at)
-      select ${spaceId}, json_extract(value, '$.title'), json_extract(value, '$.body'), ${actor},
-        ${ctx.now} - key, ${ctx.now} - key, ${ctx.now} - key, ${key} || ':' || key, ${ctx.now}
-      from json_each(${JSON.stringify(begun)}) order by key`),
+      select ${newId('thread', ctx.now, sql`b.key`)}, ${spaceId}, json_extract(b.value, '$.title'), json_extract(b.value, '$.body'), ${actor},
+        ${ctx.now} - b.key, ${ctx.now} - b.key, ${ctx.now} - b.key, ${key} || ':' || b.key, ${ctx.now}
+      from json_each(${JSON.stringify(begun)}) b order by b.key`),
     ctx.db.run(sql`
       insert into thread_person (space_id, thread_id, user_id, following, read_at)
       select space_id, id, ${actor}, 1, ${ctx.now} from thread where space_id = ${spaceId}`),

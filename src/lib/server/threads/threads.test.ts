@@ -195,7 +195,7 @@ describe('pages of comments', () => {
   it('a permalink shows its comment with what came before, also one that is deleted', async () => {
     expect((await shown({ around: made[60]! })).ids).toEqual(made.slice(55, 105));
     expect((await shown({ around: made[1]! })).ids.slice(0, 2)).toEqual(made.slice(0, 2));
-    expect((await shown({ around: 9_999_999 })).ids).toEqual(made.slice(115));
+    expect((await shown({ around: made.at(-1)! + 1 })).ids).toEqual(made.slice(115));
   });
 });
 
@@ -459,9 +459,9 @@ describe('open pages', () => {
   it('learn at once that access has ended', async () => {
     const leaving = await makeGuest();
     await joinSpace(ava, spaceId, leaving);
-    expect(await changes.since(as(leaving), spaceId, 9_999_999)).toBeNull();
+    expect(await changes.since(as(leaving), spaceId, '')).toBeNull();
     await memberships.removeGuest(as(ava), spaceId, leaving.id);
-    await expect(changes.since(as(leaving), spaceId, 0)).rejects.toMatchObject(refusal('missing'));
+    await expect(changes.since(as(leaving), spaceId, '')).rejects.toMatchObject(refusal('missing'));
   });
 });
 

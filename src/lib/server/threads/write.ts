@@ -11,6 +11,7 @@ import { greeted } from '../memberships/own';
 import { nameableQuery, namedBeforeQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
 import { comment, thread } from '../schema';
+import { newId } from './id';
 import { withSeveral } from './prepare';
 import { requireRow, threadQuery } from './visible';
 import { commentOf, showsNothing, threadOf } from './text';
@@ -111,6 +112,7 @@ export async function begin(
   const insert = ctx.db
     .insert(thread)
     .values({
+      id: newId('thread', writing.now),
       spaceId,
       title,
       body,
@@ -180,6 +182,7 @@ export async function addComment(
   const insert = ctx.db
     .insert(comment)
     .values({
+      id: newId('comment', writing.now),
       spaceId,
       threadId,
       authorId: ctx.actor.id,

@@ -6,7 +6,7 @@ const asked = (url: URL) => notifications.shownBy(url.searchParams.get('show'));
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const before = Number(event.url.searchParams.get('before')) || null;
+    const before = event.url.searchParams.get('before') || null;
     return notifications.open(ctx, asked(event.url), { before });
   });
 

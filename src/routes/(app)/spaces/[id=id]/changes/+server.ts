@@ -3,7 +3,7 @@ import { answer } from '$lib/server/http';
 
 export const GET = (event) =>
   answer(event, async (ctx) => {
-    const since = Math.max(0, Number(event.url.searchParams.get('since')) || 0);
+    const since = event.url.searchParams.get('since') ?? '';
     const news = await changes.since(ctx, Number(event.params.id), since);
     return news ? Response.json(news) : new Response(null, { status: 204 });
   });

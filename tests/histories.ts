@@ -1,0 +1,103 @@
+/** Random histories are lived twice, with what somebody may not see and without: what they receive must not differ in a byte. */
+import { expect } from 'vitest';
+import * as changes from '../src/lib/server/changes';
+import * as mentions from '../src/lib/server/mentions/completion';
+import * as notifications from '../src/lib/server/notifications';
+import * as search from '../src/lib/server/search';
+import * as spaces from '../src/lib/server/spaces';
+import * as threads from '../src/lib/server/threads';
+import type { TestCtx, User } from './contexts';
+
+export const START = Date.UTC(2026, 10, 26, 9);
+
+interface Seen {
+  room: number;
+  /** The page's place among the changes when the history began. */
+  seq: string;
+  threads: number[];
+  comments: { id: number; thread: number }[];
+  /** To search for. */
+  words: string[];
+}
+
+/** All that somebody gets of a space but mails: pages, changes, notifications, completion, hits. */
+export async function received(
+  ctx: TestCtx,
+  { room, seq, threads: topics, comments, words }: Seen,
+): Promise<unknown[]> {
+  const found = await Promise.all(words.map((word) => search.inSpace(ctx, room, word)));
+  const pages = [];
+  for (const id of topics)
+    pages.push(
+      ...(await Promise.all([
+        threads.read(ctx, room, id),
+        threads.source(ctx, room, id, null),
+        threads.history(ctx, room, id, null),
+        threads.reacted(ctx, room, id, null),
+      ]).catch(() => ['gone'])),
+    );
+  for (const { id, thread } of comments)
+    pages.push(
+      ...(await Promise.all([
+        threads.source(ctx, room, thread, id),
+        threads.history(ctx, room, thread, id),
+        threads.reacted(ctx, room, thread, id),
+        threads.read(ctx, room, thread, { around: id }),
+      ]).catch(() => ['gone'])),
+    );
+  return [
+    await spaces.portal(ctx),
+    await spaces.overview(ctx, room),
+    await spaces.people(ctx, room),
+    await changes.since(ctx, room, seq),
+    await notifications.list(ctx, { show: 'all' }),
+    await notifications.list(ctx, { show: 'me' }),
+    await notifications.countUnread(ctx),
+    (await notifications.news(ctx)).unread,
+    await mentions.complete(ctx, room, ''),
+    await mentions.complete(ctx, room, 'b'),
+    (await threads.prepare(ctx, room)).told,
+    found,
+    await search.everywhere(ctx, 'crane'),
+    pages,
+  ];
+}
+
+/** Without ids, people by name, without delivery times. Mails of the same moment have no order. */
+export const comparable = (
+  { all, mails }: { all: unknown[]; mails: object[] },
+  people: [name: string, person: User][],
+): string =>
+  [
+    ...all.map((one) => normalised(one, people)),
+    ...mails.map((mail) => normalised(mail, people)).sort(),
+  ].join('\n');
+
+const ID = /^(?:id|seq|thread|comment|\w*Id|earlier|later|next)$/;
+
+function normalised(one: unknown, people: [name: string, person: User][]): string {
+  let text = JSON.stringify(one, (key, value: unknown) =>
+    ID.test(key) && (typeof value === 'number' || (typeof value === 'string' && key !== 'thread'))
+      ? '#'
+      : value,
+  );
+  for (const [name, { id, email }] of people) text = text.replaceAll(id, name).replaceAll(email, name);
+  return (
+    text
+      .replace(/((?:spaces|threads)\/|comment[=-]|<thread-)\d+/g, '$1#')
+      .replace(/(unsubscribe\/\w{3})[a-z2-7]{20,}/g, '$1')
+      .replace(/\b[a-z2-7]{16}\b/g, '#')
+      // Uploads take a moment of real time, even without files.
+      .replace(/\b(1\d{9})\d{3}\b/g, '$1')
+      .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"time"')
+  );
+}
+
+/** Shows where they differ. */
+export function expectSame(with_: string, without: string): void {
+  if (with_ === without) return;
+  let at = 0;
+  while (with_[at] === without[at]) at++;
+  const around = (text: string) => text.slice(Math.max(0, at - 300), at + 200);
+  expect(around(with_)).toBe(around(without));
+}
