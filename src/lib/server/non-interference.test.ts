@@ -32,6 +32,8 @@ import * as threads from './threads';
 const HISTORIES = Number((bindings as { HISTORIES?: string }).HISTORIES ?? 200);
 /** So often the built Worker is asked for its pages, too. */
 const PAGES_EVERY = 20;
+/** And for everything, not only for what shows the most. */
+const FULL_EVERY = 4;
 
 type Who = 'ava' | 'ben' | 'kim' | 'noor';
 type Author = 'ava' | 'ben';
@@ -263,7 +265,13 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
   });
 
   const all = await received(as(people.kim, { now }), {
-    ...{ room, seq, threads: common.threads, words: ['crane', 'harbour'] },
+    ...{
+      room,
+      seq,
+      threads: common.threads,
+      words: nth % FULL_EVERY ? [] : ['crane'],
+      brief: nth % FULL_EVERY !== 0,
+    },
     comments: common.comments.slice(0, 2),
   });
   const mails = (await mailsTo(people.kim.email)).filter(({ id }) => !earlier.has(id));
@@ -343,6 +351,7 @@ async function webPages(jar: Jar, people: Cast['people'], room: number, topics: 
       .replace(/\b\d{5,}\b/g, '#')
       .replace(/\b(?:[a-z2-7]{16}|[a-z2-7]{40})\b/g, '#')
       .replace(/(notification-)[\w-]{22}/g, '$1#')
+      .replace(/(before=|[nN]ext:")[\w-]+/g, '$1#')
       .replace(/etag,"\w+"/g, 'etag')
       .replace(/nonce[-=]["']?[\w+/=-]+/g, 'nonce')
       .replace(/(["'=>])(?:[\w-]{16}|[\w-]{22}|[\w-]{43})(?=["'<])/g, '$1#')

@@ -34,7 +34,6 @@ export async function noRoom(
     .select({
       space: usedBySpace(spaceId ?? 0).as('in_space'),
       person: usedByPerson(ctx.actor.id).as('by_person'),
-      seesGuests: access.seesGuests(access.viewerOf(ctx), { spaceId: spaceId ?? 0 }).as('sees_guests'),
     })
     .from(sql`(select 1)`);
   const full = (key: 'file.space-full' | 'file.guest-full', used: number, of: number) =>
@@ -44,7 +43,8 @@ export async function noRoom(
       field,
     });
   if (spaceId !== null && row!.space + size > spaceStorage)
-    return row!.seesGuests
+    // A guest would learn how much there is that they do not see.
+    return ctx.actor.kind === 'user'
       ? full('file.space-full', row!.space, spaceStorage)
       : new Refusal('too-large', { key: 'file.space-full-hidden', field });
   if (ctx.actor.kind === 'guest' && row!.person + size > guestStorage)
