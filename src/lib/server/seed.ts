@@ -159,9 +159,11 @@ async function guestJoins(past: Past, spaceId: number, daysAgo: number): Promise
 
 async function conversation(past: Past, spaceId: number): Promise<void> {
   const [ava, ben, gil] = ['ava@foyer.example', 'ben@foyer.example', 'gil@partner.example'] as const;
+  const ids = { thread: 0, comment: 0 };
   type Said = [daysAgo: number, email: string, body: string];
   const write = async (title: string, body: string, from: [daysAgo: number, email: string], said: Said[]) => {
     const id = await threads.begin(await past.as(from[1], from[0]), spaceId, {
+      id: ++ids.thread,
       title,
       body,
       requestKey: randomId(),
@@ -170,6 +172,7 @@ async function conversation(past: Past, spaceId: number): Promise<void> {
     for (const [daysAgo, email, text] of said)
       comments.push(
         await threads.addComment(await past.as(email, daysAgo), spaceId, id, {
+          id: ++ids.comment,
           body: text,
           requestKey: randomId(),
         }),
@@ -212,6 +215,7 @@ async function conversation(past: Past, spaceId: number): Promise<void> {
     size: plan.length,
   });
   await threads.addComment(last, spaceId, piles.id, {
+    id: ++ids.comment,
     body: 'Good, we’ll be there at 7:30 with two trucks. The plan is attached.',
     requestKey: randomId(),
     fileIds: [file.id],

@@ -22,6 +22,8 @@ export interface TextForm {
   requestKey: string;
   fileIds?: string[];
   files?: File[];
+  /** Only of the demo's texts, which have short addresses. */
+  id?: number;
   /** Comments of a thread that is only for the company always are, too. */
   audience?: Audience;
 }
@@ -112,7 +114,7 @@ export async function begin(
   const insert = ctx.db
     .insert(thread)
     .values({
-      id: newId('thread', writing.now),
+      id: form.id ?? newId('thread', writing.now),
       spaceId,
       title,
       body,
@@ -182,7 +184,7 @@ export async function addComment(
   const insert = ctx.db
     .insert(comment)
     .values({
-      id: newId('comment', writing.now),
+      id: form.id ?? newId('comment', writing.now),
       spaceId,
       threadId,
       authorId: ctx.actor.id,
