@@ -33,7 +33,7 @@ const HISTORIES = Number((bindings as { HISTORIES?: string }).HISTORIES ?? 200);
 /** So often the built Worker is asked for its pages, too. */
 const PAGES_EVERY = 20;
 /** And for everything, not only for what shows the most. */
-const FULL_EVERY = 4;
+const FULL_EVERY = 5;
 
 type Who = 'ava' | 'ben' | 'kim' | 'noor';
 type Author = 'ava' | 'ben';
@@ -96,8 +96,8 @@ const history = fc.record({
   hidden: fc.boolean(),
   acts: fc
     .tuple(
-      fc.array(open, { minLength: 2, maxLength: 5 }),
-      fc.array(only, { minLength: 1, maxLength: 5 }),
+      fc.array(open, { minLength: 2, maxLength: 4 }),
+      fc.array(only, { minLength: 1, maxLength: 4 }),
       fc.infiniteStream(fc.boolean()),
     )
     .map(([some, others, first]) => {
@@ -259,10 +259,11 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
   vi.setSystemTime(now);
   await deliver();
   // Changes nothing, and answers as if it had never been.
-  await expectNothing(people.kim, room, {
-    threads: [...inner.threads, ...gone.threads],
-    comments: [...inner.comments, ...gone.comments],
-  });
+  if (nth % FULL_EVERY === 0)
+    await expectNothing(people.kim, room, {
+      threads: [...inner.threads, ...gone.threads],
+      comments: [...inner.comments, ...gone.comments],
+    });
 
   const all = await received(as(people.kim, { now }), {
     ...{
@@ -351,7 +352,8 @@ async function webPages(jar: Jar, people: Cast['people'], room: number, topics: 
       .replace(/\b\d{5,}\b/g, '#')
       .replace(/\b(?:[a-z2-7]{16}|[a-z2-7]{40})\b/g, '#')
       .replace(/(notification-)[\w-]{22}/g, '$1#')
-      .replace(/(before=|[nN]ext:")[\w-]+/g, '$1#')
+      // Keys of next pages (paging.ts): lists, as JSON in base64.
+      .replace(/(before=|")W[yz][\w-]{8,}/g, '$1#')
       .replace(/etag,"\w+"/g, 'etag')
       .replace(/nonce[-=]["']?[\w+/=-]+/g, 'nonce')
       .replace(/(["'=>])(?:[\w-]{16}|[\w-]{22}|[\w-]{43})(?=["'<])/g, '$1#')
