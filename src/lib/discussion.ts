@@ -65,7 +65,7 @@ export interface Discussion {
   } | null;
   quoting: { author: Person | null; body: string; forCompany: boolean } | null;
   deleting: { name: string; author: Person } | null;
-  history: Page<{ id: number; title: string; html: string; at: number }> | null;
+  history: Page<{ id: string; title: string; html: string; at: number }> | null;
   reacted: Page<Person & { id: string; kind: string }> | null;
   /** What guests would see. */
   opening: Opening | null;
