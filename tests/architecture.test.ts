@@ -191,7 +191,6 @@ describe('one place for', () => {
 
   it('who sees whom: only the files below ask whether a viewer sees guests at all; the others ask visibleTo', () => {
     const reasons: Record<string, string> = {
-      'files/quota': 'whether the sum of what others store is said',
       'notifications/rows': 'the column that readerOf takes',
       'search/hits':
         'the column that readerOf takes; and the index has columns of its own for what is hidden',
