@@ -43,6 +43,7 @@ const noCookies: CookieJar = { get: () => undefined, set: () => {}, delete: () =
 
 export function createContext(from: Surroundings): Ctx {
   const db = drizzle(from.env.DB);
+  const began = Date.now();
   const pending: Statement[] = [];
   const waiting: Deferred[] = [];
   const asSystem = () => createContext({ ...from, config: ctx.config, cookies: noCookies, now: ctx.now });
@@ -73,7 +74,8 @@ export function createContext(from: Surroundings): Ctx {
     browserZone: from.timeZone ?? 'UTC',
     ip: from.ip ?? '',
     userAgent: from.userAgent ?? '',
-    now: from.now ?? Date.now(),
+    now: from.now ?? began,
+    elapsed: () => Date.now() - began,
     pending,
     async read(queries) {
       const names = Object.keys(queries);

@@ -82,6 +82,8 @@ export interface Ctx {
   userAgent: string;
   /** Milliseconds UTC, the same for the whole request. What happens later gets a context of its own. */
   readonly now: number;
+  /** Milliseconds since `now`. */
+  elapsed(): number;
   /** The next commit includes these. */
   pending: Statement[];
   read<Q extends Record<string, Statement>>(queries: Q): Promise<{ [Name in keyof Q]: ResultOf<Q[Name]> }>;

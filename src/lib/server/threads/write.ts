@@ -60,9 +60,9 @@ const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<
  * @returns `writing`: the context of what is written after the upload. It must be newer than what others have read meanwhile.
  */
 export async function filesOf(ctx: SignedIn, spaceId: number, form: Pick<TextForm, 'fileIds' | 'files'>) {
-  const began = Date.now();
-  const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, form.files ?? []))];
-  const writing = { ...ctx, now: ctx.now + (Date.now() - began) };
+  const sent = form.files ?? [];
+  const ids = [...(form.fileIds ?? []), ...(await files.uploadAll(ctx, spaceId, sent))];
+  const writing = sent.length > 0 ? { ...ctx, now: ctx.now + ctx.elapsed() } : ctx;
   return { ids, names: await files.names(ctx, ids), writing };
 }
 
