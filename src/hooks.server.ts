@@ -184,7 +184,7 @@ export const handle: Handle = async (input) => {
     }
     // Without the database there is no session, so no page of SvelteKit's either.
     const { request, route, url } = input.event;
-    const href = pendingPost.pageOf(url).page;
+    const href = pendingPost.pageOf(originalUrl(url)).page;
     return plainPage(
       request,
       500,

@@ -2,10 +2,10 @@
 import sveltekit from 'sveltekit-worker';
 import type { Env, MailNudge } from './lib/server/context/config';
 import { createContext } from './lib/server/context/create';
-import { readable, rejectOversized } from './lib/server/request-limits';
+import { pageInstead, readable, rejectOversized } from './lib/server/request-limits';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
-import { pageInstead, secured } from './lib/server/plain-pages';
+import { secured } from './lib/server/plain-pages';
 
 const system = (env: Env, ctx: ExecutionContext) => ({
   env,

@@ -8,8 +8,9 @@ import type { Env } from '../src/lib/server/context';
 import * as cron from '../src/lib/server/cron';
 import * as invitations from '../src/lib/server/invitations';
 import * as memberships from '../src/lib/server/memberships';
-import { invitation, session, user } from '../src/lib/server/schema';
-import { as, bindings, Jar, ORIGIN, testContext, type User } from './contexts';
+import * as rateLimit from '../src/lib/server/rate-limit';
+import { invitation, session, throttle, user } from '../src/lib/server/schema';
+import { as, bindings, DAY, HOUR, Jar, ORIGIN, testContext, type User } from './contexts';
 import { account, makeGuest, makeSpace, makeUser, PASSWORD } from './factories';
 import { audited } from './helpers';
 import { invitationOf, invite, invited, signUp } from './invitations';
@@ -314,10 +315,13 @@ describe('a post that meets an ended session', () => {
 });
 
 describe('every arrival of a mailed or copied link, read in the page', () => {
+  /** Without the marks that Svelte sets between its parts. */
+  const shownIn = (text: string) =>
+    text.slice(text.indexOf('<main'), text.indexOf('</main>')).replaceAll('<!---->', '');
   const page = async (browser: Browser, token: string) => {
     const { status, text } = await browser.get(`/signup/${token}`);
     expect(status).toBe(200);
-    return text.slice(text.indexOf('<main'), text.indexOf('</main>')).replaceAll('<!---->', '');
+    return shownIn(text);
   };
   const host = async () => {
     const story = await invited();
@@ -421,6 +425,84 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
     expect(await page(browser, fresh)).toContain(ASK);
   });
 
+  test('a copied link tells a stranger the same, whatever became of its person', async () => {
+    const [used, gone, asked] = [await joined(), await removed(), await removed()];
+    await new Browser().post(`/signup/${asked.token}?/ask`, {});
+    const about = async ({ copy }: { copy: string }) => {
+      const told = { ...(await invitations.stateOf(testContext(), copy)) };
+      return [told.state, ...Object.keys(told).sort()];
+    };
+    for (const story of [gone, asked]) expect(await about(story)).toEqual(await about(used));
+    await invite(asked.inviter, asked.spaceId, asked.email);
+    expect(await about(asked)).toEqual(await about(used));
+
+    const { person, inviter, spaceId, email } = gone;
+    await invite(inviter, spaceId, email);
+    const { id } = await invitationOf(email, spaceId);
+    const open = { copy: (await invitations.copyLink(as(inviter), spaceId, id)).split('/').pop()! };
+    const before = [await about(open), await page(new Browser(), open.copy)];
+    await testContext().db.update(user).set({ status: 'inactive' }).where(eq(user.id, person.id));
+    expect([await about(open), await page(new Browser(), open.copy)]).toEqual(before);
+    expect(await page(new Browser(), open.copy)).not.toContain('deactivated');
+    const mailed = invitations.mailToken(testContext(), await invitationOf(email, spaceId));
+    expect(await page(new Browser(), mailed)).toContain('This account is deactivated');
+  });
+
+  test('an invitation that ended tells nothing of its space or its person', async () => {
+    const { inviter, spaceId, id, token } = await host();
+    await invitations.cancel(as(inviter), spaceId, id);
+    expect(await invitations.stateOf(testContext(), token)).toEqual({ state: 'cancelled' });
+  });
+
+  test('removed: one may ask once for each removal, by the newest link, for 30 days, and not at others’ cost', async () => {
+    const story = await removed();
+    const { inviter, spaceId, person, email } = story;
+    const ask = async (token: string, now = Date.now()) => {
+      const ctx = testContext({ now });
+      await invitations.askAgain(ctx, token);
+      await ctx.settle();
+    };
+    const letIn = async () => {
+      await invite(inviter, spaceId, email);
+      const token = invitations.mailToken(testContext(), await invitationOf(email, spaceId));
+      await invitations.join(as(person), token);
+      return token;
+    };
+    const asks = async () => (await mailsTo(inviter.email)).length;
+    const second = await letIn();
+    await memberships.removeGuest(as(inviter), spaceId, person.id);
+    const third = await letIn();
+    await memberships.removeGuest(as(inviter), spaceId, person.id);
+    for (const token of [story.token, second]) {
+      expect(await page(new Browser(), token)).toContain('There is a newer link');
+      await ask(token);
+    }
+    expect(await asks()).toBe(0);
+
+    const later = Date.now() + 29 * DAY;
+    const tooLate = Date.now() + 31 * DAY;
+    await ask(third, tooLate);
+    expect(await asks()).toBe(0);
+    expect(await invitations.stateOf(testContext({ now: tooLate }), third)).toMatchObject({
+      state: 'removed',
+      renewedBy: 'late',
+    });
+    for (const now of [later, later + HOUR, later + DAY - HOUR]) await ask(third, now);
+    expect(await asks()).toBe(1);
+    const counted = async (state: string) => {
+      const key = rateLimit.key(testContext(), 'invite', `asked:${state}:${inviter.id}`);
+      return (await testContext().db.select().from(throttle).where(eq(throttle.key, key[0]!))).length;
+    };
+    expect([await counted('removed'), await counted('expired')]).toEqual([1, 0]);
+
+    // The days count from when they left, not from when they joined.
+    const long = await joined();
+    const acceptedAt = Date.now() - 90 * DAY;
+    await testContext().db.update(invitation).set({ acceptedAt }).where(eq(invitation.id, long.id));
+    await memberships.removeGuest(as(long.inviter), long.spaceId, long.person.id);
+    expect(await invitations.stateOf(testContext(), long.token)).toMatchObject({ renewedBy: 'inviter' });
+  });
+
   test('removed, and nobody can invite: says whom to ask, without a button', async () => {
     const { token, inviter } = await removed();
     await testContext().db.update(user).set({ status: 'inactive' }).where(eq(user.id, inviter.id));
@@ -441,14 +523,12 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
       [cancelled.token.slice(0, -3), 'is incomplete'],
       [`${cancelled.token.slice(0, -2)}aa`, 'recognise this link'],
     ] as const) {
-      const [out, inside] = [
-        await new Browser().get(`/signup/${token}`),
-        await guest.get(`/signup/${token}`),
-      ];
-      for (const { text } of [out, inside]) expect(text).toContain(says);
-      expect(out.text).toContain('href="/login"');
-      expect(inside.text).not.toContain('href="/login"');
-      expect(inside.text).toContain('>Go to your spaces</a>');
+      const read = async (browser: Browser) => shownIn((await browser.get(`/signup/${token}`)).text);
+      const [out, inside] = [await read(new Browser()), await read(guest)];
+      for (const text of [out, inside]) expect(text).toContain(says);
+      expect(out).toContain('href="/login"');
+      expect(inside).not.toContain('href="/login"');
+      expect(inside).toContain('>Go to your spaces</a>');
     }
   });
 

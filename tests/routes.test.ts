@@ -281,6 +281,10 @@ test('an address that only takes posts: 405 with Allow for scripts, the framed 4
       expect([toPeople.status, toPeople.headers.get('allow')], `${method} ${route}`).toEqual([404, null]);
       expect(toPeople.headers.get('content-type')).toContain('text/html');
       if (method === 'GET') expect(page).toContain('href="/me"');
+      const toStrangers = await ask('anonymous', `${at}?a=1`, { method });
+      expect(toStrangers.headers.get('location'), `${method} ${route}`).toBe(
+        `/login?next=${encodeURIComponent(`${at}?a=1`)}`,
+      );
     }
   }
 });

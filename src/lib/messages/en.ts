@@ -567,6 +567,8 @@ const en = {
     'Since you joined, you’ve been removed from {place}, or you’ve left it. Someone who runs it can invite you again.',
   'link.removed-nobody':
     'Since you joined, you’ve been removed from {place}, or you’ve left it. Nobody can invite people to it right now. Ask the person you work with there.',
+  'link.removed-late':
+    'Since you joined, you’ve been removed from {place}, or you’ve left it. If you need it again, ask the person you work with there.',
   'link.removed-asked': 'We’ve passed it on. If you’re invited again, the link will be sent to {email}.',
   'link.has-account-title': 'You already have an account',
   'link.has-account': '{inviter} invited {email} to {place}. Log in to join.',

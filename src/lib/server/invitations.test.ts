@@ -1369,7 +1369,7 @@ describe('limits', () => {
     await expect(invitations.askAgain(as(guest, { now }), there.token)).rejects.toMatchObject(
       refusal('throttled', 'limit.often'),
     );
-    const asked = rateLimit.key(asking, 'invite', `asked:${there.inviter.id}`);
+    const asked = rateLimit.key(asking, 'invite', `asked:expired:${there.inviter.id}`);
     const rows = await asking.db
       .select()
       .from(throttle)

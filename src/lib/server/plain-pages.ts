@@ -10,19 +10,7 @@ export function askedLocale(request: Request): Locale | undefined {
   return isLocale(found) ? found : undefined;
 }
 
-/**
- * To a person an address that only takes posts is a page that does not exist: they get the 404 page, in the frame. Scripts get the 405.
- * @returns what to ask SvelteKit for instead: an address below, which is nobody's route
- */
-export function pageInstead(request: Request, answer: Response): Request | null {
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (answer.status !== 405 || !isRead || !takesPages(request)) return null;
-  const url = new URL(request.url);
-  url.pathname += '/-';
-  return new Request(url, request);
-}
-
-const takesPages = (request: Request): boolean =>
+export const takesPages = (request: Request): boolean =>
   request.headers.get('accept')?.includes('text/html') ?? false;
 
 /** On every answer: ours, SvelteKit's or a file's. worker.ts calls it last. */

@@ -1,5 +1,5 @@
-/** Checks address, headers and path before SvelteKit parses them. */
-import { plainPage } from './plain-pages';
+/** Checks address, headers and path before SvelteKit parses them, and changes those that it would take for something else. */
+import { plainPage, takesPages } from './plain-pages';
 
 /** In characters. Browsers and Cloudflare allow more. */
 const MOST = { address: 8_192, header: 16_384, headers: 65_536 };
@@ -34,8 +34,24 @@ export function readable<R extends Request>(request: R): R {
   return new Request(url, request) as R;
 }
 
-/** What `readable` has encoded, decoded again. */
+/** Below an address that only takes posts. Encoded twice like the above, so nobody's route. */
+const PAGE = '/%25-';
+
+/**
+ * To a person an address that only takes posts is a page that does not exist: they get the 404 page, in the frame. Scripts get the 405.
+ * @returns what to ask SvelteKit for instead
+ */
+export function pageInstead(request: Request, answer: Response): Request | null {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (answer.status !== 405 || !isRead || !takesPages(request)) return null;
+  const url = new URL(request.url);
+  url.pathname += PAGE;
+  return new Request(url, request);
+}
+
+/** What was asked for, before `readable` or `pageInstead` changed it. */
 export function originalUrl(url: URL): URL {
+  if (url.pathname.endsWith(PAGE)) return new URL(url.pathname.slice(0, -PAGE.length) + url.search, url);
   const [, code, rest] = /^\/%25([0-9a-f]{2})(\w+)$/.exec(url.pathname) ?? [];
   const name = code ? String.fromCharCode(parseInt(code, 16)) + rest : '';
   return name && name in Object.prototype ? new URL(`/${name}${url.search}`, url) : url;

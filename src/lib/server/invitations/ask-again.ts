@@ -10,8 +10,11 @@ import { invitation, user } from '../schema';
 import type { Invitation } from './links';
 import { askedSince, findByToken, stateFrom } from './state';
 
-/** Mails a day to one inviter. The Guests tab shows who asked anyway. */
-const ASKED_A_DAY = 50;
+/**
+ * Mails a day to one inviter, counted apart for each state: people who were removed use up nobody else's. The Guests tab shows
+ * who asked for a new link anyway.
+ */
+const ASKED_A_DAY = { expired: 50, removed: 20 };
 
 const recipientQuery = (ctx: Ctx, i: Invitation) =>
   ctx.db
@@ -31,12 +34,13 @@ const pageOf = (spaceId: number | null, state: 'expired' | 'removed'): string =>
 export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i } = found;
-  const { state, asked } = stateFrom(ctx, found);
-  if ((state !== 'expired' && state !== 'removed') || asked) return;
+  const now = stateFrom(ctx, found);
+  if ((now.state !== 'expired' && now.state !== 'removed') || now.asked || now.renewedBy === 'late') return;
+  const { state } = now;
   const [inviter] = await recipientQuery(ctx, i);
   if (!inviter) return;
-  const counter = rateLimit.key(ctx, 'invite', `asked:${inviter.id}`);
-  const room = await rateLimit.countInWindow(ctx, counter, ASKED_A_DAY, DAY);
+  const counter = rateLimit.key(ctx, 'invite', `asked:${state}:${inviter.id}`);
+  const room = await rateLimit.countInWindow(ctx, counter, ASKED_A_DAY[state], DAY);
   const mail = {
     to: inviter.emailOriginal,
     locale: language.ofPerson(inviter),
@@ -60,7 +64,9 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
         ctx.db
           .update(invitation)
           .set({ askedAt: ctx.now })
-          .where(and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${askedSince(ctx, i)})`)),
+          .where(
+            and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${askedSince(ctx, found)})`),
+          ),
         must(ctx, changed()),
         queued && queued.statement,
         record(ctx, {

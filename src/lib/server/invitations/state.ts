@@ -1,32 +1,49 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { isLocale, type Locale } from '../../messages';
 import { DAY } from '../../time';
+import * as audit from '../audit';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import { invitation, isOpenInvitation, membership, space, user, type Settings } from '../schema';
 import { hostOf, parse, settingsColumn } from '../settings';
-import { recognise, type Invitation, type LinkKind } from './links';
+import { recognise, type LinkKind } from './links';
 import { somebodyMayInvite, domainStillAllowed, inviterMayInvite } from './rule';
 
-/** Opening the page changes nothing. */
-export type InvitationState = {
+interface Who {
   email: string;
+}
+interface Where {
   spaceId: number | null;
   spaceName: string | null;
+}
+interface By {
   inviterName: string;
   /** For guests, who may know nobody by that name. */
   inviterCompany: string | null;
-  expiresAt: number;
-  asked: boolean;
-} & (
-  | { state: 'open'; linkKind: LinkKind; policy: Settings['policy'] }
-  | { state: 'other-account'; actorEmail: string }
-  /** `removed`: of the space, after they had joined. `renewedBy`: who may send a new link. */
-  | { state: 'expired' | 'removed'; renewedBy: 'inviter' | 'others' | 'nobody' }
-  | {
-      state: 'cancelled' | 'replaced' | 'used' | 'has-account' | 'join' | 'member' | 'inactive' | 'domain';
-    }
-);
+}
+type RenewedBy = 'inviter' | 'others' | 'nobody';
+
+/** How long after a removal its person may ask for a new invitation. */
+const ASKABLE_FOR = 30 * DAY;
+const ENDED = ['space.guest-removed', 'space.member-removed', 'space.left'];
+
+/** Each state holds what its page says, and no more. Opening the page changes nothing. */
+export type InvitationState = Partial<Who & Where & By> &
+  (
+    | ({ state: 'open'; linkKind: LinkKind; policy: Settings['policy']; expiresAt: number } & Who &
+        Where &
+        By)
+    | ({ state: 'other-account'; actorEmail: string } & Who)
+    | ({ state: 'expired'; renewedBy: RenewedBy; asked: boolean } & Who & Where & By)
+    /** Of the space, after they had joined. `late`: too long ago to ask. */
+    | ({ state: 'removed'; renewedBy: RenewedBy | 'late'; asked: boolean } & Who & Where & By)
+    | ({ state: 'has-account' | 'domain' } & Who & Where & By)
+    | ({ state: 'join' } & Where & By)
+    | ({ state: 'used' } & Who & Where)
+    | ({ state: 'member' | 'replaced' } & Where)
+    | ({ state: 'inactive' } & Who)
+    | { state: 'cancelled' }
+  );
 
 export async function findByToken(ctx: Ctx, token: string) {
   const [row] = await ctx.db
@@ -41,6 +58,15 @@ export async function findByToken(ctx: Ctx, token: string) {
       invitedAgain: sql<number>`exists (select 1 from invitation newer where newer.email = invitation.email
         and newer.space_id is invitation.space_id and newer.id <> invitation.id
         and ${isOpenInvitation('newer')})`.as('invited_again'),
+      letInAgain:
+        sql<number>`exists (select 1 from invitation newer where newer.accepted_by = invitation.accepted_by
+        and newer.space_id is invitation.space_id and newer.accepted_at > invitation.accepted_at)`.as(
+          'let_in_again',
+        ),
+      removedAt: sql<number | null>`iif(${membership.spaceId} is null,
+        ${audit.lastOf(sql`invitation.space_id`, ENDED, sql`'user:' || invitation.accepted_by`)}, null)`.as(
+        'removed_at',
+      ),
       account: user,
       memberOf: membership.spaceId,
       settings: settingsColumn,
@@ -74,45 +100,44 @@ export async function stateOf(ctx: Ctx, token: string): Promise<InvitationState>
   return stateFrom(ctx, await findByToken(ctx, token));
 }
 
-/** One ask a day, and a new one for each time they were invited or let in. */
-export const askedSince = (ctx: Ctx, i: Pick<Invitation, 'acceptedAt' | 'sentAt'>): number =>
-  Math.max(ctx.now - DAY, i.acceptedAt ?? i.sentAt);
+/** An invitation that has expired can be asked for once a day, and again after it was sent again; after a removal, once. */
+export const askedSince = (ctx: Ctx, { invitation: i, removedAt }: Found): number =>
+  i.status === 'accepted' ? (removedAt ?? i.acceptedAt ?? 0) : Math.max(ctx.now - DAY, i.sentAt);
 
 export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const { invitation: i, account } = found;
   ctx.settings ??= found.site;
-  const common = {
-    email: i.email,
-    spaceId: i.spaceId,
-    spaceName: found.spaceName,
-    inviterName: found.inviterName,
-    inviterCompany: i.spaceId === null ? null : hostOf(found.site),
-    expiresAt: i.expiresAt,
-    asked: i.askedAt !== null && i.askedAt > askedSince(ctx, i),
-  };
+  const who = { email: i.email };
+  const where = { spaceId: i.spaceId, spaceName: found.spaceName };
+  const inviterCompany = i.spaceId === null ? null : hostOf(found.site);
+  const all = { ...who, ...where, inviterName: found.inviterName, inviterCompany };
+  const since = askedSince(ctx, found);
+  const asked = i.askedAt !== null && i.askedAt > since;
   const renewedBy = found.inviterMayInvite ? 'inviter' : found.somebodyMayInvite ? 'others' : 'nobody';
-  // Whoever has the mailed link reads the mailbox. A copied one may be anybody's.
+  // Whoever has the mailed link reads the mailbox. A copied one may be anybody's, and tells nothing of the person.
   const own = ctx.actor !== null && ctx.actor.id === account?.id;
   const theirs = own || found.linkKind === 'mail';
   const inside = i.spaceId === null ? i.status === 'accepted' && account !== null : found.memberOf !== null;
-  if (found.spaceDeletedAt !== null) return { ...common, state: 'cancelled' };
+  if (found.spaceDeletedAt !== null) return { state: 'cancelled' };
   if (i.status === 'cancelled')
-    return { ...common, state: found.invitedAgain && theirs ? 'replaced' : 'cancelled' };
-  if (found.linkKind === 'replaced') return { ...common, state: 'replaced' };
-  if (own && inside) return { ...common, state: 'member' };
+    return found.invitedAgain && theirs ? { ...where, state: 'replaced' } : { state: 'cancelled' };
+  if (found.linkKind === 'replaced') return { ...where, state: 'replaced' };
+  if (own && inside) return { ...where, state: 'member' };
   if (i.status === 'accepted') {
-    if (ctx.actor && !own) return { ...common, state: 'other-account', actorEmail: ctx.actor.email };
-    if (!theirs) return { ...common, state: 'used' };
-    if (account?.status === 'inactive') return { ...common, state: 'inactive' };
-    if (inside) return { ...common, state: 'used' };
-    return found.invitedAgain ? { ...common, state: 'replaced' } : { ...common, state: 'removed', renewedBy };
+    if (ctx.actor && !own) return { ...who, state: 'other-account', actorEmail: ctx.actor.email };
+    if (theirs && account?.status === 'inactive') return { ...who, state: 'inactive' };
+    if (!theirs || inside) return { ...who, ...where, state: 'used' };
+    if (found.invitedAgain || found.letInAgain) return { ...where, state: 'replaced' };
+    const late = since <= ctx.now - ASKABLE_FOR;
+    return { ...all, state: 'removed', renewedBy: late ? 'late' : renewedBy, asked };
   }
   if (i.status === 'expired' || i.expiresAt <= ctx.now || !found.inviterMayInvite)
-    return { ...common, state: 'expired', renewedBy };
-  if (!found.domainStillAllowed) return { ...common, state: 'domain' };
-  if (ctx.actor && !own) return { ...common, state: 'other-account', actorEmail: ctx.actor.email };
-  if (account?.status === 'inactive') return { ...common, state: 'inactive' };
-  if (ctx.actor) return { ...common, state: 'join' };
-  if (account) return { ...common, state: inside ? 'member' : 'has-account' };
-  return { ...common, state: 'open', linkKind: found.linkKind, policy: found.site.policy };
+    return { ...all, state: 'expired', renewedBy, asked };
+  if (!found.domainStillAllowed) return { ...all, state: 'domain' };
+  if (ctx.actor && !own) return { ...who, state: 'other-account', actorEmail: ctx.actor.email };
+  if (theirs && account?.status === 'inactive') return { ...who, state: 'inactive' };
+  if (ctx.actor) return { ...all, state: 'join' };
+  if (account) return theirs && inside ? { ...where, state: 'member' } : { ...all, state: 'has-account' };
+  const { policy } = found.site;
+  return { ...all, state: 'open', linkKind: found.linkKind, policy, expiresAt: i.expiresAt };
 }
