@@ -84,7 +84,7 @@ export class FormDraft {
     );
   }
 
-  /** A choice that must not get lost, so that no draft comes back for more people than it was written for. */
+  /** Keeps the value in `data-kept`, so that no draft comes back for more people than it was written for. */
   #choices(): HTMLInputElement[] {
     return [...this.#what.form.querySelectorAll<HTMLInputElement>('input[data-kept]')];
   }
@@ -92,17 +92,21 @@ export class FormDraft {
   #chosen(): Record<string, string> {
     return Object.fromEntries(
       this.#choices()
-        .filter(({ checked }) => checked)
+        .filter(({ type, checked }) => type === 'hidden' || checked)
         .map(({ name, value }) => [name, value]),
     );
   }
 
   #choose(draft: Record<string, string>): void {
-    for (const choice of this.#choices())
-      if (!choice.checked && draft[choice.name] === choice.value) {
-        choice.checked = true;
-        choice.dispatchEvent(new Event('input', { bubbles: true }));
-      }
+    for (const choice of this.#choices()) {
+      const { kept } = choice.dataset;
+      if (draft[choice.name] !== kept) continue;
+      // Where there is nothing to choose any more, the server refuses what it was not written for.
+      if (choice.type === 'hidden') choice.value = kept!;
+      if (choice.type === 'hidden' || choice.checked) continue;
+      choice.checked = true;
+      choice.dispatchEvent(new Event('input', { bubbles: true }));
+    }
   }
 
   #startAnew() {

@@ -323,6 +323,8 @@ export const editText = v.object({
   text,
   title: optionalLine(limits.threadTitle),
   body: lines(limits.body),
+  /** Who could read it when the form was shown. */
+  audience,
   editedAt: digits,
   was,
   /** The files that the form showed, and those of them that stay. */

@@ -834,6 +834,8 @@ const en = {
     'You are quoting something that is only for {company}. If you post it for everyone, guests can read the quotation.',
   'audience.only-named': '{who} can’t read this and won’t be notified.',
   'audience.opened': 'Visible to guests since',
+  'audience.opened-since':
+    'Guests can read this now. Check what you’ve written. If they may read it too, save again.',
   'opening.open': 'Make visible to guests',
   'opening.thread-title': 'Show this thread to guests?',
   'opening.comment-title': 'Show this comment to guests?',

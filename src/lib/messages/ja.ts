@@ -828,6 +828,8 @@ export default {
     '{company}の人だけが読める内容を引用しています。全員に投稿すると、引用した部分をゲストも読めるようになります。',
   'audience.only-named': '{who}はこれを読めません。通知もされません。',
   'audience.opened': 'ゲストに公開',
+  'audience.opened-since':
+    '今はゲストもこれを読めます。内容を確認し、ゲストに読まれてもよければ、もう一度保存してください。',
   'opening.open': 'ゲストに公開する',
   'opening.thread-title': 'このスレッドをゲストにも見せますか？',
   'opening.comment-title': 'このコメントをゲストにも見せますか？',

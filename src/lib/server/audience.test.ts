@@ -2,7 +2,7 @@
 // is the same, byte for byte, as if they were not there.
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { as, ORIGIN, testContext, type User } from '../../../tests/contexts';
+import { as, meanwhile, ORIGIN, testContext, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../tests/factories';
 import { audited, count, refusal } from '../../../tests/helpers';
 import { joinSpace } from '../../../tests/invitations';
@@ -359,6 +359,59 @@ describe('what is only for the company becomes visible to guests', () => {
     expect(rest!.rest).toHaveLength(12);
     await threads.edit(as(ben), spaceId, inner, first, { body: 'Uno', editedAt: 0 });
     expect((await threads.opening(as(ava), spaceId, inner, null, page.next))!.first).not.toBeNull();
+  });
+
+  describe('a form that was shown only for the company writes nothing for guests', () => {
+    const texts = {
+      'one comment': async () =>
+        [
+          ben,
+          open,
+          await threads.addComment(as(ben), spaceId, open, { body: 'Aside', ...only, ...key() }),
+        ] as const,
+      'the first text of a thread, with its title': async () => [ava, inner, null] as const,
+      'a comment of a thread': async () => [ben, inner, first] as const,
+    };
+    const reads = async () => ({
+      found: (await search.inSpace(as(gil), spaceId, WORD)).hits.length,
+      told: (await notifications.list(as(gil), { show: 'me' })).items.length,
+    });
+    const openAll = async (thread: number, text: number | null) => {
+      const whole = thread === inner ? null : text;
+      await open_(ava, (await list(ava, whole, thread))!.seen, whole, thread);
+    };
+
+    it.each(Object.entries(texts))('%s', async (_, make) => {
+      const [who, thread, text] = await make();
+      const edit = (form: Parameters<typeof threads.edit>[4]) =>
+        threads.edit(as(who, { now: NOW + 60_000 }), spaceId, thread, text, form);
+      const { title, body, editedAt, was } = await threads.source(as(who), spaceId, thread, text);
+      const shown = { title, body, editedAt, was, ...only };
+      await openAll(thread, text);
+      const before = await reads();
+      const more = { title: title && `${title} ${WORD}`, body: `${body} ${WORD} @${gil.name}` };
+      const filed = { ...shown, files: attached(`${WORD}.txt`) };
+      for (const form of [{ ...shown, ...more }, filed, { ...filed, ...more }]) {
+        const refused = await edit(form).catch((thrown) => thrown);
+        expect(refused).toMatchObject(refusal('conflict', 'audience.opened-since'));
+        expect(refused.detail.newer.values).toEqual({ audience: 'everyone' });
+      }
+      expect(await reads()).toEqual(before);
+      // Nothing would be new.
+      await edit(shown);
+      await edit({ ...filed, ...more, audience: null });
+      expect(await reads()).toEqual({ found: before.found + 1, told: before.told + 1 });
+    });
+
+    it('not even if it is opened in the same moment', async () => {
+      const ctx = meanwhile(as(ben), () => openAll(inner, first));
+      const form = { body: WORD, editedAt: 0, ...only };
+      await expect(threads.edit(ctx, spaceId, inner, first, form)).rejects.toMatchObject(
+        refusal('conflict', 'audience.opened-since'),
+      );
+      expect((await reads()).found).toBe(0);
+      expect((await threads.source(as(ben), spaceId, inner, first)).body).toBe('One');
+    });
   });
 
   it('without the versions from before', async () => {

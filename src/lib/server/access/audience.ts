@@ -13,6 +13,9 @@ export type Audience = 'company' | null;
 /** SQL: for everybody in the space. @param row the name or alias of a row of `thread`, `comment` or `space_event` */
 export const isOpen = (row: string): SQL => sql.raw(`${row}.audience is null`);
 
+/** SQL, in a write to a table: whether the row's audience is still this one. */
+export const isFor = (audience: Audience): SQL => sql`audience is ${audience}`;
+
 /** SQL: 1 if it is only for the company, for the words that say so. */
 export const isForCompany = (...rows: string[]): SQL<number> =>
   sql<number>`(${sql.join(

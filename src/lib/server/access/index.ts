@@ -1,6 +1,6 @@
 /** Who can reach a space (reach.ts), who administers it or the site (administration.ts), and what people see in it (visibility.ts). */
 export * from './administration';
-export { audienceOf, isForCompany, type Audience } from './audience';
+export { audienceOf, isFor, isForCompany, type Audience } from './audience';
 export * from './reach';
 export * from './sharing';
 export * from './stored';

@@ -18,6 +18,16 @@ import { filesOf, type TextForm } from './write';
 
 const titleMissing = () => new Refusal('invalid', { key: 'thread.title-missing', field: 'title' });
 
+const isWider = (promised: { audience?: access.Audience }, now: { audience: access.Audience }): boolean =>
+  promised.audience === 'company' && now.audience === null;
+
+/** The form then says so, and its next Save decides. */
+const opened = () =>
+  new Refusal('conflict', {
+    key: 'audience.opened-since',
+    newer: { values: { audience: 'everyone' }, saved: [] },
+  });
+
 /** For a form whose other fields are refused. */
 export async function judgeEdit(
   ctx: SignedIn,
@@ -35,14 +45,15 @@ export async function judgeEdit(
 
 /**
  * Notifies people newly named. @param form `editedAt` as shown (0: never edited): a stale form overwrites nothing. Of the files
- * that it showed (`had`), those that are not in `keep` go.
+ * that it showed (`had`), those that are not in `keep` go. `audience` is whom it promised: a form that was only for the company
+ * does not write for guests.
  */
 export async function edit(
   ctx: SignedIn,
   spaceId: number,
   threadId: number,
   commentId: number | null,
-  form: Pick<TextForm, 'body' | 'fileIds' | 'files'> & {
+  form: Pick<TextForm, 'body' | 'fileIds' | 'files' | 'audience'> & {
     title?: string;
     editedAt: number;
     was?: string;
@@ -87,6 +98,7 @@ export async function edit(
     throw new Refusal('invalid', { key: 'comment.missing', field: 'body' });
   const sameWords = body === text.body && (commentId !== null || title === first.title);
   if (sameWords && removed.length + added === 0) return;
+  if (isWider(form, text)) throw opened();
   const { writing, ...attached } = await filesOf(ctx, spaceId, { fileIds, files: sent });
   const { mentions, told } = recognised(
     ctx,
@@ -112,7 +124,7 @@ export async function edit(
         insert into revision (space_id, thread_id, comment_id, title, body, replaced_at)
         select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${writing.now}
         from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${editedAt}
-          and exists (select 1 from thread t where t.id = ${threadId} and t.closed_at is null)`),
+          and ${access.isFor(text.audience)} and exists (select 1 from thread t where t.id = ${threadId} and t.closed_at is null)`),
       must(ctx, changed()),
       commentId === null
         ? ctx.db
@@ -143,6 +155,7 @@ export async function edit(
         const [same] = commentId === null ? now.thread : now.comment;
         if (exceeded) return exceeded;
         if (now.thread[0]?.closedAt) return new Refusal('conflict', { key: 'thread.closed' });
+        if (same && isWider(form, same)) return opened();
         return (same?.editedAt ?? 0) === editedAt
           ? new Refusal('conflict', { key: 'file.gone', field: 'files' })
           : new Refusal('conflict', { key: 'form.stale' });
