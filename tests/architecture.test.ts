@@ -11,6 +11,11 @@ const sources: Record<string, string> = Object.fromEntries(
   ).map(([path, text]) => [path.slice(1), text]),
 );
 
+const styles = import.meta.glob('/src/**/*.css', { query: '?raw', import: 'default', eager: true }) as Record<
+  string,
+  string
+>;
+
 const files = (test: RegExp) => Object.keys(sources).filter((path) => test.test(path));
 
 /** What a file imports, with relative paths and $lib resolved: `src/lib/server/crypto`, `lucia`, … */
@@ -311,6 +316,13 @@ describe('one place for', () => {
       'src/lib/server/request-limits.ts',
       'src/routes/(app)/spaces/[id=id]/preview/+server.ts',
     ]);
+  });
+
+  it('mixed colours: oklab, because oklch makes amber of evergreen and grey', () => {
+    const mixed = Object.values({ ...sources, ...styles }).flatMap(
+      (text) => text.match(/color-mix\(in \w+/g) ?? [],
+    );
+    expect(new Set(mixed)).toEqual(new Set(['color-mix(in oklab']));
   });
 
   it('raw HTML: the component for prose', () => {

@@ -714,7 +714,7 @@ const en = {
   'template.create-takes':
     'It includes the cover, the settings, the announcement, the links, and the title and first text of up to ten threads: pinned threads first, then the oldest.',
   'template.create-leaves':
-    'It leaves out people, comments and files, as well as threads started by guests, because their words aren’t ours to reuse. Mentions become “@…”. Names written without an @ stay in the text, so read it through.',
+    'It leaves out people, comments, files, and threads that are only for {company}. Threads started by guests stay out too, because their words aren’t ours to reuse. Mentions become “@…”. Names written without an @ stay in the text, so read it through.',
   'template.create-cover': 'Uploaded covers aren’t included: the template gets one of ours.',
   'template.name': 'Template name',
   'template.name-missing': 'Please give the template a name.',
