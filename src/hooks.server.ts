@@ -144,7 +144,7 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
     return { ...event, url: nothing, request: new Request(nothing, request) };
   }
   const plain = news.receive(ctx, url, !isDataRequest);
-  const shown = plain === url ? event : { ...event, url: plain };
+  const shown = asPage(plain === url ? event : { ...event, url: plain });
   if (request.method !== 'GET' || isDataRequest) return shown;
   const waiting = await pendingPost.heldPostAt(ctx, url);
   if (!waiting) return shown;
@@ -156,6 +156,16 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
   const headers = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' };
   const again = new Request(waiting.url, { method: 'POST', headers, body: waiting.body });
   return { ...event, url: waiting.url, request: again };
+}
+
+/** Where a page and an endpoint share an address, whoever reads it gets the page, whatever they accept. */
+function asPage(event: RequestEvent): RequestEvent {
+  const { request, route } = event;
+  if (!['GET', 'HEAD'].includes(request.method) || !pages[`./routes${route.id}/+page.server.ts`])
+    return event;
+  const headers = new Headers(request.headers);
+  headers.set('accept', 'text/html');
+  return { ...event, request: new Request(request, { headers }) };
 }
 
 /** Under another host name cookies and posts fail. Monitoring (/healthz), local pages and the API answer under any. */

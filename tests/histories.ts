@@ -1,6 +1,7 @@
 /** Random histories are lived twice, with what somebody may not see and without: what they receive must not differ in a byte. */
 import { expect } from 'vitest';
 import * as changes from '../src/lib/server/changes';
+import * as files from '../src/lib/server/files';
 import * as mentions from '../src/lib/server/mentions/completion';
 import * as notifications from '../src/lib/server/notifications';
 import * as search from '../src/lib/server/search';
@@ -58,10 +59,14 @@ export async function received(
         await notifications.list(ctx, { show: 'me' }),
         await mentions.complete(ctx, room, 'b'),
         await search.everywhere(ctx, 'crane'),
+        await files.browse(ctx, room, { category: 'document' }),
+        await files.browse(ctx, room, { find: 'crane' }),
+        await files.browse(ctx, room, { find: 'sato' }),
       ];
   return [
     await spaces.portal(ctx),
     await spaces.overview(ctx, room),
+    await files.browse(ctx, room),
     await changes.since(ctx, room, seq),
     await notifications.list(ctx, { show: 'all' }),
     await notifications.countUnread(ctx),

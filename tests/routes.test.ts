@@ -136,7 +136,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(app)/spaces/[id=id]/files': {
     at: '/spaces/:space/files',
-    get: nowhere,
+    get: inSpace,
     post: { '': 'in in 400 404 404 400 404' },
   },
   '/(app)/files/[file]': { at: '/files/:file', get: inSpace },

@@ -45,9 +45,28 @@ export function remainingMetadata({
   if (CLEANED.test(type)) return size > CLEANED_UP_TO ? 'place' : null;
   if (/^(image|video|audio)\//.test(type) && !/^image\/(svg|bmp|x-icon|vnd\.microsoft\.icon)/.test(type))
     return 'place';
-  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  return ENDINGS.get(ending) ?? (type === 'application/pdf' ? 'author' : null);
+  return ENDINGS.get(endingOf(name)) ?? (type === 'application/pdf' ? 'author' : null);
 }
+
+export const FILE_CATEGORIES = ['picture', 'pdf', 'document', 'other'] as const;
+export type FileCategory = (typeof FILE_CATEGORIES)[number];
+export const FILE_ORDERS = ['newest', 'name', 'size'] as const;
+
+const DOCUMENTS = new Set(
+  (
+    'doc docx docm dot dotx xls xlsx xlsm xlsb ppt pptx pptm pps ppsx odt ods odp odg rtf ' +
+    'pages numbers key txt md csv tsv epub'
+  ).split(' '),
+);
+
+/** @param type by its bytes */
+export function categoryOf(type: string, name: string): FileCategory {
+  if (type.startsWith('image/')) return 'picture';
+  if (type === 'application/pdf') return 'pdf';
+  return DOCUMENTS.has(endingOf(name)) ? 'document' : 'other';
+}
+
+const endingOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1).toLowerCase();
 
 /** "PDF" for "plan.pdf", or empty. */
 export const extensionOf = (name: string): string =>

@@ -56,6 +56,7 @@ const pages = ({ space, thread, signup }: Made): Record<string, [who: string, pa
     ['ava', `${space}?delete`],
   ],
   '/spaces/[id=id]/people': [['guest', `${space}/people`]],
+  '/spaces/[id=id]/files': [['guest', `${space}/files`]],
   '/spaces/[id=id]/search': [['guest', `${space}/search?q=سارية`]],
   '/spaces/[id=id]/new-thread': [['guest', `${space}/new-thread`]],
   '/spaces/[id=id]/threads/[thread=id]': [

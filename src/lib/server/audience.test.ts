@@ -47,6 +47,8 @@ async function received(by: User): Promise<string> {
     thread: await threads.read(ctx(), spaceId, open),
     here: await search.inSpace(ctx(), spaceId, 'crane'),
     everywhere: await search.everywhere(ctx(), WORD),
+    files: await files.browse(ctx(), spaceId),
+    filesFound: await files.browse(ctx(), spaceId, { find: 'crane', order: 'name' }),
     changes: await changes.since(ctx(), spaceId, seq),
     told: await notifications.list(ctx(), { show: 'all' }),
     unread: await notifications.countUnread(ctx()),
@@ -268,6 +270,7 @@ describe('what is only for the company becomes visible to guests', () => {
       [second, true],
     ]);
     expect(page.unread).toBe(true);
+    expect((await files.browse(as(gil), spaceId)).files.map(({ name }) => name)).toEqual(['inner.txt']);
     const rows = await Promise.all(
       [ben, gil].map(async (who) => (await spaces.overview(as(who), spaceId)).threads),
     );
@@ -307,6 +310,7 @@ describe('what is only for the company becomes visible to guests', () => {
     expect(ids).not.toContain(kept);
     const row = (await spaces.overview(as(gil), spaceId)).threads.find(({ id }) => id === open);
     expect(row).toMatchObject({ commentCount: 2 });
+    expect((await files.browse(as(gil), spaceId)).files.map(({ name }) => name)).toEqual(['aside.txt']);
     expect((await notifications.list(as(gil), { show: 'all' })).items[0]).toMatchObject({
       ...{ kind: 'comment', actor: ben.name },
       excerpt: 'Aside',

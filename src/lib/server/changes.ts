@@ -1,17 +1,7 @@
 /** Changes in a space, in order, so that open pages can show them. A push channel could replace `since`. */
 import { and, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import { DAY } from '../time';
-import {
-  audienceOf,
-  inView,
-  ownerOf,
-  ownersFor,
-  viewerOf,
-  visibleTo,
-  type Author,
-  type View,
-  type Within,
-} from './access';
+import { audienceOf, inParts, ownerOf, viewerOf, visibleTo, type Author, type Within } from './access';
 import type { Ctx, SignedIn, Statement } from './context';
 import { unveil, veil } from './crypto';
 import { Refusal } from './errors';
@@ -56,18 +46,10 @@ export const note = (
 type Id = number | SQL | null;
 
 /**
- * SQL: the query for each part of an index that holds what the viewer may hear of, so that nobody reads what others did.
- * @param query for rows `e`
+ * SQL: what the viewer may hear of, in parts. @param query for rows `e`
  */
-const audible = (ctx: SignedIn, within: Within, query: (where: SQL) => SQL): SQL[] => {
-  const viewer = viewerOf(ctx);
-  const parts = (view: View, owners: SQL[]) =>
-    owners.map((owner) => query(sql`${inView(view, viewer, within, { audienceOf: 'e' })} and ${owner}`));
-  return [
-    ...parts('whole', [sql`1`]),
-    ...(ctx.actor.kind === 'guest' ? parts('without-guests', ownersFor(viewer, 'e')) : []),
-  ];
-};
+const audible = (ctx: SignedIn, within: Within, query: (where: SQL) => SQL): SQL[] =>
+  inParts(viewerOf(ctx), within, 'e', query);
 
 const newest = (ctx: SignedIn, spaceId: number | SQL, within: Within): SQL<number | null> => {
   const each = audible(

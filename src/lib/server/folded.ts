@@ -6,7 +6,7 @@ import { and, or, sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 import { asciiDomain, writingsOf } from '../addresses';
 import { fold, unjoined } from '../fold';
 import type { Ctx, Statement } from './context';
-import { space, spaceTemplate, user } from './schema';
+import { file, space, spaceTemplate, user } from './schema';
 
 const LONGEST = 1_000;
 /** The rest is searched as it stands. */
@@ -77,6 +77,12 @@ function asDomain(word: string): string {
 
 export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, typed);
 
+/** Of `file`, or its alias. In its index. */
+export const fileKey = (of = 'file'): SQL =>
+  sql.raw(`(case when ${of}.folded is null then lower(${of}.name) else ${of}.folded end)`);
+
+export const isFile = (typed: string, of?: string): SQL | undefined => holdsAll(fileKey(of), typed);
+
 export const isCalled = (typed: string): SQL | undefined =>
   isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
 
@@ -96,7 +102,7 @@ export const templateNamed = (typed: string, of?: string): SQL => sql`${template
 const PIECE = 200;
 
 export async function foldDue(ctx: Ctx): Promise<void> {
-  const { people, spaces, templates } = await ctx.read({
+  const { people, spaces, templates, files } = await ctx.read({
     people: ctx.db
       .select({ id: user.id, name: user.name, email: user.email, company: user.company })
       .from(user)
@@ -112,10 +118,15 @@ export async function foldDue(ctx: Ctx): Promise<void> {
       .from(spaceTemplate)
       .where(sql`folded is null`)
       .limit(PIECE),
+    files: ctx.db
+      .select({ id: file.id, name: file.name })
+      .from(file)
+      .where(sql`folded is null`)
+      .limit(PIECE),
   });
   // A change of the name meanwhile has folded it.
   const fill = (
-    table: 'user' | 'space' | 'space_template',
+    table: 'user' | 'space' | 'space_template' | 'file',
     rows: { id: string | number; folded: string }[],
   ) =>
     rows.length > 0 &&
@@ -134,6 +145,10 @@ export async function foldDue(ctx: Ctx): Promise<void> {
     fill(
       'space_template',
       templates.map((row) => ({ id: row.id, folded: name(row.name) })),
+    ),
+    fill(
+      'file',
+      files.map((row) => ({ id: row.id, folded: name(row.name) })),
     ),
   ];
   if (statements.some(Boolean))

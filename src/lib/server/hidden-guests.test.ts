@@ -33,9 +33,9 @@ const titles = ['Crane', 'Harbour for @Hanako Sato', 'Thursday', 'With @Kim Park
 
 /** `other`: only in the run with the other guest. */
 type Act =
-  | { what: 'begin'; who: Who; title: number; body: number; everybody: boolean }
-  | { what: 'comment'; who: Who; thread: number; body: number }
-  | { what: 'answer-other'; who: 'ava' | 'ben'; body: number }
+  | { what: 'begin'; who: Who; title: number; body: number; everybody: boolean; file: boolean }
+  | { what: 'comment'; who: Who; thread: number; body: number; file: boolean }
+  | { what: 'answer-other'; who: 'ava' | 'ben'; body: number; file: boolean }
   | { what: 'react'; who: Who; thread: number; comment: number | null; on: boolean }
   | { what: 'react-other'; who: 'ava' | 'ben' }
   | { what: 'edit'; who: Who; comment: number; body: number }
@@ -61,13 +61,28 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       title: fc.nat({ max: titles.length - 1 }),
       body,
       everybody: fc.boolean(),
+      file: fc.boolean(),
     }),
   },
   {
     weight: 5,
-    arbitrary: fc.record({ what: fc.constant('comment' as const), who: anyone, thread: small, body }),
+    arbitrary: fc.record({
+      what: fc.constant('comment' as const),
+      who: anyone,
+      thread: small,
+      body,
+      file: fc.boolean(),
+    }),
   },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('answer-other' as const), who: company, body }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('answer-other' as const),
+      who: company,
+      body,
+      file: fc.boolean(),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -133,7 +148,12 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   const common = { threads: [] as number[], comments: [] as { id: number; thread: number; who: Who }[] };
   const others = { threads: [] as number[], comments: [] as { id: number; thread: number }[] };
   let now = START;
-  const words = (n: number) => ({ body: bodies[n]!, requestKey: randomId() });
+  const words = (n: number, file = false) => ({
+    body: bodies[n]!,
+    // No two alike, whose order would be that of their ids.
+    files: file ? [new File(['x'.repeat((now - START) / MINUTE)], `crane-${n}-${now}.txt`)] : [],
+    requestKey: randomId(),
+  });
 
   const deliver = async (ahead = 0) => {
     const cron = testContext({ now: now + ahead });
@@ -163,14 +183,18 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
       'comment' in a && a.comment !== null ? mine[a.comment % Math.max(1, mine.length)] : undefined;
     if (a.what === 'begin')
       (a.who === 'hanako' ? others : common).threads.push(
-        await threads.begin(ctx, room, { title: titles[a.title]!, everybody: a.everybody, ...words(a.body) }),
+        await threads.begin(ctx, room, {
+          title: titles[a.title]!,
+          everybody: a.everybody,
+          ...words(a.body, a.file),
+        }),
       );
     else if (a.what === 'comment' && topic) {
-      const id = await threads.addComment(ctx, room, topic, words(a.body));
+      const id = await threads.addComment(ctx, room, topic, words(a.body, a.file));
       if (a.who === 'hanako') others.comments.push({ id, thread: topic });
       else common.comments.push({ id, thread: topic, who: a.who });
     } else if (a.what === 'answer-other' && others.threads[0])
-      await threads.addComment(ctx, room, others.threads[0], words(a.body));
+      await threads.addComment(ctx, room, others.threads[0], words(a.body, a.file));
     else if (a.what === 'react' && topic)
       await threads.react(ctx, room, said?.thread ?? topic, said?.id ?? null, 'yes', a.on);
     else if (a.what === 'react-other' && others.comments[0])

@@ -5,6 +5,7 @@ import { makeGuest, makeSpace, makeUser, settlePeople } from '../../../tests/fac
 import { joinSpace } from '../../../tests/invitations';
 import { countingD1 } from '../../../tests/helpers';
 import * as changes from './changes';
+import * as files from './files';
 import * as memberships from './memberships';
 import * as mentions from './mentions/completion';
 import * as notifications from './notifications';
@@ -310,5 +311,90 @@ describe(`a space with ${PEOPLE} people`, () => {
     }
     expect(all).toHaveLength(PEOPLE + 3);
     expect(new Set(all).size).toBe(PEOPLE + 3);
+  });
+});
+
+const FILES = 10_000;
+
+describe(`a space with ${FILES} files`, () => {
+  /** By Ava, and by a guest whom others do not see; every third only for the company. Written directly. */
+  async function filled(howMany: number): Promise<number> {
+    const space = await makeSpace(ava);
+    await joinSpace(ava, space, gil);
+    await joinSpace(ava, space, mia);
+    await fill(space, ava, 1, 1);
+    await bindings.DB.prepare(
+      `insert into file (id, kind, space_id, thread_id, name, folded, type, category, size, key, uploader_id, created_at, attached_at, audience, owner_id)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < ?2)
+       select 'f' || cast(?1 as int) || '-' || i, 'attachment', ?1, t.id, 'file ' || i, 'file ' || i, '', iif(i % 2, 'picture', 'other'), i, 'k' || ?1 || i,
+         iif(i % 3 = 1, ?3, ?4), i, i, iif(i % 3 = 0, 'company', null), iif(i % 3 = 1, ?3, null)
+       from n join thread t on t.space_id = ?1`,
+    )
+      .bind(space, howMany, mia.id, ava.id)
+      .run();
+    return space;
+  }
+
+  let few: number, many: number;
+  beforeAll(async () => {
+    mia ??= await makeGuest();
+    [few, many] = [await filled(300), await filled(FILES)];
+  }, 120_000);
+
+  it('lists them with as many rows read as in a space with 300, for users and guests, also on its tenth page', async () => {
+    for (const hidden of [0, 1]) {
+      await bindings.DB.prepare('update space set guests_hidden = ?').bind(hidden).run();
+      for (const who of [ava, gil, mia])
+        for (const order of ['newest', 'name', 'size']) {
+          let after: string | null = null;
+          const read = (space: number) =>
+            rowsRead(who, async (ctx) => (after = (await files.browse(ctx, space, { order }, after)).next));
+          const small = Math.max(await read(few), await read(few));
+          after = null;
+          for (let page = 0; page < 10; page++) {
+            const what = `${who.kind}, hidden ${hidden}, by ${order}, page ${page}`;
+            expect(await read(many), `${what}: ${small}`).toBeLessThanOrEqual(small * 1.2 + 20);
+            expect(after, what).not.toBeNull();
+          }
+        }
+    }
+    await bindings.DB.prepare('update space set guests_hidden = 0').run();
+  });
+
+  it('filters by kind and person at the same cost', async () => {
+    for (const filter of [{ category: 'picture' }, { by: ava.id }, { by: mia.id }]) {
+      const read = (space: number) => rowsRead(ava, (ctx) => files.browse(ctx, space, filter));
+      expect(await read(many)).toBeLessThanOrEqual((await read(few)) * 1.2);
+    }
+  });
+
+  it('finds by name in one reading of its files', async () => {
+    expect(await rowsRead(ava, (ctx) => files.browse(ctx, many, { find: 'file 77' }))).toBeLessThan(
+      FILES * 3,
+    );
+  });
+
+  it('shows everything, page by page, each once, and to guests only what is theirs to see', async () => {
+    for (const [who, hidden, seen] of [
+      [ava, 0, few],
+      [gil, 0, few],
+      [gil, 1, few],
+      [mia, 1, few],
+    ] as const) {
+      await bindings.DB.prepare('update space set guests_hidden = ?').bind(hidden).run();
+      const ids: string[] = [];
+      for (let after: string | null = null; ;) {
+        const page = await files.browse(as(who), seen, {}, after);
+        ids.push(...page.files.map(({ id }) => id));
+        if (page.next === null) break;
+        after = page.next;
+      }
+      expect(new Set(ids).size).toBe(ids.length);
+      const expected = Array.from({ length: 300 }, (_, i) => 300 - i).filter(
+        (i) => who === ava || (i % 3 !== 0 && (who === mia || !hidden || i % 3 === 2)),
+      );
+      expect(ids).toEqual(expected.map((i) => `f${few}-${i}`));
+    }
+    await bindings.DB.prepare('update space set guests_hidden = 0').run();
   });
 });

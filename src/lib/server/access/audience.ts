@@ -10,7 +10,7 @@ export interface Viewer {
 /** Null: everybody in the space. */
 export type Audience = 'company' | null;
 
-/** SQL: for everybody in the space. @param row the name or alias of a row of `thread`, `comment` or `space_event` */
+/** SQL: for everybody in the space. @param row the name or alias of a row of `thread`, `comment`, `file` or `space_event` */
 export const isOpen = (row: string): SQL => sql.raw(`${row}.audience is null`);
 
 /** SQL, in a write to a table: whether the row's audience is still this one. */

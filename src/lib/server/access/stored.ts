@@ -50,6 +50,14 @@ export const ownerOf = (authors: Author[]): string | null => {
 };
 const NOBODY = '-';
 
+/** SQL: `ownerOf` a thread's author and whoever adds to it. The thread exists when this runs. */
+export const ownerWith = (threadId: number | SQL, by: { id: string; kind: 'user' | 'guest' }): SQL =>
+  sql`(select ${
+    by.kind === 'user'
+      ? sql`iif(u.kind = 'guest', u.id, null)`
+      : sql`iif(u.kind = 'guest' and u.id <> ${by.id}, ${NOBODY}, ${by.id})`
+  } from thread t join user u on u.id = t.author_id where t.id = ${threadId})`;
+
 const guestsIn = (mentions: Mention[]) => new Set(mentions.flatMap((m) => (m.guest ? [m.id] : [])));
 
 export const namesGuests = (mentions: Mention[]): boolean => guestsIn(mentions).size > 0;

@@ -85,7 +85,7 @@ const byNoOther = (viewer: Viewer, all: Shown[]): SQL | null =>
   });
 
 /** SQL: who may own what a guest hears of who sees no others. Each has its part of an index. */
-export const ownersFor = ({ id }: Viewer, row: string): SQL[] => [
+const ownersFor = ({ id }: Viewer, row: string): SQL[] => [
   sql.raw(`${row}.owner_id is null`),
   sql`${sql.raw(row)}.owner_id = ${id}`,
 ];
@@ -156,6 +156,19 @@ export const inView = (view: View, viewer: Viewer, within: Within, ...all: Shown
   if (view === 'whole') return both(seesGuests(viewer, within), inAudience(viewer, all))!;
   if (viewer.kind === 'user') return sql`0`;
   return both(hidesGuests(viewer, within), byNoOther(viewer, all), inAudience(viewer, all))!;
+};
+
+/**
+ * SQL: the query for each part of an index that holds what the viewer may see, so that nobody reads what others did.
+ * @param row the alias of a row that has stored its audience and owner
+ */
+export const inParts = (viewer: Viewer, within: Within, row: string, query: (where: SQL) => SQL): SQL[] => {
+  const parts = (view: View, owners: SQL[]) =>
+    owners.map((owner) => query(sql`${inView(view, viewer, within, { audienceOf: row })} and ${owner}`));
+  return [
+    ...parts('whole', [sql`1`]),
+    ...(viewer.kind === 'user' ? [] : parts('without-guests', ownersFor(viewer, row))),
+  ];
 };
 
 export const byView = (viewer: Viewer, within: Within, query: (view: View) => SQL): SQL =>

@@ -1,6 +1,7 @@
 /** For the batch of a text: the files that it takes, and those that a deletion leaves behind. */
-import { and, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { fileLimits } from '../../files';
+import * as access from '../access';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { file } from '../schema';
@@ -29,7 +30,8 @@ export function attach(
   return [
     ctx.db.run(sql`
       update file set thread_id = ${to.threadId}, comment_id = ${to.commentId},
-        attached_at = ${ctx.now} + (select key from json_each(${list}) where value = file.id)
+        attached_at = ${ctx.now} + (select key from json_each(${list}) where value = file.id),
+        audience = ${access.audienceOf(to.threadId, to.commentId)}, owner_id = ${access.ownerWith(to.threadId, ctx.actor)}
       where id in (select value from json_each(${list})) and space_id = ${spaceId}
         and kind = 'attachment' and uploader_id = ${ctx.actor.id} and attached_at is null and released_at is null`),
     must(ctx, changed(ids.length)),
@@ -61,3 +63,10 @@ export const release = (
               : sql`space_id = ${which.spaceId}`,
       ),
     );
+
+/** Its text, or a thread with all its comments, becomes visible to guests. */
+export const open = (ctx: Ctx, of: { commentId: number } | { threadId: number }): Statement =>
+  ctx.db
+    .update(file)
+    .set({ audience: null })
+    .where('commentId' in of ? eq(file.commentId, of.commentId) : eq(file.threadId, of.threadId));

@@ -1,10 +1,18 @@
 /** Checks, cleans and stores a file. Pictures up to 20 MB, our limit in memory, lose their metadata (pictures/). */
 import { eq, sql } from 'drizzle-orm';
-import { CLEANED_UP_TO, fileLimits, fileSize, remainingMetadata, type RemainingMetadata } from '../../files';
+import {
+  categoryOf,
+  CLEANED_UP_TO,
+  fileLimits,
+  fileSize,
+  remainingMetadata,
+  type RemainingMetadata,
+} from '../../files';
 import * as blobs from '../blobs';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { randomId, randomToken } from '../crypto';
 import { Refusal } from '../errors';
+import * as folded from '../folded';
 import * as limits from '../limits';
 import { log } from '../log';
 import * as pictures from '../pictures';
@@ -49,7 +57,9 @@ export async function store(
     kind,
     spaceId,
     name: blobs.safeName(name),
+    folded: folded.name(blobs.safeName(name)),
     type,
+    category: categoryOf(type, name),
     size,
     key: randomToken(),
     uploaderId: ctx.actor.id,
@@ -59,8 +69,8 @@ export async function store(
     [
       stillAllowed,
       ctx.db.run(sql`
-        insert into file (id, kind, space_id, name, type, size, key, uploader_id, created_at)
-        select ${row.id}, ${kind}, ${spaceId}, ${row.name}, ${type}, ${size}, ${row.key}, ${row.uploaderId}, ${ctx.now}
+        insert into file (id, kind, space_id, name, folded, type, category, size, key, uploader_id, created_at)
+        select ${row.id}, ${kind}, ${spaceId}, ${row.name}, ${row.folded}, ${type}, ${row.category}, ${size}, ${row.key}, ${row.uploaderId}, ${ctx.now}
         where ${await fits(ctx, spaceId, size)}`),
       must(ctx, changed()),
       ...limits.count(ctx, { upload: 1 }),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { at, audience, flag, id, mentions, spaceId } from './columns';
+import { FILE_CATEGORIES } from '../../files';
+import { at, audience, flag, folded, id, mentions, spaceId } from './columns';
 import { user, spaceTemplate } from './site';
 import { space } from './space';
 
@@ -205,6 +206,8 @@ export const notification = sqliteTable(
   ],
 );
 
+const LISTED = sql`kind = 'attachment' and attached_at is not null and released_at is null`;
+
 /** In R2. Found only through its space, or a template's cover through the right to see the template. */
 export const file = sqliteTable(
   'file',
@@ -217,8 +220,12 @@ export const file = sqliteTable(
     threadId: integer('thread_id').references(() => thread.id, { onDelete: 'set null' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
     name: text('name').notNull(),
+    /** The name as it is compared. */
+    folded: folded(),
     /** By its first bytes, else `application/octet-stream`. */
     type: text('type').notNull(),
+    /** What people filter by, from type and name. */
+    category: text('category', { enum: FILE_CATEGORIES }).notNull().default('other'),
     size: integer('size').notNull(),
     /** Random, in R2; never shown. */
     key: text('key').notNull(),
@@ -231,6 +238,9 @@ export const file = sqliteTable(
     createdAt: at('created_at').notNull(),
     /** Null while unused; purged after a day. */
     attachedAt: at('attached_at'),
+    /** Of its text, stored with it; and which guest it belongs to (access/stored.ts). */
+    audience: audience(),
+    ownerId: text('owner_id'),
     /** Cron deletes it from R2, then the row. */
     releasedAt: at('released_at'),
   },
@@ -241,6 +251,21 @@ export const file = sqliteTable(
     index('file_by_thread').on(t.threadId, t.commentId),
     index('file_by_comment').on(t.commentId),
     index('file_by_uploader').on(t.uploaderId, t.releasedAt, t.size, t.thumbSize),
+    // What files/browse.ts lists, in its orders.
+    index('file_newest').on(t.spaceId, t.attachedAt, t.id).where(LISTED),
+    index('file_newest_public')
+      .on(t.spaceId, t.attachedAt, t.id)
+      .where(sql`${LISTED} and audience is null`),
+    index('file_newest_by_owner')
+      .on(t.spaceId, t.ownerId, t.attachedAt, t.id)
+      .where(sql`${LISTED} and audience is null`),
+    index('file_newest_by_category').on(t.spaceId, t.category, t.attachedAt, t.id).where(LISTED),
+    index('file_newest_by_uploader').on(t.spaceId, t.uploaderId, t.attachedAt, t.id).where(LISTED),
+    index('file_by_name')
+      // As in folded.ts. (Drizzle cuts an expression at its commas.)
+      .on(t.spaceId, sql`(case when folded is null then lower(name) else folded end)`, t.id)
+      .where(LISTED),
+    index('file_by_size').on(t.spaceId, t.size, t.id).where(LISTED),
     index('file_unused')
       .on(t.createdAt)
       .where(sql`attached_at is null`),

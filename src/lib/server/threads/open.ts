@@ -5,6 +5,7 @@ import * as access from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
+import * as files from '../files';
 import * as paging from '../paging';
 import { comment, file, thread, user } from '../schema';
 import { mayOf } from './may';
@@ -151,6 +152,7 @@ export async function open(
         : [
             ctx.db.update(comment).set(opened).where(eq(comment.id, commentId)),
             must(ctx, changed()),
+            files.open(ctx, { commentId }),
             ctx.db
               .update(thread)
               .set(access.openedChanges(row, ctx.now))
@@ -192,4 +194,5 @@ const openThread = (
     })
     .where(eq(thread.id, threadId)),
   must(ctx, changed()),
+  files.open(ctx, { threadId }),
 ];
