@@ -134,17 +134,23 @@ const pseudoOf = (event: RequestEvent): Pseudo | null => {
 const hasCookies = (request: Request): boolean =>
   /(^|; ?)(__Host-)?foyer/.test(request.headers.get('cookie') ?? '');
 
+const endpoints = import.meta.glob('./routes/**/+server.ts');
+const isShared = (route: string | null): boolean =>
+  `./routes${route}/+server.ts` in endpoints && `./routes${route}/+page.server.ts` in pages;
+
 async function asShown(event: RequestEvent): Promise<RequestEvent> {
   const { request, url, route, locals, isDataRequest } = event;
   const { ctx } = locals;
   if (request.method === 'POST') {
     if (ctx.actor) pendingPost.forget(ctx);
+    if (isShared(route.id)) return accepting(event, 'application/json');
     if (pendingPost.actionsIn(url).length === 0 || (await isAction(route.id, url))) return event;
     const nothing = new URL('?/no-action', url);
     return { ...event, url: nothing, request: new Request(nothing, request) };
   }
   const plain = news.receive(ctx, url, !isDataRequest);
-  const shown = asPage(plain === url ? event : { ...event, url: plain });
+  const asked = plain === url ? event : { ...event, url: plain };
+  const shown = isShared(route.id) && !isDataRequest ? accepting(asked, 'text/html') : asked;
   if (request.method !== 'GET' || isDataRequest) return shown;
   const waiting = await pendingPost.heldPostAt(ctx, url);
   if (!waiting) return shown;
@@ -158,14 +164,11 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
   return { ...event, url: waiting.url, request: again };
 }
 
-/** Where a page and an endpoint share an address, whoever reads it gets the page, whatever they accept. */
-function asPage(event: RequestEvent): RequestEvent {
-  const { request, route } = event;
-  if (!['GET', 'HEAD'].includes(request.method) || !pages[`./routes${route.id}/+page.server.ts`])
-    return event;
-  const headers = new Headers(request.headers);
-  headers.set('accept', 'text/html');
-  return { ...event, request: new Request(request, { headers }) };
+/** Where a page without forms and an endpoint share an address, reads are for the page and posts for the endpoint, whatever is accepted. */
+function accepting(event: RequestEvent, accept: string): RequestEvent {
+  const headers = new Headers(event.request.headers);
+  headers.set('accept', accept);
+  return { ...event, request: new Request(event.request, { headers }) };
 }
 
 /** Under another host name cookies and posts fail. Monitoring (/healthz), local pages and the API answer under any. */

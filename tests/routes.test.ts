@@ -264,7 +264,10 @@ test('an address that only takes posts: 405 with Allow for scripts, the framed 4
     route: file.replace('../src/routes', '').replace(/\/\+server\.ts$/, ''),
     takes: [...code.matchAll(/export const ([A-Z]+) /g)].map(([, method]) => method!),
   }));
-  const withoutPage = methods.filter(({ takes }) => !takes.includes('GET'));
+  const pages = Object.keys(import.meta.glob('../src/routes/**/+page.svelte'));
+  const withoutPage = methods.filter(
+    ({ route, takes }) => !takes.includes('GET') && !pages.includes(`../src/routes${route}/+page.svelte`),
+  );
   expect(withoutPage.length).toBeGreaterThan(3);
   for (const { route, takes } of withoutPage) {
     const at = address(table[route]!.at);
@@ -434,6 +437,22 @@ test('a form of more than 1 MB is refused, with or without a length; with one, n
   const unsaid = await ask('anonymous', '/login', { method: 'POST', body: endless, headers });
   expect(unsaid.status).toBe(413);
   expect(read).toBeLessThan(1_200_000);
+});
+
+test('a page and an endpoint at one address: reads get the page, and posts the endpoint, whatever they accept', async () => {
+  for (const accept of ['*/*', 'application/json', 'text/html']) {
+    const headers = { accept, origin: ORIGIN };
+    const page = await ask('guest', address('/spaces/:space/files'), { headers });
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<h1')]);
+    expect((await ask('guest', address('/spaces/:space/files'), { method: 'HEAD', headers })).status).toBe(
+      200,
+    );
+    const made = await ask('spaceAdmin', address('/spaces/:space/files?name=a.txt'), {
+      ...{ method: 'POST', headers: { ...headers, 'content-length': '1' } },
+      body: 'x',
+    });
+    expect([made.status, await made.json()]).toEqual([201, expect.objectContaining({ name: 'a.txt' })]);
+  }
 });
 
 test('raw uploads answer scripts in the language of the viewer', async () => {

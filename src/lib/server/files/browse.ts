@@ -57,7 +57,10 @@ function idsOf(
     find
       ? sql`(${folded.isFile(find, 'f')} or exists (select 1 from user where user.id = f.uploader_id and ${folded.isCalled(find)}))`
       : undefined,
-    after ? sql`(${key('f')}, f.id) ${compare} (${after[0]}, ${after[1]})` : undefined,
+    // The first half seeks in the index. A row value alone does not in the one by name, and with it SQLite takes a poorer one (+).
+    after
+      ? sql`${key('f')} ${compare}= ${after[0]} and (+${key('f')}, f.id) ${compare} (${after[0]}, ${after[1]})`
+      : undefined,
   );
   const parts = access.inParts(
     viewerOf(ctx),

@@ -253,19 +253,26 @@ export const file = sqliteTable(
     index('file_by_uploader').on(t.uploaderId, t.releasedAt, t.size, t.thumbSize),
     // What files/browse.ts lists, in its orders.
     index('file_newest').on(t.spaceId, t.attachedAt, t.id).where(LISTED),
-    index('file_newest_public')
-      .on(t.spaceId, t.attachedAt, t.id)
-      .where(sql`${LISTED} and audience is null`),
-    index('file_newest_by_owner')
-      .on(t.spaceId, t.ownerId, t.attachedAt, t.id)
-      .where(sql`${LISTED} and audience is null`),
+    // By the audience as a column, not as a condition: else SQLite takes the first of these for both.
+    index('file_newest_public').on(t.spaceId, t.audience, t.attachedAt, t.id).where(LISTED),
+    index('file_newest_by_owner').on(t.spaceId, t.audience, t.ownerId, t.attachedAt, t.id).where(LISTED),
     index('file_newest_by_category').on(t.spaceId, t.category, t.attachedAt, t.id).where(LISTED),
     index('file_newest_by_uploader').on(t.spaceId, t.uploaderId, t.attachedAt, t.id).where(LISTED),
     index('file_by_name')
       // As in folded.ts. (Drizzle cuts an expression at its commas.)
       .on(t.spaceId, sql`(case when folded is null then lower(name) else folded end)`, t.id)
       .where(LISTED),
+    index('file_by_name_by_owner')
+      .on(
+        t.spaceId,
+        t.audience,
+        t.ownerId,
+        sql`(case when folded is null then lower(name) else folded end)`,
+        t.id,
+      )
+      .where(LISTED),
     index('file_by_size').on(t.spaceId, t.size, t.id).where(LISTED),
+    index('file_by_size_by_owner').on(t.spaceId, t.audience, t.ownerId, t.size, t.id).where(LISTED),
     index('file_unused')
       .on(t.createdAt)
       .where(sql`attached_at is null`),

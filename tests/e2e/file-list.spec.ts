@@ -1,0 +1,58 @@
+/** The page "Files" of a space. */
+import { expect, test, type Page } from '@playwright/test';
+import { png } from '../pictures';
+import { makeSpace, signedIn } from './people';
+
+const AVA = 'ava@foyer.example';
+
+/** A thread whose first text has these files. */
+async function posted(page: Page, space: string, title: string): Promise<void> {
+  const file = (name: string, mimeType: string, bytes: string | Uint8Array) => ({
+    ...{ name, mimeType },
+    buffer: Buffer.from(bytes as string),
+  });
+  await page.goto(`${space}/new-thread`);
+  await page.getByLabel('Title').fill(title);
+  await page
+    .getByLabel('Attach files')
+    .setInputFiles([
+      file('harbour.png', 'image/png', png(60, 40)),
+      file('offer.pdf', 'application/pdf', '%PDF-1.7'),
+      file('notes.txt', 'text/plain', 'Words'),
+      file('crane.png', 'image/png', png(40, 60)),
+    ]);
+  await page.getByRole('button', { name: 'Post' }).click();
+  await expect(page).toHaveURL(/\/threads\/\d+$/);
+}
+
+for (const javaScriptEnabled of [true, false])
+  test(`the files of a space: from its page to the list, filtered by kind, and to the text, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
+    browser,
+  }) => {
+    const ava = await signedIn(browser, AVA, { javaScriptEnabled });
+    const space = await makeSpace(ava, 'Files of a space');
+    await ava.goto(`${space}/files`);
+    await expect(ava.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+    await posted(ava, space, 'Drawings');
+    await ava.goto(space);
+    await ava.getByRole('link', { name: 'Files' }).click();
+    await expect(ava.getByRole('heading', { name: 'Files', level: 1 })).toBeVisible();
+    const rows = ava.getByRole('row').filter({ has: ava.getByRole('cell') });
+    await expect(rows).toHaveCount(4);
+    await expect(rows.filter({ hasText: 'notes.txt' })).toContainText('Ava Lind');
+
+    await ava.getByLabel('Kind').selectOption('Pictures');
+    await ava.getByRole('button', { name: 'Find' }).click();
+    await expect(rows).toHaveCount(2);
+    await ava.getByLabel('Find a file').fill('nothing');
+    await ava.getByRole('button', { name: 'Find' }).click();
+    await expect(ava.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+    await ava.getByRole('link', { name: 'Show everything' }).click();
+    await expect(rows).toHaveCount(4);
+    await ava.getByLabel('Order').selectOption('By name');
+    await ava.getByRole('button', { name: 'Find' }).click();
+    await expect(rows.first()).toContainText('crane.png');
+    await rows.first().getByRole('link', { name: 'Drawings' }).click();
+    await expect(ava.getByRole('heading', { name: 'Drawings', level: 1 })).toBeVisible();
+    await ava.context().close();
+  });
