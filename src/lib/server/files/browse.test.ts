@@ -96,3 +96,46 @@ describe('the files of a space', () => {
     await expect(files.browse(as(await makeUser()), space)).rejects.toMatchObject(refusal('missing'));
   });
 });
+
+describe('a picture of the list', () => {
+  it('has the pictures before and after it, in the order and filter of the list', async () => {
+    const { ava, gil, space, say, list } = await setUp();
+    for (const [who, name] of [
+      [ava, 'b.png'],
+      [gil, 'c.png'],
+      [ava, 'a.png'],
+    ] as const) {
+      await say(who, name, p.png(4, 4));
+      await say(who, 'x.txt');
+    }
+    const { files: all } = await files.browse(as(ava), space);
+    const idOf = (name: string) => all.find((one) => one.name === name)!.id;
+    const around = async (name: string, filter: files.Filter = {}) => {
+      const { previous, next } = (await files.look(as(ava), space, idOf(name), filter))!;
+      return [previous, next].map((id) => all.find((one) => one.id === id)?.name ?? null);
+    };
+    expect(await list({ category: 'picture' })).toEqual(['a.png', 'c.png', 'b.png']);
+    expect(await around('c.png')).toEqual(['a.png', 'b.png']);
+    expect(await around('a.png')).toEqual([null, 'c.png']);
+    expect(await around('b.png', { order: 'name' })).toEqual(['a.png', 'c.png']);
+    expect(await around('a.png', { by: ava.id })).toEqual([null, 'b.png']);
+    expect(await files.look(as(ava), space, idOf('x.txt'))).toBeNull();
+    expect(await files.look(as(ava), space, 'nothing')).toBeNull();
+  });
+
+  it('is not shown, nor a neighbour, to guests who do not see it', async () => {
+    const { ava, gil, space, say } = await setUp();
+    await say(gil, 'mine.png', p.png(4, 4));
+    await threads.begin(as(ava), space, {
+      ...{ title: 'x', body: '', audience: 'company' },
+      files: [new File([p.png(4, 4).slice()], 'secret.png')],
+      requestKey: randomId(),
+    });
+    const { files: all } = await files.browse(as(ava), space);
+    const [secret, mine] = all.map(({ id }) => id);
+    expect(await files.look(as(ava), space, mine!)).toMatchObject({ previous: secret, next: null });
+    expect(await files.look(as(gil), space, mine!)).toMatchObject({ previous: null, next: null });
+    expect(await files.look(as(gil), space, secret!)).toBeNull();
+    await expect(files.look(as(await makeUser()), space, mine!)).rejects.toMatchObject(refusal('missing'));
+  });
+});

@@ -42,22 +42,31 @@ function readFilter({ category, by, find, order }: Filter) {
 }
 type Read = ReturnType<typeof readFilter>;
 
-/** SQL: the ids of a page and one more. Which guests may see is stored with the files, so that each index is read only where it counts. */
+interface Window {
+  /** Where it begins, in the list's order or against it. */
+  after: paging.Key | null;
+  back?: boolean;
+  limit: number;
+}
+
+/** SQL: the ids of a window of the list, or one. Which guests may see is stored with the files, so that each index is read only where it counts. */
 function idsOf(
   ctx: SignedIn,
   spaceId: number,
   { category, by, find, order }: Read,
-  after: paging.Key | null,
+  window: Window | { only: string },
 ) {
   const { key, down } = orders[order];
-  const [compare, way] = down ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
+  const { after, back, limit } = 'only' in window ? { after: null, back: false, limit: 1 } : window;
+  const [compare, way] = down !== Boolean(back) ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`];
   const where = and(
+    'only' in window ? sql`f.id = ${window.only}` : undefined,
     category ? sql`f.category = ${category}` : undefined,
     by ? sql`f.uploader_id = ${by}` : undefined,
     find
       ? sql`(${folded.isFile(find, 'f')} or exists (select 1 from user where user.id = f.uploader_id and ${folded.isCalled(find)}))`
       : undefined,
-    // The first half seeks in the index. A row value alone does not in the one by name, and with it SQLite takes a poorer one (+).
+    // The first half seeks in the index by name, which a row value alone does not.
     after
       ? sql`${key('f')} ${compare}= ${after[0]} and (+${key('f')}, f.id) ${compare} (${after[0]}, ${after[1]})`
       : undefined,
@@ -70,14 +79,14 @@ function idsOf(
       select f.id, ${key('f')} as key from space s cross join file f on f.space_id = s.id
       where s.id = ${spaceId} and ${visible} and f.kind = 'attachment' and f.attached_at is not null
         and f.released_at is null and ${where ?? sql`1`}
-      order by key ${way}, f.id ${way} limit ${PAGE + 1})`,
+      order by key ${way}, f.id ${way} limit ${limit})`,
   );
-  return sql`(select id from (${sql.join(parts, sql` union all `)}) order by key ${way}, id ${way} limit ${PAGE + 1})`;
+  return sql`(select id from (${sql.join(parts, sql` union all `)}) order by key ${way}, id ${way} limit ${limit})`;
 }
 
 const author = alias(user, 'author');
 
-function rowsQuery(ctx: SignedIn, spaceId: number, filter: Read, after: paging.Key | null) {
+function rowsQuery(ctx: SignedIn, spaceId: number, filter: Read, window: Window | { only: string }) {
   const { key, down } = orders[filter.order];
   const way = down ? sql`desc` : sql`asc`;
   return (
@@ -111,7 +120,7 @@ function rowsQuery(ctx: SignedIn, spaceId: number, filter: Read, after: paging.K
       // What is stored only finds the rows. The texts decide.
       .where(
         and(
-          sql`file.id in ${idsOf(ctx, spaceId, filter, after)}`,
+          sql`file.id in ${idsOf(ctx, spaceId, filter, window)}`,
           visibleTo(
             viewerOf(ctx),
             { spaceId },
@@ -125,6 +134,17 @@ function rowsQuery(ctx: SignedIn, spaceId: number, filter: Read, after: paging.K
   );
 }
 
+type Row = Awaited<ReturnType<typeof rowsQuery>>[number];
+
+const present = (
+  reader: access.Reader,
+  { key: _, uploaderId, uploader, uploaderKind, company, threadId, title, mentions, authorId, ...row }: Row,
+) => ({
+  ...row,
+  by: { id: uploaderId, name: uploader, company, guest: uploaderKind === 'guest' },
+  thread: { id: threadId!, title: titleFor(reader, { title, mentions, authorId }) },
+});
+
 /** 404 if the space is out of reach. @param after where the previous page ended */
 export async function browse(
   ctx: SignedIn,
@@ -137,7 +157,10 @@ export async function browse(
     space: access.spaceQuery(ctx, spaceId),
     shared: access.sharedQuery(ctx, spaceId),
     newest: changes.newestQuery(ctx, spaceId),
-    files: rowsQuery(ctx, spaceId, filter, paging.read(after, orders[filter.order].kind, 'text')),
+    files: rowsQuery(ctx, spaceId, filter, {
+      after: paging.read(after, orders[filter.order].kind, 'text'),
+      limit: PAGE + 1,
+    }),
   });
   const { id, name, reader } = access.foundSpace(ctx, rows.space);
   const page = paging.paged(rows.files, PAGE, (row) => [row.key, row.id]);
@@ -147,24 +170,24 @@ export async function browse(
     seq: rows.newest[0]?.seq ?? 0,
     filter,
     filtered: Boolean(filter.category ?? filter.by ?? filter.find),
-    files: page.rows.map(
-      ({
-        key: _,
-        uploaderId,
-        uploader,
-        uploaderKind,
-        company,
-        threadId,
-        title,
-        mentions,
-        authorId,
-        ...row
-      }) => ({
-        ...row,
-        by: { id: uploaderId, name: uploader, company, guest: uploaderKind === 'guest' },
-        thread: { id: threadId!, title: titleFor(reader, { title, mentions, authorId }) },
-      }),
-    ),
+    files: page.rows.map((row) => present(reader, row)),
     next: page.next,
   };
+}
+
+/** A picture of the list, and those before and after it. Null if there is none that the viewer may see. */
+export async function look(ctx: SignedIn, spaceId: number, id: string, given: Filter = {}) {
+  const filter = readFilter({ ...given, category: 'picture' });
+  const { space, files } = await ctx.read({
+    space: access.spaceQuery(ctx, spaceId),
+    // In this order, but whatever else is filtered.
+    files: rowsQuery(ctx, spaceId, readFilter({ category: 'picture', order: given.order }), { only: id }),
+  });
+  const { reader } = access.foundSpace(ctx, space);
+  const [row] = files;
+  if (!row) return null;
+  const beside = (back: boolean) =>
+    rowsQuery(ctx, spaceId, filter, { after: [row.key, row.id], back, limit: 1 });
+  const { previous, next } = await ctx.read({ previous: beside(true), next: beside(false) });
+  return { ...present(reader, row), previous: previous[0]?.id ?? null, next: next[0]?.id ?? null };
 }

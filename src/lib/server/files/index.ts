@@ -1,6 +1,6 @@
 /** Files in R2. A row is written before its object and deleted after it, so no object is ever forgotten. */
 export { attach, open, refuseTooMany, release } from './attach';
-export { browse, type Filter } from './browse';
+export { browse, look, type Filter } from './browse';
 export {
   checkCover,
   checkCoverFile,

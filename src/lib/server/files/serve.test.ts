@@ -53,7 +53,6 @@ describe('a click on a file', () => {
       'application/octet-stream',
     ],
     ['page.html', p.png(4, 4), 'inline', 'image/png'],
-    ['offer.pdf', p.text('%PDF-1.7'), 'attachment', 'application/pdf'],
   ])('shows pictures and downloads the rest, in a sandbox: %s', async (name, bytes, disposition, type) => {
     const { id } = await send(ana, bytes, name);
     const { headers } = await get(ana, id, {}, '', 'HEAD');
@@ -64,6 +63,40 @@ describe('a click on a file', () => {
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
     });
+  });
+});
+
+describe('a PDF', () => {
+  it('is shown by the browser’s own viewer, which our sandbox would stop, and loads nothing', async () => {
+    const { id } = await send(ana, p.text('%PDF-1.7'), 'offer.pdf');
+    const { headers } = await get(ana, id, {}, '', 'HEAD');
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-disposition': 'inline; filename=offer.pdf',
+      'content-type': 'application/pdf',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-store',
+    });
+  });
+
+  it('is only one by its bytes: HTML of that name is a download, in the sandbox', async () => {
+    const { id } = await send(ana, p.text('<script>alert(1)</script>%PDF-1.7'), 'offer.pdf');
+    const { headers } = await get(ana, id, {}, '', 'HEAD');
+    expect(headers.get('content-type')).toBe('application/octet-stream');
+    expect(headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
+  });
+});
+
+describe('“Download”', () => {
+  it.each([
+    ['photo.jpg', p.jpeg],
+    ['offer.pdf', p.text('%PDF-1.7')],
+    ['notes.txt', p.text('x')],
+  ])('saves whatever is shown otherwise: %s', async (name, bytes) => {
+    const { id } = await send(ana, bytes, name);
+    const { headers } = await get(ana, id, {}, '?download', 'HEAD');
+    expect(headers.get('content-disposition')).toBe(`attachment; filename=${name}`);
   });
 });
 

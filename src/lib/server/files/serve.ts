@@ -1,4 +1,4 @@
-/** Pictures are shown, which run nothing; the rest is a download, so that no upload runs on our origin. */
+/** Pictures run nothing and PDFs only in the browser's viewer, so they are shown; the rest is a download, so that no upload runs on our origin. */
 import { create as contentDisposition } from 'content-disposition';
 import * as blobs from '../blobs';
 import { signedIn, type Ctx } from '../context';
@@ -11,15 +11,23 @@ import { findVisible } from './visible';
 type FileRow = typeof file.$inferSelect;
 
 /** By their bytes. SVG is none of them: it is a document with scripts. */
-const SHOWN_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif']);
+const SHOWN_TYPES = new Set<string>([
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/avif',
+  'image/gif',
+  'application/pdf',
+]);
 /** Few browsers show HEIC. */
-const SAFE_TYPES = new Set<string>([...SHOWN_TYPES, 'image/heic', 'application/pdf']);
+const SAFE_TYPES = new Set<string>([...SHOWN_TYPES, 'image/heic']);
 
 export async function serve(ctx: Ctx, id: string, request: Request): Promise<Response> {
   const row = await findVisible(signedIn(ctx), id);
-  return new URL(request.url).searchParams.has('thumb')
+  const { searchParams } = new URL(request.url);
+  return searchParams.has('thumb')
     ? serveThumbnail(ctx, row, request)
-    : serveFile(ctx, row, request);
+    : serveFile(ctx, row, request, searchParams.has('download'));
 }
 
 /** @param immutable for covers. The rest is revalidated each time, and never in shared caches */
@@ -41,7 +49,7 @@ async function serveThumbnail(ctx: Ctx, { thumbKey }: FileRow, request: Request)
   return new Response(request.method === 'HEAD' ? null : bytes, { headers });
 }
 
-async function serveFile(ctx: Ctx, row: FileRow, request: Request): Promise<Response> {
+async function serveFile(ctx: Ctx, row: FileRow, request: Request, download: boolean): Promise<Response> {
   const cover = row.kind === 'cover';
   const headers = baseHeaders(cover);
   // A file never changes, so its id is enough, and an unchanged one costs no read of R2.
@@ -52,9 +60,12 @@ async function serveFile(ctx: Ctx, row: FileRow, request: Request): Promise<Resp
     cover
       ? 'inline'
       : contentDisposition(blobs.safeName(row.name), {
-          type: SHOWN_TYPES.has(row.type) ? 'inline' : 'attachment',
+          type: SHOWN_TYPES.has(row.type) && !download ? 'inline' : 'attachment',
         }),
   );
+  // Viewers of PDF do not run in our sandbox; they are one themselves, without access to our origin.
+  if (row.type === 'application/pdf')
+    headers.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
   headers.set('etag', etag);
   headers.set('accept-ranges', 'bytes');
   if (isKnown(request, etag)) return new Response(null, { status: 304, headers });

@@ -9,5 +9,12 @@ export const load = (event) => {
     find: query.get('find'),
     order: query.get('order'),
   };
-  return show(event, (ctx) => files.browse(ctx, Number(event.params.id), filter, query.get('after')));
+  const [spaceId, picture] = [Number(event.params.id), query.get('show')];
+  return show(event, async (ctx) => {
+    const [list, shown] = await Promise.all([
+      files.browse(ctx, spaceId, filter, query.get('after')),
+      picture === null ? null : files.look(ctx, spaceId, picture, filter),
+    ]);
+    return { ...list, shown, covered: shown !== null };
+  });
 };
