@@ -56,3 +56,57 @@ for (const javaScriptEnabled of [true, false])
     await expect(ava.getByRole('heading', { name: 'Drawings', level: 1 })).toBeVisible();
     await ava.context().close();
   });
+
+for (const javaScriptEnabled of [true, false])
+  test(`a picture opens over the list, with those before and after it, ${javaScriptEnabled ? 'by keys with' : 'without'} scripts; everything can be downloaded`, async ({
+    browser,
+  }) => {
+    const ava = await signedIn(browser, AVA, { javaScriptEnabled });
+    const space = await makeSpace(ava, 'Pictures of a space');
+    await posted(ava, space, 'Drawings');
+    await ava.goto(`${space}/files?order=name`, { waitUntil: 'networkidle' });
+    await ava.getByRole('link', { name: 'crane.png', exact: true }).click();
+    const shown = (name: string) => ava.getByRole('dialog', { name });
+    await expect(shown('crane.png')).toBeVisible();
+    const image = ava.getByRole('img', { name: 'crane.png' });
+    expect(
+      await image.evaluate((img: HTMLImageElement) =>
+        img.decode().then(() => [img.naturalWidth, img.naturalHeight]),
+      ),
+    ).toEqual([40, 60]);
+    await expect(ava.getByRole('link', { name: 'Previous picture' })).toHaveCount(0);
+    await ava.getByRole('link', { name: 'Next picture' }).click();
+    await expect(shown('harbour.png')).toBeVisible();
+    await expect(ava.getByRole('link', { name: 'Next picture' })).toHaveCount(0);
+    if (javaScriptEnabled) {
+      await ava.keyboard.press('ArrowLeft');
+      await expect(shown('crane.png')).toBeVisible();
+      await ava.keyboard.press('ArrowRight');
+      await expect(shown('harbour.png')).toBeVisible();
+      await ava.keyboard.press('Escape');
+      await expect(ava.getByRole('dialog')).toHaveCount(0);
+      await expect(ava.getByRole('link', { name: 'crane.png', exact: true })).toBeFocused();
+    } else {
+      await ava.getByRole('link', { name: 'Previous picture' }).click();
+      await ava.getByRole('link', { name: 'Close' }).click();
+      await expect(ava.getByRole('dialog')).toHaveCount(0);
+    }
+    await expect(ava).toHaveURL(/\/files\?order=name$/);
+
+    for (const [name, disposition] of [
+      ['offer.pdf', /^inline/],
+      ['notes.txt', /^attachment/],
+    ] as const) {
+      const link = ava.getByRole('link', { name, exact: true });
+      const answer = await ava.request.get((await link.getAttribute('href'))!);
+      expect(answer.headers()['content-disposition']).toMatch(disposition);
+    }
+    for (const name of ['crane.png', 'offer.pdf']) {
+      const [download] = await Promise.all([
+        ava.waitForEvent('download'),
+        ava.getByRole('link', { name: `Download ${name}` }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe(name);
+    }
+    await ava.context().close();
+  });
