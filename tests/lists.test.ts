@@ -30,6 +30,7 @@ const others: Record<string, string> = {
   'trash.ts purgePiece': later,
   'verification/challenge.ts purge': later,
   'changes.ts since': 'the next question goes on where this answer ended',
+  'files/browse.ts idsOf': 'its callers say one more than a page, or one picture before or after another',
   'files/list.ts ofThreadQuery': 'a text has five files at most (fileLimits.count)',
   'files/list.ts ofCommentsQuery': 'five files of each of 51 texts',
   'files/list.ts names': 'a text has five files at most (fileLimits.count)',
