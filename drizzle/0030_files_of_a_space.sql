@@ -1,4 +1,4 @@
-ALTER TABLE `file` ADD `folded` text;--> statement-breakpoint
+ALTER TABLE `file` ADD `folded` text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE `file` ADD `category` text DEFAULT 'other' NOT NULL;--> statement-breakpoint
 ALTER TABLE `file` ADD `audience` text;--> statement-breakpoint
 ALTER TABLE `file` ADD `owner_id` text;--> statement-breakpoint
@@ -26,7 +26,8 @@ CREATE INDEX `file_newest_public` ON `file` (`space_id`,`audience`,`attached_at`
 CREATE INDEX `file_newest_by_owner` ON `file` (`space_id`,`audience`,`owner_id`,`attached_at`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
 CREATE INDEX `file_newest_by_category` ON `file` (`space_id`,`category`,`attached_at`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
 CREATE INDEX `file_newest_by_uploader` ON `file` (`space_id`,`uploader_id`,`attached_at`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
-CREATE INDEX `file_by_name` ON `file` (`space_id`,(case when folded is null then lower(name) else folded end),`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
-CREATE INDEX `file_by_name_by_owner` ON `file` (`space_id`,`audience`,`owner_id`,(case when folded is null then lower(name) else folded end),`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
+CREATE INDEX `file_by_name` ON `file` (`space_id`,`folded`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
+CREATE INDEX `file_by_name_by_owner` ON `file` (`space_id`,`audience`,`owner_id`,`folded`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
 CREATE INDEX `file_by_size` ON `file` (`space_id`,`size`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
-CREATE INDEX `file_by_size_by_owner` ON `file` (`space_id`,`audience`,`owner_id`,`size`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;
+CREATE INDEX `file_by_size_by_owner` ON `file` (`space_id`,`audience`,`owner_id`,`size`,`id`) WHERE kind = 'attachment' and attached_at is not null and released_at is null;--> statement-breakpoint
+CREATE INDEX `file_unfolded` ON `file` (`id`) WHERE folded = '';

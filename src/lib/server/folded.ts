@@ -18,6 +18,9 @@ export const person = (of: { name: string; email: string; company?: string }): s
 
 export const name = (of: string): string => fold(of).trim();
 
+/** Never empty. */
+export const fileName = (of: string): string => name(of) || of;
+
 const peopleColumn = sql`coalesce(${user.folded}, lower(${user.name} || char(10) || ${user.email} || char(10) || ${user.company}))`;
 
 const behind = (text: SQL): SQL => sql`substr(${text}, instr(${text}, char(10)) + 1)`;
@@ -77,11 +80,9 @@ function asDomain(word: string): string {
 
 export const isSpace = (typed: string): SQL | undefined => holdsAll(spaceKey, typed);
 
-/** Of `file`, or its alias. In its index. */
-export const fileKey = (of = 'file'): SQL =>
-  sql.raw(`(case when ${of}.folded is null then lower(${of}.name) else ${of}.folded end)`);
-
-export const isFile = (typed: string, of?: string): SQL | undefined => holdsAll(fileKey(of), typed);
+/** @param of the alias of `file` */
+export const isFile = (typed: string, of: string): SQL | undefined =>
+  holdsAll(sql.raw(`${of}.folded`), typed);
 
 export const isCalled = (typed: string): SQL | undefined =>
   isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
@@ -121,7 +122,7 @@ export async function foldDue(ctx: Ctx): Promise<void> {
     files: ctx.db
       .select({ id: file.id, name: file.name })
       .from(file)
-      .where(sql`folded is null`)
+      .where(sql`folded = ''`)
       .limit(PIECE),
   });
   // A change of the name meanwhile has folded it.
@@ -132,7 +133,7 @@ export async function foldDue(ctx: Ctx): Promise<void> {
     rows.length > 0 &&
     ctx.db.run(sql`
       update ${sql.raw(table)} set folded = (select value ->> '$.folded' from json_each(${JSON.stringify(rows)}) where value ->> '$.id' = ${sql.raw(table)}.id)
-      where folded is null and id in (select value ->> '$.id' from json_each(${JSON.stringify(rows)}))`);
+      where coalesce(folded, '') = '' and id in (select value ->> '$.id' from json_each(${JSON.stringify(rows)}))`);
   const statements: (Statement | false)[] = [
     fill(
       'user',
@@ -148,7 +149,7 @@ export async function foldDue(ctx: Ctx): Promise<void> {
     ),
     fill(
       'file',
-      files.map((row) => ({ id: row.id, folded: name(row.name) })),
+      files.map((row) => ({ id: row.id, folded: fileName(row.name) })),
     ),
   ];
   if (statements.some(Boolean))

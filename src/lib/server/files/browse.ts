@@ -28,7 +28,7 @@ const known = <T extends string>(all: readonly T[], given?: string | null): T | 
 /** Each has an index that goes on with the id. */
 const orders = {
   newest: { key: (of: string) => sql`${sql.raw(of)}.attached_at`, down: true, kind: 'number' },
-  name: { key: folded.fileKey, down: false, kind: 'text' },
+  name: { key: (of: string) => sql`${sql.raw(of)}.folded`, down: false, kind: 'text' },
   size: { key: (of: string) => sql`${sql.raw(of)}.size`, down: true, kind: 'number' },
 } as const satisfies Record<(typeof FILE_ORDERS)[number], unknown>;
 
@@ -66,10 +66,7 @@ function idsOf(
     find
       ? sql`(${folded.isFile(find, 'f')} or exists (select 1 from user where user.id = f.uploader_id and ${folded.isCalled(find)}))`
       : undefined,
-    // The first half seeks in the index by name, which a row value alone does not.
-    after
-      ? sql`${key('f')} ${compare}= ${after[0]} and (+${key('f')}, f.id) ${compare} (${after[0]}, ${after[1]})`
-      : undefined,
+    after ? sql`(${key('f')}, f.id) ${compare} (${after[0]}, ${after[1]})` : undefined,
   );
   const parts = access.inParts(
     viewerOf(ctx),
@@ -167,7 +164,7 @@ export async function browse(
   return {
     space: { id, name },
     ...access.shared(rows.shared),
-    seq: rows.newest[0]?.seq ?? 0,
+    seq: changes.newestPlace(ctx, rows.newest),
     filter,
     filtered: Boolean(filter.category ?? filter.by ?? filter.find),
     files: page.rows.map((row) => present(reader, row)),

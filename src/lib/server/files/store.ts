@@ -57,7 +57,7 @@ export async function store(
     kind,
     spaceId,
     name: blobs.safeName(name),
-    folded: folded.name(blobs.safeName(name)),
+    folded: folded.fileName(blobs.safeName(name)),
     type,
     category: categoryOf(type, name),
     size,

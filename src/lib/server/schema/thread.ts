@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { FILE_CATEGORIES } from '../../files';
-import { at, audience, flag, folded, id, mentions, spaceId } from './columns';
+import { at, audience, flag, id, mentions, spaceId } from './columns';
 import { user, spaceTemplate } from './site';
 import { space } from './space';
 
@@ -220,8 +220,8 @@ export const file = sqliteTable(
     threadId: integer('thread_id').references(() => thread.id, { onDelete: 'set null' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'set null' }),
     name: text('name').notNull(),
-    /** The name as it is compared. */
-    folded: folded(),
+    /** The name as it is compared and ordered, so never null. Cron folds what is empty. */
+    folded: text('folded').notNull().default(''),
     /** By its first bytes, else `application/octet-stream`. */
     type: text('type').notNull(),
     /** What people filter by, from type and name. */
@@ -258,21 +258,13 @@ export const file = sqliteTable(
     index('file_newest_by_owner').on(t.spaceId, t.audience, t.ownerId, t.attachedAt, t.id).where(LISTED),
     index('file_newest_by_category').on(t.spaceId, t.category, t.attachedAt, t.id).where(LISTED),
     index('file_newest_by_uploader').on(t.spaceId, t.uploaderId, t.attachedAt, t.id).where(LISTED),
-    index('file_by_name')
-      // As in folded.ts. (Drizzle cuts an expression at its commas.)
-      .on(t.spaceId, sql`(case when folded is null then lower(name) else folded end)`, t.id)
-      .where(LISTED),
-    index('file_by_name_by_owner')
-      .on(
-        t.spaceId,
-        t.audience,
-        t.ownerId,
-        sql`(case when folded is null then lower(name) else folded end)`,
-        t.id,
-      )
-      .where(LISTED),
+    index('file_by_name').on(t.spaceId, t.folded, t.id).where(LISTED),
+    index('file_by_name_by_owner').on(t.spaceId, t.audience, t.ownerId, t.folded, t.id).where(LISTED),
     index('file_by_size').on(t.spaceId, t.size, t.id).where(LISTED),
     index('file_by_size_by_owner').on(t.spaceId, t.audience, t.ownerId, t.size, t.id).where(LISTED),
+    index('file_unfolded')
+      .on(t.id)
+      .where(sql`folded = ''`),
     index('file_unused')
       .on(t.createdAt)
       .where(sql`attached_at is null`),
