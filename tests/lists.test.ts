@@ -26,6 +26,7 @@ const others: Record<string, string> = {
   'mail/outbox/cron.ts purge': later,
   'notifications/due.ts due': later,
   'rate-limit/counter.ts purge': later,
+  'search/entries.ts rebuildPiece': later,
   'sessions.ts purge': later,
   'trash.ts purgePiece': later,
   'verification/challenge.ts purge': later,
