@@ -91,7 +91,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
     const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
     const kept = isForm && (await isAction(route.id, url)) && (await pendingPost.keep(ctx, request, url));
-    redirect(303, `/login?${kept ? `${kept}&` : ''}next=${encodeURIComponent(pendingPost.pageOf(url).page)}`);
+    if (kept) news.sendTo(ctx, '/login', kept);
+    redirect(303, `/login?next=${encodeURIComponent(pendingPost.pageOf(url).page)}`);
   }
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {

@@ -5,16 +5,19 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Env } from '../src/lib/server/context';
+import * as accounts from '../src/lib/server/accounts';
 import * as cron from '../src/lib/server/cron';
 import * as invitations from '../src/lib/server/invitations';
 import * as memberships from '../src/lib/server/memberships';
+import * as news from '../src/lib/server/news';
 import * as rateLimit from '../src/lib/server/rate-limit';
 import { invitation, session, throttle, user } from '../src/lib/server/schema';
+import * as verification from '../src/lib/server/verification';
 import { as, bindings, DAY, HOUR, Jar, ORIGIN, testContext, type User } from './contexts';
 import { account, makeGuest, makeSpace, makeUser, PASSWORD } from './factories';
 import { audited } from './helpers';
 import { invitationOf, invite, invited, signUp } from './invitations';
-import { mailsTo } from './mailbox';
+import { codeTo, linkIn, mailsTo } from './mailbox';
 import { routePaths } from './routes';
 import { address, ask, jars, makeWorld, people, type Who } from './world';
 
@@ -93,7 +96,7 @@ describe('no redirect leads to itself', () => {
           ).headers.get('location');
         expect(await to('anonymous')).toBe('/login');
         expect(await to('guest')).toBe('/');
-        expect(await to('stale')).toMatch(/^\/login(\?over)?$/);
+        expect(await to('stale')).toBe('/login');
         expect(await to('staleGuest')).toBe('/');
       }
   });
@@ -245,7 +248,7 @@ describe('a post that meets an ended session', () => {
       password: 'secret words',
       current: 'x',
     });
-    expect([answer.status, answer.to]).toEqual([303, '/login?held&next=%2Fme']);
+    expect([answer.status, answer.to]).toEqual([303, '/login?next=%2Fme']);
     expect((await browser.get(answer.to!)).text).toContain('what you typed is still here');
     expect((await browser.login(person, '/me')).to).toBe('/me');
     const page = await browser.get('/me');
@@ -271,7 +274,7 @@ describe('a post that meets an ended session', () => {
     await endAllSessions();
     const answer = await browser.post('/spaces/new', { name: 'Half a space', cover: 'harbour' }, true);
     await browser.login(person, '/spaces/new');
-    expect(answer.to).toBe('/login?held&next=%2Fspaces%2Fnew');
+    expect(answer.to).toBe('/login?next=%2Fspaces%2Fnew');
     expect((await browser.get('/spaces/new')).text).toContain('value="Half a space"');
   });
 
@@ -613,4 +616,99 @@ test('after logging out, the login page says so, once, at its plain address', as
   expect((await browser.get('/login')).text).toContain('You’ve logged out.');
   expect((await browser.get('/login')).text).not.toContain('You’ve logged out.');
   expect((await browser.get('/login?done=logged-out')).text).not.toContain('You’ve logged out.');
+});
+
+describe('a post that ends its own right to be sent, posted again at once', () => {
+  /** As the browser was when the button was pressed first. */
+  const before = (browser: Browser) => {
+    const copy = new Browser();
+    for (const [name, value] of browser.jar) copy.jar.set(name, value);
+    return copy;
+  };
+
+  test('a new password: lands on the login, with the same news; another password does not', async () => {
+    const person = await makeUser();
+    const ctx = testContext();
+    accounts.askReset(ctx, person.email);
+    await ctx.settle();
+    const link = `/reset/${linkIn((await mailsTo(person.email))[0]!)}`;
+    const password = 'another harbour 9';
+    for (const browser of [new Browser(), new Browser()]) {
+      expect((await browser.post(link, { password })).to).toBe('/login');
+      expect((await browser.get('/login')).text).toContain('Your new password is set');
+    }
+    expect(await audited('account.password-changed', `user:${person.id}`)).toHaveLength(1);
+    expect((await new Browser().post(link, { password: 'another harbour 8' })).status).toBe(409);
+    expect((await new Browser().get(link)).text).toContain('This link no longer works');
+    // Guesses end with the fifth, and so does the right one.
+    for (let n = 0; n < 3; n++) await new Browser().post(link, { password: `another harbour ${n}` });
+    expect((await new Browser().post(link, { password })).status).toBe(409);
+  });
+
+  const halfIn = async (path: string) => {
+    const person = await makeGuest({ loginCount: 1 });
+    const browser = new Browser();
+    expect((await browser.login(person, path)).to).toBe('/verify');
+    await cron.run(testContext());
+    return { person, browser, code: await codeTo(person.email) };
+  };
+
+  test('a code: lands where the first did, signed in; not another code, browser or minute', async () => {
+    const { person, browser, code } = await halfIn('/me');
+    const [second, guess] = [before(browser), before(browser)];
+    for (const each of [browser, browser, second]) {
+      expect((await each.post('/verify?/verify', { code })).to).toBe('/me');
+      expect((await each.get('/me')).status).toBe(200);
+    }
+    const { db } = testContext();
+    expect(await db.$count(session, eq(session.userId, person.id))).toBe(2);
+    const other = code === '111111' ? '222222' : '111111';
+    expect((await guess.post('/verify?/verify', { code: other })).status).toBe(409);
+    expect((await new Browser().post('/verify?/verify', { code })).to).toBe('/login');
+    const later = testContext({ jar: guess.jar, now: Date.now() + 61_000 });
+    expect(await verification.passedAgain(later, code)).toBeNull();
+    // Logging out ends it.
+    await browser.post('/me?/signOut', {});
+    expect((await browser.post('/verify?/verify', { code })).to).toBe('/login');
+  });
+
+  test('the code after a copied link: lands in the space', async () => {
+    const { inviter, spaceId, id, email } = await invited();
+    const link = new URL(await invitations.copyLink(as(inviter), spaceId, id)).pathname;
+    const browser = new Browser();
+    expect((await browser.post(`${link}?/signUp`, { name: 'Dora', password: PASSWORD })).to).toBe('/verify');
+    await cron.run(testContext());
+    const code = await codeTo(email);
+    const second = before(browser);
+    for (const each of [browser, second]) {
+      expect((await each.post('/verify?/verify', { code })).to).toBe(`/spaces/${spaceId}`);
+      expect((await each.get(`/spaces/${spaceId}`)).status).toBe(200);
+    }
+  });
+});
+
+test('what /login and /verify say comes from no link, and is said once', async () => {
+  const says = {
+    held: 'what you typed is still here',
+    lost: 'we couldn’t keep what you typed',
+    over: 'its code was already used',
+    reset: 'Your new password is set',
+    'logged-out': 'You’ve logged out.',
+  };
+  for (const [name, words] of Object.entries(says))
+    for (const path of [`/login?${name}`, `/login?done=${name}`])
+      expect((await new Browser().get(path)).text, path).not.toContain(words);
+  for (const [name, words] of Object.entries(says)) {
+    const browser = new Browser();
+    news.sendTo(testContext({ jar: browser.jar }), '/login', name);
+    expect((await browser.get('/login?next=%2Fme')).text, name).toContain(words);
+    expect((await browser.get('/login?next=%2Fme')).text, name).not.toContain(words);
+  }
+  const browser = new Browser();
+  await browser.login(await makeGuest({ loginCount: 1 }));
+  expect((await browser.get('/verify?resent')).text).not.toContain('a new code');
+  expect((await browser.post('/verify?/resend', {})).to).toBe('/verify');
+  await cron.run(testContext());
+  expect((await browser.get('/verify')).text).toContain('a new code');
+  expect((await browser.get('/verify')).text).not.toContain('We’ve sent a new code');
 });

@@ -15,7 +15,7 @@ test.beforeAll(async ({ browser }) => {
 async function meetsTheLogin(page: Page, button: string, email = BEN): Promise<void> {
   await page.context().clearCookies({ name: 'foyer' });
   await page.getByRole('button', { name: button, exact: true }).click();
-  await expect(page).toHaveURL(/\/login\?held/);
+  await expect(page).toHaveURL(/\/login\?next=/);
   await expect(page.getByText('Your session has ended. Log in again')).toBeVisible();
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);

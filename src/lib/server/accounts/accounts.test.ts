@@ -98,6 +98,21 @@ describe('set-up', () => {
     expect(ctx.settings).toMatchObject({ siteName: 'Harbour', setUp: true, policy: { preset: 'hardened' } });
     await expect(accounts.setUp(testContext(), form)).rejects.toMatchObject(refusal('missing'));
   });
+
+  it('posted again at once signs in too, and only if it is the same form', async () => {
+    await testContext().db.run(`delete from setting where key = 'setUp'`);
+    const posted = { ...form, email: 'eva@foyer.example', formKey: 'k'.repeat(40) };
+    for (let n = 0; n < 2; n++) {
+      const jar = new Jar();
+      await accounts.setUp(testContext({ jar }), posted);
+      expect((await visit(jar)).actor?.email).toBe(posted.email);
+    }
+    expect(await count('user', 'email = ?', posted.email)).toBe(1);
+    for (const other of [{ password: 'another harbour 9' }, { formKey: 'l'.repeat(40) }, { token: 'wrong' }])
+      await expect(accounts.setUp(testContext(), { ...posted, ...other })).rejects.toMatchObject(
+        refusal('missing'),
+      );
+  });
 });
 
 describe('login', () => {
@@ -568,7 +583,7 @@ describe('a reset', () => {
     );
     expect([done.length, refused.length]).toEqual([1, 1]);
     expect(refused[0]).toMatchObject(refusal('conflict', 'reset.dead'));
-    await expect(accounts.reset(testContext(), token, 'harbour number 3')).rejects.toMatchObject(
+    await expect(accounts.reset(testContext(), token, 'harbour number 9')).rejects.toMatchObject(
       refusal('conflict', 'reset.dead'),
     );
   });

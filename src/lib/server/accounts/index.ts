@@ -1,6 +1,6 @@
 export { guestsCsv, list, setActive, setPermissions, setSpaceCreators } from './administration';
 export { colleagues } from './colleagues';
-export { checkPassword, enterAgain, finishLogin, login, signOut } from './login';
+export { checkPassword, enterAgain, finishAgain, finishLogin, login, signOut } from './login';
 export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';
 export { changePassword, judgePassword } from './password';
 export { changeProfile, endSessions, learnZone, profile, setCompany } from './profile';

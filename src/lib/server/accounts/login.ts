@@ -193,8 +193,17 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
     ],
     detail: { step: 'code' },
   });
-  ctx.cookies.delete('foyer-step');
+  verification.endStep(ctx);
   return passed.challenge.next;
+}
+
+/** A code posted twice starts one more session, unless this browser has got the first one. @returns where to go */
+export async function finishAgain(ctx: Ctx, passed: { userId: string; next: string }): Promise<string> {
+  if (ctx.actor?.id === passed.userId) return passed.next;
+  const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.userId));
+  if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
+  await enter(ctx, person, { first: [], together: [], detail: { step: 'code posted twice' } });
+  return passed.next;
 }
 
 export async function signOut(ctx: Ctx): Promise<void> {
@@ -206,4 +215,5 @@ export async function signOut(ctx: Ctx): Promise<void> {
     { always: true },
   );
   ctx.cookies.delete('foyer');
+  ctx.cookies.delete('foyer-step');
 }

@@ -16,6 +16,8 @@ import { byLoginName, loginName } from './login';
 import { endResets, passwordChangedMail, withNextPassword } from './password';
 
 const RESET_MINUTES = 60;
+/** For this long, the same form posted again (double click) still leads to the login. */
+const SECOND_POST = 10 * MINUTE;
 
 /** Answers first and works afterwards, so that nobody learns which addresses exist. */
 export function askReset(visitor: Ctx, typedEmail: string): void {
@@ -73,11 +75,11 @@ export async function resetTarget(ctx: Ctx, token: string) {
 
 export async function reset(ctx: Ctx, token: string, password: string): Promise<void> {
   const target = await resetTarget(ctx, token);
-  if (!target) throw new Refusal('conflict', { key: 'reset.dead' });
+  if (!target) return secondPost(ctx, token, password);
   const { person, site } = target;
   refuseAll(await passwords.refusalOf(site.policy, password));
   const mail = await passwordChangedMail(ctx, person, site);
-  await ctx.commit(
+  const { done } = await ctx.commit(
     [
       ctx.db
         .update(passwordReset)
@@ -104,6 +106,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
       verification.endAll(ctx, person.id),
       rateLimit.reset(ctx, rateLimit.key(ctx, 'name', person.email)),
       rateLimit.reset(ctx, rateLimit.key(ctx, 'code', person.email)),
+      rateLimit.carriedOut(ctx, token, password),
       mail.statement,
       record(ctx, {
         kind: 'account.password-changed',
@@ -112,10 +115,24 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
         by: person,
       }),
     ],
-    { refusal: new Refusal('conflict', { key: 'reset.dead' }) },
+    { refusal: () => null },
   );
+  if (!done) return secondPost(ctx, token, password);
   // Ends known browsers, except the one that has just proved the mailbox.
   sessions.remember(ctx, withNextPassword(person));
+}
+
+/** @throws unless this link has just set this same password */
+async function secondPost(ctx: Ctx, token: string, password: string): Promise<void> {
+  const used = and(
+    eq(passwordReset.tokenHash, hashToken(token)),
+    gt(passwordReset.usedAt, ctx.now - SECOND_POST),
+  );
+  if (
+    !(await ctx.db.$count(passwordReset, used)) ||
+    !(await rateLimit.wasCarriedOut(ctx, token, SECOND_POST, password))
+  )
+    throw new Refusal('conflict', { key: 'reset.dead' });
 }
 
 export const purgeResets = (ctx: Ctx): Statement =>

@@ -1,4 +1,5 @@
 import { parseAddress } from '../../addresses';
+import { MINUTE } from '../../time';
 import { changed, must, type Ctx } from '../context';
 import { hashToken, randomId, sameText } from '../crypto';
 import { Refusal, refuseAll } from '../errors';
@@ -10,6 +11,7 @@ import { user, type CredentialPolicy } from '../schema';
 import * as sessions from '../sessions';
 import * as settings from '../settings';
 import { presets } from '../settings';
+import { enterAgain } from './login';
 
 type Judged = Partial<{ email: string; password: string; preset: CredentialPolicy['preset'] }>;
 
@@ -26,20 +28,34 @@ export async function judgeSetUp(ctx: Ctx, form: Judged): Promise<void> {
   refuseAll(...(await faultsOf(form)));
 }
 
-export async function setUp(
-  ctx: Ctx,
-  form: {
-    token: string;
-    siteName: string;
-    companyName?: string;
-    name: string;
-    email: string;
-    password: string;
-    preset: CredentialPolicy['preset'];
-    emailVerified?: boolean;
-    formKey?: string;
-  },
-): Promise<void> {
+interface SetUpForm {
+  token: string;
+  siteName: string;
+  companyName?: string;
+  name: string;
+  email: string;
+  password: string;
+  preset: CredentialPolicy['preset'];
+  emailVerified?: boolean;
+  formKey?: string;
+}
+
+/** Posted twice (double click), it starts one more session. */
+export async function setUp(ctx: Ctx, form: SetUpForm): Promise<void> {
+  try {
+    await setUpFirst(ctx, form);
+  } catch (refusal) {
+    const isOver = refusal instanceof Refusal && refusal.kind === 'missing';
+    if (!isOver || !form.formKey || !isToken(ctx, form.token)) throw refusal;
+    if (!(await rateLimit.wasCarriedOut(ctx, form.formKey, MINUTE, form.email, form.password))) throw refusal;
+    await enterAgain(ctx, form);
+  }
+}
+
+const isToken = (ctx: Ctx, typed: string): boolean =>
+  !!ctx.config.setupToken && sameText(hashToken(typed.trim()), hashToken(ctx.config.setupToken.trim()));
+
+async function setUpFirst(ctx: Ctx, form: SetUpForm): Promise<void> {
   await setUpOpen(ctx);
   const wrong = new Refusal('invalid', { key: 'setup.wrong-token', field: 'token' });
   const post = rateLimit.postKey(ctx, form.formKey, 'set-up', form.token);
@@ -50,7 +66,7 @@ export async function setUp(
     throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
   }
   const faults = await faultsOf(form);
-  if (!sameText(hashToken(form.token.trim()), hashToken(ctx.config.setupToken!.trim()))) {
+  if (!isToken(ctx, form.token)) {
     await ctx.commit(rateLimit.failed(ctx, { post }));
     refuseAll(wrong, ...faults);
   }
@@ -90,6 +106,7 @@ export async function setUp(
       settings.put(ctx, 'companyName', companyName),
       settings.put(ctx, 'policy', policy),
       ctx.db.insert(user).values(person),
+      form.formKey ? rateLimit.carriedOut(ctx, form.formKey, form.email, form.password) : null,
       record(ctx, { kind: 'site.set-up', subject: 'site', detail: { siteName, companyName }, by: person }),
     ],
     { refusal: new Refusal('missing') },

@@ -181,6 +181,6 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
     },
     { linkKind: 'copy', first: passed.consume, refusal },
   );
-  ctx.cookies.delete('foyer-step');
+  verification.endStep(ctx);
   return challenge.next;
 }

@@ -3,5 +3,5 @@ export { counting, decide, settleNeutral, settleSuccess, attemptOf } from './att
 export { clientIpGroup, clientIpKey, countClientIp } from './client-ip';
 export { key, purge, reset, type ThrottleKey } from './counter';
 export { countInARow, refund, lockedUntil } from './lockout';
-export { failed, isRepeated, postKey, forgetPost } from './post';
+export { carriedOut, failed, isRepeated, postKey, forgetPost, wasCarriedOut } from './post';
 export { countChanges, countEach, countInWindow, windowLeft } from './window';

@@ -1,9 +1,10 @@
 /** The same form posted twice with the same content is one attempt. */
-import { sql } from 'drizzle-orm';
-import { MINUTE } from '../../time';
+import { and, gt, sql } from 'drizzle-orm';
+import { HOUR, MINUTE } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { throttle } from '../schema';
 import { key, rowOf, rows, type ThrottleKey } from './counter';
+import { countInWindow } from './window';
 
 export interface Posted {
   post: ThrottleKey | null;
@@ -52,3 +53,37 @@ export const failed = (ctx: Ctx, { post }: Posted): Statement[] =>
 
 export const forgetPost = (ctx: Ctx, { post }: Posted): Statement[] =>
   post ? [ctx.db.delete(throttle).where(rows(post))] : [];
+
+const outcomeKey = (ctx: Ctx, token: string, content: string[]): ThrottleKey =>
+  key(ctx, 'post', JSON.stringify([token, 'carried out', ...content]));
+
+/**
+ * Of a post that ends its own right to be sent (a link, a code), in the batch that carries it out: the same post again (double
+ * click) can then lead where the first did.
+ * @param token as random as a form key
+ */
+export const carriedOut = (ctx: Ctx, token: string, ...content: string[]): Statement =>
+  ctx.db
+    .insert(throttle)
+    .values({
+      key: rowOf(outcomeKey(ctx, token, content)),
+      count: 1,
+      windowStartedAt: ctx.now,
+      updatedAt: ctx.now,
+    })
+    .onConflictDoUpdate({ target: throttle.key, set: { updatedAt: ctx.now } });
+
+const ASKS = 5;
+
+/** Counted for each token before it is compared. Ask only for tokens that exist. */
+export async function wasCarriedOut(
+  ctx: Ctx,
+  token: string,
+  withinMs: number,
+  ...content: string[]
+): Promise<boolean> {
+  const room = await countInWindow(ctx, key(ctx, 'post', `again:${token}`), ASKS, HOUR);
+  if (!room.length) return false;
+  const of = rows(outcomeKey(ctx, token, content));
+  return (await ctx.db.$count(throttle, and(of, gt(throttle.updatedAt, ctx.now - withinMs)))) > 0;
+}

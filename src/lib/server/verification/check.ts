@@ -94,6 +94,7 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
           ),
         ),
       must(ctx, changed()),
+      rateLimit.carriedOut(ctx, ctx.cookies.get('foyer-step')!, code),
       ...rateLimit.settleSuccess(ctx, tried),
       ...record(ctx, {
         kind: 'account.step-passed',

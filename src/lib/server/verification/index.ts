@@ -1,4 +1,5 @@
 /** A mailed six-digit code. KV holds only a keyed hash of it; D1 counts attempts and uses it once. */
+export { endStep, passedAgain } from './again';
 export { begin, sendAgain } from './begin';
 export { endAll, purge } from './challenge';
 export { check, type Passed } from './check';

@@ -19,9 +19,6 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
     next,
     email: url.searchParams.get('email') ?? (await typedAddress.read(ctx)),
     done: url.searchParams.get('done'),
-    over: url.searchParams.has('over'),
-    held: url.searchParams.has('held'),
-    lost: url.searchParams.has('lost'),
     blocked: cookieless && cameFromHere(request.headers, ctx.config.origin),
   };
 };
