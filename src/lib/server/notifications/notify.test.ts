@@ -9,6 +9,7 @@ import {
   kinds,
   mailsOf,
   prefer,
+  run,
   say,
   stage,
   told,
@@ -156,6 +157,64 @@ describe('who is notified', () => {
     expect(
       await count('notification', `user_id = ? and mail_at is not null and kind <> 'join'`, s.ava.id),
     ).toBe(0);
+  });
+
+  it('of what a guest adds to their own thread: who runs the space, until they unfollow or mute', async () => {
+    const s = await stage();
+    const words = () => ({ body: 'One more thing', requestKey: randomId() });
+    const threadId = await threads.begin(as(s.gil), s.spaceId, { title: 'Keys', ...words() });
+    const add = () => threads.addComment(as(s.gil), s.spaceId, threadId, words());
+    await add();
+    expect([await kinds(s.ava), await kinds(s.ben)]).toEqual([['comment', 'thread'], []]);
+    expect((await threads.read(as(s.ava), s.spaceId, threadId)).thread.following).toBe(true);
+    await memberships.mute(as(s.ava), s.spaceId, true);
+    await add();
+    await memberships.mute(as(s.ava), s.spaceId, false);
+    await threads.follow(as(s.ava), s.spaceId, threadId, false);
+    await add();
+    expect([await kinds(s.ava), await kinds(s.ben)]).toEqual([['comment', 'thread'], []]);
+    await threads.follow(as(s.ava), s.spaceId, threadId, true);
+    await add();
+    expect(await kinds(s.ava)).toEqual(['comment', 'comment', 'thread']);
+  });
+
+  it('of any text of a guest: at least one active user who wants to be, whoever has left or muted', async () => {
+    const s = await stage();
+    const cyd = await makeUser({ name: 'Cyd' });
+    await memberships.addMember(as(s.ava), s.spaceId, cyd.id, false);
+    const words = () => ({ body: 'Hello', requestKey: randomId() });
+    const begin = (who: User) => threads.begin(as(who), s.spaceId, { title: 'T', ...words() });
+    const [his, bens] = [await begin(s.gil), await begin(s.ben)];
+    /** Who is told of a comment in each thread, and of a new one. */
+    const heard = async () => {
+      await run(sql`delete from notification where space_id = ${s.spaceId}`);
+      const { told: said } = await threads.prepare(as(s.gil), s.spaceId);
+      const begun = await begin(s.gil);
+      for (const id of [s.threadId, his, bens, begun])
+        await threads.addComment(as(s.gil), s.spaceId, id, words());
+      const rows = await testContext().db.all<{ thread: number; comment: number; name: string }>(sql`
+        select n.thread_id thread, n.comment_id is not null comment, u.name from notification n
+          join user u on u.id = n.user_id where n.space_id = ${s.spaceId} and u.kind = 'user' order by u.name`);
+      const of = (thread: number, comment: number) =>
+        rows.flatMap((row) => (row.thread === thread && row.comment === comment ? row.name : []));
+      expect(said.people.map(({ name }) => name).sort()).toEqual(of(begun, 0));
+      return [of(s.threadId, 1), of(his, 1), of(bens, 1), of(begun, 0), of(begun, 1)];
+    };
+    expect(await heard()).toEqual([['Ava'], ['Ava'], ['Ben'], ['Ava'], ['Ava']]);
+    // Ben's thread has no one who listens: Ava runs the space.
+    await memberships.mute(as(s.ben), s.spaceId, true);
+    expect(await heard()).toEqual([['Ava'], ['Ava'], ['Ava'], ['Ava'], ['Ava']]);
+    // Nobody runs the space any more: everyone else in it who has not muted it.
+    await prefer(s.ava, { status: 'inactive' });
+    expect(await heard()).toEqual([['Cyd'], ['Cyd'], ['Cyd'], ['Cyd'], ['Cyd']]);
+    await memberships.mute(as(s.ben), s.spaceId, false);
+    expect(await heard()).toEqual(Array(5).fill(['Ben', 'Cyd']));
+    // A new administrator, who follows nothing yet.
+    const dora = await makeUser({ name: 'Dora' });
+    await prefer(s.ava, { status: 'active' });
+    await memberships.addMember(as(s.ava), s.spaceId, dora.id, true);
+    for (const who of [s.ava, s.ben, cyd]) await memberships.removeMember(as(dora), s.spaceId, who.id);
+    expect(await heard()).toEqual([['Dora'], ['Dora'], ['Dora'], ['Dora'], ['Dora']]);
   });
 
   it('nobody anew by a quotation', async () => {

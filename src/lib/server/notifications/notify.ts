@@ -4,6 +4,7 @@ import { DAY, MINUTE } from '../../time';
 import type { Ctx, SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
 import {
+  awaited,
   inviterOf,
   isSilenced,
   named,
@@ -20,9 +21,11 @@ const GATHERED = 10 * MINUTE;
 /** The last statement adds the notifications: its rows are counted. */
 export function notify(ctx: SignedIn, event: Activity): Statement[] {
   mailSoon(ctx, event);
-  const ids = sql.join(Object.values(sources(ctx, event)), sql` union `);
+  const { hosting, ...from } = sources(ctx, event);
+  const ids = sql.join(Object.values(from), sql` union `);
   return [
-    ...(event.mentioned.length > 0 ? [followNamed(ctx, event)] : []),
+    ...(event.mentioned.length > 0 ? [follow(ctx, event, named(event), from.named)] : []),
+    ...(ctx.actor.kind === 'guest' ? [follow(ctx, event, awaited(event), hosting)] : []),
     insert(ctx, event, recipients(ctx, event, told(ctx, event), ids)),
   ];
 }
@@ -35,7 +38,7 @@ export function notifyMentioned(ctx: SignedIn, event: Omit<Activity, 'everybody'
   const whom = sql`${named(event)} and not exists (select 1 from notification n where n.user_id = u.id
     and n.thread_id = ${event.threadId} and n.comment_id is ${event.commentId})`;
   return [
-    followNamed(ctx, event),
+    follow(ctx, event, named(event), sources(ctx, event).named),
     ctx.db.run(sql`
       update notification as n set kind = 'mention', mail_at = (
         select iif(n.mail_at is null and not ${neverMailed}, null, ${mailAt(ctx, sql`1`)})
@@ -64,11 +67,11 @@ export const notifyGuests = (ctx: SignedIn, event: Activity, { of }: OnlyGuests)
   ),
 ];
 
-/** Whoever is named follows the thread from then on, unless they chose otherwise. */
-const followNamed = (ctx: SignedIn, event: Activity): Statement =>
+/** They follow the thread from then on, unless they chose otherwise. */
+const follow = (ctx: SignedIn, event: Activity, whom: SQL, ids: SQL): Statement =>
   ctx.db.run(sql`
     insert into thread_person (space_id, thread_id, user_id, following)
-    select s.id, ${event.threadId}, u.id, 1 ${recipients(ctx, event, named(event), sources(ctx, event).named)}
+    select s.id, ${event.threadId}, u.id, 1 ${recipients(ctx, event, whom, ids)}
     on conflict do update set following = coalesce(following, 1)`);
 
 /** Somebody has joined: mailed together with what followers are told. */

@@ -2,6 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import {
   activeAdministratorsOf,
+  hasActiveAdministrator,
   isActiveAdministratorOf,
   person,
   stranger,
@@ -32,13 +33,22 @@ export interface Joined {
 export const named = ({ mentioned }: Pick<Activity, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(mentioned)}))`;
 
+const runs: SQL = sql`(s.created_by = u.id or ${isActiveAdministratorOf(sql`s.id`, sql`u.id`)})`;
+
+/** SQL, with a space `s`: its administrators and its creator have left or are deactivated. */
+const runByNobody: SQL = sql`(not ${hasActiveAdministrator(sql`s.id`)} and not exists (
+  select 1 from membership cm join user cu on cu.id = cm.user_id
+  where cm.space_id = s.id and cm.user_id = s.created_by and cu.status = 'active'))`;
+
+/** SQL, with rows `s` and `u`: who hears of what a guest writes if nobody else does. */
+const hosts: SQL = sql`(${runs} or (u.kind = 'user' and ${runByNobody}))`;
+
 /**
  * SQL: of a comment, whoever follows the thread; of a thread, who runs the space. Guests hear of everything. A guest's thread
  * reaches who runs the space although they have muted it (without mail): somebody must hear, and muting is nobody else's business.
  */
 const follows = (ctx: SignedIn, { kind }: Activity): SQL => {
-  const runs = sql`(s.created_by = u.id or ${isActiveAdministratorOf(sql`s.id`, sql`u.id`)})`;
-  const unlessChosen = kind === 'comment' ? sql`0` : runs;
+  const unlessChosen = kind === 'comment' ? sql`0` : ctx.actor.kind === 'guest' ? hosts : runs;
   const anyway = kind === 'thread' && ctx.actor.kind === 'guest' ? runs : sql`0`;
   return sql`(${anyway} or (m.muted = 0 and coalesce(tp.following, u.kind = 'guest' or ${unlessChosen}) = 1))`;
 };
@@ -52,7 +62,7 @@ export const whyTold: SQL = sql`case
   when n.kind = 'join' then 'invited'
   when s.block_following = 1 then 'space'
   when n.kind = 'thread' and u.kind = 'user' then
-    iif(s.created_by = u.id or ${isActiveAdministratorOf(sql`s.id`, sql`u.id`)}, 'runs', 'space')
+    iif(${runs}, 'runs', 'space')
   else iif(coalesce(tp.following, n.kind = 'comment' and u.kind = 'guest') = 1, 'follows', 'space') end`;
 
 const actorOf = (ctx: SignedIn): Person => ({ kind: sql`${ctx.actor.kind}`, id: sql`${ctx.actor.id}` });
@@ -77,6 +87,13 @@ const members = (condition: SQL): SQL =>
 /** SQL: user ids, each by an index. `recipients` decides. A guest's own thread is in the followers' index. */
 export const sources = (ctx: SignedIn, event: Activity) => {
   const here = sql`s.id = ${event.spaceId}`;
+  const running = sql`select created_by user_id from space where id = ${event.spaceId}
+    union select id from ${activeAdministratorsOf(event.spaceId)}`;
+  const hosting =
+    ctx.actor.kind === 'guest'
+      ? // A compound of more than five selects is refused by D1.
+        sql`select user_id from (${running} union ${members(sql`${here} and m.rank < 2 and ${runByNobody}`)})`
+      : running;
   return {
     named: sql`select value user_id from json_each(${JSON.stringify(event.mentioned)})`,
     everybody: members(sql`${here} and (${event.everybody ? 1 : 0} or s.block_following = 1)`),
@@ -84,10 +101,23 @@ export const sources = (ctx: SignedIn, event: Activity) => {
     company:
       event.kind === 'comment'
         ? sql`select f.user_id from thread_person f where f.thread_id = ${event.threadId} and f.following = 1`
-        : sql`select created_by user_id from space where id = ${event.spaceId}
-            union select id from ${activeAdministratorsOf(event.spaceId)}`,
+        : hosting,
+    hosting,
   };
 };
+
+/**
+ * SQL, for a guest's text: the hosts, who follow the thread from then on. Of a comment only while nobody at the company follows
+ * it who would hear.
+ */
+export const awaited = ({ threadId, kind }: Activity): SQL =>
+  kind === 'thread'
+    ? hosts
+    : sql`(${hosts} and not exists (
+        select 1 from thread_person f
+          join membership fm on fm.space_id = s.id and fm.user_id = f.user_id and fm.muted = 0
+          join user fu on fu.id = f.user_id and fu.kind = 'user' and fu.status = 'active'
+        where f.thread_id = ${threadId} and f.following = 1))`;
 
 /** SQL: `from … where …` with `s`, `u`, their `m` and `tp`. Never the actor, nobody twice, and nobody hears of somebody hidden from them. */
 export const recipients = (ctx: SignedIn, event: Activity, whom: SQL, ids: SQL): SQL => sql`
