@@ -189,3 +189,61 @@ it('0026: a change belongs to the guest who made it, unless the text was another
   const owners = (await rows('space_event')).map((event) => event.owner_id);
   expect(owners).toEqual(['gil', null, 'gil', 'gil', '-', 'mia', '-', '-']);
 });
+
+/** Ava's space 7 with thread 3 and comment 4 in it. */
+const written = [
+  insert('user', {
+    ...{ id: 'ava', kind: 'user', email: 'ava', email_original: 'ava', name: 'Ava', password_hash: 'x' },
+    ...{ created_at: 1, updated_at: 1 },
+  }),
+  insert('space', {
+    ...{ id: 7, name: 'Quay', cover: 'harbour', request_key: 'k', created_by: 'ava' },
+    ...{ created_at: 1, updated_at: 1 },
+  }),
+  insert('thread', {
+    ...{ id: 3, space_id: 7, title: 'Piles', body: 'x', author_id: 'ava', request_key: 't', created_at: 1 },
+    ...{ last_activity_at: 5, comment_count: 1, staff_comment_count: 1, staff_activity_at: 5 },
+  }),
+  insert('comment', {
+    ...{ id: 4, space_id: 7, thread_id: 3, author_id: 'ava', body: 'said', request_key: 'c', created_at: 5 },
+  }),
+];
+
+it('0028: what was written before is for everyone, and guests see as many comments as users', async () => {
+  await migrated('0028', [
+    ...written,
+    insert('space_event', { space_id: 7, kind: 'comment', actor_id: 'ava', at: 5 }),
+  ]);
+  for (const table of ['thread', 'comment', 'space_event'])
+    expect(await rows(table), table).toMatchObject([{ space_id: 7, audience: null }]);
+  expect(await rows('thread')).toMatchObject([
+    {
+      comment_count: 1,
+      last_activity_at: 5,
+      public_comment_count: 1,
+      public_activity_at: 5,
+      opened_at: null,
+    },
+  ]);
+  expect(await rows('comment')).toMatchObject([{ body: 'said', opened_at: null }]);
+});
+
+it('0029: notifications stay as they are, and somebody may join a space or the site', async () => {
+  const row = { user_id: 'ava', space_id: 7, thread_id: 3, actor_id: 'ava', created_at: 5 };
+  const before = [
+    { ...row, id: 11, comment_id: null, kind: 'thread', read_at: 6, later: 0, mail_at: null },
+    { ...row, id: 12, comment_id: 4, kind: 'mention', read_at: null, later: 1, mail_at: 9 },
+  ];
+  await migrated('0029', [...written, ...before.map((one) => insert('notification', one))]);
+  expect(await rows('notification')).toEqual(before);
+  const joined = { user_id: 'ava', kind: 'join', actor_id: 'ava', created_at: 8 };
+  await DB.batch([insert('notification', { ...joined, space_id: 7 }), insert('notification', joined)]);
+  expect(await rows('notification')).toMatchObject([
+    {},
+    {},
+    { id: 13, space_id: 7, thread_id: null },
+    { id: 14, space_id: null, thread_id: null },
+  ]);
+  await DB.prepare('delete from comment where id = 4').run();
+  expect((await rows('notification')).map(({ id }) => id)).toEqual([11, 13, 14]);
+});
