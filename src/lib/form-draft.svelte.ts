@@ -47,7 +47,10 @@ export class FormDraft {
     form.addEventListener('submit', (event) => this.#onSubmit(event), { signal });
     // Told by sending.svelte.ts, even if the page has been left.
     for (const end of ['accepted', 'discarded']) form.addEventListener(end, () => this.#accept());
-    form.addEventListener('unsent', () => (this.#sent = false));
+    form.addEventListener('unsent', () => {
+      this.#sent = false;
+      this.#save();
+    });
     form.addEventListener('settled', () => this.#startAnew(), { signal });
     addEventListener('pagehide', this.#save, { signal });
     void this.#begin();

@@ -21,9 +21,13 @@ export interface FormFailure {
   newer?: SavedField[];
 }
 
+/** The answer gave back what was typed: all of it, or what is left to correct. */
+export const gaveBack = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && 'values' in answer;
+
 export function refusalOf(form: unknown, t: Translate) {
   const { values = {}, errors = {}, newer = [] } = (form ?? {}) as Partial<FormFailure>;
-  const again = typeof form === 'object' && form !== null && 'values' in form;
+  const again = gaveBack(form);
   const sentences = Object.entries(errors).map(
     ([field, { key, params }]) => [field, t(key, params)] as const,
   );

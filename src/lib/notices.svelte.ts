@@ -65,6 +65,9 @@ export class Notices {
     for (const words of notice.children) words.animate({ visibility: ['hidden', 'hidden'] }, GAP);
   }
 
+  /** Seen enough of it. */
+  putAway = (): void => void (this.seen = false);
+
   hush(): void {
     clearTimeout(this.#soon);
     clearTimeout(this.#over);

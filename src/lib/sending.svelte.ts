@@ -5,7 +5,7 @@ import type { SubmitFunction } from '@sveltejs/kit';
 import { getContext, setContext, tick } from 'svelte';
 import { doneWords } from './done';
 import { focusSummary, isLost, placeOf } from './focus';
-import type { FormFailure } from './forms';
+import { gaveBack, type FormFailure } from './forms';
 import { useI18n, type I18n } from './i18n';
 import { takeNewer } from './newer';
 import { useNotices, type Notices } from './notices.svelte';
@@ -205,8 +205,9 @@ export class Sending {
       takeNewer(form, formData, result.data as unknown as FormFailure);
       return this.#refuse(form, result.data);
     }
-    tell(form, 'accepted');
-    if (reset) renew(form, formData, this.by);
+    const done = result.type !== 'success' || !gaveBack(result.data);
+    tell(form, done ? 'accepted' : 'unsent');
+    if (done && reset) renew(form, formData, this.by);
     if (focusSummary(form)) return;
     if (isLost()) place();
     this.#announce(action, formData);

@@ -195,3 +195,24 @@ test('without scripts there are no buttons, and no place for them', async ({ bro
   await expect(plain.getByText('or press Ctrl+Enter')).toBeHidden();
   await plain.context().close();
 });
+
+test('the people an @ may mean are in sight, above the text where there is no room below', async ({
+  browser,
+}) => {
+  const ava = await signedIn(browser, AVA, { viewport: { width: 360, height: 740 } });
+  await ava.goto('/spaces/1/threads/1', { waitUntil: 'networkidle' });
+  const box = ava.getByLabel('Write a comment', { exact: true });
+  await box.evaluate((area) => area.scrollIntoView({ block: 'end' }));
+  await box.pressSequentially('@Be');
+  const list = ava.getByRole('listbox');
+  await expect(list.getByRole('option').first()).toBeInViewport({ ratio: 1 });
+  const { y, height } = (await list.boundingBox())!;
+  expect(y + height).toBeLessThanOrEqual((await box.boundingBox())!.y);
+  await box.fill('');
+  await expect(list).toBeHidden();
+  const wide = (await box.boundingBox())!;
+  await box.fill('Kept');
+  const said = (await ava.getByText('Draft saved').boundingBox())!;
+  expect(said.x + said.width).toBeLessThanOrEqual(wide.x + wide.width + 0.5);
+  await ava.context().close();
+});

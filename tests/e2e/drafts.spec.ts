@@ -105,6 +105,25 @@ test('edits, settings and invitations have drafts too', async () => {
   }
 });
 
+for (const [what, addresses] of [
+  ['in part', (good: string) => `${good}, nope@`],
+  ['as a whole', () => ' '],
+] as const)
+  test(`an invitation that was refused ${what} is still a draft after Back`, async () => {
+    await host.goto(`${space}/settings/guests`, { waitUntil: 'networkidle' });
+    await host.getByRole('button', { name: 'Invite Guests' }).click();
+    const box = host.getByLabel('E-mail addresses');
+    await box.fill(addresses(addressOf('back')));
+    await host.getByLabel('Message', { exact: true }).fill('Half a message');
+    await host.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(host.getByRole('alert').first()).toBeVisible();
+    await host.goBack();
+    await expect(box).toBeHidden();
+    await host.getByRole('button', { name: 'Invite Guests' }).click();
+    await expect(host.getByLabel('Message', { exact: true })).toHaveValue('Half a message');
+    if (what === 'in part') await expect(box).toHaveValue('nope@');
+  });
+
 test('the profile has a draft too, which survives a refusal and is cleared once it is saved', async ({
   browser,
 }) => {

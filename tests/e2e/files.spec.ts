@@ -248,6 +248,29 @@ for (const javaScriptEnabled of [true, false])
     await ava.context().close();
   });
 
+test('what is said of a failed file goes once no file has failed', async ({ browser }) => {
+  const ava = await signedIn(browser, AVA, { viewport: { width: 360, height: 740 } });
+  await ava.goto('/spaces/1/threads/1', { waitUntil: 'networkidle' });
+  await ava.getByLabel('Write a comment', { exact: true }).fill('With a picture');
+  await ava.route('**/files?name=*', (route) => route.abort(), { times: 1 });
+  await ava.getByLabel('Attach files').setInputFiles(picture('late.png', png(40, 30)));
+  const row = ava.getByRole('listitem').filter({ hasText: 'late.png' });
+  const again = row.getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible();
+  const edges = await Promise.all(
+    [again, row.getByRole('button', { name: 'Remove' })].map((b) => b.boundingBox()),
+  );
+  expect(edges[0]!.y).toBe(edges[1]!.y);
+  await ava.getByRole('button', { name: 'Comment', exact: true }).click();
+  const said = ava.locator('.attachments .refusal').filter({ hasText: 'A file couldn’t be attached.' });
+  await expect(said).toBeVisible();
+  await again.click();
+  await expect(again).toBeHidden();
+  await expect(said).toBeHidden();
+  await expect(ava.getByLabel('Attach files')).not.toHaveAttribute('aria-invalid');
+  await ava.context().close();
+});
+
 test('the page says what metadata stays in a file before it is sent', async ({ browser }) => {
   const ava = await signedIn(browser, AVA);
   const space = await makeSpace(ava, 'What stays');

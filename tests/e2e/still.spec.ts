@@ -1,6 +1,6 @@
 /** Nothing moves under the reader's finger: layout shifts from the first paint until the scripts are done (CLS). */
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { signedIn, somebody } from './people';
+import { addressOf, invited, makeSpace, signedIn, somebody } from './people';
 
 const LIMIT = 0.02;
 
@@ -49,6 +49,16 @@ async function expectStill(page: Page, where: string): Promise<void> {
   const sum = shifts.reduce((total, { value }) => total + value, 0);
   expect.soft(sum, `${where}: ${JSON.stringify(shifts, null, 1)}`).toBeLessThanOrEqual(LIMIT);
 }
+
+/** A shift after the answer is then no longer forgiven as the press's own. */
+const late = (page: Page) =>
+  page.route(
+    () => true,
+    async (route) => {
+      if (route.request().method() === 'POST') await new Promise((go) => setTimeout(go, 700));
+      await route.fallback();
+    },
+  );
 
 const pages: Record<string, string[]> = {
   'ava@foyer.example': [
@@ -102,3 +112,44 @@ test('a dialog that opens late moves nothing either, at 360 px', async ({ browse
   await settled(page);
   await expectStill(page, 'Manage Guests');
 });
+
+for (const [width, allowed] of [
+  [1280, true],
+  [360, false],
+] as const)
+  test(`"Copy link" answers at its row, and nothing moves, at ${width} px`, async ({ browser }) => {
+    const page = await signedIn(browser, 'ben@foyer.example', { viewport: { width, height: 740 } });
+    if (allowed) await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    else await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await page.addInitScript(watch);
+    const space = await makeSpace(page, 'Links');
+    const [first, second] = await invited(page, space, addressOf('first'), addressOf('second'));
+    await page.goto(`${space}/settings/guests`);
+    await settled(page);
+    const row = page.getByRole('row', { name: second!.email });
+    const button = row.getByRole('button', { name: 'Copy link' });
+    await button.scrollIntoViewIfNeeded();
+    const before = await button.boundingBox();
+    await late(page);
+    await button.click();
+    await expect(row.getByLabel('Link to share')).toHaveValue(/\/signup\//);
+    await expect(row.getByText(second!.email).last()).toBeVisible();
+    await expect(
+      page.getByRole('status').filter({
+        hasText: allowed ? `Link copied for ${second!.email}.` : 'Copy the link below.',
+      }),
+    ).toBeVisible();
+    expect((await button.boundingBox())!.y).toBe(before!.y);
+    await expectStill(page, 'Copy link');
+    if (allowed)
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        await row.getByLabel('Link to share').inputValue(),
+      );
+    await page.getByRole('status').click();
+    await expect(page.getByRole('status')).toBeHidden();
+    await row.getByRole('link', { name: 'Close' }).click();
+    await expect(row.getByLabel('Link to share')).toBeHidden();
+    await expect(button).toBeFocused();
+    await expect(page.getByRole('row', { name: first!.email })).toBeVisible();
+    await page.context().close();
+  });

@@ -956,9 +956,11 @@ const en = {
   'guests.resend': 'Resend',
   'guests.copy': 'Copy link',
   'guests.delete': 'Delete',
+  'guests.copied': 'Link copied for {email}.',
+  'guests.copy-below': 'Copy the link below.',
+  'guests.copied-for': 'Link for {email}',
   'guests.copied-label': 'Link to share',
-  'guests.copied-hint':
-    'If your browser allows it, the link is already copied. Whoever opens it still needs a code that we send to the invited address.',
+  'guests.copied-hint': 'Whoever opens it still needs a code that we send to {email}.',
   'guests.sent': '{count, plural, one {# invitation is on its way.} other {# invitations are on their way.}}',
   'guests.already-active':
     '{count, plural, one {# person is already a guest here.} other {# people are already guests here.}}',

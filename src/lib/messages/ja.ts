@@ -947,9 +947,11 @@ export default {
   'guests.resend': '再送信',
   'guests.copy': 'リンクをコピー',
   'guests.delete': '削除',
+  'guests.copied': '{email}用のリンクをコピーしました。',
+  'guests.copy-below': '下のリンクをコピーしてください。',
+  'guests.copied-for': '{email}用のリンク',
   'guests.copied-label': '共有用リンク',
-  'guests.copied-hint':
-    '可能な場合はクリップボードにコピー済みです。このリンクから登録するには、招待先のメールアドレスに届くコードが必要です。',
+  'guests.copied-hint': 'このリンクから登録するには、{email}に届くコードが必要です。',
   'guests.sent': '{count, number}件の招待を送信しました。',
   'guests.already-active': '{count, number}人はすでに参加しています。',
   'guests.resent': '新しい招待を送信しました。以前のリンクは使えなくなりました。',
