@@ -44,6 +44,10 @@ for (const javaScriptEnabled of [true, false])
     await expect(guest.getByRole('region', { name: 'People' })).toContainText(/Dora Host.*Administrator/s);
 
     await deactivate(admin, email);
+    await expect(admin.getByRole('link', { name: 'Show them' })).toHaveAttribute(
+      'href',
+      '/admin/spaces?without',
+    );
     expect((await admin.goto(space))!.status()).toBe(404);
     await guest.reload();
     await expect(guest.getByText('This space has no administrator right now')).toBeVisible();

@@ -28,14 +28,14 @@ for (const javaScriptEnabled of [true, false])
       javaScriptEnabled,
       viewport: { width: 360, height: 700 },
     });
-    await each(plain, 'Only people of Foyer Ltd read this.');
+    await each(plain, 'Only people at Foyer Ltd can read this.');
     const [gil, hal] = await invited(ava, space, addressOf('gil'), addressOf('hal'));
     await each(plain, 'Once the invited guests join');
     const guest = await newGuest(browser, space, gil!);
     await newGuest(browser, space, hal!);
     await each(
       guest,
-      'You are a guest here: the people of Foyer Ltd and one other guest read what you write.',
+      'You’re a guest here: everyone from Foyer Ltd in this space and one other guest can read what you write.',
     );
     await post(guest, '/me?/profile', {
       name: 'Gil',
@@ -43,7 +43,10 @@ for (const javaScriptEnabled of [true, false])
       locale: '',
       timeZone: '',
     });
-    await each(plain, 'Shared with guests of Northwind. 2 guests can read what’s written here.');
+    await each(
+      plain,
+      'Shared with guests from Northwind and 1 other guest. 2 guests can read what’s written here.',
+    );
   });
 
 test('on a phone the announcement comes before the threads, for eyes and for screen readers', async ({
@@ -73,7 +76,9 @@ for (const javaScriptEnabled of [true, false])
     const page = await somebody(browser, phone);
     await signUp(page, mia!.url, 'Mia Ito');
     const card = page.getByRole('region', { name: 'Welcome, Mia Ito.' });
-    await expect(card.getByText('Ava Lind invited you. 1 person of Foyer Ltd reads this.')).toBeVisible();
+    await expect(
+      card.getByText('Ava Lind invited you. 1 person from Foyer Ltd can read what’s written here.'),
+    ).toBeVisible();
     await card.getByRole('link', { name: 'Say hello' }).click();
     await expect(page.getByLabel('Title')).toHaveValue('Hello from Mia Ito');
     await expect(page.getByLabel('Body')).toHaveValue(/^Hello everyone,[^]*Mia Ito$/);

@@ -47,7 +47,7 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
   await expect(giaPage).toHaveURL(space);
   await signUp(noorPage, noor!.url, 'Noor Haddad');
   await expect(noorPage).toHaveURL(space);
-  await expect(giaPage.getByText('You are a guest here')).toBeVisible();
+  await expect(giaPage.getByText('You’re a guest here')).toBeVisible();
 
   // A thread of Gia's, with a mention of Cho that is completed by keyboard, and a file.
   await giaPage.goto(`${space}/new-thread`);

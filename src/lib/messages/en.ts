@@ -6,7 +6,7 @@ const en = {
   'guest.badge': 'Guest',
   'guest.named': '{name} (guest, {company})',
   'guest.named-alone': '{name} (guest)',
-  'people.from': '{name} of {company}',
+  'people.from': '{name} from {company}',
   'error.not-found': 'This page doesn’t exist, or you don’t have access to it.',
   'error.forbidden': 'You’re not allowed to do this.',
   'error.refused-title': 'That didn’t work',
@@ -162,7 +162,7 @@ const en = {
   'users.deactivate': 'Deactivate',
   'users.deactivate-title': 'Deactivate {who}?',
   'users.deactivate-text':
-    '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote and their spaces stay. Where they were the only administrator of a space, you take over. You can reactivate the account at any time.',
+    '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote stays. Spaces where they’re the only administrator will have none until you appoint someone under Space Management. You can reactivate the account at any time.',
   'users.reactivate': 'Reactivate',
   'users.nobody-title': 'No users found',
   'users.nobody': 'No user has “{search}” in their name or e-mail address.',
@@ -803,10 +803,10 @@ const en = {
   'space.leave-text': 'You won’t see it any more. To come back, someone has to add or invite you.',
   'first-sight.title': 'Welcome, {name}.',
   'first-sight.inviter': '{inviter} invited you.',
-  'first-sight.users': '{count, plural, one {# person} other {# people}} of {company}',
-  'first-sight.guests': '{count, number} of {company}',
+  'first-sight.users': '{count, plural, one {# person} other {# people}} from {company}',
+  'first-sight.guests': '{count, number} from {company}',
   'first-sight.others': '{count, plural, one {# other guest} other {# other guests}}',
-  'first-sight.readers': '{count, plural, one {{people} reads this.} other {{people} read this.}}',
+  'first-sight.readers': '{people} can read what’s written here.',
   'first-sight.company': 'Which company are you from?',
   'first-sight.company-hint': 'Shown next to your name.',
   'first-sight.company-submit': 'Save',
@@ -819,16 +819,17 @@ const en = {
   'audience.guests':
     'Shared with {count, plural, one {# guest} other {# guests}}. They can read what’s written here.',
   'audience.guests-of':
-    'Shared with guests of {companies}. {count, plural, one {One guest can} other {# guests can}} read what’s written here.',
+    'Shared with guests from {companies}. {count, plural, one {One guest can} other {# guests can}} read what’s written here.',
+  'audience.other-guests': '{count, plural, one {# other guest} other {# other guests}}',
   'audience.awaits':
-    'Only people of {company} can read this so far. Once the invited guests join, they can read all of it.',
-  'audience.company': 'Only people of {company} read this.',
+    'Only people at {company} can read this so far. Once the invited guests join, they can read all of it.',
+  'audience.company': 'Only people at {company} can read this.',
   'audience.choice': 'Who can read this?',
   'audience.everyone': 'Everyone in this space',
   'audience.only': 'Only for {company}',
   'audience.everyone-hint': 'Guests can read it, and so can guests who join later.',
   'audience.only-hint': 'Guests never see it. A guest you mention isn’t notified.',
-  'audience.only-readers': 'Only people of {company} in this space can read this.',
+  'audience.only-readers': 'Only people at {company} who are in this space can read this.',
   'audience.only-thread': 'This thread is only for {company}. Guests see neither it nor what you write here.',
   'audience.only-quoted':
     'You are quoting something that is only for {company}. If you post it for everyone, guests can read the quotation.',
@@ -844,14 +845,14 @@ const en = {
   'opening.comment-text':
     'All guests of this space, now and later, will see this comment with {files, plural, =0 {no files} one {# file} other {# files}}. You can’t undo this.',
   'opening.also':
-    'They will see the reactions too, and be notified. Earlier versions of edited texts stay with {company}.',
+    'They’ll see any reactions too, and be notified. Earlier versions can still only be read by people at {company}.',
   'opening.list': 'What guests will see',
   'opening.files': 'Files: {names}',
   'opening.changed':
     'Something was added or changed meanwhile, so nothing has been shown to guests yet. Please read the list again.',
-  'audience.as-guest': 'You are a guest here: the people of {company} read what you write.',
+  'audience.as-guest': 'You’re a guest here: everyone from {company} in this space can read what you write.',
   'audience.as-guest-with':
-    'You are a guest here: the people of {company} and {count, plural, one {one other guest} other {# other guests}} read what you write.',
+    'You’re a guest here: everyone from {company} in this space and {count, plural, one {one other guest} other {# other guests}} can read what you write.',
   'space.threads': 'Threads',
   'space.threads-order': 'by last activity',
   'space.threads-empty-title': 'No threads yet',
@@ -878,7 +879,6 @@ const en = {
   'people.find': 'Find a person',
   'people.find-hint': 'Part of a name or company',
   'people.nobody': 'Nobody here has that name',
-  'space.more-companies': '{count, plural, one {# other company} other {# other companies}}',
   'space.links': 'Related links',
   'search.in-space': 'Search this space',
   'search.everywhere': 'Search everything',
@@ -1159,6 +1159,8 @@ const en = {
   'guest-admin.export': 'Export CSV',
   'guest-admin.nobody-title': 'No guests found',
   'guest-admin.nobody': 'Guests show up here once they’ve been invited to a space and have signed up.',
+  'guest-admin.deactivate-text':
+    '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote stays in their spaces. You can reactivate the account at any time.',
   'space.mark-read': 'Mark all as read',
   'mail.failure.replaced': 'A newer e-mail was sent instead.',
   'mail.failure.withdrawn': 'The e-mail was cancelled before it was sent. Please send it again.',

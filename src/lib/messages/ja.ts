@@ -163,7 +163,7 @@ export default {
   'users.deactivate': '停止',
   'users.deactivate-title': '{who}さんを停止しますか？',
   'users.deactivate-text':
-    '{email}はすべての端末からすぐにログアウトされ、ログインできなくなります。書き込みやスペースはそのまま残ります。ほかに管理者がいないスペースでは、あなたが管理者になります。いつでも再開できます。',
+    '{email}はすべての端末からすぐにログアウトされ、ログインできなくなります。書き込みはそのまま残ります。ほかに管理者がいないスペースは、管理者のいない状態になります。「スペース管理」で新しい管理者を任命してください。アカウントはいつでも再開できます。',
   'users.reactivate': '再開',
   'users.nobody-title': '見つかりませんでした',
   'users.nobody': '名前またはメールアドレスに「{search}」を含むユーザーはいません。',
@@ -801,7 +801,7 @@ export default {
   'first-sight.users': '{company}の{count, number}人',
   'first-sight.guests': '{company}の{count, number}人',
   'first-sight.others': 'ほかのゲスト{count, number}人',
-  'first-sight.readers': '{count, plural, other {このスペースを読むのは、{people}です。}}',
+  'first-sight.readers': 'ここに書いた内容は{people}が読めます。',
   'first-sight.company': 'どちらの会社の方ですか？',
   'first-sight.company-hint': '名前の横に表示されます。',
   'first-sight.company-submit': '保存',
@@ -812,7 +812,8 @@ export default {
   'first-sight.done': 'わかりました',
   'audience.guests': 'ゲスト{count, number}人と共有しています。ここに書いた内容はゲストも読めます。',
   'audience.guests-of':
-    '{companies}のゲストと共有しています。ここに書いた内容は{count, number}人のゲストも読めます。',
+    'ゲスト（{companies}）と共有しています。ここに書いた内容はゲスト{count, number}人も読めます。',
+  'audience.other-guests': 'ほか{count, number}人',
   'audience.awaits':
     '今は{company}の人だけが読めます。招待中のゲストが参加すると、ここにある内容をすべて読めるようになります。',
   'audience.company': '{company}の人だけが読めます。',
@@ -837,14 +838,15 @@ export default {
     'このスペースの現在とこれからのすべてのゲストが、このスレッドと、コメント{comments, number}件、ファイル{files, number}個を見られるようになります。下にすべて表示しています。元に戻すことはできません。',
   'opening.comment-text':
     'このスペースの現在とこれからのすべてのゲストが、このコメントとファイル{files, number}個を見られるようになります。元に戻すことはできません。',
-  'opening.also': 'リアクションも表示され、ゲストに通知されます。編集前の内容は{company}の人だけが読めます。',
+  'opening.also':
+    'リアクションがあれば一緒に表示され、ゲストに通知されます。編集前の内容は{company}の人だけが読めます。',
   'opening.list': 'ゲストに見える内容',
   'opening.files': 'ファイル：{names}',
   'opening.changed':
     'その間に内容が追加または変更されたため、まだゲストには公開されていません。もう一度内容を確認してください。',
-  'audience.as-guest': 'あなたはゲストです。書いた内容は{company}の人が読みます。',
+  'audience.as-guest': 'あなたはゲストです。書いた内容は、このスペースにいる{company}の人が読めます。',
   'audience.as-guest-with':
-    'あなたはゲストです。書いた内容は{company}の人と、ほかのゲスト{count, number}人が読みます。',
+    'あなたはゲストです。書いた内容は、このスペースにいる{company}の人と、ほかのゲスト{count, number}人が読めます。',
   'space.threads': 'スレッド',
   'space.threads-order': '更新順',
   'space.threads-empty-title': 'スレッドはまだありません',
@@ -869,7 +871,6 @@ export default {
   'people.find': '参加者を検索',
   'people.find-hint': '名前または会社名の一部',
   'people.nobody': '該当する人はいません',
-  'space.more-companies': 'ほか{count, number}社',
   'space.links': '関連リンク',
   'search.in-space': 'このスペースを検索',
   'search.everywhere': 'すべてのスペースを検索',
@@ -1146,6 +1147,8 @@ export default {
   'guest-admin.export': 'CSVを書き出す',
   'guest-admin.nobody-title': '該当するゲストはいません',
   'guest-admin.nobody': 'スペースに招待され、登録を完了したゲストがここに表示されます。',
+  'guest-admin.deactivate-text':
+    '{email}はすべての端末からすぐにログアウトされ、ログインできなくなります。書き込みはスペースに残ります。アカウントはいつでも再開できます。',
   'space.mark-read': 'すべて既読にする',
   'mail.failure.replaced': '新しいメールが代わりに送信されました。',
   'mail.failure.withdrawn': '送信前にメールが取り消されました。もう一度送信してください。',

@@ -41,6 +41,7 @@ describe('a space whose last administrator has left', () => {
     expect(await listed(ava, spaceId)).toMatchObject({ without: 1 });
     expect(await listed(ava, spaceId, true)).toMatchObject({ without: 1 });
     expect((await spaces.list(as(ava), { search: '', after: '' })).someWithout).toBe(true);
+    expect(await spaces.someWithout(as(ava))).toBe(true);
     for (const viewer of [cho, gil])
       expect(await inCharge(viewer, spaceId)).toEqual({ names: [], more: false, appointed: null });
     for (const person of [ava, cho, gil])

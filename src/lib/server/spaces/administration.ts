@@ -10,6 +10,20 @@ import { goneAt } from '../trash';
 
 const LISTED = 100;
 
+const withoutQuery = (ctx: SignedIn) =>
+  ctx.db
+    .select({ id: space.id })
+    .from(space)
+    .where(and(isNull(space.deletedAt), nobodyAdministers(sql`space.id`)))
+    .limit(1);
+
+/** Whether some space has no administrator: whoever deactivates an account may have to appoint one. */
+export async function someWithout(ctx: SignedIn): Promise<boolean> {
+  allow(ctx, 'site.administer');
+  const { alone } = await ctx.read({ alone: withoutQuery(ctx) });
+  return alone.length > 0;
+}
+
 /** Every space by name and size, never its content, and the trash. */
 export async function list(
   ctx: SignedIn,
@@ -66,11 +80,7 @@ export async function list(
       )
       .orderBy(desc(space.deletedAt), desc(space.id))
       .limit(LISTED + 1),
-    alone: ctx.db
-      .select({ id: space.id })
-      .from(space)
-      .where(and(isNull(space.deletedAt), nobodyAdministers(sql`space.id`)))
-      .limit(1),
+    alone: withoutQuery(ctx),
   });
   const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {

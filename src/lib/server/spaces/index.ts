@@ -1,5 +1,5 @@
 export { change, judge, settingsOf } from './settings';
-export { list } from './administration';
+export { list, someWithout } from './administration';
 export { create } from './create';
 export { overview } from './overview';
 export { people } from './people';

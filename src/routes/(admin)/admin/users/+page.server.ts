@@ -6,14 +6,17 @@ import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
+import * as spaces from '$lib/server/spaces';
 
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
     const search = query.get('search')?.slice(0, 100) ?? '';
-    const [users, open] = await Promise.all([
+    const done = query.get('done');
+    const [users, open, someWithout] = await Promise.all([
       accounts.list(ctx, 'user', { after: query.get('after') ?? '', search }),
       invitations.openOfUsers(ctx, query.get('open') ?? ''),
+      done === 'deactivated' && spaces.someWithout(ctx),
     ]);
     return {
       ...users,
@@ -22,7 +25,8 @@ export const load = (event) =>
       ...dialogOver(event.url, { edit: users.rows, deactivate: users.rows, cancel: open.rows }),
       search,
       me: ctx.actor.id,
-      done: query.get('done'),
+      done,
+      someWithout,
       requestKey: randomId(),
     };
   });
