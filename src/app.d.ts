@@ -29,6 +29,8 @@ declare global {
       id?: string;
       key?: MessageKey;
       params?: Params;
+      /** The space that it was in, if the viewer is in it too. */
+      space?: number;
     }
   }
 }

@@ -293,7 +293,8 @@ const SENTENCES: Partial<Record<number, MessageKey>> = {
 export const handleError: HandleServerError = ({ error, event, status }) => {
   // Bad requests get a sentence, and no entry in the log.
   const key = SENTENCES[status];
-  if (key) return { message: 'This did not work', key };
+  const space = event.locals.ctx?.reached;
+  if (key) return { message: 'This did not work', key, space };
   if (status === 404) return { message: 'Not found' };
-  return { message: 'Something went wrong', id: reported(error, event.route.id) };
+  return { message: 'Something went wrong', id: reported(error, event.route.id), space };
 };

@@ -30,8 +30,17 @@ it('a space that others use, one that nobody made, and a thread of either read t
     ];
     const threads = await Promise.all(paths.map((path) => read(who, path)));
     expect(new Set(threads.map((page) => `${page.status} ${page.words}`)).size).toBe(1);
-    expect(threads[0]!.words).toContain('Back to the space');
+    expect(threads[0]!.words).toContain('Go to your spaces');
+    expect(threads[0]!.words).not.toContain('Back to the space');
   }
+});
+
+it('leads back to a space only who is in it', async () => {
+  const path = '/spaces/:space/threads/9999';
+  for (const who of ['guest', 'spaceAdmin'] as const)
+    expect((await read(who, path)).words, who).toContain('Back to the space');
+  for (const who of ['foreign', 'user', 'anonymous'] as const)
+    expect((await read(who, path)).words, who).not.toContain('Back to the space');
 });
 
 it('keeps the frame of whoever is signed in', async () => {

@@ -45,6 +45,7 @@ test('English has curly quotes, contractions, and a full stop after the last of 
     expect(text, key).not.toMatch(
       /\b(?:do|does|did|is|are|was|were|has|have|had|could|would|should|will) not\b/,
     );
+    expect(text, key).not.toMatch(/\b(?:You|We|They|It) (?:are|will|is)\b/);
     if (/[.?!] \p{Lu}/u.test(text)) expect(text.trim(), key).toMatch(/[.?!:–]$/);
   }
 });

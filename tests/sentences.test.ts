@@ -99,3 +99,16 @@ test('sentences stand together as the language writes them', async () => {
       expect(policyWords(policy, t, locale)).toMatch(locale === 'ja' ? /^\S+$/ : /\. \p{Lu}/u);
   }
 });
+
+test('names and files in a row stand in the language’s own list: `listed` or `inARow`', () => {
+  // A header, and what was typed into a field with commas.
+  const plain = [
+    '/src/lib/messages/index.ts',
+    '/src/lib/server/well-known.ts',
+    '/src/lib/server/settings/write.ts',
+  ];
+  const wrong = sources
+    .filter(([path]) => !plain.includes(path))
+    .filter(([, source]) => /\.join\(['"`], ?['"`]\)|Intl\.ListFormat/.test(source));
+  expect(wrong.map(([path]) => path)).toEqual([]);
+});

@@ -1,5 +1,6 @@
 /** The contents of a space template in words. */
 import type { I18n } from './i18n';
+import { listed } from './messages';
 
 export interface TemplateCard {
   id: string;
@@ -19,7 +20,5 @@ export function insideWords({ locale, t }: Pick<I18n, 'locale' | 't'>, counts: C
     counts.announcement && t('template.an-announcement'),
     counts.links > 0 && t('template.links', { count: counts.links }),
   ].filter((part) => part !== false);
-  return parts.length === 0
-    ? t('template.empty')
-    : new Intl.ListFormat(locale, { type: 'conjunction' }).format(parts);
+  return parts.length === 0 ? t('template.empty') : listed(locale, parts);
 }

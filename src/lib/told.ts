@@ -1,5 +1,6 @@
 /** Who will be told of a text that is being written, in words. */
 import type { I18n } from './i18n';
+import { listed } from './messages';
 import { displayName, type Person } from './people';
 
 export interface Told {
@@ -34,7 +35,7 @@ export function toldWords(
   const ids = new Set(named.map(({ id }) => id));
   const people = [...named, ...told.people.filter(({ id }) => !ids.has(id))];
   if (people.length === 0) return t(told.others ? 'told.followers' : 'told.nobody');
-  const [first, second] = people.map((person) => displayName(t, person));
+  const [first, second] = people.map((person) => t('told.person', { name: displayName(t, person) }));
   const further = people.length - 2;
   const all = [
     first,
@@ -42,7 +43,7 @@ export function toldWords(
     told.more ? t('told.more', { count: further }) : further > 0 && t('told.others', { count: further }),
     told.others && t('told.other-followers'),
   ].filter((words) => words !== undefined && words !== false);
-  return t('told.people', { who: new Intl.ListFormat(locale, { type: 'conjunction' }).format(all) });
+  return t('told.people', { who: listed(locale, all) });
 }
 
 /** What decides whom a text names: another one has to be read again. Empty if it names nobody. */

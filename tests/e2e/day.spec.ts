@@ -108,9 +108,9 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
     .getByRole('button', { name: 'More: Cho Yamada' })
     .click();
   await cho.getByRole('menuitem', { name: 'Edit' }).click();
-  await expect(cho.getByLabel('Your text')).toBeFocused();
-  await expect(cho.getByLabel('Your text')).toBeInViewport();
-  await cho.getByLabel('Your text').fill('The bigger one, see the plan.');
+  await expect(cho.getByLabel('Your post')).toBeFocused();
+  await expect(cho.getByLabel('Your post')).toBeInViewport();
+  await cho.getByLabel('Your post').fill('The bigger one, see the plan.');
   await cho.getByRole('button', { name: 'Save' }).click();
   await expect(textOf(cho, 'The bigger one')).toBeVisible();
   await textOf(cho, 'The bigger one').getByRole('link', { name: 'edited' }).click();
@@ -200,8 +200,8 @@ test('without scripts: write, attach, edit, react, follow, delete, by forms alon
 
   await textOf(page, 'With two files').getByRole('button', { name: 'More: Ben Kowalski' }).click();
   await page.getByRole('menuitem', { name: 'Edit' }).click();
-  await page.getByLabel('Your text').fill('');
-  await page.getByLabel('Your text').fill('Edited plainly');
+  await page.getByLabel('Your post').fill('');
+  await page.getByLabel('Your post').fill('Edited plainly');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(textOf(page, 'Edited plainly')).toBeVisible();
 

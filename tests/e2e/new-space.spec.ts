@@ -115,6 +115,18 @@ for (const javaScriptEnabled of [true, false])
         await expect(greeting).toHaveCount(0);
       });
 
+      test('the greeting can be put away after some addresses were refused', async ({ browser }) => {
+        const page = await signedIn(browser, 'ben@foyer.example', options);
+        await makeSpace(page, 'Half greeted');
+        const greeting = page.getByRole('region', { name: 'Now invite your guests' });
+        await page.getByLabel('E-mail addresses').fill(`${addressOf('mia')}, nonsense@`);
+        await greeting.getByRole('button', { name: 'Send', exact: true }).click();
+        await expect(greeting.getByRole('alert')).toContainText('not an e-mail address');
+        await greeting.getByRole('button', { name: 'Not now' }).click();
+        if (javaScriptEnabled) await page.getByRole('button', { name: 'Discard', exact: true }).click();
+        await expect(greeting).toHaveCount(0);
+      });
+
       test('the greeting leads to a message of one’s own with the addresses, and can be put away', async ({
         browser,
       }) => {

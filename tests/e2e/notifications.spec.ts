@@ -139,7 +139,7 @@ for (const javaScriptEnabled of [true, false])
     const name = javaScriptEnabled ? 'Nora Script' : 'Olaf Plain';
     const { page } = await guest(browser, name, { javaScriptEnabled });
     await page.goto('/notifications');
-    await expect(page.getByRole('heading', { name: 'Nobody has mentioned you yet.' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'No mentions' })).toBeVisible();
 
     await begin(`One for ${name}`, `Hello @${name}, the first.`);
     await begin(`Two for ${name}`, `Hello @${name}, the second.`);

@@ -69,7 +69,7 @@ for (const javaScriptEnabled of [true, false])
           .getByRole('button', { name: /^More:/ })
           .click();
         await guest.getByRole('menuitem', { name: 'Edit' }).click();
-        await guest.getByLabel('Your text').fill('Hello from far outside');
+        await guest.getByLabel('Your post').fill('Hello from far outside');
         await guest.getByRole('button', { name: 'Save' }).click();
         const mended = said(guest, 'Hello from far outside');
         await expect(mended).toBeVisible();

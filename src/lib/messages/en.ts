@@ -107,7 +107,7 @@ const en = {
   'login.no-cookies':
     'Your browser keeps no cookies for this site. Without them, you can’t stay logged in: allow cookies for this site, then log in again.',
   'login.wrong': 'That e-mail address or password isn’t right.',
-  'login.inactive': 'This account is deactivated. Ask the person who invited you.',
+  'login.inactive': 'This account is deactivated. If that’s a surprise, ask the people you work with here.',
   'login.throttled':
     'Too many attempts. Wait {minutes, plural, one {# minute} other {# minutes}}, then try again.',
   'verify.gone': 'This login has timed out. Please log in again.',
@@ -310,7 +310,7 @@ const en = {
   'me.sign-out': 'Log out',
   'me.done-profile': 'Profile saved.',
   'me.done-password': 'Password changed. Your other browsers are logged out.',
-  'me.done-sessions': 'Logged out. Whoever was using it has to log in again.',
+  'me.done-sessions': 'Logged out. Getting back in takes your password.',
   'mailbox.title': 'Mailbox',
   'mailbox.lead': 'Every e-mail this copy of {site} has sent, newest first. Nothing leaves this computer.',
   'mailbox.tools': 'Local tools',
@@ -388,9 +388,10 @@ const en = {
   'mail.code.signup-note':
     'If you’re not signing up right now, someone else has opened your invitation. Don’t share the code: they can’t get in without it.',
   'mail.reset.subject': '{site}: choose a new password',
-  'mail.reset.body': 'Someone, hopefully you, asked for a new password on {site}. Choose it here:',
+  'mail.reset.body': 'Someone, hopefully you, asked for a new password on {site}.',
   'mail.reset.button': 'Choose a new password',
-  'mail.reset.valid': 'The link works once, for {minutes, plural, one {one minute} other {# minutes}}.',
+  'mail.reset.valid':
+    'The link works once, for {minutes, plural, one {one minute} =60 {one hour} other {# minutes}}.',
   'mail.reset.note': 'If that wasn’t you, you can ignore this e-mail. Your password stays the same.',
   'mail.password-changed.subject': '{site}: your password was changed',
   'mail.password-changed.body':
@@ -410,8 +411,9 @@ const en = {
   'mail.link-asked.note-removed': 'If you do nothing, they stay without access.',
   'mail.removed.subject': 'You no longer have access to “{space}”',
   'mail.removed.body': 'You’ve been removed from the space “{space}” on {site}.',
-  'mail.removed.rest': 'You still have your account and your other spaces.',
+  'mail.removed.rest': 'You keep your account and any other spaces you’re in.',
   'mail.removed.note': 'If you think this is a mistake, ask the person who invited you.',
+  'mail.removed.note-actor': 'If you think this is a mistake, ask {actor}.',
   'mail.notification.mention': '{actor} mentioned you in “{thread}”',
   'mail.notification.comment': '{actor} commented on “{thread}”',
   'mail.notification.thread': '{actor} started “{thread}”',
@@ -422,8 +424,8 @@ const en = {
   'mail.notification.only': 'Only for {company}: guests can’t read this.',
   'mail.notification.cut': 'Read the rest in the thread.',
   'mail.notification.files': 'Attached: {files}',
-  'mail.notification.of-thread': '{count, plural, one {# new message} other {# new messages}} in “{thread}”',
-  'mail.notification.of-space': '{space}: {count, plural, one {# new message} other {# new messages}}',
+  'mail.notification.of-thread': '{count, plural, one {# new post} other {# new posts}} in “{thread}”',
+  'mail.notification.of-space': '{space}: {count, plural, one {# new post} other {# new posts}}',
   'mail.notification.digest': '{count, plural, one {# notification} other {# notifications}} from {site}',
   'mail.notification.item-mention': '{actor} mentioned you · {when}',
   'mail.notification.item-comment': '{actor} commented · {when}',
@@ -439,14 +441,21 @@ const en = {
   'mail.joined.site': '{who} joined {site}',
   'mail.joined.accepted':
     '{count, plural, one {Your invitation has been accepted.} other {Your invitations have been accepted.}}',
-  'mail.why.named': 'You get this because someone mentioned you.',
+  'mail.why.named': 'You’re getting this because someone mentioned you.',
   'mail.why.follows':
-    'You get this because you follow {threads, plural, one {this thread} other {these threads}}.',
-  'mail.why.runs': 'You get this because you run {spaces, plural, one {this space} other {these spaces}}.',
-  'mail.why.invited': 'You get this because you sent the invitation. We tell you once it has been accepted.',
-  'mail.why.space': 'You get this because you’re in {spaces, plural, one {this space} other {these spaces}}.',
-  'mail.why.several':
-    'You get this because you were mentioned, follow a thread, are in a space, or invited someone.',
+    'You’re getting this because you follow {threads, plural, one {this thread} other {these threads}}.',
+  'mail.why.runs':
+    'You’re getting this because you run {spaces, plural, one {this space} other {these spaces}}.',
+  'mail.why.invited':
+    'You’re getting this because you sent the invitation. We tell you once it has been accepted.',
+  'mail.why.space':
+    'You’re getting this because you’re in {spaces, plural, one {this space} other {these spaces}}.',
+  'mail.why.several': 'You’re getting this because {reasons}.',
+  'mail.why.several-named': 'someone mentioned you',
+  'mail.why.several-follows': 'you follow a thread',
+  'mail.why.several-runs': 'you run a space',
+  'mail.why.several-space': 'something was sent to everyone in a space',
+  'mail.why.several-invited': 'someone you invited has joined',
   'mail.notification.settings': 'Choose what we e-mail you',
   'mail.notification.unsubscribe': 'Stop notification e-mails',
   'mail.failure.rejected': 'The mail server refused this address or this e-mail.',
@@ -606,7 +615,7 @@ const en = {
   'portal.first-title': 'Welcome, {name}.',
   'portal.first':
     'Give {site} your company’s logo and colour, invite your colleagues, and create the first guest space.',
-  'portal.empty-title': 'No spaces yet',
+  'portal.empty-title': 'No spaces',
   'portal.empty-create': 'A guest space is where you work with people outside your company.',
   'portal.empty': 'When someone adds you to a space, it shows up here.',
   'portal.unread': '{count} new',
@@ -633,9 +642,9 @@ const en = {
   'notify.more': 'Show all notifications',
   'notify.older': 'Older',
   'notify.newest': 'Back to newest',
-  'notify.empty-me': 'Nobody has mentioned you yet.',
-  'notify.empty-all': 'Nothing has happened yet.',
-  'notify.empty-later': 'Nothing saved for later.',
+  'notify.empty-me': 'No mentions',
+  'notify.empty-all': 'No notifications',
+  'notify.empty-later': 'Nothing saved for later',
   'notify.empty-me-text': 'When someone mentions you with an @ and your name, it shows up here.',
   'notify.empty-all-text': 'Mentions and comments in threads you follow show up here.',
   'notify.empty-later-text': 'Save what you don’t have time for now, and find it here later.',
@@ -712,7 +721,7 @@ const en = {
   'template.create-lead':
     'Turns this space into a template: a head start for new spaces. Everyone who can create guest spaces will see it.',
   'template.create-takes':
-    'It includes the cover, the settings, the announcement, the links, and the title and first text of up to ten threads: pinned threads first, then the oldest.',
+    'It includes the cover, the settings, the announcement, the links, and the title and first post of up to ten threads: pinned threads first, then the oldest.',
   'template.create-leaves':
     'It leaves out people, comments, files, and threads that are only for {company}. Threads started by guests stay out too, because their words aren’t ours to reuse. Mentions become “@…”. Names written without an @ stay in the text, so read it through.',
   'template.create-cover': 'Uploaded covers aren’t included: the template gets one of ours.',
@@ -832,18 +841,18 @@ const en = {
   'audience.only-readers': 'Only people at {company} who are in this space can read this.',
   'audience.only-thread': 'This thread is only for {company}. Guests see neither it nor what you write here.',
   'audience.only-quoted':
-    'You are quoting something that is only for {company}. If you post it for everyone, guests can read the quotation.',
+    'You’re quoting something that is only for {company}. If you post it for everyone, guests can read the quotation.',
   'audience.only-named': '{who} can’t read this and won’t be notified.',
   'audience.opened': 'Visible to guests since',
   'audience.opened-since':
     'Guests can read this now. Check what you’ve written. If they may read it too, save again.',
   'opening.open': 'Make visible to guests',
-  'opening.thread-title': 'Show this thread to guests?',
-  'opening.comment-title': 'Show this comment to guests?',
+  'opening.thread-title': 'Make this thread visible to guests?',
+  'opening.comment-title': 'Make this comment visible to guests?',
   'opening.thread-text':
-    'All guests of this space, now and later, will see this thread with {comments, plural, =0 {no comments} one {# comment} other {# comments}} and {files, plural, =0 {no files} one {# file} other {# files}}. It’s all listed here. You can’t undo this.',
+    'All guests in this space, now and later, will see this thread with {comments, plural, =0 {no comments} one {# comment} other {# comments}} and {files, plural, =0 {no files} one {# file} other {# files}}. It’s all listed here. You can’t undo this.',
   'opening.comment-text':
-    'All guests of this space, now and later, will see this comment with {files, plural, =0 {no files} one {# file} other {# files}}. You can’t undo this.',
+    'All guests in this space, now and later, will see this comment with {files, plural, =0 {no files} one {# file} other {# files}}. You can’t undo this.',
   'opening.also':
     'They’ll see any reactions too, and be notified. Earlier versions can still only be read by people at {company}.',
   'opening.list': 'What guests will see',
@@ -894,7 +903,7 @@ const en = {
   'search.nothing': 'Try fewer words, or just the beginning of one. Results contain all of your words.',
   'search.cut': 'That’s a lot of words. We only searched for the first ones.',
   'search.incomplete':
-    'The search index is being rebuilt, newest texts first. Older ones might not show up yet.',
+    'The search index is being rebuilt, newest posts first. Older ones might not show up yet.',
   'search.only-spaces':
     'You’re in more than {count, number} spaces. We searched the {count, number} you opened last. To search another one, open it and search there.',
   'search.nothing-more': 'No more results.',
@@ -998,9 +1007,9 @@ const en = {
   'guests.mail-dropped': 'E-mail not sent',
   'guests.cancel-title': 'Delete the invitation to {who}?',
   'guests.cancel-text': 'Its links will stop working right away. You can invite {who} again at any time.',
-  'guests.remove-title': 'Remove {who} from this space?',
+  'guests.remove-title': 'Delete {who} from this space?',
   'guests.remove-text':
-    '{who} will lose access to {space} right away, including files and notifications. What they wrote stays here, and they keep their account and their other spaces.',
+    '{who} will lose access to {space} right away, including files and notifications. What they wrote stays here, and they keep their account and any other spaces.',
   'first-invitation.title': 'Now invite your guests',
   'first-invitation.lead': 'We’ll e-mail them a link to this space. It’s the only thing they’ll see.',
   'first-invitation.hint': 'One or more, separated by commas, spaces or line breaks.',
@@ -1031,6 +1040,7 @@ const en = {
   'comment.write': 'Write a comment',
   'comment.submit': 'Comment',
   'told.people': '{who} will be notified',
+  'told.person': '{name}',
   'told.others': '{count, plural, one {# other} other {# others}}',
   'told.more': 'at least {count, number} others',
   'told.other-followers': 'anyone else who follows this thread',
@@ -1209,11 +1219,11 @@ const en = {
   'thread.heard': 'There’s something new here.',
   'text.menu': 'More: {author}',
   'text.edit': 'Edit',
-  'text.edit-label': 'Your text',
+  'text.edit-label': 'Your post',
   'text.quote': 'Quote',
   'text.quoted': '{author} wrote:',
   'text.delete': 'Delete',
-  'text.delete-title': 'Delete this text by {author}?',
+  'text.delete-title': 'Delete this post by {author}?',
   'text.delete-text': 'Its files and reactions will be deleted too. This can’t be undone.',
   'text.edited': 'edited',
   'text.history': 'Earlier versions',
@@ -1264,7 +1274,7 @@ const en = {
   'space-admin.trash-lead': 'Deleted spaces stay here for 14 days.',
   'space-admin.trash-empty': 'The trash is empty.',
   'space-admin.deleted': 'Deleted',
-  'space-admin.gone': 'Permanently deleted',
+  'space-admin.gone': 'Gone for good on',
   'space-admin.restore': 'Restore',
   'space-admin.restored': 'Space restored, with all of its people and content.',
   'space-admin.without': 'without an administrator',

@@ -6,13 +6,25 @@ import type { Pseudo } from './pseudo';
 
 export type { MessageKey, Params };
 
-/** By language tag: the language's own name, its direction, what stands between two sentences, and its dictionary. */
+/** By language tag: the language's own name, its direction, what stands between two sentences and in a list, and its dictionary. */
 export const LOCALES = {
-  en: { name: 'English', direction: 'ltr', between: ' ', load: () => Promise.resolve(en as Messages) },
-  ja: { name: '日本語', direction: 'ltr', between: '', load: () => import('./ja').then((m) => m.default) },
+  en: {
+    name: 'English',
+    direction: 'ltr',
+    between: ' ',
+    comma: ', ',
+    load: () => Promise.resolve(en as Messages),
+  },
+  ja: {
+    name: '日本語',
+    direction: 'ltr',
+    between: '',
+    comma: '、',
+    load: () => import('./ja').then((m) => m.default),
+  },
 } satisfies Record<
   string,
-  { name: string; direction: Direction; between: string; load: () => Promise<Messages> }
+  { name: string; direction: Direction; between: string; comma: string; load: () => Promise<Messages> }
 >;
 
 export type Locale = keyof typeof LOCALES;
@@ -23,6 +35,13 @@ export const isLocale = (value: unknown): value is Locale => locales.includes(va
 /** Sentences in a row, as one paragraph. Whichever is not said is left out. */
 export const together = (locale: Locale, ...sentences: (string | false | null | undefined)[]): string =>
   sentences.filter(Boolean).join(LOCALES[locale].between);
+
+/** "Ava, Ben, and Cho", in a sentence. */
+export const listed = (locale: Locale, items: readonly string[]): string =>
+  new Intl.ListFormat(locale, { type: 'conjunction' }).format(items);
+
+/** "Ava, Ben, Cho", behind a label. */
+export const inARow = (locale: Locale, items: readonly string[]): string => items.join(LOCALES[locale].comma);
 
 export type Translate = (key: MessageKey, params?: Params) => string;
 

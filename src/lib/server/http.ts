@@ -22,8 +22,9 @@ export async function showPublic<T>(event: Locals, read: (ctx: Ctx) => Promise<T
     return await read(event.locals.ctx);
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    if (thrown.kind === 'missing' || thrown.kind === 'forbidden') error(404, notFound);
-    error(thrown.status, { message: thrown.message, ...thrown.detail });
+    const space = event.locals.ctx.reached;
+    if (thrown.kind === 'missing' || thrown.kind === 'forbidden') error(404, { ...notFound, space });
+    error(thrown.status, { message: thrown.message, ...thrown.detail, space });
   }
 }
 
@@ -95,8 +96,9 @@ export const formPublic =
       result = await act(event.locals.ctx, parsed.output, event);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
-      if (thrown.kind === 'missing') error(404, notFound);
-      if (!thrown.detail.key) error(thrown.status, forbidden);
+      const space = event.locals.ctx.reached;
+      if (thrown.kind === 'missing') error(404, { ...notFound, space });
+      if (!thrown.detail.key) error(thrown.status, { ...forbidden, space });
       const refused = failure(typed, sentencesOf(thrown));
       const { newer } = thrown.detail;
       const values = { ...refused.values, ...newer?.values };

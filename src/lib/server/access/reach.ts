@@ -44,6 +44,7 @@ interface Reached {
 
 export function foundSpace(ctx: SignedIn, [row]: Reached[]): FoundSpace {
   if (!row) throw new Refusal('missing');
+  ctx.reached = row.space.id;
   const spaceRole: SpaceRole =
     ctx.actor.kind === 'guest' ? 'guest' : row.administers === 1 ? 'space-administrator' : 'member';
   return { ...row.space, spaceRole, muted: row.muted, reader: readerIn(ctx.actor, row.space) };

@@ -73,6 +73,8 @@ export interface Ctx {
   sessionHash: string | null;
   /** Read with the session; null if nobody is signed in (see settings.read). */
   settings: Settings | null;
+  /** The space that the actor was found to be in: an error page leads back there. */
+  reached?: number;
   locale: Locale;
   askedLocale: Locale | null;
   timeZone: string;

@@ -59,7 +59,7 @@ describe('once a day', () => {
     await ctx.settle();
     const [mail] = await mailsOf(s.ben);
     expect(mail!.subject).toBe('[Harbour Bridge] Piles');
-    expect(mail!.text).toMatch(/^70 new messages in “Piles”\n/);
+    expect(mail!.text).toMatch(/^70 new posts in “Piles”\n/);
     expect(mail!.text).toContain('And 20 more.');
   });
 

@@ -13,6 +13,8 @@ export const LONGEST = 4_000;
 export interface Due extends Row {
   visible: number;
   userId: string;
+  /** Who did it. */
+  actorId: string;
   email: string;
   locale: string | null;
   timeZone: string | null;
@@ -41,7 +43,7 @@ export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       (u.status = 'active' and ${visible(recipient)}) "visible",
       (n.read_at is not null or coalesce(tp.read_at, 0) >= n.created_at) "seen",
       (u.mail_about <> 'nothing' and (n.kind = 'mention' or (u.mail_about = 'all' and not coalesce(${isSilenced}, 0)))) "wanted",
-      ${whyTold} "reason", u.id "userId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone",
+      ${whyTold} "reason", u.id "userId", n.actor_id "actorId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone",
       u.digest, u.digest_at "digestAt", n.mail_at "mailAt"
     from person
       cross join notification n indexed by notification_waiting on n.user_id = person.user_id and n.mail_at is not null

@@ -52,7 +52,7 @@ it('by signing up: in the bell, and in a mail a little later, with who they are 
   const [mail, ...more] = await mailsOf(ava);
   expect(more).toEqual([]);
   expect(mail!.subject).toBe('Mia Ito (guest, Northwind) joined “Lamps”');
-  expect(mail!.text).toContain('You get this because you sent the invitation.');
+  expect(mail!.text).toContain('You’re getting this because you sent the invitation.');
   expect(mail!.text).toContain(`/spaces/${spaceId}\n`);
 });
 
@@ -96,7 +96,21 @@ it('several are one line, and stand in one mail with what else has happened in t
   const together = (await mailsOf(s.ava))[0]!;
   expect(together.text).toMatch(/Pia \(guest\) joined/);
   expect(together.text).toContain('Piles');
-  expect(together.text).toContain('You get this because you were mentioned, follow a thread');
+  expect(together.text).toContain(
+    'You’re getting this because someone mentioned you, something was sent to everyone in a space, and someone you invited has joined.',
+  );
+});
+
+it('a person who joined, was removed and joined again is one in the sentence', async () => {
+  const { ava, spaceId } = await arrival();
+  const [gil, pia] = [await makeGuest({ name: 'Gil' }), await makeGuest({ name: 'Pia' })];
+  await joinSpace(ava, spaceId, gil);
+  await memberships.removeGuest(as(ava), spaceId, gil.id);
+  await joinSpace(ava, spaceId, pia);
+  await joinSpace(ava, spaceId, gil);
+  await mailsDueAt(later());
+  expect((await mailsOf(ava))[0]!.subject).toMatch(/^Mia Ito .*, .* and .* joined “Lamps”$/);
+  expect((await mailsOf(ava))[0]!.subject.match(/Gil/g)).toHaveLength(1);
 });
 
 it('is mailed as its reader has chosen, and not at all from a muted space', async () => {

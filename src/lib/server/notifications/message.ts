@@ -66,13 +66,17 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
         at: row.createdAt,
       })),
     })),
-    joined: arrivals.map((people) => ({
-      spaceId: people[0]!.spaceId,
-      spaceName: people[0]!.space,
-      people: people.slice(0, NAMED).map(actorOf),
-      count: people.length,
-      url: origin + hrefOf(people[0]!),
-    })),
+    joined: arrivals.map((rows) => {
+      // Who was removed and invited again is one person.
+      const people = [...new Map(rows.map((row) => [row.actorId, row])).values()];
+      return {
+        spaceId: rows[0]!.spaceId,
+        spaceName: rows[0]!.space,
+        people: people.slice(0, NAMED).map(actorOf),
+        count: people.length,
+        url: origin + hrefOf(rows[0]!),
+      };
+    }),
     timeZone: person.timeZone ?? 'UTC',
     url: threads.length + arrivals.length === 1 ? origin + hrefOf(person) : `${origin}/notifications`,
     ...foot,

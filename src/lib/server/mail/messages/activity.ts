@@ -1,5 +1,5 @@
 import { fileSize } from '../../../files';
-import type { Locale, Translate } from '../../../messages';
+import { inARow, listed, type Locale, type Translate } from '../../../messages';
 import { displayName, type Person } from '../../../people';
 import { oneLine } from '../../../text';
 import type { Mark } from '../../markdown';
@@ -30,8 +30,9 @@ export interface ActivityEvent extends Actor {
   url: string;
 }
 
-/** Why somebody hears of something: notifications/recipients.ts decides. */
-export type Reason = 'named' | 'follows' | 'runs' | 'invited' | 'space';
+/** Why somebody hears of something, in the order of a sentence: notifications/recipients.ts decides. */
+const REASONS = ['named', 'follows', 'runs', 'space', 'invited'] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** Of every mail of notifications: who wrote, why the reader hears of it, and what they can do about that. */
 export interface ActivityFoot {
@@ -57,7 +58,7 @@ export function written(event: ActivityEvent, { t, locale }: { t: Translate; loc
     ...(event.onlyFor ? [paragraph(t('mail.notification.only', { company: event.onlyFor }))] : []),
     ...(!text ? [] : [event.plain ? userText(text) : asMarkdown(text, event)]),
     ...(event.cut ? [paragraph(t('mail.notification.cut'))] : []),
-    ...(files.length ? [paragraph(t('mail.notification.files', { files: files.join(', ') }))] : []),
+    ...(files.length ? [paragraph(t('mail.notification.files', { files: inARow(locale, files) }))] : []),
   ];
 }
 
@@ -97,7 +98,7 @@ interface Opening {
 export function activityMail(
   { actors, threads, spaces, button, blocks, ...opening }: Opening,
   { reasons = [], settings, unsubscribe }: ActivityFoot,
-  { t }: Reader,
+  { t, locale }: Reader,
 ): ReturnType<Compose<never>> {
   const [first] = actors;
   const alone = first && new Set(actors.map((actor) => actorName(t, actor))).size === 1;
@@ -106,9 +107,16 @@ export function activityMail(
     sender: alone ? actorOf(first) : undefined,
     blocks: [...blocks, { kind: 'button', ...button }],
     why:
-      reasons.length === 0
-        ? undefined
-        : t(`mail.why.${reasons.length === 1 ? reasons[0]! : 'several'}`, { threads, spaces }),
+      reasons.length > 1
+        ? t('mail.why.several', {
+            reasons: listed(
+              locale,
+              REASONS.filter((reason) => reasons.includes(reason)).map((reason) =>
+                t(`mail.why.several-${reason}`),
+              ),
+            ),
+          })
+        : reasons[0] && t(`mail.why.${reasons[0]}`, { threads, spaces }),
     note: t(threads > 0 ? 'mail.notification.note' : 'mail.notification.choose'),
     footerLinks: [
       { label: t('mail.notification.settings'), url: settings },

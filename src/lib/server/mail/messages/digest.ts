@@ -1,3 +1,4 @@
+import { inARow, listed } from '../../../messages';
 import { oneLine } from '../../../text';
 import { paragraph, type Block } from '../layout/content';
 import {
@@ -43,7 +44,7 @@ interface Arrivals {
 }
 
 export const composeDigest: Compose<DigestMail> = (message, reader) => {
-  const { t } = reader;
+  const { t, locale } = reader;
   const { threads, joined = [], count, texts = count } = message;
   const events = threads.flatMap((thread) => thread.events);
   const only = threads.length + joined.length === 1;
@@ -56,10 +57,10 @@ export const composeDigest: Compose<DigestMail> = (message, reader) => {
         ? thread
           ? oneLine(events[0]!.text).slice(0, 140).toWellFormed()
           : t('mail.joined.accepted', { count })
-        : [
+        : inARow(locale, [
             ...threads.map(({ threadTitle }) => oneLine(threadTitle)),
             ...joined.map((one) => joinedWords(one, reader)),
-          ].join(', '),
+          ]),
       actors: [...events, ...joined.flatMap(({ people }) => people)],
       threadId: only ? thread?.id : undefined,
       blocks: [
@@ -116,7 +117,7 @@ function onlySpace(threads: DigestThread[], joined: Arrivals[] = []): string | n
 /** "Mia Ito (guest, Northwind) and 2 others joined “Lamps”". */
 function joinedWords({ people, count, spaceName }: Arrivals, { t, locale, site }: Reader): string {
   const more = count - people.length;
-  const who = new Intl.ListFormat(locale, { type: 'conjunction' }).format([
+  const who = listed(locale, [
     ...people.map((person) => actorName(t, person)),
     ...(more > 0 ? [t('told.others', { count: more })] : []),
   ]);

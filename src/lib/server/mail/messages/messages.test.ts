@@ -128,10 +128,10 @@ describe('every mail, in every language, with awkward data', () => {
   it('says why the reader gets it wherever it is optional, in both parts, before what they can do about it', () => {
     for (const { name, message, text, html } of every) {
       if (!('unsubscribe' in message)) continue;
-      const why = text.search(/You get this because |このメールをお送りしています。/);
+      const why = text.search(/You’re getting this because |このメールをお送りしています。/);
       expect(why, name).toBeGreaterThan(0);
       expect(text.indexOf(message.unsubscribe), name).toBeGreaterThan(why);
-      expect(visible(html), name).toMatch(/You get this because |このメールをお送りしています。/);
+      expect(visible(html), name).toMatch(/You’re getting this because |このメールをお送りしています。/);
     }
   });
 
@@ -141,7 +141,16 @@ describe('every mail, in every language, with awkward data', () => {
     [['runs'], 'because you run this space.', 'because you run these spaces.'],
     [['space'], 'because you’re in this space.', 'because you’re in these spaces.'],
     [['invited'], 'because you sent the invitation.', 'because you sent the invitation.'],
-    [['named', 'runs'], 'because you were mentioned, follow', 'because you were mentioned, follow'],
+    [
+      ['runs', 'named'],
+      'because someone mentioned you and you run a space.',
+      'because someone mentioned you and you run a space.',
+    ],
+    [
+      ['invited', 'space', 'follows'],
+      'because you follow a thread, something was sent to everyone in a space, and someone you invited has joined.',
+      'because you follow a thread, something was sent to everyone in a space, and someone you invited has joined.',
+    ],
   ] as const)('%s: of one it says "%s", of several "%s"', async (reasons, one, several) => {
     for (const [event, words] of [
       [1, one],
@@ -353,10 +362,10 @@ describe('a notification', () => {
       threadId: 12,
       fromName: 'Ben (via Foyer)',
     });
-    expect(ofThread.text).toMatch(/^2 new messages in “Piles”\n\nBen commented/);
+    expect(ofThread.text).toMatch(/^2 new posts in “Piles”\n\nBen commented/);
     const other = { ...thread, id: 13, events: [{ ...event, actorName: 'Ava' }] };
     const ofSpace = await render({ ...digest, count: 3, threads: [thread, other] }, 'en');
-    expect(ofSpace).toMatchObject({ subject: 'Bridge: 3 new messages', threadId: null, fromName: 'Foyer' });
+    expect(ofSpace).toMatchObject({ subject: 'Bridge: 3 new posts', threadId: null, fromName: 'Foyer' });
     expect(ofSpace.text).not.toContain('Bridge ·');
   });
 

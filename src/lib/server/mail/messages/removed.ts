@@ -17,6 +17,7 @@ export const composeRemoved: Compose<RemovedMail> = ({ spaceName, actorName }, {
     subject: t('mail.removed.subject', { space }),
     preheader: removed,
     blocks: [paragraph(removed), paragraph(t('mail.removed.rest'))],
-    note: t('mail.removed.note'),
+    note:
+      actorName === undefined ? t('mail.removed.note') : t('mail.removed.note-actor', { actor: actorName }),
   };
 };
