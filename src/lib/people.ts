@@ -35,6 +35,6 @@ export function displayName(t: Translate, person: Person): string {
   return company ? t('guest.named', { name, company }) : t('guest.named-alone', { name });
 }
 
-/** "Bo Larsen of Hafen GmbH": a user, for guests who may not know them yet. */
+/** "Bo Larsen from Hafen GmbH": a user, for guests who may not know them yet. */
 export const fromCompany = (t: Translate, name: string, company: string | null | undefined): string =>
   company ? t('people.from', { name, company: oneLine(company) }) : name;

@@ -70,7 +70,7 @@ async function open(browser: Browser, url: string): Promise<Page> {
 test('open: says who invites, of which company, and until when in which zone', async ({ browser }) => {
   const page = await somebody(browser, { locale: 'en-GB' });
   await page.goto(guests.plain.url);
-  await expect(page.getByText('Ben Kowalski of Foyer Ltd invited you')).toBeVisible();
+  await expect(page.getByText('Ben Kowalski from Foyer Ltd invited you')).toBeVisible();
   await expect(page.locator('main time')).toHaveText(/^\d{1,2} [A-Z][a-z]{2,3} \d{4}, \d\d:\d\d UTC$/);
   const american = await somebody(browser, { locale: 'en-US' });
   await american.goto(guests.plain.url);
@@ -174,7 +174,7 @@ test('removed since: says so, asks once, and the new invitation joins', async ({
   for (const page of [await open(browser, url), guest]) {
     await page.goto(url);
     await expect(title(page)).toHaveText('You no longer have access to Arrivals');
-    await expect(page.getByRole('main')).toContainText('Ben Kowalski of Foyer Ltd can invite you again');
+    await expect(page.getByRole('main')).toContainText('Ben Kowalski from Foyer Ltd can invite you again');
   }
   await expect(guest.getByRole('link', { name: 'Go to your spaces' })).toBeVisible();
   await guest.getByRole('button', { name: 'Ask for a new invitation' }).click();

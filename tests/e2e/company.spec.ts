@@ -35,7 +35,7 @@ for (const javaScriptEnabled of [true, false])
       await only(ava).check();
       await expect(ava.getByText('Guests never see it. A guest you mention isn’t notified.')).toBeVisible();
       await expect(
-        ava.locator('form').getByText('Only people of Foyer Ltd in this space can read this.'),
+        ava.locator('form').getByText('Only people at Foyer Ltd who are in this space can read this.'),
       ).toBeVisible();
       await ava.getByLabel('Title', { exact: true }).fill('Berth plan');
       await ava.getByLabel('Body', { exact: true }).fill('Not yet for them.');

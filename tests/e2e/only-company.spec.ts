@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
 
 const BEN = 'ben@foyer.example';
-const ONLY = 'Only people of Foyer Ltd in this space can read this.';
+const ONLY = 'Only people at Foyer Ltd who are in this space can read this.';
 const OPENED = 'Guests can read this now.';
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const words = (page: Page) => page.locator('#edit-body');

@@ -97,7 +97,7 @@ it('several are one line, and stand in one mail with what else has happened in t
   expect(together.text).toMatch(/Pia \(guest\) joined/);
   expect(together.text).toContain('Piles');
   expect(together.text).toContain(
-    'You’re getting this because someone mentioned you, something was sent to everyone in a space, and someone you invited has joined.',
+    'You’re getting this because you follow a thread and someone you invited has joined.',
   );
 });
 

@@ -204,8 +204,8 @@ describe('the invitation', () => {
     const known = { ...invitation, inviterCompany: 'Hafen GmbH' };
     for (const locale of locales) {
       const { text, html } = await render(known, locale);
-      expect(text).toMatch(/Ava of Hafen GmbH|Hafen GmbHのAva/);
-      expect(visible(html)).toMatch(/Ava of Hafen GmbH|Hafen GmbHのAva/);
+      expect(text).toMatch(/Ava from Hafen GmbH|Hafen GmbHのAva/);
+      expect(visible(html)).toMatch(/Ava from Hafen GmbH|Hafen GmbHのAva/);
       expect((await render({ ...invitation, inviterCompany: null }, locale)).text).not.toContain(' of ');
     }
   });
