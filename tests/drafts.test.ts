@@ -99,8 +99,8 @@ it.each([
   ['(tabs)/FirstInvitation.svelte', 'first-invitation-'],
   ['settings/template', 'template'],
   ['new-thread', 'new-thread'],
-  ['components/Discussion.svelte', 'edit-'],
-  ['components/Discussion.svelte', 'thread-'],
+  ['[id=id]/Discussion.svelte', 'edit-'],
+  ['[id=id]/Discussion.svelte', 'thread-'],
 ])('%s is seen as a form that is typed into, with the draft %s', (path, name) => {
   const there = posted.filter((found) =>
     found.path.includes(path.endsWith('.svelte') ? path : `${path}/+page.svelte`),
