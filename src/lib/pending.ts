@@ -30,6 +30,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.copying': ['guests.copy'],
   'pending.deactivating': ['users.deactivate'],
   'pending.deleting': ['guests.delete', 'space.delete', 'template.delete', 'text.delete'],
+  'pending.following': ['thread.follow'],
   'pending.hiding': ['template.hide'],
   'pending.importing': ['template.import'],
   'pending.leaving': ['space.leave'],
@@ -40,14 +41,13 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.restoring': ['space-admin.restore'],
   'pending.searching': ['space.find-people-submit'],
   'pending.showing': ['opening.open', 'template.show'],
+  'pending.unfollowing': ['thread.unfollow'],
   'pending.working': [
     'first-sight.done',
     'notify.mark-all',
     'notify.unmute',
     'space-admin.become',
     'space.mark-read',
-    'thread.follow',
-    'thread.unfollow',
   ],
 };
 

@@ -3,9 +3,10 @@ import html from 'escape-html-template-tag';
 import Negotiator from 'negotiator';
 import { defaultLocale, isLocale, loadTranslator, locales, type Locale, type MessageKey } from '../messages';
 
-/** Reads only the beginning of the header; nobody lists more languages. */
+/** Reads only the beginning of the header; nobody lists more languages. "*" names none. */
 export function askedLocale(request: Request): Locale | undefined {
-  const header = (request.headers.get('accept-language') ?? '').slice(0, 1_000);
+  const ranges = (request.headers.get('accept-language') ?? '').slice(0, 1_000).split(',');
+  const header = ranges.filter((range) => !range.trim().startsWith('*')).join(',');
   const [found] = new Negotiator({ headers: { 'accept-language': header } }).languages(locales);
   return isLocale(found) ? found : undefined;
 }
