@@ -382,7 +382,7 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
   });
 
   test('removed since: says so to whoever has the mailed link or is that person, and to nobody else', async () => {
-    const { token, copy, person, email, inviter, id } = await removed();
+    const { token, copy, person, email, inviter, id, spaceId } = await removed();
     for (const [browser, link] of [
       [new Browser(), token],
       [await signedInAs(person), token],
@@ -408,8 +408,21 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
     await cron.run(testContext());
     const mails = await mailsTo(inviter.email);
     expect(mails).toHaveLength(1);
-    expect(mails[0]!.text).toContain(`${email} is no longer in`);
-    expect(mails[0]!.text).toMatch(/\/settings\/guests\/invite$/m);
+    expect(mails[0]!.text).toContain(`${person.name} (guest) is no longer in`);
+    expect(mails[0]!.text).toContain(email);
+
+    // The request stands in the Guests tab too, and both lead to the form with the address in it.
+    const way = `/spaces/${spaceId}/settings/guests/invite?asked=${id}`;
+    expect(mails[0]!.text).toContain(way);
+    const host = await signedInAs(inviter);
+    const tab = () => host.get(`/spaces/${spaceId}/settings/guests`);
+    expect((await tab()).text).toContain(`${way}"`);
+    expect((await host.get(way)).text).toMatch(
+      new RegExp(`<textarea[^>]*name="addresses"[^>]*>${email}</textarea>`),
+    );
+    expect((await guest.get(way)).status).toBe(404);
+    await invite(inviter, spaceId, email);
+    expect((await tab()).text).not.toContain('asked=');
     expect(await audited('invitation.asked-again', id)).toHaveLength(1);
   });
 

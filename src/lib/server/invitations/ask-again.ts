@@ -25,15 +25,15 @@ const recipientQuery = (ctx: Ctx, i: Invitation) =>
     .limit(1);
 
 /** Where the inviter can do what is asked: "Resend" in the list, or a new invitation. */
-const pageOf = (spaceId: number | null, state: 'expired' | 'removed'): string =>
+const pageOf = ({ id, spaceId }: Invitation, state: 'expired' | 'removed'): string =>
   spaceId === null
     ? '/admin/users'
-    : `/spaces/${spaceId}/settings/guests${state === 'removed' ? '/invite' : ''}`;
+    : `/spaces/${spaceId}/settings/guests${state === 'removed' ? `/invite?asked=${id}` : ''}`;
 
 /** Of an invitation that has expired, or by somebody who was removed after they had joined. */
 export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
-  const { invitation: i } = found;
+  const { invitation: i, account } = found;
   const now = stateFrom(ctx, found);
   if ((now.state !== 'expired' && now.state !== 'removed') || now.asked || now.renewedBy === 'late') return;
   const { state } = now;
@@ -53,7 +53,8 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
       spaceName: found.spaceName ?? found.site.siteName,
       guestEmail: i.email,
       removed: state === 'removed',
-      url: ctx.config.origin + pageOf(i.spaceId, state),
+      guest: state === 'removed' && account ? { actorName: account.name, guestOf: account.company } : null,
+      url: ctx.config.origin + pageOf(i, state),
     },
   };
   const queued = room.length > 0 && (await outbox.queue(ctx, mail));

@@ -8,6 +8,7 @@ import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
 import { invitation, isOpenInvitation, mail, membership, user } from '../schema';
+import { askersQuery } from './askers';
 import { domainStillAllowed, inviterMayInvite, acceptable } from './rule';
 
 /** What is true now; an invitation's row may not say yet that it has expired. */
@@ -47,7 +48,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
     sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
       order by mail.created_at desc limit 1)`;
   const openHere = and(eq(invitation.spaceId, spaceId), isOpenInvitation());
-  const { reach, guests, open, counts, waiting } = await ctx.read({
+  const { reach, guests, open, counts, waiting, askers } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
     guests: ctx.db
       .select({
@@ -126,6 +127,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       .from(mail)
       .innerJoin(invitation, and(eq(invitation.id, mail.invitationId), eq(invitation.spaceId, spaceId)))
       .where(sql`mail.status in ('queued', 'sending')`),
+    askers: askersQuery(ctx, spaceId),
   });
   allow(ctx, 'space.administer', access.foundSpace(ctx, reach).spaceRole);
   const rows: GuestRow[] = [
@@ -167,6 +169,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
     ...count,
     sending: waiting[0]?.count ?? 0,
     sendingOf: waiting[0]?.of ?? 0,
+    askers,
   };
 }
 

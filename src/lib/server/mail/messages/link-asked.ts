@@ -1,5 +1,6 @@
 import { oneLine } from '../../../text';
 import { paragraph } from '../layout/content';
+import { actorName, type Actor } from './activity';
 import type { Compose } from './compose';
 
 /** Somebody with an expired invitation, or who was removed since they joined, asks for a new one. */
@@ -9,13 +10,18 @@ export interface LinkAskedMail {
   spaceName: string;
   guestEmail: string;
   removed?: boolean;
+  /** Whom the reader knows by it; null without an account. */
+  guest?: Actor | null;
   url: string;
 }
 
-export const composeLinkAsked: Compose<LinkAskedMail> = ({ spaceName, guestEmail, removed, url }, { t }) => {
+export const composeLinkAsked: Compose<LinkAskedMail> = (
+  { spaceName, guestEmail, removed, guest, url },
+  { t },
+) => {
   const space = oneLine(spaceName);
   const asks = t(removed ? 'mail.link-asked.body-removed' : 'mail.link-asked.body', {
-    guest: guestEmail,
+    guest: guest ? actorName(t, guest) : guestEmail,
     space,
   });
   return {
@@ -24,6 +30,9 @@ export const composeLinkAsked: Compose<LinkAskedMail> = ({ spaceName, guestEmail
     preheader: asks,
     blocks: [
       paragraph(asks),
+      ...(guest
+        ? [{ kind: 'facts' as const, rows: [[t('field.email-short'), guestEmail] as [string, string]] }]
+        : []),
       paragraph(t(removed ? 'mail.link-asked.what-to-do-removed' : 'mail.link-asked.what-to-do')),
       {
         kind: 'button',

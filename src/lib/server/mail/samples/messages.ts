@@ -78,7 +78,8 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       spaceName,
       guestEmail: d.email,
       removed: true,
-      url: `${ORIGIN}/spaces/7/settings/guests/invite`,
+      guest: { actorName: 'Gil Moreau', guestOf: 'Partner Ltd' },
+      url: `${ORIGIN}/spaces/7/settings/guests/invite?asked=k5dh2n7pq3xw9abc`,
     },
     { kind: 'removed', siteName, spaceName, actorName: inviterName },
     {

@@ -5,10 +5,17 @@ import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 
 export const load = (event) =>
-  show(event, async (ctx) => ({
-    ready: await invitations.readyWords(ctx, Number(event.params.id)),
-    requestKey: randomId(),
-  }));
+  show(event, async (ctx) => {
+    const spaceId = Number(event.params.id);
+    /** Who asked to be invited again. */
+    const asked = event.url.searchParams.get('asked');
+    return {
+      ready: await invitations.readyWords(ctx, spaceId),
+      asked,
+      addresses: asked ? await invitations.askerAddress(ctx, spaceId, asked) : '',
+      requestKey: randomId(),
+    };
+  });
 
 const send = form(
   invite,
