@@ -408,7 +408,7 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
     await cron.run(testContext());
     const mails = await mailsTo(inviter.email);
     expect(mails).toHaveLength(1);
-    expect(mails[0]!.text).toContain(`${person.name} (guest) is no longer in`);
+    expect(mails[0]!.text).toContain(`${person.name} (guest`);
     expect(mails[0]!.text).toContain(email);
 
     // The request stands in the Guests tab too, and both lead to the form with the address in it.
@@ -724,4 +724,20 @@ test('what /login and /verify say comes from no link, and is said once', async (
   await cron.run(testContext());
   expect((await browser.get('/verify')).text).toContain('a new code');
   expect((await browser.get('/verify')).text).not.toContain('We’ve sent a new code');
+
+test('a page that leads nowhere has one title, which is its heading and ends with the site', async () => {
+  for (const path of [
+    `/reset/${'a'.repeat(40)}`,
+    '/reset/a',
+    `/signup/${'a'.repeat(48)}`,
+    '/signup/nothing',
+  ]) {
+    const { text } = await new Browser().get(path);
+    const [, heading] = /<h1[^>]*>(?:<!--.*?-->)*([^<]+)/.exec(text)!;
+    expect(text, path).toContain(`<title>${heading!.trim()} – `);
+  }
+  const host = new Browser();
+  await host.login(await makeUser());
+  for (const path of ['/nowhere', '/spaces/999999'])
+    expect((await host.get(path)).text).toContain('<title>Page not found – ');
 });

@@ -459,6 +459,8 @@ const en = {
   'mail.why.several-runs': 'you run a space',
   'mail.why.several-space': 'something was sent to everyone in a space',
   'mail.why.several-invited': 'someone you invited has joined',
+  'mail.notification.unfollow': 'Open the thread to unfollow it',
+  'mail.notification.mute': 'Open the space to mute it',
   'mail.notification.settings': 'Choose what we e-mail you',
   'mail.notification.unsubscribe': 'Stop notification e-mails',
   'mail.failure.rejected': 'The mail server refused this address or this e-mail.',

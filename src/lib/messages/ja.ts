@@ -456,6 +456,8 @@ export default {
   'mail.why.several-runs': '管理しているスペース',
   'mail.why.several-space': 'スペースの全員への通知',
   'mail.why.several-invited': '招待した方の参加',
+  'mail.notification.unfollow': 'スレッドを開いてフォローをやめる',
+  'mail.notification.mute': 'スペースを開いてミュートする',
   'mail.notification.settings': 'メールで受け取る内容を選ぶ',
   'mail.notification.unsubscribe': '通知メールを停止する',
   'mail.failure.rejected': 'メールサーバーがこのアドレスまたはメールを拒否しました。',

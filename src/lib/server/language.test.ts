@@ -1,7 +1,7 @@
 /** Which language people are written in. */
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { as, Jar, testContext, visit } from '../../../tests/contexts';
+import { as, Jar, ORIGIN, testContext, visit } from '../../../tests/contexts';
 import {
   account,
   makeAdministrator,
@@ -22,6 +22,7 @@ import { user } from './schema';
 import * as threads from './threads';
 import { mailDue } from './notifications';
 import { randomId } from './crypto';
+import { askedLocale } from './plain-pages';
 
 const japanese = /[ぁ-ん]/;
 const subjects = async (email: string) => (await mailsTo(email)).map((mail) => mail.subject);
@@ -159,4 +160,15 @@ describe('every later mail is in the reader’s language, whoever causes it', ()
     await asking.settle();
     expect((await mailsTo(inviter.email))[0]!.text).not.toMatch(japanese);
   });
+});
+
+it('“*” in the list of a browser names no language', () => {
+  const asked = (list: string) => askedLocale(new Request(ORIGIN, { headers: { 'accept-language': list } }));
+  expect(['*', 'fr, *;q=0.5', '*, ja;q=0.5', 'ja', 'fr'].map(asked)).toEqual([
+    undefined,
+    undefined,
+    'ja',
+    'ja',
+    undefined,
+  ]);
 });

@@ -43,6 +43,20 @@ describe('by mail', () => {
     expect(await dueOf(s.ben)).toEqual([null]);
   });
 
+  it('it says where to unfollow its thread and mute its space, where that would stop such mail', async () => {
+    const s = await stage();
+    const { ctx } = await say(s, s.ava, { mentioned: [s.ben] });
+    await mailsDueAt(ctx.now + 11 * MINUTE);
+    const ways = async (who: User) =>
+      (await mailsOf(who)).map(({ text }) => [
+        /unfollow it:?\s+(\S+)/.exec(text)?.[1],
+        /mute it:?\s+(\S+)/.exec(text)?.[1],
+      ]);
+    const space = `${ORIGIN}/spaces/${s.spaceId}`;
+    expect(await ways(s.gil)).toEqual([[`${space}/threads/${s.threadId}`, space]]);
+    expect(await ways(s.ben)).toEqual([[undefined, undefined]]);
+  });
+
   it('what is followed is mailed after ten minutes, in one mail for a space with what came since; what was seen is not', async () => {
     const s = await stage();
     const other = await stage();

@@ -20,7 +20,14 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
   const person = rows[0]!;
   const texts = rows.filter((row) => row.kind !== 'join');
   const joined = rows.filter((row) => row.kind === 'join');
+  const one = (ids: (number | null)[]) => new Set(ids).size === 1 && ids[0] != null;
+  const space = `${origin}/spaces/${person.spaceId}`;
   const foot = {
+    unfollow:
+      one(rows.map((row) => row.threadId)) &&
+      rows.some((row) => row.reason === 'follows') &&
+      `${space}/threads/${person.threadId}`,
+    mute: one(rows.map((row) => row.spaceId)) && rows.some((row) => row.reason !== 'named') && space,
     reasons: [...new Set(rows.map((row) => row.reason))],
     unsubscribe: unsubscribeUrl(ctx, person.userId),
     settings: `${origin}/me#notification-mail`,

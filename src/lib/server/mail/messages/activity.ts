@@ -40,6 +40,9 @@ export interface ActivityFoot {
   /** The reader's own link; also a header (RFC 8058). */
   unsubscribe: string;
   settings: string;
+  /** Where the thread can be unfollowed, and the space muted, if that would stop such e-mails. */
+  unfollow?: string | false;
+  mute?: string | false;
 }
 
 export const actorOf = ({ actorName, guestOf }: Actor): Person => ({
@@ -97,7 +100,7 @@ interface Opening {
 /** One mail about what others did: its sender is whoever did all of it. */
 export function activityMail(
   { actors, threads, spaces, button, blocks, ...opening }: Opening,
-  { reasons = [], settings, unsubscribe }: ActivityFoot,
+  { reasons = [], settings, unsubscribe, unfollow, mute }: ActivityFoot,
   { t, locale }: Reader,
 ): ReturnType<Compose<never>> {
   const [first] = actors;
@@ -119,6 +122,8 @@ export function activityMail(
         : reasons[0] && t(`mail.why.${reasons[0]}`, { threads, spaces }),
     note: t(threads > 0 ? 'mail.notification.note' : 'mail.notification.choose'),
     footerLinks: [
+      ...(unfollow ? [{ label: t('mail.notification.unfollow'), url: unfollow }] : []),
+      ...(mute ? [{ label: t('mail.notification.mute'), url: mute }] : []),
       { label: t('mail.notification.settings'), url: settings },
       { label: t('mail.notification.unsubscribe'), url: unsubscribe },
     ],
