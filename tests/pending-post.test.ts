@@ -3,6 +3,7 @@
  * route.
  */
 import { beforeAll, expect, test } from 'vitest';
+import shared from '../src/routes/(app)/spaces/[id=id]/discussion.ts?raw';
 import * as pendingPost from '../src/lib/server/pending-post';
 import * as sessions from '../src/lib/server/sessions';
 import { bindings, Jar, ORIGIN, testContext, type User } from './contexts';
@@ -21,7 +22,9 @@ const sources = import.meta.glob<string>('../src/routes/**/+page.server.ts', {
 const actions = (route: string): string[] =>
   Object.entries(sources)
     .filter(([file]) => routePath(file) === route)
-    .flatMap(([, code]) => [...code.matchAll(/^ {2}(\w+): (?:form|async)\b/gm)].map(([, name]) => name!))
+    // What the page of a thread and that of a space with one thread share.
+    .map(([, code]) => (code.includes('...discussion') ? code + shared : code))
+    .flatMap((code) => [...code.matchAll(/^ {2}(\w+): (?:form|async)\b/gm)].map(([, name]) => name!))
     .filter((name) => name !== 'default');
 
 /** Not actions of any page, and what endpoints read. */
@@ -162,11 +165,19 @@ test('it is not shown to somebody who may not use the form any more', async () =
 test('beyond the limits of number and size, the login says that the text could not be kept', async () => {
   await roomAgain();
   for (let i = 0; i < 60; i++)
-    expect((await post('/me?/profile')).headers.get('location')).toBe('/login?held&next=%2Fme');
+    expect((await post('/me?/profile')).headers.get('location')).toBe('/login?next=%2Fme');
   const lost = await post('/me?/profile');
-  expect(lost.headers.get('location')).toBe('/login?lost&next=%2Fme');
+  expect(lost.headers.get('location')).toBe('/login?next=%2Fme');
   expect(cookie(lost, 'foyer-held')).toBeUndefined();
-  expect(await (await ask('anonymous', '/login?lost&next=%2Fme')).text()).toContain(
+  const told = cookie(lost, 'foyer-news')!;
+  jars.set(
+    'anonymous',
+    new Jar([
+      ['foyer-device', device],
+      ['foyer-news', told],
+    ]),
+  );
+  expect(await (await ask('anonymous', '/login?next=%2Fme')).text()).toContain(
     'couldn’t keep what you typed',
   );
   await roomAgain();
@@ -175,5 +186,5 @@ test('beyond the limits of number and size, the login says that the text could n
     body: new URLSearchParams({ name: 'x'.repeat(300_000) }),
     headers: { origin: ORIGIN },
   });
-  expect(large.headers.get('location')).toBe('/login?lost&next=%2Fme');
+  expect(large.headers.get('location')).toBe('/login?next=%2Fme');
 });

@@ -98,7 +98,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     },
   },
   '/(app)/spaces/[id=id]/(tabs)/people': { at: '/spaces/:space/people', get: inSpace },
-  '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace },
+  // A place that is none of ours: nothing new.
+  '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace.replaceAll('200', '204') },
   '/(app)/spaces/[id=id]/(tabs)/settings': {
     at: '/spaces/:space/settings',
     get: 'in in 404 404 404 home 404',

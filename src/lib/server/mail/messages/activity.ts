@@ -114,9 +114,7 @@ export function activityMail(
         ? t('mail.why.several', {
             reasons: listed(
               locale,
-              REASONS.filter((reason) => reasons.includes(reason)).map((reason) =>
-                t(`mail.why.several-${reason}`),
-              ),
+              REASONS.filter((why) => reasons.includes(why)).map((why) => t(`mail.why.several-${why}`)),
             ),
           })
         : reasons[0] && t(`mail.why.${reasons[0]}`, { threads, spaces }),
