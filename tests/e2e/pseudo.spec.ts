@@ -135,6 +135,8 @@ function faults(): string[] {
       before = rest;
       rest = rest.replace(translated, '');
     }
+    // A sentence around an element (Sentence.svelte).
+    rest = rest.replace(/⟦[^⟦⟧]*$|^[^⟦⟧]*⟧/g, '');
     // Isolated; and what Intl joins lists with.
     rest = rest.replace(/\u2068[^\u2068\u2069]*\u2069/g, '').replace(/\band\b/g, '');
     return /\p{L}/u.test(rest) ? rest.trim() : '';

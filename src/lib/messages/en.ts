@@ -918,6 +918,7 @@ const en = {
   'search.thread': 'Thread',
   'search.comment': 'Comment',
   'search.files': 'Files',
+  'composer.button': '{name} ({keys})',
   'composer.toolbar': 'Formatting',
   'composer.bold': 'Bold',
   'composer.italic': 'Italic',

@@ -909,6 +909,7 @@ export default {
   'search.thread': 'スレッド',
   'search.comment': 'コメント',
   'search.files': 'ファイル',
+  'composer.button': '{name}（{keys}）',
   'composer.toolbar': '書式',
   'composer.bold': '太字',
   'composer.italic': '斜体',
