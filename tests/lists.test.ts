@@ -33,6 +33,8 @@ const others: Record<string, string> = {
   'changes.ts since': 'the next question goes on where this answer ended',
   'files/browse.ts idsOf': 'its callers say one more than a page, or one picture before or after another',
   'files/list.ts ofThreadQuery': 'a text has five files at most (fileLimits.count)',
+  'invitations/askers.ts askersQuery':
+    'fifty who have left and ask to come back: whoever is invited makes room',
   'files/list.ts ofCommentsQuery': 'five files of each of 51 texts',
   'files/list.ts names': 'a text has five files at most (fileLimits.count)',
   'invitations/guests.ts resendExpired': '“Resend all expired” stays until none is left',

@@ -49,7 +49,6 @@ describe('an attachment', () => {
       p.text('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
       'application/octet-stream',
     ],
-    ['a PDF with a script', 'x.pdf', p.text('%PDF-1.7 /JavaScript (app.alert(1))'), 'application/pdf'],
     ['a ZIP', 'x.zip', p.text('PK\x03\x04'), 'application/octet-stream'],
   ])('%s is a download in a sandbox, of the type of its bytes', async (_what, name, bytes, type) => {
     const { id } = await send(ana, bytes, name);
@@ -57,6 +56,16 @@ describe('an attachment', () => {
     expect(headers.get('content-type')).toBe(type);
     expect(headers.get('content-disposition')).toMatch(/^attachment;/);
     expect(headers.get('content-security-policy')).toContain('sandbox');
+  });
+
+  it('a PDF with a script opens in the browser’s viewer, and may fetch nothing', async () => {
+    const { id } = await send(ana, p.text('%PDF-1.7 /JavaScript (app.alert(1))'), 'x.pdf');
+    const { headers } = await get(ana, id, {}, '', 'HEAD');
+    expect(headers.get('content-type')).toBe('application/pdf');
+    expect(headers.get('content-disposition')).toMatch(/^inline;/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    // A viewer does not start in a sandbox.
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'");
   });
 
   it('a GIF that is a script besides is a picture for the browser, and in a sandbox', async () => {

@@ -355,12 +355,15 @@ describe('a thread', () => {
   it('is followed by who writes in it, until they say otherwise', async () => {
     const id = await begin(gil, spaceId);
     const following = async (who: User) => (await threads.read(as(who), spaceId, id)).thread.following;
-    expect([await following(gil), await following(ava)]).toEqual([true, false]);
-    await threads.addComment(as(ava), spaceId, id, words('x'));
-    expect(await following(ava)).toBe(true);
-    await threads.follow(as(ava), spaceId, id, false);
-    await threads.addComment(as(ava), spaceId, id, words('y'));
-    expect(await following(ava)).toBe(false);
+    // Whoever runs the space hears of what a guest begins.
+    expect([await following(gil), await following(ava), await following(ben)]).toEqual([true, true, false]);
+    await threads.addComment(as(ben), spaceId, id, words('x'));
+    expect(await following(ben)).toBe(true);
+    for (const each of [ava, ben]) {
+      await threads.follow(as(each), spaceId, id, false);
+      await threads.addComment(as(each), spaceId, id, words('y'));
+      expect(await following(each)).toBe(false);
+    }
   });
 
   it('is followed by everybody, and unfollowed by nobody, where the space says so', async () => {
