@@ -21,7 +21,7 @@ export default ts.config(
   },
   {
     files: ['src/**'],
-    ignores: ['**/*.test.ts', 'src/lib/refresh.ts'],
+    ignores: ['**/*.test.ts', 'src/lib/browser/refresh.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -92,6 +92,12 @@ describe('direction', () => {
     expect(offenders(files(/^src\/routes\/.*\.svelte$|\/\+(page|layout)\.ts$/), /lib\/server/)).toEqual([]);
   });
 
+  it('only components, routes and lib/browser itself use what runs in a browser alone', () => {
+    const others = files(/^src\/lib\/(?!browser\/|components\/)|^src\/hooks/);
+    expect(others.length).toBeGreaterThan(100);
+    expect(offenders(others, /^src\/lib\/browser\//)).toEqual([]);
+  });
+
   it('every file of lib/server is in one layer', () => {
     const modules = layers.flatMap(([, those]) => those.split(/\s+/));
     expect([...modules].sort()).toEqual([...new Set(server.map(moduleOf))].sort());

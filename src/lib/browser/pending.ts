@@ -1,5 +1,5 @@
 /** What a button says while its form is on its way: its own verb, found by its label. */
-import type { MessageKey, Translate } from './messages';
+import type { MessageKey, Translate } from '../messages';
 
 type Pending = Extract<MessageKey, `pending.${string}`>;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as drafts from './drafts';
-import { DAY } from './time';
+import { DAY } from '../time';
 
 /** As in browsers, except when it is full. */
 const store = new Map<string, string>();

@@ -1,7 +1,7 @@
 /** In the browser: uploads one file as a raw body with progress; holds forms that wait for uploads. */
 import { tick } from 'svelte';
-import type { RemainingMetadata } from './files';
-import type { MessageKey } from './messages';
+import type { RemainingMetadata } from '../files';
+import type { MessageKey } from '../messages';
 
 /** The server's sentence, or a key of ours. */
 export class NotSent extends Error {

@@ -1,7 +1,7 @@
 /** In the browser: the queue of files being uploaded, a few at a time. */
-import { fileLimits, fileSize } from './files';
-import type { I18n } from './i18n';
-import type { MessageKey } from './messages';
+import { fileLimits, fileSize } from '../files';
+import type { I18n } from '../i18n';
+import type { MessageKey } from '../messages';
 import { NotSent, send, type Made, type Sending } from './uploads';
 
 /** Why a file did not arrive: the server's sentence, or a key of ours, perhaps with a size in bytes. */

@@ -1,7 +1,7 @@
 /** Polls for changes by others: the browser's side of server/changes.ts and of news. A push channel would replace this file. */
 import { attend } from './attention';
 import { readsSummary } from './focus';
-import { MINUTE } from './time';
+import { MINUTE } from '../time';
 
 export interface Change {
   kind: string;

@@ -1,5 +1,5 @@
 /** In the browser: the fields of a refused form that were left as they were shown take what is saved now. */
-import type { FormFailure } from './forms';
+import type { FormFailure } from '../forms';
 
 export function takeNewer(form: HTMLFormElement, sent: FormData, { newer, values }: FormFailure): void {
   for (const [name, value] of newer ? Object.entries(values) : []) {

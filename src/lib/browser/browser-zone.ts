@@ -1,5 +1,5 @@
 /** Tells the server the browser's time zone, so that pages without scripts can use it too. */
-import { today } from './zones';
+import { today } from '../zones';
 
 /** @param seen what this browser last reported for this person. @returns the current zone if it has changed */
 export async function tell(seen: string | null): Promise<string | null> {

@@ -1,6 +1,6 @@
 /** The queue without a browser: what is sent when, and what becomes of it. */
 import { beforeAll, expect, test, vi } from 'vitest';
-import { fileLimits } from './files';
+import { fileLimits } from '../files';
 import { NotSent, type Made, type Sending } from './uploads';
 import type * as queues from './upload-queue.svelte';
 

@@ -1,6 +1,6 @@
 /** In the browser: the list of people that opens after an @ in a text area, and its keys. */
-import { replace } from './markup/area';
-import { fitting, isComplete, typedName, type Typed } from './mentions';
+import { replace } from '../markup/area';
+import { fitting, isComplete, typedName, type Typed } from '../mentions';
 
 export interface Named {
   id: string;

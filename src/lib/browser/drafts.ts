@@ -1,5 +1,5 @@
 /** Drafts in this browser: one per person, form and tab. Signing out deletes them (Clear-Site-Data, /me?/signOut). */
-import { DAY } from './time';
+import { DAY } from '../time';
 
 const PREFIX = 'draft:';
 const KEPT = 30 * DAY;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loadTranslator, locales, type MessageKey } from './messages';
+import { loadTranslator, locales, type MessageKey } from '../messages';
 import { pending, pendingWord } from './pending';
 
 const listed = Object.values(pending).flat();
