@@ -3,7 +3,8 @@
 // without tests counts as one.
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { HEADLESS_SHELL, systemChromium } from './lib/chromium.mjs';
 import { build, ensurePackages } from './lib/project.mjs';
 import { finish, finishOnSignal, run, toolEnv } from './lib/run.mjs';
@@ -19,6 +20,8 @@ finishOnSignal(130);
 
 const passed = { steps: 0, tests: 0 };
 const failures = [];
+/** Of the failed tests, with the first words of why. */
+const names = [];
 let skipped = 0;
 let failed = 0;
 
@@ -45,8 +48,24 @@ const types = step('Types', (output) => run('npm', ['run', '--silent', 'check'],
 const unit = tests('Unit tests in workerd', async (report, output) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run('vitest', args, { env, output });
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = readReport(report);
-  return { code, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+  const {
+    numPassedTests,
+    numFailedTests,
+    numPendingTests,
+    numTodoTests,
+    testResults = [],
+  } = readReport(report);
+  return {
+    code,
+    passed: numPassedTests,
+    failed: numFailedTests,
+    skipped: numPendingTests + numTodoTests,
+    names: testResults.flatMap(({ name: file, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages: [why = ''] }) => nameOf(file, fullName, why)),
+    ),
+  };
 });
 const deployment = step('Deployment, dry run', (output) =>
   run('wrangler', ['deploy', '--dry-run', '--outdir', join(scratch, 'deploy')], { env, output }),
@@ -67,12 +86,26 @@ await tests('Browser tests', async (report, output) => {
     env: { ...env, ...more },
     output,
   });
-  const { expected, unexpected, flaky, skipped } = readReport(report).stats ?? {};
-  return { code, passed: expected, failed: unexpected + flaky, skipped };
+  const { stats = {}, suites = [] } = readReport(report);
+  const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
+  return {
+    code,
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+    skipped: stats.skipped,
+    names: suites
+      .flatMap(specs)
+      .filter(({ ok }) => !ok)
+      .map(({ file, title, tests: [{ results }] }) =>
+        nameOf(file, title, results.findLast(({ error }) => error)?.error.message ?? ''),
+      ),
+  };
 });
 
 console.log(`\n${'-'.repeat(60)}`);
 for (const line of failures) console.log(`FAILED  ${line}`);
+// Again at the very end, which is all that some logs keep.
+for (const name of names) console.log(name);
 if (skipped) console.log(`${skipped} skipped`);
 console.log(`${passed.steps + passed.tests} passed, ${failed} failed`);
 await finish(failed || !passed.tests ? 1 : 0);
@@ -92,11 +125,17 @@ async function tests(name, work) {
   const result = { passed: 0, failed: 0, skipped: 0, ...defined(await work(report, output)) };
   passed.tests += result.passed;
   skipped += result.skipped;
+  names.push(...(result.names ?? []));
   if (result.failed) fail(`${name}: ${result.failed} failed`, result.failed);
   // A file that does not load, or an error outside tests, leaves no failed test.
   else if (result.code) fail(`${name}: ${result.why ?? `ended with code ${result.code}`}`, 1);
   else if (!result.passed) fail(`${name}: no test ran`, 1);
   ended(!result.failed && !result.code && result.passed > 0);
+}
+
+function nameOf(file, title, why) {
+  const reason = stripVTControlCharacters(why).split('\n', 1)[0].slice(0, 200);
+  return `  ${relative(process.cwd(), resolve('tests/e2e', file))} › ${title}: ${reason}`;
 }
 
 function fail(line, count) {
