@@ -30,6 +30,7 @@ describe('who will be told, in words', () => {
   it('says when it is nobody, everybody, or whoever follows the thread', () => {
     expect(words(told())).toMatch(/^Nobody will be notified yet/);
     expect(words(told(ann), { everybody: true })).toBe('Everyone in this space (12) will be notified');
+    expect(words(told(), { everybody: true, count: 0 })).toBe('Nobody else is in this space yet.');
     expect(words({ ...told(), others: true })).toBe('Everyone who follows this thread will be notified');
     expect(words({ ...told(ann), others: true })).toBe(
       'Ann and anyone else who follows this thread will be notified',

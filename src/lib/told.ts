@@ -31,7 +31,8 @@ export function toldWords(
 ): string {
   if (told.who === 'company' || (told.forCompany && everybody)) return t('told.company');
   if (told.who === 'readers') return t('told.readers');
-  if (told.who === 'everybody' || everybody) return t('told.everybody', { count });
+  if (told.who === 'everybody' || everybody)
+    return t(count === 0 ? 'told.alone' : 'told.everybody', { count });
   const ids = new Set(named.map(({ id }) => id));
   const people = [...named, ...told.people.filter(({ id }) => !ids.has(id))];
   if (people.length === 0) return t(told.others ? 'told.followers' : 'told.nobody');

@@ -219,7 +219,7 @@ test('SIGTERM ends it, and a restart keeps what was done', async ({ browser }) =
   await expect(page.goto('/')).rejects.toThrow(/ERR_CONNECTION_REFUSED/);
   await start();
   await page.goto('/');
-  await page.getByRole('link', { name: 'First Space' }).click();
+  await page.getByRole('link', { name: /^First Space/ }).click();
   await expect(page.getByRole('heading', { name: 'First Space' })).toBeVisible();
   expect((await page.goto('/setup'))!.status()).toBe(404);
 });

@@ -46,7 +46,7 @@ export class Notices {
       this.seen = seen;
       this.above = (document.activeElement?.getBoundingClientRect().bottom ?? 0) > innerHeight - NEAR;
     }, GAP);
-    if (seen) this.#over = setTimeout(() => (this.seen = false), SHOWN);
+    if (seen) this.#over = setTimeout(this.putAway, SHOWN);
   }
 
   /** The page's own notice of what was done: said once, where the person is. */
@@ -66,7 +66,10 @@ export class Notices {
   }
 
   /** Seen enough of it. */
-  putAway = (): void => void (this.seen = false);
+  putAway = (): void => {
+    if (this.seen) this.said = '';
+    this.seen = false;
+  };
 
   hush(): void {
     clearTimeout(this.#soon);

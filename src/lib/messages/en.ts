@@ -1055,6 +1055,7 @@ const en = {
   'told.other-followers': 'anyone else who follows this thread',
   'told.followers': 'Everyone who follows this thread will be notified',
   'told.everybody': 'Everyone in this space ({count, number}) will be notified',
+  'told.alone': 'Nobody else is in this space yet.',
   'told.readers': 'Everyone who can read this thread will be notified',
   'told.nobody': 'Nobody will be notified yet. Type @ and a name to notify someone.',
   'told.company': 'All users in this space will be notified',

@@ -1042,6 +1042,7 @@ export default {
   'told.other-followers': 'このスレッドをフォローしている人',
   'told.followers': 'このスレッドをフォローしている全員に通知されます',
   'told.everybody': 'このスペースの全員（{count, number}人）に通知されます',
+  'told.alone': 'このスペースには、まだほかに誰もいません。',
   'told.readers': 'このスレッドを読める全員に通知されます',
   'told.nobody': 'まだ誰にも通知されません。「@」に続けて名前を入力すると通知できます。',
   'told.company': 'このスペースのユーザー全員に通知されます',
