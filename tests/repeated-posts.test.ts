@@ -17,19 +17,25 @@ const rows: [
   to: RegExp,
   event: string,
 ][] = [
-  ['leaving a space', ({ space }) => `/spaces/${space}?/leave`, () => ({}), /^\/\?done=left$/, 'space.left'],
+  [
+    'leaving a space',
+    ({ space }) => `/spaces/${space}?/leave`,
+    () => ({}),
+    /^\/\?done=left&space=\d+$/,
+    'space.left',
+  ],
   [
     'deleting a space',
     ({ space }) => `/spaces/${space}?/delete`,
     () => ({ typed: spaceForm.name }),
-    /^\/\?done=deleted$/,
+    /^\/\?done=deleted&space=\d+$/,
     'space.deleted',
   ],
   [
     'removing oneself',
     ({ space }) => `/spaces/${space}/settings/members?/remove`,
     ({ me }) => ({ id: me }),
-    /^\/\?done=left$/,
+    /^\/\?done=left&space=\d+$/,
     'space.member-removed',
   ],
   [

@@ -1,5 +1,5 @@
 /** What a form's answer adds to the address, to be said once. */
-const NEWS = ['done', 'restored', 'sent', 'active', 'left', 'not'];
+const NEWS = ['done', 'restored', 'sent', 'active', 'left', 'not', 'space'];
 
 /** The same address without news; null if there is none. */
 export function withoutNews(url: URL): string | null {
@@ -8,6 +8,10 @@ export function withoutNews(url: URL): string | null {
   for (const name of NEWS) clean.searchParams.delete(name);
   return clean.pathname + clean.search + clean.hash;
 }
+
+/** The portal, which names the space that somebody has just left or deleted. */
+export const portalAfter = (how: 'left' | 'deleted', { id = '' }: { id?: string }): string =>
+  `/?done=${how}&space=${id}`;
 
 /** A link to a page of a list. It keeps the rest of the query, such as a search. */
 export function pageHref(url: URL, param: string, key: string | null, path = url.pathname): string {

@@ -92,3 +92,33 @@ test('a member is appointed, and everybody in the space sees by whom', async ({ 
   await member.page.getByRole('button', { name: 'Options' }).click();
   await expect(member.page.getByRole('menuitem', { name: 'Manage Guests' })).toBeVisible();
 });
+
+for (const javaScriptEnabled of [true, false])
+  test(`the only administrator is told how to leave before pressing anything (scripts: ${javaScriptEnabled})`, async ({
+    browser,
+  }) => {
+    const host = await signedIn(browser, 'ben@foyer.example', { javaScriptEnabled });
+    const space = await makeSpace(host, `Kept by one ${javaScriptEnabled}`);
+    await host.goto(`${space}?leave`);
+    const asks = host.getByRole('alertdialog');
+    await expect(asks).toContainText('You’re the only administrator of this space');
+    await expect(asks.getByRole('button')).toHaveCount(0);
+    await asks.getByRole('link', { name: 'Go to members' }).click();
+    await expect(host).toHaveURL(`${space}/settings/members`);
+
+    // Another administrator comes, is offered to leave, and is the only one by then.
+    const cho = await signedIn(browser, 'cho@foyer.example', { javaScriptEnabled });
+    await host.goto(`${space}/settings/members?find=cho%40foyer`);
+    await host.getByRole('radio').check();
+    await host.getByRole('checkbox', { name: 'Administrator' }).check();
+    await host.getByRole('button', { name: 'Add', exact: true }).click();
+    const row = (email: string) => host.getByRole('row', { name: email });
+    await expect(row('cho@foyer.example')).toContainText('Administrator');
+    await cho.goto(`${space}?leave`);
+    const leave = cho.getByRole('alertdialog');
+    await expect(leave.getByRole('button', { name: 'Leave Space' })).toBeVisible();
+    await row('ben@foyer.example').getByRole('button', { name: 'Make member' }).click();
+    await expect(host).toHaveURL(space);
+    await leave.getByRole('button', { name: 'Leave Space' }).click();
+    await expect(leave.getByRole('alert')).toContainText('A space needs at least one administrator');
+  });

@@ -148,6 +148,7 @@ test('template to space, thread, mention, file, reaction, mail, guest’s view, 
   await cho.getByRole('menuitem', { name: 'Leave Space' }).click();
   await cho.getByRole('alertdialog').getByRole('button', { name: 'Leave Space' }).click();
   await expect(cho).toHaveURL('/');
+  await expect(cho.getByRole('status').filter({ hasText: 'You’ve left “Pier Nine”.' })).toBeVisible();
   expect((await cho.request.get(space)).status()).toBe(404);
 
   await ben.goto(space);

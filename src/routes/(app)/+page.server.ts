@@ -9,11 +9,13 @@ const NEWEST = 8;
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const asked = notifications.shownBy(event.url.searchParams.get('show'));
-    const [portal, newest] = await Promise.all([
-      spaces.portal(ctx, event.url.searchParams.get('before')),
+    const query = event.url.searchParams;
+    const asked = notifications.shownBy(query.get('show'));
+    const done = (['left', 'deleted'] as const).find((what) => what === query.get('done'));
+    const [portal, newest, ended] = await Promise.all([
+      spaces.portal(ctx, query.get('before')),
       notifications.open(ctx, asked, { limit: NEWEST }),
+      done && spaces.nameOfEnded(ctx, done, Number(query.get('space'))),
     ]);
-    const done = (['left', 'deleted'] as const).find((what) => what === event.url.searchParams.get('done'));
-    return { ...portal, notifications: newest, done };
+    return { ...portal, notifications: newest, done: done && ended ? { how: done, space: ended } : null };
   });

@@ -5,9 +5,8 @@ import { LIMITS } from './limits';
 import { asItLeads, isLink } from './links';
 import { mention, type Mark } from './marks';
 import { escaped } from './text';
+import { TABLE_BOX } from '../../prose';
 import { asTask, tidied } from './tidy';
-
-const scrolling = new Set(['code_block', 'table_open']);
 
 export function make(tables: boolean): Md {
   const md = new MarkdownIt({ html: false, linkify: true, breaks: true, maxNesting: LIMITS.nesting });
@@ -28,7 +27,7 @@ export function make(tables: boolean): Md {
       if (token.attrs) token.attrs = token.attrs.filter(([name]) => name !== 'style');
       if (aligned) token.attrSet('class', `to-${aligned}`);
       // Wide blocks scroll by themselves, so the keyboard must reach them.
-      if (scrolling.has(token.type)) token.attrSet('tabindex', '0');
+      if (token.type === 'code_block') token.attrSet('tabindex', '0');
       if (token.children) token.children = tidied(token.children);
       if (token.type === 'inline' && token.meta?.task) token.children = asTask(token);
     }
@@ -39,6 +38,9 @@ export function make(tables: boolean): Md {
       tokens[index]!.attrSet('rel', 'nofollow ugc noopener');
     return self.renderToken(tokens, index, options);
   };
+  // A table that scrolls itself would be no table any more to a screen reader. Prose.svelte names the box.
+  md.renderer.rules.table_open = () => `${TABLE_BOX}<table>\n`;
+  md.renderer.rules.table_close = () => '</table></div>\n';
   // The language after ``` would become a class in the reader's page.
   md.renderer.rules.fence = (tokens, index) =>
     `<pre tabindex="0"><code>${escaped(tokens[index]!.content)}</code></pre>\n`;

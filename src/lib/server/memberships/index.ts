@@ -2,6 +2,7 @@
 export {
   addMember,
   hasDemotedThemselves,
+  hasEnded,
   hasLeft,
   hasRemovedThemselves,
   leave,

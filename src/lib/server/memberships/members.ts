@@ -165,13 +165,14 @@ export async function hasDemotedThemselves(ctx: SignedIn, spaceId: number): Prom
   );
 }
 
-const endedIt = async (ctx: SignedIn, spaceId: number) =>
+/** The actor's own membership, in either way. */
+export const hasEnded = async (ctx: SignedIn, spaceId: number): Promise<boolean> =>
   (await hasLeft(ctx, spaceId)) || hasRemovedThemselves(ctx, spaceId);
 
 /** The actor has just lost the space or the right, or it is as wanted already; otherwise the given sentence. */
 const refusalOf =
   (ctx: SignedIn, spaceId: number, key: MessageKey, userId: string, wanted: Wanted) => async () => {
-    if (userId === ctx.actor.id && !wanted && (await endedIt(ctx, spaceId))) return null;
+    if (userId === ctx.actor.id && !wanted && (await hasEnded(ctx, spaceId))) return null;
     await access.requireAdministrator(ctx, spaceId);
     const [now] = await ctx.db
       .select({ administrator: membership.administrator, kind: user.kind })

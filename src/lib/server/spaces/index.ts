@@ -1,6 +1,7 @@
 export { change, judge, settingsOf } from './settings';
 export { list, someWithout } from './administration';
 export { create } from './create';
+export { nameOfEnded } from './ended';
 export { overview } from './overview';
 export { people } from './people';
 export { portal } from './portal';

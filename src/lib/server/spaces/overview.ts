@@ -69,6 +69,7 @@ export async function overview(
     reader.seesGuests ? rows.threads : rows.threadsWithoutGuests,
     reader,
   );
+  const inCharge = administrators.present(ctx, rows.administrators);
   const first = threadList.present(rows.pinned, reader);
   const shown = [...rows.staff, ...(reader.seesGuests ? rows.guests : rows.myself)];
   const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
@@ -93,7 +94,9 @@ export async function overview(
     },
     muted: found.muted,
     people: found.showPeople ? shown.map(presentPerson) : [],
-    administrators: administrators.present(ctx, rows.administrators),
+    administrators: inCharge,
+    /** The viewer, who can't leave before there is another. */
+    onlyAdministrator: found.spaceRole === 'space-administrator' && inCharge.names.length === 1,
     firstSight: firstSight.present(rows.firstSight, readers, found.userCount),
     firstInvitation: rows.firstInvitation.length > 0,
     invited: found.showPeople ? rows.invited.slice(0, SHOWN) : [],

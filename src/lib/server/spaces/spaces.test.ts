@@ -18,6 +18,7 @@ import { randomId } from '../crypto';
 import * as memberships from '../memberships';
 import * as spaces from './index';
 import * as threads from '../threads';
+import * as trash from '../trash';
 
 const membersOf = (spaceId: number) => count('membership', 'space_id = ?', spaceId);
 const administratorsOf = (spaceId: number) =>
@@ -346,6 +347,36 @@ describe('members', () => {
     await memberships.leave(as(ben), spaceId);
     await expect(spaces.overview(as(ben), spaceId)).rejects.toMatchObject(refusal('missing'));
     expect(await audited('space.left', ben.id)).toHaveLength(1);
+  });
+
+  it('are told beforehand if they cannot leave, as the only administrator who can log in', async () => {
+    const { spaceId, ava, ben, gil } = await house();
+    const told = async () =>
+      Promise.all(
+        [ava, ben, gil].map(async (who) => (await spaces.overview(as(who), spaceId)).onlyAdministrator),
+      );
+    expect(await told()).toEqual([true, false, false]);
+    await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+    expect(await told()).toEqual([false, false, false]);
+    await testContext().db.run(`update user set status = 'inactive' where id = '${ben.id}'`);
+    expect((await spaces.overview(as(ava), spaceId)).onlyAdministrator).toBe(true);
+  });
+
+  it('once they have left or deleted a space they are told its name, and nobody else is', async () => {
+    const { spaceId, ava, ben, gil, stranger } = await house();
+    const named = (who: typeof ava, how: 'left' | 'deleted') => spaces.nameOfEnded(as(who), how, spaceId);
+    const nobody = async (...people: (typeof ava)[]) => {
+      for (const who of people)
+        expect([await named(who, 'left'), await named(who, 'deleted')]).toEqual([null, null]);
+    };
+    await nobody(ava, ben, gil, stranger);
+    await memberships.leave(as(ben), spaceId);
+    await memberships.removeGuest(as(ava), spaceId, gil.id);
+    expect(await named(ben, 'left')).toBe(spaceForm.name);
+    await nobody(ava, gil, stranger);
+    await trash.putSpace(as(ava), spaceId, spaceForm.name);
+    expect(await named(ava, 'deleted')).toBe(spaceForm.name);
+    await nobody(gil, stranger);
   });
 
   it('cannot leave where the space blocks it', async () => {

@@ -1,4 +1,5 @@
 import * as access from '$lib/server/access';
+import { portalAfter } from '$lib/pages';
 import { deleteSpace, firstInvitation, onOff, ownCompany, readUntil } from '$lib/schemas';
 import * as v from 'valibot';
 import * as accounts from '$lib/server/accounts';
@@ -59,24 +60,24 @@ export const actions = {
     v.object({}),
     async (ctx, _input, { params }) => {
       await memberships.leave(ctx, Number(params.id));
-      return '/?done=left';
+      return portalAfter('left', params);
     },
     access.membersOnly,
     {
       again: async (ctx, _input, { params }) =>
-        (await memberships.hasLeft(ctx, Number(params.id))) ? '/?done=left' : null,
+        (await memberships.hasLeft(ctx, Number(params.id))) ? portalAfter('left', params) : null,
     },
   ),
   delete: form(
     deleteSpace,
     async (ctx, { typed }, { params }) => {
       await trash.putSpace(ctx, Number(params.id), typed);
-      return '/?done=deleted';
+      return portalAfter('deleted', params);
     },
     access.administratorsOnly,
     {
       again: async (ctx, _input, { params }) =>
-        (await trash.hasPut(ctx, Number(params.id))) ? '/?done=deleted' : null,
+        (await trash.hasPut(ctx, Number(params.id))) ? portalAfter('deleted', params) : null,
     },
   ),
 };

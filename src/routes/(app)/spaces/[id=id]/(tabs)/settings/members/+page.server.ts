@@ -1,4 +1,5 @@
 import * as access from '$lib/server/access';
+import { portalAfter } from '$lib/pages';
 import { byId, member } from '$lib/schemas';
 import type { SignedIn } from '$lib/server/context';
 import { form, show } from '$lib/server/http';
@@ -44,13 +45,13 @@ export const actions = {
     byId,
     async (ctx, { id }, { params }) => {
       await memberships.removeMember(ctx, Number(params.id), id);
-      return id === ctx.actor.id ? '/?done=left' : here(params);
+      return id === ctx.actor.id ? portalAfter('left', params) : here(params);
     },
     access.administratorsOnly,
     {
       again: async (ctx, { id }, { params }) =>
         id === ctx.actor.id && (await memberships.hasRemovedThemselves(ctx, Number(params.id)))
-          ? '/?done=left'
+          ? portalAfter('left', params)
           : null,
     },
   ),
