@@ -213,7 +213,7 @@ async function post(action: string, who: Who, fields: Fields) {
   // In devalue's format, numbers are places in the list.
   const [root, ...rest] = JSON.parse(data) as [{ errors: number; values: number }, ...object[]];
   const namesOf = (place: number) => Object.keys(rest[place - 1]!);
-  return { errors: namesOf(root.errors), values: namesOf(root.values) };
+  return { errors: namesOf(root.errors), values: namesOf(root.values), said: data };
 }
 
 test('every action is here', () => {
@@ -231,3 +231,10 @@ test.each(rows)(
     expect(values).toEqual(expect.arrayContaining(typed));
   },
 );
+
+test('a number that does not fit is answered with what would', async () => {
+  const wrong = { spaceStorage: '0', guestStorage: '1000000', revision: '1' };
+  const { said } = await post('/admin/spaces storage', 'admin', wrong);
+  expect(said).toMatch(/"form\.too-low",\{"min":\d+\},1,/);
+  expect(said).toMatch(/"form\.too-high",\{"max":\d+\},100000\b/);
+});

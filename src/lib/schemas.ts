@@ -436,10 +436,10 @@ export const authentication = v.pipe(
 function number(min: number, max: number) {
   return v.pipe(
     v.string(says('form.number')),
-    v.regex(/^\d{1,6}$/, says('form.number')),
+    v.regex(/^\d{1,12}$/, says('form.number')),
     v.transform(Number),
-    v.minValue(min, says('form.number')),
-    v.maxValue(max, says('form.number')),
+    v.minValue(min, says('form.too-low')),
+    v.maxValue(max, says('form.too-high')),
   );
 }
 

@@ -3,7 +3,7 @@ import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { fileLimits, fileSize } from '../files';
 import type { FormFailure } from '../forms';
-import { loadTranslator, type MessageKey } from '../messages';
+import { loadTranslator, type MessageKey, type Params } from '../messages';
 import { OWNER_FIELD } from '../page-owner';
 import * as body from './body';
 import { signedIn, type Ctx, type SignedIn } from './context';
@@ -202,10 +202,15 @@ function errorsOf(issues: readonly v.BaseIssue<unknown>[]): FormFailure['errors'
   for (const issue of issues) {
     const field = String(issue.path?.[0]?.key ?? '');
     const key = (/^[a-z-]+\.[a-z-]+$/.test(issue.message) ? issue.message : 'form.invalid') as MessageKey;
-    const max = issue.type === 'max_length' ? { max: Number(issue.requirement) } : undefined;
-    errors[field] ??= { key, params: max };
+    errors[field] ??= { key, params: limitIn(issue) };
   }
   return errors;
+}
+
+/** A refusal says what would fit. */
+function limitIn({ type, requirement }: v.BaseIssue<unknown>): Params | undefined {
+  if (type === 'min_value') return { min: Number(requirement) };
+  return type === 'max_length' || type === 'max_value' ? { max: Number(requirement) } : undefined;
 }
 
 export const answer = (
