@@ -14,6 +14,20 @@ export interface SavedField {
   text: string | Sentence;
 }
 
+/** A sentence that says where to go, in a link (ErrorSummary.svelte). */
+export interface LinkedSentence {
+  /** The sentence, given what to put where the link stands. */
+  of: (link: string) => string;
+  link: string;
+  to: 'login' | 'sessions';
+}
+
+const links: Partial<Record<MessageKey, { words: MessageKey; to: LinkedSentence['to'] }>> = {
+  'login.ended': { words: 'login.ended-link', to: 'login' },
+  // The login is only for who is not logged in.
+  'login.other': { words: 'login.other-link', to: 'sessions' },
+};
+
 /** Secrets are left out of the values. The field '' is the whole form. */
 export interface FormFailure {
   values: Record<string, string | string[]>;
@@ -25,19 +39,20 @@ export interface FormFailure {
 export const gaveBack = (answer: unknown): boolean =>
   typeof answer === 'object' && answer !== null && 'values' in answer;
 
+function sentenceOf({ key, params }: Sentence, t: Translate): string | LinkedSentence {
+  const link = links[key];
+  return link ? { of: (login) => t(key, { login }), link: t(link.words), to: link.to } : t(key, params);
+}
+
 export function refusalOf(form: unknown, t: Translate) {
   const { values = {}, errors = {}, newer = [] } = (form ?? {}) as Partial<FormFailure>;
   const again = gaveBack(form);
-  const sentences = Object.entries(errors).map(
-    ([field, { key, params }]) => [field, t(key, params)] as const,
-  );
+  const { '': whole, ...ofFields } = errors;
+  const sentences = Object.entries(ofFields).map(([field, { key, params }]) => [field, t(key, params)]);
   return {
-    message: sentences.find(([field]) => field === '')?.[1],
-    errors: Object.fromEntries(sentences.filter(([field]) => field !== '')) as Record<
-      string,
-      string | undefined
-    >,
-    refused: sentences.length > 0,
+    message: whole && sentenceOf(whole, t),
+    errors: Object.fromEntries(sentences) as Record<string, string | undefined>,
+    refused: whole !== undefined || sentences.length > 0,
     saved: newer.map(({ field, label, text }) => ({
       field,
       label: t(label),

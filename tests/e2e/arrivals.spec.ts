@@ -25,6 +25,8 @@ test.use({ javaScriptEnabled: false });
 
 const BEN = 'ben@foyer.example';
 const AVA = 'ava@foyer.example';
+/** Longer than a line of a phone. */
+const LONG = 'maximiliana.von-hohenzollern.structural-engineering';
 const names = [
   'cancelled',
   'replaced',
@@ -51,7 +53,7 @@ const guests = {} as Record<(typeof names)[number], Invited>;
 test.beforeAll(async ({ browser }) => {
   const page = await signedIn(browser, BEN);
   space = await makeSpace(page, 'Arrivals');
-  const all = await invited(page, space, ...names.map((name) => addressOf(name)));
+  const all = await invited(page, space, ...names.map((name) => addressOf(name === 'else' ? LONG : name)));
   names.forEach((name, i) => (guests[name] = all[i]!));
 });
 test.beforeEach(async ({ browser }) => {
@@ -222,6 +224,10 @@ test('signed in as somebody else: shows both addresses, and switches', async ({ 
   await expect(page.getByRole('main')).toContainText(email);
   await expect(page.getByRole('main')).toContainText(mine);
   await expect(page.getByLabel('Password')).toHaveCount(0);
+  await page.setViewportSize({ width: 360, height: 800 });
+  const cut = (node: HTMLElement) =>
+    [node, document.documentElement].some((one) => one.scrollWidth > one.clientWidth);
+  expect(await page.getByRole('button', { name: `Continue as ${email}` }).evaluate(cut)).toBe(false);
 
   await page.getByRole('link', { name: `Stay logged in as ${mine}` }).click();
   await expect(title(page)).toHaveText('Spaces');

@@ -1,6 +1,6 @@
 /** Every component in every state on /dev/components: no finding of axe, nothing wider than the window. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 
 const sights = [
   { colorScheme: 'light', width: 1280, dir: 'ltr' },
@@ -134,4 +134,37 @@ test('the focus is visible', async ({ page }) => {
     });
     expect(ring, String(target)).toBe(true);
   }
+});
+
+/** How many lines the words stand on. */
+const linesOf = (words: Locator): Promise<number> =>
+  words.evaluate((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  });
+
+test('a wide table keeps its words whole, and scrolls in a box that the keyboard reaches', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto('/dev/components');
+  const box = page.getByRole('group', { name: 'Table', exact: true });
+  expect(await linesOf(box.getByRole('columnheader', { name: 'Responsible' }))).toBe(1);
+  expect(await box.evaluate((node) => node.scrollWidth > node.clientWidth)).toBe(true);
+  await box.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => box.evaluate((node) => node.scrollLeft)).toBeGreaterThan(0);
+  expect(await box.evaluate((node) => getComputedStyle(node).outlineStyle)).toBe('solid');
+});
+
+test('an address stands on one line where it fits, and else breaks at its signs', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto('/dev/components');
+  const address = (words: string) => page.locator('bdi', { hasText: words }).first();
+  const shown = page.getByRole('region', { name: 'Address', exact: true }).locator('bdi');
+  expect(await linesOf(shown.first())).toBe(1);
+  // Two signs of the long one begin a line.
+  expect(await linesOf(shown.last())).toBeGreaterThan(1);
+  await expect(address('maximiliana')).toHaveText(/^maximiliana.*northwind-handrails\.example$/);
 });

@@ -78,6 +78,13 @@ test('whoever reads that their form was not sent can read it to the end', async 
   await page.getByRole('button', { name: 'Comment', exact: true }).click();
   const refusal = page.getByRole('alert').filter({ hasText: 'You’ve been logged out.' });
   await expect(refusal).toBeFocused();
+  // The way back is in the sentence, and leaves what is typed where it is.
+  const way = refusal.getByRole('link', { name: 'Log in again' });
+  await expect(way).toHaveAttribute(
+    'href',
+    `/login?next=${encodeURIComponent(new URL(page.url()).pathname)}`,
+  );
+  await expect(way).toHaveAttribute('target', '_blank');
   await page.clock.fastForward(4_000);
   await expect.poll(() => asked).toBe(1);
   polls.open();

@@ -45,7 +45,7 @@ export function send(
       const said = json(request.responseText);
       if (request.status === 204 || (request.status === 201 && said)) arrived((said ?? {}) as Made);
       // The session has ended, and this is the login page.
-      else if (request.responseURL.includes('/login')) failed(new NotSent('login.ended'));
+      else if (request.responseURL.includes('/login')) failed(new NotSent('file.logged-out'));
       else failed(new NotSent('file.refused', said?.message));
     };
     request.send(body);

@@ -1,3 +1,5 @@
+import { TABLE_BOX } from '$lib/prose';
+
 /** Samples for the components: short and long, in scripts of both directions. Not words of the site. */
 
 export const hour = 3_600_000;
@@ -59,12 +61,17 @@ export const texts = {
   arabic: 'يرجى مراجعة الرسومات قبل الاجتماع القادم حول الدرابزين على الجانب الشمالي.',
 };
 
+export const longAddress =
+  'maximiliana.von-hohenzollern.structural-engineering@consultants.northwind-handrails.example';
+
 export const prose = [
   '<h3>Site visit</h3><p>On <strong>3 December</strong>, <bdi class="mention">@Ava Lind</bdi> and',
   ' <bdi class="mention guest me">@Gil Ferreira</bdi> meet at <code>gate B</code>.</p>',
   '<ul><li>Boots</li><li class="task"><label><input type="checkbox" disabled checked> A badge</label></li></ul>',
   '<blockquote><p>The north quay stays closed.</p></blockquote>',
   `<p>${texts.japanese}</p><p>${texts.arabic}</p>`,
+  `${TABLE_BOX}<table><tr><th>Pier</th><th>Responsible</th><th>Remarks</th></tr><tr><td>3, north</td>`,
+  `<td>Northwind Handrails</td><td>${texts.long}</td></tr></table></div>`,
   `<pre tabindex="0"><code>piles = [${'1200, '.repeat(40)}]</code></pre>`,
 ].join('');
 
