@@ -165,9 +165,12 @@ export async function hasDemotedThemselves(ctx: SignedIn, spaceId: number): Prom
   );
 }
 
-/** The actor's own membership, in either way. */
-export const hasEnded = async (ctx: SignedIn, spaceId: number): Promise<boolean> =>
-  (await hasLeft(ctx, spaceId)) || hasRemovedThemselves(ctx, spaceId);
+/** The actor's own membership, in either way. Whoever has come back since is in the space. */
+export async function hasEnded(ctx: SignedIn, spaceId: number): Promise<boolean> {
+  const own = and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id));
+  if ((await ctx.db.$count(membership, own)) > 0) return false;
+  return (await hasLeft(ctx, spaceId)) || hasRemovedThemselves(ctx, spaceId);
+}
 
 /** The actor has just lost the space or the right, or it is as wanted already; otherwise the given sentence. */
 const refusalOf =

@@ -379,6 +379,17 @@ describe('members', () => {
     await nobody(gil, stranger);
   });
 
+  it('who has left and come back is refused like everybody else as the only administrator', async () => {
+    const { spaceId, ava, ben } = await house();
+    await memberships.leave(as(ben), spaceId);
+    await memberships.addMember(as(ava), spaceId, ben.id, true);
+    await memberships.setAdministrator(as(ava), spaceId, ava.id, false);
+    await expect(memberships.leave(as(ben), spaceId)).rejects.toMatchObject(
+      refusal('conflict', 'members.last-administrator'),
+    );
+    expect(await spaces.nameOfEnded(as(ben), 'left', spaceId)).toBeNull();
+  });
+
   it('cannot leave where the space blocks it', async () => {
     const [ava, ben, gil] = [await makeUser(), await makeUser(), await makeGuest()];
     const spaceId = await makeSpace(ava, { blockJoining: true }, [ben]);
