@@ -1,5 +1,5 @@
 /** A thread with its comments, as its own page shows it, or the page of the space whose only thread it is. */
-import type { Person } from './people';
+import type { Person, Readers } from './people';
 import type { Told } from './told';
 
 export interface Text {
@@ -31,6 +31,10 @@ export interface Opening {
   seen: string;
   comments: number;
   files: number;
+  reacted: boolean;
+  edited: boolean;
+  /** Who would see it; empty if there are many. */
+  guests: Person[];
   first: Listed | null;
   rest: Listed[];
   next: string | null;
@@ -38,7 +42,7 @@ export interface Opening {
 
 type Listed = Pick<Text, 'id' | 'author' | 'guest' | 'company' | 'createdAt' | 'html'> & { files: string[] };
 
-export interface Discussion {
+export interface Discussion extends Readers {
   space: { id: number; name: string; severalThreads: boolean };
   thread: Text & { title: string; pinned: boolean; closed: boolean; following: boolean };
   comments: Text[];

@@ -110,6 +110,20 @@ test('a draft of an edit keeps whom it was written for', async ({ browser }) => 
   await page.context().close();
 });
 
+test('before a text is shown to guests, the page says to whom, and nothing that is not so', async () => {
+  const thread = await begin('Not yet shown', 'company');
+  await host.goto(`${thread}?open=first`);
+  const dialog = host.getByRole('dialog', { name: 'Make this thread visible to guests?' });
+  await expect(dialog.getByRole('paragraph').first()).toHaveText(
+    /^\S.* \(guest.*\) can read it from then on, and so can guests who join later\. It’s all listed here/,
+  );
+  await expect(dialog.getByText('They’ll be notified.', { exact: true })).toBeVisible();
+  await expect(dialog).not.toContainText(/ 0 | no |reactions|versions|includes/i);
+  await say(thread, 'An aside');
+  await host.reload();
+  await expect(dialog).toContainText('That includes 1 comment. It’s all listed here.');
+});
+
 test('a comment begun in a thread for the company stays so when the thread is opened, also as a draft', async ({
   browser,
 }) => {
@@ -122,6 +136,7 @@ test('a comment begun in a thread for the company stays so when the thread is op
   await showToGuests(thread, 'first');
   // The page hears of it by itself.
   await expect(choice).toBeChecked();
+  await expect(page.getByText('Guests can read this thread now. What you write here stays')).toBeVisible();
   await expect(writing(page)).toHaveValue('Ten per cent');
   await page.reload({ waitUntil: 'networkidle' });
   await expect(writing(page)).toHaveValue('Ten per cent');

@@ -849,6 +849,8 @@ const en = {
   'audience.only': 'Only for {company}',
   'audience.everyone-hint': 'Guests can read it, and so can guests who join later.',
   'audience.only-hint': 'Guests never see it. A guest you mention isn’t notified.',
+  'audience.only-since':
+    'Guests can read this thread now. What you write here stays only for {company}, unless you choose otherwise.',
   'audience.only-readers': 'Only people at {company} who are in this space can read this.',
   'audience.only-thread': 'This thread is only for {company}. Guests see neither it nor what you write here.',
   'audience.only-quoted':
@@ -860,12 +862,22 @@ const en = {
   'opening.open': 'Make visible to guests',
   'opening.thread-title': 'Make this thread visible to guests?',
   'opening.comment-title': 'Make this comment visible to guests?',
-  'opening.thread-text':
-    'All guests in this space, now and later, will see this thread with {comments, plural, =0 {no comments} one {# comment} other {# comments}} and {files, plural, =0 {no files} one {# file} other {# files}}. It’s all listed here. You can’t undo this.',
-  'opening.comment-text':
-    'All guests in this space, now and later, will see this comment with {files, plural, =0 {no files} one {# file} other {# files}}. You can’t undo this.',
-  'opening.also':
-    'They’ll see any reactions too, and be notified. Earlier versions can still only be read by people at {company}.',
+  'opening.people': '{who} can read it from then on, and so can guests who join later.',
+  'opening.guests':
+    '{count, plural, one {# guest} other {# guests}} can read it from then on, and so can guests who join later.',
+  'opening.guests-of':
+    '{count, plural, one {# guest} other {# guests}} can read it from then on ({who}), and so can guests who join later.',
+  'opening.of-company': '{count, number} of {company}',
+  'opening.others': '{count, plural, one {# other} other {# others}}',
+  'opening.nobody': 'There are no guests in this space yet. Those who join later can read it.',
+  'opening.both':
+    'That includes {comments, plural, one {# comment} other {# comments}} and {files, plural, one {# file} other {# files}}.',
+  'opening.comments': 'That includes {comments, plural, one {# comment} other {# comments}}.',
+  'opening.attached': 'That includes {files, plural, one {# file} other {# files}}.',
+  'opening.listed': 'It’s all listed here. You can’t undo this.',
+  'opening.notified': 'They’ll be notified.',
+  'opening.reactions': 'The reactions are visible too.',
+  'opening.versions': 'Earlier versions can still only be read by people at {company}.',
   'opening.list': 'What guests will see',
   'opening.files': 'Files: {names}',
   'opening.changed':

@@ -840,6 +840,8 @@ export default {
   'audience.only': '{company}の人だけ',
   'audience.everyone-hint': 'ゲストも、後から参加するゲストも読めます。',
   'audience.only-hint': 'ゲストには表示されません。ゲストをメンションしても通知されません。',
+  'audience.only-since':
+    'このスレッドは今はゲストも読めます。ここに書く内容は、変更しない限り{company}の人だけが読めます。',
   'audience.only-readers': 'このスペースにいる{company}の人だけが読めます。',
   'audience.only-thread':
     'このスレッドは{company}の人だけのものです。スレッドも、ここに書く内容も、ゲストには表示されません。',
@@ -852,12 +854,20 @@ export default {
   'opening.open': 'ゲストに公開する',
   'opening.thread-title': 'このスレッドをゲストに公開しますか？',
   'opening.comment-title': 'このコメントをゲストに公開しますか？',
-  'opening.thread-text':
-    'このスペースの現在とこれからのすべてのゲストが、このスレッドと、コメント{comments, number}件、ファイル{files, number}個を見られるようになります。下にすべて表示しています。元に戻すことはできません。',
-  'opening.comment-text':
-    'このスペースの現在とこれからのすべてのゲストが、このコメントとファイル{files, number}個を見られるようになります。元に戻すことはできません。',
-  'opening.also':
-    'リアクションがあれば一緒に表示され、ゲストに通知されます。編集前の内容は{company}の人だけが読めます。',
+  'opening.people': '{who}が読めるようになります。今後参加するゲストも読めます。',
+  'opening.guests': 'ゲスト{count, number}人が読めるようになります。今後参加するゲストも読めます。',
+  'opening.guests-of':
+    'ゲスト{count, number}人（{who}）が読めるようになります。今後参加するゲストも読めます。',
+  'opening.of-company': '{company} {count, number}人',
+  'opening.others': 'その他{count, number}人',
+  'opening.nobody': 'このスペースにゲストはまだいません。今後参加するゲストは読めるようになります。',
+  'opening.both': 'コメント{comments, number}件とファイル{files, number}個も公開されます。',
+  'opening.comments': 'コメント{comments, number}件も公開されます。',
+  'opening.attached': 'ファイル{files, number}個も公開されます。',
+  'opening.listed': '公開される内容は下にすべて表示しています。元に戻すことはできません。',
+  'opening.notified': 'ゲストに通知されます。',
+  'opening.reactions': 'リアクションも表示されます。',
+  'opening.versions': '編集前の内容は{company}の人だけが読めます。',
   'opening.list': 'ゲストに見える内容',
   'opening.files': 'ファイル：{names}',
   'opening.changed':

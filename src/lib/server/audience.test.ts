@@ -320,6 +320,18 @@ describe('what is only for the company becomes visible to guests', () => {
     await expect(open_(ava, listed.seen, second)).rejects.toMatchObject(refusal('forbidden'));
   });
 
+  it('knowing which guests, by name while they are few, and whether reactions and earlier versions come with it', async () => {
+    const listed = async () => {
+      const { guests, reacted, edited } = (await list(ava))!;
+      return { guests: guests.map(({ name }) => name), reacted, edited };
+    };
+    expect(await listed()).toEqual({ guests: [gil.name], reacted: false, edited: false });
+    await threads.react(as(ben), spaceId, inner, first, 'yes', true);
+    await threads.edit(as(ben), spaceId, inner, first, { body: 'Uno', editedAt: 0 });
+    for (let i = 0; i < 5; i++) await joinSpace(ava, spaceId, await makeGuest());
+    expect(await listed()).toEqual({ guests: [], reacted: true, edited: true });
+  });
+
   it('by its author or a space administrator, never by a guest or another user', async () => {
     const seen = (await list(ava))!.seen;
     expect(await list(ben)).toBeNull();

@@ -1,18 +1,22 @@
 /** Making visible to guests what was only for the company: first a list of it, then exactly that, or nothing. */
 import { and, asc, eq, gt, isNull, sql, type SQL } from 'drizzle-orm';
 import { fileLimits } from '../../files';
+import type { Person } from '../../people';
 import * as access from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
+import { inOrder } from '../memberships/order';
 import * as paging from '../paging';
-import { comment, file, thread, user } from '../schema';
+import { comment, file, membership, thread, user } from '../schema';
 import { mayOf } from './may';
 import { present, textColumns } from './text';
 import { commentQuery, requireRow, threadQuery } from './visible';
 
 const PAGE = 30;
+/** As many guests are named; of more, the page says how many, and of which companies. */
+const NAMED = 5;
 
 /** SQL: changes whenever a text or a file comes, goes or is edited, and once it is open. */
 const contents = (threadId: number, commentId: number | null): SQL<string> => {
@@ -40,6 +44,10 @@ interface Opening {
   whole: boolean;
   comments: number;
   files: number;
+  reacted: boolean;
+  edited: boolean;
+  /** Who would see it; empty if there are many. */
+  guests: Person[];
   /** For `open`: what this list is of. */
   seen: string;
   first: Listed | null;
@@ -71,7 +79,7 @@ export async function opening(
   if (!may.open) return null;
   const last = paging.read(after, 'number', 'text');
   const whole = commentId === null;
-  const { comments, attached, sums } = await ctx.read({
+  const { comments, attached, guests, sums } = await ctx.read({
     comments: ctx.db
       .select(textColumns.comment)
       .from(comment)
@@ -94,6 +102,13 @@ export async function opening(
       )
       .orderBy(asc(file.createdAt), asc(file.id))
       .limit((PAGE + 1) * fileLimits.count),
+    guests: ctx.db
+      .select({ name: user.name, company: user.company })
+      .from(membership)
+      .innerJoin(user, and(eq(user.id, membership.userId), eq(user.status, 'active')))
+      .where(and(eq(membership.spaceId, spaceId), eq(membership.rank, 2)))
+      .orderBy(...inOrder)
+      .limit(NAMED + 1),
     sums: ctx.db
       .select({
         contents: contents(threadId, commentId).as('contents'),
@@ -102,10 +117,16 @@ export async function opening(
         ),
         files: sql<number>`(select count(*) from file f where f.released_at is null
           and ${whole ? sql`f.thread_id = ${threadId}` : sql`f.comment_id = ${commentId}`})`.as('files'),
+        reacted: sql<number>`exists (select 1 from reaction r where r.thread_id = ${threadId} ${
+          whole ? sql`` : sql`and r.comment_id = ${commentId}`
+        })`.as('reacted'),
+        edited: sql<number>`exists (select 1 from revision r where r.thread_id = ${threadId} ${
+          whole ? sql`` : sql`and r.comment_id = ${commentId}`
+        })`.as('edited'),
       })
       .from(sql`(select 1)`),
   });
-  const { contents: now, ...counts } = sums[0]!;
+  const { contents: now, reacted, edited, ...counts } = sums[0]!;
   // What was read on earlier pages has changed: from the beginning again.
   if (last && last[1] !== now) return opening(ctx, spaceId, threadId, commentId);
   const { rows, next } = paging.paged(comments, PAGE, (one) => [one.id, now]);
@@ -117,6 +138,9 @@ export async function opening(
   });
   return {
     ...counts,
+    reacted: reacted === 1,
+    edited: edited === 1,
+    guests: guests.length > NAMED ? [] : guests.map((one) => ({ ...one, guest: true })),
     seen: now,
     whole,
     first: last ? null : listed(row, said?.id ?? null),
