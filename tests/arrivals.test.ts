@@ -11,7 +11,7 @@ import * as invitations from '../src/lib/server/invitations';
 import * as memberships from '../src/lib/server/memberships';
 import * as news from '../src/lib/server/news';
 import * as rateLimit from '../src/lib/server/rate-limit';
-import { invitation, session, throttle, user } from '../src/lib/server/schema';
+import { invitation, session, space, throttle, user } from '../src/lib/server/schema';
 import * as verification from '../src/lib/server/verification';
 import { as, bindings, DAY, HOUR, Jar, ORIGIN, testContext, type User } from './contexts';
 import { account, makeGuest, makeSpace, makeUser, PASSWORD, site } from './factories';
@@ -389,8 +389,8 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
       [await signedInAs(person), copy],
     ] as const) {
       const shown = await page(browser, link);
-      expect(shown).toContain('You no longer have access to');
-      expect(shown).toContain('been removed from');
+      expect(shown).toContain('You no longer have access');
+      expect(shown).toContain('been removed');
       expect(shown).toContain(ASK);
     }
     const stranger = new Browser();
@@ -462,6 +462,46 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
     expect(await page(new Browser(), open.copy)).not.toContain('deactivated');
     const mailed = invitations.mailToken(testContext(), await invitationOf(email, spaceId));
     expect(await page(new Browser(), mailed)).toContain('This account is deactivated');
+  });
+
+  test('a link that no longer works tells nothing that is so today of its space', async () => {
+    const overdue = async () => {
+      const story = await host();
+      await testContext().db.update(invitation).set({ expiresAt: 1 }).where(eq(invitation.id, story.id));
+      return story;
+    };
+    const sentAgain = async () => {
+      const story = await host();
+      await invitations.resend(as(story.inviter), story.spaceId, story.id);
+      return story;
+    };
+    const invitedAgain = async () => {
+      const story = await removed();
+      await invite(story.inviter, story.spaceId, story.email);
+      return story;
+    };
+    const { cancelled, ...dead } = {
+      cancelled: await host(),
+      expired: await overdue(),
+      replaced: await sentAgain(),
+      used: await joined(),
+      removed: await removed(),
+      'replaced by an invitation': await invitedAgain(),
+    };
+    await invitations.cancel(as(cancelled.inviter), cancelled.spaceId, cancelled.id);
+    const works = await host();
+    const everything = async (token: string, browser = new Browser()) =>
+      (await browser.get(`/signup/${token}`)).text;
+    for (const { spaceId } of [cancelled, works, ...Object.values(dead)])
+      await testContext().db.update(space).set({ name: 'Quay Street' }).where(eq(space.id, spaceId));
+    for (const [state, { token, copy }] of Object.entries({ cancelled, ...dead }))
+      for (const link of [token, copy]) expect(await everything(link), state).not.toContain('Quay Street');
+    const { person, token } = dead.removed;
+    expect(await everything(token, await signedInAs(person))).not.toContain('Quay Street');
+    expect(await everything(works.token)).toContain('Quay Street');
+    await site({ allowedDomains: ['elsewhere.example'] });
+    expect(await everything(works.token)).not.toContain('Quay Street');
+    await site({ allowedDomains: [] });
   });
 
   test('an invitation that ended tells nothing of its space or its person', async () => {

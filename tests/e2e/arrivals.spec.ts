@@ -175,7 +175,7 @@ test('removed since: says so, asks once, and the new invitation joins', async ({
 
   for (const page of [await open(browser, url), guest]) {
     await page.goto(url);
-    await expect(title(page)).toHaveText('You no longer have access to Arrivals');
+    await expect(title(page)).toHaveText('You no longer have access');
     await expect(page.getByRole('main')).toContainText('Ben Kowalski from Foyer Ltd can invite you again');
   }
   await expect(guest.getByRole('link', { name: 'Go to your spaces' })).toBeVisible();
@@ -328,7 +328,7 @@ test('when the inviter loses the right to invite, the link expires, and another 
 
   const page = await open(browser, url);
   await expect(title(page)).toHaveText('This invitation has expired');
-  await expect(page.getByRole('main')).toContainText('another person who runs it');
+  await expect(page.getByRole('main')).toContainText('someone else can send you a new link');
   await page.getByRole('button', { name: 'Ask for a new link' }).click();
   await expect(page.getByRole('status')).toContainText('We’ve passed it on');
   await newMail(request, AVA, new RegExp(email.replaceAll('.', '\\.')));

@@ -548,13 +548,13 @@ const en = {
   'preview.invitation-lead': 'Open the link to see who invited you and to join.',
   'preview.login': 'The guest portal of {company}',
   'link.expired-title': 'This invitation has expired',
-  'link.expired': 'Invitations to {place} expire after 7 days. {inviter} can send you a new link.',
+  'link.expired': 'Invitations expire after 7 days. {inviter} can send you a new link.',
   'link.expired-others':
-    '{inviter} can’t invite people to {place} any more, but another person who runs it can send you a new link.',
-  'link.expired-nobody': 'Nobody can invite people to {place} right now. Ask the person you work with there.',
+    '{inviter} can’t invite people any more, but someone else can send you a new link.',
+  'link.expired-nobody': 'Nobody can send you a new link right now. Ask the person you work with there.',
   'link.domain-title': 'This address can’t be invited',
   'link.domain':
-    '{place} now only accepts guests from certain e-mail domains, and {email} isn’t in one of them. Ask {inviter} to invite you at another address.',
+    'Only certain e-mail domains can be invited now, and {email} isn’t in one of them. Ask {inviter} to invite you at another address.',
   'link.cut-title': 'This link is incomplete',
   'link.cut-why':
     'The end of the link is missing, or something was added to it. Mail programs sometimes break long links.',
@@ -572,19 +572,17 @@ const en = {
   'link.cancelled-title': 'This invitation was cancelled',
   'link.cancelled': 'Its link no longer works. If that’s a surprise, ask the person who invited you.',
   'link.replaced-title': 'There is a newer link',
-  'link.replaced':
-    'You’ve been sent a newer invitation to {place}, and only that link works. Look for the latest e-mail.',
+  'link.replaced': 'You’ve been sent a newer invitation, and only that link works. Look for the latest e-mail.',
   'link.used-title': 'You’ve already joined',
-  'link.used': 'This invitation to {place} has been used. Log in to continue.',
-  'link.removed-title': 'You no longer have access to {place}',
-  'link.removed':
-    'Since you joined, you’ve been removed from {place}, or you’ve left it. {inviter} can invite you again.',
+  'link.used': 'This invitation has been used. Log in to continue.',
+  'link.removed-title': 'You no longer have access',
+  'link.removed': 'Since you joined, you’ve been removed, or you’ve left. {inviter} can invite you again.',
   'link.removed-others':
-    'Since you joined, you’ve been removed from {place}, or you’ve left it. Someone who runs it can invite you again.',
+    'Since you joined, you’ve been removed, or you’ve left. Another person who runs the space can invite you again.',
   'link.removed-nobody':
-    'Since you joined, you’ve been removed from {place}, or you’ve left it. Nobody can invite people to it right now. Ask the person you work with there.',
+    'Since you joined, you’ve been removed, or you’ve left. Nobody can invite you again right now. Ask the person you work with there.',
   'link.removed-late':
-    'Since you joined, you’ve been removed from {place}, or you’ve left it. If you need it again, ask the person you work with there.',
+    'Since you joined, you’ve been removed, or you’ve left. If you need access again, ask the person you work with there.',
   'link.removed-asked': 'We’ve passed it on. If you’re invited again, the link will be sent to {email}.',
   'link.has-account-title': 'You already have an account',
   'link.has-account': '{inviter} invited {email} to {place}. Log in to join.',

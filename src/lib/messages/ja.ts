@@ -543,14 +543,11 @@ export default {
   'preview.invitation-lead': 'リンクを開くと、招待した人の確認と参加ができます。',
   'preview.login': '{company}のゲストポータル',
   'link.expired-title': '招待の有効期限が切れています',
-  'link.expired': '{place}への招待は7日間有効です。{inviter}さんに新しいリンクを依頼できます。',
-  'link.expired-others':
-    '{inviter}さんは{place}に招待できなくなりました。{place}を管理しているほかの方に新しいリンクを依頼できます。',
-  'link.expired-nobody':
-    '現在、{place}に招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
+  'link.expired': '招待は7日間有効です。{inviter}さんに新しいリンクを依頼できます。',
+  'link.expired-others': '{inviter}さんは招待できなくなりました。招待できるほかの方に新しいリンクを依頼できます。',
+  'link.expired-nobody': '現在、招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
   'link.domain-title': 'このアドレスは招待できません',
-  'link.domain':
-    '{place}に招待できるのは、許可されたドメインのアドレスだけになりました。{email}は対象外です。別のアドレスへの招待を{inviter}さんにご依頼ください。',
+  'link.domain': '招待できるのは、許可されたドメインのアドレスだけになりました。{email}は対象外です。別のアドレスへの招待を{inviter}さんにご依頼ください。',
   'link.cut-title': 'リンクが不完全です',
   'link.cut-why':
     'リンクの末尾が欠けているか、余分な文字が付いています。長いリンクはメールソフトで途切れることがあります。',
@@ -568,18 +565,14 @@ export default {
   'link.cancelled-title': '招待は取り消されました',
   'link.cancelled': 'このリンクは使えなくなりました。ご不明な点は、招待した方にお問い合わせください。',
   'link.replaced-title': '新しいリンクがあります',
-  'link.replaced': '{place}への新しい招待が送られています。最新のメールのリンクをお使いください。',
+  'link.replaced': '新しい招待が送られています。最新のメールのリンクをお使いください。',
   'link.used-title': 'この招待は使用済みです',
-  'link.used': '{place}への招待は使用済みです。ログインしてください。',
-  'link.removed-title': '{place}への参加は終了しています',
-  'link.removed':
-    '参加した後に{place}から外されたか、ご自分で退出されています。{inviter}さんに新しい招待を依頼できます。',
-  'link.removed-others':
-    '参加した後に{place}から外されたか、ご自分で退出されています。{place}を管理している方に新しい招待を依頼できます。',
-  'link.removed-nobody':
-    '参加した後に{place}から外されたか、ご自分で退出されています。現在、招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
-  'link.removed-late':
-    '参加した後に{place}から外されたか、ご自分で退出されています。もう一度参加する必要がある場合は、一緒にお仕事をされている方にお問い合わせください。',
+  'link.used': 'この招待は使用済みです。ログインしてください。',
+  'link.removed-title': '参加は終了しています',
+  'link.removed': '参加した後に外されたか、ご自分で退出されています。{inviter}さんに新しい招待を依頼できます。',
+  'link.removed-others': '参加した後に外されたか、ご自分で退出されています。スペースを管理しているほかの方に新しい招待を依頼できます。',
+  'link.removed-nobody': '参加した後に外されたか、ご自分で退出されています。現在、招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
+  'link.removed-late': '参加した後に外されたか、ご自分で退出されています。もう一度参加する必要がある場合は、一緒にお仕事をされている方にお問い合わせください。',
   'link.removed-asked': '依頼を伝えました。もう一度招待された場合、リンクは{email}に届きます。',
   'link.has-account-title': 'アカウントをお持ちです',
   'link.has-account':

@@ -12,6 +12,7 @@ import { somebodyMayInvite, domainStillAllowed, inviterMayInvite } from './rule'
 interface Who {
   email: string;
 }
+/** Only where the link still works, or leads its own person into the space: a dead one tells nothing that is so today. */
 interface Where {
   spaceId: number | null;
   spaceName: string | null;
@@ -34,15 +35,16 @@ export type InvitationState = Partial<Who & Where & By> &
         Where &
         By)
     | ({ state: 'other-account'; actorEmail: string } & Who)
-    | ({ state: 'expired'; renewedBy: RenewedBy; asked: boolean } & Who & Where & By)
-    /** Of the space, after they had joined. `late`: too long ago to ask. */
-    | ({ state: 'removed'; renewedBy: RenewedBy | 'late'; asked: boolean } & Who & Where & By)
-    | ({ state: 'has-account' | 'domain' } & Who & Where & By)
+    | ({ state: 'expired'; renewedBy: RenewedBy; asked: boolean } & Who & By)
+    /** After they had joined. `late`: too long ago to ask. */
+    | ({ state: 'removed'; renewedBy: RenewedBy | 'late'; asked: boolean } & Who & By)
+    | ({ state: 'domain' } & Who & By)
+    | ({ state: 'has-account' } & Who & Where & By)
     | ({ state: 'join' } & Where & By)
-    | ({ state: 'used' } & Who & Where)
-    | ({ state: 'member' | 'replaced' } & Where)
+    | ({ state: 'used' } & Who & Pick<Where, 'spaceId'>)
+    | ({ state: 'member' } & Where)
     | ({ state: 'inactive' } & Who)
-    | { state: 'cancelled' }
+    | { state: 'cancelled' | 'replaced' }
   );
 
 export async function findByToken(ctx: Ctx, token: string) {
@@ -110,7 +112,8 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const who = { email: i.email };
   const where = { spaceId: i.spaceId, spaceName: found.spaceName };
   const inviterCompany = i.spaceId === null ? null : hostOf(found.site);
-  const all = { ...who, ...where, inviterName: found.inviterName, inviterCompany };
+  const by = { inviterName: found.inviterName, inviterCompany };
+  const all = { ...who, ...where, ...by };
   const since = askedSince(ctx, found);
   const asked = i.askedAt !== null && i.askedAt > since;
   const renewedBy = found.inviterMayInvite ? 'inviter' : found.somebodyMayInvite ? 'others' : 'nobody';
@@ -120,20 +123,20 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const inside = i.spaceId === null ? i.status === 'accepted' && account !== null : found.memberOf !== null;
   if (found.spaceDeletedAt !== null) return { state: 'cancelled' };
   if (i.status === 'cancelled')
-    return found.invitedAgain && theirs ? { ...where, state: 'replaced' } : { state: 'cancelled' };
-  if (found.linkKind === 'replaced') return { ...where, state: 'replaced' };
+    return { state: found.invitedAgain && theirs ? 'replaced' : 'cancelled' };
+  if (found.linkKind === 'replaced') return { state: 'replaced' };
   if (own && inside) return { ...where, state: 'member' };
   if (i.status === 'accepted') {
     if (ctx.actor && !own) return { ...who, state: 'other-account', actorEmail: ctx.actor.email };
     if (theirs && account?.status === 'inactive') return { ...who, state: 'inactive' };
-    if (!theirs || inside) return { ...who, ...where, state: 'used' };
-    if (found.invitedAgain || found.letInAgain) return { ...where, state: 'replaced' };
+    if (!theirs || inside) return { ...who, spaceId: i.spaceId, state: 'used' };
+    if (found.invitedAgain || found.letInAgain) return { state: 'replaced' };
     const late = since <= ctx.now - ASKABLE_FOR;
-    return { ...all, state: 'removed', renewedBy: late ? 'late' : renewedBy, asked };
+    return { ...who, ...by, state: 'removed', renewedBy: late ? 'late' : renewedBy, asked };
   }
   if (i.status === 'expired' || i.expiresAt <= ctx.now || !found.inviterMayInvite)
-    return { ...all, state: 'expired', renewedBy, asked };
-  if (!found.domainStillAllowed) return { ...all, state: 'domain' };
+    return { ...who, ...by, state: 'expired', renewedBy, asked };
+  if (!found.domainStillAllowed) return { ...who, ...by, state: 'domain' };
   if (ctx.actor && !own) return { ...who, state: 'other-account', actorEmail: ctx.actor.email };
   if (theirs && account?.status === 'inactive') return { ...who, state: 'inactive' };
   if (ctx.actor) return { ...all, state: 'join' };
