@@ -101,9 +101,9 @@ export async function say(
 
 export const told = async (who: User, show: notifications.Shown = 'all') =>
   (await notifications.list(as(who), { show })).items;
-/** Of texts, not of people who joined. */
+/** Of texts, not of people who joined or left. */
 export const kinds = async (who: User) =>
-  (await told(who)).map((n) => n.kind).filter((kind) => kind !== 'join');
+  (await told(who)).map((n) => n.kind).filter((kind) => kind !== 'join' && kind !== 'leave');
 export const mailsOf = async (who: User) =>
   (await mailsTo(who.email)).filter((m) => m.headers['List-Unsubscribe']);
 export const dueOf = async (who: User): Promise<(number | null)[]> =>

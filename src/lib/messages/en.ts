@@ -446,6 +446,8 @@ const en = {
   'mail.joined.site': '{who} joined {site}',
   'mail.joined.accepted':
     '{count, plural, one {Your invitation has been accepted.} other {Your invitations have been accepted.}}',
+  'mail.left.space': '{who} left “{space}”',
+  'mail.left.stays': 'What guests wrote and attached stays in the space.',
   'mail.why.named': 'You’re getting this because someone mentioned you.',
   'mail.why.follows':
     'You’re getting this because you follow {threads, plural, one {this thread} other {these threads}}.',
@@ -453,6 +455,7 @@ const en = {
     'You’re getting this because you run {spaces, plural, one {this space} other {these spaces}}.',
   'mail.why.invited':
     'You’re getting this because you sent the invitation. We tell you once it has been accepted.',
+  'mail.why.left': 'You’re getting this because you invited the guest.',
   'mail.why.space':
     'You’re getting this because you’re in {spaces, plural, one {this space} other {these spaces}}.',
   'mail.why.several': 'You’re getting this because {reasons}.',
@@ -461,6 +464,7 @@ const en = {
   'mail.why.several-runs': 'you run a space',
   'mail.why.several-space': 'something was sent to everyone in a space',
   'mail.why.several-invited': 'someone you invited has joined',
+  'mail.why.several-left': 'someone you invited has left',
   'mail.notification.unfollow': 'Open the thread to unfollow it',
   'mail.notification.mute': 'Open the space to mute it',
   'mail.notification.settings': 'Choose what we e-mail you',
@@ -640,6 +644,7 @@ const en = {
   'notify.comment': '{actor} commented',
   'notify.thread': '{actor} started a thread',
   'notify.join': '{actor} joined {space}',
+  'notify.leave': '{actor} left {space}',
   'notify.join-site': '{actor} accepted your invitation',
   'notify.new': 'Unread',
   'notify.mark': 'Mark as read',

@@ -40,10 +40,11 @@ describe('what an event needs follows from its kind', () => {
   });
 
   it('an act that is no text tells nobody and changes no words', () => {
-    const left = { kind: 'space.left' as const, subject: 'user:1', spaceId: 1 };
-    expectTypeOf(left).toExtend<Recorded>();
-    expectTypeOf({ ...left, ...words }).not.toExtend<Recorded>();
-    expectTypeOf({ ...left, threadId: 1 }).not.toExtend<Recorded>();
+    const removed = { kind: 'space.guest-removed' as const, subject: 'user:1', spaceId: 1 };
+    expectTypeOf(removed).toExtend<Recorded>();
+    expectTypeOf({ ...removed, ...words }).not.toExtend<Recorded>();
+    expectTypeOf({ ...removed, threadId: 1 }).not.toExtend<Recorded>();
+    expectTypeOf({ ...removed, left: { id: '1', kind: 'guest' as const } }).not.toExtend<Recorded>();
   });
 
   it('what is not done to its space names its subject', () => {

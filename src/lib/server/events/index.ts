@@ -4,7 +4,7 @@ import * as audit from '../audit';
 import * as changes from '../changes';
 import { signedIn, type Ctx, type Statement } from '../context';
 import * as limits from '../limits';
-import { notify, notifyGuests, notifyInviter, notifyMentioned } from '../notifications/notify';
+import { notify, notifyGuests, notifyHosts, notifyInviter, notifyMentioned } from '../notifications/notify';
 import * as entries from '../search/entries';
 import { kindOf, type AuditOnly, type Event, type Fields } from './kinds';
 
@@ -85,9 +85,10 @@ function indexed(ctx: Ctx, { spaceId, threadId, commentId, authors, text }: AnyE
 
 function notified(
   ctx: Ctx,
-  { spaceId, threadId, commentId = null, joined, notify: whom }: AnyEvent,
+  { spaceId, threadId, commentId = null, joined, left, notify: whom }: AnyEvent,
 ): Statement[] {
   if (joined) return [notifyInviter(ctx, (spaceId ?? null) as number | null, joined)];
+  if (left) return [notifyHosts(ctx, spaceId as number, left)];
   if (!whom) return [];
   const signed = signedIn(ctx);
   const what = {

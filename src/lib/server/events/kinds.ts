@@ -3,7 +3,7 @@ import type { By } from '../audit';
 import type { Author } from '../access';
 import type { ChangeKind } from '../changes';
 import type { OnlyGuests } from '../notifications/notify';
-import type { Joined } from '../notifications/recipients';
+import type { Joined, Left } from '../notifications/recipients';
 import type { Entry } from '../search/entries';
 
 /** SQL if the same batch generates it. */
@@ -19,6 +19,8 @@ export interface Fields {
   text: Omit<Entry, 'spaceId' | 'authors'>;
   /** Who accepted an invitation: whoever sent it hears of them. */
   joined: Joined;
+  /** A guest who leaves by themselves: the space's administrators and whoever invited them hear of it. */
+  left: Left;
   /**
    * Followers and `mentioned`; after an edit (`onlyMentioned`), only people newly named; of what becomes visible to them
    * (`onlyGuests`), guests; nobody (null) in a new space.
@@ -81,7 +83,7 @@ const KINDS = {
   'space.member-changed': { audit: 'each', needs: IN_SPACE },
   'space.member-removed': { audit: 'each', needs: IN_SPACE },
   'space.guest-removed': { audit: 'each', needs: IN_SPACE },
-  'space.left': { audit: 'each', needs: IN_SPACE },
+  'space.left': { audit: 'each', needs: IN_SPACE, may: ['left'] },
   'space.deleted': { audit: 'each', needs: SPACE },
   'space.restored': { audit: 'each', needs: SPACE },
   'space.purged': { audit: 'each', needs: SPACE },

@@ -205,9 +205,16 @@ export const hasRemovedThemselves = (ctx: SignedIn, spaceId: number): Promise<bo
 export async function leave(ctx: SignedIn, spaceId: number): Promise<void> {
   const found = await access.requireSpace(ctx, spaceId);
   if (!access.mayLeave(ctx, found)) throw new Refusal('forbidden');
-  await commitUnlessLast(ctx, spaceId, ctx.actor.id, null, [
-    ...end(ctx, spaceId, ctx.actor.id),
-    outbox.dropOfRemoved(ctx, spaceId, ctx.actor.id),
-    record(ctx, { kind: 'space.left', subject: `user:${ctx.actor.id}`, spaceId }),
+  const { id, kind } = ctx.actor;
+  await commitUnlessLast(ctx, spaceId, id, null, [
+    // Before the end: it still reads who invited them.
+    record(ctx, {
+      kind: 'space.left',
+      subject: `user:${id}`,
+      spaceId,
+      left: kind === 'guest' ? { id, kind } : null,
+    }),
+    ...end(ctx, spaceId, id),
+    outbox.dropOfRemoved(ctx, spaceId, id),
   ]);
 }

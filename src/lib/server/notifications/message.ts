@@ -9,7 +9,7 @@ import { hrefOf, ownWords, shortened } from './words';
 /** Up to this many texts are quoted in full, of more only the beginning. */
 const FEW = 5;
 const MOST = 50;
-/** Of those who joined: the rest is a number. */
+/** Of those who joined or left: the rest is a number. */
 const NAMED = 5;
 
 export type Told = ReturnType<typeof readable<Due>>;
@@ -18,8 +18,8 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
   const { origin } = ctx.config;
   const { siteName } = site;
   const person = rows[0]!;
-  const texts = rows.filter((row) => row.kind !== 'join');
-  const joined = rows.filter((row) => row.kind === 'join');
+  const texts = rows.filter(isText);
+  const others = rows.filter((row) => !isText(row));
   const one = (ids: (number | null)[]) => new Set(ids).size === 1 && ids[0] != null;
   const space = `${origin}/spaces/${person.spaceId}`;
   const foot = {
@@ -34,7 +34,7 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
   };
   const eventOf = (row: Told) => ({
     ...actorOf(row),
-    event: row.kind as Exclude<Told['kind'], 'join'>,
+    event: row.kind as Exclude<Told['kind'], 'join' | 'leave'>,
     ...(row.forCompany === 1 && { onlyFor: site.company }),
     files: JSON.parse(row.files) as { name: string; size: number }[],
     url: origin + hrefOf(row),
@@ -43,7 +43,7 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
     spaceName: row.space!,
     threadTitle: shortened(row.thread || row.space!, 100),
   });
-  if (joined.length === 0 && texts.length === 1) {
+  if (others.length === 0 && texts.length === 1) {
     return {
       kind: 'notification',
       siteName,
@@ -57,7 +57,7 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
   }
   const few = texts.length <= FEW;
   const threads = [...Map.groupBy(texts.slice(0, MOST), (row) => row.threadId).values()];
-  const arrivals = [...Map.groupBy(joined, (row) => row.spaceId).values()];
+  const moves = [...Map.groupBy(others, (row) => `${row.spaceId} ${row.kind}`).values()];
   return {
     kind: 'digest',
     siteName,
@@ -73,22 +73,25 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
         at: row.createdAt,
       })),
     })),
-    joined: arrivals.map((rows) => {
+    joined: moves.map((rows) => {
       // Who was removed and invited again is one person.
       const people = [...new Map(rows.map((row) => [row.actorId, row])).values()];
       return {
         spaceId: rows[0]!.spaceId,
         spaceName: rows[0]!.space,
+        ...(rows[0]!.kind === 'leave' && { left: true }),
         people: people.slice(0, NAMED).map(actorOf),
         count: people.length,
         url: origin + hrefOf(rows[0]!),
       };
     }),
     timeZone: person.timeZone ?? 'UTC',
-    url: threads.length + arrivals.length === 1 ? origin + hrefOf(person) : `${origin}/notifications`,
+    url: threads.length + moves.length === 1 ? origin + hrefOf(person) : `${origin}/notifications`,
     ...foot,
   };
 }
+
+const isText = ({ kind }: Told): boolean => kind !== 'join' && kind !== 'leave';
 
 /** The company of a guest, null for a user. */
 const actorOf = (row: Told) => ({

@@ -5,6 +5,7 @@ import type { Ctx, SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
 import {
   awaited,
+  hostsOf,
   inviterOf,
   isSilenced,
   named,
@@ -13,6 +14,7 @@ import {
   told,
   type Activity,
   type Joined,
+  type Left,
 } from './recipients';
 
 /** Followers have this long to see it on the page, before they are mailed. */
@@ -74,11 +76,23 @@ const follow = (ctx: SignedIn, event: Activity, whom: SQL, ids: SQL): Statement 
     select s.id, ${event.threadId}, u.id, 1 ${recipients(ctx, event, whom, ids)}
     on conflict do update set following = coalesce(following, 1)`);
 
-/** Somebody has joined: mailed together with what followers are told. */
 export const notifyInviter = (ctx: Ctx, spaceId: number | null, joined: Joined): Statement =>
+  insertWithoutText(ctx, 'join', spaceId, joined.id, inviterOf(spaceId, joined));
+
+export const notifyHosts = (ctx: Ctx, spaceId: number, left: Left): Statement =>
+  insertWithoutText(ctx, 'leave', spaceId, left.id, hostsOf(spaceId, left));
+
+/** Somebody has joined or left: mailed together with what followers are told. */
+const insertWithoutText = (
+  ctx: Ctx,
+  kind: 'join' | 'leave',
+  spaceId: number | null,
+  actorId: string,
+  whom: SQL,
+): Statement =>
   ctx.db.run(sql`
     insert into notification (user_id, space_id, kind, actor_id, created_at, mail_at)
-    select u.id, ${spaceId}, 'join', ${joined.id}, ${ctx.now}, ${mailAt(ctx, sql`0`, sql`0`)} ${inviterOf(spaceId, joined)}`);
+    select u.id, ${spaceId}, ${kind}, ${actorId}, ${ctx.now}, ${mailAt(ctx, sql`0`, sql`0`)} ${whom}`);
 
 const insert = (ctx: SignedIn, event: Activity, whom: SQL, author = ctx.actor.id): Statement =>
   ctx.db.run(sql`

@@ -30,6 +30,12 @@ export interface Joined {
   inviterId: string;
 }
 
+/** A guest who leaves. */
+export interface Left {
+  id: string;
+  kind: 'guest';
+}
+
 export const named = ({ mentioned }: Pick<Activity, 'mentioned'>): SQL =>
   sql`u.id in (select value from json_each(${JSON.stringify(mentioned)}))`;
 
@@ -60,6 +66,7 @@ export const isSilenced: SQL = sql`(m.muted = 1 or (s.block_following = 0 and tp
 export const whyTold: SQL = sql`case
   when n.kind = 'mention' then 'named'
   when n.kind = 'join' then 'invited'
+  when n.kind = 'leave' then iif(${isActiveAdministratorOf(sql`s.id`, sql`u.id`)}, 'runs', 'left')
   when s.block_following = 1 then 'space'
   when n.kind = 'thread' and u.kind = 'user' then
     iif(${runs}, 'runs', 'space')
@@ -143,3 +150,14 @@ export const inviterOf = (spaceId: number | null, { id, kind, inviterId }: Joine
     from user u join membership m on m.space_id = ${spaceId} and m.user_id = u.id join space s on s.id = m.space_id
     where ${inviter} and m.muted = 0 and s.deleted_at is null and ${visibleTo(person('u'), { space: 's' }, newcomer)}`;
 };
+
+/**
+ * SQL: `from … where …` with `u`: a space's administrators, and whoever invited the guest, while they are in the space and have not
+ * muted it. Only before the membership ends.
+ */
+export const hostsOf = (spaceId: number, { id, kind }: Left): SQL => sql`
+  from membership m join user u on u.id = m.user_id and u.status = 'active' join space s on s.id = m.space_id
+  where m.space_id = ${spaceId} and m.rank < 2 and m.muted = 0 and s.deleted_at is null
+    and (${isActiveAdministratorOf(sql`s.id`, sql`u.id`)}
+      or u.id = (select g.invited_by from membership g where g.space_id = ${spaceId} and g.user_id = ${id}))
+    and ${visibleTo(person('u'), { space: 's' }, { id: sql`${id}`, kind: sql`${kind}` })}`;

@@ -15,13 +15,13 @@ import type { Mention } from '../schema';
 
 export interface Row {
   id: number;
-  kind: 'mention' | 'comment' | 'thread' | 'join';
+  kind: 'mention' | 'comment' | 'thread' | 'join' | 'leave';
   createdAt: number;
   readAt: number | null;
   /** Null: they joined the site. */
   spaceId: number | null;
   space: string | null;
-  /** Null: they joined, and there is no text. */
+  /** Null: they joined or left, and there is no text. */
   threadId: number | null;
   commentId: number | null;
   thread: string;
@@ -52,7 +52,7 @@ export const attachedFiles = sql`(
   select json_group_array(json_object('name', f.name, 'size', f.size) order by f.attached_at, f.created_at, f.id) from file f
   where f.thread_id = n.thread_id and f.comment_id is n.comment_id and f.released_at is null)`;
 
-/** SQL: what belongs to a notification `n`. If somebody joined there is no text, and on the site no space. SQLite skips a left join that nothing uses. */
+/** SQL: what belongs to a notification `n`. If somebody joined or left there is no text, and on the site no space. SQLite skips a left join that nothing uses. */
 export const joins = sql`
   left join membership m on m.space_id = n.space_id and m.user_id = n.user_id
   left join space s on s.id = n.space_id
@@ -65,13 +65,16 @@ export const joins = sql`
 export const visible = (viewer: Viewer): SQL => sql`
   ((s.deleted_at is null and m.user_id is not null) or n.space_id is null)
   and (n.kind <> 'join' or ${seesNewcomer(viewer)})
+  and (n.kind <> 'leave' or (not ${isThere} and ${visibleTo(viewer, { space: 's' }, person('a'))}))
   and ${visibleTo(viewer, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}`;
+
+/** SQL: whether who joined or left is in the space now. */
+const isThere: SQL = sql`exists (select 1 from membership j where j.space_id = n.space_id and j.user_id = n.actor_id)`;
 
 /** SQL: whether somebody who joined is still there, and the viewer sees them. */
 const seesNewcomer = (viewer: Viewer): SQL => sql`iif(n.space_id is null,
   ${isActiveAdministratorOf('site', sql`${viewer.id}`)},
-  exists (select 1 from membership j where j.space_id = n.space_id and j.user_id = n.actor_id)
-    and ${visibleTo(viewer, { space: 's' }, person('a'))})`;
+  ${isThere} and ${visibleTo(viewer, { space: 's' }, person('a'))})`;
 
 /** With the words that this person may see, and the names in them. */
 export function readable<R extends Row>(row: R, userId: string) {

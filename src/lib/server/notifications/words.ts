@@ -1,7 +1,7 @@
 import { unquoted } from '../markdown';
 import type { Row } from './rows';
 
-/** A text, or where somebody joined. */
+/** A text, or where somebody joined or left. */
 export function hrefOf({
   spaceId,
   threadId,

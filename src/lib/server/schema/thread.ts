@@ -166,10 +166,10 @@ export const notification = sqliteTable(
       .references(() => user.id, { onDelete: 'cascade' }),
     /** Null if somebody joined the site. */
     spaceId: integer('space_id').references(() => space.id, { onDelete: 'cascade' }),
-    /** Null if somebody joined. */
+    /** Null if somebody joined or left. */
     threadId: integer('thread_id').references(() => thread.id, { onDelete: 'cascade' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
-    kind: text('kind', { enum: ['mention', 'comment', 'thread', 'join'] }).notNull(),
+    kind: text('kind', { enum: ['mention', 'comment', 'thread', 'join', 'leave'] }).notNull(),
     actorId: text('actor_id')
       .notNull()
       .references(() => user.id),

@@ -31,7 +31,7 @@ export interface ActivityEvent extends Actor {
 }
 
 /** Why somebody hears of something, in the order of a sentence: notifications/recipients.ts decides. */
-const REASONS = ['named', 'follows', 'runs', 'space', 'invited'] as const;
+const REASONS = ['named', 'follows', 'runs', 'space', 'invited', 'left'] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** Of every mail of notifications: who wrote, why the reader hears of it, and what they can do about that. */

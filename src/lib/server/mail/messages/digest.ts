@@ -12,7 +12,7 @@ import {
 } from './activity';
 import { shortTime, type Compose, type Reader } from './compose';
 
-/** Several events of one thread, of one space by thread, or of several spaces; and who has joined. */
+/** Several events of one thread, of one space by thread, or of several spaces; and who has joined or left. */
 export interface DigestMail extends ActivityFoot {
   kind: 'digest';
   siteName: string;
@@ -20,7 +20,7 @@ export interface DigestMail extends ActivityFoot {
   /** Of these, the texts. */
   texts?: number;
   threads: DigestThread[];
-  joined?: Arrivals[];
+  joined?: Moves[];
   timeZone: string;
   url: string;
 }
@@ -33,8 +33,9 @@ interface DigestThread {
   events: (ActivityEvent & { at: number })[];
 }
 
-/** Null is the site. */
-interface Arrivals {
+/** Who joined or left one space, or joined the site (null). */
+interface Moves {
+  left?: boolean;
   spaceId: number | null;
   spaceName: string | null;
   /** Not all, if there are many. */
@@ -56,10 +57,10 @@ export const composeDigest: Compose<DigestMail> = (message, reader) => {
       preheader: only
         ? thread
           ? oneLine(events[0]!.text).slice(0, 140).toWellFormed()
-          : t('mail.joined.accepted', { count })
+          : aboutMoves(joined[0]!, count, reader)
         : inARow(locale, [
             ...threads.map(({ threadTitle }) => oneLine(threadTitle)),
-            ...joined.map((one) => joinedWords(one, reader)),
+            ...joined.map((one) => movesWords(one, reader)),
           ]),
       actors: [...events, ...joined.flatMap(({ people }) => people)],
       threadId: only ? thread?.id : undefined,
@@ -69,8 +70,8 @@ export const composeDigest: Compose<DigestMail> = (message, reader) => {
           ? [paragraph(t('mail.notification.more', { count: texts - events.length }))]
           : []),
         ...(only && !thread
-          ? [paragraph(t('mail.joined.accepted', { count }))]
-          : joined.flatMap((one) => arrivalBlocks(one, reader))),
+          ? [paragraph(aboutMoves(joined[0]!, count, reader))]
+          : joined.flatMap((one) => movesBlocks(one, reader))),
       ],
       button: { label: t(`mail.notification.${label}`), url: message.url },
       threads: threads.length,
@@ -94,7 +95,7 @@ function titlesOf(
       heading: t('mail.notification.of-thread', { count, thread: oneLine(thread.threadTitle) }),
     };
   }
-  if (!thread && joined.length === 1) return { subject: joinedWords(joined[0]!, reader) };
+  if (!thread && joined.length === 1) return { subject: movesWords(joined[0]!, reader) };
   const space = onlySpace(threads, joined);
   if (space === null) return { subject: t('mail.notification.digest', { count, site }) };
   return {
@@ -106,7 +107,7 @@ function titlesOf(
 }
 
 /** The name of the space that all are about. */
-function onlySpace(threads: DigestThread[], joined: Arrivals[] = []): string | null {
+function onlySpace(threads: DigestThread[], joined: Moves[] = []): string | null {
   const [first, ...others] = [...threads, ...joined];
   const same = others.every(
     ({ spaceId, spaceName }) => spaceId === first!.spaceId && spaceName === first!.spaceName,
@@ -115,7 +116,7 @@ function onlySpace(threads: DigestThread[], joined: Arrivals[] = []): string | n
 }
 
 /** "Mia Ito (guest, Northwind) and 2 others joined “Lamps”". */
-function joinedWords({ people, count, spaceName }: Arrivals, { t, locale, site }: Reader): string {
+function movesWords({ people, count, spaceName, left }: Moves, { t, locale, site }: Reader): string {
   const more = count - people.length;
   const who = listed(locale, [
     ...people.map((person) => actorName(t, person)),
@@ -123,12 +124,16 @@ function joinedWords({ people, count, spaceName }: Arrivals, { t, locale, site }
   ]);
   return spaceName === null
     ? t('mail.joined.site', { who, site })
-    : t('mail.joined.space', { who, space: oneLine(spaceName) });
+    : t(left ? 'mail.left.space' : 'mail.joined.space', { who, space: oneLine(spaceName) });
 }
 
-function arrivalBlocks(arrivals: Arrivals, reader: Reader): Block[] {
-  const label = reader.t(`mail.notification.${arrivals.spaceId === null ? 'users' : 'open-space'}`);
-  return [paragraph(joinedWords(arrivals, reader)), { kind: 'link', label, url: arrivals.url }];
+/** What the subject leaves to say. */
+const aboutMoves = ({ left }: Moves, count: number, { t }: Reader): string =>
+  left ? t('mail.left.stays') : t('mail.joined.accepted', { count });
+
+function movesBlocks(moves: Moves, reader: Reader): Block[] {
+  const label = reader.t(`mail.notification.${moves.spaceId === null ? 'users' : 'open-space'}`);
+  return [paragraph(movesWords(moves, reader)), { kind: 'link', label, url: moves.url }];
 }
 
 /** Each thread has one link, to the first of its news. */

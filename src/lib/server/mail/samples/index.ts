@@ -23,6 +23,6 @@ function nameOf(message: MailMessage): string {
   if (message.kind === 'link-asked' && message.removed) return 'link-asked-after-removal';
   if (message.kind === 'notification') return `notification-${message.event}`;
   if (message.kind === 'digest')
-    return `digest-of-${message.joined ? (message.texts === 0 ? 'arrivals' : 'all') : message.count === 7 ? 'spaces' : message.count === 3 ? 'a-space' : 'a-thread'}`;
+    return `digest-of-${message.joined ? (message.texts !== 0 ? 'all' : message.joined[0]?.left ? 'departures' : 'arrivals') : message.count === 7 ? 'spaces' : message.count === 3 ? 'a-space' : 'a-thread'}`;
   return message.kind;
 }

@@ -192,6 +192,24 @@ function digests(d: SampleData): MailMessage[] {
     },
     {
       ...all,
+      reasons: ['left'],
+      count: 1,
+      texts: 0,
+      threads: [],
+      joined: [
+        {
+          left: true,
+          spaceId: 7,
+          spaceName,
+          people: [{ actorName: inviterName, guestOf: d.site }],
+          count: 1,
+          url: `${ORIGIN}/spaces/7`,
+        },
+      ],
+      url: `${ORIGIN}/spaces/7`,
+    },
+    {
+      ...all,
       reasons: ['follows', 'invited'],
       count: 3,
       texts: 2,
