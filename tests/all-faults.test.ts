@@ -49,6 +49,7 @@ const single = [
   '/spaces/:space/settings/guests resend',
   '/spaces/:space/settings/guests resendAll',
   '/spaces/:space/settings/guests copy',
+  '/spaces/:space/settings/guests dismiss',
   '/spaces/:space/settings/guests delete',
   '/spaces/:space/settings/members add',
   '/spaces/:space/settings/members change',

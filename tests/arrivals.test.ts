@@ -510,6 +510,42 @@ describe('every arrival of a mailed or copied link, read in the page', () => {
     expect(await invitations.stateOf(testContext(), token)).toEqual({ state: 'cancelled' });
   });
 
+  test('a request to be invited again can be dismissed: once, of its person, who is not told and may ask after the next removal', async () => {
+    const { token, person, email, inviter, id, spaceId } = await removed();
+    const guest = await signedInAs(person);
+    const askBy = (link: string) => guest.post(`/signup/${link}?/ask`, {});
+    await askBy(token);
+    const other = await makeUser();
+    await memberships.addMember(as(inviter), spaceId, other.id, true);
+    const tab = `/spaces/${spaceId}/settings/guests`;
+    const [host, second] = [await signedInAs(inviter), await signedInAs(other)];
+    const entry = `asked=${id}`;
+    expect((await host.get(tab)).text).toContain(entry);
+    const before = [await page(guest, token), (await mailsTo(email)).length];
+
+    await Promise.all([inviter, other, inviter].map((one) => invitations.dismissAsker(as(one), spaceId, id)));
+    for (const browser of [host, second])
+      expect((await browser.post(`${tab}?/dismiss`, { id })).to).toMatch(/done=dismissed$/);
+    for (const browser of [host, second]) expect((await browser.get(tab)).text).not.toContain(entry);
+    expect(await audited('invitation.ask-dismissed', id)).toHaveLength(1);
+    expect([await page(guest, token), (await mailsTo(email)).length]).toEqual(before);
+    expect((await guest.post(`${tab}?/dismiss`, { id })).status).toBe(404);
+
+    // Asking goes on as it was limited before: not again by this removal, but by the next.
+    await askBy(token);
+    expect((await host.get(tab)).text).not.toContain(entry);
+    await invite(inviter, spaceId, email);
+    const next = await invitationOf(email, spaceId);
+    const fresh = invitations.mailToken(testContext(), next);
+    await invitations.join(as(person), fresh);
+    await memberships.removeGuest(as(inviter), spaceId, person.id);
+    await askBy(fresh);
+    expect((await host.get(tab)).text).toContain(`asked=${next.id}`);
+    // A page from before that request does not dismiss it.
+    await second.post(`${tab}?/dismiss`, { id });
+    expect((await host.get(tab)).text).toContain(`asked=${next.id}`);
+  });
+
   test('removed: one may ask once for each removal, by the newest link, for 30 days, and not at others’ cost', async () => {
     const story = await removed();
     const { inviter, spaceId, person, email } = story;

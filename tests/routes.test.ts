@@ -126,6 +126,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: {
       resend: ofSpacePost,
       copy: ofSpacePost,
+      dismiss: ofSpacePost,
       delete: ofSpacePost,
       resendAll: 'in in 403 404 404 home 404',
     },

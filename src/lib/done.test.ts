@@ -14,7 +14,7 @@ const notices = [
   '/me profile notifications password endSessions',
   '/spaces/7 invite leave delete',
   '/spaces/7/settings/general default',
-  '/spaces/7/settings/guests resend resendAll copy delete',
+  '/spaces/7/settings/guests resend resendAll copy dismiss delete',
   '/spaces/7/settings/guests/invite default',
   '/spaces/7/settings/template default',
   '/admin/appearance save preview',

@@ -37,7 +37,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.logging-out': ['me.session-end', 'me.sessions-end-submit', 'me.sign-out'],
   'pending.opening': ['first-invitation.own', 'appearance.preview', 'space.start-other'],
   'pending.reactivating': ['users.reactivate'],
-  'pending.removing': ['members.remove'],
+  'pending.removing': ['guests.dismiss', 'members.remove'],
   'pending.restoring': ['space-admin.restore'],
   'pending.searching': ['space.find-people-submit'],
   'pending.showing': ['opening.open', 'template.show'],

@@ -553,8 +553,7 @@ const en = {
   'preview.login': 'The guest portal of {company}',
   'link.expired-title': 'This invitation has expired',
   'link.expired': 'Invitations expire after 7 days. {inviter} can send you a new link.',
-  'link.expired-others':
-    '{inviter} can’t invite people any more, but someone else can send you a new link.',
+  'link.expired-others': '{inviter} can’t invite people any more, but someone else can send you a new link.',
   'link.expired-nobody': 'Nobody can send you a new link right now. Ask the person you work with there.',
   'link.domain-title': 'This address can’t be invited',
   'link.domain':
@@ -576,7 +575,8 @@ const en = {
   'link.cancelled-title': 'This invitation was cancelled',
   'link.cancelled': 'Its link no longer works. If that’s a surprise, ask the person who invited you.',
   'link.replaced-title': 'There is a newer link',
-  'link.replaced': 'You’ve been sent a newer invitation, and only that link works. Look for the latest e-mail.',
+  'link.replaced':
+    'You’ve been sent a newer invitation, and only that link works. Look for the latest e-mail.',
   'link.used-title': 'You’ve already joined',
   'link.used': 'This invitation has been used. Log in to continue.',
   'link.removed-title': 'You no longer have access',
@@ -1018,6 +1018,8 @@ const en = {
   'guests.asked': 'Asked for a new link',
   'guests.askers': 'Guests who would like to come back',
   'guests.asked-again': 'Asked for a new invitation',
+  'guests.dismiss': 'Dismiss',
+  'guests.dismissed': 'Taken off the list. The guest isn’t told, and you can still invite them.',
   'guests.invite-again': 'Invite again',
   'guests.last-visit': 'Last visit',
   'guests.never-visited': 'Not yet',

@@ -548,10 +548,12 @@ export default {
   'preview.login': '{company}のゲストポータル',
   'link.expired-title': '招待の有効期限が切れています',
   'link.expired': '招待は7日間有効です。{inviter}さんに新しいリンクを依頼できます。',
-  'link.expired-others': '{inviter}さんは招待できなくなりました。招待できるほかの方に新しいリンクを依頼できます。',
+  'link.expired-others':
+    '{inviter}さんは招待できなくなりました。招待できるほかの方に新しいリンクを依頼できます。',
   'link.expired-nobody': '現在、招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
   'link.domain-title': 'このアドレスは招待できません',
-  'link.domain': '招待できるのは、許可されたドメインのアドレスだけになりました。{email}は対象外です。別のアドレスへの招待を{inviter}さんにご依頼ください。',
+  'link.domain':
+    '招待できるのは、許可されたドメインのアドレスだけになりました。{email}は対象外です。別のアドレスへの招待を{inviter}さんにご依頼ください。',
   'link.cut-title': 'リンクが不完全です',
   'link.cut-why':
     'リンクの末尾が欠けているか、余分な文字が付いています。長いリンクはメールソフトで途切れることがあります。',
@@ -573,10 +575,14 @@ export default {
   'link.used-title': 'この招待は使用済みです',
   'link.used': 'この招待は使用済みです。ログインしてください。',
   'link.removed-title': '参加は終了しています',
-  'link.removed': '参加した後に外されたか、ご自分で退出されています。{inviter}さんに新しい招待を依頼できます。',
-  'link.removed-others': '参加した後に外されたか、ご自分で退出されています。スペースを管理しているほかの方に新しい招待を依頼できます。',
-  'link.removed-nobody': '参加した後に外されたか、ご自分で退出されています。現在、招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
-  'link.removed-late': '参加した後に外されたか、ご自分で退出されています。もう一度参加する必要がある場合は、一緒にお仕事をされている方にお問い合わせください。',
+  'link.removed':
+    '参加した後に外されたか、ご自分で退出されています。{inviter}さんに新しい招待を依頼できます。',
+  'link.removed-others':
+    '参加した後に外されたか、ご自分で退出されています。スペースを管理しているほかの方に新しい招待を依頼できます。',
+  'link.removed-nobody':
+    '参加した後に外されたか、ご自分で退出されています。現在、招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
+  'link.removed-late':
+    '参加した後に外されたか、ご自分で退出されています。もう一度参加する必要がある場合は、一緒にお仕事をされている方にお問い合わせください。',
   'link.removed-asked': '依頼を伝えました。もう一度招待された場合、リンクは{email}に届きます。',
   'link.has-account-title': 'アカウントをお持ちです',
   'link.has-account':
@@ -999,6 +1005,8 @@ export default {
   'guests.asked': '新しいリンクの依頼あり',
   'guests.askers': 'もう一度参加を希望しているゲスト',
   'guests.asked-again': '新しい招待の依頼あり',
+  'guests.dismiss': '一覧から外す',
+  'guests.dismissed': '一覧から外しました。ゲストには通知されません。いつでも招待できます。',
   'guests.invite-again': 'もう一度招待する',
   'guests.last-visit': '最終アクセス',
   'guests.never-visited': 'アクセスなし',

@@ -75,6 +75,7 @@ const KINDS = {
   'invitation.accepted': { ...INVITATION, needs: ['subject', 'joined'] },
   'invitation.expired': INVITATION,
   'invitation.asked-again': INVITATION,
+  'invitation.ask-dismissed': INVITATION,
   'space.created': { audit: 'each', needs: SPACE },
   'space.changed': { audit: 'each', needs: SPACE, change: 'space' },
   'space.announcement-changed': { audit: 'each', needs: SPACE },

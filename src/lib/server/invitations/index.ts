@@ -3,7 +3,7 @@
  * clock refuses an overdue invitation, whatever its row says.
  */
 export * from './ask-again';
-export { askerAddress } from './askers';
+export { askerAddress, dismissAsker } from './askers';
 export { effectOfDomains } from './domains';
 export * from './expire';
 export { inviteGuests, judgeAddresses, resendExpired, type Outcome } from './guests';

@@ -86,7 +86,9 @@ it('stands in one mail with what else has happened in the space', async () => {
   expect(mail!.subject).toBe('Lamps: 2 notifications');
   expect(mail!.text).toContain('Pia (guest) joined “Lamps”');
   expect(mail!.text).toContain('Gil (guest, Northwind) left “Lamps”');
-  expect(mail!.text).toContain('You’re getting this because you run a space and someone you invited has joined.');
+  expect(mail!.text).toContain(
+    'You’re getting this because you run a space and someone you invited has joined.',
+  );
 });
 
 it('not of a user who leaves, nor of a guest who is removed, nor by an inviter who has gone', async () => {

@@ -123,6 +123,8 @@ export const invitation = sqliteTable(
     acceptedBy: text('accepted_by').references(() => user.id),
     acceptedLinkKind: text('accepted_link_kind', { enum: ['mail', 'copy'] }),
     askedAt: at('asked_at'),
+    /** When a space administrator took what was asked until then off the list. */
+    dismissedAt: at('dismissed_at'),
   },
   (t) => [
     uniqueIndex('invitation_open_guest')

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as access from '$lib/server/access';
-import { guestRef, once } from '$lib/schemas';
+import { byId, guestRef, once } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
@@ -64,6 +64,14 @@ export const actions = {
     async (ctx, { ref }, { params }) => ({
       copied: { ref, url: await invitations.copyLink(ctx, Number(params.id), idOf(ref)) },
     }),
+    access.administratorsOnly,
+  ),
+  dismiss: form(
+    byId,
+    async (ctx, { id }, event) => {
+      await invitations.dismissAsker(ctx, Number(event.params.id), id);
+      return here(event, { done: 'dismissed' });
+    },
     access.administratorsOnly,
   ),
   delete: form(
