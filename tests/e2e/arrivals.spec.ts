@@ -45,6 +45,7 @@ const names = [
   'twice',
   'opened',
   'deactivated',
+  'leaving',
 ] as const;
 let space: string;
 let host: Page;
@@ -206,6 +207,30 @@ test('removed since: says so, asks once, and the new invitation joins', async ({
   await guest.goto(fresh);
   await guest.getByRole('button', { name: 'Join' }).click();
   await expect(guest).toHaveURL(space);
+});
+
+test('a guest who left: the host hears of it, and may dismiss their request, which the guest does not notice', async ({
+  browser,
+}) => {
+  const { email, url } = guests.leaving;
+  const guest = await newGuest(browser, space, guests.leaving);
+  await post(guest, `${space}?/leave`, {});
+  await host.goto('/notifications?show=all');
+  await expect(host.getByRole('main')).toContainText('Guest Person (guest) left Arrivals');
+
+  await guest.goto(url);
+  await guest.getByRole('button', { name: 'Ask for a new invitation' }).click();
+  await expect(guest.getByRole('status')).toContainText('We’ve passed it on');
+  await host.goto(`${space}/settings/guests`);
+  const entry = host
+    .getByRole('list', { name: 'Guests who would like to come back' })
+    .getByRole('listitem')
+    .filter({ hasText: email });
+  await entry.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(host.getByRole('status').filter({ hasText: 'Taken off the list' })).toBeVisible();
+  await expect(entry).toHaveCount(0);
+  await guest.reload();
+  await expect(guest.getByRole('status')).toContainText('We’ve passed it on');
 });
 
 test('already a member: opens the space', async ({ browser }) => {
