@@ -193,7 +193,7 @@ function digests(d: SampleData): MailMessage[] {
     {
       ...all,
       reasons: ['left'],
-      count: 1,
+      count: 2,
       texts: 0,
       threads: [],
       joined: [
@@ -201,8 +201,11 @@ function digests(d: SampleData): MailMessage[] {
           left: true,
           spaceId: 7,
           spaceName,
-          people: [{ actorName: inviterName, guestOf: d.site }],
-          count: 1,
+          people: [
+            { actorName: inviterName, guestOf: d.site },
+            { actorName: d.email, guestOf: '' },
+          ],
+          count: 2,
           url: `${ORIGIN}/spaces/7`,
         },
       ],
