@@ -122,8 +122,7 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const theirs = own || found.linkKind === 'mail';
   const inside = i.spaceId === null ? i.status === 'accepted' && account !== null : found.memberOf !== null;
   if (found.spaceDeletedAt !== null) return { state: 'cancelled' };
-  if (i.status === 'cancelled')
-    return { state: found.invitedAgain && theirs ? 'replaced' : 'cancelled' };
+  if (i.status === 'cancelled') return { state: found.invitedAgain && theirs ? 'replaced' : 'cancelled' };
   if (found.linkKind === 'replaced') return { state: 'replaced' };
   if (own && inside) return { ...where, state: 'member' };
   if (i.status === 'accepted') {
