@@ -228,8 +228,12 @@ test('fresh data of the page undoes no choice', async ({ browser }) => {
   await page.getByLabel('Notify everyone in this space').check();
   const everyone = toldWords(page, /^Everyone in this space \(\d+\) will be notified$/);
   await expect(everyone).toBeVisible();
-  const fresh = page.waitForEvent('requestfinished', (request) =>
-    /\/new-thread\/__data\.json/.test(request.url()),
+  // Its response is not always reported as finished.
+  const fresh = new Promise<void>((done) =>
+    page.route('**/new-thread/__data.json*', async (route) => {
+      await route.fulfill({ response: await route.fetch() });
+      done();
+    }),
   );
   tellZone();
   await fresh;
