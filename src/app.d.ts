@@ -1,5 +1,6 @@
 import type { Ctx, Env } from '$lib/server/context';
 import type { MessageKey, Params } from '$lib/messages';
+import type { Card } from '$lib/people';
 import type { Pseudo } from '$lib/messages/pseudo';
 
 declare global {
@@ -18,6 +19,10 @@ declare global {
     interface PageData {
       /** A dialog covers the page, which is then inert. */
       covered?: boolean;
+    }
+    interface PageState {
+      /** Somebody's card lies over the page. */
+      card?: Card;
     }
     interface Platform {
       env: Env;

@@ -57,6 +57,12 @@ export async function received(
     ? []
     : [
         await spaces.people(ctx, room),
+        // Of each of them.
+        ...(await Promise.all(
+          (await spaces.people(ctx, room)).groups.flatMap(({ people }) =>
+            people.map(({ id }) => spaces.card(ctx, room, id)),
+          ),
+        )),
         await notifications.list(ctx, { show: 'me' }),
         await mentions.complete(ctx, room, 'b'),
         await search.everywhere(ctx, 'crane'),

@@ -45,7 +45,7 @@ const others: Record<string, string> = {
   'search/hits.ts hitsQuery': 'one more than a page; the page says how many spaces were searched',
   'space-templates/choose.ts own': 'more are refused when they are made',
   'space-templates/from-space.ts contentOf': 'more are refused when they are made',
-  'spaces/people.ts inOrderQuery': 'its callers say one more than a page, or show how many there are',
+  'spaces/people.ts facesQuery': '“Show all 200” leads to the rest',
   'spaces/portal.ts portal': '“+12” faces, “99+” threads and invitations',
   'threads/open.ts opening': 'a page of texts, with all files of each',
   'threads/read.ts idsOf': 'where a page begins',

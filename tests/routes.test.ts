@@ -97,7 +97,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       remove: nowhere,
     },
   },
-  '/(app)/spaces/[id=id]/(tabs)/people': { at: '/spaces/:space/people', get: inSpace },
+  '/(app)/spaces/[id=id]/people': { at: '/spaces/:space/people', get: inSpace },
+  '/(app)/spaces/[id=id]/people/[person]': { at: '/spaces/:space/people/:person', get: inSpace },
   // A place that is none of ours: nothing new.
   '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace.replaceAll('200', '204') },
   '/(app)/spaces/[id=id]/(tabs)/settings': {

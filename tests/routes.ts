@@ -3,6 +3,7 @@ const NAMES: Record<string, string> = {
   '[id=id]': ':space',
   '[thread=id]': ':thread',
   '[file]': ':file',
+  '[person]': ':person',
   '[token]': ':token',
   '[mail]': 'nothing',
   '[template]': 'shipped:event',

@@ -49,6 +49,7 @@ export async function makeWorld(): Promise<void> {
   });
   await ctx.commit(files.attach(ctx, space, [file], { threadId: thread, commentId: null }));
   names.set(':file', file);
+  names.set(':person', guest.id);
   names.set(':token', invitations.mailToken(testContext(), open));
   for (const [who, person] of Object.entries({ guest, foreign, user, spaceAdmin, admin }))
     jars.set(who as Who, (await login(person.email)).jar);
@@ -72,7 +73,8 @@ export async function makeWorld(): Promise<void> {
   jars.set('staleGuest', new Jar([...jars.get('guest')!, ['foyer-step', 'over']]));
 }
 
-export const address = (at: string) => at.replace(/:(space|thread|file|token)/g, (name) => names.get(name)!);
+export const address = (at: string) =>
+  at.replace(/:(space|thread|file|person|token)/g, (name) => names.get(name)!);
 
 export async function ask(
   who: Who,

@@ -5,8 +5,12 @@ import type { Told } from './told';
 export interface Text {
   id: number;
   author: string;
+  authorId: string;
   guest: boolean;
   company: string;
+  avatar: string | null;
+  /** The author is among the people of the space, and has a card. */
+  card: boolean;
   createdAt: number;
   editedAt: number | null;
   html: string;
@@ -40,7 +44,9 @@ export interface Opening {
   next: string | null;
 }
 
-type Listed = Pick<Text, 'id' | 'author' | 'guest' | 'company' | 'createdAt' | 'html'> & { files: string[] };
+type Listed = Pick<Text, 'id' | 'author' | 'guest' | 'company' | 'avatar' | 'createdAt' | 'html'> & {
+  files: string[];
+};
 
 export interface Discussion extends Readers {
   space: { id: number; name: string; severalThreads: boolean };
@@ -70,7 +76,7 @@ export interface Discussion extends Readers {
   quoting: { author: Person | null; body: string; forCompany: boolean } | null;
   deleting: { name: string; author: Person } | null;
   history: Page<{ id: string; title: string; html: string; at: number }> | null;
-  reacted: Page<Person & { id: string; kind: string }> | null;
+  reacted: Page<Person & { id: string; kind: string; card: boolean }> | null;
   /** What guests would see. */
   opening: Opening | null;
   requestKey: string;

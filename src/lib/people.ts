@@ -6,7 +6,27 @@ export interface Person {
   name: string;
   guest: boolean;
   company?: string;
+  /** The id of their picture's file. */
+  avatar?: string | null;
 }
+
+/** Somebody among the people of a space, as their card shows them. */
+export interface Card extends Person {
+  id: string;
+  administrator: boolean;
+  own: boolean;
+  /** Not for guests. */
+  inside: {
+    email: string;
+    lastVisitAt: number | null;
+    joinedAt: number;
+    invitedAt: number | null;
+    inviter: Person | null;
+  } | null;
+}
+
+export const cardHref = (spaceId: number, personId: string): string =>
+  `/spaces/${spaceId}/people/${personId}`;
 
 export interface Company {
   name: string;

@@ -172,6 +172,7 @@ const parts: Record<string, Pages> = {
     thread: ['ben', () => made.thread],
     search: ['ben', () => `${made.space}/search?q=thread`],
     files: ['ben', () => `${made.space}/files`],
+    people: ['ben', () => `${made.space}/people`],
     'search, nothing found': ['ben', () => `${made.space}/search?q=zzzz`],
     'search everywhere': ['ben', () => '/search?q=a'],
   },

@@ -82,6 +82,7 @@ const elsewhere: Record<string, string> = {
   HiddenFields: 'nothing to be seen',
   SavedNow: 'in ErrorSummary',
   Announcer: 'in the frame, with scripts alone',
+  CardDialog: 'tests/e2e/lists.spec.ts',
   DiscardDialog: 'asks on leaving, with scripts alone',
   ProgressLine: 'on slow navigation, with scripts alone',
   DraftKeeper: 'one sentence, with scripts alone',

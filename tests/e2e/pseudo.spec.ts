@@ -19,11 +19,13 @@ interface Made {
   thread: string;
   signup: string;
   guest: string;
+  /** Ava, among the people of the space. */
+  person: string;
 }
 let made: Made;
 
 /** By the address of the route. @param who asks for it */
-const pages = ({ space, thread, signup }: Made): Record<string, [who: string, path: string][]> => ({
+const pages = ({ space, thread, signup, person }: Made): Record<string, [who: string, path: string][]> => ({
   '/': [
     ['guest', '/'],
     ['ava', '/'],
@@ -56,6 +58,10 @@ const pages = ({ space, thread, signup }: Made): Record<string, [who: string, pa
     ['ava', `${space}?delete`],
   ],
   '/spaces/[id=id]/people': [['guest', `${space}/people`]],
+  '/spaces/[id=id]/people/[person]': [
+    ['guest', person],
+    ['ava', person],
+  ],
   '/spaces/[id=id]/files': [['guest', `${space}/files`]],
   '/spaces/[id=id]/search': [['guest', `${space}/search?q=سارية`]],
   '/spaces/[id=id]/new-thread': [['guest', `${space}/new-thread`]],
@@ -81,7 +87,7 @@ const pages = ({ space, thread, signup }: Made): Record<string, [who: string, pa
 });
 
 test('every page of the site is looked at here', () => {
-  expect(Object.keys(pages({ space: '', thread: '', signup: '', guest: '' })).sort()).toEqual(
+  expect(Object.keys(pages({ space: '', thread: '', signup: '', guest: '', person: '' })).sort()).toEqual(
     routes.filter((route) => !elsewhere.includes(route)).sort(),
   );
 });
@@ -103,7 +109,9 @@ test.beforeAll(async ({ browser }) => {
   await newMail(ava.request, layla!.email, /هنا/);
   await post(guest, `${space}?/mute`, { on: 'on' });
   const signup = new URL(open!.url).pathname;
-  made = { space, thread, signup, guest: JSON.stringify(await guest.context().storageState()) };
+  const [{ id }] = (await (await guest.request.get(`${space}/people.json?q=Ava`)).json()) as [{ id: string }];
+  const person = `${space}/people/${id}`;
+  made = { space, thread, signup, person, guest: JSON.stringify(await guest.context().storageState()) };
 });
 
 async function lookers(browser: Browser, disguise: string, javaScriptEnabled: boolean) {

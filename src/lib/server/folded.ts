@@ -87,10 +87,12 @@ export const isFile = (typed: string, of: string): SQL | undefined =>
 export const isCalled = (typed: string): SQL | undefined =>
   isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
 
-/** In raw columns of `user`, the sort key of memberships. */
-export const nameKey: SQL = sql.raw(
-  `substr(coalesce(user.folded, lower(user.name) || char(10)), 1, instr(coalesce(user.folded, lower(user.name) || char(10)), char(10)) - 1)`,
-);
+/** In raw columns of `user`, the sort keys of memberships. */
+const ofPerson = `coalesce(user.folded, lower(user.name) || char(10) || char(10) || lower(user.company))`;
+export const nameKey: SQL = sql.raw(`substr(${ofPerson}, 1, instr(${ofPerson}, char(10)) - 1)`);
+/** Users come first, guests without a company last. */
+export const companyKey: SQL = sql`iif(user.kind = 'guest',
+  coalesce(nullif(${behind(behind(sql.raw(ofPerson)))}, ''), char(1114111)), '')`;
 
 export const sought = (typed: string): string => fold(typed.slice(0, LONGEST)).trim();
 
@@ -157,7 +159,8 @@ export async function foldDue(ctx: Ctx): Promise<void> {
       ...statements,
       // Memberships are sorted by these names.
       ctx.db.run(sql`
-        update membership set name_key = (select ${nameKey} from user where user.id = membership.user_id)
+        update membership set (name_key, company_key) =
+          (select ${nameKey}, ${companyKey} from user where user.id = membership.user_id)
         where user_id in (select value from json_each(${JSON.stringify(people.map((row) => row.id))}))`),
     ]);
 }

@@ -37,8 +37,9 @@ async function wrong(): Promise<unknown[]> {
          from membership m join user u on u.id = m.user_id where m.space_id = s.id and u.kind = 'guest'
          and u.status = 'active' and u.company = c.value ->> 'name'))
      union all
-     select m.space_id, m.rank, m.name_key, u.name from membership m join user u on u.id = m.user_id
-       where m.rank <> iif(u.kind = 'guest', 2, 1 - m.administrator) or m.name_key <> substr(u.folded, 1, instr(u.folded, char(10)) - 1)`,
+     select m.space_id, m.rank, m.name_key || m.company_key, u.name from membership m join user u on u.id = m.user_id
+       where m.rank <> iif(u.kind = 'guest', 2, 1 - m.administrator) or m.name_key <> substr(u.folded, 1, instr(u.folded, char(10)) - 1)
+         or m.company_key <> iif(u.kind = 'user', '', iif(u.company = '', char(1114111), lower(u.company)))`,
   ).all();
   return results;
 }
@@ -125,7 +126,9 @@ describe('the people of a space', () => {
     const ava = await makeUser();
     const room = await makeSpace(ava, {}, [await makeUser(), await makeUser()]);
     await bindings.DB.batch([
-      bindings.DB.prepare(`update membership set rank = 2, name_key = '' where space_id = ?`).bind(room),
+      bindings.DB.prepare(
+        `update membership set rank = 2, name_key = '', company_key = 'x' where space_id = ?`,
+      ).bind(room),
       bindings.DB.prepare(`update space set user_count = 77, guest_count = 5 where id = ?`).bind(room),
     ]);
     expect(await wrong()).toHaveLength(4);
@@ -160,11 +163,12 @@ describe('the page of a space’s people', () => {
     for (const guest of [kim, gil]) await joinSpace(ava, room, guest);
   });
   const names = async (who: User, find = '') =>
-    (await spaces.people(as(who), room, { find })).rows.map((p) => p.name);
+    (await spaces.people(as(who), room, { find })).groups.flatMap(({ people }) => people.map((p) => p.name));
 
   it('has administrators, users, guests, each by name; guests are marked, and nobody’s address is there', async () => {
     expect(await names(ava)).toEqual(['Ava Lind', 'ben', 'Cho', 'Gil Ferreira', 'Kim']);
-    const { rows } = await spaces.people(as(gil), room);
+    const { groups } = await spaces.people(as(gil), room);
+    const rows = groups.flatMap(({ people }) => people);
     expect(rows.map((p) => p.guest)).toEqual([false, false, false, true, true]);
     expect(JSON.stringify(rows)).not.toContain('@');
   });
@@ -197,10 +201,93 @@ describe('the page of a space’s people', () => {
     await hide(0);
   });
 
+  it('groups people by company, however it is written: the house first, guests without a company last', async () => {
+    const other = await makeSpace(ava, {}, [await makeUser({ name: 'Zed', company: 'Aardvark' })]);
+    for (const [name, company] of [
+      ['Moe', ''],
+      ['Kim', 'northwind'],
+      ['Abe', 'Northwind'],
+      ['Lou', 'Aardvark'],
+    ] as const)
+      await joinSpace(ava, other, await makeGuest({ name, company }));
+    const { groups } = await spaces.people(as(ava), other);
+    expect(groups.map((g) => [g.company, g.guests, ...g.people.map((p) => p.name)])).toEqual([
+      ['', false, 'Ava Lind', 'Zed'],
+      ['Aardvark', true, 'Lou'],
+      ['Northwind', true, 'Abe', 'Kim'],
+      ['', true, 'Moe'],
+    ]);
+  });
+
   it('is 404 for strangers, and where the space shows no people', async () => {
     await expect(spaces.people(as(stranger), room)).rejects.toMatchObject(refusal('missing'));
     const bare = await makeSpace(ava, { showPeople: false });
     await expect(spaces.people(as(ava), bare)).rejects.toMatchObject(refusal('missing'));
+  });
+});
+
+describe('a person’s card', () => {
+  let ava: User, ben: User, gil: User, kim: User;
+  let room: number;
+  beforeAll(async () => {
+    [ava, ben] = [await makeUser({ name: 'Ava Lind' }), await makeUser({ name: 'Ben' })];
+    gil = await makeGuest({ name: 'Gil', company: 'Northwind' });
+    kim = await makeGuest({ name: 'Kim', company: 'Southwind' });
+    room = await makeSpace(ava, {}, [ben]);
+    for (const guest of [kim, gil]) await joinSpace(ava, room, guest);
+  });
+  const card = async (who: User, of: User, at = room) => (await spaces.card(as(who), at, of.id)).card;
+
+  it('tells the company how to reach somebody, who brought them and when; a guest none of that', async () => {
+    expect(await card(ben, gil)).toMatchObject({
+      ...{ name: 'Gil', company: 'Northwind', guest: true, administrator: false, own: false },
+      inside: { email: gil.email, inviter: { name: 'Ava Lind', guest: false } },
+    });
+    const { inside } = await card(ben, gil);
+    expect(inside!.invitedAt).toBeGreaterThan(0);
+    expect(inside!.joinedAt).toBeGreaterThanOrEqual(inside!.invitedAt!);
+    for (const of of [ava, kim, gil]) {
+      const seen = await card(gil, of);
+      expect(seen).toMatchObject({ inside: null, own: of === gil, administrator: of === ava });
+      expect(JSON.stringify(seen)).not.toContain('@');
+    }
+  });
+
+  it('exists exactly for whoever sees the person in the list: not for strangers, and no other guest where they are hidden', async () => {
+    const stranger = await makeGuest();
+    const away = await makeSpace(ben);
+    const missing = (who: User, of: User, at = room) =>
+      expect(spaces.card(as(who), at, of.id)).rejects.toMatchObject(refusal('missing'));
+    await missing(stranger, gil);
+    await missing(ava, stranger);
+    await missing(ben, gil, away);
+    await bindings.DB.prepare('update space set guests_hidden = 1 where id = ?').bind(room).run();
+    for (const who of [ava, ben, gil, kim]) {
+      const { groups } = await spaces.people(as(who), room);
+      const listed = groups.flatMap(({ people }) => people.map(({ id }) => id));
+      for (const of of [ava, ben, gil, kim])
+        if (listed.includes(of.id)) expect((await card(who, of)).id).toBe(of.id);
+        else await missing(who, of);
+    }
+    expect((await card(gil, gil)).own).toBe(true);
+    await bindings.DB.prepare('update space set guests_hidden = 0 where id = ?').bind(room).run();
+    const bare = await makeSpace(ava, { showPeople: false }, [ben]);
+    await missing(ava, ben, bare);
+  });
+
+  it('goes with the account or the membership, and so does the link from a post', async () => {
+    const thread = await threads.begin(as(kim), room, { title: 'T', body: 'x', requestKey: 'card:thread' });
+    const author = async () => (await threads.read(as(ava), room, thread)).thread;
+    expect(await author()).toMatchObject({ author: 'Kim', card: true });
+    const site = await makeAdministrator();
+    await accounts.setActive(as(site), kim.id, false);
+    await expect(card(ava, kim)).rejects.toMatchObject(refusal('missing'));
+    expect(await author()).toMatchObject({ author: 'Kim', card: false });
+    await accounts.setActive(as(site), kim.id, true);
+    expect((await card(ava, kim)).name).toBe('Kim');
+    await memberships.removeGuest(as(ava), room, kim.id);
+    await expect(card(ava, kim)).rejects.toMatchObject(refusal('missing'));
+    expect(await author()).toMatchObject({ author: 'Kim', card: false });
   });
 });
 
@@ -220,8 +307,8 @@ describe('the space page', () => {
     ]);
     await settlePeople(room);
     const page = await spaces.overview(as(ava), room);
-    expect(page.people).toHaveLength(24);
-    expect(page.people.filter((p) => p.guest)).toHaveLength(12);
+    expect(page.people).toHaveLength(8);
+    expect(page.people.filter((p) => p.guest)).toHaveLength(4);
     expect(page).toMatchObject({ peopleCount: 61, guestCount: 30, moreCompanies: 22 });
     expect(page.guestCompanies).toHaveLength(8);
     const card = (await spaces.portal(as(ava))).spaces[0]!;
@@ -229,15 +316,35 @@ describe('the space page', () => {
     expect(card).toMatchObject({ users: 31, guestCount: 30 });
   });
 
+  it('shows eight faces where there are as many, however the company and guests are mixed', async () => {
+    const ava = await makeUser();
+    for (const [users, guests] of [
+      [1, 9],
+      [9, 1],
+      [3, 3],
+    ] as const) {
+      const room = await makeSpace(
+        ava,
+        {},
+        await Promise.all(Array.from({ length: users - 1 }, () => makeUser())),
+      );
+      for (let i = 0; i < guests; i++) await joinSpace(ava, room, await makeGuest());
+      const { people, peopleCount } = await spaces.overview(as(ava), room);
+      expect([people.length, people.filter((p) => p.guest).length, peopleCount]).toEqual([
+        ...[Math.min(8, users + guests), Math.min(guests, 8 - Math.min(users, 4)), users + guests],
+      ]);
+    }
+  });
+
   it('says when more people are invited than it shows', async () => {
     const ava = await makeUser();
     const room = await makeSpace(ava);
-    const addresses = Array.from({ length: 13 }, (_, i) => someEmail(`inv${i}`));
+    const addresses = Array.from({ length: 9 }, (_, i) => someEmail(`inv${i}`));
     await invite(ava, room, addresses.slice(1).join(', '));
     expect(await spaces.overview(as(ava), room)).toMatchObject({ invitedMore: false });
     await invite(ava, room, addresses[0]!);
     const { invited, invitedMore } = await spaces.overview(as(ava), room);
-    expect([invited.length, invitedMore]).toEqual([12, true]);
+    expect([invited.length, invitedMore]).toEqual([8, true]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Only this file imports Lucia 3, which is in maintenance (docs/decisions/004-lucia.md). */
-import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, ne, sql, type SQL } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import { DAY, MINUTE } from '../time';
 import type { Actor, Ctx, Statement } from './context';
@@ -162,6 +162,10 @@ export const endAll = (ctx: Ctx, userId: string, except: string | null = null): 
 
 export const endOne = (ctx: Ctx, userId: string, idHash: string): Statement =>
   ctx.db.delete(session).where(and(eq(session.userId, userId), eq(session.idHash, idHash)));
+
+/** SQL: when somebody (`user`) was last here; null for never. */
+export const lastVisit: SQL<number | null> = sql`nullif(max(coalesce(user.last_login_at, 0),
+  coalesce((select max(s.last_seen_at) from session s where s.user_id = user.id), 0)), 0)`;
 
 const SHOWN = 50;
 

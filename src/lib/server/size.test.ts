@@ -230,6 +230,9 @@ describe(`a space with ${PEOPLE} people`, () => {
       threads.read(ctx, space, (await spaces.overview(as(ava), space)).threads[0]!.id),
     'the page before a new thread': (ctx, space) => threads.prepare(ctx, space),
     'the first page of its people': (ctx, space) => spaces.people(ctx, space),
+    'the second page of its people': async (ctx, space) =>
+      spaces.people(ctx, space, { after: (await spaces.people(as(ava), space)).next }),
+    'a person’s card': (ctx, space) => spaces.card(ctx, space, ava.id),
     'completion of @A': (ctx, space) => mentions.complete(ctx, space, 'a'),
     'completion of @': (ctx, space) => mentions.complete(ctx, space, ''),
   };
@@ -303,8 +306,8 @@ describe(`a space with ${PEOPLE} people`, () => {
   it('shows everybody, page by page, each once', async () => {
     const all: string[] = [];
     for (let after: string | null = null, pages = 0; ; pages++) {
-      const { rows, next } = await spaces.people(as(ava), large, { after });
-      all.push(...rows.map((p) => p.id));
+      const { groups, next } = await spaces.people(as(ava), large, { after });
+      all.push(...groups.flatMap(({ people }) => people.map((p) => p.id)));
       if (next === null) break;
       expect(pages).toBeLessThan(100);
       after = next;

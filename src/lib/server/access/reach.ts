@@ -77,3 +77,8 @@ export const stillAdministers = (ctx: SignedIn, spaceId: number): Statement =>
 const isMember = (ctx: SignedIn, spaceId: number): SQL =>
   sql`exists (select 1 from membership m join space s on s.id = m.space_id
     where m.space_id = ${spaceId} and m.user_id = ${ctx.actor.id} and s.deleted_at is null)`;
+
+/** SQL: whether somebody is among the people of the space now. Posts and reactions outlive that. @param of the alias of their account */
+export const isPresent = (spaceId: number | SQL, of = 'user'): SQL<number> =>
+  sql<number>`(${sql.raw(of)}.status = 'active' and exists (select 1 from membership here
+    where here.space_id = ${spaceId} and here.user_id = ${sql.raw(of)}.id))`;

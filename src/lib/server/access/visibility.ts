@@ -117,6 +117,10 @@ export const seesGuests = (viewer: Viewer, within: Within): SQL<number> =>
 export const rankOfGuests = (viewer: Viewer, within: Within): SQL =>
   viewer.kind === 'user' ? sql`2` : sql`iif(${hidesGuests(viewer, within)}, null, 2)`;
 
+/** SQL: the last `membership.company_key` that the viewer sees, but for their own: all of them, or those of users. */
+export const lastCompany = (viewer: Viewer, within: Within): SQL =>
+  sql`iif(${hidesGuests(viewer, within)}, '', char(1114111))`;
+
 /** SQL: with how many guests of which companies the viewer shares a space. @param company the viewer's own */
 export const guestsOf = (viewer: Viewer, within: { space: 's' | 'space' }, company: SQLWrapper = sql`''`) => {
   const unlessHidden = (hidden: SQL, column: string) =>

@@ -8,6 +8,7 @@ import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
 import { invitation, isOpenInvitation, mail, membership, user } from '../schema';
+import { lastVisit } from '../sessions';
 import { askersQuery } from './askers';
 import { domainStillAllowed, inviterMayInvite, acceptable } from './rule';
 
@@ -17,6 +18,9 @@ export type GuestStatus = (typeof guestStatuses)[number];
 
 export interface GuestRow {
   ref: string;
+  /** Null before they have joined. */
+  id: string | null;
+  avatar: string | null;
   email: string;
   name: string | null;
   company: string;
@@ -57,9 +61,8 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
         name: user.name,
         company: user.company,
         status: user.status,
-        lastVisitAt: sql<
-          number | null
-        >`max(coalesce(${user.lastLoginAt}, 0), coalesce((select max(s.last_seen_at) from session s where s.user_id = ${user.id}), 0))`,
+        avatar: user.avatar,
+        lastVisitAt: lastVisit,
       })
       .from(membership)
       .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'guest')))
@@ -133,6 +136,8 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
   const rows: GuestRow[] = [
     ...guests.map((g) => ({
       ref: `guest:${g.id}`,
+      id: g.id,
+      avatar: g.avatar,
       email: g.email,
       name: g.name,
       company: g.company,
@@ -140,11 +145,13 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       expiresAt: null,
       over: null,
       askedAt: null,
-      lastVisitAt: g.lastVisitAt || null,
+      lastVisitAt: g.lastVisitAt,
       delivery: null,
     })),
     ...open.map((i): GuestRow => ({
       ref: `invitation:${i.id}`,
+      id: null,
+      avatar: null,
       email: i.email,
       name: null,
       company: '',

@@ -31,6 +31,7 @@ export async function members(
         email: user.email,
         administrator: membership.administrator,
         nameKey: membership.nameKey,
+        avatar: user.avatar,
         status: user.status,
       })
       .from(membership)

@@ -4,8 +4,10 @@ import type { Ctx, Statement } from '../context';
 import * as folded from '../folded';
 import { membership } from '../schema';
 
-/** SQL: a membership's sort key, from its account (`user`). */
-const place = sql`iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}`;
+/** SQL: a membership's sort keys, and what they are from its account (`user`). */
+const keys = sql`(rank, name_key, company_key)`;
+const place = sql`(select iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}, ${folded.companyKey}
+  from user where user.id = membership.user_id)`;
 
 const COMPANIES = 8;
 
@@ -25,7 +27,7 @@ export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
 
 export const ordered = (ctx: Pick<Ctx, 'db'>, which: SQL): Statement =>
   ctx.db.run(sql`
-    update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
+    update membership set ${keys} = ${place}
     where ${which}`);
 
 export const accountChanged = (ctx: Pick<Ctx, 'db'>, userId: string): Statement[] => [
@@ -49,9 +51,8 @@ export const tidy = (ctx: Ctx): Statement[] => {
     select id from every`;
   return [
     ctx.db.run(sql`
-      update membership set (rank, name_key) = (select ${place} from user where user.id = membership.user_id)
-      where space_id in (${those})
-        and (rank, name_key) is not (select ${place} from user where user.id = membership.user_id)`),
+      update membership set ${keys} = ${place}
+      where space_id in (${those}) and ${keys} is not ${place}`),
     counted(ctx, those),
   ];
 };
@@ -60,3 +61,8 @@ export const tidy = (ctx: Ctx): Statement[] => {
 export const inOrder = [asc(membership.rank), asc(membership.nameKey), asc(membership.userId)] as const;
 export const afterKey = ([rank, name, id]: [number, string, string]): SQL =>
   sql`(${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${rank}, ${name}, ${id})`;
+
+/** The company's people in that order, then guests by company. There is an index, too. */
+export const byCompany = [asc(membership.companyKey), ...inOrder] as const;
+export const afterInCompany = ([company, rank, name, id]: [string, number, string, string]): SQL =>
+  sql`(${membership.companyKey}, ${membership.rank}, ${membership.nameKey}, ${membership.userId}) > (${company}, ${rank}, ${name}, ${id})`;

@@ -18,6 +18,8 @@ export const user = sqliteTable(
     emailOriginal: text('email_original').notNull(),
     name: text('name').notNull(),
     company: text('company').notNull().default(''),
+    /** The id of a file. */
+    avatar: text('avatar'),
     folded: folded(),
     passwordHash: text('password_hash').notNull(),
     /** Rises with new passwords and deactivation, which end known browsers. */

@@ -77,10 +77,13 @@ export const membership = sqliteTable(
     /** Administrators 0, users 1, guests 2; kept by memberships/order.ts. Until then a row counts as a guest. */
     rank: integer('rank').notNull().default(2),
     nameKey: text('name_key').notNull().default(''),
+    /** Groups the people by company: empty for users, who come first. */
+    companyKey: text('company_key').notNull().default(''),
   },
   (t) => [
     primaryKey({ columns: [t.spaceId, t.userId] }),
     index('membership_in_order').on(t.spaceId, t.rank, t.nameKey, t.userId),
+    index('membership_by_company').on(t.spaceId, t.companyKey, t.rank, t.nameKey, t.userId),
     index('membership_by_user').on(t.userId),
     index('membership_administrators')
       .on(t.spaceId)

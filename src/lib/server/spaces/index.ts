@@ -1,5 +1,6 @@
 export { change, judge, settingsOf } from './settings';
 export { list, someWithout } from './administration';
+export { card } from './card';
 export { create } from './create';
 export { nameOfEnded } from './ended';
 export { overview } from './overview';

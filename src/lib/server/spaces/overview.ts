@@ -22,10 +22,7 @@ import * as administrators from './administrators';
 import * as firstInvitation from './first-invitation';
 import * as firstSight from './first-sight';
 import { linksFrom, textOf, type Link } from './form';
-import { inOrderQuery, presentPerson } from './people';
-
-/** The rest is on the People page. */
-const SHOWN = 12;
+import { FACES, facesQuery, presentFaces } from './people';
 
 /** @param before,pinnedBefore where the previous page of threads, or of pinned threads, ended */
 export async function overview(
@@ -36,14 +33,9 @@ export async function overview(
 ) {
   const rows = await ctx.read({
     space: spaceQuery(ctx, spaceId),
-    staff: inOrderQuery(ctx, spaceId, lt(membership.rank, 2), SHOWN),
-    guests: inOrderQuery(
-      ctx,
-      spaceId,
-      sql`${membership.rank} = ${rankOfGuests(viewerOf(ctx), { spaceId })}`,
-      SHOWN,
-    ),
-    myself: inOrderQuery(ctx, spaceId, eq(membership.userId, ctx.actor.id), 1),
+    staff: facesQuery(ctx, spaceId, lt(membership.rank, 2)),
+    guests: facesQuery(ctx, spaceId, sql`${membership.rank} = ${rankOfGuests(viewerOf(ctx), { spaceId })}`),
+    myself: facesQuery(ctx, spaceId, eq(membership.userId, ctx.actor.id)),
     shared: sharedQuery(ctx, spaceId),
     // Only space administrators see who is invited but has not joined.
     invited: ctx.db
@@ -52,7 +44,7 @@ export async function overview(
       .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)))
       .where(and(eq(invitation.spaceId, spaceId), acceptable(ctx), administersHere(ctx)))
       .orderBy(asc(invitation.email))
-      .limit(SHOWN + 1),
+      .limit(FACES + 1),
     newest: changes.newestQuery(ctx, spaceId),
     pinned: threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
     threads: threadList.query(ctx, spaceId, before, 'whole'),
@@ -71,7 +63,6 @@ export async function overview(
   );
   const inCharge = administrators.present(ctx, rows.administrators);
   const first = threadList.present(rows.pinned, reader);
-  const shown = [...rows.staff, ...(reader.seesGuests ? rows.guests : rows.myself)];
   const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
   return {
     space: {
@@ -93,14 +84,14 @@ export async function overview(
       leave: mayLeave(ctx, found),
     },
     muted: found.muted,
-    people: found.showPeople ? shown.map(presentPerson) : [],
+    people: found.showPeople ? presentFaces(rows.staff, reader.seesGuests ? rows.guests : rows.myself) : [],
     administrators: inCharge,
     /** The viewer, who can't leave before there is another. */
     onlyAdministrator: found.spaceRole === 'space-administrator' && inCharge.names.length === 1,
     firstSight: firstSight.present(rows.firstSight, readers, found.userCount),
     firstInvitation: rows.firstInvitation.length > 0,
-    invited: found.showPeople ? rows.invited.slice(0, SHOWN) : [],
-    invitedMore: rows.invited.length > SHOWN,
+    invited: found.showPeople ? rows.invited.slice(0, FACES) : [],
+    invitedMore: rows.invited.length > FACES,
     ...readers,
     seq: changes.newestPlace(ctx, rows.newest),
     until: ctx.now,

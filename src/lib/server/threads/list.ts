@@ -4,6 +4,7 @@ import {
   countersIn,
   inView,
   isForCompany,
+  isPresent,
   viewerOf,
   visibleTo,
   type Reader,
@@ -35,6 +36,7 @@ const row = (ctx: SignedIn, spaceId: number, { activity, comments }: ReturnType<
     author: user.name,
     authorKind: user.kind,
     company: user.company,
+    avatar: sql<string | null>`iif(${isPresent(spaceId)}, user.avatar, null)`.as('avatar'),
     unread: sql<number>`${activity} > max(
       coalesce((select last_read_at from membership where space_id = ${spaceId} and user_id = ${me}), 0),
       coalesce((select read_at from thread_person where thread_id = ${thread.id} and user_id = ${me}), 0))`,

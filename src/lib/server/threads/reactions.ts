@@ -29,6 +29,8 @@ export async function reacted(
         id: user.id,
         name: user.name,
         company: user.company,
+        avatar: user.avatar,
+        present: access.isPresent(spaceId).as('present'),
         personKind: sql<'user' | 'guest'>`${user.kind}`.as('person_kind'),
         kind: reaction.kind,
         at: reaction.at,
@@ -48,12 +50,17 @@ export async function reacted(
       .orderBy(asc(reaction.at), asc(user.id), asc(reaction.kind))
       .limit(PEOPLE + 1),
   });
-  access.foundSpace(ctx, reach);
+  const { showPeople } = access.foundSpace(ctx, reach);
   requireRow(threads);
   if (commentId !== null) requireRow(comments);
   const { rows, next } = paging.paged(reactions, PEOPLE, (r) => [r.at, r.id, r.kind]);
   return {
-    rows: rows.map(({ personKind, ...row }) => ({ ...row, guest: personKind === 'guest' })),
+    rows: rows.map(({ personKind, present, avatar, ...row }) => ({
+      ...row,
+      guest: personKind === 'guest',
+      avatar: present === 1 ? avatar : null,
+      card: present === 1 && showPeople,
+    })),
     next,
   };
 }

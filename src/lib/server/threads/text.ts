@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { shows } from '../../text';
-import type { Audience, FoundSpace } from '../access';
+import { isPresent, type Audience, type FoundSpace } from '../access';
 import type { SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { marksOf } from '../mentions/people';
@@ -21,6 +21,8 @@ export const textColumns = {
     author: user.name,
     authorKind: user.kind,
     company: user.company,
+    avatar: user.avatar,
+    present: isPresent(sql.raw('comment.space_id')).as('present'),
   },
   thread: {
     id: thread.id,
@@ -35,6 +37,8 @@ export const textColumns = {
     author: user.name,
     authorKind: user.kind,
     company: user.company,
+    avatar: user.avatar,
+    present: isPresent(sql.raw('thread.space_id')).as('present'),
   },
 };
 
@@ -51,6 +55,8 @@ interface TextRow {
   author: string;
   authorKind: 'user' | 'guest';
   company: string;
+  avatar: string | null;
+  present: number;
 }
 
 export const present = (
@@ -64,6 +70,8 @@ export const present = (
   authorId: row.authorId,
   company: row.company,
   guest: row.authorKind === 'guest',
+  avatar: row.present === 1 ? row.avatar : null,
+  card: row.present === 1 && found.showPeople,
   own,
   createdAt: row.createdAt,
   editedAt: editedAt(ctx, row),

@@ -4,8 +4,5 @@ import * as spaces from '$lib/server/spaces';
 export const load = (event) => {
   const query = event.url.searchParams;
   const filter = { find: query.get('find') ?? '', after: query.get('after') };
-  return show(event, async (ctx) => ({
-    everybody: await spaces.people(ctx, Number(event.params.id), filter),
-    covered: true,
-  }));
+  return show(event, (ctx) => spaces.people(ctx, Number(event.params.id), filter));
 };
