@@ -15,6 +15,7 @@ const person = (kind: Actor['kind'], administrator: boolean, canCreateSpaces: bo
   locale: null,
   timeZone: null,
   browserTimeZone: null,
+  avatar: null,
 });
 
 const people = {

@@ -69,7 +69,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/me': {
     at: '/me',
     get: signedIn,
-    post: { profile: inPost, password: inPost, notifications: inPost, mute: inPost },
+    post: { profile: inPost, picture: inPost, password: inPost, notifications: inPost, mute: inPost },
   },
   '/(app)/spaces/new': {
     at: '/spaces/new',

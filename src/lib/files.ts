@@ -7,13 +7,16 @@ export const fileLimits = {
   attachment: 50 * MB,
   cover: 5 * MB,
   logo: MB,
+  avatar: 5 * MB,
   thumb: 300 * 1024,
   /** All files of a form sent without scripts. */
   form: 20 * MB,
 } as const;
 
-/** Pixels. */
+/** Pixels. A small file can hold a picture that fills a phone's memory. */
 export const LOGO_SIDE = 4_000;
+/** Without scripts it comes as a phone has taken it. */
+export const AVATAR_SIDE = 4_096;
 
 /** What the metadata of a stored file may reveal: place and time, or the author. */
 export type RemainingMetadata = 'place' | 'author';

@@ -348,6 +348,7 @@ export const readUntil = v.object({
 
 export const preview = v.object({ text: lines(limits.body) });
 
+export const avatar = v.object({ picture: files(1), small: files(1) });
 export const profile = v.object({
   name: line(limits.name, 'form.name-missing'),
   company: optionalLine(limits.company),

@@ -14,6 +14,7 @@ export interface Hit {
   author: string;
   guest: boolean;
   company: string;
+  avatar: string | null;
   forCompany: boolean;
   createdAt: number;
   excerpt: Piece[];

@@ -20,6 +20,7 @@ export const load: LayoutServerLoad = async ({ locals: { ctx, pseudo }, request,
     viewer: ctx.actor && {
       id: ctx.actor.id,
       name: ctx.actor.name,
+      avatar: ctx.actor.avatar,
       guest: ctx.actor.kind === 'guest',
       administrator: ctx.actor.administrator,
       browserTimeZone: ctx.actor.browserTimeZone,

@@ -34,7 +34,8 @@ test('the people of a space have their own page: by company, found by part of a 
         javaScriptEnabled,
         viewport: { width, height: 800 },
       });
-      await page.goto(`${space}/people`);
+      // Before the scripts, a link to a card leads to its page.
+      await page.goto(`${space}/people`, { waitUntil: 'networkidle' });
       const main = page.getByRole('main');
       await expect(main.getByText('2 people, including 1 guest')).toBeVisible();
       await expect(main.getByRole('heading', { level: 2 })).toHaveText(['Foyer Ltd', 'Without a company']);
@@ -79,9 +80,12 @@ test('the name above a post opens its author’s card over the thread; a reload 
 }) => {
   const ben = await signedIn(browser, 'ben@foyer.example');
   const space = await makeSpace(ben, 'Signed Pier');
-  await post(ben, `${space}/new-thread`, { title: 'Signs', body: 'Words', requestKey: addressOf('signs') });
-  await ben.goto(space);
-  await ben.getByRole('main').getByRole('link', { name: /Signs/ }).click();
+  const begun = await post(ben, `${space}/new-thread`, {
+    title: 'Signs',
+    body: 'Words',
+    requestKey: 'signed'.repeat(3),
+  });
+  await ben.goto(begun.headers().location!, { waitUntil: 'networkidle' });
   await ben.getByLabel('Write a comment').fill('Half a sentence');
   const name = ben.getByRole('article').first().getByRole('link', { name: 'Ben Kowalski', exact: true });
   await name.click();

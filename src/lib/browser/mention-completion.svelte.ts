@@ -6,6 +6,7 @@ export interface Named {
   id: string;
   name: string;
   company: string;
+  avatar?: string | null;
   guest: boolean;
 }
 

@@ -87,6 +87,7 @@ export const actorOf = (row: typeof user.$inferSelect): Actor => ({
   kind: row.kind,
   email: row.email,
   name: row.name,
+  avatar: row.avatar,
   administrator: row.administrator,
   canCreateSpaces: row.canCreateSpaces,
   locale: row.locale,

@@ -6,7 +6,7 @@ import { Refusal } from '../errors';
 import { allow, can } from '../policy';
 import { membership, space } from '../schema';
 import { administersHere, isActiveAdministratorOf } from './administration';
-import { readerIn, type Reader } from './visibility';
+import { person, readerIn, visibleTo, type Reader, type Viewer } from './visibility';
 
 type SpaceRow = typeof space.$inferSelect;
 
@@ -82,3 +82,11 @@ const isMember = (ctx: SignedIn, spaceId: number): SQL =>
 export const isPresent = (spaceId: number | SQL, of = 'user'): SQL<number> =>
   sql<number>`(${sql.raw(of)}.status = 'active' and exists (select 1 from membership here
     where here.space_id = ${spaceId} and here.user_id = ${sql.raw(of)}.id))`;
+
+/** SQL: whether the viewer sees somebody among the people of any space, or it is themselves. @param of the alias of their account */
+export const seesSomewhere = (viewer: Viewer, of: string): SQL =>
+  sql`(${sql.raw(of)}.id = ${viewer.id} or ${sql.raw(of)}.status = 'active' and exists (
+    select 1 from membership theirs join membership mine on mine.space_id = theirs.space_id and mine.user_id = ${viewer.id}
+    join space s on s.id = theirs.space_id
+    where theirs.user_id = ${sql.raw(of)}.id and s.deleted_at is null
+      and ${visibleTo(viewer, { space: 's' }, person(of))}))`;

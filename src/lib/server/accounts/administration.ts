@@ -27,6 +27,7 @@ export async function list(
       email: user.email,
       name: user.name,
       company: user.company,
+      avatar: user.avatar,
       status: user.status,
       administrator: user.administrator,
       canCreateSpaces: user.canCreateSpaces,

@@ -91,6 +91,7 @@ export async function profile(
       .select({
         name: user.name,
         company: user.company,
+        avatar: user.avatar,
         email: user.email,
         kind: user.kind,
         locale: user.locale,

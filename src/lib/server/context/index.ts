@@ -18,6 +18,7 @@ export interface Actor {
   kind: 'user' | 'guest';
   email: string;
   name: string;
+  avatar: string | null;
   administrator: boolean;
   canCreateSpaces: boolean;
   locale: string | null;

@@ -1,5 +1,6 @@
 /** Files in R2. A row is written before its object and deleted after it, so no object is ever forgotten. */
 export { attach, open, refuseTooMany, release } from './attach';
+export { storeAvatar, useAvatar } from './avatar';
 export { browse, look, type Filter } from './browse';
 export {
   checkCover,

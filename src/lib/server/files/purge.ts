@@ -15,7 +15,7 @@ export async function purge(ctx: Ctx): Promise<void> {
       where attached_at is null and created_at < ${ctx.now - DAY} and released_at is null`),
     ctx.db.run(sql`
       update file set released_at = ${ctx.now}
-      where space_id is null and template_id is null and kind <> 'logo'
+      where space_id is null and template_id is null and kind not in ('logo', 'avatar')
         and attached_at is not null and released_at is null`),
   ]);
   const released = await ctx.db

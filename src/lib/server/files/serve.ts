@@ -25,12 +25,16 @@ const SAFE_TYPES = new Set<string>([...SHOWN_TYPES, 'image/heic']);
 export async function serve(ctx: Ctx, id: string, request: Request): Promise<Response> {
   const row = await findVisible(signedIn(ctx), id);
   const { searchParams } = new URL(request.url);
-  return searchParams.has('thumb')
+  // A picture of somebody that came without scripts has none.
+  return searchParams.has('thumb') && !(row.kind === 'avatar' && !row.thumbKey)
     ? serveThumbnail(ctx, row, request)
     : serveFile(ctx, row, request, searchParams.has('download'));
 }
 
-/** @param immutable for covers. The rest is revalidated each time, and never in shared caches */
+/** Parts of pages, which pages name by their ids. Their change is another id. */
+const isPartOfPage = ({ kind }: FileRow): boolean => kind === 'cover' || kind === 'avatar';
+
+/** @param immutable for parts of pages. The rest is revalidated each time, and never in shared caches */
 const baseHeaders = (immutable: boolean): Headers =>
   new Headers({
     'content-security-policy': "sandbox; default-src 'none'",
@@ -38,11 +42,11 @@ const baseHeaders = (immutable: boolean): Headers =>
     'cache-control': immutable ? 'private, max-age=31536000, immutable' : 'private, no-store',
   });
 
-async function serveThumbnail(ctx: Ctx, { thumbKey }: FileRow, request: Request): Promise<Response> {
-  const object = thumbKey && (await ctx.bucket.get(thumbKey));
+async function serveThumbnail(ctx: Ctx, row: FileRow, request: Request): Promise<Response> {
+  const object = row.thumbKey && (await ctx.bucket.get(row.thumbKey));
   if (!object) throw new Refusal('missing');
   const bytes = new Uint8Array(await object.arrayBuffer());
-  const headers = baseHeaders(false);
+  const headers = baseHeaders(isPartOfPage(row));
   headers.set('content-type', blobs.detectType(bytes));
   headers.set('content-disposition', 'inline');
   headers.set('content-length', String(bytes.length));
@@ -50,14 +54,14 @@ async function serveThumbnail(ctx: Ctx, { thumbKey }: FileRow, request: Request)
 }
 
 async function serveFile(ctx: Ctx, row: FileRow, request: Request, download: boolean): Promise<Response> {
-  const cover = row.kind === 'cover';
-  const headers = baseHeaders(cover);
+  const part = isPartOfPage(row);
+  const headers = baseHeaders(part);
   // A file never changes, so its id is enough, and an unchanged one costs no read of R2.
   const etag = `"${row.id}"`;
   headers.set('content-type', SAFE_TYPES.has(row.type) ? row.type : 'application/octet-stream');
   headers.set(
     'content-disposition',
-    cover
+    part
       ? 'inline'
       : contentDisposition(blobs.safeName(row.name), {
           type: SHOWN_TYPES.has(row.type) && !download ? 'inline' : 'attachment',

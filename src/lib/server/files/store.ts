@@ -35,12 +35,13 @@ export interface UploadedFile {
   metadata: RemainingMetadata | null;
 }
 
-type Kind = 'attachment' | 'cover' | 'logo';
+export type Kind = 'attachment' | 'cover' | 'logo' | 'avatar';
 
 /** Some browsers do not show other types. */
 export const PICTURE_TYPES = new Set<string>(['image/jpeg', 'image/png', 'image/webp', 'image/avif']);
 
-const fieldOf = (kind: Kind) => ({ attachment: 'files', cover: 'coverFile', logo: 'logo' })[kind];
+const fieldOf = (kind: Kind) =>
+  ({ attachment: 'files', cover: 'coverFile', logo: 'logo', avatar: 'picture' })[kind];
 
 /** @param stillAllowed undoes the upload of somebody who has lost the right to it */
 export async function store(

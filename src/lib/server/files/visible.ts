@@ -18,6 +18,9 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
     from: sql`from comment c where c.id = file.comment_id`,
     shows: { audienceOf: 'c' },
   };
+  const seesUploader = can(actor, 'site.administer')
+    ? sql`1`
+    : sql`exists (select 1 from user u where u.id = file.uploader_id and ${access.seesSomewhere(actor, 'u')})`;
   const managesTemplates = can(actor, 'space.create') || can(actor, 'site.administer');
   const [row] = await ctx.db
     .select()
@@ -32,6 +35,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
             where m.space_id = file.space_id and m.user_id = ${actor.id} and s.deleted_at is null
               and (file.attached_at is not null or file.uploader_id = ${actor.id})
               and (file.kind = 'cover' or ${access.visibleTo(actor, { space: 's' }, uploader, itsThread, itsComment)}))
+          or file.kind = 'avatar' and file.attached_at is not null and ${seesUploader}
           or file.template_id is not null and ${managesTemplates ? 1 : 0}
           or file.space_id is null and file.attached_at is null and file.uploader_id = ${actor.id})`,
       ),

@@ -18,7 +18,7 @@ export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
   const guests = access.rankOfGuests(access.viewerOf(ctx), { spaceId });
   const here = sql`membership m indexed by membership_in_order cross join user u on u.id = m.user_id
     where m.space_id = ${spaceId} and m.user_id <> ${ctx.actor.id} and u.status = 'active'`;
-  const person = sql.raw("u.id, u.name, u.company, u.kind = 'guest' as guest, m.name_key as key");
+  const person = sql.raw("u.id, u.name, u.company, u.avatar, u.kind = 'guest' as guest, m.name_key as key");
   // By rank, because the index sorts names within a rank.
   const beginning = sql.join(
     [sql`0`, sql`1`, guests].map(
@@ -41,6 +41,7 @@ export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
         id: sql<string>`id`.as('id'),
         name: sql<string>`name`.as('name'),
         company: sql<string>`company`.as('company'),
+        avatar: sql<string | null>`avatar`.as('avatar'),
         guest: sql<number>`guest`.as('guest'),
       })
       .from(

@@ -66,10 +66,10 @@ function pageOf(
     show,
     before,
     items: page.map((row) => {
-      const { id, kind, createdAt, space, actor, company } = row;
+      const { id, kind, createdAt, space, actor, company, avatar } = row;
       const { thread, text } = readable(row, ctx.actor.id);
       return {
-        ...{ id: veiled(ctx, id), kind, createdAt, space, actor, company, thread },
+        ...{ id: veiled(ctx, id), kind, createdAt, space, actor, company, avatar, thread },
         href: hrefOf(row),
         guest: row.actorKind === 'guest',
         forCompany: row.forCompany === 1,

@@ -3,6 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import {
   isActiveAdministratorOf,
   isForCompany,
+  isPresent,
   person,
   readerOf,
   seesGuests,
@@ -29,6 +30,7 @@ export interface Row {
   actorKind: 'user' | 'guest';
   /** Empty if unknown. */
   company: string;
+  avatar: string | null;
   text: string;
   mentions: string | null;
   threadMentions: string | null;
@@ -42,6 +44,7 @@ export interface Row {
 export const columns = (viewer: Viewer, longest: number): SQL => sql`
   n.id, n.kind, n.created_at "createdAt", n.read_at "readAt", s.id "spaceId", s.name "space",
   t.id "threadId", coalesce(t.title, '') "thread", n.comment_id "commentId", a.name "actor", a.kind "actorKind", a.company "company",
+  iif(n.space_id is null or ${isPresent(sql.raw('n.space_id'), 'a')}, a.avatar, null) "avatar",
   substr(coalesce(iif(n.comment_id is null, t.body, c.body), ''), 1, ${longest}) "text",
   iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
   iif(n.comment_id is null, t.author_id, c.author_id) "authorId", ${seesGuests(viewer, { space: 's' })} "seesGuests",

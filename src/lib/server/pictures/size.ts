@@ -5,7 +5,7 @@ export interface Size {
   height: number;
 }
 
-/** In pixels, of a picture that has been cleaned. An orientation is left out: nobody draws logos with a phone. */
+/** In pixels, of a picture that has been cleaned. An orientation is left out: only the longer side counts. */
 export function sizeOf(bytes: Uint8Array, type: string): Size {
   const size =
     type === 'image/png'
@@ -14,10 +14,14 @@ export function sizeOf(bytes: Uint8Array, type: string): Size {
         ? jpeg(bytes)
         : type === 'image/webp'
           ? webp(bytes)
-          : avif(bytes);
+          : type === 'image/gif'
+            ? gif(bytes)
+            : avif(bytes);
   ensure(size && size.width > 0 && size.height > 0);
   return size;
 }
+
+const gif = (bytes: Uint8Array): Size => ({ width: u16le(bytes, 6), height: u16le(bytes, 8) });
 
 const png = (bytes: Uint8Array): Size => ({ width: u32(bytes, 16), height: u32(bytes, 20) });
 

@@ -213,7 +213,7 @@ export const file = sqliteTable(
   'file',
   {
     id: id(),
-    kind: text('kind', { enum: ['cover', 'attachment', 'logo'] }).notNull(),
+    kind: text('kind', { enum: ['cover', 'attachment', 'logo', 'avatar'] }).notNull(),
     spaceId: integer('space_id').references(() => space.id, { onDelete: 'set null' }),
     templateId: text('template_id').references(() => spaceTemplate.id, { onDelete: 'set null' }),
     /** Set once attached. A file of a thread's first text has no comment. */

@@ -17,6 +17,7 @@ export function present(row: Seen, terms: Term[]): Hit {
     author: row.author,
     guest: row.guest === 1,
     company: row.company,
+    avatar: row.avatar,
     forCompany: row.forCompany === 1,
     createdAt: row.createdAt,
     excerpt: around(row.body, terms),

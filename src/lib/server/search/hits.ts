@@ -61,6 +61,7 @@ export function hitsQuery(
       author: sql<string>`u.name`.as('author'),
       guest: sql<number>`u.kind = 'guest'`.as('guest'),
       company: sql<string>`u.company`.as('company'),
+      avatar: sql<string | null>`iif(${access.isPresent(sql.raw('s.id'), 'u')}, u.avatar, null)`.as('avatar'),
       forCompany: access.isForCompany('t', 'c').as('for_company'),
       createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
       files: sql<string>`(select json_group_array(json_object('id', f.id, 'name', f.name)) from

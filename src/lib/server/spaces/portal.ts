@@ -15,11 +15,16 @@ const INVITED_COUNTED = 100;
 /** Bounds the cost for somebody who never reads. */
 const UNREAD_COUNTED = 100;
 
-function mixed(people: { name: string; guest: number }[]): { name: string; guest: boolean }[] {
+interface Face {
+  name: string;
+  avatar: string | null;
+}
+
+function mixed(people: (Face & { guest: number })[]): (Face & { guest: boolean })[] {
   const [company, guests] = [people.filter((p) => !p.guest), people.filter((p) => p.guest)];
   const first = company.slice(0, FACES - Math.min(2, guests.length));
-  return [...first, ...guests.slice(0, FACES - first.length)].map(({ name, guest }) => ({
-    name,
+  return [...first, ...guests.slice(0, FACES - first.length)].map(({ guest, ...face }) => ({
+    ...face,
     guest: guest === 1,
   }));
 }
@@ -66,11 +71,12 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
         ),
         lastActivityAt: sql<number>`shown.activity`.as('activity'),
         // A few users, then a few guests.
-        faces: sql<string>`(select json_group_array(json_object('name', name, 'guest', guest)) from (
-          select * from (select u.name, 0 as guest ${faces} and m.rank < 2
+        faces:
+          sql<string>`(select json_group_array(json_object('name', name, 'avatar', avatar, 'guest', guest)) from (
+          select * from (select u.name, u.avatar, 0 as guest ${faces} and m.rank < 2
             order by m.rank, m.name_key, m.user_id limit ${FACES})
           union all
-          select * from (select u.name, 1 as guest ${faces} and m.rank = ${access.rankOfGuests(actor, within)}
+          select * from (select u.name, u.avatar, 1 as guest ${faces} and m.rank = ${access.rankOfGuests(actor, within)}
             order by m.rank, m.name_key, m.user_id limit ${FACES})))`.as('faces'),
         users: sql<number>`space.user_count`.as('users'),
         guestCount: access.guestsOf(actor, within).count.as('guest_count'),
@@ -94,7 +100,7 @@ export async function portal(ctx: SignedIn, before: string | null = null) {
       ...(latest === null ? { latest, latestForCompany: false } : newestOf(ctx, latest)),
       invitedMore: row.invitedCount >= INVITED_COUNTED,
       unreadMore: row.unread >= UNREAD_COUNTED,
-      people: mixed(JSON.parse(faces) as { name: string; guest: number }[]),
+      people: mixed(JSON.parse(faces) as (Face & { guest: number })[]),
     })),
   };
 }

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { browserZone, muteSpace, newPassword, notificationMail, oneSession, profile } from '$lib/schemas';
+import {
+  avatar,
+  browserZone,
+  muteSpace,
+  newPassword,
+  notificationMail,
+  oneSession,
+  profile,
+} from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
@@ -28,6 +36,14 @@ export const actions = {
   profile: form(profile, async (ctx, input) => {
     await accounts.changeProfile(ctx, input);
     return '/me?done=profile';
+  }),
+  picture: form(avatar, async (ctx, { picture, small }) => {
+    await accounts.setAvatar(ctx, picture, small);
+    return '/me?done=picture';
+  }),
+  removePicture: form(v.object({}), async (ctx) => {
+    await accounts.removeAvatar(ctx);
+    return '/me?done=picture-removed';
   }),
   notifications: form(notificationMail, async (ctx, input) => {
     await accounts.setNotifications(ctx, input);
