@@ -142,6 +142,15 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: inSpace,
     post: { '': 'in in 400 404 404 400 404' },
   },
+  '/(app)/spaces/[id=id]/files/parts': {
+    at: '/spaces/:space/files/parts',
+    get: nowhere,
+    // Not JSON.
+    post: { '': 'in in 415 404 404 415 404' },
+  },
+  // Whole files, so nobody's uploads: files/parts.test.ts has those.
+  '/(app)/files/[file]/parts': { at: '/files/:file/parts', get: nowhere, post: { '': nowhere } },
+  '/(app)/files/[file]/parts/[part=id]': { at: '/files/:file/parts/1', get: nowhere },
   '/(app)/files/[file]': { at: '/files/:file', get: inSpace },
   '/(app)/files/[file]/thumb': { at: '/files/:file/thumb', get: nowhere },
   '/(app)/covers': {

@@ -34,6 +34,8 @@ const words: Record<string, 'cut' | 'refused' | 'own' | 'not looked into' | 'nev
   'space.guest_companies': 'own',
   'file.name': 'not looked into',
   'file.folded': 'never shown',
+  'file.fingerprint': 'never shown',
+  'file.parts': 'never shown',
   'invitation.email': 'never shown',
   'invitation.email_original': 'never shown',
   'membership.company_key': 'never shown',

@@ -4,7 +4,10 @@ const MB = 1024 * 1024;
 
 export const fileLimits = {
   count: 5,
-  attachment: 50 * MB,
+  /** In parts, by scripts. */
+  attachment: 1024 * MB,
+  /** As the body of one request. */
+  post: 50 * MB,
   cover: 5 * MB,
   logo: MB,
   avatar: 5 * MB,
@@ -34,6 +37,11 @@ const ENDINGS = new Map<string, RemainingMetadata>([
 ]);
 const CLEANED = /^image\/(jpeg|png|webp|avif|gif|heic)$/;
 export const CLEANED_UP_TO = 20 * MB;
+
+/** Bytes of a part: held in memory, and R2 takes none below 5 MB. */
+export const PART_SIZE = 8 * MB;
+/** What can be cleaned never comes in parts, because that needs the whole file. */
+export const comesInParts = (size: number): boolean => size > CLEANED_UP_TO;
 
 /** A guess by name and type: only the server can tell from the bytes whether a picture can be cleaned. */
 export function remainingMetadata({

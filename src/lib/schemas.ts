@@ -301,6 +301,12 @@ const attached = {
   fileIds: v.pipe(v.array(id), v.maxLength(fileLimits.count, says('file.too-many'))),
   files: files(fileLimits.count),
 };
+/** By a script (browser/parts.ts). */
+export const upload = v.object({
+  name: v.pipe(v.string(), v.maxLength(1_000)),
+  size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+});
 export const thread = v.object({
   title: optionalLine(limits.threadTitle),
   body: lines(limits.body),

@@ -1,4 +1,6 @@
 /** Uploaded covers with and without scripts; files over HTTP. */
+import { createHash, randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { PLACE, avif, gifTelling, jpegCut, jpegTelling, png, webpTelling } from '../pictures';
 import { gate, invited, makeSpace, newGuest, addressOf, ORIGIN, signedIn, somebody } from './people';
@@ -247,6 +249,78 @@ for (const javaScriptEnabled of [true, false])
       .toEqual([60, 30]);
     await ava.context().close();
   });
+
+test('a large file goes in parts, over a cut network, a pause and a reload, and arrives unchanged', async ({
+  browser,
+}, info) => {
+  const ava = await signedIn(browser, AVA);
+  const space = await makeSpace(ava, 'Large files');
+  const bytes = randomBytes(40 * 1024 * 1024);
+  const path = info.outputPath('Flight over the site.mp4');
+  await writeFile(path, bytes);
+  const sent: string[] = [];
+  ava.on('request', (request) => {
+    const part = /\/parts\/(\d+)$/.exec(request.url())?.[1];
+    if (part) sent.push(part);
+  });
+  const open = async () => {
+    await ava.goto(`${space}/new-thread`, { waitUntil: 'networkidle' });
+    await ava.getByLabel('Title').fill('The flight');
+  };
+  await open();
+  await expect(ava.getByText('Up to 5 files of 1 GB each.')).toBeVisible();
+  const row = ava.getByRole('list', { name: 'Chosen files' }).getByRole('listitem');
+  await ava.route('**/parts/2', (route) => route.abort('internetdisconnected'));
+  await ava.route('**/parts/4', () => {});
+  await ava.getByLabel('Attach files').setInputFiles(path);
+  await expect(row).toContainText('No connection. We’ll continue as soon as it’s back.');
+  await expect(row).toContainText('Sent as it is');
+  await ava.unroute('**/parts/2');
+  await ava.evaluate(() => dispatchEvent(new Event('online')));
+  await expect.poll(() => sent.at(-1)).toBe('4');
+  await expect(row).toContainText('60 % of 40 MB');
+
+  // Paused, it holds the form back, and the button keeps the focus.
+  await row.getByRole('button', { name: 'Pause' }).click();
+  await expect(row).toContainText('Paused at 60 % of 40 MB');
+  await expect(row.getByRole('button', { name: 'Resume' })).toBeFocused();
+  await ava.getByRole('button', { name: 'Post', exact: true }).click();
+  await expect(ava.getByText('A file is paused. Resume it, or cancel its upload.').first()).toBeVisible();
+
+  await ava.unroute('**/parts/4');
+  await open();
+  sent.length = 0;
+  await ava.getByLabel('Attach files').setInputFiles(path);
+  await ava.getByRole('button', { name: 'Post', exact: true }).click();
+  await expect(ava).toHaveURL(/\/threads\/\d+/);
+  expect(sent).toEqual(['4', '5']);
+  const href = await ava.getByRole('link', { name: 'Flight over the site.mp4' }).getAttribute('href');
+  const arrived = await (await ava.request.get(href!)).body();
+  expect(createHash('sha256').update(arrived).digest('hex')).toBe(
+    createHash('sha256').update(bytes).digest('hex'),
+  );
+  await ava.context().close();
+});
+
+test('a large file that is cancelled is gone, and its storage is free', async ({ browser }, info) => {
+  const ava = await signedIn(browser, AVA);
+  const space = await makeSpace(ava, 'Cancelled upload');
+  const path = info.outputPath('film.mp4');
+  await writeFile(path, Buffer.alloc(24 * 1024 * 1024));
+  await ava.goto(`${space}/new-thread`, { waitUntil: 'networkidle' });
+  await ava.route('**/parts/2', () => {});
+  await ava.getByLabel('Attach files').setInputFiles(path);
+  const row = ava.getByRole('list', { name: 'Chosen files' }).getByRole('listitem');
+  await expect(row).toContainText('33 % of 24 MB');
+  const cancelled = ava.waitForResponse((response) => response.request().method() === 'DELETE');
+  await row.getByRole('button', { name: 'Cancel upload' }).click();
+  expect((await cancelled).status()).toBe(204);
+  await expect(row).toHaveCount(0);
+  await expect(ava.getByLabel('Attach files')).toBeFocused();
+  await ava.goto(`${space}/settings/general`);
+  await expect(ava.getByText(/0 bytes? of/)).toBeVisible();
+  await ava.context().close();
+});
 
 test('what is said of a failed file goes once no file has failed', async ({ browser }) => {
   const ava = await signedIn(browser, AVA, { viewport: { width: 360, height: 740 } });

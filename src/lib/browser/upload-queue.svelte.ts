@@ -1,7 +1,8 @@
 /** In the browser: the queue of files being uploaded, a few at a time. */
-import { fileLimits, fileSize } from '../files';
+import { comesInParts, fileLimits, fileSize } from '../files';
 import type { I18n } from '../i18n';
 import type { MessageKey } from '../messages';
+import { sendInParts } from './parts';
 import { NotSent, send, type Made, type Sending } from './uploads';
 
 /** Why a file did not arrive: the server's sentence, or a key of ours, perhaps with a size in bytes. */
@@ -12,8 +13,14 @@ export interface Upload {
   readonly name: string;
   readonly size: number;
   readonly preview?: string;
-  state: 'waiting' | 'sending' | 'done' | 'failed';
+  /** Arrives in parts, so it can pause and go on. */
+  readonly large?: boolean;
+  state: 'waiting' | 'sending' | 'paused' | 'done' | 'failed';
   percent: number;
+  /** Tries again after a while, or when the network is back. */
+  stalled?: boolean;
+  /** What the server knows a large file by. */
+  id?: string;
   made?: Made;
   why?: Why;
   /** Whether retrying may help. */
@@ -27,6 +34,8 @@ interface Source extends Pick<Upload, 'name' | 'size' | 'preview' | 'why'> {
 
 interface How {
   url: (name: string) => string;
+  /** Where large files begin; without it, all go as they are. */
+  parts?: () => string;
   together?: number;
   /** Runs before a file counts as uploaded. */
   after?: (made: Made, body: Blob) => Promise<void>;
@@ -49,6 +58,8 @@ export class UploadQueue {
   #how: How;
   #bodies: Record<number, Source['body']> = {};
   #sendings: Record<number, Sending> = {};
+  /** Pausing ends one; resuming begins another. */
+  #turns: Record<number, object> = {};
   #waiting: (() => void)[] = [];
   #keys = 0;
 
@@ -64,31 +75,58 @@ export class UploadQueue {
     return this.items.some(({ state }) => state === 'failed');
   }
 
+  get paused(): boolean {
+    return this.items.some(({ state }) => state === 'paused');
+  }
+
   /** With a `why`, it has already failed. */
   add({ body, why, ...file }: Source): Upload {
     const key = ++this.#keys;
     this.#bodies[key] = body;
-    this.items.push({ key, ...file, state: why ? 'failed' : 'waiting', percent: 0, why, again: false });
+    const large = this.#how.parts !== undefined && comesInParts(file.size);
+    const state = why ? 'failed' : 'waiting';
+    this.items.push({ key, ...file, large, state, percent: 0, why, again: false });
     this.#pump();
     return this.items.find((upload) => upload.key === key)!;
   }
 
+  /** What has arrived stays at the server. */
+  pause(upload: Upload): void {
+    upload.state = 'paused';
+    upload.stalled = false;
+    delete this.#turns[upload.key];
+    this.#sendings[upload.key]?.abort();
+    this.#pump();
+    this.#release();
+  }
+
+  /** Again, or on from where it paused. */
   retry(upload: Upload): void {
     upload.state = 'waiting';
     upload.why = undefined;
     this.#pump();
   }
 
-  remove({ key, preview }: Upload): void {
+  /** A large file gives back its room at once, if nothing else here is the same. */
+  remove(upload: Upload): void {
+    this.#drop(upload);
+    const { id } = upload;
+    if (!id || this.items.some((other) => other.id === id)) return;
+    const { transport = send } = this.#how;
+    transport('DELETE', `/files/${id}/parts`, null).done.catch(() => {});
+  }
+
+  /** The page is left: what has arrived of a large file waits for it. */
+  clear(): void {
+    for (const upload of this.items) this.#drop(upload);
+  }
+
+  #drop({ key, preview }: Upload): void {
     this.items = this.items.filter((other) => other.key !== key);
     this.#sendings[key]?.abort();
     delete this.#bodies[key];
     if (preview) URL.revokeObjectURL(preview);
     this.#release();
-  }
-
-  clear(): void {
-    for (const upload of this.items) this.remove(upload);
   }
 
   async whenDone(): Promise<void> {
@@ -111,22 +149,34 @@ export class UploadQueue {
   }
 
   async #send(upload: Upload): Promise<void> {
-    const { url, after, settled, transport = send } = this.#how;
+    const { url, parts, after, settled, transport = send } = this.#how;
     upload.state = 'sending';
-    upload.percent = 0;
+    if (!upload.large) upload.percent = 0;
+    const turn = (this.#turns[upload.key] = {});
+    const paused = () => this.#turns[upload.key] !== turn;
     try {
       const body = await this.#bodies[upload.key]!();
-      if (!this.#has(upload)) return;
+      if (!this.#has(upload) || paused()) return;
       if (!body) throw new NotSent('file.refused');
-      const sending = transport('POST', url(upload.name), body, (percent) => (upload.percent = percent));
-      this.#sendings[upload.key] = sending;
+      const progress = (percent: number) => void (paused() || (upload.percent = percent));
+      const sending = (this.#sendings[upload.key] = upload.large
+        ? sendInParts(parts!(), upload.name, body, {
+            progress,
+            begun: (id) => (upload.id = id),
+            stalled: (stalled) => void (paused() || (upload.stalled = stalled)),
+            transport,
+          })
+        : transport('POST', url(upload.name), body, progress));
       const made = await sending.done;
+      if (paused()) return;
       await after?.(made, body);
       upload.made = made;
       upload.state = 'done';
     } catch (thrown) {
+      if (paused()) return;
       upload.state = 'failed';
       upload.again = true;
+      upload.stalled = false;
       const { key, sentence } = thrown instanceof NotSent ? thrown : new NotSent('file.refused');
       upload.why = sentence ? { sentence } : { key };
     }

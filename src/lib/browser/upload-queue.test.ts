@@ -1,7 +1,7 @@
 /** The queue without a browser: what is sent when, and what becomes of it. */
 import { beforeAll, expect, test, vi } from 'vitest';
-import { fileLimits } from '../files';
-import { NotSent, type Made, type Sending } from './uploads';
+import { fileLimits, PART_SIZE } from '../files';
+import { NotSent, type Made, type send, type Sending } from './uploads';
 import type * as queues from './upload-queue.svelte';
 
 let UploadQueue: typeof queues.UploadQueue;
@@ -17,13 +17,13 @@ beforeAll(async () => {
 function fake() {
   const open: Record<string, { arrive: (made: Made) => void; fail: (why: Error) => void }> = {};
   const aborted: string[] = [];
-  const transport = (_method: string, url: string): Sending => ({
+  const transport = ((_method: string, url: string): Sending => ({
     done: new Promise((arrive, fail) => (open[url] = { arrive, fail })),
     abort: () => {
       aborted.push(url);
       open[url]!.fail(new NotSent('file.refused'));
     },
-  });
+  })) as typeof send;
   const settled: string[] = [];
   const queue = new UploadQueue({
     url: (name) => name,
@@ -98,4 +98,97 @@ test('a file that is empty or too large is not sent, and trying again does not h
   await soon();
   expect(body).not.toHaveBeenCalled();
   expect(queue.items[0]).toMatchObject({ state: 'failed', again: false });
+});
+
+/** A server that keeps parts; `breaks` says which requests find no network. */
+function server(breaks: (request: string) => boolean = () => false) {
+  const asked: string[] = [];
+  const there = new Set<number>();
+  const transport = ((method: string, url: string, body: Blob | null): Sending => {
+    const request = `${method} ${url}`;
+    asked.push(request);
+    let abort = () => {};
+    const done = new Promise<never>((arrive, fail) => {
+      abort = () => fail(new NotSent('file.refused'));
+      if (breaks(request)) return fail(new NotSent('file.broken-off'));
+      const part = Number(/\/parts\/(\d+)$/.exec(url)?.[1]);
+      if (part) there.add(part);
+      if (part === 3 && held.on) return;
+      const arrived = { id: 'a', partSize: PART_SIZE, parts: [...there].sort() };
+      arrive(
+        (part || method === 'DELETE'
+          ? {}
+          : url === '/begin' || method === 'GET'
+            ? arrived
+            : { id: 'a' }) as never,
+      );
+      void body;
+    });
+    return { done, abort: () => abort() };
+  }) as typeof send;
+  const held = { on: false };
+  const queue = new UploadQueue({ url: (name) => name, parts: () => '/begin', transport });
+  const file = new Blob([new Uint8Array(3 * PART_SIZE + 9)]);
+  const add = () => queue.add({ name: 'film.mp4', size: file.size, body: () => file });
+  return { queue, add, asked, held };
+}
+const large = 3 * PART_SIZE + 9;
+
+test('a large file goes in parts, a small one as it is', async () => {
+  const { queue, add, asked } = server();
+  const upload = add();
+  await queue.whenDone();
+  expect(upload).toMatchObject({ state: 'done', percent: 100, made: { id: 'a' }, size: large });
+  const parts = [1, 2, 3, 4].map((n) => `PUT /files/a/parts/${n}`);
+  expect(asked).toEqual(['POST /begin', ...parts, 'POST /files/a/parts']);
+  queue.add({ name: 'small', size: 1, body: () => new Blob(['x']) });
+  await queue.whenDone();
+  expect(asked.at(-1)).toBe('POST small');
+});
+
+test('a paused file sends nothing, holds nobody up, and goes on with the part that it paused at', async () => {
+  const { queue, add, asked, held } = server();
+  held.on = true;
+  const upload = add();
+  await vi.waitFor(() => expect(asked.at(-1)).toBe('PUT /files/a/parts/3'));
+  queue.pause(upload);
+  await queue.whenDone();
+  expect([upload.state, queue.paused, queue.failed, upload.percent]).toEqual(['paused', true, false, 66]);
+  const before = asked.length;
+  held.on = false;
+  queue.retry(upload);
+  await queue.whenDone();
+  expect(upload.state).toBe('done');
+  // The server had it after all.
+  expect(asked.slice(before)).toEqual(['POST /begin', 'PUT /files/a/parts/4', 'POST /files/a/parts']);
+});
+
+test('without a network a large file waits and goes on by itself; what is refused fails at once', async () => {
+  let gone = true;
+  const { queue, add, asked } = server((request) => gone && request.endsWith('/2'));
+  const upload = add();
+  await vi.waitFor(() => expect(upload.stalled).toBe(true));
+  expect(upload).toMatchObject({ state: 'sending', percent: 33 });
+  gone = false;
+  dispatchEvent(new Event('online'));
+  await queue.whenDone();
+  expect(upload).toMatchObject({ state: 'done', stalled: false });
+  expect(asked.filter((request) => request.endsWith('/2'))).toHaveLength(2);
+});
+
+test('a large file that is taken away is cancelled at the server; on a page that is left it stays there', async () => {
+  const { queue, add, asked, held } = server();
+  held.on = true;
+  const upload = add();
+  await vi.waitFor(() => expect(asked.at(-1)).toBe('PUT /files/a/parts/3'));
+  queue.clear();
+  await soon();
+  expect(asked).not.toContain('DELETE /files/a/parts');
+  queue.remove(add());
+  await soon();
+  const again = add();
+  await vi.waitFor(() => expect(again.id).toBe('a'));
+  queue.remove(again);
+  expect(asked.at(-1)).toBe('DELETE /files/a/parts');
+  expect(upload.made).toBeUndefined();
 });

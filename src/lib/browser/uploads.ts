@@ -8,6 +8,8 @@ export class NotSent extends Error {
   constructor(
     readonly key: MessageKey,
     readonly sentence?: string,
+    /** Of the answer; 0 without one. */
+    readonly status = 0,
   ) {
     super(sentence ?? key);
   }
@@ -18,35 +20,37 @@ export interface Made {
   metadata?: RemainingMetadata | null;
 }
 
-export interface Sending {
+export interface Sending<Answer = Made> {
   /** Rejects with `NotSent`. */
-  done: Promise<Made>;
+  done: Promise<Answer>;
   abort(): void;
 }
 
 /** XMLHttpRequest, because `fetch` reports no upload progress. */
-export function send(
-  method: 'POST' | 'PUT',
+export function send<Answer = Made>(
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   url: string,
-  body: Blob,
+  body: Blob | null,
   progress: (percent: number) => void = () => {},
-): Sending {
+): Sending<Answer> {
   const request = new XMLHttpRequest();
-  const done = new Promise<Made>((arrived, failed) => {
+  const done = new Promise<Answer>((arrived, failed) => {
     request.open(method, url);
     request.responseType = 'text';
     // The server checks the bytes anyway.
-    request.setRequestHeader('content-type', 'application/octet-stream');
+    const type = body?.type === 'application/json' ? body.type : 'application/octet-stream';
+    request.setRequestHeader('content-type', type);
     request.setRequestHeader('accept', 'application/json');
     request.upload.onprogress = ({ loaded, total }) => progress(Math.floor((loaded / (total || 1)) * 100));
     request.onerror = request.ontimeout = () => failed(new NotSent('file.broken-off'));
     request.onabort = () => failed(new NotSent('file.refused'));
     request.onload = () => {
       const said = json(request.responseText);
-      if (request.status === 204 || (request.status === 201 && said)) arrived((said ?? {}) as Made);
+      if (request.status === 204 || (/^20[01]$/.test(`${request.status}`) && said))
+        arrived((said ?? {}) as Answer);
       // The session has ended, and this is the login page.
       else if (request.responseURL.includes('/login')) failed(new NotSent('file.logged-out'));
-      else failed(new NotSent('file.refused', said?.message));
+      else failed(new NotSent('file.refused', said?.message, request.status));
     };
     request.send(body);
   });

@@ -1094,6 +1094,7 @@ export default {
   'told.and-named': '（メンションした人にも通知されます）',
   'file.attach': 'ファイルを添付',
   'file.hint-plain': '{max, number}個まで、合計{size}まで添付できます。',
+  'file.hint-larger': 'JavaScriptを有効にすると、1個につき{size}まで添付できます。',
   'file.hint':
     '{max, number}個まで、1個につき{size}まで添付できます。ここにドロップするか、貼り付けることもできます。',
   'file.hint-stays':
@@ -1104,6 +1105,16 @@ export default {
   'file.list': '選んだファイル',
   'file.remove': '取り消す',
   'file.retry': '再試行',
+  'file.pause': '一時停止',
+  'file.resume': '再開',
+  'file.cancel': 'アップロードを中止',
+  'file.paused': '{size}のうち{percent, number}%で一時停止中',
+  'file.paused-name': '{name}を一時停止しました。',
+  'file.still-paused': '一時停止中のファイルがあります。再開するか、アップロードを中止してください。',
+  'file.stalled': '接続が切れています。つながり次第、続きを送信します。',
+  'file.changed':
+    'アップロードを始めた後にファイルが変更されました。取り消してから、もう一度選んでください。',
+  'file.incomplete': 'ファイルの一部を受け取れませんでした。もう一度お試しください。',
   'file.waiting': '待機中',
   'file.progress': '{size}のうち{percent, number}%',
   'file.finishing': 'まもなく完了します',

@@ -24,6 +24,11 @@ export const randomCode = (): string => generateRandomString(random, '0123456789
 /** For tokens of 160+ random bits, which need no salt. */
 export const hashToken = (token: string): string => encodeBase64urlNoPadding(sha256(utf8.encode(token)));
 
+export const hashBytes = async (bytes: Uint8Array): Promise<string> =>
+  encodeBase64urlNoPadding(
+    new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)),
+  );
+
 /** Current first, then previous ones that are still accepted. */
 export type Secret = readonly [current: string, ...previous: string[]];
 

@@ -25,6 +25,14 @@ const LIMITS = {
       [HOUR, 1_000],
     ],
   },
+  /** Of 8 MB. */
+  part: {
+    says: 'limit.uploads',
+    within: [
+      [MINUTE, 300],
+      [HOUR, 6_000],
+    ],
+  },
   reaction: { says: 'limit.often', within: [[MINUTE, 120]] },
   preview: { says: 'limit.often', within: [[MINUTE, 120]] },
   search: { says: 'limit.often', within: [[MINUTE, 120]] },

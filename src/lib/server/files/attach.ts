@@ -33,7 +33,8 @@ export function attach(
         attached_at = ${ctx.now} + (select key from json_each(${list}) where value = file.id),
         audience = ${access.audienceOf(to.threadId, to.commentId)}, owner_id = ${access.ownerWith(to.threadId, ctx.actor)}
       where id in (select value from json_each(${list})) and space_id = ${spaceId}
-        and kind = 'attachment' and uploader_id = ${ctx.actor.id} and attached_at is null and released_at is null`),
+        and kind = 'attachment' and uploader_id = ${ctx.actor.id} and attached_at is null and released_at is null
+        and upload_id is null`),
     must(ctx, changed(ids.length)),
   ];
 }

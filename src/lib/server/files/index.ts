@@ -13,6 +13,7 @@ export {
 } from './cover';
 export { names, ofCommentsQuery, ofThreadQuery } from './list';
 export { checkLogo, readLogo, uploadLogo, useLogo } from './logo';
+export { arrivedParts, beginUpload, cancelUpload, completeUpload, uploadPart } from './parts';
 export { purge } from './purge';
 export { storageOf, storedIn } from './quota';
 export { serve } from './serve';

@@ -16,7 +16,7 @@ import * as folded from '../folded';
 import * as limits from '../limits';
 import { log } from '../log';
 import * as pictures from '../pictures';
-import { file } from '../schema';
+import { file, type Parts } from '../schema';
 import { fits, noRoom } from './quota';
 
 /** `size` is the sender's claim; it must be exact. */
@@ -53,36 +53,7 @@ export async function store(
 ): Promise<UploadedFile> {
   const field = fieldOf(kind);
   const { type, size, chunks, metadata } = await check(ctx, kind, { name, body, size: claimed });
-  const row = {
-    id: randomId(),
-    kind,
-    spaceId,
-    name: blobs.safeName(name),
-    folded: folded.fileName(blobs.safeName(name)),
-    type,
-    category: categoryOf(type, name),
-    size,
-    key: randomToken(),
-    uploaderId: ctx.actor.id,
-    createdAt: ctx.now,
-  };
-  await ctx.commit(
-    [
-      stillAllowed,
-      ctx.db.run(sql`
-        insert into file (id, kind, space_id, name, folded, type, category, size, key, uploader_id, created_at)
-        select ${row.id}, ${kind}, ${spaceId}, ${row.name}, ${row.folded}, ${type}, ${row.category}, ${size}, ${row.key}, ${row.uploaderId}, ${ctx.now}
-        where ${await fits(ctx, spaceId, size)}`),
-      must(ctx, changed()),
-      ...limits.count(ctx, { upload: 1 }),
-    ],
-    {
-      refusal: async () =>
-        (await noRoom(ctx, spaceId, size, field)) ??
-        (await limits.exceeded(ctx, { upload: 1 })) ??
-        new Refusal('missing'),
-    },
-  );
+  const row = await reserve(ctx, { kind, spaceId, name, type, size }, stillAllowed);
   await blobs.streamTo(ctx.bucket, row.key, size, chunks).catch(async (error) => {
     // If this fails too, cron deletes the unused row with its object.
     await ctx.bucket.delete(row.key);
@@ -92,6 +63,48 @@ export async function store(
     throw new Refusal('invalid', { key: 'file.size-wrong', field });
   });
   return { id: row.id, name: row.name, type, size, thumb: false, metadata };
+}
+
+interface Reserved {
+  kind: Kind;
+  spaceId: number | null;
+  name: string;
+  type: blobs.BlobType;
+  size: number;
+  /** Of a file that arrives in parts. */
+  arriving?: { fingerprint: string; parts: Parts };
+}
+
+/** The row of a file that is about to arrive, if there is room for it. */
+export async function reserve(
+  ctx: SignedIn,
+  { kind, spaceId, name, type, size, arriving }: Reserved,
+  stillAllowed?: Statement,
+): Promise<{ id: string; key: string; name: string }> {
+  const row = { id: randomId(), key: randomToken(), name: blobs.safeName(name) };
+  const arrives = arriving
+    ? sql`'', ${arriving.fingerprint}, ${JSON.stringify(arriving.parts)}`
+    : sql`null, null, null`;
+  await ctx.commit(
+    [
+      stillAllowed,
+      ctx.db.run(sql`
+        insert into file (id, kind, space_id, name, folded, type, category, size, key, uploader_id, created_at,
+          upload_id, fingerprint, parts)
+        select ${row.id}, ${kind}, ${spaceId}, ${row.name}, ${folded.fileName(row.name)}, ${type},
+          ${categoryOf(type, row.name)}, ${size}, ${row.key}, ${ctx.actor.id}, ${ctx.now}, ${arrives}
+        where ${await fits(ctx, spaceId, size)}`),
+      must(ctx, changed()),
+      ...limits.count(ctx, { upload: 1 }),
+    ],
+    {
+      refusal: async () =>
+        (await noRoom(ctx, spaceId, size, fieldOf(kind))) ??
+        (await limits.exceeded(ctx, { upload: 1 })) ??
+        new Refusal('missing'),
+    },
+  );
+  return row;
 }
 
 /** @throws Refusal for what cannot be stored. Reads a picture whole. */
@@ -105,15 +118,13 @@ export async function check(ctx: SignedIn, kind: Kind, { name, body, size }: Upl
 }
 
 export function checkSize(ctx: SignedIn, kind: Kind, size: number): void {
-  const [limit, field] = [fileLimits[kind], fieldOf(kind)];
+  const [limit, field] = [fileLimits[kind === 'attachment' ? 'post' : kind], fieldOf(kind)];
   if (!(size > 0)) throw new Refusal('invalid', { key: 'file.empty', field });
-  if (size > limit)
-    throw new Refusal('too-large', {
-      key: 'file.too-large',
-      params: { size: fileSize(limit, ctx.locale) },
-      field,
-    });
+  if (size > limit) throw tooLarge(ctx, limit, field);
 }
+
+export const tooLarge = (ctx: SignedIn, limit: number, field: string): Refusal =>
+  new Refusal('too-large', { key: 'file.too-large', params: { size: fileSize(limit, ctx.locale) }, field });
 
 async function withoutMetadata(
   kind: Kind,
@@ -122,9 +133,8 @@ async function withoutMetadata(
   size: number,
   { head, chunks }: blobs.Source,
 ): Promise<{ size: number; chunks: AsyncIterable<Uint8Array>; metadata: RemainingMetadata | null }> {
-  if (!pictures.isPicture(type))
-    return { size, chunks, metadata: blobs.metadataOf(head) ?? remainingMetadata({ name, type, size }) };
-  if (size > CLEANED_UP_TO) return { size, chunks, metadata: 'place' };
+  if (!pictures.isPicture(type) || size > CLEANED_UP_TO)
+    return { size, chunks, metadata: metadataIn(head, { name, type, size }) };
   const bytes = await blobs.readAll(chunks, size);
   const clean = cleaned(bytes, type);
   if (clean) return { size: clean.length, chunks: blobs.single(clean), metadata: null };
@@ -132,6 +142,12 @@ async function withoutMetadata(
   // It may be a picture all the same.
   return { size, chunks: blobs.single(bytes), metadata: 'place' };
 }
+
+/** What a file reveals that is stored as it came. */
+export const metadataIn = (
+  head: Uint8Array,
+  file: { name: string; type: blobs.BlobType; size: number },
+): RemainingMetadata | null => blobs.metadataOf(head) ?? remainingMetadata(file);
 
 /** Null: the picture cannot be parsed, and its bytes are unchanged. */
 function cleaned(bytes: Uint8Array, type: pictures.PictureType): Uint8Array | null {

@@ -19,7 +19,7 @@ export async function thumbnail(
   { body, size }: Omit<Upload, 'name'>,
 ): Promise<void> {
   const [row] = await ctx.db.select().from(file).where(ownUnused(ctx, id)).limit(1);
-  if (!row) throw new Refusal('missing');
+  if (!row || row.uploadId !== null) throw new Refusal('missing');
   if (!row.type.startsWith('image/') || !(size > 0)) throw new Refusal('invalid', { key: 'cover.kind' });
   if (size > fileLimits.thumb)
     throw new Refusal('too-large', {

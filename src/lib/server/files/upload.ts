@@ -53,7 +53,7 @@ export async function uploadAll(ctx: SignedIn, spaceId: number, list: File[]): P
   return ids;
 }
 
-const unusedQuery = (ctx: SignedIn) =>
+export const unusedQuery = (ctx: SignedIn) =>
   ctx.db
     .select({ count: sql<number>`count(*)` })
     .from(file)
@@ -62,6 +62,6 @@ const unusedQuery = (ctx: SignedIn) =>
       and(isNull(file.attachedAt), sql`created_at > ${ctx.now - DAY}`, eq(file.uploaderId, ctx.actor.id)),
     );
 
-function refuseTooManyUnused([row]: { count: number }[]): void {
+export function refuseTooManyUnused([row]: { count: number }[]): void {
   if (row!.count >= MAX_UNUSED) throw new Refusal('throttled', { key: 'file.too-many-unused' });
 }

@@ -29,6 +29,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
       and(
         eq(file.id, id),
         isNull(file.releasedAt),
+        isNull(file.uploadId),
         sql`(
           exists (
             select 1 from membership m join space s on s.id = m.space_id
@@ -45,7 +46,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
   return row;
 }
 
-/** People removed from its space have no uploads there any more. */
+/** Whole, or still arriving. People removed from its space have no uploads there any more. */
 export const ownUnused = (ctx: SignedIn, id: string) =>
   and(
     eq(file.id, id),

@@ -206,6 +206,12 @@ export const notification = sqliteTable(
   ],
 );
 
+/** By their numbers, from 1. All have this size, but for the last. */
+export interface Parts {
+  size: number;
+  arrived: Record<string, { etag: string; hash: string }>;
+}
+
 const LISTED = sql`kind = 'attachment' and attached_at is not null and released_at is null`;
 
 /** In R2. Found only through its space, or a template's cover through the right to see the template. */
@@ -235,9 +241,14 @@ export const file = sqliteTable(
     uploaderId: text('uploader_id')
       .notNull()
       .references(() => user.id),
+    /** When its last byte, or its last part so far, arrived. */
     createdAt: at('created_at').notNull(),
     /** Null while unused; purged after a day. */
     attachedAt: at('attached_at'),
+    /** While a large file arrives in parts (files/parts.ts): R2's id of the upload (empty until it has one), what it is found by again, its parts. */
+    uploadId: text('upload_id'),
+    fingerprint: text('fingerprint'),
+    parts: text('parts', { mode: 'json' }).$type<Parts>(),
     /** Of its text, stored with it; and which guest it belongs to (access/stored.ts). */
     audience: audience(),
     ownerId: text('owner_id'),
@@ -268,6 +279,9 @@ export const file = sqliteTable(
     index('file_unused')
       .on(t.createdAt)
       .where(sql`attached_at is null`),
+    index('file_arriving')
+      .on(t.uploaderId, t.fingerprint)
+      .where(sql`upload_id is not null`),
     index('file_released')
       .on(t.releasedAt)
       .where(sql`released_at is not null`),

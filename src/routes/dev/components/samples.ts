@@ -103,6 +103,26 @@ export const uploads = [
     again: false,
     why: { key: 'file.empty' },
   },
+  {
+    key: 6,
+    name: 'Flight over the site.mp4',
+    size: 900_000_000,
+    large: true,
+    state: 'sending',
+    percent: 40,
+    again: false,
+  },
+  {
+    key: 7,
+    name: 'Without a network.mp4',
+    size: 900_000_000,
+    large: true,
+    stalled: true,
+    state: 'sending',
+    percent: 40,
+    again: false,
+  },
+  { key: 8, name: texts.arabic, size: 900_000_000, large: true, state: 'paused', percent: 40, again: false },
 ] as const;
 
 /** A refused form with two errors. */
