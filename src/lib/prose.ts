@@ -1,6 +1,12 @@
 /** Around every table of a text. Nobody can write it: the renderer escapes each < of theirs. */
 export const TABLE_BOX = '<div class="wide" role="group" tabindex="0">';
 
+/** A link whose words are its address. */
+const PLAIN = /<a (href="(?:mailto:)?([^"]+)"[^>]*)>\2<\/a>/g;
+
+/** The same HTML with these links marked, whose addresses are not printed twice. */
+export const withPlainLinks = (html: string): string => html.replace(PLAIN, '<a class="plain" $1>$2</a>');
+
 /** The same HTML, its tables named for screen readers. @param name in the reader's language, without markup */
 export const withTableNames = (html: string, name: string): string =>
   html.replaceAll(TABLE_BOX, () => TABLE_BOX.replace('>', ` aria-label="${name}">`));
