@@ -31,6 +31,8 @@ const single = [
   '/me notifications',
   '/me mute',
   '/me zone',
+  '/me picture',
+  '/me removePicture',
   '/me endSessions',
   '/me signOut',
   '/forgot default',
