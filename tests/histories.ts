@@ -66,6 +66,9 @@ export async function received(
         await notifications.list(ctx, { show: 'me' }),
         await mentions.complete(ctx, room, 'b'),
         await search.everywhere(ctx, 'crane'),
+        await Promise.all(
+          (await files.browse(ctx, room)).files.map(({ id }) => files.versions(ctx, room, id)),
+        ),
         await files.browse(ctx, room, { category: 'document' }),
         await files.browse(ctx, room, { find: 'crane' }),
         await files.browse(ctx, room, { find: 'sato' }),

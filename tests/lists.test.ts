@@ -32,6 +32,7 @@ const others: Record<string, string> = {
   'verification/challenge.ts purge': later,
   'changes.ts since': 'the next question goes on where this answer ended',
   'files/browse.ts idsOf': 'its callers say one more than a page, or one picture before or after another',
+  'files/versions.ts idsOf': 'its callers say one more than a page, or the newest',
   'files/list.ts ofThreadQuery': 'a text has five files at most (fileLimits.count)',
   'invitations/askers.ts askersQuery':
     'fifty who have left and ask to come back: whoever is invited makes room',

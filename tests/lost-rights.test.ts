@@ -22,9 +22,11 @@ interface House {
   gil: User;
   stranger: User;
   spaceId: number;
-  avas: { thread: number; comment: number; inner: number; seen: string };
-  bens: { thread: number; comment: number; inner: number; seen: string };
+  avas: { thread: number; comment: number; file: string; inner: number; seen: string };
+  bens: { thread: number; comment: number; file: string; inner: number; seen: string };
   invitation: string;
+  /** Ben's, unused. */
+  uploaded: string;
 }
 
 async function house(): Promise<House> {
@@ -41,15 +43,22 @@ async function house(): Promise<House> {
   await ctx.commit(memberships.join(ctx, spaceId, gil.id, ava.id));
   const invited = someEmail('invited');
   await invitations.inviteGuests(ctx, spaceId, { ...inviteForm, addresses: invited });
+  const uploaded = async (who: User) =>
+    (await files.upload(as(who), spaceId, { kind: 'attachment', ...upload })).id;
   const wrote = async (who: User) => {
     const thread = await threads.begin(as(who), spaceId, { title: 'Piles', ...text() });
     const inner = await threads.begin(as(who), spaceId, { title: 'Berth', audience: 'company', ...text() });
     const { seen } = (await threads.opening(as(who), spaceId, inner, null))!;
-    return { thread, comment: await threads.addComment(as(who), spaceId, thread, text()), inner, seen };
+    const comment = await threads.addComment(as(who), spaceId, thread, {
+      ...text(),
+      fileIds: [await uploaded(who)],
+    });
+    const [file] = (await threads.source(as(who), spaceId, thread, comment)).files;
+    return { thread, comment, file: file!.id, inner, seen };
   };
   const [avas, bens] = [await wrote(ava), await wrote(ben)];
   const { id: invitation } = await invitationOf(invited, spaceId);
-  return { ava, ben, cho, gil, stranger, spaceId, avas, bens, invitation };
+  return { ava, ben, cho, gil, stranger, spaceId, avas, bens, invitation, uploaded: await uploaded(ben) };
 }
 
 const text = () => ({ body: 'Thursday', requestKey: randomId() });
@@ -172,6 +181,16 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
     'threads/remove.ts removeComment',
     'administrator',
     (ctx, at) => threads.removeComment(ctx, at.spaceId, at.avas.thread, at.avas.comment),
+  ],
+  [
+    'threads/replace-file.ts replaceFile',
+    'member',
+    (ctx, at) => threads.replaceFile(ctx, at.spaceId, at.bens.file, { fileIds: [at.uploaded] }),
+  ],
+  [
+    'threads/replace-file.ts replaceFile',
+    'administrator',
+    (ctx, at) => threads.replaceFile(ctx, at.spaceId, at.avas.file, { fileIds: [at.uploaded] }),
   ],
   [
     'threads/write.ts addComment',

@@ -36,11 +36,12 @@ const rules: Action[] = [
   'space.leave-blocked',
   'text.delete',
   'text.open',
+  'file.replace',
   'thread.close',
   'thread.pin',
 ];
 /** What people may do to their own texts. */
-const ofOwn: Action[] = ['text.edit', 'text.delete', 'thread.close'];
+const ofOwn: Action[] = ['text.edit', 'text.delete', 'file.replace', 'thread.close'];
 /** Only people of the company write for it alone, and make that visible. */
 const company: Action[] = ['text.confide'];
 const ofOwnCompany: Action[] = ['text.open'];
@@ -86,6 +87,7 @@ it('has the actions that are listed here', () => {
       'thread.close',
       'thread.follow',
       'thread.pin',
+      'file.replace',
     ].sort(),
   );
 });

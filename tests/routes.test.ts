@@ -151,6 +151,11 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   // Whole files, so nobody's uploads: files/parts.test.ts has those.
   '/(app)/files/[file]/parts': { at: '/files/:file/parts', get: nowhere, post: { '': nowhere } },
   '/(app)/files/[file]/parts/[part=id]': { at: '/files/:file/parts/1', get: nowhere },
+  '/(app)/spaces/[id=id]/files/[file]': {
+    at: '/spaces/:space/files/:file',
+    get: inSpace,
+    post: { '': 'in in 403 404 404 400 404' },
+  },
   '/(app)/files/[file]': { at: '/files/:file', get: inSpace },
   '/(app)/files/[file]/thumb': { at: '/files/:file/thumb', get: nowhere },
   '/(app)/covers': {

@@ -18,8 +18,8 @@ export interface Text {
   forCompany: boolean;
   /** When guests could see it for the first time, if not from the beginning. */
   openedAt: number | null;
-  may: { edit: boolean; delete: boolean; open: boolean };
-  files: { id: string; name: string; type: string; size: number; thumb: boolean }[];
+  may: { edit: boolean; delete: boolean; open: boolean; replace: boolean };
+  files: { id: string; name: string; type: string; size: number; thumb: boolean; version: number }[];
   reactions: { kind: string; count: number; own: boolean; people: Person[]; more: number }[];
 }
 

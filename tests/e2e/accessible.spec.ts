@@ -21,7 +21,7 @@ import {
 test.use({ trace: 'off' });
 
 /** Made once, so that pages have content. */
-const made = { space: '', fresh: '', thread: '', open: '', expired: '', used: '', reset: '' };
+const made = { space: '', fresh: '', file: '', thread: '', open: '', expired: '', used: '', reset: '' };
 let guest: Page;
 let half: Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
 
@@ -42,8 +42,16 @@ test.beforeAll(async ({ browser, request }) => {
   await host
     .getByLabel('Body')
     .fill('With **Markdown**, a [link](https://example.com), `code`\n\n- and\n- a list');
+  await host.getByLabel('Attach files').setInputFiles({
+    ...{ name: 'A drawing with quite a long name.pdf', mimeType: 'application/pdf' },
+    buffer: Buffer.from('%PDF-1.7'),
+  });
   await host.getByRole('button', { name: 'Post' }).click();
   await expect(host).toHaveURL(/\/threads\/\d+$/);
+  made.file = new URL(
+    (await host.getByRole('link', { name: 'New version' }).getAttribute('href'))!,
+    host.url(),
+  ).pathname;
   made.thread = new URL(host.url()).pathname;
   await host.getByLabel('Write a comment').fill('First.');
   await host.getByRole('button', { name: 'Comment' }).click();
@@ -172,6 +180,7 @@ const parts: Record<string, Pages> = {
     thread: ['ben', () => made.thread],
     search: ['ben', () => `${made.space}/search?q=thread`],
     files: ['ben', () => `${made.space}/files`],
+    'a file': ['ben', () => made.file],
     people: ['ben', () => `${made.space}/people`],
     'search, nothing found': ['ben', () => `${made.space}/search?q=zzzz`],
     'search everywhere': ['ben', () => '/search?q=a'],

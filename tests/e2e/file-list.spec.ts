@@ -110,3 +110,51 @@ for (const javaScriptEnabled of [true, false])
     }
     await ava.context().close();
   });
+
+for (const javaScriptEnabled of [true, false])
+  test(`a new version takes the place of a file, in its post and in the list; the old one stays behind it, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
+    browser,
+  }) => {
+    const ava = await signedIn(browser, AVA, { javaScriptEnabled });
+    const space = await makeSpace(ava, 'Versions of a file');
+    await posted(ava, space, 'Drawings');
+    const thread = ava.url();
+    const inPost = () =>
+      ava.getByRole('list', { name: 'Attached files' }).getByRole('listitem').filter({ hasText: /offer/ });
+    await inPost().getByRole('link', { name: 'New version' }).click();
+    await expect(ava.getByRole('heading', { name: 'offer.pdf', level: 1 })).toBeVisible();
+    const save = async (name: string, words: string) => {
+      await ava.goto(ava.url(), { waitUntil: 'networkidle' });
+      await ava
+        .getByLabel('Choose a file')
+        .setInputFiles({ name, mimeType: 'application/pdf', buffer: Buffer.from(words) });
+      await ava.getByRole('button', { name: 'Save new version' }).click();
+    };
+    await ava.getByRole('button', { name: 'Save new version' }).click();
+    await expect(ava.getByText('Choose one file.').first()).toBeVisible();
+    await save('offer 2.pdf', '%PDF-1.7 two');
+    await expect(ava.getByText('Version 2 saved.').first()).toBeVisible();
+    await save('offer 3.pdf', '%PDF-1.7 three');
+    await expect(ava.getByRole('heading', { name: 'offer 3.pdf', level: 1 })).toBeVisible();
+    const rows = ava.getByRole('row').filter({ has: ava.getByRole('cell') });
+    await expect(rows).toHaveCount(3);
+    await expect(rows.first()).toContainText('Newest');
+    await expect(rows.last()).toContainText('offer.pdf');
+    const [download] = await Promise.all([
+      ava.waitForEvent('download'),
+      ava.getByRole('link', { name: 'Download version 2', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('offer 2.pdf');
+
+    await ava.getByRole('link', { name: 'Files', exact: true }).first().click();
+    await expect(rows).toHaveCount(4);
+    await expect(rows.first()).toContainText('offer 3.pdf');
+    await expect(rows.first().getByRole('link', { name: 'New version', exact: true })).toBeVisible();
+    await rows.first().getByRole('link', { name: 'Version 3', exact: true }).click();
+    await expect(ava.getByRole('heading', { name: 'Versions' })).toBeVisible();
+    await ava.goto(thread);
+    await expect(inPost()).toContainText('offer 3.pdf');
+    await inPost().getByRole('link', { name: 'Version 3', exact: true }).click();
+    await expect(rows).toHaveCount(3);
+    await ava.context().close();
+  });

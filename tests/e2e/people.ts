@@ -100,6 +100,15 @@ export async function signedIn(
 export const post = (page: Page, path: string, form: Record<string, string>): Promise<APIResponse> =>
   page.request.post(path, { form, headers: { origin: ORIGIN, accept: 'text/html' }, maxRedirects: 0 });
 
+/** The id of an upload that nothing uses yet. */
+export async function attachable(page: Page, space: string, name: string): Promise<string> {
+  const answer = await page.request.post(`${space}/files?name=${encodeURIComponent(name)}`, {
+    data: Buffer.from(name),
+    headers: { origin: ORIGIN, 'content-type': 'application/octet-stream' },
+  });
+  return ((await answer.json()) as { id: string }).id;
+}
+
 /** A space of its own for a test; returns its address. The page must be signed in and may create spaces. */
 export async function makeSpace(page: Page, name: string): Promise<string> {
   await page.goto('/');

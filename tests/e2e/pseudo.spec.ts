@@ -5,7 +5,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { addressOf, invited, makeSpace, newMail, ORIGIN, post, signedIn, signUp, somebody } from './people';
+import {
+  ORIGIN,
+  addressOf,
+  attachable,
+  invited,
+  makeSpace,
+  newMail,
+  post,
+  signUp,
+  signedIn,
+  somebody,
+} from './people';
 
 /** Pages that need a state of the site which other tests make. */
 const elsewhere = ['/setup', '/verify'];
@@ -18,6 +29,7 @@ interface Made {
   space: string;
   thread: string;
   signup: string;
+  file: string;
   guest: string;
   /** Ava, among the people of the space. */
   person: string;
@@ -25,7 +37,13 @@ interface Made {
 let made: Made;
 
 /** By the address of the route. @param who asks for it */
-const pages = ({ space, thread, signup, person }: Made): Record<string, [who: string, path: string][]> => ({
+const pages = ({
+  space,
+  thread,
+  signup,
+  file,
+  person,
+}: Made): Record<string, [who: string, path: string][]> => ({
   '/': [
     ['guest', '/'],
     ['ava', '/'],
@@ -63,6 +81,10 @@ const pages = ({ space, thread, signup, person }: Made): Record<string, [who: st
     ['ava', person],
   ],
   '/spaces/[id=id]/files': [['guest', `${space}/files`]],
+  '/spaces/[id=id]/files/[file]': [
+    ['guest', file],
+    ['ava', file],
+  ],
   '/spaces/[id=id]/search': [['guest', `${space}/search?q=سارية`]],
   '/spaces/[id=id]/new-thread': [['guest', `${space}/new-thread`]],
   '/spaces/[id=id]/threads/[thread=id]': [
@@ -87,9 +109,9 @@ const pages = ({ space, thread, signup, person }: Made): Record<string, [who: st
 });
 
 test('every page of the site is looked at here', () => {
-  expect(Object.keys(pages({ space: '', thread: '', signup: '', guest: '', person: '' })).sort()).toEqual(
-    routes.filter((route) => !elsewhere.includes(route)).sort(),
-  );
+  expect(
+    Object.keys(pages({ space: '', thread: '', signup: '', file: '', guest: '', person: '' })).sort(),
+  ).toEqual(routes.filter((route) => !elsewhere.includes(route)).sort());
 });
 
 test.beforeAll(async ({ browser }) => {
@@ -100,6 +122,7 @@ test.beforeAll(async ({ browser }) => {
   await signUp(guest, layla!.url, 'ليلى حداد');
   await post(guest, '/me?/profile', { name: 'ليلى حداد', company: 'شركة الميناء', locale: '', timeZone: '' });
   const begun = await post(guest, `${space}/new-thread`, {
+    fileIds: await attachable(guest, space, 'رسم.pdf'),
     title: 'سارية العلم',
     body: 'أين نضع سارية العلم؟ @Ava Lind',
     requestKey: 'pseudo'.repeat(3),
@@ -108,10 +131,13 @@ test.beforeAll(async ({ browser }) => {
   await post(ava, `${thread}?/comment`, { body: 'هنا، يا @ليلى حداد', requestKey: 'answer'.repeat(3) });
   await newMail(ava.request, layla!.email, /هنا/);
   await post(guest, `${space}?/mute`, { on: 'on' });
+  await guest.goto(`${space}/files`);
+  const file = `${space}/files/${/files\/(\w{16})/.exec(await guest.content())![1]}`;
+  await post(guest, file, { fileIds: await attachable(guest, space, 'رسم 2.pdf') });
   const signup = new URL(open!.url).pathname;
   const [{ id }] = (await (await guest.request.get(`${space}/people.json?q=Ava`)).json()) as [{ id: string }];
   const person = `${space}/people/${id}`;
-  made = { space, thread, signup, person, guest: JSON.stringify(await guest.context().storageState()) };
+  made = { space, thread, signup, file, person, guest: JSON.stringify(await guest.context().storageState()) };
 });
 
 async function lookers(browser: Browser, disguise: string, javaScriptEnabled: boolean) {
@@ -181,7 +207,7 @@ function faults(): string[] {
   }
   const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
   for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) found.push(`id twice: ${id}`);
-  const rest = left(document.title.replace(/مرفأ بيروت|سارية العلم|Foyer/g, ''));
+  const rest = left(document.title.replace(/مرفأ بيروت|سارية العلم|رسم 2\.pdf|Foyer/g, ''));
   if (rest) found.push(`title “${rest}”`);
   return [...new Set(found)];
 }

@@ -7,7 +7,7 @@ const listed = Object.values(pending).flat();
 /** Pages before the login ship no scripts. */
 const sources = Object.entries(
   import.meta.glob<string>(
-    ['../routes/\\(a*\\)/**/*.svelte', './components/*.svelte', '!**/ListFilter.svelte'],
+    ['../../routes/\\(a*\\)/**/*.svelte', '../components/*.svelte', '!**/ListFilter.svelte'],
     {
       eager: true,
       query: '?raw',

@@ -13,6 +13,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'first-sight.company-submit',
     'me.submit',
     'permissions.submit',
+    'version.submit',
   ],
   'pending.sending': [
     'guests.resend',
@@ -36,7 +37,12 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.importing': ['template.import'],
   'pending.leaving': ['space.leave'],
   'pending.logging-out': ['me.session-end', 'me.sessions-end-submit', 'me.sign-out'],
-  'pending.opening': ['first-invitation.own', 'appearance.preview', 'space.start-other'],
+  'pending.opening': [
+    'first-invitation.own',
+    'appearance.preview',
+    'space.only-administrator-submit',
+    'space.start-other',
+  ],
   'pending.reactivating': ['users.reactivate'],
   'pending.removing': ['avatar.remove', 'guests.dismiss', 'members.remove'],
   'pending.restoring': ['space-admin.restore'],

@@ -15,6 +15,7 @@ export type ChangeKind =
   | 'comment-changed'
   | 'comment-deleted'
   | 'reaction'
+  | 'file'
   | 'space';
 
 export interface Change {

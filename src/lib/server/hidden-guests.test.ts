@@ -40,7 +40,7 @@ type Act =
   | { what: 'react-other'; who: 'ava' | 'ben' }
   | { what: 'edit'; who: Who; comment: number; body: number }
   | { what: 'remove'; who: Who; comment: number }
-  | { what: 'remove-other'; who: 'ava' }
+  | { what: 'remove-other' | 'version-other'; who: 'ava' }
   | { what: 'pin' | 'close'; who: 'ava'; thread: number; on: boolean }
   | { what: 'pin-other' | 'close-other'; who: 'ava' }
   | { what: 'read' | 'follow'; who: Who; thread: number }
@@ -96,7 +96,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ what: fc.constant('react-other' as const), who: company }),
   fc.record({ what: fc.constant('edit' as const), who: anyone, comment: small, body }),
   fc.record({ what: fc.constant('remove' as const), who: anyone, comment: small }),
-  fc.record({ what: fc.constant('remove-other' as const), who: fc.constant('ava' as const) }),
+  fc.record({
+    what: fc.constantFrom('remove-other' as const, 'version-other' as const),
+    who: fc.constant('ava' as const),
+  }),
   fc.record({
     what: fc.constantFrom('pin' as const, 'close' as const),
     who: fc.constant('ava' as const),
@@ -204,7 +207,11 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
       await threads.edit(ctx, room, said.thread, said.id, { body: bodies[a.body]!, editedAt });
     } else if (a.what === 'remove' && said?.who === a.who)
       await threads.removeComment(ctx, room, said.thread, said.id);
-    else if (a.what === 'remove-other' && others.comments[0])
+    else if (a.what === 'version-other' && others.comments[0]) {
+      const { id, thread } = others.comments[0];
+      const [one] = (await threads.source(ctx, room, thread, id)).files;
+      if (one) await threads.replaceFile(ctx, room, one.id, { files: [new File(['crane'], 'crane.txt')] });
+    } else if (a.what === 'remove-other' && others.comments[0])
       await threads.removeComment(ctx, room, others.comments[0].thread, others.comments[0].id);
     else if (a.what === 'pin' && topic) await threads.setPinned(ctx, room, topic, a.on);
     else if (a.what === 'close' && topic) await threads.setClosed(ctx, room, topic, a.on);

@@ -66,6 +66,7 @@ const open = fc.oneof(
   },
   fc.record({ what: what('react'), who: anyone, thread: small, comment: fc.option(small), on: fc.boolean() }),
   fc.record({ what: what('edit', 'remove'), who: anyone, comment: small, body }),
+  fc.record({ what: what('version'), who: anyone, comment: small }),
   fc.record({
     what: what('pin', 'close'),
     who: fc.constant('ava' as const),
@@ -85,7 +86,15 @@ const only = fc.record({
   file: fc.boolean(),
   what: fc.oneof(
     { weight: 3, arbitrary: what('only-begin', 'only-comment') },
-    what('only-answer', 'only-edit', 'only-retitle', 'only-remove', 'only-remove-thread', 'only-react'),
+    what(
+      'only-answer',
+      'only-version',
+      'only-edit',
+      'only-retitle',
+      'only-remove',
+      'only-remove-thread',
+      'only-react',
+    ),
     what('only-pin', 'only-close', 'only-read', 'only-follow'),
   ),
 });
@@ -165,6 +174,11 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
   const pick = <T>(list: T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
   const attached = (has: boolean, name: string) => (has ? [new File(['crane'], name)] : []);
   const words = (a: { body: number }) => ({ body: bodies[a.body]!, requestKey: randomId() });
+  /** A new version of a comment's file, by its author or by who runs the space. */
+  const replace = async (ctx: ReturnType<typeof as>, said: { id: number; thread: number }, name: string) => {
+    const [one] = (await threads.source(ctx, room, said.thread, said.id)).files;
+    if (one) await threads.replaceFile(ctx, room, one.id, { files: attached(true, name) });
+  };
   const deliver = async () => {
     const cron = testContext({ now });
     await notifications.mailDue(cron);
@@ -184,6 +198,9 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
         files: attached(a.file, 'crane.txt'),
       });
       common.comments.push({ id, thread: topic, who: a.who });
+    } else if (a.what === 'version') {
+      const said = pick(common.comments, a.comment);
+      if (said) await replace(ctx, said, 'crane.txt');
     } else if (a.what === 'react' && topic) {
       const said = a.comment === null ? undefined : pick(common.comments, a.comment);
       await threads.react(ctx, room, said?.thread ?? topic, said?.id ?? null, 'yes', a.on);
@@ -220,6 +237,7 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
       inner.comments.push({ id: await threads.addComment(ctx, room, topic, text), thread: topic });
     else if (a.what === 'only-answer' && thread)
       inner.comments.push({ id: await threads.addComment(ctx, room, thread, words(a)), thread });
+    else if (a.what === 'only-version' && said) await replace(ctx, said, 'only.txt');
     else if (a.what === 'only-edit' && said) {
       const { editedAt } = await threads.source(ctx, room, said.thread, said.id);
       await threads.edit(ctx, room, said.thread, said.id, { body: bodies[a.body]!, editedAt });

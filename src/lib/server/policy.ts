@@ -16,6 +16,7 @@ export type Action =
   | 'text.delete'
   | 'text.confide'
   | 'text.open'
+  | 'file.replace'
   | 'thread.follow'
   | 'thread.close'
   | 'thread.pin';
@@ -42,6 +43,8 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
   'text.confide': (actor, spaceRole) => isUser(actor) && inside(spaceRole),
   'text.open': (actor, spaceRole, own) =>
     isUser(actor) && ((inside(spaceRole) && own) || administers(actor, spaceRole)),
+  // By a new version, which keeps the old one.
+  'file.replace': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
   'thread.follow': (_actor, spaceRole) => inside(spaceRole),
   'thread.close': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
   'thread.pin': administers,

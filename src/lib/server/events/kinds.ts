@@ -103,6 +103,7 @@ const KINDS = {
   'space.comment-created': { audit: 'never', needs: [...COMMENT, ...WORDS], change: 'comment' },
   'space.comment-edited': { audit: 'never', needs: [...COMMENT, ...WORDS], change: 'comment-changed' },
   'space.comment-deleted': { audit: 'each', needs: COMMENT, change: 'comment-deleted', unindexed: 'comment' },
+  'space.file-replaced': { audit: 'never', needs: [...THREAD, ...WORDS], may: ['commentId'], change: 'file' },
   'space.reaction-changed': { audit: 'never', needs: THREAD, may: ['commentId'], change: 'reaction' },
   'template.created': { audit: 'each', needs: SUBJECT },
   'template.imported': { audit: 'each', needs: SUBJECT },

@@ -55,7 +55,9 @@ export const release = (
       and(
         isNull(file.releasedAt),
         'ids' in which
-          ? sql`id in (select value from json_each(${JSON.stringify(which.ids)}))
+          ? // With all their versions.
+            sql`coalesce(original_id, id) in (select coalesce(f.original_id, f.id) from file f
+                where f.id in (select value from json_each(${JSON.stringify(which.ids)})))
               and thread_id = ${which.threadId} and comment_id is ${which.commentId}`
           : 'commentId' in which
             ? sql`comment_id = ${which.commentId}`
@@ -65,9 +67,40 @@ export const release = (
       ),
     );
 
-/** Its text, or a thread with all its comments, becomes visible to guests. */
+/** Its text, or a thread with all its comments, becomes visible to guests. Versions from before stay with the company. */
 export const open = (ctx: Ctx, of: { commentId: number } | { threadId: number }): Statement =>
   ctx.db
     .update(file)
     .set({ audience: null })
-    .where('commentId' in of ? eq(file.commentId, of.commentId) : eq(file.threadId, of.threadId));
+    .where(
+      and(
+        'commentId' in of ? eq(file.commentId, of.commentId) : eq(file.threadId, of.threadId),
+        isNull(file.replacedAt),
+      ),
+    );
+
+/**
+ * An own, unused upload takes the place of a file in its text, for whoever that is. Undoes the batch unless both are still there.
+ * @param originalId of the first version
+ */
+export function replace(ctx: SignedIn, spaceId: number, id: string, originalId: string): Statement[] {
+  const isVersion = (row: string) =>
+    sql`(${sql.raw(row)}.id = ${originalId} or ${sql.raw(row)}.original_id = ${originalId})`;
+  return [
+    ctx.db.run(sql`
+      update file set thread_id = o.thread_id, comment_id = o.comment_id, audience = o.audience, owner_id = o.owner_id,
+        first_at = coalesce(o.first_at, o.attached_at), version = o.version + 1,
+        public_version = iif(o.audience is null, o.public_version + 1, 1),
+        original_id = ${originalId}, attached_at = ${ctx.now}
+      from (select * from file f where ${isVersion('f')} and f.space_id = ${spaceId} and f.thread_id is not null
+        and f.replaced_at is null and f.released_at is null) o
+      where file.id = ${id} and file.space_id = ${spaceId} and file.kind = 'attachment'
+        and file.uploader_id = ${ctx.actor.id} and file.attached_at is null and file.released_at is null
+        and file.upload_id is null`),
+    must(ctx, changed()),
+    ctx.db.run(sql`
+      update file set replaced_at = ${ctx.now}
+      where ${isVersion('file')} and id <> ${id} and replaced_at is null and released_at is null`),
+    must(ctx, changed()),
+  ];
+}

@@ -1,15 +1,13 @@
 /** All files in a space that its viewer may see, page by page. */
-import { and, eq, sql, type SQL } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/sqlite-core';
+import { and, sql, type SQL } from 'drizzle-orm';
 import { FILE_CATEGORIES, FILE_ORDERS } from '../../files';
 import * as access from '../access';
-import { viewerOf, visibleTo } from '../access';
+import { viewerOf } from '../access';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
 import * as folded from '../folded';
-import { titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
-import { comment, file, thread, user } from '../schema';
+import * as rows from './rows';
 
 const PAGE = 50;
 
@@ -75,72 +73,21 @@ function idsOf(
     (visible): SQL => sql`select * from (
       select f.id, ${key('f')} as key from space s cross join file f on f.space_id = s.id
       where s.id = ${spaceId} and ${visible} and f.kind = 'attachment' and f.attached_at is not null
-        and f.released_at is null and ${where ?? sql`1`}
+        and f.released_at is null and f.replaced_at is null and ${where ?? sql`1`}
       order by key ${way}, f.id ${way} limit ${limit})`,
   );
   return sql`(select id from (${sql.join(parts, sql` union all `)}) order by key ${way}, id ${way} limit ${limit})`;
 }
 
-const author = alias(user, 'author');
-
-function rowsQuery(ctx: SignedIn, spaceId: number, filter: Read, window: Window | { only: string }) {
+const rowsQuery = (ctx: SignedIn, spaceId: number, filter: Read, window: Window | { only: string }) => {
   const { key, down } = orders[filter.order];
   const way = down ? sql`desc` : sql`asc`;
-  return (
-    ctx.db
-      .select({
-        id: file.id,
-        name: file.name,
-        type: file.type,
-        category: file.category,
-        size: file.size,
-        at: sql<number>`file.attached_at`.as('at'),
-        key: sql<string | number>`${key('file')}`.as('key'),
-        thumb: sql<number>`file.thumb_key is not null`.mapWith(Boolean).as('thumb'),
-        // A batch tells columns apart by their names.
-        uploaderId: file.uploaderId,
-        uploader: sql<string>`user.name`.as('uploader'),
-        uploaderKind: user.kind,
-        company: user.company,
-        threadId: file.threadId,
-        title: thread.title,
-        mentions: thread.mentions,
-        authorId: thread.authorId,
-        commentId: file.commentId,
-        forCompany: access.isForCompany('thread', 'comment').mapWith(Boolean).as('for_company'),
-      })
-      .from(file)
-      .innerJoin(user, eq(user.id, file.uploaderId))
-      .innerJoin(thread, eq(thread.id, file.threadId))
-      .innerJoin(author, eq(author.id, thread.authorId))
-      .leftJoin(comment, eq(comment.id, file.commentId))
-      // What is stored only finds the rows. The texts decide.
-      .where(
-        and(
-          sql`file.id in ${idsOf(ctx, spaceId, filter, window)}`,
-          visibleTo(
-            viewerOf(ctx),
-            { spaceId },
-            access.person('user'),
-            { text: 'thread', author: 'author' },
-            { audienceOf: 'comment' },
-          ),
-        ),
-      )
-      .orderBy(sql`${key('file')} ${way}, file.id ${way}`)
-  );
-}
-
-type Row = Awaited<ReturnType<typeof rowsQuery>>[number];
-
-const present = (
-  reader: access.Reader,
-  { key: _, uploaderId, uploader, uploaderKind, company, threadId, title, mentions, authorId, ...row }: Row,
-) => ({
-  ...row,
-  by: { id: uploaderId, name: uploader, company, guest: uploaderKind === 'guest' },
-  thread: { id: threadId!, title: titleFor(reader, { title, mentions, authorId }) },
-});
+  return rows.listed(ctx, spaceId, {
+    ids: idsOf(ctx, spaceId, filter, window),
+    key: key('file'),
+    order: sql`${key('file')} ${way}, file.id ${way}`,
+  });
+};
 
 /** 404 if the space is out of reach. @param after where the previous page ended */
 export async function browse(
@@ -150,7 +97,7 @@ export async function browse(
   after: string | null = null,
 ) {
   const filter = readFilter(given);
-  const rows = await ctx.read({
+  const found = await ctx.read({
     space: access.spaceQuery(ctx, spaceId),
     shared: access.sharedQuery(ctx, spaceId),
     newest: changes.newestQuery(ctx, spaceId),
@@ -159,15 +106,15 @@ export async function browse(
       limit: PAGE + 1,
     }),
   });
-  const { id, name, reader } = access.foundSpace(ctx, rows.space);
-  const page = paging.paged(rows.files, PAGE, (row) => [row.key, row.id]);
+  const space = access.foundSpace(ctx, found.space);
+  const page = paging.paged(found.files, PAGE, (row) => [row.key, row.id]);
   return {
-    space: { id, name },
-    ...access.shared(rows.shared),
-    seq: changes.newestPlace(ctx, rows.newest),
+    space: { id: space.id, name: space.name },
+    ...access.shared(found.shared),
+    seq: changes.newestPlace(ctx, found.newest),
     filter,
     filtered: Boolean(filter.category ?? filter.by ?? filter.find),
-    files: page.rows.map((row) => present(reader, row)),
+    files: page.rows.map((row) => rows.present(ctx, space, row)),
     next: page.next,
   };
 }
@@ -180,11 +127,11 @@ export async function look(ctx: SignedIn, spaceId: number, id: string, given: Fi
     // In this order, but whatever else is filtered.
     files: rowsQuery(ctx, spaceId, readFilter({ category: 'picture', order: given.order }), { only: id }),
   });
-  const { reader } = access.foundSpace(ctx, space);
+  const found = access.foundSpace(ctx, space);
   const [row] = files;
   if (!row) return null;
   const beside = (back: boolean) =>
     rowsQuery(ctx, spaceId, filter, { after: [row.key, row.id], back, limit: 1 });
   const { previous, next } = await ctx.read({ previous: beside(true), next: beside(false) });
-  return { ...present(reader, row), previous: previous[0]?.id ?? null, next: next[0]?.id ?? null };
+  return { ...rows.present(ctx, found, row), previous: previous[0]?.id ?? null, next: next[0]?.id ?? null };
 }

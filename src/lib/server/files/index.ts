@@ -1,5 +1,5 @@
 /** Files in R2. A row is written before its object and deleted after it, so no object is ever forgotten. */
-export { attach, open, refuseTooMany, release } from './attach';
+export { attach, open, refuseTooMany, release, replace } from './attach';
 export { storeAvatar, useAvatar } from './avatar';
 export { browse, look, type Filter } from './browse';
 export {
@@ -18,4 +18,5 @@ export { purge } from './purge';
 export { storageOf, storedIn } from './quota';
 export { serve } from './serve';
 export { thumbnail } from './thumbnail';
+export { originalQuery, versionQuery, versions } from './versions';
 export { checkFiles, upload, uploadAll, uploadCover } from './upload';

@@ -10,28 +10,36 @@ const columns = {
   size: file.size,
   thumb: sql<number>`thumb_key is not null`.mapWith(Boolean),
 };
+const columnsFor = ({ actor }: SignedIn) => ({
+  ...columns,
+  version: actor.kind === 'guest' ? file.publicVersion : file.version,
+});
+
+/** The newest versions, each where its first one stood. */
+const current = and(isNull(file.releasedAt), isNull(file.replacedAt));
+const inOrder = [sql`coalesce(${file.firstAt}, ${file.attachedAt})`, asc(file.createdAt), asc(file.id)];
 
 export const ofThreadQuery = (ctx: SignedIn, threadId: number | SQL) =>
   ctx.db
-    .select(columns)
+    .select(columnsFor(ctx))
     .from(file)
-    .where(and(eq(file.threadId, threadId), isNull(file.commentId), isNull(file.releasedAt)))
-    .orderBy(asc(file.attachedAt), asc(file.createdAt), asc(file.id))
+    .where(and(eq(file.threadId, threadId), isNull(file.commentId), current))
+    .orderBy(...inOrder)
     .limit(50);
 
 export const ofCommentsQuery = (ctx: SignedIn, commentIds: string | SQL) =>
   ctx.db
-    .select(columns)
+    .select(columnsFor(ctx))
     .from(file)
     .where(
       and(
         typeof commentIds === 'string'
           ? sql`comment_id in (select value from json_each(${commentIds}))`
           : sql`comment_id in (${commentIds})`,
-        isNull(file.releasedAt),
+        current,
       ),
     )
-    .orderBy(asc(file.attachedAt), asc(file.createdAt), asc(file.id))
+    .orderBy(...inOrder)
     .limit(1_000);
 
 export async function names(ctx: SignedIn, ids: string[]): Promise<string[]> {

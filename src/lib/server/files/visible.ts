@@ -14,10 +14,12 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
     from: sql`from thread t join user u on u.id = t.author_id where t.id = file.thread_id`,
     shows: { text: 't', author: 'u' },
   };
+  // A version may be by somebody else than the text.
   const itsComment = {
-    from: sql`from comment c where c.id = file.comment_id`,
-    shows: { audienceOf: 'c' },
+    from: sql`from comment c join user u on u.id = c.author_id where c.id = file.comment_id`,
+    shows: { text: 'c', author: 'u' },
   };
+  const itself = { audienceOf: 'file' };
   const seesUploader = can(actor, 'site.administer')
     ? sql`1`
     : sql`exists (select 1 from user u where u.id = file.uploader_id and ${access.seesSomewhere(actor, 'u')})`;
@@ -35,7 +37,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
             select 1 from membership m join space s on s.id = m.space_id
             where m.space_id = file.space_id and m.user_id = ${actor.id} and s.deleted_at is null
               and (file.attached_at is not null or file.uploader_id = ${actor.id})
-              and (file.kind = 'cover' or ${access.visibleTo(actor, { space: 's' }, uploader, itsThread, itsComment)}))
+              and (file.kind = 'cover' or ${access.visibleTo(actor, { space: 's' }, itself, uploader, itsThread, itsComment)}))
           or file.kind = 'avatar' and file.attached_at is not null and ${seesUploader}
           or file.template_id is not null and ${managesTemplates ? 1 : 0}
           or file.space_id is null and file.attached_at is null and file.uploader_id = ${actor.id})`,

@@ -252,6 +252,14 @@ export const file = sqliteTable(
     /** Of its text, stored with it; and which guest it belongs to (access/stored.ts). */
     audience: audience(),
     ownerId: text('owner_id'),
+    /** Counted from 1; and as guests count, who see none from before they could see its text. */
+    version: integer('version').notNull().default(1),
+    publicVersion: integer('public_version').notNull().default(1),
+    /** Of the first version, null for itself: its id, and when it was attached, which keeps its place in the text. */
+    originalId: text('original_id'),
+    firstAt: at('first_at'),
+    /** By a newer version. */
+    replacedAt: at('replaced_at'),
     /** Cron deletes it from R2, then the row. */
     releasedAt: at('released_at'),
   },
@@ -279,6 +287,9 @@ export const file = sqliteTable(
     index('file_unused')
       .on(t.createdAt)
       .where(sql`attached_at is null`),
+    index('file_versions')
+      .on(t.originalId, t.version)
+      .where(sql`original_id is not null`),
     index('file_arriving')
       .on(t.uploaderId, t.fingerprint)
       .where(sql`upload_id is not null`),

@@ -8,4 +8,5 @@ export * from './prepare';
 export * from './reactions';
 export { read, type Window } from './read';
 export * from './remove';
+export * from './replace-file';
 export * from './write';

@@ -27,6 +27,7 @@ export function mayOf(
     open:
       may('text.open', own) &&
       (comment ? thread.audience === null && comment.audience !== null : thread.audience !== null),
+    replace: may('file.replace', own) && thread.closedAt === null,
     pin: may('thread.pin', isOwn(thread)) && found.severalThreads,
     close: may('thread.close', isOwn(thread)),
     follow: may('thread.follow', own) && !found.blockFollowing,

@@ -94,6 +94,7 @@ export async function opening(
         and(
           whole ? eq(file.threadId, threadId) : eq(file.commentId, commentId),
           isNull(file.releasedAt),
+          isNull(file.replacedAt),
           whole
             ? sql`(${file.commentId} is null or ${file.commentId} in (select id from comment
                 where thread_id = ${threadId} ${last ? sql`and id > ${last[0]}` : sql``} order by id limit ${PAGE}))`
@@ -116,7 +117,9 @@ export async function opening(
           'comments',
         ),
         files: sql<number>`(select count(*) from file f where f.released_at is null
-          and ${whole ? sql`f.thread_id = ${threadId}` : sql`f.comment_id = ${commentId}`})`.as('files'),
+          and f.replaced_at is null and ${whole ? sql`f.thread_id = ${threadId}` : sql`f.comment_id = ${commentId}`})`.as(
+          'files',
+        ),
         reacted: sql<number>`exists (select 1 from reaction r where r.thread_id = ${threadId} ${
           whole ? sql`` : sql`and r.comment_id = ${commentId}`
         })`.as('reacted'),

@@ -63,7 +63,7 @@ export const present = (
   ctx: SignedIn,
   found: FoundSpace,
   row: TextRow,
-  { own, edit, delete: remove, open }: ReturnType<typeof mayOf>,
+  { own, edit, delete: remove, open, replace }: ReturnType<typeof mayOf>,
 ) => ({
   id: row.id,
   author: row.author,
@@ -78,7 +78,7 @@ export const present = (
   html: htmlOf(ctx, found, row),
   forCompany: row.audience !== null,
   openedAt: ctx.actor.kind === 'user' ? row.openedAt : null,
-  may: { edit, delete: remove, open },
+  may: { edit, delete: remove, open, replace },
 });
 
 /** Guests see no versions from before they could see the text. */

@@ -76,9 +76,23 @@ export const prose = [
 ].join('');
 
 export const files = [
-  { id: 'plan', name: 'Handrail, sheet 12.pdf', type: 'application/pdf', size: 1_482_000, thumb: false },
-  { id: 'ja', name: '第三橋脚 図面 改訂D.dwg', type: '', size: 48_200_000, thumb: false },
-  { id: 'long', name: `${'a-name-without-a-blank-'.repeat(5)}end.xlsx`, type: '', size: 512, thumb: false },
+  {
+    id: 'plan',
+    name: 'Handrail, sheet 12.pdf',
+    type: 'application/pdf',
+    size: 1_482_000,
+    thumb: false,
+    version: 1,
+  },
+  { id: 'ja', name: '第三橋脚 図面 改訂D.dwg', type: '', size: 48_200_000, thumb: false, version: 3 },
+  {
+    id: 'long',
+    name: `${'a-name-without-a-blank-'.repeat(5)}end.xlsx`,
+    type: '',
+    size: 512,
+    thumb: false,
+    version: 12,
+  },
 ];
 
 export const uploads = [

@@ -1,0 +1,93 @@
+/** Files as lists show them: with who attached them, when, and in which text. */
+import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import * as access from '../access';
+import { viewerOf, visibleTo } from '../access';
+import type { SignedIn } from '../context';
+import { titleFor } from '../mentions/redaction';
+import { can } from '../policy';
+import { comment, file, thread, user } from '../schema';
+
+const author = alias(user, 'author');
+const commenter = alias(user, 'commenter');
+
+/** @param ids SQL: which. What is stored with a file only finds it and makes it narrower; its texts decide */
+export const listed = (
+  ctx: SignedIn,
+  spaceId: number,
+  { ids, key, order }: { ids: SQL; key: SQL; order: SQL },
+) =>
+  ctx.db
+    .select({
+      id: file.id,
+      name: file.name,
+      type: file.type,
+      category: file.category,
+      size: file.size,
+      version: ctx.actor.kind === 'guest' ? file.publicVersion : file.version,
+      at: sql<number>`file.attached_at`.as('at'),
+      key: sql<string | number>`${key}`.as('key'),
+      thumb: sql<number>`file.thumb_key is not null`.mapWith(Boolean).as('thumb'),
+      // A batch tells columns apart by their names.
+      uploaderId: file.uploaderId,
+      uploader: sql<string>`user.name`.as('uploader'),
+      uploaderKind: user.kind,
+      company: user.company,
+      threadId: file.threadId,
+      title: thread.title,
+      mentions: thread.mentions,
+      closedAt: thread.closedAt,
+      authorId: thread.authorId,
+      commentId: file.commentId,
+      commenterId: sql<string | null>`comment.author_id`.as('commenter_id'),
+      forCompany: access.isForCompany('thread', 'comment').mapWith(Boolean).as('for_company'),
+    })
+    .from(file)
+    .innerJoin(user, eq(user.id, file.uploaderId))
+    .innerJoin(thread, eq(thread.id, file.threadId))
+    .innerJoin(author, eq(author.id, thread.authorId))
+    .leftJoin(comment, eq(comment.id, file.commentId))
+    .leftJoin(commenter, eq(commenter.id, comment.authorId))
+    .where(
+      and(
+        sql`file.id in ${ids}`,
+        visibleTo(
+          viewerOf(ctx),
+          { spaceId },
+          access.person('user'),
+          { text: 'thread', author: 'author' },
+          { text: 'comment', author: 'commenter' },
+          { audienceOf: 'file' },
+        ),
+      ),
+    )
+    .orderBy(order);
+
+type Row = Awaited<ReturnType<typeof listed>>[number];
+
+export const present = (
+  ctx: SignedIn,
+  { reader, spaceRole }: access.FoundSpace,
+  {
+    key: _,
+    uploaderId,
+    uploader,
+    uploaderKind,
+    company,
+    threadId,
+    title,
+    mentions,
+    closedAt,
+    authorId,
+    commenterId,
+    ...row
+  }: Row,
+) => ({
+  ...row,
+  by: { id: uploaderId, name: uploader, company, guest: uploaderKind === 'guest' },
+  thread: { id: threadId!, title: titleFor(reader, { title, mentions, authorId }) },
+  /** By a new version: whoever wrote the text, or runs the space. */
+  mayReplace:
+    closedAt === null &&
+    can(ctx.actor, 'file.replace', spaceRole, (commenterId ?? authorId) === ctx.actor.id),
+});
