@@ -2,6 +2,7 @@
 import sveltekit from 'sveltekit-worker';
 import type { Env, MailNudge } from './lib/server/context/config';
 import { createContext } from './lib/server/context/create';
+import * as body from './lib/server/body';
 import { pageInstead, readable, rejectOversized } from './lib/server/request-limits';
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
@@ -19,6 +20,7 @@ export default {
       (await sveltekit.fetch!(readable(asked), env, ctx)) as Response;
     const answer = (await rejectOversized(request)) ?? (await ask(request));
     const page = pageInstead(request, answer);
+    await body.drain(request);
     return secured(page ? await ask(page as typeof request) : answer, request);
   },
   async queue(batch, env, ctx) {

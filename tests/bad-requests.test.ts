@@ -3,6 +3,7 @@
  * and never with a 5xx.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import * as body from '../src/lib/server/body';
 import { ORIGIN } from './contexts';
 import { routePaths } from './routes';
 import { address, ask, makeWorld, people, type Who } from './world';
@@ -329,6 +330,19 @@ describe('what cannot be read is refused with a sentence', () => {
       body,
       headers: { origin: ORIGIN, 'content-type': type, ...more },
     });
+  /** A body that is made while it is read. */
+  const sent = (size: number) => {
+    let left = size;
+    let read = 0;
+    const pull = (controller: ReadableByteStreamController) => {
+      const chunk = new Uint8Array(Math.min(left, 100_000)).fill(97);
+      read += chunk.length;
+      left -= chunk.length;
+      controller.enqueue(chunk);
+      if (left === 0) controller.close();
+    };
+    return { body: new ReadableStream({ type: 'bytes', pull }, { highWaterMark: 0 }), read: () => read };
+  };
   const forms: [Who, string][] = [
     ['anonymous', '/login'],
     ['anonymous', '/signup/:token?/signUp'],
@@ -408,15 +422,51 @@ describe('what cannot be read is refused with a sentence', () => {
       ['guest', '/spaces/:space/preview', 'multipart/form-data; boundary=x'],
       ['guest', '/me?/profile', 'multipart/form-data; boundary=x'],
     ] as const) {
-      let read = 0;
-      const endless = new ReadableStream<Uint8Array>(
-        { pull: (controller) => controller.enqueue(new Uint8Array((read += 4_000) && 4_000).fill(97)) },
-        { highWaterMark: 0 },
-      );
+      const { body: endless, read } = sent(Infinity);
       const answer = await post(who, path, type, endless);
       expect([path, type, answer.status]).toEqual([path, type, 413]);
-      expect(read).toBeLessThan(1_300_000);
+      expect(read()).toBeLessThan(70_000_000);
     }
+  });
+
+  // The server closes the connection under a sender who still writes, and the answer is lost.
+  test('whatever is refused, its body is read to the end before the answer', async () => {
+    const all = 3_000_000;
+    const json = 'application/json';
+    const multipart = 'multipart/form-data; boundary=x';
+    const large = { 'content-length': String(51 * 1024 * 1024) };
+    for (const [who, path, type, headers, status] of [
+      ['guest', '/spaces/:space/preview', json, {}, 413],
+      ['guest', '/spaces/:space/preview', json, large, 413],
+      ['guest', '/me?/profile', multipart, {}, 413],
+      ['guest', '/me?/profile', 'text/plain', {}, 415],
+      ['guest', '/me?/profile', multipart, { origin: 'https://evil.example' }, 403],
+      ['guest', '/spaces/:space/files?name=x', 'application/octet-stream', large, 413],
+      ['foreign', '/spaces/:space/files?name=x', 'application/octet-stream', {}, 404],
+      [
+        'spaceAdmin',
+        '/spaces/:space/files?kind=cover&name=x',
+        'image/png',
+        { 'content-length': String(all) },
+        400,
+      ],
+      ['anonymous', '/spaces/:space/preview', json, {}, 303],
+      ['guest', '/nowhere', json, {}, 404],
+    ] as const) {
+      const { body, read } = sent(all);
+      const answer = await post(who, path, type, body, headers);
+      expect([path, headers, answer.status]).toEqual([path, headers, status]);
+      expect([path, headers, read()]).toEqual([path, headers, all]);
+    }
+  });
+
+  test('a sender who stops is not waited for', async () => {
+    const request = new Request(ORIGIN, {
+      method: 'POST',
+      body: new ReadableStream({ type: 'bytes', pull: () => new Promise<void>(() => {}) }),
+    });
+    await body.drain(request, { bytes: 1_000, time: 1 });
+    expect(request.body!.locked).toBe(false);
   });
 
   test('/preview accepts what its page sends, and refuses everything else', async () => {

@@ -3,6 +3,10 @@ import { Refusal } from './errors';
 
 export const PLAIN = 1024 * 1024;
 
+/** More than people send by mistake; in milliseconds, for a slow network. */
+const REST = { bytes: 64 * PLAIN, time: 30_000 };
+const DRAINED_AT_ONCE = 256 * 1024;
+
 export type TooLarge = () => Refusal;
 const tooMuch: TooLarge = () => new Refusal('too-large');
 const unreadable = () => new Refusal('invalid', { key: 'form.unreadable' });
@@ -22,8 +26,12 @@ async function reading<T>(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         left -= chunk.length;
+        // What is too much is not cancelled but drained (see there).
+        if (left >= 0) controller.enqueue(chunk);
+        else if (left < -REST.bytes) controller.error(new Error('too large'));
+      },
+      flush(controller) {
         if (left < 0) controller.error(new Error('too large'));
-        else controller.enqueue(chunk);
       },
     }),
   );
@@ -55,6 +63,31 @@ export const raw = (request: Request): { body: ReadableStream<Uint8Array> | Uint
   body: request.body ?? new Uint8Array(),
   size: Number(request.headers.get('content-length') ?? 0),
 });
+
+/**
+ * Reads the rest of a body that was refused early, and discards it. Otherwise the server closes the connection while the sender still
+ * writes, and the sender never reads the answer.
+ */
+export async function drain(request: Request, { bytes, time } = REST): Promise<void> {
+  const said = Number(request.headers.get('content-length') ?? 0);
+  if (!request.body || request.body.locked || said > bytes) return;
+  const reader = request.body.getReader({ mode: 'byob' });
+  const late = setTimeout(() => void reader.cancel().catch(() => {}), time);
+  try {
+    for (let left = bytes, buffer = new ArrayBuffer(DRAINED_AT_ONCE); left > 0;) {
+      const { done, value } = await reader.read(new Uint8Array(buffer));
+      if (done) return;
+      left -= value.length;
+      buffer = value.buffer as ArrayBuffer;
+    }
+    await reader.cancel();
+  } catch {
+    // The sender has gone.
+  } finally {
+    clearTimeout(late);
+    reader.releaseLock();
+  }
+}
 
 /** Lower case, without parameters. Empty for character sets other than UTF-8. */
 export function typeOf(request: Request): string {

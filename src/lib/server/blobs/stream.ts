@@ -26,14 +26,12 @@ export async function peek(body: ReadableStream<Uint8Array> | Uint8Array): Promi
     first.push(value);
     length += value.length;
   }
+  reader.releaseLock();
   return { head: joined(first), chunks: chunks() };
   async function* chunks() {
     yield* first.splice(0);
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
+    // Whoever stops early leaves the rest to be drained (body.ts).
+    yield* body.values({ preventCancel: true });
   }
 }
 
