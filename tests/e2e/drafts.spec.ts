@@ -68,6 +68,38 @@ test('each tab has its own draft, which a post in another tab does not clear', a
   await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
   await expect(comment(host)).toHaveValue('');
 });
+
+test('a reload keeps the draft, however late the browser lets go of the page before; a copy of the tab does not have it', async () => {
+  const page = await host.context().newPage();
+  await opened(page, `${space}/new-thread`);
+  await body(page).pressSequentially('Typed before a slow reload');
+  await expect(kept(page)).toBeVisible();
+  // Like the page before: it holds the name a while, and is silent.
+  await page.addInitScript(
+    () =>
+      void navigator.locks.request(
+        `tab:${sessionStorage.getItem('tab')}`,
+        { ifAvailable: false },
+        () => new Promise((gone) => setTimeout(gone, 1_500)),
+      ),
+  );
+  await page.reload();
+  await expect(body(page)).toHaveValue('Typed before a slow reload');
+  const [copy] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.evaluate(() => void window.open(location.href)),
+  ]);
+  await expect(copy.getByRole('button', { name: 'Preview' })).toBeVisible();
+  await body(copy).pressSequentially('Of the copy');
+  await expect(kept(copy)).toBeVisible();
+  await expect(body(copy)).toHaveValue('Of the copy');
+  for (const tab of [copy, page]) {
+    await body(tab).fill('');
+    await body(tab).blur();
+    await tab.close();
+  }
+});
+
 test('the draft of a closed tab continues in the next one', async () => {
   const first = await host.context().newPage();
   await opened(first, `${space}/new-thread`);

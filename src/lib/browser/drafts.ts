@@ -3,8 +3,8 @@ import { DAY } from '../time';
 
 const PREFIX = 'draft:';
 const KEPT = 30 * DAY;
-/** How long a tab waits for its name, which the page before a reload may still hold. */
-const HANDOVER = 300;
+/** How long a tab waits for its name, which the page before a reload may still hold on a slow machine. */
+const HANDOVER = 10_000;
 
 export type Fields = Record<string, string>;
 
@@ -175,14 +175,30 @@ async function claim(): Promise<string> {
   return name ?? crypto.randomUUID();
 }
 
-/** Holds a name for the life of the page; false if another tab has it. */
+/**
+ * Holds a name for the life of the page; false if another tab has it. That tab says so, whereas a page that has been left is silent,
+ * however late the browser lets go of its name.
+ */
 const hold = (name: string): Promise<boolean> =>
   new Promise((done) => {
     if (!navigator.locks) return done(true);
+    const channel = new BroadcastChannel(`tab:${name}`);
+    const waits = new AbortController();
+    const late = setTimeout(() => waits.abort(), HANDOVER);
+    channel.onmessage = ({ data }) => data === 'mine' && waits.abort();
     navigator.locks
-      .request(`tab:${name}`, { signal: AbortSignal.timeout(HANDOVER) }, () => {
+      .request(`tab:${name}`, { signal: waits.signal }, () => {
+        clearTimeout(late);
+        channel.onmessage = ({ data }) => data === 'whose?' && channel.postMessage('mine');
+        channel.postMessage('mine');
+        addEventListener('pagehide', () => channel.close(), { once: true });
         done(true);
         return new Promise(() => {});
       })
-      .catch(() => done(false));
+      .catch(() => {
+        clearTimeout(late);
+        channel.close();
+        done(false);
+      });
+    channel.postMessage('whose?');
   });
