@@ -18,7 +18,8 @@ function joined(parts: Uint8Array[]): Uint8Array {
 
 export async function peek(body: ReadableStream<Uint8Array> | Uint8Array): Promise<Source> {
   if (body instanceof Uint8Array) return { head: body, chunks: single(body) };
-  const reader = body.getReader();
+  const stream = body;
+  const reader = stream.getReader();
   const first: Uint8Array[] = [];
   for (let length = 0; length < HEAD_BYTES;) {
     const { done, value } = await reader.read();
@@ -31,7 +32,7 @@ export async function peek(body: ReadableStream<Uint8Array> | Uint8Array): Promi
   async function* chunks() {
     yield* first.splice(0);
     // Whoever stops early leaves the rest to be drained (body.ts).
-    yield* body.values({ preventCancel: true });
+    yield* stream.values({ preventCancel: true });
   }
 }
 
