@@ -169,8 +169,7 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
 function accepting(event: RequestEvent, accept: string): RequestEvent {
   const headers = new Headers(event.request.headers);
   headers.set('accept', accept);
-  // Its body stays readable for worker.ts, too, which drains it.
-  return { ...event, request: new Request(event.request, { headers, body: event.request.body }) };
+  return { ...event, request: body.withHeaders(event.request, headers) };
 }
 
 /** Under another host name cookies and posts fail. Monitoring (/healthz), local pages and the API answer under any. */

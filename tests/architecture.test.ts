@@ -116,6 +116,7 @@ describe('direction', () => {
 
   it('the entry is composition only', () => {
     expect(imports('src/worker.ts').sort()).toEqual([
+      'src/lib/server/body',
       'src/lib/server/context/config',
       'src/lib/server/context/create',
       'src/lib/server/cron',

@@ -64,6 +64,10 @@ export const raw = (request: Request): { body: ReadableStream<Uint8Array> | Uint
   size: Number(request.headers.get('content-length') ?? 0),
 });
 
+/** The same request. Both can be read, by whoever comes first: a copy made without naming the body would lock it for `drain`. */
+export const withHeaders = (request: Request, headers: Headers): Request =>
+  new Request(request, { headers, body: request.body });
+
 /**
  * Reads the rest of a body that was refused early, and discards it. Otherwise the server closes the connection while the sender still
  * writes, and the sender never reads the answer.
