@@ -7,6 +7,7 @@ import * as mentions from '../src/lib/server/mentions/completion';
 import * as notifications from '../src/lib/server/notifications';
 import * as search from '../src/lib/server/search';
 import * as spaces from '../src/lib/server/spaces';
+import { THREAD_FILTERS } from '../src/lib/thread-filters';
 import * as threads from '../src/lib/server/threads';
 import type { TestCtx, User } from './contexts';
 
@@ -69,6 +70,7 @@ export async function received(
         await Promise.all(
           (await files.browse(ctx, room)).files.map(({ id }) => files.versions(ctx, room, id)),
         ),
+        ...(await Promise.all(THREAD_FILTERS.map((show) => spaces.overview(ctx, room, { show })))),
         await files.browse(ctx, room, { category: 'document' }),
         await files.browse(ctx, room, { find: 'crane' }),
         await files.browse(ctx, room, { find: 'sato' }),

@@ -33,17 +33,27 @@ export const keptQuery = (url: URL, ...names: string[]): Record<string, string> 
 export const withQuery = (path: string, query: Record<string, string>): string =>
   Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query)}` : path;
 
+/** A page of a thread, or of its space, that leads back to the same list of threads. */
+export const keepingList = (path: string, url: URL, more: Record<string, string> = {}): string =>
+  withQuery(path, { ...keptQuery(url, 'show'), ...more });
+
 /** A page of a thread with these parameters, and the comments shown that the address shows now. */
 export const inThread =
   (base: string, url: URL) =>
   (more: Record<string, string>): string =>
-    withQuery(base, { ...keptQuery(url, 'before', 'after', 'comment'), ...more });
+    keepingList(base, url, { ...keptQuery(url, 'before', 'after', 'comment'), ...more });
 
 /** An action that keeps the query: `?/remove&find=mia`. */
 export const actionWith =
   (query: Record<string, string>) =>
   (name: string): string =>
     Object.keys(query).length > 0 ? `?/${name}&${new URLSearchParams(query)}` : `?/${name}`;
+
+/** An action of such a page: the answer leads back to it. */
+export const actionKeepingList =
+  (path: string, url: URL) =>
+  (name: string): string =>
+    path + actionWith(keptQuery(url, 'show'))(name);
 
 type Lists = Record<string, { id: string }[]>;
 

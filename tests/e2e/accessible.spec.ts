@@ -157,6 +157,8 @@ const parts: Record<string, Pages> = {
     'space, now invite your guests': ['ben', () => made.fresh],
     'thread, guest': ['guest', () => made.thread],
     'thread, gone': ['ben', () => `${made.thread}9999`],
+    'space, closed threads': ['ben', () => `${made.space}?show=closed`],
+    'space, my threads': ['ben', () => `${made.space}?show=mine`],
     'space, Options open': ['ben', () => made.space, opened('Options')],
     'space, Leave asks': ['ben', () => '/spaces/1?leave'],
     'new thread': ['ben', () => `${made.space}/new-thread`],

@@ -42,6 +42,7 @@ for (const javaScriptEnabled of [true, false])
           await page.goto(space, { waitUntil: 'networkidle' });
           await expect(page.getByRole('heading', { name: 'Conversation', level: 2 })).toBeVisible();
           await expect(page.getByRole('link', { name: 'New Thread' })).toHaveCount(0);
+          await expect(page.getByRole('navigation', { name: 'Which threads' })).toHaveCount(0);
           await expect(page.getByRole('link', { name: 'Conversation' })).toHaveCount(0);
           expect((await page.goto(`${space}/new-thread`))!.status()).toBe(404);
         }

@@ -59,6 +59,4 @@ for (const javaScriptEnabled of [true, false])
     expect(paper[0]).toBe('rgba(0, 0, 0, 0)');
     expect(paper[1]).toMatch(/^oklch\(0\.24/);
     expect(paper[2]).toBe('avoid');
-    if (process.env.FOYER_PRINT)
-      await page.pdf({ path: `${process.env.FOYER_PRINT}-${javaScriptEnabled}.pdf` });
   });

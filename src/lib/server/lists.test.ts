@@ -272,7 +272,7 @@ describe('no list is cut silently', () => {
       await run('update space set guests_hidden = ? where id = ?', hidden, room);
       for (const who of [ava, gil]) {
         const listed = await walk(async (before) => {
-          const { threads: rows, next } = await spaces.overview(as(who), room, before);
+          const { threads: rows, next } = await spaces.overview(as(who), room, { before });
           return { rows, next };
         });
         whole(
@@ -280,7 +280,9 @@ describe('no list is cut silently', () => {
           results.filter((r) => !r.pinned).map((r) => r.id),
         );
         const pinned = await walk(async (before) => {
-          const { pinned: rows, pinnedNext: next } = await spaces.overview(as(who), room, null, before);
+          const { pinned: rows, pinnedNext: next } = await spaces.overview(as(who), room, {
+            pinnedBefore: before,
+          });
           return { rows, next };
         });
         expect(pinned.pages).toBe(3);

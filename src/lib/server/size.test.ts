@@ -11,6 +11,7 @@ import * as mentions from './mentions/completion';
 import * as notifications from './notifications';
 import * as spaces from './spaces';
 import * as threads from './threads';
+import { THREAD_FILTERS } from '../thread-filters';
 
 const THREADS = 1_000;
 const COMMENTS = 100_000;
@@ -77,12 +78,45 @@ describe(`a space with ${THREADS} threads and ${COMMENTS} comments`, () => {
     const cost: number[] = [];
     for (let i = 0; i < 10; i++) {
       cost.push(
-        await rowsRead(ava, async (ctx) => (before = (await spaces.overview(ctx, huge, before)).next)),
+        await rowsRead(ava, async (ctx) => (before = (await spaces.overview(ctx, huge, { before })).next)),
       );
       expect(before).not.toBeNull();
     }
     expect(Math.abs(cost.at(-1)! - cost[1]!)).toBeLessThanOrEqual(cost[1]! * 0.1);
   });
+
+  it.each(THREAD_FILTERS)(
+    'shows its threads that are %s at the cost of a page, or of what is passed over: at most two rows a thread',
+    async (show) => {
+      const kim = await makeUser();
+      await bindings.DB.prepare(
+        'insert into membership (space_id, user_id, administrator, joined_at, last_read_at) values (?, ?, 0, 0, 0)',
+      )
+        .bind(huge, kim.id)
+        .run();
+      const close = (which: string) =>
+        bindings.DB.prepare(`update thread set closed_at = ${which} where space_id = ?`).bind(huge).run();
+      const cost = (who: User) => rowsRead(who, (ctx) => spaces.overview(ctx, huge, { show }));
+      const page = await rowsRead(ava, (ctx) => spaces.overview(ctx, onePage));
+      for (const which of ['null', '1', 'iif(id % 2, 1, null)']) {
+        await close(which);
+        for (const who of [ava, gil, kim]) {
+          const passed = show === 'mine' && who !== ava ? 2 * THREADS : 0;
+          expect(await cost(who), `${who.kind}, closed: ${which}`).toBeLessThanOrEqual(page * 1.5 + passed);
+        }
+      }
+      // Each of them read by itself.
+      await bindings.DB.prepare(
+        'insert into thread_person (space_id, thread_id, user_id, read_at) select space_id, id, ?1, ?2 from thread where space_id = ?3',
+      )
+        .bind(kim.id, Date.now(), huge)
+        .run();
+      const passed = /unread|mine/.test(show) ? 2 * THREADS : 0;
+      expect(await cost(kim)).toBeLessThanOrEqual(page * 1.5 + passed);
+      await close('null');
+      await bindings.DB.prepare('delete from membership where user_id = ?').bind(kim.id).run();
+    },
+  );
 
   it('a thread of it opens with as many rows read as the only thread of another', async () => {
     const read = async (space: number) => {

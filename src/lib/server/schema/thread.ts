@@ -44,6 +44,14 @@ export const thread = sqliteTable(
     index('thread_by_staff_activity')
       .on(t.spaceId, t.staffActivityAt, t.id)
       .where(sql`audience is null`),
+    // For the filters "Open" and "Closed": one index in each view has both.
+    index('thread_by_state').on(t.spaceId, sql`closed_at is null`, t.lastActivityAt, t.id),
+    index('thread_by_public_state')
+      .on(t.spaceId, sql`closed_at is null`, t.publicActivityAt, t.id)
+      .where(sql`audience is null`),
+    index('thread_by_staff_state')
+      .on(t.spaceId, sql`closed_at is null`, t.staffActivityAt, t.id)
+      .where(sql`audience is null`),
     index('thread_for_company')
       .on(t.spaceId)
       .where(sql`audience is not null`),
@@ -84,7 +92,7 @@ export const comment = sqliteTable(
     index('comment_for_company')
       .on(t.spaceId)
       .where(sql`audience is not null`),
-    index('comment_by_author').on(t.authorId),
+    index('comment_by_author').on(t.authorId, t.threadId),
     uniqueIndex('comment_request').on(t.requestKey),
   ],
 );

@@ -24,13 +24,8 @@ import * as firstSight from './first-sight';
 import { linksFrom, textOf, type Link } from './form';
 import { FACES, facesQuery, presentFaces } from './people';
 
-/** @param before,pinnedBefore where the previous page of threads, or of pinned threads, ended */
-export async function overview(
-  ctx: SignedIn,
-  spaceId: number,
-  before: string | null = null,
-  pinnedBefore: string | null = null,
-) {
+/** @param list which of its threads */
+export async function overview(ctx: SignedIn, spaceId: number, list: threadList.Asked = {}) {
   const rows = await ctx.read({
     space: spaceQuery(ctx, spaceId),
     staff: facesQuery(ctx, spaceId, lt(membership.rank, 2)),
@@ -46,9 +41,9 @@ export async function overview(
       .orderBy(asc(invitation.email))
       .limit(FACES + 1),
     newest: changes.newestQuery(ctx, spaceId),
-    pinned: threadList.pinnedQuery(ctx, spaceId, pinnedBefore),
-    threads: threadList.query(ctx, spaceId, before, 'whole'),
-    threadsWithoutGuests: threadList.query(ctx, spaceId, before, 'without-guests'),
+    pinned: threadList.pinnedQuery(ctx, spaceId, list),
+    threads: threadList.query(ctx, spaceId, list, 'whole'),
+    threadsWithoutGuests: threadList.query(ctx, spaceId, list, 'without-guests'),
     administrators: administrators.query(ctx, spaceId),
     firstSight: firstSight.query(ctx, spaceId),
     firstInvitation: firstInvitation.query(ctx, spaceId),
@@ -63,7 +58,7 @@ export async function overview(
   );
   const inCharge = administrators.present(ctx, rows.administrators);
   const first = threadList.present(rows.pinned, reader);
-  const showsPinned = found.showThreads && (before === null || pinnedBefore !== null);
+  const showsPinned = found.showThreads && (!list.before || !!list.pinnedBefore);
   return {
     space: {
       id: found.id,
@@ -99,6 +94,7 @@ export async function overview(
     pinned: showsPinned ? first.threads : [],
     pinnedNext: showsPinned ? first.next : null,
     threads: found.showThreads ? threads : [],
+    show: list.show ?? 'all',
   };
 }
 

@@ -13,6 +13,7 @@ import * as notifications from '../notifications';
 import * as search from '../search';
 import { space } from '../schema';
 import * as spaces from '../spaces';
+import { THREAD_FILTERS } from '../../thread-filters';
 import * as threads from '.';
 
 const words = (body: string) => ({ body, requestKey: randomId() });
@@ -347,9 +348,86 @@ describe('a thread', () => {
     await threads.addComment(as(ava), own, ids[0]!, words('up'));
     const page = await spaces.overview(as(ava), own);
     expect(page.threads.slice(0, 2).map((t) => t.title)).toEqual(['T0', 'T34']);
-    const rest = await spaces.overview(as(ava), own, page.next);
+    const rest = await spaces.overview(as(ava), own, { before: page.next });
     expect(rest.threads.map((t) => t.title)).toEqual(['T5', 'T4', 'T3', 'T2', 'T1']);
     expect(rest.next).toBeNull();
+  });
+
+  it.each([false, true])(
+    'stands in each list that it fits, pinned or not, for whoever may see it (guests hidden: %s)',
+    async (guestsHidden) => {
+      const own = await makeSpace(ava, { guestsHidden }, [ben]);
+      for (const guest of [gil, noor]) await joinSpace(ava, own, guest);
+      const ours = await threads.begin(as(ava), own, { title: 'ours', ...words('x'), audience: 'company' });
+      const [plain, pinned, gils] = [
+        await begin(ava, own, 'plain'),
+        await begin(ava, own, 'pinned'),
+        await begin(gil, own, 'gils'),
+      ];
+      await threads.setPinned(as(ava), own, pinned, true);
+      for (const id of [ours, pinned, gils]) await threads.setClosed(as(ava), own, id, true);
+      await threads.addComment(as(noor), own, plain, words('Noor'));
+      await threads.addComment(as(ben), own, plain, { ...words('Ben'), audience: 'company' });
+      const listed = async (who: User, show: (typeof THREAD_FILTERS)[number]) => {
+        const page = await spaces.overview(as(who), own, { show });
+        return [...page.pinned, ...page.threads].map(({ title }) => title).join(' ');
+      };
+      const lists = async (who: User) =>
+        Object.fromEntries(
+          await Promise.all(THREAD_FILTERS.map(async (show) => [show, await listed(who, show)])),
+        );
+      await threads.markRead(as(ben), own, ours, Date.now() + DAY);
+      expect(await lists(ava)).toEqual({
+        all: 'pinned plain gils ours',
+        unread: 'plain gils',
+        mine: 'pinned plain ours',
+        open: 'plain',
+        closed: 'pinned gils ours',
+      });
+      expect(await lists(ben)).toEqual({
+        all: 'pinned plain gils ours',
+        unread: 'pinned gils',
+        mine: 'plain',
+        open: 'plain',
+        closed: 'pinned gils ours',
+      });
+      expect(await lists(noor)).toEqual({
+        all: guestsHidden ? 'pinned plain' : 'pinned plain gils',
+        unread: guestsHidden ? 'pinned' : 'pinned gils',
+        mine: 'plain',
+        open: 'plain',
+        closed: guestsHidden ? 'pinned' : 'pinned gils',
+      });
+      await memberships.markRead(as(gil), own, Date.now() + DAY);
+      expect(await lists(gil)).toMatchObject({ unread: '', mine: 'gils' });
+      const later = { now: Date.now() + DAY };
+      await threads.addComment(as(ben, later), own, plain, { ...words('Ben'), audience: 'company' });
+      expect(await listed(gil, 'unread')).toBe('');
+      await threads.addComment(as(noor, later), own, plain, words('Noor'));
+      expect(await listed(gil, 'unread')).toBe(guestsHidden ? '' : 'plain');
+    },
+  );
+
+  it('goes on by key in every list', async () => {
+    const own = await makeSpace(ava, {}, [ben]);
+    const then = Date.now() - DAY;
+    for (let i = 0; i < 35; i++) {
+      const id = await begin(ava, own, `T${i}`, '', then + i);
+      await begin(ben, own, 'of Ben', '', then + i);
+      await threads.setClosed(as(ava), own, id, true);
+    }
+    for (const [who, show] of [
+      [ben, 'closed'],
+      [ava, 'mine'],
+      [ava, 'closed'],
+    ] as const) {
+      const page = await spaces.overview(as(who), own, { show });
+      const rest = await spaces.overview(as(who), own, { show, before: page.next });
+      expect(rest.next).toBeNull();
+      expect([...page.threads, ...rest.threads].map(({ title }) => title)).toEqual(
+        Array.from({ length: 35 }, (_, i) => `T${34 - i}`),
+      );
+    }
   });
 
   it('is followed by who writes in it, until they say otherwise', async () => {

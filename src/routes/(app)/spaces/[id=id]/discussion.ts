@@ -4,6 +4,7 @@ import * as access from '$lib/server/access';
 import type { SignedIn } from '$lib/server/context';
 import { form } from '$lib/server/http';
 import * as threads from '$lib/server/threads';
+import { keepingList } from '$lib/pages';
 import { byText, comment, editText, onOff, openText, react } from '$lib/schemas';
 
 interface Params extends Record<string, string | undefined> {
@@ -14,65 +15,70 @@ type Event = RequestEvent<Params & Record<string, string>>;
 
 export const at = async (ctx: SignedIn, { id, thread }: Params) =>
   [Number(id), thread ? Number(thread) : await threads.only(ctx, Number(id))] as const;
-export const here = ({ id, thread }: Params) => `/spaces/${id}${thread ? `/threads/${thread}` : ''}`;
-const textName = (text: number | null) => (text === null ? '' : `?comment=${text}#comment-${text}`);
+/** @param text a comment, which it shows */
+export const here = ({ params: { id, thread }, url }: Event, text: number | null = null) => {
+  const path = `/spaces/${id}${thread ? `/threads/${thread}` : ''}`;
+  return text === null
+    ? keepingList(path, url)
+    : `${keepingList(path, url, { comment: String(text) })}#comment-${text}`;
+};
 
 export const discussion = {
   comment: form(
     comment,
-    async (ctx, input, { params }: Event) =>
-      `${here(params)}#comment-${await threads.addComment(ctx, ...(await at(ctx, params)), input)}`,
+    async (ctx, input, event: Event) =>
+      `${here(event)}#comment-${await threads.addComment(ctx, ...(await at(ctx, event.params)), input)}`,
     access.membersOnly,
     { judge: threads.judgeComment },
   ),
   edit: form(
     editText,
-    async (ctx, { text, ...input }, { params }: Event) => {
-      await threads.edit(ctx, ...(await at(ctx, params)), text, input);
-      return here(params) + textName(text);
+    async (ctx, { text, ...input }, event: Event) => {
+      await threads.edit(ctx, ...(await at(ctx, event.params)), text, input);
+      return here(event, text);
     },
     access.membersOnly,
     { judge: (ctx, valid, { params }: Event) => threads.judgeEdit(ctx, Number(params.id), valid) },
   ),
   remove: form(
     byText,
-    async (ctx, { text }, { params }: Event) => {
-      const thread = await at(ctx, params);
+    async (ctx, { text }, event: Event) => {
+      const thread = await at(ctx, event.params);
       if (text !== null) await threads.removeComment(ctx, ...thread, text);
       else await threads.remove(ctx, ...thread);
-      return text === null ? `/spaces/${params.id}` : here(params);
+      return text === null ? keepingList(`/spaces/${event.params.id}`, event.url) : here(event);
     },
     access.membersOnly,
   ),
   react: form(
     react,
-    async (ctx, { text, kind, on }, { params }: Event) => {
-      await threads.react(ctx, ...(await at(ctx, params)), text, kind, on);
-      return here(params) + textName(text);
+    async (ctx, { text, kind, on }, event: Event) => {
+      await threads.react(ctx, ...(await at(ctx, event.params)), text, kind, on);
+      return here(event, text);
     },
     access.membersOnly,
   ),
   open: form(
     openText,
-    async (ctx, { text, seen }, { params }: Event) => {
-      await threads.open(ctx, ...(await at(ctx, params)), text, seen);
-      return here(params) + textName(text);
+    async (ctx, { text, seen }, event: Event) => {
+      await threads.open(ctx, ...(await at(ctx, event.params)), text, seen);
+      return here(event, text);
     },
     access.membersOnly,
   ),
   follow: form(
     onOff,
-    async (ctx, { on }, { params }: Event) => {
-      await threads.follow(ctx, ...(await at(ctx, params)), on);
-      return here(params);
+    async (ctx, { on }, event: Event) => {
+      await threads.follow(ctx, ...(await at(ctx, event.params)), on);
+      return here(event);
     },
     access.membersOnly,
   ),
   close: form(
     onOff,
-    async (ctx, { on }, { params }: Event) => {
-      await threads.setClosed(ctx, ...(await at(ctx, params)), on);
-      return here(params);
+    async (ctx, { on }, event: Event) => {
+      await threads.setClosed(ctx, ...(await at(ctx, event.params)), on);
+      return here(event);
     },
     access.membersOnly,
   ),

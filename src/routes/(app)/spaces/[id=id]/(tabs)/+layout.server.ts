@@ -2,6 +2,7 @@ import { randomId } from '$lib/server/crypto';
 import { show } from '$lib/server/http';
 import * as spaces from '$lib/server/spaces';
 import * as threads from '$lib/server/threads';
+import { threadFilter } from '$lib/thread-filters';
 
 export const load = (event) =>
   show(event, async (ctx) => {
@@ -10,7 +11,11 @@ export const load = (event) =>
     // Under a dialog with an address of its own, the query is not about the thread.
     const ofThread = event.route.id.endsWith('/(tabs)') ? query : new URLSearchParams();
     const [room, discussion] = await Promise.all([
-      spaces.overview(ctx, spaceId, query.get('before'), query.get('pinned')),
+      spaces.overview(ctx, spaceId, {
+        show: threadFilter(query.get('show')),
+        before: query.get('before'),
+        pinnedBefore: query.get('pinned'),
+      }),
       threads.onlyPage(ctx, spaceId, ofThread),
     ]);
     // Only for people who may do it.

@@ -1,5 +1,5 @@
 import * as access from '$lib/server/access';
-import { portalAfter } from '$lib/pages';
+import { keepingList, portalAfter } from '$lib/pages';
 import { deleteSpace, firstInvitation, onOff, ownCompany, readUntil } from '$lib/schemas';
 import * as v from 'valibot';
 import * as accounts from '$lib/server/accounts';
@@ -26,9 +26,9 @@ export const actions = {
   ),
   read: form(
     readUntil,
-    async (ctx, { until }, { params }) => {
+    async (ctx, { until }, { params, url }) => {
       await memberships.markRead(ctx, Number(params.id), until);
-      return `/spaces/${params.id}`;
+      return keepingList(`/spaces/${params.id}`, url);
     },
     access.membersOnly,
   ),

@@ -13,17 +13,17 @@ export const actions = {
   ...discussion,
   pin: form(
     onOff,
-    async (ctx, { on }, { params }) => {
-      await threads.setPinned(ctx, ...(await at(ctx, params)), on);
-      return here(params);
+    async (ctx, { on }, event) => {
+      await threads.setPinned(ctx, ...(await at(ctx, event.params)), on);
+      return here(event);
     },
     access.membersOnly,
   ),
   read: form(
     readUntil,
-    async (ctx, { until }, { params }) => {
-      await threads.markRead(ctx, ...(await at(ctx, params)), until);
-      return here(params);
+    async (ctx, { until }, event) => {
+      await threads.markRead(ctx, ...(await at(ctx, event.params)), until);
+      return here(event);
     },
     access.membersOnly,
   ),
