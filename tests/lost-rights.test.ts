@@ -8,10 +8,10 @@ import * as templates from '../src/lib/server/space-templates';
 import * as spaces from '../src/lib/server/spaces';
 import * as threads from '../src/lib/server/threads';
 import * as trash from '../src/lib/server/trash';
-import { as, meanwhile, type TestCtx, type User } from './contexts';
+import { as, meanwhile, testContext, type TestCtx, type User } from './contexts';
 import { makeGuest, makeSpace, makeUser, someEmail, spaceForm } from './factories';
 import { dump } from './helpers';
-import { invitationOf, inviteForm } from './invitations';
+import { invitationOf, inviteForm, joinSpace } from './invitations';
 import { jpeg } from './pictures';
 
 /** Ben acts. He and Ava both administer the space, and each has written something. */
@@ -25,6 +25,8 @@ interface House {
   avas: { thread: number; comment: number; file: string; inner: number; seen: string };
   bens: { thread: number; comment: number; file: string; inner: number; seen: string };
   invitation: string;
+  /** Of a guest who was removed and asks to come back. */
+  asked: string;
   /** Ben's, unused. */
   uploaded: string;
 }
@@ -58,7 +60,16 @@ async function house(): Promise<House> {
   };
   const [avas, bens] = [await wrote(ava), await wrote(ben)];
   const { id: invitation } = await invitationOf(invited, spaceId);
-  return { ava, ben, cho, gil, stranger, spaceId, avas, bens, invitation, uploaded: await uploaded(ben) };
+  const gone = await makeGuest();
+  await joinSpace(ava, spaceId, gone);
+  await memberships.removeGuest(as(ava), spaceId, gone.id);
+  const asked = await invitationOf(gone.email, spaceId);
+  await invitations.askAgain(testContext(), invitations.mailToken(testContext(), asked));
+  return {
+    ...{ ava, ben, cho, gil, stranger, spaceId, avas, bens, invitation },
+    asked: asked.id,
+    uploaded: await uploaded(ben),
+  };
 }
 
 const text = () => ({ body: 'Thursday', requestKey: randomId() });
@@ -83,6 +94,11 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
     'files/upload.ts upload',
     'administrator',
     (ctx, at) => files.upload(ctx, at.spaceId, { kind: 'cover', ...upload }),
+  ],
+  [
+    'invitations/askers.ts dismissAsker',
+    'administrator',
+    (ctx, at) => invitations.dismissAsker(ctx, at.spaceId, at.asked),
   ],
   [
     'invitations/manage.ts cancel',
