@@ -48,6 +48,7 @@ const single = [
   '/spaces/:space mute',
   '/spaces/:space leave',
   '/spaces/:space delete',
+  '/spaces/:space/files/:file default',
   '/spaces/:space/settings/guests resend',
   '/spaces/:space/settings/guests resendAll',
   '/spaces/:space/settings/guests copy',

@@ -11,8 +11,9 @@ const said = (address: string, fields: Record<string, string> = {}) => {
 
 /** The pages of these say it in a notice, or lead to one that does. */
 const notices = [
-  '/me profile notifications password endSessions',
+  '/me profile picture removePicture notifications password endSessions',
   '/spaces/7 invite leave delete',
+  '/spaces/7/files/[file] default',
   '/spaces/7/settings/general default',
   '/spaces/7/settings/guests resend resendAll copy dismiss delete',
   '/spaces/7/settings/guests/invite default',

@@ -47,7 +47,7 @@ describe('completion', () => {
     expect(await names(ava, 'secret')).toEqual([]);
     const all = await mentions.complete(as(ava), spaceId, '');
     expect(JSON.stringify(all)).not.toContain('@');
-    expect(Object.keys(all[0]!).sort()).toEqual(['company', 'guest', 'id', 'name']);
+    expect(Object.keys(all[0]!).sort()).toEqual(['avatar', 'company', 'guest', 'id', 'name']);
     expect(all.map((p) => p.guest)).toEqual([false, true, true]);
   });
 

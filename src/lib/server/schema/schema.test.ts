@@ -35,7 +35,7 @@ describe('every table', () => {
           .sort((a, b) => (a.name < b.name ? -1 : 1)),
       );
       const { results: indexed } = await bindings.DB.prepare(
-        `select l.name, l."unique" as one, (select group_concat(i.name) from pragma_index_info(l.name) i) as columns
+        `select l.name, l."unique" as one, (select group_concat(coalesce(i.name, '')) from pragma_index_info(l.name) i) as columns
          from pragma_index_list(?) l where l.origin = 'c' order by l.name`,
       )
         .bind(name)
@@ -45,7 +45,7 @@ describe('every table', () => {
           .map(({ config }) => ({
             name: config.name,
             one: Number(config.unique),
-            columns: config.columns.map((c) => (c as { name: string }).name).join(','),
+            columns: config.columns.map((c) => ('name' in c ? c.name : '')).join(','),
           }))
           .sort((a, b) => (a.name < b.name ? -1 : 1)),
       );
