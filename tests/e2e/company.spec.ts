@@ -57,7 +57,7 @@ for (const javaScriptEnabled of [true, false])
 
       await ava.goto(`${thread}?open=first`, { waitUntil: 'networkidle' });
       const dialog = ava.getByRole('dialog');
-      for (const words of ['1 comment and no files', 'Not yet for them.', 'Nor this.'])
+      for (const words of ['That includes 1 comment.', 'Not yet for them.', 'Nor this.'])
         await expect(dialog.getByText(words)).toBeVisible();
       await dialog.getByRole('button', { name: 'Make visible to guests', exact: true }).click();
       await expect(dialog).toHaveCount(0);
