@@ -262,7 +262,7 @@ test('guests who do not see each other: names, words, search and completion', as
   const [first, second] = [await somebody(browser), await somebody(browser)];
   await signUp(first, one!.url, 'Onno First');
   await signUp(second, two!.url, 'Tess Second');
-  await expect(second).toHaveURL(space);
+  for (const guest of [first, second]) await expect(guest).toHaveURL(space);
   const thread = await begin(first, space, 'Our price', 'Forty thousand');
   await begin(ben, space, 'For everybody', 'Please send prices');
 
