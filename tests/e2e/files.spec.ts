@@ -195,7 +195,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   await ava.getByRole('button', { name: 'Comment', exact: true }).click();
   network.open();
 
-  const links = ava.getByRole('list', { name: 'Attached files' }).getByRole('link');
+  const links = ava.getByRole('list', { name: 'Attached files' }).locator('li > a');
   await expect(links).toHaveCount(5);
   expect((await links.allTextContents()).map((name) => name.trim()).sort()).toEqual([
     '5.txt',
@@ -235,7 +235,7 @@ for (const javaScriptEnabled of [true, false])
     const ava = await signedIn(browser, AVA, { javaScriptEnabled });
     const name = `Edited files ${javaScriptEnabled ? 'with' : 'without'} scripts`;
     const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) });
-    const files = ava.getByRole('list', { name: 'Attached files' }).getByRole('link');
+    const files = ava.getByRole('list', { name: 'Attached files' }).locator('li > a');
     const loaded = { waitUntil: javaScriptEnabled ? ('networkidle' as const) : ('load' as const) };
     await ava.goto('/spaces/1/new-thread', loaded);
     await ava.getByLabel('Title').fill(name);
