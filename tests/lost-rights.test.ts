@@ -201,12 +201,14 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
   [
     'threads/replace-file.ts replaceFile',
     'member',
-    (ctx, at) => threads.replaceFile(ctx, at.spaceId, at.bens.file, { fileIds: [at.uploaded] }),
+    (ctx, at) =>
+      threads.replaceFile(ctx, at.spaceId, at.bens.file, { fileIds: [at.uploaded], requestKey: randomId() }),
   ],
   [
     'threads/replace-file.ts replaceFile',
     'administrator',
-    (ctx, at) => threads.replaceFile(ctx, at.spaceId, at.avas.file, { fileIds: [at.uploaded] }),
+    (ctx, at) =>
+      threads.replaceFile(ctx, at.spaceId, at.avas.file, { fileIds: [at.uploaded], requestKey: randomId() }),
   ],
   [
     'threads/write.ts addComment',

@@ -307,7 +307,7 @@ export const upload = v.object({
   size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
-export const newVersion = v.object(attached);
+export const newVersion = v.object({ ...attached, requestKey });
 export const thread = v.object({
   title: optionalLine(limits.threadTitle),
   body: lines(limits.body),

@@ -210,7 +210,11 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
     else if (a.what === 'version-other' && others.comments[0]) {
       const { id, thread } = others.comments[0];
       const [one] = (await threads.source(ctx, room, thread, id)).files;
-      if (one) await threads.replaceFile(ctx, room, one.id, { files: [new File(['crane'], 'crane.txt')] });
+      if (one)
+        await threads.replaceFile(ctx, room, one.id, {
+          files: [new File(['crane'], 'crane.txt')],
+          requestKey: randomId(),
+        });
     } else if (a.what === 'remove-other' && others.comments[0])
       await threads.removeComment(ctx, room, others.comments[0].thread, others.comments[0].id);
     else if (a.what === 'pin' && topic) await threads.setPinned(ctx, room, topic, a.on);

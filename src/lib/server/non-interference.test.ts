@@ -177,7 +177,8 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
   /** A new version of a comment's file, by its author or by who runs the space. */
   const replace = async (ctx: ReturnType<typeof as>, said: { id: number; thread: number }, name: string) => {
     const [one] = (await threads.source(ctx, room, said.thread, said.id)).files;
-    if (one) await threads.replaceFile(ctx, room, one.id, { files: attached(true, name) });
+    if (one)
+      await threads.replaceFile(ctx, room, one.id, { files: attached(true, name), requestKey: randomId() });
   };
   const deliver = async () => {
     const cron = testContext({ now });

@@ -82,8 +82,15 @@ export const open = (ctx: Ctx, of: { commentId: number } | { threadId: number })
 /**
  * An own, unused upload takes the place of a file in its text, for whoever that is. Undoes the batch unless both are still there.
  * @param originalId of the first version
+ * @param requestKey fails as a duplicate if it has made a version before
  */
-export function replace(ctx: SignedIn, spaceId: number, id: string, originalId: string): Statement[] {
+export function replace(
+  ctx: SignedIn,
+  spaceId: number,
+  id: string,
+  originalId: string,
+  requestKey: string,
+): Statement[] {
   const isVersion = (row: string) =>
     sql`(${sql.raw(row)}.id = ${originalId} or ${sql.raw(row)}.original_id = ${originalId})`;
   return [
@@ -91,7 +98,7 @@ export function replace(ctx: SignedIn, spaceId: number, id: string, originalId: 
       update file set thread_id = o.thread_id, comment_id = o.comment_id, audience = o.audience, owner_id = o.owner_id,
         first_at = coalesce(o.first_at, o.attached_at), version = o.version + 1,
         public_version = iif(o.audience is null, o.public_version + 1, 1),
-        original_id = ${originalId}, attached_at = ${ctx.now}
+        original_id = ${originalId}, attached_at = ${ctx.now}, request_key = ${requestKey}
       from (select * from file f where ${isVersion('f')} and f.space_id = ${spaceId} and f.thread_id is not null
         and f.replaced_at is null and f.released_at is null) o
       where file.id = ${id} and file.space_id = ${spaceId} and file.kind = 'attachment'

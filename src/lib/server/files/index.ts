@@ -18,5 +18,5 @@ export { purge } from './purge';
 export { storageOf, storedIn } from './quota';
 export { serve } from './serve';
 export { thumbnail } from './thumbnail';
-export { originalQuery, versionQuery, versions } from './versions';
+export { originalQuery, requestedQuery, versionQuery, versions } from './versions';
 export { checkFiles, upload, uploadAll, uploadCover } from './upload';

@@ -68,3 +68,11 @@ export const originalQuery = (ctx: SignedIn, id: string) =>
     .from(file)
     .where(sql`id = ${id}`)
     .limit(1);
+
+/** The version that a form has made already. */
+export const requestedQuery = (ctx: SignedIn, requestKey: string) =>
+  ctx.db
+    .select({ id: file.id })
+    .from(file)
+    .where(sql`request_key = ${requestKey}`)
+    .limit(1);

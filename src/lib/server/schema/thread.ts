@@ -268,6 +268,8 @@ export const file = sqliteTable(
     firstAt: at('first_at'),
     /** By a newer version. */
     replacedAt: at('replaced_at'),
+    /** Of the form that made it a newer version: posted twice it makes one. */
+    requestKey: text('request_key'),
     /** Cron deletes it from R2, then the row. */
     releasedAt: at('released_at'),
   },
@@ -295,6 +297,9 @@ export const file = sqliteTable(
     index('file_unused')
       .on(t.createdAt)
       .where(sql`attached_at is null`),
+    uniqueIndex('file_request')
+      .on(t.requestKey)
+      .where(sql`request_key is not null`),
     index('file_versions')
       .on(t.originalId, t.version)
       .where(sql`original_id is not null`),

@@ -37,7 +37,7 @@ const list = async (who = host) =>
 const versions = async (id: string, who = host) =>
   (await files.versions(as(who), room, id)).versions.map(({ name, version }) => `${name} ${version}`);
 const replace = (who: User, id: string, name: string) =>
-  threads.replaceFile(as(who), room, id, { files: named(name) });
+  threads.replaceFile(as(who), room, id, { files: named(name), ...key() });
 const sees = async (who: User, id: string) =>
   files.serve(as(who), id, new Request(`${ORIGIN}/files/${id}`)).then(
     () => true,
@@ -80,8 +80,23 @@ it('the same form again writes nothing', async () => {
   const given = { kind: 'attachment', name: 'x.pdf', body: new Uint8Array(3), size: 3 } as const;
   const { id } = await files.upload(as(ben), room, given);
   for (let again = 0; again < 2; again++)
-    expect(await threads.replaceFile(as(ben), room, plan!.id, { fileIds: [id] })).toBe(id);
+    expect(await threads.replaceFile(as(ben), room, plan!.id, { fileIds: [id], ...key() })).toBe(id);
   expect(await versions(id)).toEqual(['x.pdf 2', 'plan.pdf 1']);
+});
+
+it('a form that is posted twenty times at once makes one version, also without scripts', async () => {
+  const [plan] = await filesOf(await threads.addComment(as(ben), room, topic, text('plan.pdf')));
+  const form = key();
+  const post = (...names: string[]) =>
+    threads.replaceFile(as(ben), room, plan!.id, { ...form, files: named(...names) });
+  const { done } = await parallel(20, () => post('plan 2.pdf'));
+  expect(done).toHaveLength(20);
+  expect(new Set(done).size).toBe(1);
+  expect(await post('plan 2.pdf')).toBe(done[0]);
+  expect(await versions(plan!.id)).toEqual(['plan 2.pdf 2', 'plan.pdf 1']);
+  // After "Back", the same form carries another file.
+  const third = await post('plan 3.pdf');
+  expect(await versions(third)).toEqual(['plan 3.pdf 3', 'plan 2.pdf 2', 'plan.pdf 1']);
 });
 
 it('is for whoever wrote the text and whoever runs the space; guests for their own', async () => {
@@ -108,11 +123,11 @@ it('takes one own, unused upload of this space', async () => {
   const elsewhere = await files.upload(as(ben), await makeSpace(ben), given);
   const hosts = await files.upload(as(host), room, given);
   for (const fileIds of [[elsewhere.id], [hosts.id], [other!.id], [randomId()]])
-    await expect(threads.replaceFile(as(ben), room, plan!.id, { fileIds })).rejects.toMatchObject(
+    await expect(threads.replaceFile(as(ben), room, plan!.id, { fileIds, ...key() })).rejects.toMatchObject(
       refusal('conflict', 'file.gone'),
     );
   for (const form of [{}, { files: named('a', 'b') }])
-    await expect(threads.replaceFile(as(ben), room, plan!.id, form)).rejects.toMatchObject(
+    await expect(threads.replaceFile(as(ben), room, plan!.id, { ...form, ...key() })).rejects.toMatchObject(
       refusal('invalid', 'version.one'),
     );
   expect(await list()).toEqual(['other.pdf 1', 'plan.pdf 1']);

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import { must, type SignedIn } from '../context';
+import { hashBytes, hashToken } from '../crypto';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
@@ -8,6 +9,22 @@ import * as limits from '../limits';
 import { mayOf } from './may';
 import { commentQuery, requireRow, threadQuery } from './visible';
 import { filesOf } from './write';
+
+export interface VersionForm {
+  /** So that a second post makes no second version. */
+  requestKey: string;
+  fileIds?: string[];
+  files?: File[];
+}
+
+/** With the file itself: after "Back", the same form may carry another one. */
+async function keyOf(ctx: SignedIn, { requestKey, fileIds = [], files: sent = [] }: VersionForm) {
+  const bytes = await Promise.all(
+    sent.map(async (one) => hashBytes(new Uint8Array(await one.arrayBuffer()))),
+  );
+  const words = JSON.stringify([fileIds, sent.map(({ name }) => name), bytes]);
+  return `${ctx.actor.id}:${requestKey}:${hashToken(words).slice(0, 24)}`;
+}
 
 /** Who may not replace the file learns nothing about what would be valid. */
 export async function requireReplaceable(ctx: SignedIn, spaceId: number, fileId: string) {
@@ -38,25 +55,28 @@ export async function replaceFile(
   ctx: SignedIn,
   spaceId: number,
   fileId: string,
-  form: { fileIds?: string[]; files?: File[] },
+  form: VersionForm,
 ): Promise<string> {
   const { target, threadId, first, text, own } = await requireReplaceable(ctx, spaceId, fileId);
   const { commentId } = target;
   if ((form.fileIds?.length ?? 0) + (form.files?.length ?? 0) !== 1)
     throw new Refusal('invalid', { key: 'version.one', field: 'files' });
-  const { writing, ids, names } = await filesOf(ctx, spaceId, form);
-  const id = ids[0]!;
-  const { original, listed } = await ctx.read({
+  const requestKey = await keyOf(ctx, form);
+  const { original, listed, made } = await ctx.read({
     original: files.originalQuery(ctx, fileId),
     listed:
       commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
+    made: files.requestedQuery(ctx, requestKey),
   });
+  if (made[0]) return made[0].id;
+  const { writing, ids, names } = await filesOf(ctx, spaceId, form);
+  const id = ids[0]!;
   const title = commentId === null ? { title: first.title } : {};
-  await ctx.commit(
+  const { done } = await ctx.commit(
     [
       own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),
       must(ctx, sql`exists (select 1 from thread where id = ${threadId} and closed_at is null)`),
-      files.replace(writing, spaceId, id, original[0]!.id),
+      files.replace(writing, spaceId, id, original[0]!.id, requestKey),
       record(writing, {
         kind: 'space.file-replaced',
         ...{ spaceId, threadId, commentId, authors: [first, text] },
@@ -70,6 +90,7 @@ export async function replaceFile(
       limits.count(writing, { text: 1 }),
     ],
     {
+      duplicate: 'done',
       refusal: async () => {
         const exceeded = await limits.exceeded(ctx, { text: 1 });
         if (exceeded) return exceeded;
@@ -83,5 +104,7 @@ export async function replaceFile(
       },
     },
   );
-  return id;
+  if (done) return id;
+  const [before] = await files.requestedQuery(ctx, requestKey);
+  return before?.id ?? id;
 }

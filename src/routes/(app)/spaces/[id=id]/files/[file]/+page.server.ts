@@ -1,4 +1,5 @@
 import { newVersion } from '$lib/schemas';
+import { randomId } from '$lib/server/crypto';
 import * as files from '$lib/server/files';
 import { form, show } from '$lib/server/http';
 import * as threads from '$lib/server/threads';
@@ -8,6 +9,7 @@ const at = ({ id, file }: { id: string; file: string }) => [Number(id), file] as
 export const load = (event) =>
   show(event, async (ctx) => ({
     ...(await files.versions(ctx, ...at(event.params), event.url.searchParams.get('after'))),
+    requestKey: randomId(),
     saved: event.url.searchParams.get('done') === 'version',
   }));
 
