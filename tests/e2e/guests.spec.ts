@@ -68,6 +68,8 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByLabel('Subject')).toHaveValue('Kept as typed');
       await host.getByRole('link', { name: 'Add cho@foyer.example as a member' }).click();
       await expect(host.getByRole('radio', { name: 'Cho Yamada' })).toBeChecked();
+      await host.getByRole('button', { name: 'Add', exact: true }).click();
+      await expect(host.getByRole('row', { name: 'cho@foyer.example' })).toBeVisible();
     });
 
     test('a guest says their company at sign-up, or when they first see the space, and is counted with it', async ({

@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { MessageKey } from '../../messages';
 import * as access from '../access';
 import * as audit from '../audit';
@@ -50,7 +50,8 @@ export async function members(
           sql`not exists (select 1 from membership m where m.space_id = ${spaceId} and m.user_id = ${user.id})`,
         ),
       )
-      .orderBy(asc(user.email))
+      // Whoever has exactly this address, then by address.
+      .orderBy(desc(eq(user.email, find)), asc(user.email))
       .limit(FOUND + 1),
   });
   allow(ctx, 'space.administer', access.foundSpace(ctx, rows.space).spaceRole);

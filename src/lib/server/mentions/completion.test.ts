@@ -123,6 +123,14 @@ describe('the Members tab', () => {
     expect(more).toBe(true);
   });
 
+  it('shows the owner of a whole address first', async () => {
+    const room = await makeSpace(ava);
+    for (let i = 10; i < 40; i++) await makeUser({ email: `${i}.zoe@foyer.example` });
+    const zoe = await makeUser({ email: 'zoe@foyer.example' });
+    const { found } = await memberships.members(as(ava), room, { find: zoe.email });
+    expect(found[0]!.id).toBe(zoe.id);
+  });
+
   it('pages a long list by key: everybody once, administrators first', async () => {
     const room = await makeSpace(ava);
     await bindings.DB.batch([
