@@ -32,8 +32,14 @@ for (const [where, options] of sizes)
     await ready(page);
     await page.getByLabel('Title', { exact: true }).fill('Once');
     const posts = await hold(page);
+    await button(page, 'Post').scrollIntoViewIfNeeded();
+    const before = (await button(page, 'Post').boundingBox())!;
     await button(page, 'Post').click();
     const busy = button(page, 'Posting…');
+    await expect(busy).toBeVisible();
+    const { y, width, height } = (await busy.boundingBox())!;
+    expect([y, height]).toEqual([before.y, before.height]);
+    expect(width).toBeGreaterThanOrEqual(before.width);
     await expect(busy).toHaveAttribute('aria-disabled', 'true');
     await expect(busy).toBeFocused();
     await busy.click({ force: true });

@@ -307,6 +307,7 @@ for (const javaScriptEnabled of [true, false])
     await page.getByRole('button', { name: 'Unmute' }).click();
     await expect(page.getByText('None. To mute a space')).toBeVisible();
     await choose('Mute this space');
+    await expect(page.getByText('You’ve muted this space.')).toBeVisible();
     await choose('Unmute this space');
     await expect(page.getByText('You’ve muted this space.')).toHaveCount(0);
   });

@@ -1,6 +1,7 @@
 /** Nothing moves under the reader's finger: layout shifts from the first paint until the scripts are done (CLS). */
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { addressOf, invited, makeSpace, signedIn, somebody } from './people';
+import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
+import { button } from './forms';
+import { addressOf, invited, makeSpace, newGuest, signedIn, somebody } from './people';
 
 const LIMIT = 0.02;
 
@@ -151,5 +152,177 @@ for (const [width, allowed] of [
     await expect(row.getByLabel('Link to share')).toBeHidden();
     await expect(button).toBeFocused();
     await expect(page.getByRole('row', { name: first!.email })).toBeVisible();
+    await page.context().close();
+  });
+
+interface Scene {
+  page: Page;
+  space: string;
+  /** A thread with comments. */
+  thread: string;
+  /** Whose invitation is open. */
+  email: string;
+}
+
+interface Action {
+  what: string;
+  at: (scene: Scene) => string;
+  before?: (scene: Scene) => Promise<unknown>;
+  /** The menu that the button is in. */
+  menu?: RegExp;
+  press: (scene: Scene) => Locator;
+  /** What is seen then. */
+  then: (scene: Scene) => Locator;
+  /** Why it moves what is around it, where it does. */
+  moves?: string;
+}
+
+const main = (page: Page, name: string) => page.getByRole('main').getByRole('button', { name, exact: true });
+const status = (page: Page) => page.getByRole('status').filter({ hasText: /./ });
+const thread = ({ thread }: Scene) => thread;
+const threadMenu = /^Thread menu$/;
+
+/**
+ * Not here: a refusal, which takes people to its summary; the deletion of a row, whose place closes up; and a page that is shorter than
+ * the window, whose notice has no room but above all else.
+ */
+const actions: Action[] = [
+  {
+    what: 'notifications are marked as read',
+    at: () => '/notifications?show=all',
+    press: ({ page }) => button(page, 'Mark all as read'),
+    then: ({ page }) => page.getByRole('main'),
+    moves: 'the button has nothing left to do, nor has its line on a phone',
+  },
+  {
+    what: 'the threads of a space are marked as read',
+    at: ({ space }) => space,
+    press: ({ page }) => button(page, 'Mark all as read'),
+    then: ({ page }) => page.getByRole('heading', { name: 'Threads', exact: true }),
+  },
+  {
+    what: 'an invitation is sent again',
+    at: ({ space }) => `${space}/settings/guests`,
+    press: ({ page, email }) =>
+      page.getByRole('row', { name: email }).getByRole('button', { name: 'Resend' }),
+    then: ({ page }) => status(page),
+  },
+  {
+    what: 'the settings of a space are saved',
+    at: ({ space }) => `${space}/settings/general`,
+    before: ({ page }) => page.getByLabel('Space name', { exact: true }).fill('Still as it was'),
+    press: ({ page }) => button(page, 'Save'),
+    then: ({ page }) => status(page),
+  },
+  {
+    what: 'notifications are chosen',
+    at: () => '/me',
+    press: ({ page }) => main(page, 'Save').last(),
+    then: ({ page }) => status(page),
+  },
+  {
+    what: 'a thread is unfollowed',
+    at: thread,
+    press: ({ page }) => button(page, 'Unfollow'),
+    then: ({ page }) => button(page, 'Follow'),
+    moves: 'a sentence below it says what one still hears of',
+  },
+  {
+    what: 'a thread is followed',
+    at: thread,
+    press: ({ page }) => button(page, 'Follow'),
+    then: ({ page }) => button(page, 'Unfollow'),
+    moves: 'that sentence goes',
+  },
+  ...(['Pin to top', 'Unpin', 'Close', 'Reopen'] as const).map((name): Action => ({
+    what: name,
+    at: thread,
+    menu: threadMenu,
+    press: ({ page }) => page.getByRole('menuitem', { name, exact: true }),
+    then: ({ page }) => page.getByRole('main'),
+  })),
+  {
+    what: 'a text gets its first reaction',
+    at: thread,
+    menu: /^React to/,
+    press: ({ page }) => page.getByRole('menuitem', { name: 'Agree' }),
+    then: ({ page }) => page.getByRole('button', { name: /^Agree, 1/ }),
+    moves: 'the reactions get a line below the text',
+  },
+  {
+    what: 'a text gets another reaction',
+    at: thread,
+    menu: /^React to/,
+    press: ({ page }) => page.getByRole('menuitem', { name: 'Love it' }),
+    then: ({ page }) => page.getByRole('button', { name: /^Love it, 1/ }),
+  },
+  {
+    what: 'a comment is posted with a file',
+    at: thread,
+    before: async ({ page }) => {
+      await page.getByLabel('Write a comment', { exact: true }).fill('See the plan.');
+      await page
+        .getByLabel('Attach files')
+        .setInputFiles({ name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('plan') });
+    },
+    press: ({ page }) => button(page, 'Comment'),
+    then: ({ page }) => page.getByRole('article').filter({ hasText: 'See the plan.' }),
+    moves: 'the comment is shown, above its form',
+  },
+  {
+    what: 'a notification is kept for later',
+    at: () => '/notifications?show=all',
+    press: ({ page }) => main(page, 'Read later').first(),
+    then: ({ page }) => main(page, 'Read later').and(page.locator('[aria-pressed=true]')).first(),
+  },
+];
+
+for (const width of [1280, 360])
+  test(`what an accepted action changes moves nothing else, at ${width} px`, async ({ browser }) => {
+    const page = await signedIn(browser, 'ben@foyer.example', { viewport: { width, height: 740 } });
+    const space = await makeSpace(page, `Still ${width}`);
+    const email = addressOf('invited');
+    const others = [1, 2, 3, 4, 5, 6].map((n) => addressOf(`other-${n}`));
+    const [link] = await invited(page, space, addressOf('writer'), email, ...others);
+    await page.goto(`${space}/new-thread`);
+    await page.getByLabel('Title', { exact: true }).fill('Plans');
+    await page.getByLabel('Body', { exact: true }).fill('The plans\n\nof the year\n\nto come');
+    await button(page, 'Post').click();
+    await expect(page).toHaveURL(/\/threads\/\d+$/);
+    const scene = { page, space, thread: new URL(page.url()).pathname, email };
+    // Seen there, the comments would be read.
+    await page.goto(space);
+    const guest = await newGuest(browser, space, link!);
+    for (const words of ['First', 'Second']) {
+      await guest.goto(scene.thread);
+      await guest.getByLabel('Write a comment', { exact: true }).fill(words);
+      await button(guest, 'Comment').click();
+      await expect(guest.getByRole('article').filter({ hasText: words })).toBeVisible();
+    }
+    await guest.context().close();
+    await page.addInitScript(watch);
+    await late(page);
+    for (const { what, at, before, menu, press, then, moves } of actions) {
+      await page.goto(at(scene));
+      await settled(page);
+      await before?.(scene);
+      const pressed = press(scene);
+      const held = menu ? page.getByRole('button', { name: menu }).first() : pressed;
+      await held.scrollIntoViewIfNeeded();
+      await settled(page);
+      await page.evaluate(() => void (window.shifts = []));
+      const control = await held.elementHandle();
+      const place = await held.boundingBox();
+      if (menu) await held.click();
+      const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+      await pressed.click();
+      await answered;
+      await expect(then(scene), what).toBeInViewport();
+      await settled(page);
+      const after = await control!.boundingBox();
+      if (after) expect.soft(Math.abs(after.y - place!.y), `${what}: its button`).toBeLessThanOrEqual(1);
+      if (!moves) await expectStill(page, what);
+      await page.evaluate(() => localStorage.clear());
+    }
     await page.context().close();
   });

@@ -84,6 +84,31 @@ export function focusSummary(
   return true;
 }
 
+/**
+ * Remembers where in the window a control is, or the button of the menu that it is in, and returns what scrolls it back there after the
+ * page has changed around it. Who scrolls meanwhile is elsewhere already.
+ */
+export function placeInWindow(control: Element | null): () => void {
+  const menu = control?.closest('[popover]');
+  const shown = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : control;
+  const before = shown?.getBoundingClientRect().top;
+  let left = false;
+  for (const kind of ['wheel', 'touchmove', 'keydown'])
+    addEventListener(kind, () => (left = true), { once: true, passive: true });
+  return () => {
+    if (left || before === undefined || !usable(shown)) return;
+    const top = shown.getBoundingClientRect().top - before;
+    scrollerOf(shown).scrollBy({ top, behavior: 'instant' });
+  };
+}
+
+function scrollerOf(control: Element): Element {
+  for (let one = control.parentElement; one && one !== document.body; one = one.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(one).overflowY) && one.scrollHeight > one.clientHeight)
+      return one;
+  return document.documentElement;
+}
+
 /** A dialog has the focus itself only as long as nothing in it has. */
 export const isLost = (): boolean =>
   !document.activeElement || document.activeElement.matches('body, dialog');

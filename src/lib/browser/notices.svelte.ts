@@ -49,8 +49,8 @@ export class Notices {
     if (seen) this.#over = setTimeout(this.putAway, SHOWN);
   }
 
-  /** The page's own notice of what was done: said once, where the person is. */
-  async show(notice: HTMLElement): Promise<void> {
+  /** The page's own notice of what was done: said once, where the person is. @returns whether it gave up its place in the page */
+  async show(notice: HTMLElement): Promise<boolean> {
     this.moved = null;
     await tick();
     const { top, bottom } = notice.getBoundingClientRect();
@@ -58,11 +58,13 @@ export class Notices {
     if (!inSight && !notice.querySelector('a, button, input, textarea')) {
       this.say(notice.textContent.trim().replace(/\s+/g, ' '), true);
       this.moved = notice;
-      return;
+      await tick();
+      return true;
     }
     if (!inSight) notice.scrollIntoView({ block: 'center' });
     // Screen readers hear what comes into a region that is there: the words do so a moment after it.
     for (const words of notice.children) words.animate({ visibility: ['hidden', 'hidden'] }, GAP);
+    return false;
   }
 
   /** Seen enough of it. */

@@ -4,7 +4,7 @@ import { navigating } from '$app/state';
 import type { SubmitFunction } from '@sveltejs/kit';
 import { getContext, setContext, tick } from 'svelte';
 import { doneWords } from '../done';
-import { focusSummary, isLost, placeOf } from './focus';
+import { focusSummary, isLost, placeInWindow, placeOf } from './focus';
 import { gaveBack, type FormFailure } from '../forms';
 import { useI18n, type I18n } from '../i18n';
 import { takeNewer } from './newer';
@@ -33,6 +33,14 @@ const unanswered = (result: Result): boolean =>
 
 const wordsOf = (button: HTMLElement | null): string =>
   (button?.getAttribute('aria-label') ?? button?.textContent ?? '').trim();
+
+/** What the button says meanwhile may be shorter: nothing beside it moves. */
+function holdSize(button: HTMLElement | null): () => void {
+  if (!button) return () => {};
+  const { width, height } = button.getBoundingClientRect();
+  Object.assign(button.style, { minWidth: `${width}px`, minHeight: `${height}px` });
+  return () => void Object.assign(button.style, { minWidth: '', minHeight: '' });
+}
 
 export class Sending {
   state = $state<'idle' | 'sending' | 'slow' | 'unsent'>('idle');
@@ -120,6 +128,7 @@ export class Sending {
     const { by } = this;
     by?.setAttribute('aria-busy', 'true');
     by?.setAttribute('aria-disabled', 'true');
+    const letGo = holdSize(by);
     this.#notices.hush();
     this.#notices.arrive();
     if (this.#owner) formData.set(OWNER_FIELD, this.#owner);
@@ -139,6 +148,7 @@ export class Sending {
       delete formElement.dataset.sending;
       by?.removeAttribute('aria-busy');
       by?.removeAttribute('aria-disabled');
+      letGo();
       if (this.busy) this.state = 'idle';
     };
   }
@@ -190,12 +200,13 @@ export class Sending {
     { reset = true, invalidateAll = true }: Parameters<Answer['update']>[0] = {},
     place: () => void,
   ): Promise<void> {
+    const keepPlace = placeInWindow(this.by);
     if (result.type === 'redirect') {
       tell(form, 'accepted');
       const stays = await follow(result.location);
       if (stays) renew(form, formData, this.by);
       if (stays && isLost() && !form.closest('dialog, [role=alertdialog]')) place();
-      return this.#announce(action, formData);
+      return this.#announce(action, formData, stays ? keepPlace : undefined);
     }
     if (result.type === 'success' && invalidateAll) await refresh();
     // A form may post to another page, whose data this is.
@@ -210,7 +221,7 @@ export class Sending {
     if (done && reset) renew(form, formData, this.by);
     if (focusSummary(form)) return;
     if (isLost()) place();
-    this.#announce(action, formData);
+    this.#announce(action, formData, keepPlace);
   }
 
   async #refuse(form: HTMLFormElement, data: unknown): Promise<void> {
@@ -221,12 +232,13 @@ export class Sending {
     focusSummary(form);
   }
 
-  /** The page's own notice, or what was done. */
-  #announce(action: URL, sent: FormData): void {
+  /** The page's own notice, or what was done. On a page that stays, the pressed button does too. */
+  #announce(action: URL, sent: FormData, keepPlace = () => {}): void {
+    keepPlace();
     const notice = [...document.querySelectorAll<HTMLElement>('[data-notice]')].find(
       (one) => !one.closest('[inert]'),
     );
-    if (notice) return void this.#notices.show(notice);
+    if (notice) return void this.#notices.show(notice).then((moved) => moved && keepPlace());
     const words = doneWords(this.#i18n().t, action, sent);
     if (words) this.#notices.say(words);
   }
