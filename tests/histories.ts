@@ -7,6 +7,7 @@ import * as mentions from '../src/lib/server/mentions/completion';
 import * as notifications from '../src/lib/server/notifications';
 import * as search from '../src/lib/server/search';
 import * as spaces from '../src/lib/server/spaces';
+import { SEARCH_KINDS } from '../src/lib/search';
 import { THREAD_FILTERS } from '../src/lib/thread-filters';
 import * as threads from '../src/lib/server/threads';
 import type { TestCtx, User } from './contexts';
@@ -67,6 +68,14 @@ export async function received(
         await notifications.list(ctx, { show: 'me' }),
         await mentions.complete(ctx, room, 'b'),
         await search.everywhere(ctx, 'crane'),
+        // Of all kinds, the name of a hidden guest too; and what is offered while typing.
+        ...(await Promise.all(
+          ['crane', 'txt', 'sato', 'haddad', 'kowalski', 'a'].flatMap((typed) => [
+            search.suggest(ctx, typed),
+            search.everything(ctx, typed, { kind: null, after: null }),
+            ...SEARCH_KINDS.map((kind) => search.everything(ctx, typed, { kind, after: null })),
+          ]),
+        )),
         await Promise.all(
           (await files.browse(ctx, room)).files.map(({ id }) => files.versions(ctx, room, id)),
         ),
@@ -83,6 +92,7 @@ export async function received(
     await notifications.list(ctx, { show: 'all' }),
     await notifications.countUnread(ctx),
     (await notifications.news(ctx)).unread,
+    (await notifications.news(ctx)).spaces,
     await mentions.complete(ctx, room, ''),
     (await threads.prepare(ctx, room)).told,
     found,

@@ -164,6 +164,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { '': 'in in 403 403 403 400 400' },
   },
   '/(app)/search': { at: '/search?q=piles', get: signedIn },
+  '/(app)/search/suggestions': { at: '/search/suggestions?q=piles', get: signedIn },
   '/(app)/spaces/[id=id]/search': { at: '/spaces/:space/search?q=piles', get: inSpace },
   '/(app)/spaces/[id=id]/people.json': { at: '/spaces/:space/people.json?q=a', get: inSpace },
   '/(app)/spaces/[id=id]/preview': {

@@ -186,6 +186,8 @@ const parts: Record<string, Pages> = {
     people: ['ben', () => `${made.space}/people`],
     'search, nothing found': ['ben', () => `${made.space}/search?q=zzzz`],
     'search everywhere': ['ben', () => '/search?q=a'],
+    'search, one kind': ['ben', () => '/search?q=room&kind=spaces'],
+    'search, nothing asked': ['ben', () => '/search'],
   },
   settings: {
     General: ['ben', () => `${made.space}/settings/general`],

@@ -1,4 +1,5 @@
 /** Search in a space and in all spaces of a person; the composer: names behind @, the preview. */
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
 
@@ -19,11 +20,12 @@ async function beginThread(page: Page, where: string, title: string, body: strin
   return response.headers().location!;
 }
 
+const elsewhere = `Another room ${Math.random().toString(36).slice(2, 7)}`;
 const room = `Search room ${Math.random().toString(36).slice(2, 7)}`;
 test.beforeAll(async ({ browser }) => {
   host = await signedIn(browser, BEN);
   space = await makeSpace(host, room);
-  other = await makeSpace(host, 'Another room');
+  other = await makeSpace(host, elsewhere);
   const [link] = await invited(host, space, addressOf('searcher'));
   guest = await newGuest(browser, space, link!);
   await beginThread(host, space, 'Quay wall', 'The survey of the **quay wall** is in quay-wall_v2.pdf');
@@ -66,18 +68,178 @@ for (const scripts of [true, false])
       await page.context().close();
     });
 
-    test('the portal searches all spaces of a person', async ({ browser }) => {
+    test('the bar searches all spaces of a person: spaces, people, files and texts', async ({ browser }) => {
       const page = await searching(browser, scripts);
-      await page.goto('/');
-      const box = page.getByRole('searchbox', { name: 'Search everything', exact: true });
+      await page.goto(other);
+      const box = page.getByLabel('Search everything', { exact: true });
+      await box.fill(`quay wall`);
+      await box.press('Enter');
+      await expect(page).toHaveURL(/\/search\?q=quay/);
+      await expect(page.getByRole('link', { name: 'Elsewhere' }).first()).toBeVisible();
+      await expect(page.getByRole('main').getByRole('link', { name: room }).first()).toBeVisible();
+      await expect(box).toHaveValue('quay wall');
+      await box.fill(room);
+      await box.press('Enter');
+      await expect(
+        page.getByRole('region', { name: 'Spaces' }).getByRole('link', { name: room }),
+      ).toBeVisible();
+      await box.fill('guest person');
+      await box.press('Enter');
+      await expect(page.getByRole('region', { name: 'People' }).getByRole('link').first()).toBeVisible();
+      // More than a few: all of them on a page of their own.
+      await page
+        .getByRole('navigation', { name: 'What to show' })
+        .getByRole('link', { name: 'People' })
+        .click();
+      await expect(page).toHaveURL(/kind=people/);
+      await page
+        .getByRole('region', { name: 'People' })
+        .getByRole('link', { name: 'Guest Person' })
+        .first()
+        .click();
+      await expect(page).toHaveURL(/\/people\/[a-z2-7]{16}$/);
+      await page.context().close();
+    });
+
+    test('on a phone a link leads to the field, which has the focus', async ({ browser }) => {
+      const page = await signedIn(browser, BEN, {
+        javaScriptEnabled: scripts,
+        viewport: { width: 360, height: 740 },
+      });
+      await page.goto(space);
+      const box = page.getByLabel('Search everything', { exact: true });
+      await expect(box).toBeHidden();
+      await page.getByRole('banner').getByRole('link', { name: 'Search', exact: true }).click();
+      await expect(page).toHaveURL(/\/search$/);
+      await expect(box).toBeVisible();
+      await expect(box).toBeFocused();
       await box.fill('quay wall');
       await box.press('Enter');
       await expect(page).toHaveURL(/\/search\?q=quay/);
       await expect(page.getByRole('link', { name: 'Elsewhere' }).first()).toBeVisible();
-      await expect(page.getByRole('link', { name: room }).first()).toBeVisible();
+      await expect(box).toHaveValue('quay wall');
       await page.context().close();
     });
+
+    test('a menu in the bar leads from one space to another', async ({ browser }) => {
+      for (const width of [1280, 360]) {
+        const page = await signedIn(browser, BEN, {
+          javaScriptEnabled: scripts,
+          viewport: { width, height: 740 },
+        });
+        await page.goto(space);
+        await page.getByRole('button', { name: 'Switch space' }).click();
+        const menu = page.getByRole('menu', { name: 'Switch space' });
+        await expect(menu.getByRole('menuitem', { name: room })).toHaveAttribute('aria-current', 'page');
+        const box = (await menu.boundingBox())!;
+        expect(box.x).toBeGreaterThanOrEqual(0);
+        expect(box.x + box.width).toBeLessThanOrEqual(width);
+        await menu.getByRole('menuitem', { name: elsewhere }).click();
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText(elsewhere);
+        await expect(menu).toBeHidden();
+        await page.context().close();
+      }
+    });
   });
+
+test.describe('suggestions', () => {
+  const box = (page: Page) => page.getByLabel('Search everything', { exact: true });
+
+  test('Ctrl+K, words and arrow keys open what is found, in groups; Escape closes them', async ({
+    browser,
+  }) => {
+    const page = await searching(browser, true);
+    await page.goto(other);
+    await expect(box(page)).toHaveRole('combobox');
+    await page.keyboard.press('Control+k');
+    await expect(box(page)).toBeFocused();
+    await page.keyboard.type(room);
+    const list = page.getByRole('listbox', { name: 'Suggestions' });
+    const option = list.getByRole('group', { name: 'Spaces' }).getByRole('option', { name: room });
+    await expect(option).toBeVisible();
+    await expect(box(page)).toHaveAttribute('aria-expanded', 'true');
+    await expect(option).toHaveAttribute('aria-selected', 'false');
+    await page.keyboard.press('ArrowDown');
+    await expect(option).toHaveAttribute('aria-selected', 'true');
+    await expect(box(page)).toHaveAttribute('aria-activedescendant', (await option.getAttribute('id'))!);
+    await page.keyboard.press('ArrowUp');
+    await expect(option).toHaveAttribute('aria-selected', 'false');
+    await page.keyboard.press('ArrowUp');
+    await expect(list.getByRole('option', { name: `Show all results for “${room}”` })).toHaveAttribute(
+      'aria-selected',
+      'true',
+    );
+    await page.keyboard.press('Escape');
+    await expect(list).toBeHidden();
+    await expect(box(page)).toHaveValue(room);
+    await page.keyboard.type(' ');
+    await page.keyboard.press('Backspace');
+    await expect(option).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(space);
+    await expect(list).toBeHidden();
+    await expect(box(page)).toHaveValue('');
+    await page.context().close();
+  });
+
+  test('axe finds nothing while they are open, and none is wider than the window', async ({ browser }) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await signedIn(browser, BEN, { colorScheme });
+      await page.goto(space);
+      await box(page).click();
+      await box(page).pressSequentially('quay');
+      await expect(page.getByRole('group', { name: 'Threads and comments' })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  test('are silent without a network: Enter still searches once it is back', async ({ browser }) => {
+    const page = await searching(browser, true);
+    await page.goto(space);
+    await page.route(/\/search\/suggestions/, (route) => route.abort());
+    await box(page).click();
+    const asked = page.waitForRequest(/\/search\/suggestions/);
+    await box(page).pressSequentially('quay');
+    await asked;
+    await expect(page.getByRole('listbox')).toHaveCount(0);
+    await box(page).press('Enter');
+    await expect(page).toHaveURL(/\/search\?q=quay$/);
+    await page.context().close();
+  });
+
+  test('an answer to what is no longer typed is dropped', async ({ browser }) => {
+    const page = await searching(browser, true);
+    await page.goto(space);
+    let answer: (() => Promise<void>) | undefined;
+    await page.route(/\/search\/suggestions\?q=quay$/, async (route) => {
+      const response = await route.fetch();
+      answer = () => route.fulfill({ response }).catch(() => undefined);
+    });
+    await box(page).click();
+    await box(page).pressSequentially('quay');
+    await expect.poll(() => answer !== undefined).toBe(true);
+    await box(page).fill('zzzz');
+    await expect(page.getByRole('option', { name: 'Show all results for “zzzz”' })).toBeVisible();
+    await answer!();
+    await expect(page.getByRole('option')).toHaveCount(1);
+    await page.context().close();
+  });
+
+  test('a guest is offered nothing of other spaces', async () => {
+    const offered = await guest.request.get('/search/suggestions?q=quay');
+    expect(offered.status()).toBe(200);
+    const text = await offered.text();
+    expect(text).toContain('Quay wall');
+    expect(text).not.toContain('Elsewhere');
+    expect(text).not.toContain(elsewhere);
+    // In their only space there is nowhere to switch to.
+    await guest.goto(space);
+    await expect(guest.getByRole('button', { name: 'Switch space' })).toHaveCount(0);
+  });
+});
 
 test('a guest finds nothing of other spaces, and cannot search them', async () => {
   await guest.goto('/search?q=quay wall');

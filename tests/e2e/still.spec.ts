@@ -74,6 +74,8 @@ const pages: Record<string, string[]> = {
     '/spaces/new?template=scratch',
     '/me',
     '/notifications',
+    '/search',
+    '/search?q=harbour',
     '/admin/appearance',
     '/nowhere',
   ],

@@ -47,6 +47,8 @@ async function received(by: User): Promise<string> {
     thread: await threads.read(ctx(), spaceId, open),
     here: await search.inSpace(ctx(), spaceId, 'crane'),
     everywhere: await search.everywhere(ctx(), WORD),
+    everything: await search.everything(ctx(), WORD, { kind: null, after: null }),
+    suggested: await search.suggest(ctx(), WORD),
     files: await files.browse(ctx(), spaceId),
     filesFound: await files.browse(ctx(), spaceId, { find: 'crane', order: 'name' }),
     changes: await changes.since(ctx(), spaceId, seq),

@@ -5,6 +5,7 @@ import { audienceOf, inParts, ownerOf, viewerOf, visibleTo, type Author, type Wi
 import type { Ctx, SignedIn, Statement } from './context';
 import { unveil, veil } from './crypto';
 import { Refusal } from './errors';
+import * as folded from './folded';
 import { membership, space, spaceEvent } from './schema';
 
 export type ChangeKind =
@@ -71,10 +72,15 @@ export const newestPlace = (ctx: SignedIn, [row]: { seq: number | null }[]): str
 export const newestQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db.select({ seq: newest(ctx, spaceId, { spaceId }) }).from(sql`(select 1)`);
 
-/** The newest change in each of the actor's spaces. */
+/** The actor's spaces with the newest change in each. */
 export const newestInEachQuery = (ctx: SignedIn) =>
   ctx.db
-    .select({ spaceId: membership.spaceId, seq: newest(ctx, sql`membership.space_id`, { space: 'space' }) })
+    .select({
+      spaceId: membership.spaceId,
+      name: space.name,
+      key: folded.spaceKey.as('key'),
+      seq: newest(ctx, sql`membership.space_id`, { space: 'space' }),
+    })
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
     .where(eq(membership.userId, ctx.actor.id))

@@ -87,6 +87,10 @@ export const isFile = (typed: string, of: string): SQL | undefined =>
 export const isCalled = (typed: string): SQL | undefined =>
   isFound(sql`(${line(1)} || char(10) || ${line(3)})`, typed);
 
+/** The name or the company of somebody in a space. @param of the alias of a row with the sort keys of `membership` */
+export const isNamed = (typed: string, of: string): SQL | undefined =>
+  isFound(sql.raw(`(${of}.name_key || char(10) || ${of}.company_key)`), typed);
+
 /** In raw columns of `user`, the sort keys of memberships. */
 const ofPerson = `coalesce(user.folded, lower(user.name) || char(10) || char(10) || lower(user.company))`;
 export const nameKey: SQL = sql.raw(`substr(${ofPerson}, 1, instr(${ofPerson}, char(10)) - 1)`);

@@ -36,6 +36,7 @@ const LIMITS = {
   reaction: { says: 'limit.often', within: [[MINUTE, 120]] },
   preview: { says: 'limit.often', within: [[MINUTE, 120]] },
   search: { says: 'limit.often', within: [[MINUTE, 120]] },
+  suggestion: { says: 'limit.often', within: [[MINUTE, 240]] },
 } as const satisfies Record<string, { says: MessageKey; within: readonly (readonly [number, number])[] }>;
 export type Counted = keyof typeof LIMITS;
 export type Counts = Partial<Record<Counted, number>>;

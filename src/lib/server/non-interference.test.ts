@@ -336,17 +336,23 @@ async function webPages(jar: Jar, people: Cast['people'], room: number, topics: 
       '/',
       '/notifications?show=all',
       '/search?q=crane',
+      '/search?q=txt&kind=files',
       '/me',
       '/news',
       here,
       `${here}/people`,
       `${here}/new-thread`,
     ],
-    ...[`${here}/search?q=harbour`, `${here}/people.json?q=`, `${here}/changes?since=x`],
+    ...[
+      `${here}/search?q=harbour`,
+      `${here}/people.json?q=`,
+      '/search/suggestions?q=crane',
+      `${here}/changes?since=x`,
+    ],
     ...topics.slice(0, 2).flatMap((id) => [`${here}/threads/${id}`, `${here}/threads/${id}?open=first`]),
   ];
   const data = (path: string) => path.replace(/(?=\?|$)/, path === '/' ? '__data.json' : '/__data.json');
-  const isPage = (path: string) => !/\.json|\/news$|\/changes/.test(path);
+  const isPage = (path: string) => !/\.json|\/suggestions|\/news$|\/changes/.test(path);
   const answers = [];
   for (const path of paths.flatMap((one) => (isPage(one) ? [one, data(one)] : [one]))) {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');

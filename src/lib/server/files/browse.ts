@@ -82,7 +82,7 @@ function idsOf(
 const rowsQuery = (ctx: SignedIn, spaceId: number, filter: Read, window: Window | { only: string }) => {
   const { key, down } = orders[filter.order];
   const way = down ? sql`desc` : sql`asc`;
-  return rows.listed(ctx, spaceId, {
+  return rows.listed(ctx, {
     ids: idsOf(ctx, spaceId, filter, window),
     key: key('file'),
     order: sql`${key('file')} ${way}, file.id ${way}`,

@@ -6,17 +6,13 @@ import { viewerOf, visibleTo } from '../access';
 import type { SignedIn } from '../context';
 import { titleFor } from '../mentions/redaction';
 import { can } from '../policy';
-import { comment, file, thread, user } from '../schema';
+import { comment, file, space, thread, user } from '../schema';
 
 const author = alias(user, 'author');
 const commenter = alias(user, 'commenter');
 
 /** @param ids SQL: which. What is stored with a file only finds it and makes it narrower; its texts decide */
-export const listed = (
-  ctx: SignedIn,
-  spaceId: number,
-  { ids, key, order }: { ids: SQL; key: SQL; order: SQL },
-) =>
+export const listed = (ctx: SignedIn, { ids, key, order }: { ids: SQL; key: SQL; order: SQL }) =>
   ctx.db
     .select({
       id: file.id,
@@ -27,6 +23,8 @@ export const listed = (
       version: ctx.actor.kind === 'guest' ? file.publicVersion : file.version,
       at: sql<number>`file.attached_at`.as('at'),
       key: sql<string | number>`${key}`.as('key'),
+      spaceId: sql<number>`space.id`.as('space_id'),
+      spaceName: sql<string>`space.name`.as('space_name'),
       thumb: sql<number>`file.thumb_key is not null`.mapWith(Boolean).as('thumb'),
       // A batch tells columns apart by their names.
       uploaderId: file.uploaderId,
@@ -43,6 +41,7 @@ export const listed = (
       forCompany: access.isForCompany('thread', 'comment').mapWith(Boolean).as('for_company'),
     })
     .from(file)
+    .innerJoin(space, eq(space.id, file.spaceId))
     .innerJoin(user, eq(user.id, file.uploaderId))
     .innerJoin(thread, eq(thread.id, file.threadId))
     .innerJoin(author, eq(author.id, thread.authorId))
@@ -53,7 +52,7 @@ export const listed = (
         sql`file.id in ${ids}`,
         visibleTo(
           viewerOf(ctx),
-          { spaceId },
+          { space: 'space' },
           access.person('user'),
           { text: 'thread', author: 'author' },
           { text: 'comment', author: 'commenter' },
@@ -69,7 +68,9 @@ export const present = (
   ctx: SignedIn,
   { reader, spaceRole }: access.FoundSpace,
   {
-    key: _,
+    key: _key,
+    spaceId: _space,
+    spaceName: _name,
     uploaderId,
     uploader,
     uploaderKind,
@@ -90,4 +91,18 @@ export const present = (
   mayReplace:
     closedAt === null &&
     can(ctx.actor, 'file.replace', spaceRole, (commenterId ?? authorId) === ctx.actor.id),
+});
+
+/** In a list of several spaces, which says where each is. */
+export const presentAnywhere = (row: Row) => ({
+  id: row.id,
+  name: row.name,
+  size: row.size,
+  thumb: row.thumb,
+  at: row.at,
+  by: { name: row.uploader, company: row.company, guest: row.uploaderKind === 'guest' },
+  space: { id: row.spaceId, name: row.spaceName },
+  threadId: row.threadId!,
+  commentId: row.commentId,
+  forCompany: row.forCompany,
 });

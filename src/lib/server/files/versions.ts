@@ -28,7 +28,7 @@ const idsOf = (ctx: SignedIn, spaceId: number, id: string, after: number | null,
   order by v.version desc limit ${limit})`;
 
 const listedQuery = (ctx: SignedIn, spaceId: number, id: string, after: number | null, limit: number) =>
-  rows.listed(ctx, spaceId, {
+  rows.listed(ctx, {
     ids: idsOf(ctx, spaceId, id, after, limit),
     key: numberFor(ctx, 'file'),
     order: sql`file.version desc`,

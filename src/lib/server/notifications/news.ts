@@ -3,7 +3,10 @@ import type { SignedIn } from '../context';
 import { keyedHash } from '../crypto';
 import { unreadQuery } from './portal';
 
-/** What the bell shows, and a stamp that is another one as soon as the portal or its notifications are. */
+/** In the menu that leads from one space to another. The portal has all. */
+const OFFERED = 10;
+
+/** What the bell shows, the spaces of the viewer, and a stamp that is another one as soon as the portal or its notifications are. */
 export async function news(ctx: SignedIn) {
   const { unread, spaces } = await ctx.read({
     unread: unreadQuery(ctx),
@@ -13,5 +16,19 @@ export async function news(ctx: SignedIn) {
   const seen = spaces.map(({ spaceId, seq }) => [spaceId, seq]);
   // Keyed: numbers would tell how much happens elsewhere, and so few can be guessed from a plain hash.
   const stamp = keyedHash(ctx.config.secret, 'news', JSON.stringify([me, all, newest, seen])).slice(0, 16);
-  return { unread: { me, all }, stamp };
+  return { unread: { me, all }, stamp, spaces: mostActive(spaces) };
+}
+
+type Rows = Awaited<ReturnType<typeof changes.newestInEachQuery>>;
+
+/** Those where something happened last, by name. */
+function mostActive(all: Rows) {
+  const newest = all.toSorted((a, b) => (b.seq ?? 0) - (a.seq ?? 0) || b.spaceId - a.spaceId);
+  return {
+    spaces: newest
+      .slice(0, OFFERED)
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ spaceId, name }) => ({ id: spaceId, name })),
+    more: all.length > OFFERED,
+  };
 }

@@ -44,7 +44,7 @@ async function page(
   { terms, cut }: Sought,
   before: string | null,
   first: { threads: Row[]; comments: Row[]; state: { value: string }[] },
-  inSpace?: number,
+  { inSpace, size = PAGE }: { inSpace?: number; size?: number } = {},
 ): Promise<Found> {
   const keys = keysOf(before);
   const take = (list: List, rows: Row[], limit: number) => {
@@ -57,22 +57,22 @@ async function page(
   };
   const begun = (threads: boolean, read: number, rows: Row[]): List => {
     const list = { threads, rows: [], read, more: false };
-    take(list, rows, PAGE + 1);
+    take(list, rows, size + 1);
     return list;
   };
   const lists = [begun(true, keys.thread, first.threads), begun(false, keys.comment, first.comments)];
-  const short = () => lists.filter((list) => list.more && list.rows.length <= PAGE);
+  const short = () => lists.filter((list) => list.more && list.rows.length <= size);
   for (let round = 0; round < MORE.rounds && short().length > 0; round++)
     for (const list of short())
       take(list, await hitsQuery(ctx, terms, list.threads, list.read, inSpace, MORE.rows), MORE.rows);
   const all = lists.flatMap(({ rows }) => rows).sort((a, b) => b.createdAt - a.createdAt || b.key - a.key);
-  const shown = new Set(all.slice(0, PAGE));
+  const shown = new Set(all.slice(0, size));
   // After the last shown hit of each list, or after everything read if none is left.
   const end = ({ rows, read }: List, key: number) => {
     const here = rows.filter((row) => shown.has(row)).map((row) => row.key);
     return here.length < rows.length ? Math.min(key, ...here) : read;
   };
-  const more = all.length > PAGE || short().length > 0;
+  const more = all.length > size || short().length > 0;
   return {
     typed,
     hits: [...shown].map((row) => present(row, terms)),
@@ -95,16 +95,22 @@ export async function inSpace(ctx: SignedIn, spaceId: number, typed: string, bef
     state: entries.stateQuery(ctx),
   });
   const { id, name } = access.foundSpace(ctx, reach);
-  const found = await page(ctx, typed, sought, before, { threads, comments, state }, spaceId);
+  const found = await page(ctx, typed, sought, before, { threads, comments, state }, { inSpace: spaceId });
   return { space: { id, name }, ...access.shared(guests), ...found };
 }
 
-export async function everywhere(ctx: SignedIn, typed: string, before: string | null = null): Promise<Found> {
+/** @param size of the page */
+export async function everywhere(
+  ctx: SignedIn,
+  typed: string,
+  before: string | null = null,
+  size = PAGE,
+): Promise<Found> {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
   const { threads, comments, state, own } = await ctx.read({
-    threads: hitsQuery(ctx, sought.terms, true, thread),
-    comments: hitsQuery(ctx, sought.terms, false, comment),
+    threads: hitsQuery(ctx, sought.terms, true, thread, undefined, size + 1),
+    comments: hitsQuery(ctx, sought.terms, false, comment, undefined, size + 1),
     state: entries.stateQuery(ctx),
     own: ctx.db
       .select({ id: space.id })
@@ -113,6 +119,6 @@ export async function everywhere(ctx: SignedIn, typed: string, before: string | 
       .where(eq(membership.userId, ctx.actor.id))
       .limit(SPACES + 1),
   });
-  const found = await page(ctx, typed, sought, before, { threads, comments, state });
+  const found = await page(ctx, typed, sought, before, { threads, comments, state }, { size });
   return { ...found, onlySpaces: own.length > SPACES ? SPACES : null };
 }

@@ -18,6 +18,9 @@ export interface Sought {
 /** Of keyboards everywhere; any of them ends what another began. */
 const QUOTES = /["“”„‟«»‹›＂「」『』〝〞〟]/u;
 
+/** Names have no phrases: quotation marks say nothing there. */
+export const unquoted = (typed: string): string => typed.replaceAll(new RegExp(QUOTES, 'gu'), ' ').trim();
+
 export function termsOf(typed: string): Sought {
   const parts = typed.slice(0, TYPED.characters).split(QUOTES);
   const terms: Term[] = [];

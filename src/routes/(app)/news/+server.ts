@@ -3,8 +3,8 @@ import * as notifications from '$lib/server/notifications';
 
 export const GET = (event) =>
   answer(event, async (ctx) => {
-    const news = await notifications.news(ctx);
-    return news.stamp === event.url.searchParams.get('since')
+    const { unread, stamp } = await notifications.news(ctx);
+    return stamp === event.url.searchParams.get('since')
       ? new Response(null, { status: 204 })
-      : Response.json(news);
+      : Response.json({ unread, stamp });
   });
