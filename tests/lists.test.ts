@@ -43,6 +43,7 @@ const others: Record<string, string> = {
   'memberships/order.ts counted': '“and 3 other companies”',
   'mentions/completion.ts complete': 'an offer: more letters offer others',
   'notifications/portal.ts unreadQuery': counted,
+  'search/named.ts covered': 'the page says that some spaces were not searched',
   'search/hits.ts hitsQuery': 'one more than a page; the page says how many spaces were searched',
   'space-templates/choose.ts own': 'more are refused when they are made',
   'space-templates/from-space.ts contentOf': 'more are refused when they are made',

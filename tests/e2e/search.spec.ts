@@ -232,7 +232,7 @@ test.describe('suggestions', () => {
     const offered = await guest.request.get('/search/suggestions?q=quay');
     expect(offered.status()).toBe(200);
     const text = await offered.text();
-    expect(text).toContain('Quay wall');
+    expect(text).toContain('The survey of the ');
     expect(text).not.toContain('Elsewhere');
     expect(text).not.toContain(elsewhere);
     // In their only space there is nowhere to switch to.

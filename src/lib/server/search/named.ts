@@ -122,8 +122,11 @@ function filesQuery(ctx: SignedIn, typed: string, { after, size }: Window) {
   });
 }
 
-/** SQL: 1 if there was more to look through. */
-const goesOn = (seen: SQL): SQL<number> => sql<number>`(select count(*) > ${LOOKED_THROUGH} from (${seen}))`;
+/** SQL: 1 if there was more to look through, or there are more spaces than one search covers. */
+const goesOn = (ctx: SignedIn, seen: SQL): SQL<number> =>
+  sql<number>`((select count(*) > ${LOOKED_THROUGH} from (${seen}))
+    or (select count(*) > ${SPACES} from membership m join space on space.id = m.space_id
+      where m.user_id = ${ctx.actor.id} and space.deleted_at is null))`;
 
 type Named = 'spaces' | 'people' | 'files';
 
@@ -142,8 +145,8 @@ export async function named(
     files: filesQuery(ctx, typed, files),
     partial: ctx.db
       .select({
-        people: (page && people.size > 0 ? goesOn(peopleSeen(ctx)) : sql<number>`0`).as('people'),
-        files: (page && files.size > 0 ? goesOn(filesSeen(ctx)) : sql<number>`0`).as('files'),
+        people: (page && people.size > 0 ? goesOn(ctx, peopleSeen(ctx)) : sql<number>`0`).as('people'),
+        files: (page && files.size > 0 ? goesOn(ctx, filesSeen(ctx)) : sql<number>`0`).as('files'),
       })
       .from(sql`(select 1)`),
   });
