@@ -110,6 +110,34 @@ it('0015: everything in a thread gets the space of its thread', async () => {
   expect(await rows('thread_person')).toMatchObject([{ read_at: 7 }, { read_at: 8 }]);
 });
 
+it('0037: what was read was seen, but nobody notices a comment only for the company', async () => {
+  const person = { email_original: 'x', name: 'X', password_hash: 'x', created_at: 1, updated_at: 1 };
+  const space = { name: 'Quay', cover: 'harbour', created_by: 'ava', created_at: 1, updated_at: 1 };
+  const thread = { space_id: 7, title: 'T', body: 'x', author_id: 'ava', last_activity_at: 1, created_at: 1 };
+  const comment = { space_id: 7, thread_id: 70, body: 'x' };
+  const mark = { space_id: 7, thread_id: 70 };
+  await migrated('0037', [
+    ...['ava', 'ben', 'cho'].map((id) => insert('user', { ...person, id, kind: 'user', email: id })),
+    insert('user', { ...person, id: 'gil', kind: 'guest', email: 'gil' }),
+    insert('space', { ...space, id: 7, request_key: 'k' }),
+    insert('thread', { ...thread, id: 70, request_key: 't' }),
+    insert('comment', {
+      ...{ ...comment, id: 1, author_id: 'ben', audience: 'company', created_at: 20, request_key: 'a' },
+    }),
+    insert('comment', { ...comment, id: 2, author_id: 'ava', created_at: 30, request_key: 'b' }),
+    insert('thread_person', { ...mark, user_id: 'ava', read_at: 30 }),
+    insert('thread_person', { ...mark, user_id: 'ben', read_at: 20 }),
+    insert('thread_person', { ...mark, user_id: 'cho', following: 1 }),
+    insert('thread_person', { ...mark, user_id: 'gil', read_at: 40 }),
+  ]);
+  expect(await rows('thread_person')).toMatchObject([
+    { user_id: 'ava', seen_at: 30, guest: 0 },
+    { user_id: 'ben', seen_at: null, guest: 0 },
+    { user_id: 'cho', seen_at: null, guest: 0 },
+    { user_id: 'gil', seen_at: 40, guest: 1 },
+  ]);
+});
+
 it('0022: whoever never chose what is mailed gets the new default; every choice stays', async () => {
   const row = {
     kind: 'guest',

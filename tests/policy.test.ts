@@ -42,8 +42,8 @@ const rules: Action[] = [
 ];
 /** What people may do to their own texts. */
 const ofOwn: Action[] = ['text.edit', 'text.delete', 'file.replace', 'thread.close'];
-/** Only people of the company write for it alone, and make that visible. */
-const company: Action[] = ['text.confide'];
+/** Only people of the company write for it alone, make that visible, and see who has seen a post. */
+const company: Action[] = ['text.confide', 'text.seen-by'];
 const ofOwnCompany: Action[] = ['text.open'];
 const allowed: Record<keyof typeof people, Record<SpaceRole, Action[]>> = {
   nobody: { none: [], guest: [], member: [], 'space-administrator': [] },
@@ -84,6 +84,7 @@ it('has the actions that are listed here', () => {
       'text.delete',
       'text.edit',
       'text.open',
+      'text.seen-by',
       'thread.close',
       'thread.follow',
       'thread.pin',

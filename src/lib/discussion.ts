@@ -15,12 +15,22 @@ export interface Text {
   editedAt: number | null;
   html: string;
   unread?: boolean;
+  own: boolean;
+  seen: Seen | null;
   forCompany: boolean;
   /** When guests could see it for the first time, if not from the beginning. */
   openedAt: number | null;
   may: { edit: boolean; delete: boolean; open: boolean; replace: boolean };
   files: { id: string; name: string; type: string; size: number; thumb: boolean; version: number }[];
   reactions: { kind: string; count: number; own: boolean; people: Person[]; more: number }[];
+}
+
+/** Who has seen a post but its author and the viewer, guests first. A guest learns of nobody by name: only that it was seen. */
+export interface Seen {
+  people: (Person & { id: string; card: boolean })[];
+  others: number;
+  /** There are more. */
+  more: boolean;
 }
 
 interface Page<T> {
@@ -63,6 +73,8 @@ export interface Discussion extends Readers {
   peopleCount: number;
   until: number;
   unread: boolean;
+  /** By the viewer, as others are told. */
+  unseen: boolean;
   /** What the address asks for: `first`, or a comment's number. */
   editing: {
     name: string;
@@ -77,6 +89,7 @@ export interface Discussion extends Readers {
   deleting: { name: string; author: Person } | null;
   history: Page<{ id: string; title: string; html: string; at: number }> | null;
   reacted: Page<Person & { id: string; kind: string; card: boolean }> | null;
+  seenBy: Page<Person & { id: string; card: boolean }> | null;
   /** What guests would see. */
   opening: Opening | null;
   requestKey: string;

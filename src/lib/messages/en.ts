@@ -1345,6 +1345,14 @@ const en = {
   'text.link': 'Link to this post',
   'text.new': 'new',
   'text.table': 'Table',
+  'seen.by': 'Seen by {who}',
+  'seen.by-company': 'Seen by {company}',
+  'seen.not-yet': 'Not seen yet',
+  'seen.not-by-company': 'Not seen by {company} yet',
+  'seen.who': 'Seen by',
+  'seen.list':
+    'Guests come first. It counts when someone had this post on their screen, not when they marked the whole space as read.',
+
   'reaction.add': 'React to {author}',
   'reaction.yes': 'Agree',
   'reaction.heart': 'Love it',

@@ -40,6 +40,12 @@ export const together = (locale: Locale, ...sentences: (string | false | null | 
 export const listed = (locale: Locale, items: readonly string[]): string =>
   new Intl.ListFormat(locale, { type: 'conjunction' }).format(items);
 
+/** The same for elements: the words between them, and for each element its number. */
+export const listedAround = (locale: Locale, count: number): (string | number)[] =>
+  new Intl.ListFormat(locale, { type: 'conjunction' })
+    .formatToParts(Array.from({ length: count }, (_, i) => String(i)))
+    .map(({ type, value }) => (type === 'element' ? Number(value) : value));
+
 /** "Ava, Ben, Cho", behind a label. */
 export const inARow = (locale: Locale, items: readonly string[]): string => items.join(LOCALES[locale].comma);
 

@@ -1333,6 +1333,14 @@ export default {
   'text.link': 'この投稿へのリンク',
   'text.new': '新着',
   'text.table': '表',
+  'seen.by': '{who}が閲覧しました',
+  'seen.by-company': '{company}の人が閲覧しました',
+  'seen.not-yet': 'まだ誰も閲覧していません',
+  'seen.not-by-company': '{company}の人はまだ閲覧していません',
+  'seen.who': '閲覧した人',
+  'seen.list':
+    'ゲストが先に表示されます。この投稿を画面で見た人だけが対象で、スペース全体をまとめて既読にした人は含まれません。',
+
   'reaction.add': '{author}さんにリアクション',
   'reaction.yes': '賛成',
   'reaction.heart': 'いいね',

@@ -16,6 +16,7 @@ export type Action =
   | 'text.delete'
   | 'text.confide'
   | 'text.open'
+  | 'text.seen-by'
   | 'file.replace'
   | 'thread.follow'
   | 'thread.close'
@@ -43,6 +44,8 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
   'text.confide': (actor, spaceRole) => isUser(actor) && inside(spaceRole),
   'text.open': (actor, spaceRole, own) =>
     isUser(actor) && ((inside(spaceRole) && own) || administers(actor, spaceRole)),
+  // Who it was; that somebody of the company has seen it is for everybody.
+  'text.seen-by': (actor, spaceRole) => isUser(actor) && inside(spaceRole),
   // By a new version, which keeps the old one.
   'file.replace': (actor, spaceRole, own) => (inside(spaceRole) && own) || administers(actor, spaceRole),
   'thread.follow': (_actor, spaceRole) => inside(spaceRole),

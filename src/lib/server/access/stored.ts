@@ -1,8 +1,8 @@
 /** What is stored with a text so that visibility costs pages nothing: counters, owner, tokens of the search index. */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Mention } from '../schema';
-import { isOpen } from './audience';
-import type { Reader } from './visibility';
+import { isOpen, type Audience } from './audience';
+import { guestsSeeEachOther, type Reader } from './visibility';
 
 export interface Author {
   authorId: string;
@@ -49,6 +49,15 @@ export const ownerOf = (authors: Author[]): string | null => {
   return guests.size > 1 ? NOBODY : ([...guests][0] ?? null);
 };
 const NOBODY = '-';
+
+/** Whether a guest of the space may read what consists of these texts, such as a comment and its thread. */
+export const mayRead = (
+  guest: string,
+  space: Parameters<typeof guestsSeeEachOther>[0],
+  texts: (Author & { audience: Audience })[],
+): boolean =>
+  texts.every(({ audience }) => audience === null) &&
+  (guestsSeeEachOther(space) || [null, guest].includes(ownerOf(texts)));
 
 /** SQL: `ownerOf` a thread's author and whoever adds to it. The thread exists when this runs. */
 export const ownerWith = (threadId: number | SQL, by: { id: string; kind: 'user' | 'guest' }): SQL =>

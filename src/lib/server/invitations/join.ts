@@ -3,7 +3,7 @@ import type { SignedIn, Statement } from '../context';
 import { record } from '../events';
 import * as language from '../language';
 import * as memberships from '../memberships';
-import { user } from '../schema';
+import { threadPerson, user } from '../schema';
 import { destinationOf, accept, linkAccount } from './accept';
 import type { Invitation, LinkKind } from './links';
 import { findByToken, stateFrom } from './state';
@@ -49,6 +49,7 @@ function becomeUser(ctx: SignedIn, i: Invitation): Statement[] {
       .set({ kind: 'user', ...may })
       .where(eq(user.id, ctx.actor.id)),
     ...memberships.accountChanged(ctx, ctx.actor.id),
+    ctx.db.update(threadPerson).set({ guest: false }).where(eq(threadPerson.userId, ctx.actor.id)),
     ...record(ctx, {
       kind: 'account.permission-changed',
       subject: `user:${ctx.actor.id}`,

@@ -140,7 +140,7 @@ export const reaction = sqliteTable(
   ],
 );
 
-/** Followed or not (null: never chosen, so guests follow it and users do not), and read until when. */
+/** Followed or not (null: never chosen, so guests follow it and users do not), and read until when (threads/seen.ts). */
 export const threadPerson = sqliteTable(
   'thread_person',
   {
@@ -153,6 +153,10 @@ export const threadPerson = sqliteTable(
       .references(() => user.id, { onDelete: 'cascade' }),
     following: flag('following'),
     readAt: at('read_at').notNull().default(0),
+    /** The same for others, who are not to notice what is written only for the company. */
+    seenAt: at('seen_at'),
+    /** Whether a guest has seen it: guests come first, also among thousands. */
+    guest: flag('guest').notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.threadId, t.userId] }),
@@ -161,6 +165,9 @@ export const threadPerson = sqliteTable(
     index('thread_person_following')
       .on(t.threadId)
       .where(sql`following = 1`),
+    index('thread_person_seen')
+      .on(t.threadId, t.guest, t.seenAt, t.userId)
+      .where(sql`seen_at is not null`),
   ],
 );
 

@@ -9,4 +9,5 @@ export * from './reactions';
 export { read, type Window } from './read';
 export * from './remove';
 export * from './replace-file';
+export { seenBy } from './seen';
 export * from './write';

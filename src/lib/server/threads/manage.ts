@@ -6,6 +6,7 @@ import { record } from '../events';
 import * as notifications from '../notifications';
 import { thread, threadPerson } from '../schema';
 import { mayOf } from './may';
+import { seenLater, seenUntil } from './seen';
 import { requireRow, threadQuery } from './visible';
 
 async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
@@ -48,10 +49,10 @@ export async function markRead(
     access.stillMember(ctx, spaceId),
     ctx.db
       .insert(threadPerson)
-      .values({ spaceId, threadId, userId: ctx.actor.id, readAt: at })
+      .values({ spaceId, threadId, userId: ctx.actor.id, readAt: at, ...seenUntil(ctx, at) })
       .onConflictDoUpdate({
         target: [threadPerson.threadId, threadPerson.userId],
-        set: { readAt: sql`max(read_at, ${at})` },
+        set: { readAt: sql`max(read_at, excluded.read_at)`, ...seenLater },
       }),
     notifications.readThread(ctx, threadId, at),
   ]);

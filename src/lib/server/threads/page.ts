@@ -7,6 +7,7 @@ import { history, source } from './history';
 import { opening } from './open';
 import { reacted } from './reactions';
 import { find, type Window } from './read';
+import { seenBy } from './seen';
 import { onlyThread, required, type ThreadId } from './visible';
 
 /** `first`, or a comment's number. */
@@ -27,14 +28,17 @@ const by = (text: { author: string; guest: boolean; company: string }) => ({
 });
 
 async function shown(ctx: SignedIn, spaceId: number, threadId: ThreadId, query: URLSearchParams) {
-  const asked = (name: 'edit' | 'quote' | 'history' | 'reacted' | 'open') => query.get(name);
+  const asked = (name: 'edit' | 'quote' | 'history' | 'reacted' | 'seen' | 'open') => query.get(name);
   const at = [ctx, spaceId, threadId] as const;
-  const [thread, editing, quoting, versions, people, opened] = await Promise.all([
+  const [thread, editing, quoting, versions, people, seers, opened] = await Promise.all([
     find(...at, windowOf(query)),
     asked('edit') ? source(...at, named(asked('edit')!)) : null,
     asked('quote') ? source(...at, named(asked('quote')!)) : null,
     asked('history') ? history(...at, named(asked('history')!), query.get('older')) : null,
     asked('reacted') ? reacted(...at, named(asked('reacted')!), query.get('further')) : null,
+    asked('seen') && ctx.actor.kind === 'user'
+      ? seenBy(...at, named(asked('seen')!), query.get('further'))
+      : null,
     asked('open') ? open(ctx, spaceId, threadId, named(asked('open')!), query.get('more')) : null,
   ]);
   if (!thread) return null;
@@ -49,11 +53,12 @@ async function shown(ctx: SignedIn, spaceId: number, threadId: ThreadId, query: 
   return {
     ...thread,
     deleting: deleting || null,
-    covered: !!deleting || !!versions || !!people || !!opened,
+    covered: !!deleting || !!versions || !!people || !!seers || !!opened,
     editing: editing?.mayEdit ? { ...editing, name: asked('edit')! } : null,
     quoting: quoting && { author: quoting.author, body: quoting.body, forCompany: quoting.forCompany },
     history: versions,
     reacted: people,
+    seenBy: seers,
     opening: opened && { ...opened, name: asked('open')! },
     requestKey: randomId(),
   };

@@ -11,6 +11,7 @@ import * as notifications from '../notifications';
 import { can } from '../policy';
 import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { mayOf } from './may';
+import { seenIn, seenQueries } from './seen';
 import { knownSince, present, textColumns } from './text';
 import { required, threadQuery, type ThreadId } from './visible';
 
@@ -63,6 +64,8 @@ export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, w
     member,
     guests,
     newest,
+    seenByGuests,
+    seenByUsers,
     ...told
   } = await ctx.read({
     reach: access.spaceQuery(ctx, spaceId),
@@ -104,6 +107,7 @@ export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, w
       .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
     guests: sharedQuery(ctx, spaceId),
     newest: changes.newestQuery(ctx, spaceId),
+    ...seenQueries(ctx, spaceId, threadId),
     ...notifications.toldQueries(ctx, spaceId, threadId, ids),
   });
   const found = access.foundSpace(ctx, reach);
@@ -124,12 +128,15 @@ export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, w
   });
   const readAt = Math.max(person[0]?.readAt ?? 0, member[0]?.readAt ?? 0);
   const may = mayOf(ctx, found, first);
+  const seen = seenIn(ctx, found, first, { seenByGuests, seenByUsers });
+  const activity = access.activityFor(ctx.actor, found.reader, first);
   return {
     space: { id: found.id, name: found.name, severalThreads: found.severalThreads },
     ...shared(guests),
     thread: {
       ...present(ctx, found, first, may),
       ...belonging(null),
+      seen: seen(first),
       title: titleFor(found.reader, first),
       pinned: first.pinnedAt !== null,
       closed: first.closedAt !== null,
@@ -148,12 +155,14 @@ export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, w
     comments: page.map((row) => ({
       ...present(ctx, found, row, mayOf(ctx, found, first, row)),
       ...belonging(row.id),
+      seen: seen(row),
       unread: knownSince(ctx, row) > readAt && row.authorId !== me,
     })),
     earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
     later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: changes.newestPlace(ctx, newest),
     until: ctx.now,
-    unread: access.activityFor(ctx.actor, found.reader, first) > readAt,
+    unread: activity > readAt,
+    unseen: activity > (person[0]?.seenAt ?? 0),
   };
 }

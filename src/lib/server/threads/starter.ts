@@ -43,8 +43,8 @@ export function begin(
         ${ctx.now} - b.key, ${ctx.now} - b.key, ${ctx.now} - b.key, ${key} || ':' || b.key, ${ctx.now}
       from json_each(${JSON.stringify(begun)}) b order by b.key`),
     ctx.db.run(sql`
-      insert into thread_person (space_id, thread_id, user_id, following, read_at)
-      select space_id, id, ${actor}, 1, ${ctx.now} from thread where space_id = ${spaceId}`),
+      insert into thread_person (space_id, thread_id, user_id, following, read_at, seen_at)
+      select space_id, id, ${actor}, 1, ${ctx.now}, ${ctx.now} from thread where space_id = ${spaceId}`),
     ...begun.flatMap(({ title, body }, i) =>
       record(ctx, {
         kind: 'space.thread-created',

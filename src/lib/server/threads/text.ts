@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { shows } from '../../text';
 import { isPresent, type Audience, type FoundSpace } from '../access';
-import type { SignedIn } from '../context';
+import type { Actor, SignedIn } from '../context';
 import * as markdown from '../markdown';
 import { marksOf } from '../mentions/people';
 import { readable } from '../mentions/redaction';
@@ -87,7 +87,7 @@ const editedAt = ({ actor }: SignedIn, { editedAt: at, openedAt }: TextRow): num
 
 /** For a guest, what was only for the company is new once it is visible to them. */
 export const knownSince = (
-  { actor }: SignedIn,
+  { actor }: { actor: Pick<Actor, 'kind'> },
   { createdAt, openedAt }: Pick<TextRow, 'createdAt' | 'openedAt'>,
 ): number => (actor.kind === 'user' ? createdAt : (openedAt ?? createdAt));
 

@@ -10,9 +10,10 @@ import * as limits from '../limits';
 import { greeted } from '../memberships/own';
 import { nameableQuery, namedBeforeQuery, recognised } from '../mentions/people';
 import { allow } from '../policy';
-import { comment, thread } from '../schema';
+import { comment, thread, threadPerson } from '../schema';
 import { newId } from './id';
 import { withSeveral } from './prepare';
+import { seenLater, seenUntil } from './seen';
 import { requireRow, threadQuery } from './visible';
 import { commentOf, showsNothing, threadOf } from './text';
 
@@ -45,12 +46,30 @@ function audienceFor(
   return audience;
 }
 
-/** Authors follow their threads, unless they chose otherwise, and have read them. */
-const takePart = (ctx: SignedIn, spaceId: number, threadId: number | ReturnType<typeof sql>): Statement[] => [
-  ctx.db.run(sql`
-    insert into thread_person (space_id, thread_id, user_id, following, read_at)
-    values (${spaceId}, ${threadId}, ${ctx.actor.id}, 1, ${ctx.now})
-    on conflict do update set following = coalesce(following, 1), read_at = max(read_at, excluded.read_at)`),
+/**
+ * Authors follow their threads, unless they chose otherwise, and have read them.
+ * @param unnoticed guests see the thread, but not what is written: so not that it was read, either
+ */
+const takePart = (
+  ctx: SignedIn,
+  spaceId: number,
+  threadId: number | ReturnType<typeof sql>,
+  unnoticed = false,
+): Statement[] => [
+  ctx.db
+    .insert(threadPerson)
+    .values({
+      ...{ spaceId, threadId: sql`${threadId}`, userId: ctx.actor.id, following: true, readAt: ctx.now },
+      ...seenUntil(ctx, unnoticed ? null : ctx.now),
+    })
+    .onConflictDoUpdate({
+      target: [threadPerson.threadId, threadPerson.userId],
+      set: {
+        following: sql`coalesce(following, 1)`,
+        readAt: sql`max(read_at, excluded.read_at)`,
+        ...seenLater,
+      },
+    }),
   // The creator's greeting is about guests, not about writing.
   ...(ctx.actor.kind === 'guest' ? [greeted(ctx, spaceId)] : []),
 ];
@@ -208,7 +227,7 @@ export async function addComment(
         .set(access.counterChanges({ id: commentId, authorKind: ctx.actor.kind }, 1, writing.now))
         .where(eq(thread.id, threadId)),
       files.attach(writing, spaceId, attached.ids, { threadId, commentId }),
-      takePart(writing, spaceId, threadId),
+      takePart(writing, spaceId, threadId, audience !== null && topic.audience === null),
       record(writing, {
         kind: 'space.comment-created',
         spaceId,
