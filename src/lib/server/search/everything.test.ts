@@ -178,11 +178,11 @@ describe('many', () => {
     expect(few.next).not.toBeNull();
     const names: string[] = [];
     let pages = 0;
-    for (let after: string | null = null; ;) {
-      const page = (await search.everything(as(busy), 'berth', { kind, after })).found![kind];
-      names.push(...page.rows.map(({ name }) => name));
-      pages++;
-      if ((after = page.next) === null) break;
+    for (let after: string | null = ''; after !== null; pages++) {
+      const { found } = await search.everything(as(busy), 'berth', { kind, after });
+      const { rows, next }: { rows: { name: string }[]; next: string | null } = found![kind];
+      names.push(...rows.map(({ name }) => name));
+      after = next;
     }
     expect(pages).toBe(3);
     expect(names).toHaveLength(MANY);

@@ -102,7 +102,7 @@ describe('for the people of the company', () => {
     const thread = await begin(ava);
     for (const who of [mia, ken]) await look(who, thread);
     await memberships.removeGuest(at(ava), room, mia.id);
-    await testContext().db.update(user).set({ status: 'suspended' }).where(eq(user.id, ken.id));
+    await testContext().db.update(user).set({ status: 'inactive' }).where(eq(user.id, ken.id));
     expect(await under(ava, thread)).toBeNull();
     expect(await listed(ava, thread)).toEqual([]);
     await joinSpace(ava, room, mia);
