@@ -30,6 +30,10 @@ describe('texts', () => {
     const { output } = parse(schemas.signUp, { name: ' Gil\r\nBcc: x\u0000\u2028y ', password: 'x' });
     expect(output).toMatchObject({ name: 'Gil Bcc: x y' });
   });
+  it('two empty passwords each say what they lack', () => {
+    const { issues } = parse(schemas.newPassword, { current: '', password: '', formKey: 'k'.repeat(32) });
+    expect(issues?.map((one) => one.message)).toEqual(['me.current-missing', 'me.new-missing']);
+  });
   it('white space alone is nothing', () => {
     expect(message(schemas.signUp, { name: ' \n ', password: 'x' })).toBe('form.name-missing');
   });

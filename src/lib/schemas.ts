@@ -65,11 +65,9 @@ const lines = (max: number) =>
   v.pipe(v.optional(v.string(), ''), bounded(max), v.transform(manyLines), atMost(max));
 
 /** Taken as typed; the domain checks the policy. 1,000 bounds the work. */
-const password = v.pipe(
-  v.string(says('password.missing')),
-  v.nonEmpty(says('password.missing')),
-  v.maxLength(1_000, says('form.too-long')),
-);
+const passwordOr = (missing: MessageKey) =>
+  v.pipe(v.string(says(missing)), v.nonEmpty(says(missing)), v.maxLength(1_000, says('form.too-long')));
+const password = passwordOr('password.missing');
 const email = v.pipe(
   v.string(says('address.missing')),
   bounded(320),
@@ -370,7 +368,11 @@ export const browserZone = v.object({
     v.string(says('form.invalid')),
   ),
 });
-export const newPassword = v.object({ current: password, password, formKey });
+export const newPassword = v.object({
+  current: passwordOr('me.current-missing'),
+  password: passwordOr('me.new-missing'),
+  formKey,
+});
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
 export const notificationMail = v.pipe(

@@ -105,6 +105,9 @@ for (const javaScriptEnabled of [true, false])
     await expect(asks.getByRole('button')).toHaveCount(0);
     await asks.getByRole('link', { name: 'Go to members' }).click();
     await expect(host).toHaveURL(`${space}/settings/members`);
+    const own = host.getByRole('row', { name: 'ben@foyer.example' });
+    await expect(own).toContainText('The only administrator.');
+    await expect(own.getByRole('button')).toHaveCount(0);
 
     // Another administrator comes, and is the only one by the time that the post arrives.
     const cho = await signedIn(browser, 'cho@foyer.example', { javaScriptEnabled });

@@ -39,6 +39,9 @@ export async function members(
       .where(and(eq(membership.spaceId, spaceId), lt(membership.rank, 2), last ? afterKey(last) : undefined))
       .orderBy(...inOrder)
       .limit(MEMBERS + 1),
+    another: ctx.db
+      .select({ there: sql<number>`${access.hasActiveAdministrator(spaceId, ctx.actor.id)}`.as('there') })
+      .from(sql`(select 1)`),
     found: ctx.db
       .select({ id: user.id, name: user.name, email: user.email })
       .from(user)
@@ -57,7 +60,11 @@ export async function members(
   allow(ctx, 'space.administer', access.foundSpace(ctx, rows.space).spaceRole);
   const page = paging.paged(rows.members, MEMBERS, (p) => [p.administrator ? 0 : 1, p.nameKey, p.id]);
   return {
-    members: page.rows.map(({ nameKey: _, ...member }) => member),
+    members: page.rows.map(({ nameKey: _, ...member }) => ({
+      ...member,
+      /** The only active administrator, who can neither go nor step down. Whoever reads this is one. */
+      needed: member.id === ctx.actor.id && rows.another[0]?.there !== 1,
+    })),
     next: page.next,
     find,
     found: rows.found.slice(0, FOUND),

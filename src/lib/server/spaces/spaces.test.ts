@@ -342,6 +342,17 @@ describe('members', () => {
     );
   });
 
+  it('are marked where nobody else could run the space', async () => {
+    const { spaceId, ava, ben } = await house();
+    const needed = async () =>
+      (await memberships.members(as(ava), spaceId)).members.filter((one) => one.needed).map(({ id }) => id);
+    expect(await needed()).toEqual([ava.id]);
+    await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
+    expect(await needed()).toEqual([]);
+    await testContext().db.run(`update user set status = 'inactive' where id = '${ben.id}'`);
+    expect(await needed()).toEqual([ava.id]);
+  });
+
   it('can leave, and then reach nothing', async () => {
     const { spaceId, ben } = await house();
     await memberships.leave(as(ben), spaceId);
