@@ -78,6 +78,7 @@ export const newestInEachQuery = (ctx: SignedIn) =>
     .select({
       spaceId: membership.spaceId,
       name: space.name,
+      joinedAt: membership.joinedAt,
       key: folded.spaceKey.as('key'),
       seq: newest(ctx, sql`membership.space_id`, { space: 'space' }),
     })

@@ -1,3 +1,4 @@
+import { DAY } from '../../time';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
 import { keyedHash } from '../crypto';
@@ -16,18 +17,21 @@ export async function news(ctx: SignedIn) {
   const seen = spaces.map(({ spaceId, seq }) => [spaceId, seq]);
   // Keyed: numbers would tell how much happens elsewhere, and so few can be guessed from a plain hash.
   const stamp = keyedHash(ctx.config.secret, 'news', JSON.stringify([me, all, newest, seen])).slice(0, 16);
-  return { unread: { me, all }, stamp, spaces: mostActive(spaces) };
+  return { unread: { me, all }, stamp, spaces: mostActive(ctx, spaces) };
 }
 
 type Rows = Awaited<ReturnType<typeof changes.newestInEachQuery>>;
 
-/** Those where something happened last, by name. */
-function mostActive(all: Rows) {
-  const newest = all.toSorted((a, b) => (b.seq ?? 0) - (a.seq ?? 0) || b.spaceId - a.spaceId);
+/** Those where something happened last, by name. Nothing may have happened yet where the viewer has just come. */
+function mostActive(ctx: SignedIn, all: Rows) {
+  const place = ({ seq, joinedAt }: Rows[number]) => (joinedAt > ctx.now - DAY ? Infinity : (seq ?? 0));
+  const latest = all.toSorted((a, b) =>
+    place(a) < place(b) ? 1 : place(a) > place(b) ? -1 : b.spaceId - a.spaceId,
+  );
   return {
-    spaces: newest
+    spaces: latest
       .slice(0, OFFERED)
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.spaceId - b.spaceId))
       .map(({ spaceId, name }) => ({ id: spaceId, name })),
     more: all.length > OFFERED,
   };

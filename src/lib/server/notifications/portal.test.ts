@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { as, testContext, type User } from '../../../../tests/contexts';
+import { as, DAY, testContext, type User } from '../../../../tests/contexts';
 import { makeGuest, makeSpace, site } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
 import { refusal } from '../../../../tests/helpers';
@@ -205,6 +205,27 @@ describe('in the portal', () => {
         run(sql`delete from membership where space_id = ${s.spaceId} and user_id = ${s.ben.id}`),
       ),
     ).toBe(true);
+  });
+
+  it('are beside the ten spaces where something happened last, and where their reader has just come', async () => {
+    const s = await stage();
+    for (let i = 0; i < 11; i++)
+      await makeSpace(s.ava, { name: `Berth ${String.fromCharCode(75 - i)}` }, [s.ben]);
+    const later = { now: Date.now() + 2 * DAY };
+    await threads.addComment(as(s.ava), s.spaceId, s.threadId, { body: 'Hello', requestKey: randomId() });
+    const { spaces, more } = (await notifications.news(as(s.ben, later))).spaces;
+    expect(more).toBe(true);
+    expect(spaces.map(({ name }) => name)).toEqual([
+      // By name; of those where nothing has happened, the newest.
+      ...'ABCDEFGHI'.split('').map((letter) => `Berth ${letter}`),
+      spaces.at(-1)!.name,
+    ]);
+    expect(spaces.at(-1)!.id).toBe(s.spaceId);
+    await run(sql`update membership set joined_at = ${later.now} where user_id = ${s.ben.id}
+      and space_id = (select id from space where name = 'Berth K')`);
+    expect((await notifications.news(as(s.ben, later))).spaces.spaces.map(({ name }) => name)).toContain(
+      'Berth K',
+    );
   });
 
   it('are counted up to a hundred', async () => {
