@@ -133,7 +133,10 @@ test.beforeAll(async ({ browser }) => {
   await post(guest, `${space}?/mute`, { on: 'on' });
   await guest.goto(`${space}/files`);
   const file = `${space}/files/${/files\/(\w{16})/.exec(await guest.content())![1]}`;
-  await post(guest, file, { fileIds: await attachable(guest, space, 'رسم 2.pdf') });
+  await post(guest, file, {
+    fileIds: await attachable(guest, space, 'رسم 2.pdf'),
+    requestKey: 'version'.repeat(3),
+  });
   const signup = new URL(open!.url).pathname;
   const [{ id }] = (await (await guest.request.get(`${space}/people.json?q=Ava`)).json()) as [{ id: string }];
   const person = `${space}/people/${id}`;
