@@ -60,6 +60,7 @@ const single = [
   '/spaces/:space/threads/:thread delete',
   '/spaces/:space/threads/:thread open',
   '/spaces/:space/threads/:thread react',
+  '/spaces/:space/threads/:thread tick',
   '/spaces/:space/threads/:thread follow',
   '/spaces/:space/threads/:thread pin',
   '/spaces/:space/threads/:thread close',

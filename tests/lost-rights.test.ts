@@ -22,8 +22,8 @@ interface House {
   gil: User;
   stranger: User;
   spaceId: number;
-  avas: { thread: number; comment: number; file: string; inner: number; seen: string };
-  bens: { thread: number; comment: number; file: string; inner: number; seen: string };
+  avas: { thread: number; comment: number; file: string; inner: number; seen: string; boxes: string };
+  bens: { thread: number; comment: number; file: string; inner: number; seen: string; boxes: string };
   invitation: string;
   /** Of a guest who was removed and asks to come back. */
   asked: string;
@@ -56,7 +56,8 @@ async function house(): Promise<House> {
       fileIds: [await uploaded(who)],
     });
     const [file] = (await threads.source(as(who), spaceId, thread, comment)).files;
-    return { thread, comment, file: file!.id, inner, seen };
+    const boxes = (await threads.read(as(who), spaceId, thread)).comments[0]!.ticking!;
+    return { thread, comment, file: file!.id, inner, seen, boxes };
   };
   const [avas, bens] = [await wrote(ava), await wrote(ben)];
   const { id: invitation } = await invitationOf(invited, spaceId);
@@ -72,7 +73,7 @@ async function house(): Promise<House> {
   };
 }
 
-const text = () => ({ body: 'Thursday', requestKey: randomId() });
+const text = () => ({ body: '- [ ] Thursday', requestKey: randomId() });
 const edited = { title: 'Piers', body: 'Friday', editedAt: 0 };
 const upload = { name: 'quay.jpg', body: jpeg, size: jpeg.length };
 
@@ -209,6 +210,14 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
     'administrator',
     (ctx, at) =>
       threads.replaceFile(ctx, at.spaceId, at.avas.file, { fileIds: [at.uploaded], requestKey: randomId() }),
+  ],
+  [
+    'threads/tasks.ts tryToTick',
+    'member',
+    (ctx, at) =>
+      threads.tick(ctx, at.spaceId, at.bens.thread, at.bens.comment, {
+        ...{ task: 0, done: true, seen: at.bens.boxes },
+      }),
   ],
   [
     'threads/write.ts addComment',

@@ -20,6 +20,8 @@ export interface Text {
   forCompany: boolean;
   /** When guests could see it for the first time, if not from the beginning. */
   openedAt: number | null;
+  /** Of its check-boxes, for whoever may tick them; null also if it has none. */
+  ticking: string | null;
   may: { edit: boolean; delete: boolean; open: boolean; replace: boolean };
   files: { id: string; name: string; type: string; size: number; thumb: boolean; version: number }[];
   reactions: { kind: string; count: number; own: boolean; people: Person[]; more: number }[];

@@ -22,6 +22,7 @@ const done: Record<string, Words | null> = {
   open: 'done.open',
   pin: { on: 'done.pin', off: 'done.unpin' },
   react: null,
+  tick: null,
   read: 'done.read',
   remove: 'done.remove',
   '/new-thread': 'done.thread',

@@ -10,3 +10,14 @@ export const withPlainLinks = (html: string): string => html.replace(PLAIN, '<a 
 /** The same HTML, its tables named for screen readers. @param name in the reader's language, without markup */
 export const withTableNames = (html: string, name: string): string =>
   html.replaceAll(TABLE_BOX, () => TABLE_BOX.replace('>', ` aria-label="${name}">`));
+
+const BOX = /<input type="checkbox" disabled=""( checked="")?>/g;
+
+/** The same HTML, its check-boxes as buttons that tick them. @param form the id of the form that they send */
+export function withTicks(html: string, form: string): string {
+  let place = 0;
+  return html.replace(BOX, (_, done?: string) => {
+    const wanted = `${place++}:${done ? 'open' : 'done'}`;
+    return `<button role="checkbox" aria-checked="${!!done}" form="${form}" name="task" value="${wanted}"></button>`;
+  });
+}

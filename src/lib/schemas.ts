@@ -342,6 +342,12 @@ export const byText = v.object({ text });
 export const openText = v.object({ text, seen: v.pipe(v.string(), v.regex(/^[\d-]{1,200}$/)) });
 export const onOff = v.object({ on: tick });
 export const react = v.object({ text, kind: v.pipe(v.string(), v.maxLength(20)), on: tick });
+/** Its place and what it becomes are the value of its button. */
+export const tickTask = v.object({
+  text,
+  task: v.pipe(v.string(), v.regex(/^\d{1,4}:(?:done|open)$/)),
+  seen: v.pipe(v.string(), v.regex(/^[\w-]{16}$/)),
+});
 export const deleteSpace = v.object({ typed: optionalLine(1_000) });
 export const bySpace = v.object({ id: digits });
 export const muteSpace = v.object({ id: digits, on: tick });

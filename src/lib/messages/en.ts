@@ -1350,6 +1350,8 @@ const en = {
   'text.history-until': 'Until {time}',
   'text.link': 'Link to this post',
   'text.new': 'new',
+  'text.tasks-changed':
+    'This post has changed since you opened the page. Look at it again, then tick the box.',
   'text.table': 'Table',
   'seen.by': 'Seen by {who}',
   'seen.by-company': 'Seen by {company}',

@@ -1337,6 +1337,8 @@ export default {
   'text.history-until': '変更日時：{time}',
   'text.link': 'この投稿へのリンク',
   'text.new': '新着',
+  'text.tasks-changed':
+    'ページを開いたあとで、この投稿が変更されました。内容を確認してから、もう一度チェックを入れてください。',
   'text.table': '表',
   'seen.by': '{who}が閲覧しました',
   'seen.by-company': '{company}の人が閲覧しました',

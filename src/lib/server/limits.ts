@@ -34,6 +34,7 @@ const LIMITS = {
     ],
   },
   reaction: { says: 'limit.often', within: [[MINUTE, 120]] },
+  tick: { says: 'limit.often', within: [[MINUTE, 120]] },
   preview: { says: 'limit.often', within: [[MINUTE, 120]] },
   search: { says: 'limit.often', within: [[MINUTE, 120]] },
   suggestion: { says: 'limit.often', within: [[MINUTE, 240]] },

@@ -83,7 +83,10 @@ export async function edit(
   const shown = { title: titled ? titleFor(found.reader, first) : '', body: bodyFor(found.reader, text) };
   const editedAt = text.editedAt ?? 0;
   const { title, body } =
-    editedAt === form.editedAt ? mine : merge(mine, shown, fields, { was: form.was, now: { editedAt } });
+    editedAt === form.editedAt && form.was === undefined
+      ? mine
+      : // A box may have been ticked since, which is no edit.
+        merge(mine, shown, fields, { was: form.was, now: { editedAt } });
   if (titled && !title) throw titleMissing();
   const { had = [], keep = [] } = form;
   // A form that comes twice finds its files here.
@@ -124,6 +127,7 @@ export async function edit(
         insert into revision (space_id, thread_id, comment_id, title, body, replaced_at)
         select space_id, ${threadId}, ${commentId}, ${commentId === null ? sql`title` : sql`''`}, body, ${writing.now}
         from ${table} where id = ${id} and author_id = ${ctx.actor.id} and coalesce(edited_at, 0) = ${editedAt}
+          and body = ${text.body}
           and ${access.isFor(text.audience)} and exists (select 1 from thread t where t.id = ${threadId} and t.closed_at is null)`),
       must(ctx, changed()),
       commentId === null
@@ -156,7 +160,7 @@ export async function edit(
         if (exceeded) return exceeded;
         if (now.thread[0]?.closedAt) return new Refusal('conflict', { key: 'thread.closed' });
         if (same && isWider(form, same)) return opened();
-        return (same?.editedAt ?? 0) === editedAt
+        return (same?.editedAt ?? 0) === editedAt && same?.body === text.body
           ? new Refusal('conflict', { key: 'file.gone', field: 'files' })
           : new Refusal('conflict', { key: 'form.stale' });
       },

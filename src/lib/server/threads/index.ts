@@ -10,4 +10,5 @@ export { read, type Window } from './read';
 export * from './remove';
 export * from './replace-file';
 export { seenBy } from './seen';
+export { tick } from './tasks';
 export * from './write';

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { shows } from '../../text';
 import { isPresent, type Audience, type FoundSpace } from '../access';
 import type { Actor, SignedIn } from '../context';
+import { hashToken } from '../crypto';
 import * as markdown from '../markdown';
 import { marksOf } from '../mentions/people';
 import { readable } from '../mentions/redaction';
@@ -78,6 +79,7 @@ export const present = (
   html: htmlOf(ctx, found, row),
   forCompany: row.audience !== null,
   openedAt: ctx.actor.kind === 'user' ? row.openedAt : null,
+  ticking: edit ? stampOf(row.body, tasksOf(ctx, found, row)) : null,
   may: { edit, delete: remove, open, replace },
 });
 
@@ -95,6 +97,18 @@ function htmlOf(ctx: SignedIn, found: FoundSpace, row: TextRow): string {
   const { text, namings } = readable(found.reader, row);
   return markdown.render(text, marksOf(text, namings, ctx.actor.id, row.authorId));
 }
+
+/** The check-boxes of an own text, as its author sees it: with every name. */
+export function tasksOf(ctx: SignedIn, found: FoundSpace, row: TextRow): markdown.Task[] {
+  const { namings } = readable(found.reader, row);
+  return markdown.tasks(row.body, marksOf(row.body, namings, ctx.actor.id, row.authorId));
+}
+
+/** Of a text but for its ticks: as long as it is the same, so are the places of its boxes. Null without boxes. */
+export const stampOf = (body: string, all: markdown.Task[]): string | null =>
+  all.length === 0
+    ? null
+    : hashToken(all.reduce((text, one) => markdown.ticked(text, one, false), body)).slice(0, 16);
 
 /** Like `&nbsp;` or a lone `#`. A line or a checkbox is visible. */
 export const showsNothing = (body: string): boolean =>

@@ -64,6 +64,16 @@ export const texts = {
 export const longAddress =
   'maximiliana.von-hohenzollern.structural-engineering@consultants.northwind-handrails.example';
 
+/** As the renderer makes them: one open, one done. */
+export const tasks = [
+  ['', texts.long],
+  [' checked=""', texts.japanese],
+]
+  .map(
+    ([done, words]) =>
+      `<li class="task"><label><input type="checkbox" disabled=""${done}> ${words}</label></li>`,
+  )
+  .join('');
 export const prose = [
   '<h3>Site visit</h3><p>On <strong>3 December</strong>, <bdi class="mention">@Ava Lind</bdi> and',
   ' <bdi class="mention guest me">@Gil Ferreira</bdi> meet at <code>gate B</code>.</p>',

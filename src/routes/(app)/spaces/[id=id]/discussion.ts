@@ -5,7 +5,7 @@ import type { SignedIn } from '$lib/server/context';
 import { form } from '$lib/server/http';
 import * as threads from '$lib/server/threads';
 import { keepingList } from '$lib/pages';
-import { byText, comment, editText, onOff, openText, react } from '$lib/schemas';
+import { byText, comment, editText, onOff, openText, react, tickTask } from '$lib/schemas';
 
 interface Params extends Record<string, string | undefined> {
   id: string;
@@ -54,6 +54,16 @@ export const discussion = {
     react,
     async (ctx, { text, kind, on }, event: Event) => {
       await threads.react(ctx, ...(await at(ctx, event.params)), text, kind, on);
+      return here(event, text);
+    },
+    access.membersOnly,
+  ),
+  tick: form(
+    tickTask,
+    async (ctx, { text, task, seen }, event: Event) => {
+      const [place, wanted] = task.split(':');
+      const box = { task: Number(place), done: wanted === 'done', seen };
+      await threads.tick(ctx, ...(await at(ctx, event.params)), text, box);
       return here(event, text);
     },
     access.membersOnly,

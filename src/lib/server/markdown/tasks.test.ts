@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { render, tasks, ticked } from '.';
+
+const boxes = (html: string) => [...html.matchAll(/<input[^>]*>/g)].map(([tag]) => tag.includes('checked'));
+const last = <T>(list: T[]): T => list[list.length - 1]!;
+
+describe('ticking', () => {
+  const texts = [
+    '- [ ] a\n- [x] b\n* [X] c',
+    '1. [ ] a [ ] b\n2. [x] [ ] c',
+    'Intro\r\n\r\n- [ ] a\r\n  - [x] b\r\n\r\n> - [ ] c\r\n> 3) [ ] d',
+    '- - [ ] a\n-\n  [x] b',
+    '- [ ]　全角\n+ [x] 重要\n\n  次の段落',
+    '```\n- [ ] code\n```\n- [x] a\n\n      - [ ] code\n- `[ ] a`\n- [ ] b',
+    '| a | b |\n|---|---|\n| - [ ] a | [x] |\n\n- [ ] c',
+    '- [y] no\n- [ ]no\n- [x](/no)\n[ ] no\n- [ ] yes\ud800',
+    'Words of any kind [x] and no box',
+  ];
+  it.each(texts)('changes exactly the one mark whose box was pressed: %j', (text) => {
+    const found = tasks(text);
+    const before = boxes(render(text));
+    expect(found.map(({ done }) => done)).toEqual(before);
+    found.forEach((task, i) => {
+      expect(text[task.at]).toMatch(/[ xX]/);
+      const after = ticked(text, task, !task.done);
+      expect(boxes(render(after))).toEqual(before.map((done, j) => (i === j ? !done : done)));
+      expect([...after].filter((letter, at) => letter !== [...text][at])).toHaveLength(1);
+    });
+  });
+
+  it('finds them beside names, which stand for other characters while the text is parsed', () => {
+    const text = '@Ann Lee, please\n- [ ] ask @Ann Lee\n- [x] and [@Ann Lee](/x)';
+    const marks = [...text.matchAll(/@Ann Lee/g)].map(({ index }) => ({
+      ...{ from: index, to: index + 8, name: 'Ann Lee' },
+    }));
+    expect(tasks(text, marks)).toEqual(tasks(text));
+    expect(text.slice(last(tasks(text, marks)).at - 3)).toBe('- [x] and [@Ann Lee](/x)');
+  });
+});

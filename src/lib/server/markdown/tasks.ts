@@ -1,0 +1,32 @@
+/** The check-boxes of a text: where their marks stand in it. */
+import { withMarks, type Mark } from './marks';
+import { parse } from './parse';
+import { wellFormed } from './text';
+
+export interface Task {
+  /** Of the character between the brackets. */
+  at: number;
+  done: boolean;
+}
+
+/** Before the brackets: the marks of lists and quotations around them. A line has one task at most. */
+const BOX = /^[\s>*+\-\d.)]*\[(?=[ xX]\])/;
+
+/** In the order of their boxes in what `render` makes of the same text and marks. */
+export function tasks(text: string, marks: Mark[] = []): Task[] {
+  if (!/\[[ xX]\]/.test(text)) return [];
+  const marked = withMarks(text, marks);
+  const starts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map(({ 0: end, index }) => index + end.length)];
+  return (parse(wellFormed(marked.text), marked)?.tokens ?? []).flatMap(({ type, meta, map }) => {
+    if (type !== 'inline' || !meta?.task) return [];
+    // Names have no line breaks, so lines are the same with and without marks.
+    const [line = 0] = map ?? [];
+    const from = starts[line]!;
+    const before = BOX.exec(text.slice(from, starts[line + 1]))?.[0].length ?? 0;
+    return [{ at: from + before, done: meta.task === 'done' }];
+  });
+}
+
+/** The same text with this one changed. */
+export const ticked = (text: string, { at }: Task, done: boolean): string =>
+  `${text.slice(0, at)}${done ? 'x' : ' '}${text.slice(at + 1)}`;
