@@ -374,13 +374,14 @@ async function webPages(jar: Jar, people: Cast['people'], room: number, topics: 
   return (
     text
       // Ids and places, keys of forms, nonces; times are the same.
+      // Etags and nonces first: one of digits alone would be taken for an id.
+      .replace(/etag,"\w+"/g, 'etag')
+      .replace(/nonce[-=]["']?[\w+/=-]+/g, 'nonce')
       .replace(/\b\d{5,}\b/g, '#')
       .replace(/\b(?:[a-z2-7]{16}|[a-z2-7]{40})\b/g, '#')
       .replace(/(notification-)[\w-]{22}/g, '$1#')
       // Keys of next pages (paging.ts): lists, as JSON in base64.
       .replace(/([="])W[yz][\w-]{8,}/g, '$1#')
-      .replace(/etag,"\w+"/g, 'etag')
-      .replace(/nonce[-=]["']?[\w+/=-]+/g, 'nonce')
       .replace(/(["'=>])(?:[\w-]{16}|[\w-]{22}|[\w-]{43})(?=["'<])/g, '$1#')
   );
 }
