@@ -52,8 +52,8 @@ for (const javaScriptEnabled of [true, false])
       await line.getByRole('link', { name: '2 others' }).click();
       const list = host.getByRole('dialog', { name: 'Seen by' });
       await expect(list.getByRole('listitem')).toHaveText([/Noor/, /Lea/, /Ken/, /Mia/]);
-      const found = await new AxeBuilder({ page: host }).analyze();
-      expect(found.violations).toEqual([]);
+      // Axe is a script, too.
+      if (javaScriptEnabled) expect((await new AxeBuilder({ page: host }).analyze()).violations).toEqual([]);
       await list.getByRole('link', { name: 'Ken Sato' }).click();
       await expect(host).toHaveURL(/\/people\/\w+$/);
       await expect(host.getByRole('heading', { name: 'Ken Sato' })).toBeVisible();
