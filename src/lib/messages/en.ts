@@ -288,7 +288,7 @@ const en = {
   'me.zone': 'Time zone',
   'me.zone-auto': 'Automatic',
   'me.zone-find': 'Find a city',
-  'me.zone-find-hint': 'Only what you type stays in the list below.',
+  'me.zone-find-hint': 'Shows only the time zones that match.',
   'me.zone-group': 'Where you are',
   'me.zone-other': 'Other',
   'me.zone-hint': 'All times are shown in this time zone. Right now that’s {zone}.',
