@@ -1,5 +1,7 @@
 /** Dates as the reader's region writes them. Server and browser are told the same locale, so that they agree. */
+import { kept } from './kept';
 import type { Locale } from './messages';
+import { usable } from './zones';
 
 /** Every browser knows these. Elsewhere English dates are British: day before month, 24 hours. */
 const ENGLISH = ['AU', 'CA', 'GB', 'IE', 'IN', 'NZ', 'US', 'ZA'];
@@ -19,16 +21,29 @@ function regionOf(tag: string | undefined): string | undefined {
   }
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const STYLES = {
+  /** "21 Nov 2026, 18:20" */
+  short: { year: 'numeric', month: 'short', day: 'numeric' },
+  /** "21 Nov 2026, 18:20 GMT+9", for times that matter. */
+  named: { year: 'numeric', month: 'short', day: 'numeric', timeZoneName: 'short' },
+  /** "Saturday 28 November 2026 at 18:20 GMT+9" */
+  long: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric', timeZoneName: 'short' },
+  /** "Sat 28 Nov, 18:20 GMT+9" */
+  week: { weekday: 'short', month: 'short', day: 'numeric', timeZoneName: 'short' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-/** A format takes longer to make than to use, and lists use the same one for every row. */
-export function formatDate(locale: string, options: Intl.DateTimeFormatOptions, at: number): string {
-  const key = locale + JSON.stringify(options);
-  let format = formats.get(key);
-  if (!format) {
-    // Bounded, because every reader may have another zone.
-    if (formats.size >= 500) formats.clear();
-    formats.set(key, (format = new Intl.DateTimeFormat(locale, options)));
-  }
-  return format.format(at);
-}
+export type DateStyle = keyof typeof STYLES;
+
+const format = kept(
+  (locale, style, timeZone) =>
+    new Intl.DateTimeFormat(locale, {
+      ...STYLES[style as DateStyle],
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZone: usable(timeZone),
+    }),
+);
+
+/** Day and time. @param locale of `dateLocale` @param timeZone an IANA name; UTC if this engine does not know it */
+export const formatDate = (locale: string, style: DateStyle, timeZone: string, at: number): string =>
+  format(locale, style, timeZone).format(at);

@@ -1,4 +1,5 @@
 /** Attachment and upload limits, shared by forms, pages and the domain. */
+import { kept } from './kept';
 
 const MB = 1024 * 1024;
 
@@ -83,6 +84,16 @@ const endingOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 export const extensionOf = (name: string): string =>
   /\.([\p{L}\p{N}]{1,4})$/u.exec(name)?.[1]?.toUpperCase() ?? '';
 
+const sizeFormat = kept(
+  (locale, unit, digits) =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      unitDisplay: unit === 'byte' ? 'long' : 'short',
+      maximumFractionDigits: Number(digits),
+    }),
+);
+
 export function fileSize(bytes: number, locale: string): string {
   const [unit, value] =
     bytes < 1_000
@@ -92,10 +103,5 @@ export function fileSize(bytes: number, locale: string): string {
         : bytes < 1_000 * MB
           ? (['megabyte', bytes / MB] as const)
           : (['gigabyte', bytes / 1024 / MB] as const);
-  return new Intl.NumberFormat(locale, {
-    style: 'unit',
-    unit,
-    unitDisplay: unit === 'byte' ? 'long' : 'short',
-    maximumFractionDigits: value < 10 ? 1 : 0,
-  }).format(value);
+  return sizeFormat(locale, unit, value < 10 ? '1' : '0').format(value);
 }

@@ -1,8 +1,8 @@
 /** What components need to speak the viewer's language. The root layout provides it. */
 import { createContext } from 'svelte';
 import { formatDate } from './dates';
+import { kept } from './kept';
 import type { Locale, Translate } from './messages';
-import { usable } from './zones';
 
 export interface I18n {
   locale: Locale;
@@ -25,30 +25,20 @@ export const useI18n = (): (() => I18n) => getI18nGetter();
 
 /** "21 Nov 2026, 18:20"; `named` adds the zone. */
 export const absoluteTime = (i18n: Pick<I18n, 'dates' | 'timeZone'>, at: number, named = false): string =>
-  formatDate(
-    i18n.dates,
-    {
-      year: 'numeric',
-      month: 'short',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: '2-digit',
-      timeZoneName: named ? 'short' : undefined,
-      timeZone: usable(i18n.timeZone),
-    },
-    at,
-  );
+  formatDate(i18n.dates, named ? 'named' : 'short', i18n.timeZone, at);
 
+const relative = kept((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+const STEPS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** "2 hours ago" */
 export function relativeTime(i18n: Pick<I18n, 'locale' | 'now'>, at: number): string {
   const seconds = Math.round((at - i18n.now) / 1000);
-  const format = new Intl.RelativeTimeFormat(i18n.locale, { numeric: 'auto' });
-  const steps = [
-    ['day', 86_400],
-    ['hour', 3_600],
-    ['minute', 60],
-  ] as const;
-  for (const [unit, size] of steps) {
+  const format = relative(i18n.locale);
+  for (const [unit, size] of STEPS)
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
-  }
   return format.format(0, 'second');
 }

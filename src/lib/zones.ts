@@ -1,4 +1,5 @@
 /** Zones by IANA's current names. Engines report old ones (CLDR never renames: Calcutta, Kiev), so names are translated. */
+import { kept } from './kept';
 
 /** Old names that engines still give for places in IANA's zone.tab (`backward` has them as links). */
 const RENAMED: Record<string, string> = {
@@ -24,21 +25,14 @@ const RENAMED: Record<string, string> = {
 };
 const FORMER = Object.fromEntries(Object.entries(RENAMED).map(([former, today]) => [today, former]));
 
-const known = new Map<string, boolean>();
-
-function takes(zone: string): boolean {
-  let answer = known.get(zone);
-  if (answer === undefined) {
-    try {
-      answer = !!new Intl.DateTimeFormat('en', { timeZone: zone });
-    } catch {
-      answer = false;
-    }
-    // Bounded, because people can send any name.
-    if (known.size < 1_000) known.set(zone, answer);
+/** Null if this engine does not know the zone. People can send any name. */
+const engineName = kept((zone): string | null => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return null;
   }
-  return answer;
-}
+}, 1_000);
 
 /** A zone's current name, whatever its case or age. */
 export function today(zone: string | null | undefined): string | null {
@@ -46,13 +40,13 @@ export function today(zone: string | null | undefined): string | null {
   if (!zone || zone.length > 64 || !/^[A-Z]/i.test(zone)) return null;
   const usable = forEngine(zone);
   if (!usable) return null;
-  const name = new Intl.DateTimeFormat('en', { timeZone: usable }).resolvedOptions().timeZone;
+  const name = engineName(usable)!;
   return RENAMED[name] ?? name;
 }
 
 /** The name that this engine knows: current or former. */
 function forEngine(zone: string): string | null {
-  return [zone, FORMER[zone]].find((name) => name !== undefined && takes(name)) ?? null;
+  return [zone, FORMER[zone]].find((name) => name !== undefined && engineName(name) !== null) ?? null;
 }
 
 /** For Intl: UTC if this engine does not know the zone. */

@@ -1,5 +1,6 @@
 /** All words that people read, as ICU MessageFormat. Another language is one more file and a line in LOCALES. */
 import { IntlMessageFormat } from 'intl-messageformat';
+import { kept } from '../kept';
 import { isolated, type Direction, type Params } from './direction';
 import en, { type MessageKey, type Messages } from './en';
 import type { Pseudo } from './pseudo';
@@ -36,9 +37,10 @@ export const isLocale = (value: unknown): value is Locale => locales.includes(va
 export const together = (locale: Locale, ...sentences: (string | false | null | undefined)[]): string =>
   sentences.filter(Boolean).join(LOCALES[locale].between);
 
+const conjunction = kept((locale) => new Intl.ListFormat(locale, { type: 'conjunction' }));
+
 /** "Ava, Ben, and Cho", in a sentence. */
-export const listed = (locale: Locale, items: readonly string[]): string =>
-  new Intl.ListFormat(locale, { type: 'conjunction' }).format(items);
+export const listed = (locale: Locale, items: readonly string[]): string => conjunction(locale).format(items);
 
 /** The same for elements: the words between them, and for each element its number. */
 export const listedAround = (locale: Locale, count: number): (string | number)[] =>

@@ -1,22 +1,28 @@
 /** Daily mails are sent at eight in the reader's zone, also when the clocks change. */
 
 import { DAY, HOUR } from '../../time';
+import { kept } from '../../kept';
 import { usable } from '../../zones';
 
 const HOUR_OF_MAIL = 8;
 
+const clock = kept(
+  (zone) =>
+    new Intl.DateTimeFormat('en-US', {
+      timeZone: usable(zone),
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    }),
+);
+
 /** A zone's local time, as if it were UTC. */
 function wallClock(zone: string, at: number): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: usable(zone),
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(at);
+  const parts = clock(zone).formatToParts(at);
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((p) => p.type === type)!.value);
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }

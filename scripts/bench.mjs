@@ -1,0 +1,29 @@
+// `npm run bench`: how fast the production build answers, beside two pages that show what this machine can do at best
+// (docs/performance.md).
+//   npm run bench                     prints Markdown
+//   npm run bench -- --json FILE      writes the figures too
+//   npm run bench -- --only space     only rows whose name contains this (may be repeated)
+//   npm run bench -- --seconds 3      seconds for each page instead of 10
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { finish, finishOnSignal } from './lib/run.mjs';
+import { bench } from './bench/bench.mjs';
+import { markdown } from './bench/report.mjs';
+
+const { values: asked } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
+    seconds: { type: 'string', default: '10' },
+  },
+});
+finishOnSignal(130);
+try {
+  const rows = await bench({ only: asked.only, seconds: Number(asked.seconds) });
+  if (asked.json) writeFileSync(asked.json, JSON.stringify({ rows }, null, 2) + '\n');
+  console.log(`\n${markdown(rows)}`);
+} catch (error) {
+  console.error(error);
+  await finish(1);
+}
+await finish(0);

@@ -1,0 +1,246 @@
+// What is measured, and in which order.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from '../lib/project.mjs';
+import { root } from '../lib/run.mjs';
+import { Visitor } from './visitor.mjs';
+import { cpuSeconds, foyer, ruler } from './workers.mjs';
+
+const CONNECTIONS = 16;
+const TIMES = 50;
+const quiet = (line) => console.error(line);
+
+/** @returns {Promise<object[]>} one row for each page and act */
+export async function bench({ only = [], seconds = 10 }) {
+  const folder = mkdtempSync(join(tmpdir(), 'foyer-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  if (await build({ output: 'ignore' })) throw new Error('the build failed');
+  const wanted = (name) => only.length === 0 || only.some((part) => name.includes(part));
+  const rows = [];
+  const add = (row) => {
+    rows.push(row);
+    quiet(`${row.name}: ${row.rps ? `${row.rps.toFixed(0)} requests/s, ` : ''}p50 ${row.p50.toFixed(1)} ms`);
+  };
+
+  const measure = await ruler(folder);
+  for (const name of ['ruler', 'floor']) {
+    const visitor = new Visitor(measure.origin);
+    add({ name, ...(await drive(visitor, `/${name}`, seconds)), ...(await weigh(visitor, `/${name}`)) });
+  }
+  await measure.miniflare.dispose();
+
+  const site = await foyer(folder);
+  const filled = await new Visitor(site.origin).open('/bench/fill');
+  const { space, thread, password } = JSON.parse(filled.text);
+  const host = await signedIn(site.origin, 'ava@foyer.example', password);
+  const nobody = new Visitor(site.origin);
+  const { since } = await placeOf(host, space);
+  const pages = [
+    ['login', nobody, '/login'],
+    ['home', host, '/'],
+    ['space', host, `/spaces/${space}`],
+    ['thread', host, `/spaces/${space}/threads/${thread}`],
+    ['guests tab', host, `/spaces/${space}/settings/guests`],
+    ['search', host, '/search?q=tide'],
+    ['idle page', host, `/spaces/${space}/changes?since=${since}`],
+  ];
+  for (const [name, visitor, path] of pages)
+    if (wanted(name))
+      add({
+        name,
+        ...(await drive(visitor, path, seconds)),
+        ...(await meter(visitor, path)),
+        ...(await weigh(visitor, path)),
+      });
+  for (const [name, act] of acts(site, host, { space, thread, password }))
+    if (wanted(name)) add({ name, ...(await act()) });
+  await site.miniflare.dispose();
+  return rows;
+}
+
+async function signedIn(origin, email, password) {
+  const visitor = new Visitor(origin);
+  await visitor.submit('/login', '', { email, password });
+  if (!visitor.cookies.has('foyer')) await typeCode(visitor, email);
+  return visitor;
+}
+
+async function typeCode(visitor, email) {
+  const page = await visitor.open('/verify');
+  const mails = JSON.parse((await visitor.open('/dev/mailbox.json')).text);
+  const mail = mails.find((one) => JSON.stringify(one.to).includes(email));
+  const code = /\b\d{6}\b/.exec(mail.text)[0];
+  return visitor.submit('/verify', '?/verify', { code }, page);
+}
+
+/** Where the change feed stands, from the page that would ask it. */
+async function placeOf(visitor, space) {
+  const { text } = await visitor.open(`/spaces/${space}`);
+  return { since: /since:(\d+)/.exec(text)?.[1] ?? /place:"?([\w.-]+)/.exec(text)?.[1] ?? '0' };
+}
+
+/** As many requests as the Worker answers, over CONNECTIONS connections. */
+async function drive(visitor, path, seconds) {
+  const { default: autocannon } = await import('autocannon');
+  const headers = {
+    'accept-language': 'en',
+    accept: 'text/html',
+    ...(visitor.cookie && { cookie: visitor.cookie }),
+  };
+  const shoot = (duration) =>
+    autocannon({ url: visitor.origin + path, connections: CONNECTIONS, duration, headers });
+  await shoot(Math.min(2, seconds));
+  const before = cpuSeconds();
+  const { requests, latency, non2xx, errors } = await shoot(seconds);
+  if (non2xx + errors > 0) throw new Error(`${path}: ${non2xx} refused, ${errors} broken off`);
+  const cpu = ((cpuSeconds() - before) / requests.total) * 1000;
+  return { rps: requests.average, p50: latency.p50, p99: latency.p99, cpu };
+}
+
+/** What it asks of the database, and how long it takes if each answer takes 120 ms. */
+async function meter(visitor, path) {
+  const near = await visitor.ask(path, { headers: { 'x-bench-delay': '0' } });
+  const far = await visitor.ask(path, { headers: { 'x-bench-delay': '120' } });
+  return { ...JSON.parse(near.headers['x-bench-figures']), farMs: far.ms };
+}
+
+/** The page, and what it names in its head. */
+async function weigh(visitor, path) {
+  const { body, text } = await visitor.ask(path);
+  const named = (pattern) => [...new Set([...text.matchAll(pattern)].map(([, href]) => href))];
+  const gzip = (href) => gzipSync(readFileSync(join(root, '.svelte-kit/cloudflare', href))).length;
+  const sum = (list) => list.reduce((all, href) => all + gzip(href), 0);
+  const ours = visitor.origin && text.includes('/_app/immutable/');
+  const scripts = ours ? named(/(?:href|src|import\()="?(\/_app\/immutable\/[^"')]+\.js)/g) : [];
+  const styles = ours ? named(/href="(\/_app\/immutable\/[^"]+\.css)"/g) : [];
+  const inline = [...text.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map(([, css]) => css).join('');
+  const known = (href) => {
+    try {
+      gzip(href);
+      return true;
+    } catch {
+      return false; // of the ruler
+    }
+  };
+  const own = scripts.filter(known);
+  return {
+    htmlBytes: body.length,
+    htmlGzipBytes: gzipSync(body).length,
+    scriptBytes: sum(own),
+    scripts: own.length,
+    styleBytes: sum(styles.filter(known)) + (inline ? gzipSync(inline).length : 0),
+  };
+}
+
+/** What people do, one at a time. */
+function acts(site, host, { space, thread, password }) {
+  const { origin } = site;
+  const guests = `/spaces/${space}/settings/guests`;
+  const links = [];
+  const joined = [];
+  const address = (n, name = 'new') => `${name}${n}@partner.example`;
+  const mails = async () => JSON.parse((await new Visitor(origin).open('/dev/mailbox.json')).text);
+
+  const invite = async (addresses) => {
+    const page = await host.open(`${guests}/invite`);
+    return () =>
+      host.submit(
+        `${guests}/invite`,
+        '',
+        { addresses, subject: 'Join us', message: 'Hello', locale: 'en' },
+        page,
+      );
+  };
+  return [
+    ['invite', () => times((n) => invite(address(n)))],
+    [
+      'open link',
+      async () => {
+        for (const mail of await mails()) {
+          const link = /\/signup\/[\w.-]+/.exec(mail.text)?.[0];
+          if (link) links.push({ link, email: mail.to?.email ?? String(mail.to) });
+        }
+        return times((n) => () => new Visitor(origin).open(links[n].link));
+      },
+    ],
+    [
+      'sign up',
+      () =>
+        times(async (n) => {
+          const visitor = new Visitor(origin);
+          const page = await visitor.open(links[n].link);
+          joined.push(links[n].email);
+          return () =>
+            visitor.submit(links[n].link, '?/signUp', { name: `New ${n}`, company: '', password }, page);
+        }),
+    ],
+    ['password hash', () => times(() => () => new Visitor(origin).open('/bench/hash'))],
+    [
+      'login',
+      () =>
+        times(async (n) => {
+          const visitor = new Visitor(origin);
+          const page = await visitor.open('/login');
+          return () =>
+            visitor.submit('/login', '', { email: `user${(n % 12) + 1}@foyer.example`, password }, page);
+        }),
+    ],
+    [
+      'login with code',
+      () =>
+        times(async (n) => {
+          const visitor = new Visitor(origin);
+          const email = joined[n] ?? `guest${n + 1}@partner.example`;
+          await visitor.submit('/login', '', { email, password });
+          return () => typeCode(visitor, email);
+        }),
+    ],
+    [
+      'comment',
+      async () => {
+        const path = `/spaces/${space}/threads/${thread}`;
+        return times(async (n) => {
+          const page = await host.open(path);
+          return () => host.submit(path, '?/comment', { body: `One more, the ${n}th.` }, page);
+        });
+      },
+    ],
+    [
+      'upload of 5 MB',
+      async () => {
+        const body = Buffer.alloc(5_000_000, 'foyer ');
+        const headers = { 'content-type': 'application/octet-stream' };
+        return times((n) => async () => {
+          const answer = await host.ask(`/spaces/${space}/files?name=file-${n}.txt`, {
+            method: 'POST',
+            headers,
+            body,
+          });
+          if (answer.status !== 201) throw new Error(`upload: ${answer.status} ${answer.text}`);
+        });
+      },
+    ],
+    [
+      'invite 500',
+      () =>
+        times((n) => invite(Array.from({ length: 500 }, (_, i) => address(i, `many${n}-`)).join('\n')), 3),
+    ],
+  ];
+}
+
+/** @param prepare what is not measured; returns what is */
+async function times(prepare, howMany = TIMES) {
+  const took = [];
+  const before = cpuSeconds();
+  for (let n = 0; n < howMany; n++) {
+    const act = await prepare(n);
+    const began = performance.now();
+    await act();
+    took.push(performance.now() - began);
+  }
+  took.sort((a, b) => a - b);
+  const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))];
+  return { p50: at(0.5), p99: at(0.99), cpu: ((cpuSeconds() - before) / howMany) * 1000 };
+}
