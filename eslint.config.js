@@ -5,7 +5,9 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 export default ts.config(
-  { ignores: ['node_modules', '.svelte-kit', '.wrangler', 'drizzle', 'test-results', 'playwright-report'] },
+  {
+    ignores: ['node_modules', '**/.svelte-kit', '.wrangler', 'drizzle', 'test-results', 'playwright-report'],
+  },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {

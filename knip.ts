@@ -17,6 +17,8 @@ export default {
     'scripts/*.mjs',
     'scripts/lib/{leash.mjs,require-node.cjs}',
     'scripts/mutate/runner.mjs',
+    'scripts/bench/ruler/**/*.js',
+    'tests/bench/worker.ts',
   ],
   project: ['src/**/*.{ts,svelte}', 'scripts/**/*.{mjs,cjs}', 'tests/**/*.ts', '*.{js,ts}'],
   // Types in the signature of an export may be exported with it.

@@ -4,24 +4,35 @@
 //   npm run bench -- --json FILE      writes the figures too
 //   npm run bench -- --only space     only rows whose name contains this (may be repeated)
 //   npm run bench -- --seconds 3      seconds for each page instead of 10
+//   npm run bench:profile -- space    where the CPU goes on one page
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { finish, finishOnSignal } from './lib/run.mjs';
-import { bench } from './bench/bench.mjs';
+import { bench, benchProfile } from './bench/bench.mjs';
 import { markdown } from './bench/report.mjs';
 
-const { values: asked } = parseArgs({
+const { values: asked, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     json: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
     seconds: { type: 'string', default: '10' },
+    profile: { type: 'boolean', default: false },
   },
 });
 finishOnSignal(130);
 try {
-  const rows = await bench({ only: asked.only, seconds: Number(asked.seconds) });
-  if (asked.json) writeFileSync(asked.json, JSON.stringify({ rows }, null, 2) + '\n');
-  console.log(`\n${markdown(rows)}`);
+  if (asked.profile) {
+    const { msPerRequest, self, total } = await benchProfile(positionals[0] ?? 'space');
+    console.log(`${msPerRequest.toFixed(1)} ms busy per request\n\nOf its own, in per cent:`);
+    for (const [share, name] of self) console.log(share.padStart(6), name);
+    console.log('\nWith what it calls:');
+    for (const [share, name] of total) console.log(share.padStart(6), name);
+  } else {
+    const rows = await bench({ only: asked.only, seconds: Number(asked.seconds) });
+    if (asked.json) writeFileSync(asked.json, JSON.stringify({ rows }, null, 2) + '\n');
+    console.log(`\n${markdown(rows)}`);
+  }
 } catch (error) {
   console.error(error);
   await finish(1);

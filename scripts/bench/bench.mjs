@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from '../lib/project.mjs';
 import { root } from '../lib/run.mjs';
+import { heaviest, profile } from './profile.mjs';
 import { Visitor } from './visitor.mjs';
 import { cpuSeconds, foyer, ruler } from './workers.mjs';
 
@@ -14,8 +15,7 @@ const quiet = (line) => console.error(line);
 
 /** @returns {Promise<object[]>} one row for each page and act */
 export async function bench({ only = [], seconds = 10 }) {
-  const folder = mkdtempSync(join(tmpdir(), 'foyer-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = temporary();
   if (await build({ output: 'ignore' })) throw new Error('the build failed');
   const wanted = (name) => only.length === 0 || only.some((part) => name.includes(part));
   const rows = [];
@@ -27,25 +27,11 @@ export async function bench({ only = [], seconds = 10 }) {
   const measure = await ruler(folder);
   for (const name of ['ruler', 'floor']) {
     const visitor = new Visitor(measure.origin);
-    add({ name, ...(await drive(visitor, `/${name}`, seconds)), ...(await weigh(visitor, `/${name}`)) });
+    add({ name, ...(await drive(visitor, `/${name}`, seconds)) });
   }
   await measure.miniflare.dispose();
 
-  const site = await foyer(folder);
-  const filled = await new Visitor(site.origin).open('/bench/fill');
-  const { space, thread, password } = JSON.parse(filled.text);
-  const host = await signedIn(site.origin, 'ava@foyer.example', password);
-  const nobody = new Visitor(site.origin);
-  const { since } = await placeOf(host, space);
-  const pages = [
-    ['login', nobody, '/login'],
-    ['home', host, '/'],
-    ['space', host, `/spaces/${space}`],
-    ['thread', host, `/spaces/${space}/threads/${thread}`],
-    ['guests tab', host, `/spaces/${space}/settings/guests`],
-    ['search', host, '/search?q=tide'],
-    ['idle page', host, `/spaces/${space}/changes?since=${since}`],
-  ];
+  const { site, host, where, pages } = await standardSite(folder);
   for (const [name, visitor, path] of pages)
     if (wanted(name))
       add({
@@ -54,10 +40,53 @@ export async function bench({ only = [], seconds = 10 }) {
         ...(await meter(visitor, path)),
         ...(await weigh(visitor, path)),
       });
-  for (const [name, act] of acts(site, host, { space, thread, password }))
-    if (wanted(name)) add({ name, ...(await act()) });
+  for (const [name, act] of acts(site, host, where)) if (wanted(name)) add({ name, ...(await act()) });
   await site.miniflare.dispose();
   return rows;
+}
+
+/** Where the CPU goes while a page is asked for. @param page its name in the table */
+export async function benchProfile(page) {
+  const folder = temporary();
+  if (await build({ output: 'ignore' })) throw new Error('the build failed');
+  const { site, pages } = await standardSite(folder, { inspect: true });
+  const found = pages.find(([name]) => name === page);
+  if (!found) throw new Error(`There is no page “${page}”: ${pages.map(([name]) => name).join(', ')}`);
+  const [, visitor, path] = found;
+  const ask = async (times) => {
+    for (let n = 0; n < times; n++)
+      await Promise.all(Array.from({ length: CONNECTIONS }, () => visitor.ask(path)));
+  };
+  await ask(20);
+  const { busy, self, total } = heaviest(await profile(site.inspectorPort, () => ask(30)));
+  await site.miniflare.dispose();
+  return { msPerRequest: busy / (30 * CONNECTIONS), self, total };
+}
+
+function temporary() {
+  const folder = mkdtempSync(join(tmpdir(), 'foyer-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** The standard site of tests/bench/site.ts, with its first administrator signed in. */
+async function standardSite(folder, options) {
+  const site = await foyer(folder, options);
+  const filled = await new Visitor(site.origin).open('/bench/fill');
+  const where = JSON.parse(filled.text);
+  const { space, thread, password } = where;
+  const host = await signedIn(site.origin, 'ava@foyer.example', password);
+  const { since } = await placeOf(host, space);
+  const pages = [
+    ['login', new Visitor(site.origin), '/login'],
+    ['home', host, '/'],
+    ['space', host, `/spaces/${space}`],
+    ['thread', host, `/spaces/${space}/threads/${thread}`],
+    ['guests tab', host, `/spaces/${space}/settings/guests`],
+    ['search', host, '/search?q=tide'],
+    ['idle page', host, `/spaces/${space}/changes?since=${since}`],
+  ];
+  return { site, host, where, pages };
 }
 
 async function signedIn(origin, email, password) {
@@ -106,31 +135,21 @@ async function meter(visitor, path) {
   return { ...JSON.parse(near.headers['x-bench-figures']), farMs: far.ms };
 }
 
-/** The page, and what it names in its head. */
+/** The page, and the scripts and styles that it asks for: in its head, and in the header `Link`. */
 async function weigh(visitor, path) {
-  const { body, text } = await visitor.ask(path);
-  const named = (pattern) => [...new Set([...text.matchAll(pattern)].map(([, href]) => href))];
-  const gzip = (href) => gzipSync(readFileSync(join(root, '.svelte-kit/cloudflare', href))).length;
-  const sum = (list) => list.reduce((all, href) => all + gzip(href), 0);
-  const ours = visitor.origin && text.includes('/_app/immutable/');
-  const scripts = ours ? named(/(?:href|src|import\()="?(\/_app\/immutable\/[^"')]+\.js)/g) : [];
-  const styles = ours ? named(/href="(\/_app\/immutable\/[^"]+\.css)"/g) : [];
+  const { body, text, headers } = await visitor.ask(path);
+  const named = `${headers.link ?? ''} ${text.replace(/<link[^>]*\sdisabled[^>]*>/g, '')}`;
+  const files = [...new Set(named.match(/\/_app\/immutable\/[\w./-]+\.(?:js|css)/g) ?? [])];
   const inline = [...text.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map(([, css]) => css).join('');
-  const known = (href) => {
-    try {
-      gzip(href);
-      return true;
-    } catch {
-      return false; // of the ruler
-    }
-  };
-  const own = scripts.filter(known);
+  const gzip = (href) => gzipSync(readFileSync(join(root, '.svelte-kit/cloudflare', href))).length;
+  const sum = (ending) =>
+    files.filter((href) => href.endsWith(ending)).reduce((all, href) => all + gzip(href), 0);
   return {
     htmlBytes: body.length,
     htmlGzipBytes: gzipSync(body).length,
-    scriptBytes: sum(own),
-    scripts: own.length,
-    styleBytes: sum(styles.filter(known)) + (inline ? gzipSync(inline).length : 0),
+    scriptBytes: sum('.js'),
+    scripts: files.filter((href) => href.endsWith('.js')).length,
+    styleBytes: sum('.css') + (inline ? gzipSync(inline).length : 0),
   };
 }
 

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../lib/net.mjs';
 import { root, run, toolEnv } from '../lib/run.mjs';
 
@@ -91,7 +90,7 @@ export async function foyer(folder, options = {}) {
 
 /** Two pages on the same stack to measure by: `/ruler` reads one row, `/floor` does what any page of ours must. */
 export async function ruler(folder) {
-  const app = join(root, 'tests/bench/ruler');
+  const app = join(root, 'scripts/bench/ruler');
   const code = await run('vite', ['build'], { cwd: app, output: 'ignore', env: toolEnv() });
   if (code) throw new Error('the ruler could not be built');
   const worker = await bundle(join(folder, 'ruler'), '--config', join(app, 'wrangler.toml'));
@@ -125,12 +124,10 @@ export function cpuSeconds() {
 function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [, name] = /\((.*)\)/.exec(stat);
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
     const rest = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { name, parent: Number(rest[1]), ticks: Number(rest[11]) + Number(rest[12]) };
   } catch {
     return null; // it has just ended
   }
 }
-
-export const settle = () => sleep(300);

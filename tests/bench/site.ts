@@ -17,10 +17,10 @@ import { actorOf } from '../../src/lib/server/sessions';
 import * as spaces from '../../src/lib/server/spaces';
 import { defaultOptions } from '../../src/lib/space-options';
 
-export const PASSWORD = 'quiet harbour 27 lamps';
+const PASSWORD = 'quiet harbour 27 lamps';
 
 /** How much there is. The defaults are the standard site. */
-export interface Size {
+interface Size {
   spaces: number;
   guests: number;
   /** In the first space; the others share the rest. */
