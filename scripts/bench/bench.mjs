@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { build } from '../lib/project.mjs';
 import { root } from '../lib/run.mjs';
@@ -76,7 +77,7 @@ async function standardSite(folder, options) {
   const where = JSON.parse(filled.text);
   const { space, thread, password } = where;
   const host = await signedIn(site.origin, 'ava@foyer.example', password);
-  const { since } = await placeOf(host, space);
+  const since = await placeOf(host, space);
   const pages = [
     ['login', new Visitor(site.origin), '/login'],
     ['home', host, '/'],
@@ -99,15 +100,17 @@ async function signedIn(origin, email, password) {
 async function typeCode(visitor, email) {
   const page = await visitor.open('/verify');
   const mails = JSON.parse((await visitor.open('/dev/mailbox.json')).text);
-  const mail = mails.find((one) => JSON.stringify(one.to).includes(email));
+  const mail = mails.find((one) => one.to === email);
   const code = /\b\d{6}\b/.exec(mail.text)[0];
   return visitor.submit('/verify', '?/verify', { code }, page);
 }
 
-/** Where the change feed stands, from the page that would ask it. */
+/** Where the change feed stands, from the data of the page that would ask it. */
 async function placeOf(visitor, space) {
   const { text } = await visitor.open(`/spaces/${space}`);
-  return { since: /since:(\d+)/.exec(text)?.[1] ?? /place:"?([\w.-]+)/.exec(text)?.[1] ?? '0' };
+  const place = /\bseq:"([^"]*)"/.exec(text)?.[1];
+  if (!place) throw new Error('the page does not say where its change feed stands');
+  return place;
 }
 
 /** As many requests as the Worker answers, over CONNECTIONS connections. */
@@ -177,9 +180,13 @@ function acts(site, host, { space, thread, password }) {
     [
       'open link',
       async () => {
-        for (const mail of await mails()) {
-          const link = /\/signup\/[\w.-]+/.exec(mail.text)?.[0];
-          if (link) links.push({ link, email: mail.to?.email ?? String(mail.to) });
+        for (let tries = 0; tries < 60 && links.length < TIMES; tries++) {
+          await sleep(500);
+          links.length = 0;
+          for (const mail of await mails()) {
+            const link = /\/signup\/[\w.-]+/.exec(mail.text)?.[0];
+            if (link) links.push({ link, email: mail.to });
+          }
         }
         return times((n) => () => new Visitor(origin).open(links[n].link));
       },

@@ -14,6 +14,7 @@ import * as memberships from '../../src/lib/server/memberships';
 import { user } from '../../src/lib/server/schema';
 import * as search from '../../src/lib/server/search';
 import { actorOf } from '../../src/lib/server/sessions';
+import * as settings from '../../src/lib/server/settings';
 import * as spaces from '../../src/lib/server/spaces';
 import { defaultOptions } from '../../src/lib/space-options';
 
@@ -145,6 +146,7 @@ export async function fill(env: Env, asked: URLSearchParams) {
     return !row || 'below' in (JSON.parse(row.value) as object);
   };
   while (await unindexed()) await search.rebuild(ctx);
+  await ctx.commit([settings.put(ctx, 'twoStep', true)]);
   return { space: first, thread: read, password: PASSWORD };
 }
 
