@@ -1,10 +1,12 @@
 // Every test file starts with an empty, migrated database, and with empty KV and R2.
 import { env } from 'cloudflare:workers';
 import { beforeEach } from 'vitest';
+import { verifyCompiled } from '../src/lib/server/context/compiled';
 import { empty, migrate } from './storage';
 
 const { DB } = env as unknown as { DB: D1Database };
 
+verifyCompiled();
 await empty();
 await migrate();
 

@@ -12,6 +12,7 @@ import {
 } from '../access';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
+import { compiled } from '../context/compiled';
 import { acceptable } from '../invitations/rule';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
@@ -24,30 +25,35 @@ import * as firstSight from './first-sight';
 import { linksFrom, textOf, type Link } from './form';
 import { FACES, facesQuery, presentFaces } from './people';
 
+const reads = compiled((ctx, { spaceId }: { spaceId: number }, list: threadList.Asked) => ({
+  space: spaceQuery(ctx, spaceId),
+  staff: facesQuery(ctx, spaceId, lt(membership.rank, 2)),
+  guests: facesQuery(ctx, spaceId, sql`${membership.rank} = ${rankOfGuests(viewerOf(ctx), { spaceId })}`),
+  myself: facesQuery(ctx, spaceId, eq(membership.userId, ctx.actor.id)),
+  shared: sharedQuery(ctx, spaceId),
+  // Only space administrators see who is invited but has not joined.
+  invited: ctx.db
+    .select({ id: invitation.id, email: invitation.emailOriginal })
+    .from(invitation)
+    .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)))
+    .where(and(eq(invitation.spaceId, spaceId), acceptable(ctx), administersHere(ctx)))
+    .orderBy(asc(invitation.email))
+    .limit(FACES + 1),
+  newest: changes.newestQuery(ctx, spaceId),
+  pinned: threadList.pinnedQuery(ctx, spaceId, list),
+  threads: threadList.query(ctx, spaceId, list, 'whole'),
+  threadsWithoutGuests: threadList.query(ctx, spaceId, list, 'without-guests'),
+  administrators: administrators.query(ctx, spaceId),
+  firstSight: firstSight.query(ctx, spaceId),
+  firstInvitation: firstInvitation.query(ctx, spaceId),
+}));
+
 /** @param list which of its threads */
 export async function overview(ctx: SignedIn, spaceId: number, list: threadList.Asked = {}) {
-  const rows = await ctx.read({
-    space: spaceQuery(ctx, spaceId),
-    staff: facesQuery(ctx, spaceId, lt(membership.rank, 2)),
-    guests: facesQuery(ctx, spaceId, sql`${membership.rank} = ${rankOfGuests(viewerOf(ctx), { spaceId })}`),
-    myself: facesQuery(ctx, spaceId, eq(membership.userId, ctx.actor.id)),
-    shared: sharedQuery(ctx, spaceId),
-    // Only space administrators see who is invited but has not joined.
-    invited: ctx.db
-      .select({ id: invitation.id, email: invitation.emailOriginal })
-      .from(invitation)
-      .innerJoin(membership, and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)))
-      .where(and(eq(invitation.spaceId, spaceId), acceptable(ctx), administersHere(ctx)))
-      .orderBy(asc(invitation.email))
-      .limit(FACES + 1),
-    newest: changes.newestQuery(ctx, spaceId),
-    pinned: threadList.pinnedQuery(ctx, spaceId, list),
-    threads: threadList.query(ctx, spaceId, list, 'whole'),
-    threadsWithoutGuests: threadList.query(ctx, spaceId, list, 'without-guests'),
-    administrators: administrators.query(ctx, spaceId),
-    firstSight: firstSight.query(ctx, spaceId),
-    firstInvitation: firstInvitation.query(ctx, spaceId),
-  });
+  const isFirst = !list.before && !list.pinnedBefore;
+  const rows = await ctx.read(
+    isFirst ? reads(ctx, { spaceId }, { show: list.show }) : reads.anew(ctx, { spaceId }, list),
+  );
   const found = foundSpace(ctx, rows.space);
   const { reader } = found;
   const readers = shared(rows.shared);

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
+import { compiled } from '../context/compiled';
 import { acceptable } from '../invitations/rule';
 import { titleFor } from '../mentions/redaction';
 import * as paging from '../paging';
@@ -30,67 +31,80 @@ function mixed(people: (Face & { guest: number })[]): (Face & { guest: boolean }
 }
 
 /** One query: the spaces of the page first, then their cards. */
-export async function portal(ctx: SignedIn, before: string | null = null) {
-  const { actor } = ctx;
-  const last = paging.read(before, 'number', 'number');
-  const within = { space: 'space' } as const;
-  const seen = access.visibleTo(actor, within, { text: 'thread', author: 'u' });
-  // One query choosing between the two indexes could sort by neither.
-  const newest = (what: SQL, activity: SQL) => sql`(select ${what} from thread
+const reads = compiled(
+  (
+    ctx,
+    { activity: beforeActivity, id: beforeId }: { activity: number; id: number },
+    { first }: { first: boolean },
+  ) => {
+    const { actor } = ctx;
+    const within = { space: 'space' } as const;
+    const seen = access.visibleTo(actor, within, { text: 'thread', author: 'u' });
+    // One query choosing between the two indexes could sort by neither.
+    const newest = (what: SQL, activity: SQL) => sql`(select ${what} from thread
     join user u on u.id = thread.author_id
     where thread.space_id = space.id and ${seen} order by ${activity} desc limit 1)`;
-  const byActivity = (query: (activity: SQL) => SQL) =>
-    access.byView(actor, within, (view) => query(access.countersIn(view, actor).activity));
-  const faces = sql.raw(`from membership m join user u on u.id = m.user_id
+    const byActivity = (query: (activity: SQL) => SQL) =>
+      access.byView(actor, within, (view) => query(access.countersIn(view, actor).activity));
+    const faces = sql.raw(`from membership m join user u on u.id = m.user_id
     where m.space_id = space.id and u.status = 'active'`);
-  const shown = sql`(select * from (
+    const shown = sql`(select * from (
       select space.id as space_id, coalesce(${byActivity((activity) => newest(activity, activity))}, space.created_at) as activity
       from membership join space on space.id = membership.space_id
       where membership.user_id = ${actor.id} and space.deleted_at is null)
-    ${last ? sql`where (activity, space_id) < (${last[0]}, ${last[1]})` : sql``}
+    ${first ? sql`` : sql`where (activity, space_id) < (${beforeActivity}, ${beforeId})`}
     order by activity desc, space_id desc limit ${CARDS + 1}) shown`;
-  const { found } = await ctx.read({
-    found: ctx.db
-      .select({
-        id: space.id,
-        name: space.name,
-        cover: space.cover,
-        unread: sql<number>`${byActivity(
-          (activity) => sql`(select count(*) from (
+    return {
+      found: ctx.db
+        .select({
+          id: space.id,
+          name: space.name,
+          cover: space.cover,
+          unread: sql<number>`${byActivity(
+            (activity) => sql`(select count(*) from (
           select 1 from thread
           join user u on u.id = thread.author_id
           left join thread_person p on p.thread_id = thread.id and p.user_id = ${actor.id}
           where thread.space_id = space.id and ${activity} > membership.last_read_at
             and ${activity} > coalesce(p.read_at, 0) and ${seen}
           limit ${UNREAD_COUNTED}))`,
-        )}`.as('unread'),
-        latest: sql<
-          string | null
-        >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${access.seesGuests(actor, within)}, ${access.isForCompany('thread')})`, activity))}`.as(
-          'latest',
-        ),
-        lastActivityAt: sql<number>`shown.activity`.as('activity'),
-        // A few users, then a few guests.
-        faces:
-          sql<string>`(select json_group_array(json_object('name', name, 'avatar', avatar, 'guest', guest)) from (
+          )}`.as('unread'),
+          latest: sql<
+            string | null
+          >`${byActivity((activity) => newest(sql`json_array(thread.title, thread.mentions, thread.author_id, ${access.seesGuests(actor, within)}, ${access.isForCompany('thread')})`, activity))}`.as(
+            'latest',
+          ),
+          lastActivityAt: sql<number>`shown.activity`.as('activity'),
+          // A few users, then a few guests.
+          faces:
+            sql<string>`(select json_group_array(json_object('name', name, 'avatar', avatar, 'guest', guest)) from (
           select * from (select u.name, u.avatar, 0 as guest ${faces} and m.rank < 2
             order by m.rank, m.name_key, m.user_id limit ${FACES})
           union all
           select * from (select u.name, u.avatar, 1 as guest ${faces} and m.rank = ${access.rankOfGuests(actor, within)}
             order by m.rank, m.name_key, m.user_id limit ${FACES})))`.as('faces'),
-        users: sql<number>`space.user_count`.as('users'),
-        guestCount: access.guestsOf(actor, within).count.as('guest_count'),
-        // Only space administrators see who is invited but has not joined.
-        invitedCount:
-          sql<number>`iif(${access.administersHere(ctx)}, (select count(*) from (select 1 from invitation i
+          users: sql<number>`space.user_count`.as('users'),
+          guestCount: access.guestsOf(actor, within).count.as('guest_count'),
+          // Only space administrators see who is invited but has not joined.
+          invitedCount:
+            sql<number>`iif(${access.administersHere(ctx)}, (select count(*) from (select 1 from invitation i
           where i.space_id = ${space.id} and ${acceptable(ctx, 'i')}
           limit ${INVITED_COUNTED})), 0)`.as('invited_count'),
-      })
-      .from(shown)
-      .innerJoin(space, sql`${space.id} = shown.space_id`)
-      .innerJoin(membership, and(eq(membership.spaceId, space.id), eq(membership.userId, actor.id)))
-      .orderBy(desc(sql`shown.activity`), desc(space.id)),
-  });
+        })
+        .from(shown)
+        .innerJoin(space, sql`${space.id} = shown.space_id`)
+        .innerJoin(membership, and(eq(membership.spaceId, space.id), eq(membership.userId, actor.id)))
+        .orderBy(desc(sql`shown.activity`), desc(space.id)),
+    };
+  },
+);
+
+/** @param before where the page before ended */
+export async function portal(ctx: SignedIn, before: string | null = null) {
+  const { actor } = ctx;
+  const last = paging.read(before, 'number', 'number');
+  const [activity, id] = last ?? [0, 0];
+  const { found } = await ctx.read(reads(ctx, { activity, id }, { first: last === null }));
   const { rows, next } = paging.paged(found, CARDS, (row) => [row.lastActivityAt, row.id]);
   return {
     mayCreate: can(actor, 'space.create'),

@@ -27,11 +27,12 @@ const by = (text: { author: string; guest: boolean; company: string }) => ({
   company: text.company,
 });
 
-async function shown(ctx: SignedIn, spaceId: number, threadId: ThreadId, query: URLSearchParams) {
+async function shown(ctx: SignedIn, spaceId: number, id: number | 'only', query: URLSearchParams) {
+  const threadId = id === 'only' ? onlyThread(spaceId) : id;
   const asked = (name: 'edit' | 'quote' | 'history' | 'reacted' | 'seen' | 'open') => query.get(name);
   const at = [ctx, spaceId, threadId] as const;
   const [thread, editing, quoting, versions, people, seers, opened] = await Promise.all([
-    find(...at, windowOf(query)),
+    find(ctx, spaceId, id, windowOf(query)),
     asked('edit') ? source(...at, named(asked('edit')!)) : null,
     asked('quote') ? source(...at, named(asked('quote')!)) : null,
     asked('history') ? history(...at, named(asked('history')!), query.get('older')) : null,
@@ -76,7 +77,7 @@ export const page = async (ctx: SignedIn, spaceId: number, threadId: number, que
 
 /** Of the space whose page it is. @returns null where there are several threads, or where they are not shown */
 export const onlyPage = (ctx: SignedIn, spaceId: number, query: URLSearchParams) =>
-  shown(ctx, spaceId, onlyThread(spaceId), query);
+  shown(ctx, spaceId, 'only', query);
 
 /** The id, for a form of that page. */
 export async function only(ctx: SignedIn, spaceId: number): Promise<number> {

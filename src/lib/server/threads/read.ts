@@ -5,6 +5,7 @@ import * as access from '../access';
 import { shared, sharedQuery, viewerOf, visibleTo } from '../access';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
+import { compiled } from '../context/compiled';
 import * as files from '../files';
 import { titleFor } from '../mentions/redaction';
 import * as notifications from '../notifications';
@@ -13,7 +14,7 @@ import { comment, membership, reaction, threadPerson, user } from '../schema';
 import { mayOf } from './may';
 import { seenIn, seenQueries } from './seen';
 import { knownSince, present, textColumns } from './text';
-import { required, threadQuery, type ThreadId } from './visible';
+import { onlyThread, required, threadQuery, type ThreadId } from './visible';
 
 const PAGE = 50;
 /** Comments shown above the one that a link leads to. */
@@ -23,23 +24,36 @@ const NAMES = 20;
 
 export type Window = { newest: true } | { before: number } | { after: number } | { around: number };
 
+type WindowKind = 'newest' | 'before' | 'after' | 'around';
+
+/** The kind shapes the query; the comment's number is only a place in it. */
+function placed(window: Window): { kind: WindowKind; at: number } {
+  const [[kind, at]] = Object.entries(window) as [[WindowKind, number | true]];
+  return { kind, at: Number(at) };
+}
+
 /** A subquery. One more than a page shows that there are more. */
-function idsOf(ctx: SignedIn, spaceId: number, threadId: ThreadId, window: Window): SQL {
+function idsOf(ctx: SignedIn, spaceId: number, threadId: ThreadId, kind: WindowKind, at: number): SQL {
   const rows = (condition: SQL, order: SQL) => sql`(select c.id from comment c
     join user u on u.id = c.author_id
     where c.thread_id = ${threadId} and ${visibleTo(viewerOf(ctx), { spaceId }, { text: 'c', author: 'u' })} and ${condition}
     order by c.id ${order} limit ${PAGE + 1})`;
-  if ('before' in window) return rows(sql`c.id < ${window.before}`, sql`desc`);
-  if ('after' in window) return rows(sql`c.id > ${window.after}`, sql`asc`);
-  if ('around' in window)
-    return rows(
-      sql`c.id >= coalesce((select min(id) from (select before.id from comment before join user u on u.id = before.author_id
-        where before.thread_id = ${threadId} and before.id < ${window.around}
+  switch (kind) {
+    case 'before':
+      return rows(sql`c.id < ${at}`, sql`desc`);
+    case 'after':
+      return rows(sql`c.id > ${at}`, sql`asc`);
+    case 'around':
+      return rows(
+        sql`c.id >= coalesce((select min(id) from (select before.id from comment before join user u on u.id = before.author_id
+        where before.thread_id = ${threadId} and before.id < ${at}
           and ${visibleTo(viewerOf(ctx), { spaceId }, { text: 'before', author: 'u' })}
-        order by before.id desc limit ${CONTEXT})), ${window.around})`,
-      sql`asc`,
-    );
-  return rows(sql`1`, sql`desc`);
+        order by before.id desc limit ${CONTEXT})), ${at})`,
+        sql`asc`,
+      );
+    default:
+      return rows(sql`1`, sql`desc`);
+  }
 }
 
 export const read = async (
@@ -49,10 +63,66 @@ export const read = async (
   window: Window = { newest: true },
 ) => required(await find(ctx, spaceId, threadId, window));
 
-/** @returns null if there is no such thread */
-export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, window: Window) {
+const reads = compiled(
+  (
+    ctx,
+    { spaceId, threadId: id, at }: { spaceId: number; threadId: number; at: number },
+    { only, kind }: { only: boolean; kind: WindowKind },
+  ) => {
+    const me = ctx.actor.id;
+    const threadId = only ? onlyThread(spaceId) : id;
+    const ids = idsOf(ctx, spaceId, threadId, kind, at);
+    return {
+      reach: access.spaceQuery(ctx, spaceId),
+      threads: threadQuery(ctx, spaceId, threadId),
+      comments: ctx.db
+        .select(textColumns.comment)
+        .from(comment)
+        .innerJoin(user, eq(user.id, comment.authorId))
+        .where(inArray(comment.id, ids))
+        .orderBy(kind === 'before' || kind === 'newest' ? desc(comment.id) : asc(comment.id)),
+      reactions: ctx.db
+        .select({
+          commentId: reaction.commentId,
+          kind: reaction.kind,
+          count: sql<number>`count(*)`,
+          own: sql<number>`max(${reaction.userId} = ${me})`,
+          people: sql<string>`json_group_array(json_object('name', ${user.name}, 'company', ${user.company},
+            'guest', json(iif(${user.kind} = 'guest', 'true', 'false'))) order by ${reaction.at})`,
+        })
+        .from(reaction)
+        .innerJoin(user, eq(user.id, reaction.userId))
+        .where(
+          and(
+            eq(reaction.threadId, threadId),
+            sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
+            visibleTo(viewerOf(ctx), { spaceId }, access.person('user')),
+          ),
+        )
+        .groupBy(reaction.commentId, reaction.kind),
+      firstFiles: files.ofThreadQuery(ctx, threadId),
+      commentFiles: files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
+      person: ctx.db
+        .select()
+        .from(threadPerson)
+        .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
+      member: ctx.db
+        .select({ readAt: membership.lastReadAt })
+        .from(membership)
+        .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
+      guests: sharedQuery(ctx, spaceId),
+      newest: changes.newestQuery(ctx, spaceId),
+      ...seenQueries(ctx, spaceId, threadId),
+      ...notifications.toldQueries(ctx, spaceId, threadId, ids),
+    };
+  },
+);
+
+/** @param id `only`: the one thread of a space without several. @returns null if there is no such thread */
+export async function find(ctx: SignedIn, spaceId: number, id: number | 'only', window: Window) {
   const me = ctx.actor.id;
-  const ids = idsOf(ctx, spaceId, threadId, window);
+  const { kind, at } = placed(window);
+  const only = id === 'only';
   const {
     reach,
     threads,
@@ -67,53 +137,11 @@ export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, w
     seenByGuests,
     seenByUsers,
     ...told
-  } = await ctx.read({
-    reach: access.spaceQuery(ctx, spaceId),
-    threads: threadQuery(ctx, spaceId, threadId),
-    comments: ctx.db
-      .select(textColumns.comment)
-      .from(comment)
-      .innerJoin(user, eq(user.id, comment.authorId))
-      .where(inArray(comment.id, ids))
-      .orderBy('before' in window || 'newest' in window ? desc(comment.id) : asc(comment.id)),
-    reactions: ctx.db
-      .select({
-        commentId: reaction.commentId,
-        kind: reaction.kind,
-        count: sql<number>`count(*)`,
-        own: sql<number>`max(${reaction.userId} = ${me})`,
-        people: sql<string>`json_group_array(json_object('name', ${user.name}, 'company', ${user.company},
-            'guest', json(iif(${user.kind} = 'guest', 'true', 'false'))) order by ${reaction.at})`,
-      })
-      .from(reaction)
-      .innerJoin(user, eq(user.id, reaction.userId))
-      .where(
-        and(
-          eq(reaction.threadId, threadId),
-          sql`${reaction.commentId} in (select 0 union all select id from ${ids})`,
-          visibleTo(viewerOf(ctx), { spaceId }, access.person('user')),
-        ),
-      )
-      .groupBy(reaction.commentId, reaction.kind),
-    firstFiles: files.ofThreadQuery(ctx, threadId),
-    commentFiles: files.ofCommentsQuery(ctx, sql`select id from ${ids}`),
-    person: ctx.db
-      .select()
-      .from(threadPerson)
-      .where(and(eq(threadPerson.threadId, threadId), eq(threadPerson.userId, me))),
-    member: ctx.db
-      .select({ readAt: membership.lastReadAt })
-      .from(membership)
-      .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, me))),
-    guests: sharedQuery(ctx, spaceId),
-    newest: changes.newestQuery(ctx, spaceId),
-    ...seenQueries(ctx, spaceId, threadId),
-    ...notifications.toldQueries(ctx, spaceId, threadId, ids),
-  });
+  } = await ctx.read(reads(ctx, { spaceId, threadId: only ? 0 : id, at }, { only, kind }));
   const found = access.foundSpace(ctx, reach);
   const [first] = threads;
   if (!first) return null;
-  const downward = 'before' in window || 'newest' in window;
+  const downward = kind === 'before' || kind === 'newest';
   const more = comments.length > PAGE;
   const page = comments.slice(0, PAGE);
   if (downward) page.reverse();
@@ -159,7 +187,7 @@ export async function find(ctx: SignedIn, spaceId: number, threadId: ThreadId, w
       unread: knownSince(ctx, row) > readAt && row.authorId !== me,
     })),
     earlier: (downward ? more : page.length > 0) ? (page[0]?.id ?? null) : null,
-    later: 'newest' in window ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
+    later: kind === 'newest' ? null : (downward ? page.length > 0 : more) ? (page.at(-1)?.id ?? null) : null,
     seq: changes.newestPlace(ctx, newest),
     until: ctx.now,
     unread: activity > readAt,
