@@ -19,6 +19,7 @@ import { bodyFor, titleFor } from '../mentions/redaction';
 import { can } from '../policy';
 import { invitation, membership } from '../schema';
 import * as threadList from '../threads/list';
+import { rememberSeveral } from '../threads/several';
 import * as administrators from './administrators';
 import * as firstInvitation from './first-invitation';
 import * as firstSight from './first-sight';
@@ -55,6 +56,7 @@ export async function overview(ctx: SignedIn, spaceId: number, list: threadList.
     isFirst ? reads(ctx, { spaceId }, { show: list.show }) : reads.anew(ctx, { spaceId }, list),
   );
   const found = foundSpace(ctx, rows.space);
+  rememberSeveral(ctx, found);
   const { reader } = found;
   const readers = shared(rows.shared);
   const written = wordsOf(found);

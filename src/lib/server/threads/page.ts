@@ -8,6 +8,7 @@ import { opening } from './open';
 import { reacted } from './reactions';
 import { find, type Window } from './read';
 import { seenBy } from './seen';
+import { hasSeveral } from './several';
 import { onlyThread, required, type ThreadId } from './visible';
 
 /** `first`, or a comment's number. */
@@ -76,8 +77,8 @@ export const page = async (ctx: SignedIn, spaceId: number, threadId: number, que
   required(await shown(ctx, spaceId, threadId, query));
 
 /** Of the space whose page it is. @returns null where there are several threads, or where they are not shown */
-export const onlyPage = (ctx: SignedIn, spaceId: number, query: URLSearchParams) =>
-  shown(ctx, spaceId, 'only', query);
+export const onlyPage = async (ctx: SignedIn, spaceId: number, query: URLSearchParams) =>
+  hasSeveral(ctx, spaceId) ? null : shown(ctx, spaceId, 'only', query);
 
 /** The id, for a form of that page. */
 export async function only(ctx: SignedIn, spaceId: number): Promise<number> {
