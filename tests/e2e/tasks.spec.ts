@@ -32,8 +32,9 @@ for (const javaScriptEnabled of [true, false])
       // The words tick it, too.
       await host.getByText('Paint', { exact: true }).click();
       await expect(box(host, 'Paint')).not.toBeChecked();
-      const { violations } = await new AxeBuilder({ page: host }).include('.prose').analyze();
-      expect(violations).toEqual([]);
+      // Axe is a script itself.
+      if (javaScriptEnabled)
+        expect((await new AxeBuilder({ page: host }).include('.prose').analyze()).violations).toEqual([]);
 
       await guest.goto(new URL(host.url()).pathname);
       await expect(box(guest, 'Order the anchor')).toBeChecked();
