@@ -201,6 +201,20 @@ describe('one place for', () => {
     expect(setting.filter((path) => decidesIn(sources[path]!))).toEqual([]);
   });
 
+  it('what a text has attached: whoever else reads files asks files/current.ts, so no replaced version is named', () => {
+    const reasons: Record<string, string> = {
+      folded: 'folds the names of all files, and shows none',
+      'schema/schema': 'the definition',
+    };
+    const reading = server.filter(
+      (path) =>
+        !path.includes('/server/files/') &&
+        /\b(?:from|join) file\b|\.from\(file\)|[jJ]oin\(file\b/.test(sources[path]!) &&
+        !/\bisCurrent\(/.test(sources[path]!),
+    );
+    expect(reading.filter((path) => !named(...Object.keys(reasons)).includes(path))).toEqual([]);
+  });
+
   it('who sees whom: only the files below ask whether a viewer sees guests at all; the others ask visibleTo', () => {
     const reasons: Record<string, string> = {
       'notifications/rows': 'the column that readerOf takes',

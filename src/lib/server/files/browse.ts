@@ -7,6 +7,7 @@ import * as changes from '../changes';
 import type { SignedIn } from '../context';
 import * as folded from '../folded';
 import * as paging from '../paging';
+import { isCurrent } from './current';
 import * as rows from './rows';
 
 const PAGE = 50;
@@ -72,8 +73,7 @@ function idsOf(
     'f',
     (visible): SQL => sql`select * from (
       select f.id, ${key('f')} as key from space s cross join file f on f.space_id = s.id
-      where s.id = ${spaceId} and ${visible} and f.kind = 'attachment' and f.attached_at is not null
-        and f.released_at is null and f.replaced_at is null and ${where ?? sql`1`}
+      where s.id = ${spaceId} and ${visible} and ${isCurrent('f')} and ${where ?? sql`1`}
       order by key ${way}, f.id ${way} limit ${limit})`,
   );
   return sql`(select id from (${sql.join(parts, sql` union all `)}) order by key ${way}, id ${way} limit ${limit})`;

@@ -1,6 +1,7 @@
-import { and, asc, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { SignedIn } from '../context';
 import { file } from '../schema';
+import { inOrder, isCurrent } from './current';
 
 const columns = {
   id: file.id,
@@ -15,16 +16,12 @@ const columnsFor = ({ actor }: SignedIn) => ({
   version: actor.kind === 'guest' ? file.publicVersion : file.version,
 });
 
-/** The newest versions, each where its first one stood. */
-const current = and(isNull(file.releasedAt), isNull(file.replacedAt));
-const inOrder = [sql`coalesce(${file.firstAt}, ${file.attachedAt})`, asc(file.createdAt), asc(file.id)];
-
 export const ofThreadQuery = (ctx: SignedIn, threadId: number | SQL) =>
   ctx.db
     .select(columnsFor(ctx))
     .from(file)
-    .where(and(eq(file.threadId, threadId), isNull(file.commentId), current))
-    .orderBy(...inOrder)
+    .where(and(eq(file.threadId, threadId), isNull(file.commentId), isCurrent()))
+    .orderBy(inOrder())
     .limit(50);
 
 export const ofCommentsQuery = (ctx: SignedIn, commentIds: string | SQL) =>
@@ -36,10 +33,10 @@ export const ofCommentsQuery = (ctx: SignedIn, commentIds: string | SQL) =>
         typeof commentIds === 'string'
           ? sql`comment_id in (select value from json_each(${commentIds}))`
           : sql`comment_id in (${commentIds})`,
-        current,
+        isCurrent(),
       ),
     )
-    .orderBy(...inOrder)
+    .orderBy(inOrder())
     .limit(1_000);
 
 export async function names(ctx: SignedIn, ids: string[]): Promise<string[]> {

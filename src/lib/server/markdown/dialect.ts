@@ -140,11 +140,14 @@ function signature(state: StateBlock, line: number, _end: number, silent: boolea
   return true;
 }
 
-/** `- [ ]` and `- [x]`: the words after it name the checkbox (see `task_open` in renderer.ts). */
+/**
+ * `- [ ]` and `- [x]` before a paragraph, as on GitHub, not before a heading: the words after it name the checkbox (see `task_open` in
+ * renderer.ts).
+ */
 function tasks({ tokens }: StateCore): void {
   for (const [i, item] of tokens.entries()) {
     const inline = tokens[i + 2];
-    if (item.type !== 'list_item_open' || inline?.type !== 'inline') continue;
+    if (item.type !== 'list_item_open' || tokens[i + 1]?.type !== 'paragraph_open' || !inline) continue;
     const found = /^\[([ xX])\][ \t\u3000]+(?=\S)/.exec(inline.content);
     if (!found) continue;
     item.attrSet('class', 'task');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { render, tasks, ticked } from '.';
 
@@ -21,11 +22,56 @@ describe('ticking', () => {
     const before = boxes(render(text));
     expect(found.map(({ done }) => done)).toEqual(before);
     found.forEach((task, i) => {
-      expect(text[task.at]).toMatch(/[ xX]/);
+      expect(text[task.at!]).toMatch(/[ xX]/);
       const after = ticked(text, task, !task.done);
       expect(boxes(render(after))).toEqual(before.map((done, j) => (i === j ? !done : done)));
       expect([...after].filter((letter, at) => letter !== [...text][at])).toHaveLength(1);
     });
+  });
+
+  it('changes one character between two brackets and nothing else, in whatever text', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '- ',
+        '* ',
+        '+ ',
+        '1. ',
+        '2) ',
+        '> ',
+        '# ',
+        '### ',
+        '[ ] ',
+        '[x] ',
+        '[X]',
+        '[ ]',
+        '[',
+        ']',
+        'a',
+        'b c',
+        '`',
+        '**',
+        '|',
+        '---',
+      ],
+      ...['\n', '\r\n', '\n\n', '  ', '    ', '\t', '　', '\\', '<', '&nbsp;', '```\n', '@', '1'],
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
+        const text = pieces.join('');
+        const found = tasks(text);
+        const before = boxes(render(text));
+        expect(found.map(({ done }) => done)).toEqual(before);
+        found.forEach((task, i) => {
+          expect(text.slice(task.at! - 1, task.at! + 2)).toMatch(/^\[[ xX]\]$/);
+          const after = ticked(text, task, !task.done);
+          expect(boxes(render(after))).toEqual(before.map((done, j) => (i === j ? !done : done)));
+        });
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+  it('knows no box before a heading, whose place it could not tell', () => {
+    expect(tasks('- ### [x] done ###\n* # [ ] b\n- [ ] c')).toHaveLength(1);
   });
 
   it('finds them beside names, which stand for other characters while the text is parsed', () => {
@@ -34,6 +80,6 @@ describe('ticking', () => {
       ...{ from: index, to: index + 8, name: 'Ann Lee' },
     }));
     expect(tasks(text, marks)).toEqual(tasks(text));
-    expect(text.slice(last(tasks(text, marks)).at - 3)).toBe('- [x] and [@Ann Lee](/x)');
+    expect(text.slice(last(tasks(text, marks)).at! - 3)).toBe('- [x] and [@Ann Lee](/x)');
   });
 });

@@ -4,8 +4,8 @@ import { parse } from './parse';
 import { wellFormed } from './text';
 
 export interface Task {
-  /** Of the character between the brackets. */
-  at: number;
+  /** Of the character between the brackets. Null if it is not found in the line of its box, which then cannot be ticked. */
+  at: number | null;
   done: boolean;
 }
 
@@ -22,11 +22,11 @@ export function tasks(text: string, marks: Mark[] = []): Task[] {
     // Names have no line breaks, so lines are the same with and without marks.
     const [line = 0] = map ?? [];
     const from = starts[line]!;
-    const before = BOX.exec(text.slice(from, starts[line + 1]))?.[0].length ?? 0;
-    return [{ at: from + before, done: meta.task === 'done' }];
+    const before = BOX.exec(text.slice(from, starts[line + 1]));
+    return [{ at: before && from + before[0].length, done: meta.task === 'done' }];
   });
 }
 
 /** The same text with this one changed. */
 export const ticked = (text: string, { at }: Task, done: boolean): string =>
-  `${text.slice(0, at)}${done ? 'x' : ' '}${text.slice(at + 1)}`;
+  at === null ? text : `${text.slice(0, at)}${done ? 'x' : ' '}${text.slice(at + 1)}`;

@@ -10,6 +10,7 @@ import {
   visibleTo,
   type Viewer,
 } from '../access';
+import { inOrder, isCurrent } from '../files/current';
 import { marksOf } from '../mentions/people';
 import * as redaction from '../mentions/redaction';
 import type { Mention } from '../schema';
@@ -52,8 +53,8 @@ export const columns = (viewer: Viewer, longest: number): SQL => sql`
 
 /** SQL, as JSON: what is attached to the text, which whoever may read the text may see. */
 export const attachedFiles = sql`(
-  select json_group_array(json_object('name', f.name, 'size', f.size) order by f.attached_at, f.created_at, f.id) from file f
-  where f.thread_id = n.thread_id and f.comment_id is n.comment_id and f.released_at is null)`;
+  select json_group_array(json_object('name', f.name, 'size', f.size) order by ${inOrder('f')}) from file f
+  where f.thread_id = n.thread_id and f.comment_id is n.comment_id and ${isCurrent('f')})`;
 
 /** SQL: what belongs to a notification `n`. If somebody joined or left there is no text, and on the site no space. SQLite skips a left join that nothing uses. */
 export const joins = sql`

@@ -5,6 +5,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm';
 import { namesGuests, scopeOf, stranger, type Author } from '../access';
 import type { Ctx, Statement } from '../context';
+import { isCurrent } from '../files/current';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import { setting, type Mention } from '../schema';
 import { indexed } from './tokens';
@@ -161,6 +162,6 @@ const stored = {
   title: sql<string>`e.title`.as('title'),
   body: sql<string>`e.body`.as('body'),
   mentions: sql<string>`e.mentions`.as('mentions'),
-  files: sql<string | null>`(select group_concat(f.name, char(10)) from file f where f.released_at is null
+  files: sql<string | null>`(select group_concat(f.name, char(10)) from file f where ${isCurrent('f')}
     and iif(e.thread, f.thread_id = e.id and f.comment_id is null, f.comment_id = e.id))`.as('files'),
 };

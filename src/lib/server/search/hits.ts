@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
+import { inOrder, isCurrent } from '../files/current';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import type { Mention } from '../schema';
 import { expression } from './expression';
@@ -65,10 +66,8 @@ export function hitsQuery(
       forCompany: access.isForCompany('t', 'c').as('for_company'),
       createdAt: sql<number>`iif(e.rowid & 1, c.created_at, t.created_at)`.as('created_at'),
       files: sql<string>`(select json_group_array(json_object('id', f.id, 'name', f.name)) from
-        (select id, name from file where thread_id = t.id and comment_id is c.id and kind = 'attachment'
-          and attached_at is not null and released_at is null order by attached_at, created_at, id limit 20) f)`.as(
-        'files',
-      ),
+        (select file.id, file.name from file where file.thread_id = t.id and file.comment_id is c.id and ${isCurrent()}
+          order by ${inOrder()} limit 20) f)`.as('files'),
     })
     .from(
       sql`search_entry e

@@ -3,6 +3,7 @@ import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import { viewerOf } from '../access';
 import type { SignedIn } from '../context';
+import { isCurrent } from '../files/current';
 import * as rows from '../files/rows';
 import * as folded from '../folded';
 import * as paging from '../paging';
@@ -102,8 +103,7 @@ const filesSeen = (ctx: SignedIn): SQL => {
     'f',
     (visible): SQL => sql`select * from (
       select f.id, f.folded, f.attached_at from ${covered(ctx)} cross join file f on f.space_id = s.id
-      where ${visible} and f.kind = 'attachment' and f.attached_at is not null and f.released_at is null
-        and f.replaced_at is null
+      where ${visible} and ${isCurrent('f')}
       limit ${LOOKED_THROUGH + 1})`,
   );
   return sql.join(parts, sql` union all `);

@@ -7,6 +7,7 @@ import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
+import { isCurrent } from '../files/current';
 import { inOrder } from '../memberships/order';
 import * as paging from '../paging';
 import { comment, file, membership, thread, user } from '../schema';
@@ -33,7 +34,7 @@ const contents = (threadId: number, commentId: number | null): SQL<string> => {
         ];
   return sql<string>`(
     select count(*) || '-' || count(audience) || '-' || coalesce(max(id), 0) || '-' || coalesce(sum(edited_at), 0) || '-' ||
-      (select count(*) || '-' || coalesce(sum(f.attached_at), 0) from file f where ${attached} and f.released_at is null)
+      (select count(*) || '-' || coalesce(sum(f.attached_at), 0) from file f where ${attached} and ${isCurrent('f')})
     from (${texts}))`;
 };
 
@@ -93,8 +94,7 @@ export async function opening(
       .where(
         and(
           whole ? eq(file.threadId, threadId) : eq(file.commentId, commentId),
-          isNull(file.releasedAt),
-          isNull(file.replacedAt),
+          isCurrent(),
           whole
             ? sql`(${file.commentId} is null or ${file.commentId} in (select id from comment
                 where thread_id = ${threadId} ${last ? sql`and id > ${last[0]}` : sql``} order by id limit ${PAGE}))`
@@ -116,10 +116,10 @@ export async function opening(
         comments: sql<number>`(select count(*) from comment where thread_id = ${whole ? threadId : 0})`.as(
           'comments',
         ),
-        files: sql<number>`(select count(*) from file f where f.released_at is null
-          and f.replaced_at is null and ${whole ? sql`f.thread_id = ${threadId}` : sql`f.comment_id = ${commentId}`})`.as(
-          'files',
-        ),
+        files:
+          sql<number>`(select count(*) from file f where ${isCurrent('f')} and ${whole ? sql`f.thread_id = ${threadId}` : sql`f.comment_id = ${commentId}`})`.as(
+            'files',
+          ),
         reacted: sql<number>`exists (select 1 from reaction r where r.thread_id = ${threadId} ${
           whole ? sql`` : sql`and r.comment_id = ${commentId}`
         })`.as('reacted'),

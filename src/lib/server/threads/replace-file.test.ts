@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { as, ORIGIN, testContext, type User } from '../../../../tests/contexts';
+import { as, bindings, ORIGIN, testContext, type User } from '../../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
 import { count, parallel, refusal } from '../../../../tests/helpers';
@@ -165,6 +165,36 @@ it('what was replaced before guests could see its text stays with the company, a
   expect(await versions(second, gil)).toEqual(['offer 2.pdf 2', 'offer.pdf 1']);
   expect(await list(gil)).toEqual(['offer 2.pdf 2']);
   expect((await filesOf(said, gil)).map(({ version }) => version)).toEqual([2]);
+});
+
+it('no list, hit or mail names a version that was replaced: neither what guests were never shown, nor after the index was written anew', async () => {
+  const said = await threads.addComment(as(host), room, topic, {
+    ...text('wharf margin.pdf'),
+    body: 'Wharf',
+    audience: 'company',
+  });
+  const [draft] = await filesOf(said);
+  await replace(host, draft!.id, 'wharf.pdf');
+  const opening = (await threads.opening(as(host), room, topic, said))!;
+  await threads.open(as(host), room, topic, said, opening.seen);
+  const named = async (who: User, word: string) => [
+    (await search.inSpace(as(who), room, word)).hits.map((hit) =>
+      hit.files.map(({ name }) => name.map((piece) => piece.text).join('')),
+    ),
+    (await search.everything(as(who), word, { kind: null, after: null })).found!.files.rows.map(
+      ({ name }) => name,
+    ),
+  ];
+  const check = async () => {
+    for (const who of [host, gil]) {
+      expect(await named(who, 'wharf')).toEqual([[['wharf.pdf']], ['wharf.pdf']]);
+      expect(await named(who, 'margin')).toEqual([[], []]);
+    }
+  };
+  await check();
+  await bindings.DB.prepare(`delete from setting where key = 'searchIndex'`).run();
+  for (let i = 0; i < 10; i++) await search.rebuild(testContext());
+  await check();
 });
 
 it('of a guest’s file by whoever runs the space is hidden from other guests as the file is', async () => {

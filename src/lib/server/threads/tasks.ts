@@ -53,7 +53,7 @@ async function tryToTick(
   if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
   const all = tasksOf(ctx, found, text);
   const box = all[task];
-  if (!box || stampOf(text.body, all) !== seen) throw changedSince();
+  if (!box || box.at === null || stampOf(text.body, all) !== seen) throw changedSince();
   if (box.done === done) return true;
   const body = markdown.ticked(text.body, box, done);
   const table = commentId === null ? thread : comment;
