@@ -13,10 +13,14 @@ export const withTableNames = (html: string, name: string): string =>
 
 const BOX = /<input type="checkbox" disabled=""( checked="")?>/g;
 
+/** So many check-boxes of a text can be ticked in the page; of more, the others are ticked by editing. */
+export const TICKED = 100;
+
 /** The same HTML, its check-boxes as buttons that tick them. @param form the id of the form that they send */
 export function withTicks(html: string, form: string): string {
   let place = 0;
-  return html.replace(BOX, (_, done?: string) => {
+  return html.replace(BOX, (box, done?: string) => {
+    if (place >= TICKED) return box;
     const wanted = `${place++}:${done ? 'open' : 'done'}`;
     return `<button role="checkbox" aria-checked="${!!done}" form="${form}" name="task" value="${wanted}"></button>`;
   });

@@ -5,7 +5,7 @@ import { parse } from './parse';
 import { DISGUISES, escaped, wellFormed, wordsOf } from './text';
 
 export type { Mark } from './marks';
-export { tasks, ticked, type Task } from './tasks';
+export { tasks, ticked, unticked, type Task } from './tasks';
 
 /** Safe HTML. @param marks in order; they become names, never links */
 export function render(text: string, marks: Mark[] = []): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { render, tasks, ticked } from '.';
+import { TICKED, withTicks } from '../../prose';
+import { render, tasks, ticked, unticked } from '.';
 
 const boxes = (html: string) => [...html.matchAll(/<input[^>]*>/g)].map(([tag]) => tag.includes('checked'));
 const last = <T>(list: T[]): T => list[list.length - 1]!;
@@ -69,6 +70,13 @@ describe('ticking', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+  it('takes time in proportion to the text, and knows a bounded number of boxes', () => {
+    const text = '- [x] a\n'.repeat(2_499);
+    const found = tasks(text);
+    expect(found).toHaveLength(TICKED);
+    expect(withTicks(render(text), 'form').match(/<button/g)).toHaveLength(TICKED);
+    expect(unticked(text, found)).toBe('- [ ] a\n'.repeat(TICKED) + '- [x] a\n'.repeat(2_499 - TICKED));
   });
   it('knows no box before a heading, whose place it could not tell', () => {
     expect(tasks('- ### [x] done ###\n* # [ ] b\n- [ ] c')).toHaveLength(1);

@@ -1,11 +1,13 @@
 import { beforeEach, expect, it } from 'vitest';
-import { as, bindings, ORIGIN, testContext, type User } from '../../../../tests/contexts';
+import { as, bindings, HOUR, ORIGIN, testContext, type User } from '../../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
 import { count, parallel, refusal } from '../../../../tests/helpers';
+import { mailsTo } from '../../../../tests/mailbox';
 import * as changes from '../changes';
 import { randomId } from '../crypto';
 import * as files from '../files';
+import * as notifications from '../notifications';
 import * as search from '../search';
 import * as spaces from '../spaces';
 import * as threads from './index';
@@ -169,7 +171,7 @@ it('what was replaced before guests could see its text stays with the company, a
 
 it('no list, hit or mail names a version that was replaced: neither what guests were never shown, nor after the index was written anew', async () => {
   const said = await threads.addComment(as(host), room, topic, {
-    ...text('wharf margin.pdf'),
+    ...text('wharf surcharge.pdf'),
     body: 'Wharf',
     audience: 'company',
   });
@@ -188,10 +190,15 @@ it('no list, hit or mail names a version that was replaced: neither what guests 
   const check = async () => {
     for (const who of [host, gil]) {
       expect(await named(who, 'wharf')).toEqual([[['wharf.pdf']], ['wharf.pdf']]);
-      expect(await named(who, 'margin')).toEqual([[], []]);
+      expect(await named(who, 'surcharge')).toEqual([[], []]);
     }
   };
   await check();
+  const later = testContext({ now: Date.now() + HOUR });
+  await notifications.mailDue(later);
+  await later.settle();
+  const mail = (await mailsTo(gil.email)).find(({ text }) => text.includes('wharf.pdf'))!;
+  expect(mail.text + mail.html).not.toContain('surcharge');
   await bindings.DB.prepare(`delete from setting where key = 'searchIndex'`).run();
   for (let i = 0; i < 10; i++) await search.rebuild(testContext());
   await check();

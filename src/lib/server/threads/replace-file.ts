@@ -17,12 +17,16 @@ export interface VersionForm {
   files?: File[];
 }
 
-/** With the file itself: after "Back", the same form may carry another one. */
-async function keyOf(ctx: SignedIn, { requestKey, fileIds = [], files: sent = [] }: VersionForm) {
+/** With both files: after "Back", the same form may carry another one. */
+async function keyOf(
+  ctx: SignedIn,
+  fileId: string,
+  { requestKey, fileIds = [], files: sent = [] }: VersionForm,
+) {
   const bytes = await Promise.all(
     sent.map(async (one) => hashBytes(new Uint8Array(await one.arrayBuffer()))),
   );
-  const words = JSON.stringify([fileIds, sent.map(({ name }) => name), bytes]);
+  const words = JSON.stringify([fileId, fileIds, sent.map(({ name }) => name), bytes]);
   return `${ctx.actor.id}:${requestKey}:${hashToken(words).slice(0, 24)}`;
 }
 
@@ -61,7 +65,7 @@ export async function replaceFile(
   const { commentId } = target;
   if ((form.fileIds?.length ?? 0) + (form.files?.length ?? 0) !== 1)
     throw new Refusal('invalid', { key: 'version.one', field: 'files' });
-  const requestKey = await keyOf(ctx, form);
+  const requestKey = await keyOf(ctx, fileId, form);
   const { original, listed, made } = await ctx.read({
     original: files.originalQuery(ctx, fileId),
     listed:

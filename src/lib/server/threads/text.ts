@@ -106,9 +106,7 @@ export function tasksOf(ctx: SignedIn, found: FoundSpace, row: TextRow): markdow
 
 /** Of a text but for its ticks: as long as it is the same, so are the places of its boxes. Null without boxes. */
 export const stampOf = (body: string, all: markdown.Task[]): string | null =>
-  all.length === 0
-    ? null
-    : hashToken(all.reduce((text, one) => markdown.ticked(text, one, false), body)).slice(0, 16);
+  all.length === 0 ? null : hashToken(markdown.unticked(body, all)).slice(0, 16);
 
 /** Like `&nbsp;` or a lone `#`. A line or a checkbox is visible. */
 export const showsNothing = (body: string): boolean =>
