@@ -44,6 +44,7 @@ const single = [
   '/spaces/:space invite',
   '/spaces/:space read',
   '/spaces/:space greeted',
+  '/spaces/:space hello',
   '/spaces/:space company',
   '/spaces/:space mute',
   '/spaces/:space leave',

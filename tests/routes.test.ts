@@ -85,6 +85,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       read: inSpacePost,
       mute: 'in in home 404 404 home 404',
       company: inSpacePost,
+      hello: inSpacePost,
       delete: ofSpacePost,
       invite: ofSpacePost,
       // Of the one thread of a space without several, which this space has not.

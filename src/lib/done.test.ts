@@ -30,12 +30,12 @@ const notices = [
   const [page, ...names] = line.split(' ');
   return names.map((name) => `${page} ${name}`);
 });
-/** The browser sends the one itself, and nobody has pressed the other. `later`, `react` and `tick` are pressed buttons. */
+/** The browser sends the one itself, and nobody has pressed the other. `later`, `react` and `tick` are pressed buttons; `hello` leads elsewhere. */
 const silent = [
   '/me signOut',
   '/me zone',
   ...['', '/notifications'].map((page) => `${page || '/'} later`),
-].concat('/spaces/7/threads/8 react', '/spaces/7/threads/8 tick');
+].concat('/spaces/7 hello', '/spaces/7/threads/8 react', '/spaces/7/threads/8 tick');
 
 const sources = import.meta.glob<string>('../routes/\\(a*\\)/**/+page.server.ts', {
   eager: true,

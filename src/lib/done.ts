@@ -15,6 +15,7 @@ const done: Record<string, Words | null> = {
   edit: 'done.save',
   follow: { on: 'done.follow', off: 'done.unfollow' },
   greeted: 'done.greeted',
+  hello: null,
   later: null,
   mark: 'done.read',
   markAll: 'done.read',

@@ -13,6 +13,13 @@ export function withoutNews(url: URL): string | null {
 export const portalAfter = (how: 'left' | 'deleted', { id = '' }: { id?: string }): string =>
   `/?done=${how}&space=${id}`;
 
+/** Where a new guest says hello: in a new thread, or in the only one of the space. */
+export const HELLO = ['new-thread', 'only-thread'] as const;
+export type Hello = (typeof HELLO)[number];
+
+export const helloAt = (home: string, where: Hello): string =>
+  where === 'new-thread' ? `${home}/new-thread?hello` : `${home}#write`;
+
 /** A link to a page of a list. It keeps the rest of the query, such as a search. */
 export function pageHref(url: URL, param: string, key: string | null, path = url.pathname): string {
   // A dialog over the list has its own path.

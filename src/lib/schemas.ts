@@ -6,6 +6,7 @@ import { fileLimits } from './files';
 import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { locales, type Locale, type MessageKey } from './messages';
 import { mailChoiceList, mailChoices } from './mail-choices';
+import { HELLO } from './pages';
 import { mapOptions } from './space-options';
 import { characters, longestRaw, manyLines, oneLine, shows } from './text';
 import { today } from './zones';
@@ -367,6 +368,9 @@ export const profile = v.object({
   timeZone,
 });
 export const ownCompany = v.object({ company: line(limits.company, 'form.company-missing') });
+/** The card of a guest who is new, whose buttons all take the company along. */
+export const greeting = v.object({ company: optionalLine(limits.company) });
+export const hello = v.object({ ...greeting.entries, to: v.picklist(HELLO, says('form.invalid')) });
 export const browserZone = v.object({
   zone: v.pipe(
     v.string(),

@@ -79,7 +79,8 @@ for (const javaScriptEnabled of [true, false])
     await expect(
       card.getByText('Ava Lind invited you. 1 person from Foyer Ltd can read what’s written here.'),
     ).toBeVisible();
-    await card.getByRole('link', { name: 'Say hello' }).click();
+    await card.getByLabel('Which company are you from?').fill('Northwind');
+    await card.getByRole('button', { name: 'Say hello' }).click();
     await expect(page.getByLabel('Title')).toHaveValue('Hello from Mia Ito');
     await expect(page.getByLabel('Body')).toHaveValue(/^Hello everyone,[^]*Mia Ito$/);
     await page.getByLabel('Title').fill('Hello from Mia');
@@ -88,12 +89,17 @@ for (const javaScriptEnabled of [true, false])
     await page.goto(space);
     await expect(page.getByRole('region', { name: 'Threads' })).toBeVisible();
     await expect(card).toHaveCount(0);
+    await page.goto('/me');
+    await expect(page.getByLabel('Company', { exact: true })).toHaveValue('Northwind');
 
     const other = await somebody(browser, phone);
     await signUp(other, hal!.url, 'Hal Ho');
     const his = other.getByRole('region', { name: 'Welcome, Hal Ho.' });
+    await his.getByLabel('Which company are you from?').fill('Southwind');
     await his.getByRole('button', { name: 'Got it' }).click();
     await expect(his).toHaveCount(0);
     await other.reload();
     await expect(his).toHaveCount(0);
+    await other.goto('/me');
+    await expect(other.getByLabel('Company', { exact: true })).toHaveValue('Southwind');
   });

@@ -40,6 +40,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.opening': [
     'first-invitation.own',
     'appearance.preview',
+    'first-sight.write',
     'space.only-administrator-submit',
     'space.start-other',
   ],

@@ -1,6 +1,6 @@
 import * as access from '$lib/server/access';
-import { keepingList, portalAfter } from '$lib/pages';
-import { deleteSpace, firstInvitation, onOff, ownCompany, readUntil } from '$lib/schemas';
+import { helloAt, keepingList, portalAfter } from '$lib/pages';
+import { deleteSpace, firstInvitation, greeting, hello, onOff, ownCompany, readUntil } from '$lib/schemas';
 import * as v from 'valibot';
 import * as accounts from '$lib/server/accounts';
 import { form } from '$lib/server/http';
@@ -33,10 +33,19 @@ export const actions = {
     access.membersOnly,
   ),
   greeted: form(
-    v.object({}),
-    async (ctx, _input, { params }) => {
+    greeting,
+    async (ctx, { company }, { params }) => {
+      if (company) await accounts.setCompany(ctx, company);
       await memberships.endGreeting(ctx, Number(params.id));
       return `/spaces/${params.id}`;
+    },
+    access.membersOnly,
+  ),
+  hello: form(
+    hello,
+    async (ctx, { company, to }, { params }) => {
+      if (company) await accounts.setCompany(ctx, company);
+      return helloAt(`/spaces/${params.id}`, to);
     },
     access.membersOnly,
   ),
