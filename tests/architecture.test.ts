@@ -56,7 +56,7 @@ const layers: [layer: string, modules: string][] = [
   ['delivery', 'mail'],
   [
     'domain',
-    `accounts administrators appearance changes events files folded invitations language limits memberships mentions notifications
+    `accounts administrators appearance archive changes events files folded invitations language limits memberships mentions notifications
       search seed sessions settings site space-templates spaces threads trash typed-address verification
       well-known`,
   ],

@@ -1,6 +1,8 @@
 // If a right ends between a verb's read and its write, nothing changes (docs: architecture rule 4).
 import { describe, expect, it } from 'vitest';
 import { randomId } from '../src/lib/server/crypto';
+import * as archive from '../src/lib/server/archive';
+import { Refusal } from '../src/lib/server/errors';
 import * as files from '../src/lib/server/files';
 import * as invitations from '../src/lib/server/invitations';
 import * as memberships from '../src/lib/server/memberships';
@@ -80,6 +82,7 @@ const upload = { name: 'quay.jpg', body: jpeg, size: jpeg.length };
 type Right = 'member' | 'administrator';
 /** `needs`: the right without which it must not succeed. */
 const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promise<unknown>][] = [
+  ['archive.ts set', 'administrator', (ctx, at) => archive.set(ctx, at.spaceId, true)],
   [
     'files/parts.ts beginUpload',
     'member',
@@ -232,8 +235,24 @@ const rows: [verb: string, needs: Right, act: (ctx: TestCtx, at: House) => Promi
   ['trash.ts putSpace', 'administrator', (ctx, at) => trash.putSpace(ctx, at.spaceId, spaceForm.name)],
 ];
 
-/** Whether the act still changes the database after something happens in between. */
-async function changes(act: (typeof rows)[number][2], happens: (at: House) => Promise<unknown>) {
+/** What is allowed in an archived space, and why. Any other verb, also a new one, is refused. */
+const stays: Record<string, string> = {
+  'invitations/askers.ts dismissAsker': 'only tidies a list of the administrators',
+  'invitations/manage.ts cancel': 'takes access away',
+  'memberships/guests.ts removeGuest': 'takes access away',
+  'memberships/members.ts removeMember': 'takes access away',
+  'space-templates/write.ts insert': 'only reads the space',
+  'threads/manage.ts follow': 'is about oneself',
+  'threads/manage.ts markRead': 'is about oneself',
+  'trash.ts putSpace': 'ends the space',
+};
+
+/** Whether the act still changes the database after something happens in between. @param told hears how it was refused */
+async function changes(
+  act: (typeof rows)[number][2],
+  happens: (at: House) => Promise<unknown>,
+  told: (refusal: Refusal) => void = () => {},
+) {
   const at = await house();
   let before: unknown;
   const ctx = meanwhile(as(at.ben), async () => {
@@ -241,13 +260,14 @@ async function changes(act: (typeof rows)[number][2], happens: (at: House) => Pr
     before = await dump();
   });
   await act(ctx, at).catch((error: Error) => {
-    if (error.name !== 'Refusal') throw error;
+    if (!(error instanceof Refusal)) throw error;
+    told(error);
   });
   expect(before, 'it has come to its commit').toBeDefined();
   return JSON.stringify(await dump()) !== JSON.stringify(before);
 }
 
-describe.each(rows)('%s, for which one must be %s,', (_, needs, act) => {
+describe.each(rows)('%s, for which one must be %s,', (verb, needs, act) => {
   it('changes something', async () => {
     expect(await changes(act, async () => {})).toBe(true);
   });
@@ -261,6 +281,13 @@ describe.each(rows)('%s, for which one must be %s,', (_, needs, act) => {
   it(`changes ${needs === 'member' ? 'as much' : 'nothing'} once they no longer administer the space`, async () => {
     const demote = (at: House) => memberships.setAdministrator(as(at.ava), at.spaceId, at.ben.id, false);
     expect(await changes(act, demote)).toBe(needs === 'member');
+  });
+
+  it(`changes ${verb in stays ? 'as much' : 'nothing'} once the space is archived`, async () => {
+    const told: unknown[] = [];
+    const put = (at: House) => archive.set(as(at.ava), at.spaceId, true);
+    expect(await changes(act, put, ({ detail }) => told.push(detail.key))).toBe(verb in stays);
+    expect(told).toEqual(verb in stays || verb === 'archive.ts set' ? [] : ['archive.refused']);
   });
 
   it('changes nothing once the space is in the trash', async () => {
@@ -297,6 +324,8 @@ describe('the rows above', () => {
 
   it('are all the verbs that write something in a space, except those below', () => {
     const reasons: Record<string, string> = {
+      'files/parts.ts completeUpload': 'whoever began it ends it; not once the space is archived',
+      'files/parts.ts uploadPart': 'whoever began it goes on; not once the space is archived',
       'files/store.ts reserve': 'its caller passes the condition',
       'files/store.ts store': 'its caller passes the condition',
       'invitations/join.ts join': 'the invitation decides',

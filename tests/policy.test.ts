@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { SpaceRole } from '../src/lib/roles';
 import type { Actor } from '../src/lib/server/context';
-import { actions, allow, can, type Action } from '../src/lib/server/policy';
+import { actions, allow, can, type Action, type Place } from '../src/lib/server/policy';
 import { refusal } from './helpers';
 
 const person = (kind: Actor['kind'], administrator: boolean, canCreateSpaces: boolean): Actor => ({
@@ -27,12 +27,14 @@ const people = {
   creator: person('user', false, true),
   administrator: person('user', true, false),
 };
+const at = (spaceRole: SpaceRole): Place => ({ spaceRole, archivedAt: null });
 const spaceRoles: SpaceRole[] = ['none', 'guest', 'member', 'space-administrator'];
 
 const inside: Action[] = ['space.view', 'space.write', 'space.leave', 'thread.follow'];
 /** What a space administrator may do to texts of others: delete and close, never edit. */
 const rules: Action[] = [
   'space.administer',
+  'space.change',
   'space.leave-blocked',
   'text.delete',
   'text.open',
@@ -75,6 +77,7 @@ it('has the actions that are listed here', () => {
     [
       'site.administer',
       'space.administer',
+      'space.change',
       'space.create',
       'space.leave',
       'space.leave-blocked',
@@ -96,14 +99,14 @@ it('has the actions that are listed here', () => {
 for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor | null][])
   for (const spaceRole of spaceRoles)
     it(`${who}, ${spaceRole}: ${allowed[who][spaceRole].join(', ') || 'nothing'}`, () => {
-      expect(actions.filter((action) => can(actor, action, spaceRole)).sort()).toEqual(
+      expect(actions.filter((action) => can(actor, action, at(spaceRole))).sort()).toEqual(
         [...allowed[who][spaceRole]].sort(),
       );
       for (const action of actions) {
         if (allowed[who][spaceRole].includes(action))
-          expect(() => allow({ actor }, action, spaceRole)).not.toThrow();
+          expect(() => allow({ actor }, action, at(spaceRole))).not.toThrow();
         else
-          expect(() => allow({ actor }, action, spaceRole)).toThrow(
+          expect(() => allow({ actor }, action, at(spaceRole))).toThrow(
             expect.objectContaining(refusal('forbidden')),
           );
       }
@@ -114,12 +117,39 @@ for (const [who, actor] of Object.entries(people) as [keyof typeof people, Actor
     it(`${who}, ${spaceRole}: of the own words besides ${ofOwn.join(', ')}, but not from outside`, () => {
       const own = actor?.kind === 'user' ? [...ofOwn, ...ofOwnCompany] : ofOwn;
       const more = actor && spaceRole !== 'none' ? own : [];
-      expect(actions.filter((action) => can(actor, action, spaceRole, true)).sort()).toEqual(
+      expect(actions.filter((action) => can(actor, action, at(spaceRole), true)).sort()).toEqual(
         [...new Set([...allowed[who][spaceRole], ...more])].sort(),
       );
     });
 
 it('treats a missing spaceRole as none', () => {
   for (const actor of Object.values(people))
-    for (const action of actions) expect(can(actor, action)).toBe(can(actor, action, 'none'));
+    for (const action of actions) expect(can(actor, action)).toBe(can(actor, action, at('none')));
+});
+
+it('leaves reading, going, following and taking access away in an archived space, and nothing that writes', () => {
+  const stays: Action[] = [
+    'site.administer',
+    'space.administer',
+    'space.create',
+    'space.leave',
+    'space.leave-blocked',
+    'space.view',
+    'text.seen-by',
+    // A choice that goes with a write.
+    'text.confide',
+    'thread.follow',
+  ];
+  for (const actor of Object.values(people))
+    for (const spaceRole of spaceRoles)
+      for (const own of [false, true])
+        for (const action of actions) {
+          const archived = { spaceRole, archivedAt: 1 };
+          const otherwise = can(actor, action, at(spaceRole), own);
+          expect(can(actor, action, archived, own)).toBe(otherwise && stays.includes(action));
+          if (otherwise && !stays.includes(action))
+            expect(() => allow({ actor }, action, archived, own)).toThrow(
+              expect.objectContaining(refusal('conflict', 'archive.refused')),
+            );
+        }
 });

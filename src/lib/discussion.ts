@@ -22,7 +22,7 @@ export interface Text {
   openedAt: number | null;
   /** Of its check-boxes, for whoever may tick them; null also if it has none. */
   ticking: string | null;
-  may: { edit: boolean; delete: boolean; open: boolean; replace: boolean };
+  may: { react: boolean; edit: boolean; delete: boolean; open: boolean; replace: boolean };
   files: { id: string; name: string; type: string; size: number; thumb: boolean; version: number }[];
   reactions: { kind: string; count: number; own: boolean; people: Person[]; more: number }[];
 }
@@ -67,7 +67,7 @@ export interface Discussion extends Readers {
   /** The comments where further pages begin. */
   earlier: number | null;
   later: number | null;
-  may: { pin: boolean; close: boolean; follow: boolean; delete: boolean; confide: boolean };
+  may: { write: boolean; pin: boolean; close: boolean; follow: boolean; delete: boolean; confide: boolean };
   told: Told;
   /** Of what is only for the company; null for guests. */
   toldCompany: Told | null;

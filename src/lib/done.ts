@@ -6,6 +6,7 @@ type Words = MessageKey | { on: MessageKey; off: MessageKey };
 /** Null: the pressed state of its button says it. */
 const done: Record<string, Words | null> = {
   add: 'done.add',
+  archive: { on: 'done.archive', off: 'done.unarchive' },
   become: 'done.become',
   change: 'done.change',
   close: { on: 'done.close', off: 'done.reopen' },

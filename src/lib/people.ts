@@ -44,6 +44,12 @@ export interface Readers {
   awaitsGuests: boolean;
 }
 
+/** Of a space in which nobody writes any more. */
+export interface Archived {
+  at: number;
+  by: string;
+}
+
 /** Some stored names predate the cleaning. */
 export const shown = (name: string): string => oneLine(name) || '–';
 

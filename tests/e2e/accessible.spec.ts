@@ -161,6 +161,7 @@ const parts: Record<string, Pages> = {
     'space, my threads': ['ben', () => `${made.space}?show=mine`],
     'space, Options open': ['ben', () => made.space, opened('Options')],
     'space, Leave asks': ['ben', () => '/spaces/1?leave'],
+    'space, Archive asks': ['ben', () => '/spaces/1?archive'],
     'new thread': ['ben', () => `${made.space}/new-thread`],
     'new thread, names offered': [
       'ben',

@@ -73,6 +73,7 @@ const pages = ({
   '/spaces/[id=id]': [
     ['guest', space],
     ['ava', space],
+    ['ava', `${space}?archive`],
     ['ava', `${space}?delete`],
   ],
   '/spaces/[id=id]/people': [['guest', `${space}/people`]],

@@ -26,6 +26,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.adding': ['members.add'],
   'pending.applying': ['notify.mail-submit'],
   'pending.appointing': ['space-admin.appoint-submit'],
+  'pending.archiving': ['space.archive'],
   'pending.cancelling': ['users.cancel-submit'],
   'pending.changing': ['me.password-submit', 'members.demote', 'members.promote', 'users.edit-submit'],
   'pending.closing': ['first-invitation.later'],
@@ -56,6 +57,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'notify.unmute',
     'space-admin.become',
     'space.mark-read',
+    'space.unarchive',
   ],
 };
 

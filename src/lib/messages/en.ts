@@ -30,6 +30,7 @@ const en = {
   'pending.adding': 'Adding…',
   'pending.applying': 'Applying…',
   'pending.appointing': 'Appointing…',
+  'pending.archiving': 'Archiving…',
   'pending.cancelling': 'Cancelling…',
   'pending.changing': 'Changing…',
   'pending.closing': 'Closing…',
@@ -78,6 +79,8 @@ const en = {
   'done.greeted': 'This won’t be shown again.',
   'done.read': 'Marked as read.',
   'done.mute': 'Space muted.',
+  'done.archive': 'Space archived. Nobody can write in it now.',
+  'done.unarchive': 'Space unarchived. Everyone in it can write again.',
   'done.unmute': 'Space unmuted.',
   'done.open': 'Guests can see this now.',
   'done.pin': 'Thread pinned.',
@@ -577,6 +580,9 @@ const en = {
   'link.domain-title': 'This address can’t be invited',
   'link.domain':
     'Only certain e-mail domains can be invited now, and {email} isn’t in one of them. Ask {inviter} to invite you at another address.',
+  'link.archived-title': 'You can’t join {place} right now',
+  'link.archived':
+    'The space is archived, so nobody can join it. Once it’s unarchived, this link works again until it expires. If that’s a surprise, ask {inviter}.',
   'link.cut-title': 'This link is incomplete',
   'link.cut-why':
     'The end of the link is missing, or something was added to it. Mail programs sometimes break long links.',
@@ -648,6 +654,9 @@ const en = {
   'portal.empty': 'When someone adds you to a space, it shows up here.',
   'portal.unread': '{count} new',
   'portal.no-threads': 'No threads yet.',
+  'portal.archived': 'Archived spaces',
+  'portal.archived-hint': 'You can read them, but nobody can write in them.',
+  'portal.archived-on': 'Archived on {time}',
   'portal.guests': '{count, plural, one {# guest} other {# guests}}',
   'portal.guests-invited': '{count, plural, one {# guest} other {# guests}}, {invited} invited',
   'portal.no-guests': 'no guests',
@@ -1388,6 +1397,16 @@ const en = {
   'space.delete-text':
     '{people, plural, one {One person loses} other {# people lose}} access right away to all threads, files and open invitations. The space stays in the trash for 14 days, where a site administrator can restore it. After that, it’s gone for good.',
   'space.delete-typed': 'Type the name to confirm',
+  'space.archive': 'Archive Space',
+  'space.unarchive': 'Unarchive Space',
+  'archive.title': 'Archive {space}?',
+  'archive.text':
+    'Everyone in the space can still read everything, but nobody can write, add files or join. Open invitations wait, and can expire meanwhile. You can unarchive the space at any time.',
+  'archive.note': 'Archived on {time} by {name}. You can read everything, but nobody can write.',
+  'archive.refused': 'This space is archived. Nobody can write in it until an administrator unarchives it.',
+  'archive.invitations':
+    'Open invitations wait until the space is unarchived. You can still remove guests and cancel invitations.',
+  'archive.badge': 'Archived',
   'space.invited': 'Invited',
   'space.invited-hint': 'Only administrators of this space can see who’s been invited.',
   'space.template': 'Create Template',

@@ -33,6 +33,7 @@ export default {
   'pending.adding': '追加中…',
   'pending.applying': '適用中…',
   'pending.appointing': '任命中…',
+  'pending.archiving': 'アーカイブ中…',
   'pending.cancelling': '取り消し中…',
   'pending.changing': '変更中…',
   'pending.closing': '閉じています…',
@@ -82,6 +83,8 @@ export default {
   'done.greeted': 'この案内は今後表示されません。',
   'done.read': '既読にしました。',
   'done.mute': 'スペースをミュートしました。',
+  'done.archive': 'スペースをアーカイブしました。現在は誰も書き込めません。',
+  'done.unarchive': 'スペースのアーカイブを解除しました。全員がまた書き込めます。',
   'done.unmute': 'スペースのミュートを解除しました。',
   'done.open': 'ゲストに公開しました。',
   'done.pin': 'スレッドを固定しました。',
@@ -573,6 +576,9 @@ export default {
   'link.domain-title': 'このアドレスは招待できません',
   'link.domain':
     '招待できるのは、許可されたドメインのアドレスだけになりました。{email}は対象外です。別のアドレスへの招待を{inviter}さんにご依頼ください。',
+  'link.archived-title': '現在、{place}には参加できません',
+  'link.archived':
+    'このスペースはアーカイブされているため、参加できません。アーカイブが解除されると、期限内であればこのリンクをまた使えます。ご不明な点は、{inviter}さんにお問い合わせください。',
   'link.cut-title': 'リンクが不完全です',
   'link.cut-why':
     'リンクの末尾が欠けているか、余分な文字が付いています。長いリンクはメールソフトで途切れることがあります。',
@@ -645,6 +651,9 @@ export default {
   'portal.empty': 'スペースに追加されると、ここに表示されます。',
   'portal.unread': '新着{count}件',
   'portal.no-threads': 'スレッドはまだありません。',
+  'portal.archived': 'アーカイブしたスペース',
+  'portal.archived-hint': '閲覧できますが、書き込みはできません。',
+  'portal.archived-on': '{time}にアーカイブ',
   'portal.guests': 'ゲスト{count, number}人',
   'portal.guests-invited': 'ゲスト{count, number}人、招待中{invited}人',
   'portal.no-guests': 'ゲストなし',
@@ -1376,6 +1385,17 @@ export default {
   'space.delete-text':
     '{people, number}人が、スレッド、ファイル、招待を含め、このスペースをすぐに利用できなくなります。14日間はゴミ箱に残り、サイトの管理者が復元できます。その後は完全に削除されます。',
   'space.delete-typed': '確認のため名前を入力',
+  'space.archive': 'スペースをアーカイブ',
+  'space.unarchive': 'アーカイブを解除',
+  'archive.title': '{space}をアーカイブしますか？',
+  'archive.text':
+    'スペースの全員が引き続きすべてを閲覧できますが、書き込み、ファイルの追加、参加は誰もできなくなります。招待は保留され、その間に期限が切れることがあります。アーカイブはいつでも解除できます。',
+  'archive.note': '{time}に{name}さんがアーカイブしました。すべて閲覧できますが、書き込みは誰もできません。',
+  'archive.refused':
+    'このスペースはアーカイブされています。管理者がアーカイブを解除するまで、誰も書き込めません。',
+  'archive.invitations':
+    '招待は、スペースのアーカイブが解除されるまで保留されます。ゲストを外すことと、招待の取り消しはできます。',
+  'archive.badge': 'アーカイブ済み',
   'space.invited': '招待中',
   'space.invited-hint': '招待中の人は、このスペースの管理者だけに表示されます。',
   'space.template': 'テンプレートを作成',

@@ -80,6 +80,7 @@ export const newestInEachQuery = (ctx: SignedIn) =>
       name: space.name,
       joinedAt: membership.joinedAt,
       key: folded.spaceKey.as('key'),
+      archived: sql<number>`space.archived_at is not null`.as('archived'),
       seq: newest(ctx, sql`membership.space_id`, { space: 'space' }),
     })
     .from(membership)

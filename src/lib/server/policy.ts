@@ -3,6 +3,15 @@ import type { SpaceRole } from '../roles';
 import type { Actor, Ctx } from './context';
 import { Refusal } from './errors';
 
+/** A space as the actor finds it. */
+export interface Place {
+  spaceRole: SpaceRole;
+  /** Not null: everybody reads on, and nobody writes. */
+  archivedAt: number | null;
+}
+
+export const nowhere: Place = { spaceRole: 'none', archivedAt: null };
+
 /** All but the first two depend on the actor's role in the space. */
 export type Action =
   | 'site.administer'
@@ -10,6 +19,7 @@ export type Action =
   | 'space.view'
   | 'space.write'
   | 'space.administer'
+  | 'space.change'
   | 'space.leave'
   | 'space.leave-blocked'
   | 'text.edit'
@@ -33,8 +43,10 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
   'space.create': (actor) => isUser(actor) && (actor.administrator || actor.canCreateSpaces),
   'space.view': (_actor, spaceRole) => inside(spaceRole),
   'space.write': (_actor, spaceRole) => inside(spaceRole),
-  // Settings, members, guests, invitations, announcement. Never a guest, whatever the membership row says.
+  // Sees settings and people, takes access away, archives and deletes. Never a guest, whatever the membership row says.
   'space.administer': administers,
+  // Settings, announcement, members, invitations.
+  'space.change': administers,
   'space.leave': (_actor, spaceRole) => inside(spaceRole),
   // Space administrators could lift the block anyway.
   'space.leave-blocked': administers,
@@ -53,20 +65,36 @@ const table: Record<Action, (actor: Actor, spaceRole: SpaceRole, own: boolean) =
   'thread.pin': administers,
 };
 
+/** Also in an archived space. Everything else writes in it. */
+const whileArchived: ReadonlySet<Action> = new Set<Action>([
+  'site.administer',
+  'space.create',
+  'space.view',
+  'space.administer',
+  'space.leave',
+  'space.leave-blocked',
+  'thread.follow',
+  'text.seen-by',
+  // Whom somebody may choose to write for. Writing itself is refused.
+  'text.confide',
+]);
+
 export const actions = Object.keys(table) as Action[];
 
 export const can = (
   actor: Actor | null,
   action: Action,
-  spaceRole: SpaceRole = 'none',
+  { spaceRole, archivedAt }: Place = nowhere,
   own = false,
-): boolean => actor !== null && table[action](actor, spaceRole, own);
+): boolean =>
+  actor !== null &&
+  (archivedAt === null || whileArchived.has(action)) &&
+  table[action](actor, spaceRole, own);
 
-export function allow(
-  ctx: Pick<Ctx, 'actor'>,
-  action: Action,
-  spaceRole: SpaceRole = 'none',
-  own = false,
-): void {
-  if (!can(ctx.actor, action, spaceRole, own)) throw new Refusal('forbidden');
+/** Why the policy refused: whoever may do nothing because the space is archived is told so. */
+export const refused = ({ archivedAt }: Place): Refusal =>
+  archivedAt === null ? new Refusal('forbidden') : new Refusal('conflict', { key: 'archive.refused' });
+
+export function allow(ctx: Pick<Ctx, 'actor'>, action: Action, place: Place = nowhere, own = false): void {
+  if (!can(ctx.actor, action, place, own)) throw refused(place);
 }

@@ -33,7 +33,7 @@ export async function putSpace(ctx: SignedIn, spaceId: number, typed: string): P
     throw new Refusal('invalid', { key: 'trash.wrong-name', field: 'typed' });
   await ctx.commit(
     [
-      access.stillAdministers(ctx, spaceId),
+      access.stillAdministers(ctx, spaceId, { archived: true }),
       ctx.db
         .update(space)
         .set({ deletedAt: ctx.now, deletedBy: ctx.actor.id })

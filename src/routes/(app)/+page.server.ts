@@ -13,9 +13,15 @@ export const load = (event) =>
     const asked = notifications.shownBy(query.get('show'));
     const done = (['left', 'deleted'] as const).find((what) => what === query.get('done'));
     const [portal, newest, ended] = await Promise.all([
-      spaces.portal(ctx, query.get('before')),
+      spaces.portal(ctx, query.get('before'), query.get('archived')),
       notifications.open(ctx, asked, { limit: NEWEST }),
       done && spaces.nameOfEnded(ctx, done, Number(query.get('space'))),
     ]);
-    return { ...portal, notifications: newest, done: done && ended ? { how: done, space: ended } : null };
+    return {
+      ...portal,
+      /** Somebody is reading further in them. */
+      unfolded: query.has('archived'),
+      notifications: newest,
+      done: done && ended ? { how: done, space: ended } : null,
+    };
   });

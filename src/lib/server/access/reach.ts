@@ -1,7 +1,7 @@
 /** Who can reach a space. Everything in it is found through a membership of the actor. */
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { SpaceRole } from '../../roles';
-import { must, type Statement, type SignedIn } from '../context';
+import { must, type Batch, type Ctx, type Statement, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { allow, can } from '../policy';
 import { membership, space } from '../schema';
@@ -52,7 +52,7 @@ export function foundSpace(ctx: SignedIn, [row]: Reached[]): FoundSpace {
 
 export async function requireAdministrator(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {
   const found = await requireSpace(ctx, spaceId);
-  allow(ctx, 'space.administer', found.spaceRole);
+  allow(ctx, 'space.administer', found);
   return found;
 }
 
@@ -60,19 +60,35 @@ export const membersOnly = (ctx: SignedIn, params: { id?: string }) => requireSp
 export const administratorsOnly = (ctx: SignedIn, params: { id?: string }) =>
   requireAdministrator(ctx, Number(params.id));
 
-export const mayLeave = (ctx: SignedIn, { blockJoining, spaceRole }: FoundSpace): boolean =>
-  can(ctx.actor, blockJoining ? 'space.leave-blocked' : 'space.leave', spaceRole);
+export const mayLeave = (ctx: SignedIn, found: FoundSpace): boolean =>
+  can(ctx.actor, found.blockJoining ? 'space.leave-blocked' : 'space.leave', found);
 
 /** SQL: `mayLeave` for rows of `space` with the actor's own `membership`. */
 export const mayLeaveWhere = (ctx: SignedIn): SQL<number> =>
   sql<number>`(space.block_joining = 0 or ${administersHere(ctx)})`;
 
-/** Undoes the batch unless the actor is still in the space. */
-export const stillMember = (ctx: SignedIn, spaceId: number): Statement => must(ctx, isMember(ctx, spaceId));
+/** Of what writes nothing that others read, or takes access away: allowed in an archived space too. */
+type Also = { archived?: true };
 
-/** Undoes the batch unless the actor still administers the space. */
-export const stillAdministers = (ctx: SignedIn, spaceId: number): Statement =>
-  must(ctx, sql`${isMember(ctx, spaceId)} and ${isActiveAdministratorOf(spaceId, sql`${ctx.actor.id}`)}`);
+/** Undoes the batch unless the actor is still in the space, and it is not archived. */
+export const stillMember = (ctx: SignedIn, spaceId: number, { archived }: Also = {}): Batch => [
+  must(ctx, isMember(ctx, spaceId)),
+  !archived && notArchived(ctx, spaceId),
+];
+
+/** Undoes the batch unless the actor still administers the space, and it is not archived. */
+export const stillAdministers = (ctx: SignedIn, spaceId: number, { archived }: Also = {}): Batch => [
+  must(ctx, sql`${isMember(ctx, spaceId)} and ${isActiveAdministratorOf(spaceId, sql`${ctx.actor.id}`)}`),
+  !archived && notArchived(ctx, spaceId),
+];
+
+/** Undoes the batch if the space is archived, and says so. */
+export const notArchived = (ctx: Pick<Ctx, 'db'>, spaceId: number | SQL | null): Statement =>
+  must(
+    ctx,
+    sql`not exists (select 1 from space s where s.id = ${spaceId} and s.archived_at is not null)`,
+    'archive.refused',
+  );
 
 const isMember = (ctx: SignedIn, spaceId: number): SQL =>
   sql`exists (select 1 from membership m join space s on s.id = m.space_id

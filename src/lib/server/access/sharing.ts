@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Company, Readers } from '../../people';
+import type { Archived, Company, Readers } from '../../people';
 import type { SignedIn } from '../context';
 import { space, user } from '../schema';
 import { guestsOf, viewerOf } from './visibility';
@@ -13,6 +13,10 @@ export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
       companies: guests.companies.as('companies'),
       more: guests.more.as('more'),
       users: sql<number>`${space.userCount}`.as('users'),
+      archivedAt: sql<number | null>`space.archived_at`.as('archived_at'),
+      archivedBy: sql<string | null>`(select u.name from user u where u.id = space.archived_by)`.as(
+        'archived_by',
+      ),
       // Who is invited is nothing that a guest may learn.
       awaits: (ctx.actor.kind === 'guest'
         ? sql<number>`0`
@@ -27,10 +31,11 @@ export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
 
 type Row = Awaited<ReturnType<typeof sharedQuery>>[number];
 
-export const shared = ([row]: Row[]): Readers & { peopleCount: number } => ({
+export const shared = ([row]: Row[]): Readers & { peopleCount: number; archived: Archived | null } => ({
   guestCount: row?.count ?? 0,
   guestCompanies: (JSON.parse(row?.companies ?? '[]') as Company[]).filter(({ name }) => name !== ''),
   moreCompanies: row?.more ?? 0,
   awaitsGuests: row?.awaits === 1,
+  archived: row?.archivedAt ? { at: row.archivedAt, by: row.archivedBy ?? '' } : null,
   peopleCount: (row?.users ?? 0) + (row?.count ?? 0),
 });

@@ -2,12 +2,13 @@
 import { drizzle } from 'drizzle-orm/d1';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import { defaultLocale, type Locale } from '../../messages';
-import { LostRace, type Refusal } from '../errors';
+import { LostRace, Refusal } from '../errors';
 import { log } from '../log';
 import { readConfig, type Config, type Env } from './config';
 import {
   isDuplicate,
   says,
+  sentenceOf,
   type Batch,
   type CookieJar,
   type Committed,
@@ -93,6 +94,8 @@ export function createContext(from: Surroundings): Ctx {
         return committed(batch, results);
       } catch (error) {
         if (limited && limited.undid(error)) throw await limited.refusal(ctx, ctx.actor!.id);
+        const sentence = sentenceOf(error);
+        if (sentence) throw new Refusal('conflict', { key: sentence });
         if (duplicate === 'done' && isDuplicate(error)) return notDone;
         if (!lostRace(error) && !(duplicate === 'lost' && isDuplicate(error))) throw error;
         if (!refusal) throw new LostRace();

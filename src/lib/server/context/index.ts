@@ -3,6 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { DrizzleD1Database } from 'drizzle-orm/d1';
 import type { Locale } from '../../messages';
+import type { MessageKey } from '../../messages';
 import { Refusal } from '../errors';
 import type { Settings } from '../schema/settings';
 import type { Config, MailNudge } from './config';
@@ -123,9 +124,21 @@ export const isDuplicate = (error: unknown): boolean => says(error, 'UNIQUE cons
  * Undoes the batch unless the condition holds. An UPDATE that changes no row is no error in D1, but json() of non-JSON is. So one
  * conditional write with `must(ctx, changed())` behind it decides a race, and the statements that depend on it need no conditions
  * (docs/decisions/005-conditional-batches.md).
+ * @param sentence what the commit then refuses with, instead of its own `refusal`: one rule says the same wherever it stops a write
  */
-export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL): Statement =>
-  ctx.db.get(sql`select json(case when ${condition} then '1' else 'no' end)`);
+export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL, sentence?: MessageKey): Statement =>
+  ctx.db.get(
+    sentence
+      ? sql`select json_extract('1', case when ${condition} then '$' else ${sentence} end)`
+      : sql`select json(case when ${condition} then '1' else 'no' end)`,
+  );
+
+/** The sentence of the `must` that failed: SQLite quotes it as a path that it can't read. */
+export const sentenceOf = (error: unknown): MessageKey | null =>
+  error instanceof Error
+    ? ((/JSON path[^']*'([a-z-]+\.[a-z-]+)'/.exec(error.message)?.[1] as MessageKey | undefined) ??
+      sentenceOf(error.cause))
+    : null;
 
 /** SQL: the statement just before changed exactly this many rows. */
 export const changed = (rows = 1): SQL => sql`changes() = ${rows}`;

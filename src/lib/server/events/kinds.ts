@@ -85,6 +85,8 @@ const KINDS = {
   'space.member-removed': { audit: 'each', needs: IN_SPACE },
   'space.guest-removed': { audit: 'each', needs: IN_SPACE },
   'space.left': { audit: 'each', needs: IN_SPACE, may: ['left'] },
+  'space.archived': { audit: 'each', needs: SPACE, change: 'space' },
+  'space.unarchived': { audit: 'each', needs: SPACE, change: 'space' },
   'space.deleted': { audit: 'each', needs: SPACE },
   'space.restored': { audit: 'each', needs: SPACE },
   'space.purged': { audit: 'each', needs: SPACE },

@@ -14,7 +14,7 @@ export async function uploadLogo(ctx: SignedIn, given: File): Promise<Logo> {
   allow(ctx, 'site.administer');
   const { bytes, ...kind } = await checkLogo(ctx, given);
   const upload = { name: given.name, body: bytes, size: bytes.length };
-  const { id } = await store(ctx, 'logo', upload, null, access.stillAdministersSite(ctx));
+  const { id } = await store(ctx, 'logo', upload, null, [access.stillAdministersSite(ctx)]);
   return { id, ...kind };
 }
 

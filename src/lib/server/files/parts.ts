@@ -54,7 +54,7 @@ export async function beginUpload(
       )
       .limit(1),
   });
-  allow(ctx, 'space.write', access.foundSpace(ctx, space).spaceRole);
+  allow(ctx, 'space.write', access.foundSpace(ctx, space));
   if (begun[0]?.uploadId) return arrived(begun[0] as Arriving);
   if (!comesInParts(size)) throw new Refusal('invalid', { key: 'file.size-wrong', field: 'files' });
   if (size > fileLimits.attachment) throw tooLarge(ctx, fileLimits.attachment, 'files');
@@ -128,6 +128,7 @@ export async function uploadPart(
   const place = `$.arrived."${number}"`;
   await ctx.commit(
     [
+      access.notArchived(ctx, row.spaceId),
       ctx.db.run(sql`
         update file set parts = json_set(parts, ${place}, json(${JSON.stringify({ etag, hash })})), created_at = ${ctx.now}
         where ${ownUnused(ctx, id)} and upload_id = ${row.uploadId} and json_type(parts, ${place}) is null`),
@@ -172,6 +173,7 @@ export async function completeUpload(ctx: SignedIn, id: string): Promise<Uploade
   if (row.uploadId !== null)
     await ctx.commit(
       [
+        access.notArchived(ctx, row.spaceId),
         ctx.db
           .update(file)
           .set({

@@ -58,6 +58,6 @@ export async function storageOf(ctx: SignedIn, spaceId: number) {
     space: access.spaceQuery(ctx, spaceId),
     sums: ctx.db.select({ used: usedBySpace(spaceId).as('used') }).from(sql`(select 1)`),
   });
-  allow(ctx, 'space.administer', access.foundSpace(ctx, space).spaceRole);
+  allow(ctx, 'space.administer', access.foundSpace(ctx, space));
   return { used: sums[0]!.used, size: spaceStorage, guest: guestStorage };
 }

@@ -66,7 +66,7 @@ type Row = Awaited<ReturnType<typeof listed>>[number];
 
 export const present = (
   ctx: SignedIn,
-  { reader, spaceRole }: access.FoundSpace,
+  found: access.FoundSpace,
   {
     key: _key,
     spaceId: _space,
@@ -86,11 +86,10 @@ export const present = (
 ) => ({
   ...row,
   by: { id: uploaderId, name: uploader, company, guest: uploaderKind === 'guest' },
-  thread: { id: threadId!, title: titleFor(reader, { title, mentions, authorId }) },
+  thread: { id: threadId!, title: titleFor(found.reader, { title, mentions, authorId }) },
   /** By a new version: whoever wrote the text, or runs the space. */
   mayReplace:
-    closedAt === null &&
-    can(ctx.actor, 'file.replace', spaceRole, (commenterId ?? authorId) === ctx.actor.id),
+    closedAt === null && can(ctx.actor, 'file.replace', found, (commenterId ?? authorId) === ctx.actor.id),
 });
 
 /** In a list of several spaces, which says where each is. */

@@ -9,7 +9,7 @@ import {
   type RemainingMetadata,
 } from '../../files';
 import * as blobs from '../blobs';
-import { changed, must, type SignedIn, type Statement } from '../context';
+import { changed, must, type Batch, type SignedIn } from '../context';
 import { randomId, randomToken } from '../crypto';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
@@ -49,7 +49,7 @@ export async function store(
   kind: Kind,
   { name, body, size: claimed }: Upload,
   spaceId: number | null,
-  stillAllowed?: Statement,
+  stillAllowed?: Batch,
 ): Promise<UploadedFile> {
   const field = fieldOf(kind);
   const { type, size, chunks, metadata } = await check(ctx, kind, { name, body, size: claimed });
@@ -79,7 +79,7 @@ interface Reserved {
 export async function reserve(
   ctx: SignedIn,
   { kind, spaceId, name, type, size, arriving }: Reserved,
-  stillAllowed?: Statement,
+  stillAllowed?: Batch,
 ): Promise<{ id: string; key: string; name: string }> {
   const row = { id: randomId(), key: randomToken(), name: blobs.safeName(name) };
   const arrives = arriving

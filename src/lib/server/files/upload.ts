@@ -20,8 +20,7 @@ export async function upload(
     space: access.spaceQuery(ctx, spaceId),
     unused: unusedQuery(ctx),
   });
-  const { spaceRole } = access.foundSpace(ctx, space);
-  allow(ctx, kind === 'cover' ? 'space.administer' : 'space.write', spaceRole);
+  allow(ctx, kind === 'cover' ? 'space.change' : 'space.write', access.foundSpace(ctx, space));
   refuseTooManyUnused(unused);
   return store(
     ctx,

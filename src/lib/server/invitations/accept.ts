@@ -1,11 +1,17 @@
 import { and, eq } from 'drizzle-orm';
+import * as access from '../access';
 import { changed, must, type Ctx, type Statement } from '../context';
 import { invitation } from '../schema';
 import type { Invitation, LinkKind } from './links';
 import { acceptable } from './rule';
 
-/** The one conditional write that accepts an invitation. It checks version, clock and rule. */
-export const accept = (ctx: Ctx, i: Pick<Invitation, 'id' | 'version'>, linkKind: LinkKind): Statement[] => [
+/** The one conditional write that accepts an invitation. It checks version, clock and rule. An archived space lets nobody in. */
+export const accept = (
+  ctx: Ctx,
+  i: Pick<Invitation, 'id' | 'version' | 'spaceId'>,
+  linkKind: LinkKind,
+): Statement[] => [
+  access.notArchived(ctx, i.spaceId),
   ctx.db
     .update(invitation)
     .set({ status: 'accepted', acceptedAt: ctx.now, acceptedLinkKind: linkKind })

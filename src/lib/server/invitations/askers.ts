@@ -51,7 +51,7 @@ export async function dismissAsker(ctx: SignedIn, spaceId: number, id: string): 
   if (!asker) throw new Refusal('missing');
   await ctx.commit(
     [
-      access.stillAdministers(ctx, spaceId),
+      access.stillAdministers(ctx, spaceId, { archived: true }),
       ctx.db.run(sql`
         update invitation as i set dismissed_at = ${ctx.now}
         where i.space_id = ${spaceId} and i.accepted_by = ${asker.id} and i.asked_at <= ${asker.askedAt} and ${isWaiting}`),

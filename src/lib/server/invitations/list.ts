@@ -132,7 +132,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       .where(sql`mail.status in ('queued', 'sending')`),
     askers: askersQuery(ctx, spaceId),
   });
-  allow(ctx, 'space.administer', access.foundSpace(ctx, reach).spaceRole);
+  allow(ctx, 'space.administer', access.foundSpace(ctx, reach));
   const rows: GuestRow[] = [
     ...guests.map((g) => ({
       ref: `guest:${g.id}`,

@@ -62,7 +62,10 @@ export async function cancel(ctx: SignedIn, spaceId: number | null, id: string):
   const { found } = await manage(ctx, spaceId, id);
   await ctx.commit(
     [
-      actorMayInvite(ctx, spaceId),
+      // Also in an archived space: it takes access away.
+      spaceId === null
+        ? access.stillAdministersSite(ctx)
+        : access.stillAdministers(ctx, spaceId, { archived: true }),
       ctx.db
         .update(invitation)
         .set({ status: 'cancelled' })

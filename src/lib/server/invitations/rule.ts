@@ -4,7 +4,7 @@
  */
 import { sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
-import { must, type Ctx, type SignedIn, type Statement } from '../context';
+import { must, type Batch, type Ctx, type SignedIn, type Statement } from '../context';
 
 /** Without a space, of the site. */
 const mayInvite = (who: SQL, spaceId: SQL): SQL<number> => sql`iif(${spaceId} is null,
@@ -42,8 +42,10 @@ export const acceptable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
   sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now}
     and ${inviterMayInvite(of)} and ${domainStillAllowed(of)})`;
 
-export const actorMayInvite = (ctx: SignedIn, spaceId: number | null): Statement =>
-  must(ctx, mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`));
+export const actorMayInvite = (ctx: SignedIn, spaceId: number | null): Batch => [
+  must(ctx, mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`)),
+  access.notArchived(ctx, spaceId),
+];
 
 export const stillAcceptable = (ctx: Ctx, id: string, version: number): Statement =>
   must(

@@ -39,6 +39,8 @@ export type InvitationState = Partial<Who & Where & By> &
     /** After they had joined. `late`: too long ago to ask. */
     | ({ state: 'removed'; renewedBy: RenewedBy | 'late'; asked: boolean } & Who & By)
     | ({ state: 'domain' } & Who & By)
+    /** The link works again once the space is brought back, if it has not expired by then. */
+    | ({ state: 'archived' } & Who & Where & By)
     | ({ state: 'has-account' } & Who & Where & By)
     | ({ state: 'join' } & Where & By)
     | ({ state: 'used' } & Who & Pick<Where, 'spaceId'>)
@@ -53,6 +55,7 @@ export async function findByToken(ctx: Ctx, token: string) {
       invitation,
       spaceName: space.name,
       spaceDeletedAt: space.deletedAt,
+      spaceArchivedAt: space.archivedAt,
       inviterName: sql<string>`(select name from user where id = ${invitation.invitedBy})`,
       inviterMayInvite: sql<number>`${inviterMayInvite()}`.as('inviter_may_invite'),
       domainStillAllowed: sql<number>`${domainStillAllowed()}`.as('domain_still_allowed'),
@@ -138,6 +141,7 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   if (!found.domainStillAllowed) return { ...who, ...by, state: 'domain' };
   if (ctx.actor && !own) return { ...who, state: 'other-account', actorEmail: ctx.actor.email };
   if (theirs && account?.status === 'inactive') return { ...who, state: 'inactive' };
+  if (found.spaceArchivedAt !== null && !(theirs && inside)) return { ...all, state: 'archived' };
   if (ctx.actor) return { ...all, state: 'join' };
   if (account) return theirs && inside ? { ...where, state: 'member' } : { ...all, state: 'has-account' };
   const { policy } = found.site;

@@ -26,7 +26,7 @@ export async function removeGuest(ctx: SignedIn, spaceId: number, userId: string
   });
   await ctx.commit(
     [
-      access.stillAdministers(ctx, spaceId),
+      access.stillAdministers(ctx, spaceId, { archived: true }),
       ctx.db.delete(membership).where(and(eq(membership.spaceId, spaceId), eq(membership.userId, userId))),
       must(ctx, changed()),
       counted(ctx, sql`${spaceId}`),

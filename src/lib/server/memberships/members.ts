@@ -57,7 +57,7 @@ export async function members(
       .orderBy(desc(eq(user.email, find)), asc(user.email))
       .limit(FOUND + 1),
   });
-  allow(ctx, 'space.administer', access.foundSpace(ctx, rows.space).spaceRole);
+  allow(ctx, 'space.administer', access.foundSpace(ctx, rows.space));
   const page = paging.paged(rows.members, MEMBERS, (p) => [p.administrator ? 0 : 1, p.nameKey, p.id]);
   return {
     members: page.rows.map(({ nameKey: _, ...member }) => ({
@@ -112,7 +112,7 @@ export async function setAdministrator(
 ): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, userId, { administrator: to }, [
-    access.stillAdministers(ctx, spaceId),
+    access.stillAdministers(ctx, spaceId, to ? {} : { archived: true }),
     ctx.db
       .update(membership)
       .set({ administrator: to })
@@ -198,7 +198,7 @@ const refusalOf =
 export async function removeMember(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
   await commitUnlessLast(ctx, spaceId, userId, null, [
-    access.stillAdministers(ctx, spaceId),
+    access.stillAdministers(ctx, spaceId, { archived: true }),
     ...end(ctx, spaceId, userId),
     outbox.dropOfRemoved(ctx, spaceId, userId),
     record(ctx, { kind: 'space.member-removed', subject: `user:${userId}`, spaceId }),

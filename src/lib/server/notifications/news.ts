@@ -25,9 +25,10 @@ type Rows = Awaited<ReturnType<typeof changes.newestInEachQuery>>;
 /** Those where something happened last, by name. Nothing may have happened yet where the viewer has just come. */
 function mostActive(ctx: SignedIn, all: Rows) {
   const place = ({ seq, joinedAt }: Rows[number]) => (joinedAt > ctx.now - DAY ? Infinity : (seq ?? 0));
-  const latest = all.toSorted((a, b) =>
-    place(a) < place(b) ? 1 : place(a) > place(b) ? -1 : b.spaceId - a.spaceId,
-  );
+  // Archived ones are out of the way.
+  const latest = all
+    .filter(({ archived }) => archived === 0)
+    .sort((a, b) => (place(a) < place(b) ? 1 : place(a) > place(b) ? -1 : b.spaceId - a.spaceId));
   return {
     spaces: latest
       .slice(0, OFFERED)

@@ -36,6 +36,9 @@ export const space = sqliteTable(
     /** In the trash since then; cron purges it 14 days later. */
     deletedAt: at('deleted_at'),
     deletedBy: text('deleted_by').references(() => user.id),
+    /** Since then everybody reads in it and nobody writes, until it is brought back. */
+    archivedAt: at('archived_at'),
+    archivedBy: text('archived_by').references(() => user.id),
     /** Appointed by an administrator of the site, which the space page says. */
     appointedAdministratorId: text('appointed_administrator_id'),
     appointedBy: text('appointed_by'),
@@ -45,6 +48,7 @@ export const space = sqliteTable(
     index('space_by_creator').on(t.createdBy),
     uniqueIndex('space_request').on(t.requestKey),
     index('space_by_deleter').on(t.deletedBy),
+    index('space_by_archiver').on(t.archivedBy),
     index('space_by_name')
       .on(t.name, t.id)
       .where(sql`deleted_at is null`),

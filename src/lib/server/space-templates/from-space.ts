@@ -40,7 +40,7 @@ async function contentOf(ctx: SignedIn, spaceId: number) {
       .limit(limits.templateThreads),
   });
   const found = access.foundSpace(ctx, reach);
-  allow(ctx, 'space.administer', found.spaceRole);
+  allow(ctx, 'space.administer', found);
   // A template names nobody: mentions become "@…".
   const own = withoutNames(
     ctx,

@@ -48,7 +48,7 @@ export async function insert(
   const commit: Ctx['commit'] = (batch, options) =>
     spaceId === null
       ? access.commitForSite(ctx, batch, options)
-      : ctx.commit([access.stillAdministers(ctx, spaceId), ...batch], options);
+      : ctx.commit([access.stillAdministers(ctx, spaceId, { archived: true }), ...batch], options);
   await commit(
     [
       ctx.db.run(sql`

@@ -42,6 +42,7 @@ export async function list(
         cover: space.cover,
         createdAt: space.createdAt,
         creator: sql<string>`${user.name}`.as('creator'),
+        archivedAt: space.archivedAt,
         without: sql<number>`${without}`.as('without_administrator'),
         users: space.userCount,
         guests: space.guestCount,

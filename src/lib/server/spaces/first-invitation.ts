@@ -15,6 +15,7 @@ export const query = (ctx: SignedIn, spaceId: number) =>
         eq(space.id, spaceId),
         eq(space.createdBy, ctx.actor.id),
         eq(space.guestCount, 0),
+        isNull(space.archivedAt),
         isNull(membership.greetedAt),
         administersHere(ctx),
         sql`not exists (select 1 from invitation i where i.space_id = ${spaceId})`,

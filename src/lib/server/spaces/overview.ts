@@ -83,7 +83,9 @@ export async function overview(ctx: SignedIn, spaceId: number, list: threadList.
       found.showAnnouncement && found.announcement ? markdown.render(written.announcement) : null,
     spaceRole: found.spaceRole,
     may: {
-      administer: can(ctx.actor, 'space.administer', found.spaceRole),
+      administer: can(ctx.actor, 'space.administer', found),
+      change: can(ctx.actor, 'space.change', found),
+      write: can(ctx.actor, 'space.write', found),
       leave: mayLeave(ctx, found),
     },
     muted: found.muted,

@@ -9,6 +9,7 @@ import { can } from '../policy';
 import { membership, space, type Mention } from '../schema';
 
 const CARDS = 60;
+const ARCHIVED = 30;
 /** At least two are guests, if there are as many. */
 const FACES = 5;
 /** Beyond it a card says "99+". */
@@ -51,7 +52,7 @@ const reads = compiled(
     const shown = sql`(select * from (
       select space.id as space_id, coalesce(${byActivity((activity) => newest(activity, activity))}, space.created_at) as activity
       from membership join space on space.id = membership.space_id
-      where membership.user_id = ${actor.id} and space.deleted_at is null)
+      where membership.user_id = ${actor.id} and space.deleted_at is null and space.archived_at is null)
     ${first ? sql`` : sql`where (activity, space_id) < (${beforeActivity}, ${beforeId})`}
     order by activity desc, space_id desc limit ${CARDS + 1}) shown`;
     return {
@@ -99,15 +100,47 @@ const reads = compiled(
   },
 );
 
-/** @param before where the page before ended */
-export async function portal(ctx: SignedIn, before: string | null = null) {
+/** Out of the way: by name and date alone, the last archived first. What is unread in them is not counted. For a batch. */
+const archivedQuery = (ctx: SignedIn, before: string | null) => {
+  const last = paging.read(before, 'number', 'number');
+  return ctx.db
+    .select({
+      id: sql<number>`space.id`.as('archived_id'),
+      name: sql<string>`space.name`.as('archived_name'),
+      at: sql<number>`space.archived_at`.as('archived_at'),
+    })
+    .from(membership)
+    .innerJoin(space, eq(space.id, membership.spaceId))
+    .where(
+      and(
+        eq(membership.userId, ctx.actor.id),
+        sql`space.deleted_at is null and space.archived_at is not null`,
+        last ? sql`(space.archived_at, space.id) < (${last[0]}, ${last[1]})` : undefined,
+      ),
+    )
+    .orderBy(desc(space.archivedAt), desc(space.id))
+    .limit(ARCHIVED + 1);
+};
+
+/** @param before where the page before ended, and `archivedBefore` that of archived spaces */
+export async function portal(
+  ctx: SignedIn,
+  before: string | null = null,
+  archivedBefore: string | null = null,
+) {
   const { actor } = ctx;
   const last = paging.read(before, 'number', 'number');
   const [activity, id] = last ?? [0, 0];
-  const { found } = await ctx.read(reads(ctx, { activity, id }, { first: last === null }));
+  const { found, put } = await ctx.read({
+    ...reads(ctx, { activity, id }, { first: last === null }),
+    put: archivedQuery(ctx, archivedBefore),
+  });
+  const archived = paging.paged(put, ARCHIVED, (row) => [row.at, row.id]);
   const { rows, next } = paging.paged(found, CARDS, (row) => [row.lastActivityAt, row.id]);
   return {
     mayCreate: can(actor, 'space.create'),
+    archived: archived.rows,
+    archivedNext: archived.next,
     spacesNext: next,
     spaces: rows.map(({ faces, latest, ...row }) => ({
       ...row,

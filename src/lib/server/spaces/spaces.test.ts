@@ -165,9 +165,10 @@ describe('what people may', () => {
   it('members and guests read, write and leave; only space administrators administer', async () => {
     const { spaceId, ava, ben, gil } = await house();
     const may = async (p: typeof ava) => (await spaces.overview(as(p), spaceId)).may;
-    expect(await may(ava)).toEqual({ administer: true, leave: true });
-    expect(await may(ben)).toEqual({ administer: false, leave: true });
-    expect(await may(gil)).toEqual({ administer: false, leave: true });
+    const all = { administer: true, change: true, write: true, leave: true };
+    expect(await may(ava)).toEqual(all);
+    expect(await may(ben)).toEqual({ ...all, administer: false, change: false });
+    expect(await may(gil)).toEqual({ ...all, administer: false, change: false });
     for (const person of [ava, ben, gil])
       await threads.begin(as(person), spaceId, { title: 'Hello', body: '', requestKey: randomId() });
     for (const person of [ben, gil])
@@ -201,9 +202,19 @@ describe('what people may', () => {
       };
     };
     // The same row makes a user an administrator.
-    const all = { may: { administer: true, leave: true }, invited: 1, counted: 1, mayLeave: [1] };
+    const all = {
+      may: { administer: true, change: true, write: true, leave: true },
+      invited: 1,
+      counted: 1,
+      mayLeave: [1],
+    };
     expect(await sees(ben)).toEqual(all);
-    const none = { may: { administer: false, leave: false }, invited: 0, counted: 0, mayLeave: [0] };
+    const none = {
+      may: { administer: false, change: false, write: true, leave: false },
+      invited: 0,
+      counted: 0,
+      mayLeave: [0],
+    };
     expect(await sees(gil)).toEqual(none);
     await expect(memberships.leave(as(gil), spaceId)).rejects.toMatchObject(refusal('forbidden'));
   });

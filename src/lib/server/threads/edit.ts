@@ -7,6 +7,7 @@ import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised, toldBy } from '../mentions/people';
+import { allow } from '../policy';
 import { comment, thread } from '../schema';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import { merge } from '../stale';
@@ -77,6 +78,7 @@ export async function edit(
   const text = commentId === null ? first : requireRow(rows.comment);
   const may = mayOf(ctx, found, first, commentId === null ? null : text);
   if (!may.own) throw new Refusal('forbidden');
+  allow(ctx, 'space.write', found);
   if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
   const titled = commentId === null && found.severalThreads;
   const mine = { title: titled ? (form.title ?? '') : '', body: form.body };

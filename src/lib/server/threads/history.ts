@@ -44,7 +44,8 @@ export async function source(ctx: SignedIn, spaceId: number, threadId: ThreadId,
     editedAt: row.editedAt ?? 0,
     was: wasOf({ title, body }, fields),
     forCompany: row.audience !== null,
-    mayEdit: mayOf(ctx, found, first, commentId === null ? null : row).edit,
+    // Also if the space was archived meanwhile: what was typed must not disappear.
+    mayEdit: mayOf(ctx, { ...found, archivedAt: null }, first, commentId === null ? null : row).edit,
   };
 }
 

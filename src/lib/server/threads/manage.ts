@@ -4,6 +4,7 @@ import { changed, must, type Batch, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as notifications from '../notifications';
+import { refused } from '../policy';
 import { thread, threadPerson } from '../schema';
 import { mayOf } from './may';
 import { seenLater, seenUntil } from './seen';
@@ -16,7 +17,7 @@ async function reach(ctx: SignedIn, spaceId: number, threadId: number) {
   });
   const found = access.foundSpace(ctx, rows);
   const row = requireRow(threads);
-  return { row, may: mayOf(ctx, found, row) };
+  return { found, row, may: mayOf(ctx, found, row) };
 }
 
 /** 404 if the thread or the membership has just ended. */
@@ -29,7 +30,7 @@ export async function follow(ctx: SignedIn, spaceId: number, threadId: number, o
   const { may } = await reach(ctx, spaceId, threadId);
   if (!may.follow) throw new Refusal('forbidden');
   await commit(ctx, [
-    access.stillMember(ctx, spaceId),
+    access.stillMember(ctx, spaceId, { archived: true }),
     ctx.db
       .insert(threadPerson)
       .values({ spaceId, threadId, userId: ctx.actor.id, following: on })
@@ -46,7 +47,7 @@ export async function markRead(
   await reach(ctx, spaceId, threadId);
   const at = Math.min(until, ctx.now);
   await commit(ctx, [
-    access.stillMember(ctx, spaceId),
+    access.stillMember(ctx, spaceId, { archived: true }),
     ctx.db
       .insert(threadPerson)
       .values({ spaceId, threadId, userId: ctx.actor.id, readAt: at, ...seenUntil(ctx, at) })
@@ -65,8 +66,8 @@ export async function setPinned(
   threadId: number,
   on: boolean,
 ): Promise<void> {
-  const { row, may } = await reach(ctx, spaceId, threadId);
-  if (!may.pin) throw new Refusal('forbidden');
+  const { found, row, may } = await reach(ctx, spaceId, threadId);
+  if (!may.pin) throw refused(found);
   await ctx.commit([access.stillAdministers(ctx, spaceId), set(ctx, spaceId, row, 'pinnedAt', on)], {
     refusal: unlessDone(ctx, spaceId, threadId, 'pinnedAt', on),
   });
@@ -79,8 +80,8 @@ export async function setClosed(
   threadId: number,
   on: boolean,
 ): Promise<void> {
-  const { row, may } = await reach(ctx, spaceId, threadId);
-  if (!may.close) throw new Refusal('forbidden');
+  const { found, row, may } = await reach(ctx, spaceId, threadId);
+  if (!may.close) throw refused(found);
   await ctx.commit(
     [
       may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),

@@ -17,9 +17,10 @@ export function mayOf(
 ) {
   const isOwn = (text: Text) => text.authorId === ctx.actor.id;
   const own = isOwn(comment ?? thread);
-  const may = (action: Action, ofOwn: boolean) => can(ctx.actor, action, found.spaceRole, ofOwn);
+  const may = (action: Action, ofOwn: boolean) => can(ctx.actor, action, found, ofOwn);
   return {
     own,
+    react: may('space.write', own),
     edit: may('text.edit', own) && thread.closedAt === null,
     // A space without several threads keeps its only one, and has nothing to pin it above.
     delete: may('text.delete', own) && (comment !== null || found.severalThreads),

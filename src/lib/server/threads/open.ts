@@ -10,6 +10,7 @@ import * as files from '../files';
 import { isCurrent } from '../files/current';
 import { inOrder } from '../memberships/order';
 import * as paging from '../paging';
+import { refused } from '../policy';
 import { comment, file, membership, thread, user } from '../schema';
 import { mayOf } from './may';
 import { present, textColumns } from './text';
@@ -160,9 +161,9 @@ export async function open(
   commentId: number | null,
   seen: string,
 ): Promise<void> {
-  const { first, said, row, may } = await reach(ctx, spaceId, threadId, commentId);
+  const { found, first, said, row, may } = await reach(ctx, spaceId, threadId, commentId);
   if (row.audience === null) return;
-  if (!may.open) throw new Refusal('forbidden');
+  if (!may.open) throw refused(found);
   const opened = { audience: null, openedAt: ctx.now };
   const about = {
     spaceId,

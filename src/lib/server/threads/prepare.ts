@@ -13,7 +13,10 @@ export async function prepare(ctx: SignedIn, spaceId: number) {
   });
   const found = withSeveral(foundSpace(ctx, reach));
   return {
-    may: { confide: can(ctx.actor, 'text.confide', found.spaceRole) },
+    may: {
+      write: can(ctx.actor, 'space.write', found),
+      confide: can(ctx.actor, 'text.confide', found),
+    },
     space: { id: found.id, name: found.name },
     ...shared(guests),
     told: notifications.toldOf(ctx, found, null, told),

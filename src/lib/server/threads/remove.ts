@@ -3,9 +3,9 @@ import { and, eq } from 'drizzle-orm';
 import * as access from '../access';
 import * as changes from '../changes';
 import { changed, must, type SignedIn } from '../context';
-import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
+import { refused } from '../policy';
 import { comment, reaction, thread } from '../schema';
 import { mayOf } from './may';
 import { commentQuery, threadQuery } from './visible';
@@ -29,7 +29,7 @@ export async function removeComment(
   const [[first], [row]] = [rows.thread, rows.comment];
   if (!first || !row) return changes.requireDeleted(ctx, spaceId, threadId, commentId);
   const may = mayOf(ctx, found, first, row);
-  if (!may.delete) throw new Refusal('forbidden');
+  if (!may.delete) throw refused(found);
   await ctx.commit(
     [
       may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),
@@ -61,7 +61,7 @@ export async function remove(ctx: SignedIn, spaceId: number, threadId: number): 
   const [row] = rows.thread;
   if (!row) return changes.requireDeleted(ctx, spaceId, threadId);
   const may = mayOf(ctx, found, row);
-  if (!may.delete) throw new Refusal('forbidden');
+  if (!may.delete) throw refused(found);
   await ctx.commit(
     [
       may.own ? access.stillMember(ctx, spaceId) : access.stillAdministers(ctx, spaceId),

@@ -6,6 +6,7 @@ import { Refusal } from '../errors';
 import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
+import { refused } from '../policy';
 import { mayOf } from './may';
 import { commentQuery, requireRow, threadQuery } from './visible';
 import { filesOf } from './write';
@@ -47,7 +48,7 @@ export async function requireReplaceable(ctx: SignedIn, spaceId: number, fileId:
   const text = target.commentId === null ? first : requireRow(comment);
   const may = mayOf(ctx, found, first, target.commentId === null ? null : text);
   if (first.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
-  if (!may.replace) throw new Refusal('forbidden');
+  if (!may.replace) throw refused(found);
   return { target, threadId, first, text, own: may.own };
 }
 

@@ -70,7 +70,7 @@ export function seenIn(
   { seenByGuests, seenByUsers }: { seenByGuests: Mark[]; seenByUsers: Mark[] },
 ): (post: Post) => Seen | null {
   const anybody = (post: Post) => (mark: Mark) => mark.id !== post.authorId && hadIt(mark, post);
-  if (!can(ctx.actor, 'text.seen-by', found.spaceRole))
+  if (!can(ctx.actor, 'text.seen-by', found))
     return (post) =>
       seenByUsers.some((mark) => mark.id !== post.authorId && mark.at >= knownSince(ctx, post))
         ? { people: [], others: 0, more: false }
@@ -124,7 +124,7 @@ export async function seenBy(
       order by tp.guest desc, tp.seen_at desc, tp.user_id desc limit ${PEOPLE + 1}`),
   });
   const found = access.foundSpace(ctx, reach);
-  allow(ctx, 'text.seen-by', found.spaceRole);
+  allow(ctx, 'text.seen-by', found);
   requireRow(threads);
   if (commentId !== null) requireRow(comments);
   const { rows, next } = paging.paged(marks, PEOPLE, (mark) => [mark.guest, mark.at, mark.id]);

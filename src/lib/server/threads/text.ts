@@ -64,7 +64,7 @@ export const present = (
   ctx: SignedIn,
   found: FoundSpace,
   row: TextRow,
-  { own, edit, delete: remove, open, replace }: ReturnType<typeof mayOf>,
+  { own, react, edit, delete: remove, open, replace }: ReturnType<typeof mayOf>,
 ) => ({
   id: row.id,
   author: row.author,
@@ -80,7 +80,7 @@ export const present = (
   forCompany: row.audience !== null,
   openedAt: ctx.actor.kind === 'user' ? row.openedAt : null,
   ticking: edit ? stampOf(row.body, tasksOf(ctx, found, row)) : null,
-  may: { edit, delete: remove, open, replace },
+  may: { react, edit, delete: remove, open, replace },
 });
 
 /** Guests see no versions from before they could see the text. */

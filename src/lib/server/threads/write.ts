@@ -42,7 +42,7 @@ function audienceFor(
   thread: Audience = null,
 ): Audience {
   const audience = thread ?? form.audience ?? null;
-  if (audience !== null) allow(ctx, 'text.confide', found.spaceRole);
+  if (audience !== null) allow(ctx, 'text.confide', found);
   return audience;
 }
 
@@ -121,7 +121,7 @@ export async function begin(
     people: nameableQuery(ctx, spaceId, form.title, form.body),
   });
   const found = withSeveral(access.foundSpace(ctx, space));
-  allow(ctx, 'space.write', found.spaceRole);
+  allow(ctx, 'space.write', found);
   const audience = audienceFor(ctx, found, form);
   await judgeThread(ctx, form);
   const { writing, ...attached } = await filesOf(ctx, spaceId, form);
@@ -188,7 +188,7 @@ export async function addComment(
     thread: threadQuery(ctx, spaceId, threadId),
   });
   const found = access.foundSpace(ctx, rows.space);
-  allow(ctx, 'space.write', found.spaceRole);
+  allow(ctx, 'space.write', found);
   const topic = requireRow(rows.thread);
   if (topic.closedAt !== null) throw new Refusal('conflict', { key: 'thread.closed' });
   // No thread becomes narrower, so this holds when it is written.

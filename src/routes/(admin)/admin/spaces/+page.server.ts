@@ -1,5 +1,8 @@
-import { bySpace, storage } from '$lib/schemas';
+import { bySpace, onOff, storage } from '$lib/schemas';
+import * as v from 'valibot';
+import { keptQuery, withQuery } from '$lib/pages';
 import * as administrators from '$lib/server/administrators';
+import * as archive from '$lib/server/archive';
 import { form, show } from '$lib/server/http';
 import * as settings from '$lib/server/settings';
 import * as spaces from '$lib/server/spaces';
@@ -20,8 +23,14 @@ export const load = (event) =>
     });
     const { spaceStorage, guestStorage, revision } = await settings.read(ctx);
     const was = wasOf({ spaceStorage, guestStorage }, settings.storageFields);
+    // Only what is on this page.
+    const asking = found.rows.find(
+      ({ id, archivedAt }) => String(id) === query.get('archive') && !archivedAt,
+    );
     return {
       ...found,
+      asking: asking ? { id: asking.id, name: asking.name } : null,
+      covered: !!asking,
       search,
       without,
       done: query.get('done'),
@@ -33,6 +42,10 @@ export const actions = {
   restore: form(bySpace, async (ctx, { id }) => {
     await trash.restore(ctx, id);
     return '/admin/spaces?done=restored';
+  }),
+  archive: form(v.object({ ...bySpace.entries, ...onOff.entries }), async (ctx, { id, on }, { url }) => {
+    await archive.setForSite(ctx, id, on);
+    return withQuery('/admin/spaces', keptQuery(url, 'search', 'without', 'after'));
   }),
   become: form(bySpace, async (ctx, { id }) => {
     await administrators.become(ctx, id);

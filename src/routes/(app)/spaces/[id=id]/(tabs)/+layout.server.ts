@@ -22,9 +22,11 @@ export const load = (event) =>
     const asking =
       query.has('leave') && room.may.leave
         ? ('leave' as const)
-        : query.get('delete') === '' && room.may.administer
-          ? ('delete' as const)
-          : null;
+        : query.has('archive') && room.may.administer && !room.archived
+          ? ('archive' as const)
+          : query.get('delete') === '' && room.may.administer
+            ? ('delete' as const)
+            : null;
     const number = (name: string) => Number(query.get(name)) || 0;
     return {
       ...room,

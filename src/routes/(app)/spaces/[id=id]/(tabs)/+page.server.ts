@@ -3,6 +3,7 @@ import { helloAt, keepingList, portalAfter } from '$lib/pages';
 import { deleteSpace, firstInvitation, greeting, hello, onOff, ownCompany, readUntil } from '$lib/schemas';
 import * as v from 'valibot';
 import * as accounts from '$lib/server/accounts';
+import * as archive from '$lib/server/archive';
 import { form } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
 import * as memberships from '$lib/server/memberships';
@@ -64,6 +65,14 @@ export const actions = {
       return `/spaces/${params.id}`;
     },
     access.membersOnly,
+  ),
+  archive: form(
+    onOff,
+    async (ctx, { on }, { params }) => {
+      await archive.set(ctx, Number(params.id), on);
+      return `/spaces/${params.id}`;
+    },
+    access.administratorsOnly,
   ),
   leave: form(
     v.object({}),
