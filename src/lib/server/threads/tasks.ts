@@ -7,6 +7,7 @@ import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
 import * as markdown from '../markdown';
+import { allow } from '../policy';
 import { comment, thread } from '../schema';
 import { mayOf } from './may';
 import { stampOf, tasksOf } from './text';
@@ -50,6 +51,7 @@ async function tryToTick(
   const text = commentId === null ? first : requireRow(rows.comment);
   const may = mayOf(ctx, found, first, commentId === null ? null : text);
   if (!may.own) throw new Refusal('forbidden');
+  allow(ctx, 'space.write', found);
   if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
   const all = tasksOf(ctx, found, text);
   const box = all[task];
