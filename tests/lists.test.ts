@@ -48,7 +48,7 @@ const others: Record<string, string> = {
   'space-templates/choose.ts own': 'more are refused when they are made',
   'space-templates/from-space.ts contentOf': 'more are refused when they are made',
   'spaces/people.ts facesQuery': '“Show all 200” leads to the rest',
-  'spaces/portal.ts portal': '“+12” faces, “99+” threads and invitations',
+  'spaces/portal.ts reads': '“+12” faces, “99+” threads and invitations',
   'threads/open.ts opening': 'a page of texts, with all files of each',
   'threads/read.ts idsOf': 'where a page begins',
 };
