@@ -40,6 +40,52 @@ test('title and text survive a reload and a refusal, and are cleared once they a
   await expect(title(host)).toHaveValue('');
 });
 
+test('files of a draft come back with it after a reload and after Back, and are posted; what was not whole is named', async () => {
+  await opened(host, `${space}/new-thread`);
+  await title(host).fill('Files of a draft');
+  await host.getByRole('button', { name: 'Post' }).click();
+  await expect(host).toHaveURL(/\/threads\/\d+$/);
+  const thread = new URL(host.url()).pathname;
+  await opened(host, thread);
+  const plan = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('The plan') };
+  const half = { name: 'half.txt', mimeType: 'text/plain', buffer: Buffer.from('Never arrives') };
+  const chosen = host.getByRole('list', { name: 'Chosen files' });
+  await host.getByLabel('Attach files').setInputFiles(plan);
+  await expect(chosen.getByText('plan.txt')).toBeVisible();
+  await expect(host.getByText('plan.txt attached.')).toBeAttached();
+  await host.route('**/files?name=half.txt', () => {});
+  await host.getByLabel('Attach files').setInputFiles(half);
+  await comment(host).pressSequentially('With the plan');
+  await expect(kept(host)).toBeVisible();
+  await host.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('half.txt')));
+
+  const cameBack = async () => {
+    await expect(comment(host)).toHaveValue('With the plan');
+    await expect(chosen.getByRole('listitem')).toHaveCount(1);
+    await expect(chosen.getByText('plan.txt')).toBeVisible();
+    await expect(host.getByText('Choose these files again: half.txt')).toBeVisible();
+  };
+  await host.reload();
+  await cameBack();
+  await host.unroute('**/files?name=half.txt');
+  await host.getByRole('link', { name: 'Drafts', exact: true }).first().click();
+  await expect(host.getByRole('heading', { name: 'Drafts', level: 1 })).toBeVisible();
+  await host.goBack();
+  await cameBack();
+
+  await host.getByLabel('Attach files').setInputFiles(half);
+  await expect(host.getByText('half.txt attached.')).toBeAttached();
+  await expect(host.getByText('Choose these files again')).toHaveCount(0);
+  await host.getByRole('button', { name: 'Comment', exact: true }).click();
+  const posted = host.getByRole('article').filter({ hasText: 'With the plan' });
+  await expect(posted.getByRole('link', { name: /plan\.txt/ })).toBeVisible();
+  await expect(posted.getByRole('link', { name: /half\.txt/ })).toBeVisible();
+  await host.reload();
+  await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
+  await expect(comment(host)).toHaveValue('');
+  await expect(chosen).toHaveCount(0);
+});
+
 test('each tab has its own draft, which a post in another tab does not clear', async () => {
   await opened(host, `${space}/new-thread`);
   await title(host).fill('Two tabs');

@@ -1,4 +1,4 @@
-/** In the browser: keeps a form's text fields as a draft until the form is accepted. */
+/** In the browser: keeps a form's text fields, and which files were chosen, as a draft until the form is accepted. */
 import * as drafts from './drafts';
 
 const TYPED = new Set(['text', 'email', 'url', 'tel', 'number']);
@@ -17,6 +17,8 @@ interface What {
 }
 
 const PAUSE = 400;
+/** Where the draft has its files; no field has such a name. */
+const FILES = ':files';
 
 export class FormDraft {
   kept = $state(false);
@@ -44,6 +46,8 @@ export class FormDraft {
     const { form } = what;
     form.addEventListener('input', () => this.#saveSoon(), { signal });
     form.addEventListener('focusout', this.#save, { signal });
+    // Told by Attachments.svelte.
+    form.addEventListener('files', () => this.#saveSoon(), { signal });
     form.addEventListener('submit', (event) => this.#onSubmit(event), { signal });
     // Told by sending.svelte.ts, even if the page has been left.
     for (const end of ['accepted', 'discarded']) form.addEventListener(end, () => this.#accept());
@@ -112,6 +116,18 @@ export class FormDraft {
     }
   }
 
+  /** What Attachments.svelte writes of its files, and takes back. */
+  #files(): HTMLInputElement | null {
+    return this.#what.form.querySelector('input[data-kept-files]');
+  }
+
+  #bringBack(files: string | undefined): void {
+    const keeper = this.#files();
+    if (!files || !keeper) return;
+    keeper.value = files;
+    keeper.dispatchEvent(new CustomEvent('kept', { detail: files }));
+  }
+
   #startAnew() {
     this.#accepted = this.#sent = false;
     this.#last = '{}';
@@ -153,6 +169,7 @@ export class FormDraft {
     this.#tab = tab;
     // A refused form shows what was sent.
     if (draft && !refused()) this.#choose(draft);
+    this.#bringBack(draft?.[FILES]);
     for (const field of draft ? this.#fields() : []) {
       const text = draft![field.name];
       if (text === undefined) continue;
@@ -179,6 +196,8 @@ export class FormDraft {
     if (!mine || mine !== person() || !this.#tab || this.#accepted) return;
     const typed = this.#fields().filter((field) => field.value !== (this.#base[field.name] ?? ''));
     const texts = typed.map((field) => [field.name, field.value]);
+    const files = this.#files()?.value ?? '';
+    if (files) texts.push([FILES, files]);
     const all = texts.length === 0 ? {} : { ...this.#chosen(), ...Object.fromEntries(texts) };
     if (JSON.stringify(all) === this.#last) return;
     this.#last = JSON.stringify(all);

@@ -53,6 +53,8 @@ export const problemOf = (
 export const whyInWords = (why: Why, { t, locale }: Pick<I18n, 't' | 'locale'>): string =>
   'sentence' in why ? why.sentence : t(why.key, { size: fileSize(why.size ?? 0, locale) });
 
+type Came = Pick<Upload, 'name' | 'size'> & Pick<Made, 'id'>;
+
 export class UploadQueue {
   items = $state<Upload[]>([]);
   #how: How;
@@ -88,6 +90,20 @@ export class UploadQueue {
     this.items.push({ key, ...file, large, state, percent: 0, why, again: false });
     this.#pump();
     return this.items.find((upload) => upload.key === key)!;
+  }
+
+  /** From a draft. @param still null if the server does not have it any more. @returns whether it has */
+  async bringBack({ name, size, id }: Came, still: Promise<Made | null>): Promise<boolean> {
+    const key = ++this.#keys;
+    this.items.push({ key, name, size, state: 'sending', percent: 100, made: { id }, again: false });
+    const upload = this.items.find((one) => one.key === key)!;
+    // A form that is sent meanwhile waits.
+    const made = await still;
+    if (made) Object.assign(upload, { made, state: 'done', id: comesInParts(size) ? id : undefined });
+    else this.#drop(upload);
+    this.#pump();
+    this.#release();
+    return made !== null;
   }
 
   /** What has arrived stays at the server. */

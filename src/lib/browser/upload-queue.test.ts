@@ -192,3 +192,22 @@ test('a large file that is taken away is cancelled at the server; on a page that
   expect(asked.at(-1)).toBe('DELETE /files/a/parts');
   expect(upload.made).toBeUndefined();
 });
+
+test('a file of a draft is in its place at once, holds the form until the server has answered, and goes if it is not there', async () => {
+  const { queue, states, add, open } = fake();
+  const answers: ((made: Made | null) => void)[] = [];
+  const found = ['a', 'b'].map((name) =>
+    queue.bringBack({ name, size: 1, id: name }, new Promise((answer) => answers.push(answer))),
+  );
+  add('c');
+  expect(queue.running).toBe(true);
+  expect(states()).toEqual(['a sending', 'b sending', 'c waiting']);
+  answers[0]!({ id: 'a' });
+  answers[1]!(null);
+  expect(await Promise.all(found)).toEqual([true, false]);
+  await soon();
+  expect(states()).toEqual(['a done', 'c sending']);
+  open.c!.arrive({ id: 'c' });
+  await soon();
+  expect(queue.items.map(({ made }) => made?.id)).toEqual(['a', 'c']);
+});
