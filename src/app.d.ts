@@ -1,6 +1,7 @@
 import type { Ctx, Env } from '$lib/server/context';
 import type { MessageKey, Params } from '$lib/messages';
 import type { Card } from '$lib/people';
+import type { View } from '$lib/space-home';
 import type { Pseudo } from '$lib/messages/pseudo';
 
 declare global {
@@ -19,6 +20,8 @@ declare global {
     interface PageData {
       /** A dialog covers the page, which is then inert. */
       covered?: boolean;
+      /** A space administrator sees the page as a guest does, read only. */
+      view?: View;
     }
     interface PageState {
       /** Somebody's card lies over the page. */

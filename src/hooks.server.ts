@@ -39,6 +39,8 @@ const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' 
       : 'refuse',
 };
 
+const AS_GUEST = '/(app)/spaces/[id=id]/as/[guest]';
+
 const handleRequest: Handle = async ({ event, resolve }) => {
   const { request, route } = event;
   const url = originalUrl(event.url);
@@ -94,6 +96,11 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     if (kept) news.sendTo(ctx, '/login', kept);
     redirect(303, `/login?next=${encodeURIComponent(pendingPost.pageOf(url).page)}`);
   }
+  // A view as a guest only reads, whatever is posted there.
+  if (route.id?.startsWith(AS_GUEST) && !['GET', 'HEAD'].includes(request.method))
+    return request.headers.get('x-sveltekit-action')
+      ? formFailure('viewing.read-only', 403)
+      : plainPage(request, 403, 'viewing.read-only');
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
     if (group === 'dev' || !groups[group]) return new Response('Not found', { status: 404 });

@@ -367,8 +367,17 @@ describe('routes', () => {
     for (const path of handlers.filter((p) => !exceptions.includes(p) && !redirects(p))) {
       const text = sources[path]!;
       if (/export const actions/.test(text)) expect(text, path).toMatch(/\bform(Public)?\(/);
-      if (/export const load/.test(text)) expect(text, path).toMatch(/\bshow(Public)?\(|redirect\(30\d/);
+      if (/export const load/.test(text)) expect(text, path).toMatch(/\bshow(Public|As)?\(|redirect\(30\d/);
       if (/\+server\.ts$/.test(path)) expect(text, path).toMatch(/\banswer(Public)?\(/);
+    }
+  });
+
+  it('below a view as a guest read as that guest, and take no posts', () => {
+    const viewed = handlers.filter((path) => path.includes('/as/[guest]/'));
+    expect(viewed.length).toBeGreaterThan(5);
+    for (const path of viewed) {
+      expect(sources[path], path).not.toMatch(/\b((show|form|answer)(Public)?\(|actions\b|locals\b)/);
+      expect(path).not.toMatch(/\+server\.ts$/);
     }
   });
 

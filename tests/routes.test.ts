@@ -6,7 +6,7 @@ import * as notifications from '../src/lib/server/notifications';
 import worker from '../src/worker';
 import { bindings, ORIGIN, testContext } from './contexts';
 import { account, makeGuest, makeUser, PASSWORD } from './factories';
-import { countingD1 } from './helpers';
+import { countingD1, dump } from './helpers';
 import { address, ask, makeWorld, people, type Who } from './world';
 
 beforeAll(makeWorld);
@@ -101,6 +101,22 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(app)/spaces/[id=id]/people': { at: '/spaces/:space/people', get: inSpace },
   '/(app)/spaces/[id=id]/people/[person]': { at: '/spaces/:space/people/:person', get: inSpace },
+  // Only who administers the space sees it as somebody else does.
+  '/(app)/spaces/[id=id]/as/[guest]': { at: '/spaces/:space/as/:person', get: ofSpace },
+  '/(app)/spaces/[id=id]/as/[guest]/threads/[thread=id]': {
+    at: '/spaces/:space/as/:person/threads/:thread',
+    get: ofSpace,
+  },
+  '/(app)/spaces/[id=id]/as/[guest]/files': { at: '/spaces/:space/as/:person/files', get: ofSpace },
+  '/(app)/spaces/[id=id]/as/[guest]/files/[file]': {
+    at: '/spaces/:space/as/:person/files/:file',
+    get: ofSpace,
+  },
+  '/(app)/spaces/[id=id]/as/[guest]/people': { at: '/spaces/:space/as/:person/people', get: ofSpace },
+  '/(app)/spaces/[id=id]/as/[guest]/people/[person]': {
+    at: '/spaces/:space/as/:person/people/:person',
+    get: ofSpace,
+  },
   // A place that is none of ours: nothing new.
   '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace.replaceAll('200', '204') },
   '/(app)/spaces/[id=id]/(tabs)/settings': {
@@ -477,6 +493,47 @@ test('a page and an endpoint at one address: reads get the page, and posts the e
     });
     expect([made.status, await made.json()]).toEqual([201, expect.objectContaining({ name: 'a.txt' })]);
   }
+});
+
+test('a view as a guest: every post is refused with a sentence, and nothing is written', async () => {
+  const views = Object.entries(table).filter(([route]) => route.includes('/as/[guest]'));
+  const verbs = [
+    '',
+    '?/comment',
+    '?/react',
+    '?/read',
+    '?/tick',
+    '?/follow',
+    '?/mute',
+    '?/greeted',
+    '?/company',
+  ];
+  const before = await dump();
+  for (const [, { at }] of views)
+    for (const who of ['user', 'spaceAdmin', 'admin'] as const)
+      for (const verb of verbs) {
+        const body = new URLSearchParams({ body: 'Hello', requestKey: 'k'.repeat(16), on: 'on' });
+        const refused = await ask(who, address(at) + verb, {
+          ...{ method: 'POST', body, headers: { origin: ORIGIN } },
+        });
+        expect(refused.status).toBe(403);
+        expect(await refused.text()).toContain('you can only read');
+      }
+  expect(await dump()).toEqual(before);
+});
+
+test('a view as a guest: no scripts, no forms that send, and links that stay in it', async () => {
+  for (const guest of [':person', 'anyone'])
+    for (const below of ['', '/threads/:thread', '/files', '/people']) {
+      const html = await (await ask('spaceAdmin', address(`/spaces/:space/as/${guest}${below}`))).text();
+      expect(html).not.toContain('<script');
+      const main = html.slice(html.indexOf('<main'));
+      const home = address('/spaces/:space');
+      const ways = [...main.matchAll(/href="(\/spaces\/[^"]*)"/g)].map(([, href]) => href!);
+      // The one way out is "Stop viewing".
+      expect(ways.filter((href) => !href.startsWith(`${home}/as/`))).toEqual([home + address(below)]);
+      expect(main.match(/<form[^>]*method="post"[^>]*>(?!(<!--[^>]*-->)*<fieldset disabled)/g)).toBeNull();
+    }
 });
 
 test('raw uploads answer scripts in the language of the viewer', async () => {

@@ -15,6 +15,8 @@ export interface Card extends Person {
   id: string;
   administrator: boolean;
   own: boolean;
+  /** Where whoever runs the space sees it as this guest does. */
+  viewAs: string | null;
   /** Not for guests. */
   inside: {
     email: string;

@@ -185,6 +185,8 @@ const parts: Record<string, Pages> = {
     files: ['ben', () => `${made.space}/files`],
     'a file': ['ben', () => made.file],
     people: ['ben', () => `${made.space}/people`],
+    'space, as a guest': ['ben', () => `${made.space}/as/anyone`],
+    'thread, as a guest': ['ben', () => made.thread.replace(made.space, `${made.space}/as/anyone`)],
     'search, nothing found': ['ben', () => `${made.space}/search?q=zzzz`],
     'search everywhere': ['ben', () => '/search?q=a'],
     'search, one kind': ['ben', () => '/search?q=room&kind=spaces'],

@@ -30,7 +30,9 @@ interface Made {
   thread: string;
   signup: string;
   file: string;
+  /** Their session. */
   guest: string;
+  guestId: string;
   /** Ava, among the people of the space. */
   person: string;
 }
@@ -42,6 +44,7 @@ const pages = ({
   thread,
   signup,
   file,
+  guestId,
   person,
 }: Made): Record<string, [who: string, path: string][]> => ({
   '/': [
@@ -94,6 +97,17 @@ const pages = ({
     ['ava', `${thread}?delete=first`],
     ['ava', `${thread}9999`],
   ],
+  '/spaces/[id=id]/as/[guest]': [
+    ['ava', `${space}/as/${guestId}`],
+    ['ava', `${space}/as/anyone`],
+  ],
+  '/spaces/[id=id]/as/[guest]/threads/[thread=id]': [
+    ['ava', thread.replace(space, `${space}/as/${guestId}`)],
+  ],
+  '/spaces/[id=id]/as/[guest]/files': [['ava', `${space}/as/${guestId}/files`]],
+  '/spaces/[id=id]/as/[guest]/files/[file]': [['ava', file.replace(space, `${space}/as/${guestId}`)]],
+  '/spaces/[id=id]/as/[guest]/people': [['ava', `${space}/as/${guestId}/people`]],
+  '/spaces/[id=id]/as/[guest]/people/[person]': [['ava', person.replace(space, `${space}/as/${guestId}`)]],
   '/spaces/[id=id]/settings/general': [['ava', `${space}/settings/general`]],
   '/spaces/[id=id]/settings/members': [['ava', `${space}/settings/members`]],
   '/spaces/[id=id]/settings/guests': [['ava', `${space}/settings/guests`]],
@@ -111,7 +125,9 @@ const pages = ({
 
 test('every page of the site is looked at here', () => {
   expect(
-    Object.keys(pages({ space: '', thread: '', signup: '', file: '', guest: '', person: '' })).sort(),
+    Object.keys(
+      pages({ space: '', thread: '', signup: '', file: '', guest: '', guestId: '', person: '' }),
+    ).sort(),
   ).toEqual(routes.filter((route) => !elsewhere.includes(route)).sort());
 });
 
@@ -141,7 +157,18 @@ test.beforeAll(async ({ browser }) => {
   const signup = new URL(open!.url).pathname;
   const [{ id }] = (await (await guest.request.get(`${space}/people.json?q=Ava`)).json()) as [{ id: string }];
   const person = `${space}/people/${id}`;
-  made = { space, thread, signup, file, person, guest: JSON.stringify(await guest.context().storageState()) };
+  const [{ id: guestId }] = (await (await ava.request.get(`${space}/people.json?q=ليلى`)).json()) as [
+    { id: string },
+  ];
+  made = {
+    space,
+    thread,
+    signup,
+    file,
+    person,
+    guestId,
+    guest: JSON.stringify(await guest.context().storageState()),
+  };
 });
 
 async function lookers(browser: Browser, disguise: string, javaScriptEnabled: boolean) {

@@ -5,6 +5,7 @@ import { fileLimits, fileSize } from '../files';
 import type { FormFailure } from '../forms';
 import { loadTranslator, type MessageKey, type Params } from '../messages';
 import { OWNER_FIELD } from '../page-owner';
+import { asGuest } from './access';
 import * as body from './body';
 import { signedIn, type Ctx, type SignedIn } from './context';
 import { Refusal } from './errors';
@@ -15,6 +16,12 @@ type Locals = { locals: App.Locals };
 
 export const show = <T>(event: Locals, read: (ctx: SignedIn) => Promise<T> | T): Promise<T> =>
   showPublic(event, (ctx) => read(signedIn(ctx)));
+
+/** Below the address of a view (access/viewing.ts): as its guest sees the space. */
+export const showAs = <T>(
+  { locals, params }: Locals & { params: { id: string; guest: string } },
+  read: (ctx: SignedIn, spaceId: number) => Promise<T>,
+): Promise<T> => show({ locals }, (ctx) => read(asGuest(ctx, params.guest), Number(params.id)));
 
 export async function showPublic<T>(event: Locals, read: (ctx: Ctx) => Promise<T> | T): Promise<T> {
   if (event.locals.refused) error(404, notFound);

@@ -89,6 +89,8 @@ export const can = (
 ): boolean =>
   actor !== null &&
   (archivedAt === null || whileArchived.has(action)) &&
+  // Who sees a space as a guest does only looks.
+  (actor.viewedBy === undefined || action === 'space.view') &&
   table[action](actor, spaceRole, own);
 
 /** Why the policy refused: whoever may do nothing because the space is archived is told so. */

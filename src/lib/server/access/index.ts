@@ -1,7 +1,11 @@
-/** Who can reach a space (reach.ts), who administers it or the site (administration.ts), and what people see in it (visibility.ts). */
+/**
+ * Who can reach a space (reach.ts), who administers it or the site (administration.ts), what people see in it (visibility.ts), and
+ * who may see it as another does (viewing.ts).
+ */
 export * from './administration';
 export { audienceOf, isFor, isForCompany, type Audience } from './audience';
 export * from './reach';
 export * from './sharing';
 export * from './stored';
+export { ANYONE, asGuest } from './viewing';
 export * from './visibility';

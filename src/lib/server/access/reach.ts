@@ -6,6 +6,7 @@ import { Refusal } from '../errors';
 import { allow, can } from '../policy';
 import { membership, space } from '../schema';
 import { administersHere, isActiveAdministratorOf } from './administration';
+import { mayView, reachedBy } from './viewing';
 import { person, readerIn, visibleTo, type Reader, type Viewer } from './visibility';
 
 type SpaceRow = typeof space.$inferSelect;
@@ -33,7 +34,12 @@ export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
     .from(membership)
     .innerJoin(space, eq(space.id, membership.spaceId))
     .where(
-      and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), isNull(space.deletedAt)),
+      and(
+        eq(membership.spaceId, spaceId),
+        eq(membership.userId, reachedBy(ctx.actor)),
+        isNull(space.deletedAt),
+        mayView(ctx.actor, spaceId),
+      ),
     );
 
 interface Reached {
@@ -47,7 +53,8 @@ export function foundSpace(ctx: SignedIn, [row]: Reached[]): FoundSpace {
   ctx.reached = row.space.id;
   const spaceRole: SpaceRole =
     ctx.actor.kind === 'guest' ? 'guest' : row.administers === 1 ? 'space-administrator' : 'member';
-  return { ...row.space, spaceRole, muted: row.muted, reader: readerIn(ctx.actor, row.space) };
+  const muted = row.muted && ctx.actor.viewedBy === undefined;
+  return { ...row.space, spaceRole, muted, reader: readerIn(ctx.actor, row.space) };
 }
 
 export async function requireAdministrator(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {

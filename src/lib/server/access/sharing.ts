@@ -6,27 +6,30 @@ import { guestsOf, viewerOf } from './visibility';
 
 /** Who reads what is written in a space. Where guests are hidden, a guest only sees themselves. For a batch. */
 export const sharedQuery = (ctx: SignedIn, spaceId: number) => {
-  const guests = guestsOf(viewerOf(ctx), { space: 'space' }, user.company);
-  return ctx.db
-    .select({
-      count: guests.count.as('count'),
-      companies: guests.companies.as('companies'),
-      more: guests.more.as('more'),
-      users: sql<number>`${space.userCount}`.as('users'),
-      archivedAt: sql<number | null>`space.archived_at`.as('archived_at'),
-      archivedBy: sql<string | null>`(select u.name from user u where u.id = space.archived_by)`.as(
-        'archived_by',
-      ),
-      // Who is invited is nothing that a guest may learn.
-      awaits: (ctx.actor.kind === 'guest'
-        ? sql<number>`0`
-        : sql<number>`exists (select 1 from invitation i where i.space_id = ${space.id}
+  const guests = guestsOf(viewerOf(ctx), { space: 'space' }, sql`coalesce(user.company, '')`);
+  return (
+    ctx.db
+      .select({
+        count: guests.count.as('count'),
+        companies: guests.companies.as('companies'),
+        more: guests.more.as('more'),
+        users: sql<number>`${space.userCount}`.as('users'),
+        archivedAt: sql<number | null>`space.archived_at`.as('archived_at'),
+        archivedBy: sql<string | null>`(select u.name from user u where u.id = space.archived_by)`.as(
+          'archived_by',
+        ),
+        // Who is invited is nothing that a guest may learn.
+        awaits: (ctx.actor.kind === 'guest'
+          ? sql<number>`0`
+          : sql<number>`exists (select 1 from invitation i where i.space_id = ${space.id}
             and i.status = 'invited' and i.expires_at > ${ctx.now})`
-      ).as('awaits'),
-    })
-    .from(space)
-    .innerJoin(user, eq(user.id, ctx.actor.id))
-    .where(eq(space.id, spaceId));
+        ).as('awaits'),
+      })
+      .from(space)
+      // A typical guest (viewing.ts) has no row.
+      .leftJoin(user, eq(user.id, ctx.actor.id))
+      .where(eq(space.id, spaceId))
+  );
 };
 
 type Row = Awaited<ReturnType<typeof sharedQuery>>[number];

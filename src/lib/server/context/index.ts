@@ -25,6 +25,8 @@ export interface Actor {
   locale: string | null;
   timeZone: string | null;
   browserTimeZone: string | null;
+  /** The administrator who sees the space as this guest does (access/viewing.ts): nothing may be written, and nothing personal shown. */
+  viewedBy?: string;
 }
 
 /** Short names; `__Host-` and Secure are added on https. Always HttpOnly, SameSite=Lax, Path=/. */

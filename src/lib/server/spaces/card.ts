@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import { foundSpace, person, spaceQuery, viewerOf, visibleTo } from '../access';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
+import { can } from '../policy';
 import { membership, user } from '../schema';
 import { lastVisit } from '../sessions';
 
@@ -52,7 +53,11 @@ export async function card(ctx: SignedIn, spaceId: number, personId: string) {
       avatar: row.avatar,
       guest: row.kind === 'guest',
       administrator: row.rank === 0,
-      own: row.id === ctx.actor.id,
+      own: row.id === ctx.actor.id && ctx.actor.viewedBy === undefined,
+      viewAs:
+        row.kind === 'guest' && can(ctx.actor, 'space.administer', found)
+          ? `/spaces/${found.id}/as/${row.id}`
+          : null,
       inside:
         ctx.actor.kind === 'user'
           ? {

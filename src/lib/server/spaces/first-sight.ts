@@ -23,7 +23,8 @@ export const query = (ctx: SignedIn, spaceId: number) =>
         eq(membership.spaceId, spaceId),
         eq(membership.userId, ctx.actor.id),
         isNull(membership.greetedAt),
-        ctx.actor.kind === 'guest' ? undefined : sql`0`,
+        // Whether a guest has put it away is their own affair.
+        ctx.actor.kind === 'guest' && ctx.actor.viewedBy === undefined ? undefined : sql`0`,
       ),
     );
 

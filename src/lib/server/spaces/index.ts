@@ -6,4 +6,5 @@ export { nameOfEnded } from './ended';
 export { overview } from './overview';
 export { people } from './people';
 export { portal } from './portal';
+export { viewed } from './viewed';
 export type { SpaceForm } from './form';

@@ -28,9 +28,11 @@ export interface Asked {
 
 const text = { text: 'thread', author: 'user' };
 
-/** SQL: until when the viewer has read everything in the space. */
-const readAll = (ctx: SignedIn, spaceId: number): SQL =>
-  sql`coalesce((select last_read_at from membership where space_id = ${spaceId} and user_id = ${ctx.actor.id}), 0)`;
+/** SQL: until when the viewer has read everything in the space. What a guest has read is nobody else's affair. */
+const readAll = ({ actor }: SignedIn, spaceId: number): SQL =>
+  actor.viewedBy !== undefined
+    ? sql`${Number.MAX_SAFE_INTEGER}`
+    : sql`coalesce((select last_read_at from membership where space_id = ${spaceId} and user_id = ${actor.id}), 0)`;
 
 /** SQL: and until when this thread. */
 const readThread = (ctx: SignedIn): SQL =>

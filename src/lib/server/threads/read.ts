@@ -118,6 +118,9 @@ const reads = compiled(
   },
 );
 
+/** Everything is read, and nothing chosen. */
+const nothingOfTheirs = { readAt: Infinity, seenAt: Infinity, following: null };
+
 /** @param id `only`: the one thread of a space without several. @returns null if there is no such thread */
 export async function find(ctx: SignedIn, spaceId: number, id: number | 'only', window: Window) {
   const me = ctx.actor.id;
@@ -154,7 +157,9 @@ export async function find(ctx: SignedIn, spaceId: number, id: number | 'only', 
       return [{ kind, count: row.count, own: row.own === 1, people, more: row.count - people.length }];
     }),
   });
-  const readAt = Math.max(person[0]?.readAt ?? 0, member[0]?.readAt ?? 0);
+  // Whoever only looks as a guest does learns neither what that guest has read nor what they follow.
+  const own = ctx.actor.viewedBy === undefined ? person[0] : nothingOfTheirs;
+  const readAt = Math.max(own?.readAt ?? 0, member[0]?.readAt ?? 0);
   const may = mayOf(ctx, found, first);
   const seen = seenIn(ctx, found, first, { seenByGuests, seenByUsers });
   const activity = access.activityFor(ctx.actor, found.reader, first);
@@ -168,7 +173,7 @@ export async function find(ctx: SignedIn, spaceId: number, id: number | 'only', 
       title: titleFor(found.reader, first),
       pinned: first.pinnedAt !== null,
       closed: first.closedAt !== null,
-      following: found.blockFollowing || (person[0]?.following ?? ctx.actor.kind === 'guest'),
+      following: found.blockFollowing || (own?.following ?? ctx.actor.kind === 'guest'),
     },
     may: {
       write: can(ctx.actor, 'space.write', found),
@@ -192,6 +197,6 @@ export async function find(ctx: SignedIn, spaceId: number, id: number | 'only', 
     seq: changes.newestPlace(ctx, newest),
     until: ctx.now,
     unread: activity > readAt,
-    unseen: activity > (person[0]?.seenAt ?? 0),
+    unseen: activity > (own?.seenAt ?? 0),
   };
 }

@@ -8,7 +8,8 @@ import type { SignedIn } from '../context';
 const known = new Set<string>();
 const MOST = 10_000;
 
-const keyOf = ({ actor }: SignedIn, spaceId: number): string => `${actor.id} ${spaceId}`;
+const keyOf = ({ actor: { id, viewedBy } }: SignedIn, spaceId: number): string =>
+  `${viewedBy ?? id} ${spaceId}`;
 
 export const hasSeveral = (ctx: SignedIn, spaceId: number): boolean => known.has(keyOf(ctx, spaceId));
 
