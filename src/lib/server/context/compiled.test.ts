@@ -2,7 +2,9 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { as } from '../../../../tests/contexts';
 import { makeGuest, makeUser } from '../../../../tests/factories';
+import { asGuest } from '../access';
 import { user } from '../schema';
+import type { SignedIn } from '.';
 import { compiled } from './compiled';
 
 describe('a compiled read', () => {
@@ -31,6 +33,18 @@ describe('a compiled read', () => {
     expect(await ask(mia, 'Mia', false)).toEqual(['Mia']);
     // Once for each kind of actor and each shape; tests build each anew besides, to compare.
     expect(built).toBe(3 + 5);
+  });
+
+  it('is built anew for whoever sees a space as a guest does, and kept for nobody', async () => {
+    const [ava, ben, mia] = [await makeUser(), await makeUser(), await makeGuest()];
+    const reads = compiled((ctx, _values: object & Record<string, never>, _shape: object) => ({
+      by: ctx.db.all<{ by: string }>(sql`select ${ctx.actor.viewedBy ?? 'nobody'} as by`),
+    }));
+    const ask = async (ctx: SignedIn) => (await ctx.read(reads(ctx, {}, {}))).by[0]!.by;
+    expect(await ask(as(mia))).toBe('nobody');
+    expect(await ask(asGuest(as(ava), mia.id))).toBe(ava.id);
+    expect(await ask(asGuest(as(ben), mia.id))).toBe(ben.id);
+    expect(await ask(as(mia))).toBe('nobody');
   });
 
   it('refuses to depend on anything that may differ at the next request', async () => {
