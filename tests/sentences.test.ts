@@ -108,3 +108,10 @@ test('names and files in a row stand in the language’s own list: `listed` or `
     .filter(([, source]) => /\.join\(['"`], ['"`]\)|Intl\.ListFormat/.test(source));
   expect(wrong.map(([path]) => path)).toEqual([]);
 });
+
+test('a sentence of ours runs in the direction of its page; only what people wrote has its own', () => {
+  // Whoever comes first in it would otherwise turn all of it round: names are isolated within (direction.ts).
+  const turned = /<[a-z][^>]*\sdir="auto"[^>]*>\s*\{t\(/;
+  expect(turned.test('<span class="head" dir="auto">\n  {t(key, { name })}</span>')).toBe(true);
+  expect(sources.filter(([, text]) => turned.test(text)).map(([path]) => path)).toEqual([]);
+});
