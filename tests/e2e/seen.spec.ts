@@ -73,3 +73,26 @@ for (const javaScriptEnabled of [true, false])
       await ken.goto(`${thread}?seen=first`);
       await expect(ken.getByRole('dialog')).toHaveCount(0);
     });
+
+test('an open page says that a post was seen, and keeps what is being typed', async ({ browser }) => {
+  const host = await signedIn(browser, 'ben@foyer.example');
+  const space = await makeSpace(host, `Seen live ${addressOf('s')}`);
+  const [one] = await invited(host, space, addressOf('seer'));
+  const mia = await somebody(browser);
+  await signUp(mia, one!.url, 'Mia Ito', undefined, 'Northwind');
+  const form = { title: 'Crane', body: 'Which one?', requestKey: 'seenlive'.repeat(2) };
+  const thread = (await post(host, `${space}/new-thread`, form)).headers().location!;
+  await host.clock.install();
+  await host.goto(thread);
+  await expect(said(host, 'Which one?')).toContainText('Not seen yet');
+  await expect(host.getByRole('button', { name: 'Preview' })).toBeVisible();
+  await host.getByLabel('Write a comment', { exact: true }).fill('Half a thought');
+  await read(mia, thread);
+  await expect
+    .poll(async () => {
+      await host.clock.fastForward(10_000);
+      return said(host, 'Which one?').innerText();
+    })
+    .toContain('Seen by Mia Ito (guest, Northwind)');
+  await expect(host.getByLabel('Write a comment', { exact: true })).toHaveValue('Half a thought');
+});

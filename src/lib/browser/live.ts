@@ -23,10 +23,12 @@ interface Heard<News> {
   ended: (why: Ended) => void;
   /** Somebody is logged in again. */
   back: () => void;
+  /** Asked, and there is nothing new. */
+  quiet?: () => void;
 }
 
 /** Polls while the tab is visible. @returns how to stop */
-function poll<News>(address: () => string, pause: () => number, { heard, ended, back }: Heard<News>) {
+function poll<News>(address: () => string, pause: () => number, { heard, ended, back, quiet }: Heard<News>) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
   let out = false;
@@ -57,6 +59,7 @@ function poll<News>(address: () => string, pause: () => number, { heard, ended, 
       }
       if (answer.status === 200) heard((await answer.json()) as News);
       else await answer.text();
+      if (answer.status === 204 && attention.here()) quiet?.();
     } catch {
       // Offline: the next poll tries again.
     }
