@@ -191,7 +191,9 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
   await ava
     .getByLabel('Attach files')
     .setInputFiles([picture('plan.png', png(600, 300)), text('5.txt'), text('6.txt')]);
-  await expect(ava.getByText('Too many: attach at most 5 files at a time.').first()).toBeVisible();
+  await expect(
+    ava.getByText('Too many: attach at most 5 files at a time. Not attached: 6.txt').first(),
+  ).toBeVisible();
   await ava.getByRole('button', { name: 'Comment', exact: true }).click();
   network.open();
 

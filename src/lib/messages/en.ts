@@ -1219,6 +1219,7 @@ const en = {
   'storage.space': 'Storage per space (GB)',
   'storage.guest': 'Storage per guest (GB)',
   'storage.saved': 'Storage limits saved.',
+  'file.left-out': 'Not attached: {names}',
   'file.choose-again': 'Choose these files again: {names}',
   'form.too-large':
     'That was too much to send in one go: the limit is {size}. Go back in your browser to find what you typed.',

@@ -1204,6 +1204,7 @@ export default {
   'storage.space': 'スペースのストレージ（GB）',
   'storage.guest': 'ゲストのストレージ（GB）',
   'storage.saved': 'ストレージの上限を保存しました。',
+  'file.left-out': '添付していないファイル：{names}',
   'file.choose-again': 'もう一度選んでください：{names}',
   'form.too-large': '一度に送れる量（{size}）を超えました。ブラウザーの「戻る」で入力内容に戻ってください。',
   'file.form-too-large':
