@@ -134,6 +134,7 @@ for (const javaScriptEnabled of [true, false])
     await expect(ava.getByText('Choose one file.').first()).toBeVisible();
     await save('offer 2.pdf', '%PDF-1.7 two');
     await expect(ava.getByText('Version 2 saved.').first()).toBeVisible();
+    await expect(ava.getByRole('list', { name: 'Chosen files' })).toHaveCount(0);
     await save('offer 3.pdf', '%PDF-1.7 three');
     await expect(ava.getByRole('heading', { name: 'offer 3.pdf', level: 1 })).toBeVisible();
     const rows = ava.getByRole('row').filter({ has: ava.getByRole('cell') });
