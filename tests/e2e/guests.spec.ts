@@ -60,9 +60,10 @@ for (const javaScriptEnabled of [true, false])
       const fine = addressOf('fine');
       await host.goto(`${space}/settings/guests/invite`);
       await host.getByLabel('Subject').fill('Kept as typed');
-      await host.getByLabel('E-mail addresses').fill(`${fine}, foo@\ncho@foyer.example`);
+      await host.getByLabel('E-mail addresses').fill(`Sales team\n${fine}, foo@\ncho@foyer.example`);
       await host.getByRole('button', { name: 'Send' }).click();
       await expect(host.getByRole('status')).toContainText('1 invitation is on its way.');
+      await expect(host.getByRole('status')).toContainText('Skipped: Sales team.');
       await expect(host.getByRole('alert')).toContainText('foo@: not an e-mail address');
       await expect(host.getByLabel('E-mail addresses')).toHaveValue('foo@\ncho@foyer.example');
       await expect(host.getByLabel('Subject')).toHaveValue('Kept as typed');

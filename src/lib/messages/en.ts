@@ -1136,6 +1136,7 @@ const en = {
   'invite.refused-more': 'and {count, number} more, all in the box below',
   'invite.left-out':
     '{count, plural, one {We skipped # entry without an e-mail address.} other {We skipped # entries without an e-mail address.}}',
+  'invite.skipped': 'Skipped: {names}{more, plural, =0 {} other { and {more, number} more}}.',
   'invite.add-member': 'Add {email} as a member',
   'thread.new': 'New Thread',
   'thread.title': 'Title',

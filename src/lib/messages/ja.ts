@@ -1121,6 +1121,7 @@ export default {
   'invite.refused-one': '{address}：{reason}',
   'invite.refused-more': 'ほか{count, number}件（すべて下の欄にあります）',
   'invite.left-out': 'メールアドレスを含まない{count, number}件は除外しました。',
+  'invite.skipped': '対象外：{names}{more, plural, =0 {} other {、ほか{more, number}件}}。',
   'invite.add-member': '{email}をメンバーに追加',
   'thread.new': '新しいスレッド',
   'thread.title': 'タイトル',

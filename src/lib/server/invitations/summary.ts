@@ -1,5 +1,9 @@
 import type { Outcome } from './guests';
 
+/** Of the entries without an address, which may be people whose address was mistyped: so many are named. */
+const NAMED = 10;
+const LONG = 80;
+
 /** What the page says of them: numbers, and each refused address. */
 export function summaryOf(outcomes: Outcome[]) {
   const count = (...results: string[]) => outcomes.filter((o) => results.includes(o.result)).length;
@@ -8,6 +12,10 @@ export function summaryOf(outcomes: Outcome[]) {
     sent: count('sent', 'sent-again'),
     active: count('already-active'),
     left: count('left-out'),
+    skipped: outcomes
+      .filter((o) => o.result === 'left-out')
+      .slice(0, NAMED)
+      .map(({ typed }) => ([...typed].length > LONG ? `${[...typed].slice(0, LONG).join('')}…` : typed)),
   };
 }
 
