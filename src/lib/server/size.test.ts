@@ -39,6 +39,18 @@ async function fill(spaceId: number, author: User, howMany: number, comments: nu
       .run();
 }
 
+/** To a thread: by Ava, and by a guest whom others do not see; every third only for the company. Written directly. */
+const attach = (space: number, howMany: number) =>
+  bindings.DB.prepare(
+    `insert into file (id, kind, space_id, thread_id, name, folded, type, category, size, key, uploader_id, created_at, attached_at, audience, owner_id)
+     with recursive n(i) as (select 1 union all select i + 1 from n where i < ?2)
+     select 'f' || cast(?1 as int) || '-' || i, 'attachment', ?1, t.id, 'file ' || i, 'file ' || i, '', iif(i % 2, 'picture', 'other'), i, 'k' || ?1 || i,
+       iif(i % 3 = 1, ?3, ?4), i, i, iif(i % 3 = 0, 'company', null), iif(i % 3 = 1, ?3, null)
+     from n join (select min(id) id from thread where space_id = ?1) t`,
+  )
+    .bind(space, howMany, mia.id, ava.id)
+    .run();
+
 async function rowsRead(who: User, read: (ctx: ReturnType<typeof as>) => Promise<unknown>): Promise<number> {
   const counting = countingD1();
   await read(as(who, { env: { DB: counting.DB } }));
@@ -217,8 +229,9 @@ describe('what an open page asks every few seconds', () => {
 });
 
 const PEOPLE = 3_000;
+const FILES = 10_000;
 
-describe(`a space with ${PEOPLE} people`, () => {
+describe(`a space with ${PEOPLE} people, ${THREADS} threads and ${FILES} files`, () => {
   /** Written directly, as the domain's statements would have left it. */
   async function crowd(users: number, guests: number): Promise<number> {
     const space = await makeSpace(ava);
@@ -251,8 +264,14 @@ describe(`a space with ${PEOPLE} people`, () => {
   beforeAll(async () => {
     mia = await makeGuest({ company: 'Company 1' });
     [small, large] = [await crowd(60, 60), await crowd(PEOPLE / 2, PEOPLE / 2)];
-    for (const space of [small, large])
+    for (const [space, many, attached] of [
+      [small, 131, 300],
+      [large, THREADS, FILES],
+    ] as const) {
+      await fill(space, ava, many, many * 10);
+      await attach(space, attached);
       await threads.begin(as(ava), space, { title: 'T', body: 'Words', requestKey: `size:${space}` });
+    }
   }, 120_000);
 
   const hide = (hidden: number) =>
@@ -267,9 +286,10 @@ describe(`a space with ${PEOPLE} people`, () => {
     'a person’s card': (ctx, space) => spaces.card(ctx, space, ava.id),
     'completion of @A': (ctx, space) => mentions.complete(ctx, space, 'a'),
     'completion of @': (ctx, space) => mentions.complete(ctx, space, ''),
+    'the first page of its files': (ctx, space) => files.browse(ctx, space),
   };
   it.each(Object.keys(pages))(
-    '%s reads as many rows as in a space with 120 people, for a new guest too',
+    '%s reads as many rows as in a space with 120 people, 131 threads and 300 files, for a new guest too',
     async (page) => {
       for (const hidden of [0, 1]) {
         await hide(hidden);
@@ -354,24 +374,13 @@ describe(`a space with ${PEOPLE} people`, () => {
   });
 });
 
-const FILES = 10_000;
-
 describe(`a space with ${FILES} files`, () => {
-  /** By Ava, and by a guest whom others do not see; every third only for the company. Written directly. */
   async function filled(howMany: number): Promise<number> {
     const space = await makeSpace(ava);
     await joinSpace(ava, space, gil);
     await joinSpace(ava, space, mia);
     await fill(space, ava, 1, 1);
-    await bindings.DB.prepare(
-      `insert into file (id, kind, space_id, thread_id, name, folded, type, category, size, key, uploader_id, created_at, attached_at, audience, owner_id)
-       with recursive n(i) as (select 1 union all select i + 1 from n where i < ?2)
-       select 'f' || cast(?1 as int) || '-' || i, 'attachment', ?1, t.id, 'file ' || i, 'file ' || i, '', iif(i % 2, 'picture', 'other'), i, 'k' || ?1 || i,
-         iif(i % 3 = 1, ?3, ?4), i, i, iif(i % 3 = 0, 'company', null), iif(i % 3 = 1, ?3, null)
-       from n join thread t on t.space_id = ?1`,
-    )
-      .bind(space, howMany, mia.id, ava.id)
-      .run();
+    await attach(space, howMany);
     return space;
   }
 
