@@ -49,7 +49,8 @@ export interface Readers {
 /** Of a space in which nobody writes any more. */
 export interface Archived {
   at: number;
-  by: string;
+  /** Null for guests who do not know them. */
+  by: string | null;
 }
 
 /** Some stored names predate the cleaning. */

@@ -1410,6 +1410,7 @@ const en = {
   'archive.title': 'Archive {space}?',
   'archive.text':
     'Everyone in the space can still read everything, but nobody can write, add files or join. Open invitations wait, and can expire meanwhile. You can unarchive the space at any time.',
+  'archive.note-only': 'Archived on {time}. You can read everything, but nobody can write.',
   'archive.note': 'Archived on {time} by {name}. You can read everything, but nobody can write.',
   'archive.refused': 'This space is archived. Nobody can write in it until an administrator unarchives it.',
   'archive.invitations':

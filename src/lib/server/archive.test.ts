@@ -6,7 +6,8 @@ import { MB, streamed } from '../../../tests/files';
 import { audited, parallel, refusal } from '../../../tests/helpers';
 import { invited, invite, joinSpace, signUp } from '../../../tests/invitations';
 import { verify } from '../../../tests/logins';
-import { codeTo } from '../../../tests/mailbox';
+import { codeTo, mailsTo } from '../../../tests/mailbox';
+import { jpeg } from '../../../tests/pictures';
 import { PART_SIZE } from '../files';
 import * as archive from './archive';
 import * as changes from './changes';
@@ -65,6 +66,9 @@ describe('archiving a space', () => {
     const listed = async () =>
       (await spaces.list(as(site), { search: '', after: '' })).rows.find(({ id }) => id === spaceId);
     expect((await listed())!.archivedAt).not.toBeNull();
+    // Guests know by name only people of their space.
+    const by = async (who: User) => (await spaces.overview(as(who), spaceId)).archived!.by;
+    expect([await by(ben), await by(gil)]).toEqual([site.name, null]);
     await archive.setForSite(as(site), spaceId, false);
     expect((await listed())!.archivedAt).toBeNull();
     await expect(archive.setForSite(as(site), 999_999, true)).rejects.toMatchObject(refusal('missing'));
@@ -233,6 +237,38 @@ describe('an invitation to an archived space', () => {
     await archive.set(as(story.inviter), story.spaceId, true);
     await cron.run(testContext({ now: Date.now() + 8 * DAY }));
     expect(await stateOf(story.token)).toBe('expired');
+  });
+
+  it('that has expired asks nobody for a new link, who could not send one', async () => {
+    const story = await invited();
+    const later = { now: Date.now() + 8 * DAY };
+    const asked = async () => {
+      const ctx = testContext(later);
+      await invitations.askAgain(ctx, story.token);
+      await ctx.settle();
+      return (await mailsTo(story.inviter.email)).length;
+    };
+    await archive.set(as(story.inviter), story.spaceId, true);
+    expect(await invitations.stateOf(testContext(later), story.token)).toMatchObject({
+      ...{ state: 'expired', renewedBy: 'nobody', asked: false },
+    });
+    expect(await asked()).toBe(0);
+    await archive.set(as(story.inviter), story.spaceId, false);
+    expect(await asked()).toBe(1);
+  });
+});
+
+describe('a picture of an unused upload', () => {
+  it('gets no small copy while the space is archived', async () => {
+    const { spaceId } = await house();
+    const { id } = await files.upload(as(ben), spaceId, {
+      ...{ kind: 'attachment', name: 'quay.jpg', body: streamed(jpeg), size: jpeg.length },
+    });
+    await archive.set(as(ava), spaceId, true);
+    const small = () => files.thumbnail(as(ben), id, { body: jpeg, size: jpeg.length });
+    await expect(small()).rejects.toMatchObject(ARCHIVED);
+    await archive.set(as(ava), spaceId, false);
+    await small();
   });
 });
 

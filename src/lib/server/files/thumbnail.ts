@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { fileLimits, fileSize } from '../../files';
+import * as access from '../access';
 import * as blobs from '../blobs';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -37,6 +38,7 @@ export async function thumbnail(
     [
       ctx.db.update(file).set({ thumbKey: key, thumbSize: bytes.length }).where(ownUnused(ctx, id)),
       must(ctx, changed()),
+      access.notArchived(ctx, row.spaceId),
     ],
     {
       refusal: async () => {

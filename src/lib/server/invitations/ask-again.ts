@@ -35,7 +35,8 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
   const found = await findByToken(ctx, token);
   const { invitation: i, account } = found;
   const now = stateFrom(ctx, found);
-  if ((now.state !== 'expired' && now.state !== 'removed') || now.asked || now.renewedBy === 'late') return;
+  if ((now.state !== 'expired' && now.state !== 'removed') || now.asked) return;
+  if (now.renewedBy === 'late' || now.renewedBy === 'nobody') return;
   const { state } = now;
   const [inviter] = await recipientQuery(ctx, i);
   if (!inviter) return;
@@ -69,6 +70,7 @@ export async function askAgain(ctx: Ctx, token: string): Promise<void> {
             and(eq(invitation.id, i.id), sql`(asked_at is null or asked_at <= ${askedSince(ctx, found)})`),
           ),
         must(ctx, changed()),
+        access.notArchived(ctx, i.spaceId),
         queued && queued.statement,
         record(ctx, {
           kind: 'invitation.asked-again',

@@ -119,7 +119,15 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const all = { ...who, ...where, ...by };
   const since = askedSince(ctx, found);
   const asked = i.askedAt !== null && i.askedAt > since;
-  const renewedBy = found.inviterMayInvite ? 'inviter' : found.somebodyMayInvite ? 'others' : 'nobody';
+  // In an archived space nobody invites, so nobody can be asked.
+  const renewedBy =
+    found.spaceArchivedAt !== null
+      ? 'nobody'
+      : found.inviterMayInvite
+        ? 'inviter'
+        : found.somebodyMayInvite
+          ? 'others'
+          : 'nobody';
   // Whoever has the mailed link reads the mailbox. A copied one may be anybody's, and tells nothing of the person.
   const own = ctx.actor !== null && ctx.actor.id === account?.id;
   const theirs = own || found.linkKind === 'mail';
