@@ -1,6 +1,6 @@
 /** Who gets in, who does not, and what every answer says to the browser. */
 import { request as plainRequest } from 'node:http';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import {
   addressOf,
   invited,

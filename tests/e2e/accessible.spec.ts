@@ -1,6 +1,6 @@
 /** Every page: no finding of axe-core, one main, one h1, no sideways scrolling at 320 px. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Locator, type Page } from './test';
 import {
   addressOf,
   invited,

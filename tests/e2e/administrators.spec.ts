@@ -1,5 +1,5 @@
 /** A space whose only administrator has left the company: who sees that, and how somebody takes charge. */
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import {
   addressOf,
   invited,

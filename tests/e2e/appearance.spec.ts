@@ -1,6 +1,6 @@
 /** The host's face: set by an administrator, seen by guests before and after the login, with and without scripts. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import { png } from '../pictures';
 import { addressOf, invited, makeSpace, nextMail, ORIGIN, signedIn, somebody } from './people';
 

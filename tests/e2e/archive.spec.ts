@@ -1,6 +1,6 @@
 /** A space is archived and brought back: what its people still can do, and what they typed. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { addressOf, invited, makeSpace, newGuest, ORIGIN, post, signedIn, somebody } from './people';
 
 const note = (page: Page) => page.getByText(/^Archived on .+ by Ben Kowalski\. You can read everything/);

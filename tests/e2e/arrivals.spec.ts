@@ -1,5 +1,5 @@
 /** Every state of an invitation link except the open form: each page says how to go on, without scripts. */
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import {
   addressOf,
   codeIn,

@@ -1,5 +1,5 @@
 /** Who reads a space, said in the same place on each of its pages, with and without scripts. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn, signUp, somebody } from './people';
 
 /** The first thing below the heading. */

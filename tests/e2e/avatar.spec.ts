@@ -1,6 +1,6 @@
 /** One's own picture: cut to a square with scripts, shown as one without, and removed again. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import * as pictures from '../pictures';
 import { addressOf, invited, makeSpace, newGuest, signedIn } from './people';
 

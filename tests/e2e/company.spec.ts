@@ -1,5 +1,5 @@
 /** Threads and comments that are only for the company: chosen before writing, marked, and shown to guests only after a list. */
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import { addressOf, invited, makeSpace, newGuest, signedIn } from './people';
 
 const everyone = (page: Page) => page.getByRole('radio', { name: 'Everyone in this space', exact: true });

@@ -1,6 +1,6 @@
 /** Every component in every state on /dev/components: no finding of axe, nothing wider than the window. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from './test';
 
 const sights = [
   { colorScheme: 'light', width: 1280, dir: 'ltr' },

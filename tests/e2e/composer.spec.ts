@@ -1,6 +1,6 @@
 /** Writing: the buttons above a text and their keys, lists, pasted addresses, the preview. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import { signedIn } from './people';
 
 const AVA = 'ava@foyer.example';

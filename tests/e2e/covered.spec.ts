@@ -1,5 +1,5 @@
 /** An open page whose session or access ends: what it says, and the way back. */
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import { gate, login, PASSWORD, signedIn, somebody } from './people';
 
 const BEN = 'ben@foyer.example';

@@ -1,5 +1,5 @@
 /** A working day: two users and two guests, from a template to the trash and back, with the mails that were really sent. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { addressOf, invited, newMail, post, signedIn, signUp, somebody, unfold } from './people';
 
 /** Begins a thread by the page, and returns its address. */

@@ -1,5 +1,5 @@
 /** Nothing typed is discarded without asking. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { button, hold, ready, sizes } from './forms';
 import { makeSpace, signedIn } from './people';
 

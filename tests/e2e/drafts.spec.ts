@@ -1,5 +1,5 @@
 /** Drafts: nothing that was typed is lost by a reload, a second tab or a refusal; nothing that was posted comes back. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { addressOf, invited, makeSpace, newGuest, signedIn } from './people';
 
 let space = '';

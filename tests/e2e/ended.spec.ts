@@ -1,5 +1,5 @@
 /** Without scripts: a post whose session has ended, another host name of the site, and the Back button. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { login, makeSpace, ORIGIN, PASSWORD, signedIn, somebody } from './people';
 
 test.use({ javaScriptEnabled: false });

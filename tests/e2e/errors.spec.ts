@@ -1,5 +1,5 @@
 /** Error pages have the frame and a way on, with and without scripts. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { signedIn } from './people';
 
 for (const javaScriptEnabled of [true, false])

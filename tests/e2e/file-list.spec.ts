@@ -1,5 +1,5 @@
 /** The page "Files" of a space. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { png } from '../pictures';
 import { makeSpace, signedIn } from './people';
 

@@ -1,7 +1,7 @@
 /** Uploaded covers with and without scripts; files over HTTP. */
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { PLACE, avif, gifTelling, jpegCut, jpegTelling, png, webpTelling } from '../pictures';
 import { gate, invited, makeSpace, newGuest, addressOf, ORIGIN, signedIn, somebody } from './people';
 

@@ -1,5 +1,5 @@
 /** Focus: back from dialogs, to neighbours of what has gone, and through tabs. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { button } from './forms';
 import { addressOf, invited, makeSpace, signedIn } from './people';
 

@@ -1,5 +1,5 @@
 /** How every form answers: while it is sent, when it is refused, and when it is accepted. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { button, hold, ready, sizes } from './forms';
 import { makeSpace, signedIn } from './people';
 

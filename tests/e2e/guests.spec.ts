@@ -1,5 +1,5 @@
 /** The Guests tab and "Invite Guests" with what people really paste, with and without scripts. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import {
   addressOf,
   guestRow,

@@ -1,6 +1,6 @@
 // Files are served without the Worker, missing ones by both, so their headers are tested on the real site.
 import { readdirSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 
 const built = '.svelte-kit/cloudflare';
 const some = (folder: string, name: RegExp) =>

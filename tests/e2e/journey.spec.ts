@@ -1,5 +1,5 @@
 /** The whole journey, step by step, in a real browser, with the mails that were really sent; with and without scripts. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import {
   codeIn,
   invite,

@@ -1,6 +1,6 @@
 /** All people of a space and their cards, with and without scripts; Enter saves a new space. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from './test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
 
 const violations = async (page: Page) =>

@@ -1,5 +1,5 @@
 /** Pages that show others' texts as they come, and what must not suffer from that. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { gate, ORIGIN, post, signedIn } from './people';
 
 /** Until it is released. */

@@ -1,5 +1,5 @@
 /** Names that people type, and which time zone and language they get. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { addressOf, invited, makeSpace, newGuest, signedIn, signUp, somebody } from './people';
 
 test('the browser’s time zone becomes the guest’s own; the list is found by city', async ({ browser }) => {

@@ -1,5 +1,5 @@
 /** A slow or dead network: the page and everything typed stay, and a retry writes nothing twice. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { button, hold, loseAnswers, ready, sizes } from './forms';
 import { addressOf, gate, invited, mailsTo, makeSpace, nextMail, signedIn } from './people';
 

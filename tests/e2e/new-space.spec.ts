@@ -1,5 +1,5 @@
 /** A new space: in two steps, one form without scripts, and then its first guests; on a wide and a narrow screen. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { addressOf, makeSpace, nextMail, signedIn, unfold } from './people';
 
 for (const javaScriptEnabled of [true, false])

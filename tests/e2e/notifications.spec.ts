@@ -1,5 +1,5 @@
 /** Notifications in the portal and by mail, how people choose them, and how they stop. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import {
   addressOf,
   invited,

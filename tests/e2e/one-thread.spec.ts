@@ -1,6 +1,6 @@
 /** A space without several threads: its page is its one nameless thread. */
 import { randomUUID } from 'node:crypto';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import { addressOf, invited, newGuest, post, signedIn, unfold } from './people';
 
 async function makeSpaceOfOne(page: Page, name: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** What was written only for the company: no form makes it wider by itself, and each page says who reads it. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
 
 const BEN = 'ben@foyer.example';

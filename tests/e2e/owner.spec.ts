@@ -1,5 +1,5 @@
 /** A page belongs to the person who opened it, whoever logs in later in the same browser. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { gate, login, post, signedIn, somebody } from './people';
 
 const [BEN, CHO] = ['ben@foyer.example', 'cho@foyer.example'];

@@ -1,5 +1,5 @@
 /** A password can be shown, and its strength is told. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { button } from './forms';
 import { signedIn } from './people';
 

@@ -1,5 +1,5 @@
 /** A thread on paper: everything that was said, by whom and when, and nothing that can only be pressed. */
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 import { makeSpace, post, signedIn } from './people';
 
 for (const javaScriptEnabled of [true, false])

@@ -1,6 +1,6 @@
 /** Search in a space and in all spaces of a person; the composer: names behind @, the preview. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import { addressOf, invited, makeSpace, newGuest, post, signedIn } from './people';
 
 const BEN = 'ben@foyer.example';

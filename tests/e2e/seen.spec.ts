@@ -1,6 +1,6 @@
 /** "Seen by" under a post: names for users, one fact for guests; with and without scripts, wide and narrow. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { addressOf, invited, makeSpace, post, signedIn, signUp, somebody } from './people';
 
 const said = (page: Page, words: string) => page.getByRole('article').filter({ hasText: words });

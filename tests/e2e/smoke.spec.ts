@@ -1,5 +1,5 @@
 // The site is up, greets, and lets the administrator of the demo in.
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 
 test('the site is healthy', async ({ request }) => {
   const health = await request.get('/healthz');

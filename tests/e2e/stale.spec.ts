@@ -1,5 +1,5 @@
 /** The same form in two tabs: what both have changed is decided, the rest is kept. */
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from './test';
 import { makeSpace, signedIn } from './people';
 
 const BEN = 'ben@foyer.example';

@@ -1,5 +1,5 @@
 /** Nothing moves under the reader's finger: layout shifts from the first paint until the scripts are done (CLS). */
-import { expect, test, type Browser, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Locator, type Page } from './test';
 import { button } from './forms';
 import { addressOf, invited, makeSpace, newGuest, signedIn, somebody } from './people';
 

@@ -1,6 +1,6 @@
 /** Check-boxes in a post: ticked in the page by whoever wrote it, read by everybody else. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { makeSpace, newGuest, addressOf, invited, signedIn } from './people';
 
 for (const javaScriptEnabled of [true, false])

@@ -1,7 +1,7 @@
 /** Templates of spaces: chosen, created from a space, exported as a file; with and without scripts. */
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { makeSpace, signedIn, unfold } from './people';
 
 const titles = (page: Page) =>

@@ -1,5 +1,5 @@
 /** The lists of a space's threads: addresses that can be shared, kept on the way to a thread and back. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { makeSpace, post, signedIn } from './people';
 
 const letters = (n: number) => String(n).replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)]!);

@@ -1,6 +1,6 @@
 /** A space administrator sees a space as a guest does; with and without scripts, wide and narrow. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Page } from './test';
 import { addressOf, invited, makeSpace, post, signedIn, signUp, somebody } from './people';
 
 const AS_MIA = 'You see this space as Mia Ito (guest, Northwind) does. You can only read.';

@@ -1,6 +1,6 @@
 /** A guest's way in has no scripts and loads little. */
 import { gzipSync } from 'node:zlib';
-import { expect, test, type Page, type Response } from '@playwright/test';
+import { expect, test, type Page, type Response } from './test';
 import {
   addressOf,
   invited,
