@@ -284,7 +284,8 @@ for (const width of [1280, 360])
     const page = await signedIn(browser, 'ben@foyer.example', { viewport: { width, height: 740 } });
     const space = await makeSpace(page, `Still ${width}`);
     const email = addressOf('invited');
-    const others = [1, 2, 3, 4, 5, 6].map((n) => addressOf(`other-${n}`));
+    // Enough for the list to be longer than the window: where nothing can scroll, a notice pushes what is below.
+    const others = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => addressOf(`other-${n}`));
     const [link] = await invited(page, space, addressOf('writer'), email, ...others);
     await page.goto(`${space}/new-thread`);
     await page.getByLabel('Title', { exact: true }).fill('Plans');
