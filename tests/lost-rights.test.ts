@@ -328,6 +328,7 @@ describe('the rows above', () => {
       'files/parts.ts uploadPart': 'whoever began it goes on; not once the space is archived',
       'files/store.ts reserve': 'its caller passes the condition',
       'files/store.ts store': 'its caller passes the condition',
+      'files/thumbnail.ts thumbnail': 'of an own upload that no text has yet; not once the space is archived',
       'invitations/join.ts join': 'the invitation decides',
       'invitations/users.ts inviteUser': 'invites into no space',
       'invitations/users.ts sendUserAgain': 'invites into no space',
