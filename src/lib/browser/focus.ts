@@ -84,22 +84,36 @@ export function focusSummary(
   return true;
 }
 
+/** What holds a control where it is in the window. */
+export interface Hold {
+  /** Scrolls it back there. */
+  keep(): void;
+  release(): void;
+}
+
 /**
- * Remembers where in the window a control is, or the button of the menu that it is in, and returns what scrolls it back there after the
- * page has changed around it. Who scrolls meanwhile is elsewhere already.
+ * Holds a control, or the button of the menu that it is in, where it is in the window while the page changes around it: before each of
+ * the changes is painted, so nobody sees it leave. Who scrolls meanwhile is elsewhere already.
  */
-export function placeInWindow(control: Element | null): () => void {
+export function holdInWindow(control: Element | null): Hold {
   const menu = control?.closest('[popover]');
   const shown = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : control;
   const before = shown?.getBoundingClientRect().top;
-  let left = false;
-  for (const kind of ['wheel', 'touchmove', 'keydown'])
-    addEventListener(kind, () => (left = true), { once: true, passive: true });
-  return () => {
-    if (left || before === undefined || !usable(shown)) return;
+  const over = new AbortController();
+  const keep = () => {
+    if (over.signal.aborted || before === undefined || !usable(shown)) return;
     const top = shown.getBoundingClientRect().top - before;
-    scrollerOf(shown).scrollBy({ top, behavior: 'instant' });
+    if (top) scrollerOf(shown).scrollBy({ top, behavior: 'instant' });
   };
+  const changes = new MutationObserver(keep);
+  changes.observe(document.body, { childList: true, characterData: true, subtree: true });
+  const release = () => {
+    changes.disconnect();
+    over.abort();
+  };
+  for (const kind of ['wheel', 'touchmove', 'keydown'])
+    addEventListener(kind, release, { passive: true, signal: over.signal });
+  return { keep, release };
 }
 
 function scrollerOf(control: Element): Element {

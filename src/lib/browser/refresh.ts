@@ -28,10 +28,14 @@ async function settled(): Promise<void> {
   while (navigating.complete) await navigating.complete.catch(() => undefined);
 }
 
-/** @returns whether it is the same page, a little changed: nobody is to lose their place on it */
-export async function follow(address: string): Promise<boolean> {
+/** Whether an address is the same page, a little changed: nobody is to lose their place on it. */
+export function staysAt(address: string): boolean {
   const to = new URL(address, location.href);
-  const stays = to.pathname === location.pathname && !to.hash;
-  await goto(to, { invalidateAll: true, noScroll: stays, keepFocus: stays });
-  return stays;
+  return to.pathname === location.pathname && !to.hash;
+}
+
+/** Goes where a form leads. */
+export async function follow(address: string): Promise<void> {
+  const stays = staysAt(address);
+  await goto(new URL(address, location.href), { invalidateAll: true, noScroll: stays, keepFocus: stays });
 }

@@ -4,14 +4,14 @@ import { navigating } from '$app/state';
 import type { SubmitFunction } from '@sveltejs/kit';
 import { getContext, setContext, tick } from 'svelte';
 import { doneWords } from '../done';
-import { focusSummary, isLost, placeInWindow, placeOf } from './focus';
+import { focusSummary, holdInWindow, isLost, placeOf, type Hold } from './focus';
 import { gaveBack, type FormFailure } from '../forms';
 import { useI18n, type I18n } from '../i18n';
 import { takeNewer } from './newer';
 import { useNotices, type Notices } from './notices.svelte';
 import { OWNER_FIELD, usePageOwner } from '../page-owner';
 import { pendingWord } from './pending';
-import { follow, refresh } from './refresh';
+import { follow, refresh, staysAt } from './refresh';
 import { renew, submitterOf, tell } from './sent';
 import { typedIn } from './typed';
 
@@ -91,7 +91,10 @@ export class Sending {
       return async (kits) => {
         input.formData.delete(OWNER_FIELD);
         const left = navigating.to !== null || location.pathname !== from.path;
-        const update: Answer['update'] = (options) => this.#settle(kits, options, place);
+        const update: Answer['update'] = async (options) => {
+          const hold = holdInWindow(this.by);
+          await this.#settle(kits, options, place, hold).finally(hold.release);
+        };
         try {
           if (!unanswered(kits.result)) this.#notices.keys.delete(key);
           if (left) await this.#settleAfar(kits, from);
@@ -199,20 +202,23 @@ export class Sending {
     { result, action, formData, formElement: form }: Answer,
     { reset = true, invalidateAll = true }: Parameters<Answer['update']>[0] = {},
     place: () => void,
+    hold: Hold,
   ): Promise<void> {
-    const keepPlace = placeInWindow(this.by);
     if (result.type === 'redirect') {
       tell(form, 'accepted');
-      const stays = await follow(result.location);
+      const stays = staysAt(result.location);
+      if (!stays) hold.release();
+      await follow(result.location);
       if (stays) renew(form, formData, this.by);
       if (stays && isLost() && !form.closest('dialog, [role=alertdialog]')) place();
-      return this.#announce(action, formData, stays ? keepPlace : undefined);
+      return this.#announce(action, formData, hold);
     }
     if (result.type === 'success' && invalidateAll) await refresh();
     // A form may post to another page, whose data this is.
     if (action.pathname === location.pathname) await applyAction(result);
     await tick();
     if (result.type === 'failure') {
+      hold.release();
       takeNewer(form, formData, result.data as unknown as FormFailure);
       return this.#refuse(form, result.data);
     }
@@ -221,7 +227,7 @@ export class Sending {
     if (done && reset) renew(form, formData, this.by);
     if (focusSummary(form)) return;
     if (isLost()) place();
-    this.#announce(action, formData, keepPlace);
+    await this.#announce(action, formData, hold);
   }
 
   async #refuse(form: HTMLFormElement, data: unknown): Promise<void> {
@@ -233,14 +239,15 @@ export class Sending {
   }
 
   /** The page's own notice, or what was done. On a page that stays, the pressed button does too. */
-  #announce(action: URL, sent: FormData, keepPlace = () => {}): void {
-    keepPlace();
+  async #announce(action: URL, sent: FormData, hold: Hold): Promise<void> {
+    hold.keep();
     const notice = [...document.querySelectorAll<HTMLElement>('[data-notice]')].find(
       (one) => !one.closest('[inert]'),
     );
-    if (notice) return void this.#notices.show(notice).then((moved) => moved && keepPlace());
     const words = doneWords(this.#i18n().t, action, sent);
-    if (words) this.#notices.say(words);
+    if (notice && !(await this.#notices.show(notice))) return;
+    if (!notice && words) this.#notices.say(words);
+    hold.keep();
   }
 }
 
