@@ -1,4 +1,5 @@
 /** A thread with its comments, as its own page shows it, or the page of the space whose only thread it is. */
+import type { FileCategory } from './files';
 import type { Person, Readers } from './people';
 import type { Told } from './told';
 
@@ -23,8 +24,32 @@ export interface Text {
   /** Of its check-boxes, for whoever may tick them; null also if it has none. */
   ticking: string | null;
   may: { react: boolean; edit: boolean; delete: boolean; open: boolean; replace: boolean };
-  files: { id: string; name: string; type: string; size: number; thumb: boolean; version: number }[];
+  files: AttachedFile[];
   reactions: { kind: string; count: number; own: boolean; people: Person[]; more: number }[];
+}
+
+export interface AttachedFile {
+  id: string;
+  name: string;
+  type: string;
+  category: FileCategory;
+  size: number;
+  thumb: boolean;
+  version: number;
+}
+
+/** A picture over the page that it was opened on, with those before and after it. */
+export interface ShownPicture {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  at: number;
+  by: Person;
+  thread: { id: number; title: string };
+  commentId: number | null;
+  previous: string | null;
+  next: string | null;
 }
 
 /** Who has seen a post but its author and the viewer, guests first. A guest learns of nobody by name: only that it was seen. */
@@ -94,5 +119,6 @@ export interface Discussion extends Readers {
   seenBy: Page<Person & { id: string; card: boolean }> | null;
   /** What guests would see. */
   opening: Opening | null;
+  picture: ShownPicture | null;
   requestKey: string;
 }

@@ -159,3 +159,46 @@ for (const javaScriptEnabled of [true, false])
     await expect(rows).toHaveCount(3);
     await ava.context().close();
   });
+
+for (const javaScriptEnabled of [true, false])
+  for (const width of [1280, 360])
+    test(`a picture of a post opens over its thread, with those of other posts before and after it: ${javaScriptEnabled ? 'with' : 'without'} scripts at ${width} px`, async ({
+      browser,
+    }) => {
+      const ava = await signedIn(browser, AVA, { javaScriptEnabled, viewport: { width, height: 740 } });
+      const space = await makeSpace(ava, `Pictures of a thread ${javaScriptEnabled} ${width}`);
+      await posted(ava, space, 'Drawings');
+      const thread = new URL(ava.url()).pathname;
+      await ava.getByLabel('Write a comment', { exact: true }).fill('And the pier');
+      await ava
+        .getByLabel('Attach files')
+        .setInputFiles({ name: 'pier.png', mimeType: 'image/png', buffer: Buffer.from(png(30, 30)) });
+      await ava.getByRole('button', { name: 'Comment' }).click();
+      const link = (name: string) => ava.getByRole('link', { name, exact: true });
+      const shown = (name: string) => ava.getByRole('dialog', { name });
+      await expect(link('pier.png')).toBeVisible();
+
+      // Also as a guest sees it, whose view it does not leave.
+      for (const home of [thread, thread.replace('/threads/', '/as/anyone/threads/')]) {
+        await ava.goto(home, { waitUntil: 'networkidle' });
+        await link('crane.png').click();
+        await expect(shown('crane.png')).toBeVisible();
+        await expect(shown('crane.png').getByRole('link', { name: 'Drawings' })).toBeVisible();
+        await ava.getByRole('link', { name: 'Next picture' }).click();
+        await expect(shown('pier.png')).toBeVisible();
+        await expect(ava.getByRole('link', { name: 'Next picture' })).toHaveCount(0);
+        await ava.getByRole('link', { name: 'Previous picture' }).click();
+        await expect(shown('crane.png')).toBeVisible();
+        await ava.getByRole('link', { name: 'Previous picture' }).click();
+        await expect(shown('harbour.png')).toBeVisible();
+        await expect(ava.getByRole('link', { name: 'Previous picture' })).toHaveCount(0);
+        if (javaScriptEnabled && home === thread) {
+          await ava.keyboard.press('Escape');
+          await expect(ava.getByRole('dialog')).toHaveCount(0);
+          await expect(link('crane.png')).toBeFocused();
+        } else await ava.getByRole('link', { name: 'Close' }).click();
+        await expect(ava.getByRole('dialog')).toHaveCount(0);
+        expect(new URL(ava.url()).pathname).toBe(home);
+      }
+      await ava.context().close();
+    });

@@ -231,7 +231,7 @@ test('attachments: the form waits for them, holds back what failed, and sends wh
 });
 
 for (const javaScriptEnabled of [true, false])
-  test(`a text that is edited loses and gets files, in their order; a picture opens in the browser, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
+  test(`a text that is edited loses and gets files, in their order; a picture opens over it, ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({
     browser,
   }) => {
     const ava = await signedIn(browser, AVA, { javaScriptEnabled });
@@ -273,10 +273,12 @@ for (const javaScriptEnabled of [true, false])
 
     // In the same window, without a download.
     await ava.getByRole('link', { name: 'plan.png', exact: true }).click();
-    await expect(ava).toHaveURL(/\/files\/[a-z2-7]{16}$/);
+    await expect(ava).toHaveURL(/\/threads\/\d+\?picture=[a-z2-7]{16}$/);
     await expect
       .poll(() =>
-        ava.locator('img').evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]),
+        ava
+          .getByRole('img', { name: 'plan.png' })
+          .evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]),
       )
       .toEqual([60, 30]);
     await ava.context().close();

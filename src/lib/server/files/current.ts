@@ -12,5 +12,5 @@ export const isCurrent = (of = 'file'): SQL =>
   );
 
 /** SQL: a text's files in their order: each where its first version stood. */
-export const inOrder = (of = 'file'): SQL =>
-  sql.raw(`coalesce(${of}.first_at, ${of}.attached_at), ${of}.created_at, ${of}.id`);
+export const inOrder = (of = 'file', way: 'asc' | 'desc' | '' = ''): SQL =>
+  sql.raw(`coalesce(${of}.first_at, ${of}.attached_at) ${way}, ${of}.created_at ${way}, ${of}.id ${way}`);

@@ -11,6 +11,7 @@ export {
   useCover,
   useCoverOfTemplate,
 } from './cover';
+export { lookInThread } from './in-thread';
 export { names, ofCommentsQuery, ofThreadQuery } from './list';
 export { checkLogo, readLogo, uploadLogo, useLogo } from './logo';
 export { arrivedParts, beginUpload, cancelUpload, completeUpload, uploadPart } from './parts';

@@ -8,6 +8,7 @@ const columns = {
   commentId: file.commentId,
   name: file.name,
   type: file.type,
+  category: file.category,
   size: file.size,
   thumb: sql<number>`thumb_key is not null`.mapWith(Boolean),
 };

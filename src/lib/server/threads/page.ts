@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { SignedIn } from '../context';
 import { randomId } from '../crypto';
 import { Refusal } from '../errors';
+import * as files from '../files';
 import { history, source } from './history';
 import { opening } from './open';
 import { reacted } from './reactions';
@@ -30,9 +31,10 @@ const by = (text: { author: string; guest: boolean; company: string }) => ({
 
 async function shown(ctx: SignedIn, spaceId: number, id: number | 'only', query: URLSearchParams) {
   const threadId = id === 'only' ? onlyThread(spaceId) : id;
-  const asked = (name: 'edit' | 'quote' | 'history' | 'reacted' | 'seen' | 'open') => query.get(name);
+  const asked = (name: 'edit' | 'quote' | 'history' | 'reacted' | 'seen' | 'open' | 'picture') =>
+    query.get(name);
   const at = [ctx, spaceId, threadId] as const;
-  const [thread, editing, quoting, versions, people, seers, opened] = await Promise.all([
+  const [thread, editing, quoting, versions, people, seers, opened, picture] = await Promise.all([
     find(ctx, spaceId, id, windowOf(query)),
     asked('edit') ? source(...at, named(asked('edit')!)) : null,
     asked('quote') ? source(...at, named(asked('quote')!)) : null,
@@ -42,6 +44,7 @@ async function shown(ctx: SignedIn, spaceId: number, id: number | 'only', query:
       ? seenBy(...at, named(asked('seen')!), query.get('further'))
       : null,
     asked('open') ? open(ctx, spaceId, threadId, named(asked('open')!), query.get('more')) : null,
+    asked('picture') ? files.lookInThread(...at, asked('picture')!) : null,
   ]);
   if (!thread) return null;
   // Only what exists, and only for people who may delete it.
@@ -55,13 +58,14 @@ async function shown(ctx: SignedIn, spaceId: number, id: number | 'only', query:
   return {
     ...thread,
     deleting: deleting || null,
-    covered: !!deleting || !!versions || !!people || !!seers || !!opened,
+    covered: !!deleting || !!versions || !!people || !!seers || !!opened || !!picture,
     editing: editing?.mayEdit ? { ...editing, name: asked('edit')! } : null,
     quoting: quoting && { author: quoting.author, body: quoting.body, forCompany: quoting.forCompany },
     history: versions,
     reacted: people,
     seenBy: seers,
     opening: opened && { ...opened, name: asked('open')! },
+    picture,
     requestKey: randomId(),
   };
 }

@@ -1,3 +1,4 @@
+import type { AttachedFile } from '$lib/discussion';
 import { TABLE_BOX } from '$lib/prose';
 
 /** Samples for the components: short and long, in scripts of both directions. Not words of the site. */
@@ -85,20 +86,30 @@ export const prose = [
   `<pre tabindex="0"><code>piles = [${'1200, '.repeat(40)}]</code></pre>`,
 ].join('');
 
-export const files = [
+export const files: AttachedFile[] = [
   {
     id: 'plan',
     name: 'Handrail, sheet 12.pdf',
     type: 'application/pdf',
+    category: 'pdf',
     size: 1_482_000,
     thumb: false,
     version: 1,
   },
-  { id: 'ja', name: '第三橋脚 図面 改訂D.dwg', type: '', size: 48_200_000, thumb: false, version: 3 },
+  {
+    id: 'ja',
+    name: '第三橋脚 図面 改訂D.dwg',
+    type: '',
+    category: 'other',
+    size: 48_200_000,
+    thumb: false,
+    version: 3,
+  },
   {
     id: 'long',
     name: `${'a-name-without-a-blank-'.repeat(5)}end.xlsx`,
     type: '',
+    category: 'document',
     size: 512,
     thumb: false,
     version: 12,
