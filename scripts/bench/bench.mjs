@@ -131,10 +131,10 @@ async function drive(visitors, path, seconds) {
   const shoot = (duration) => autocannon({ url, connections: CONNECTIONS, duration, requests });
   await shoot(Math.min(2, seconds));
   const before = cpuSeconds();
-  const { requests, latency, non2xx, errors } = await shoot(seconds);
+  const { requests: answered, latency, non2xx, errors } = await shoot(seconds);
   if (non2xx + errors > 0) throw new Error(`${path}: ${non2xx} refused, ${errors} broken off`);
-  const cpu = ((cpuSeconds() - before) / requests.total) * 1000;
-  return { rps: requests.average, p50: latency.p50, p99: latency.p99, cpu };
+  const cpu = ((cpuSeconds() - before) / answered.total) * 1000;
+  return { rps: answered.average, p50: latency.p50, p99: latency.p99, cpu };
 }
 
 /** What it asks of the database, and how long it takes if each answer takes 120 ms. */
