@@ -77,3 +77,19 @@ export function refusalOf(form: unknown, t: Translate) {
 }
 
 export type Refusal = ReturnType<typeof refusalOf>;
+
+/**
+ * On a page of several forms: the refusal of each, and what is said above all of them.
+ * @param forms for each form, a field that only it sends
+ */
+export function refusalsOf<Name extends string>(
+  form: unknown,
+  t: Translate,
+  forms: Record<Name, string>,
+): Record<Name | 'page', Refusal> {
+  const names = Object.keys(forms) as Name[];
+  const own = names.find((name) => gaveBack(form) && forms[name] in (form as FormFailure).values) ?? 'page';
+  return Object.fromEntries(
+    [...names, 'page'].map((name) => [name, refusalOf(name === own ? form : null, t)]),
+  ) as Record<Name | 'page', Refusal>;
+}

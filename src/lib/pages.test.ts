@@ -10,6 +10,11 @@ it('a list keeps what it shows, and nothing that was said once', () => {
   expect(actionWith(kept)('remove')).toBe('?/remove&search=a%26b&status=open');
 });
 
+it('a list keeps a filter that has no value', () => {
+  const kept = keptQuery(new URL('http://localhost/admin/spaces?without&search='), 'search', 'without');
+  expect(withQuery('/admin/spaces', kept)).toBe('/admin/spaces?without=');
+});
+
 it('a list that shows everything has a bare address', () => {
   expect(withQuery('/list', {})).toBe('/list');
   expect(actionWith({})('remove')).toBe('?/remove');

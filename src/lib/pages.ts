@@ -32,9 +32,14 @@ export function pageHref(url: URL, param: string, key: string | null, path = url
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
+/** Parameters that say something without a value. */
+const FLAGS = ['without'];
+
 export const keptQuery = (url: URL, ...names: string[]): Record<string, string> =>
   Object.fromEntries(
-    names.map((name) => [name, url.searchParams.get(name) ?? ''] as const).filter(([, value]) => value),
+    names
+      .map((name) => [name, url.searchParams.get(name)] as const)
+      .filter((one): one is [string, string] => !!one[1] || (one[1] === '' && FLAGS.includes(one[0]))),
   );
 
 export const withQuery = (path: string, query: Record<string, string>): string =>

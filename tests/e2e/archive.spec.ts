@@ -162,9 +162,11 @@ test('site administrators archive a space in the administration, and bring it ba
   await row.getByRole('button', { name: 'Archive Space', exact: true }).click();
   await ava.getByRole('alertdialog').getByRole('button', { name: 'Archive Space' }).click();
   await expect(row.getByText('Archived', { exact: true })).toBeVisible();
+  await expect(ava.getByRole('status')).toHaveText('Space archived. Nobody can write in it now.');
   await ben.goto(space);
   await expect(ben.getByText(/^Archived on .+ by Ava Lind/)).toBeVisible();
   await row.getByRole('button', { name: 'Unarchive Space' }).click();
   await expect(row.getByRole('button', { name: 'Archive Space', exact: true })).toBeVisible();
+  await expect(ava.getByRole('status')).toHaveText('Space unarchived. Everyone in it can write again.');
   expect(new URL(ava.url()).origin).toBe(ORIGIN);
 });

@@ -28,14 +28,17 @@ async function settled(): Promise<void> {
   while (navigating.complete) await navigating.complete.catch(() => undefined);
 }
 
-/** Whether an address is the same page, a little changed: nobody is to lose their place on it. */
-export function staysAt(address: string): boolean {
+/**
+ * Whether an address is the same page, a little changed: nobody is to lose their place on it.
+ * @param from whoever is in the section that the address names is there already
+ */
+export function staysAt(address: string, from: Element): boolean {
   const to = new URL(address, location.href);
-  return to.pathname === location.pathname && !to.hash;
+  const section = from.closest('section')?.getAttribute('aria-labelledby');
+  return to.pathname === location.pathname && (!to.hash || to.hash === `#${section}`);
 }
 
 /** Goes where a form leads. */
-export async function follow(address: string): Promise<void> {
-  const stays = staysAt(address);
+export async function follow(address: string, stays: boolean): Promise<void> {
   await goto(new URL(address, location.href), { invalidateAll: true, noScroll: stays, keepFocus: stays });
 }

@@ -206,9 +206,9 @@ export class Sending {
   ): Promise<void> {
     if (result.type === 'redirect') {
       tell(form, 'accepted');
-      const stays = staysAt(result.location);
+      const stays = staysAt(result.location, form);
       if (!stays) hold.release();
-      await follow(result.location);
+      await follow(result.location, stays);
       if (stays) renew(form, formData, this.by);
       if (stays && isLost() && !form.closest('dialog, [role=alertdialog]')) place();
       return this.#announce(action, formData, hold);

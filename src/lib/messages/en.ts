@@ -3,6 +3,7 @@ const en = {
   'action.cancel': 'Cancel',
   'action.close': 'Close',
   'errors.title': 'Please check what you typed',
+  'errors.of': '{label}: {sentence}',
   'guest.badge': 'Guest',
   'guest.named': '{name} (guest, {company})',
   'guest.named-alone': '{name} (guest)',
@@ -140,8 +141,7 @@ const en = {
   'list.clear': 'Show all',
 
   'users.title': 'Users',
-  'users.lead':
-    'Everyone in your company who has an account here. Guests, who come from outside, are managed in their spaces.',
+  'users.lead': 'Everyone in your company who has an account here. Guests are under “Guest Management”.',
   'users.invite-title': 'Invite a user',
   'users.invite-lead':
     'We’ll send them a link. They choose a name and a password, and they’re in. The link works for one week.',
@@ -169,7 +169,7 @@ const en = {
   'users.deactivate': 'Deactivate',
   'users.deactivate-title': 'Deactivate {who}?',
   'users.deactivate-text':
-    '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote stays. Spaces where they’re the only administrator will have none until you appoint someone under Space Management. You can reactivate the account at any time.',
+    '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote stays. Spaces where they’re the only administrator will have none until you appoint someone under “Space Management”. You can reactivate the account at any time.',
   'users.reactivate': 'Reactivate',
   'users.nobody-title': 'No users found',
   'users.nobody': 'No user has “{search}” in their name or e-mail address.',
@@ -1302,6 +1302,7 @@ const en = {
   'guest-admin.search': 'Search guests',
   'guest-admin.export': 'Export CSV',
   'guest-admin.nobody-title': 'No guests found',
+  'guest-admin.no-match': 'No guest has “{search}” in their name or e-mail address.',
   'guest-admin.nobody': 'Guests show up here once they’ve been invited to a space and have signed up.',
   'guest-admin.deactivate-text':
     '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote stays in their spaces. You can reactivate the account at any time.',

@@ -5,6 +5,7 @@ export default {
   'action.cancel': 'キャンセル',
   'action.close': '閉じる',
   'errors.title': '入力内容をご確認ください',
+  'errors.of': '{label}：{sentence}',
   'guest.badge': 'ゲスト',
   'guest.named': '{name}（ゲスト、{company}）',
   'guest.named-alone': '{name}（ゲスト）',
@@ -143,7 +144,7 @@ export default {
   'list.clear': 'すべて表示',
 
   'users.title': 'ユーザー',
-  'users.lead': 'アカウントを持っている社内の人の一覧です。社外のゲストは、それぞれのスペースで管理します。',
+  'users.lead': 'アカウントを持っている社内の人の一覧です。社外のゲストは「ゲストの管理」にあります。',
   'users.invite-title': 'ユーザーを招待',
   'users.invite-lead':
     'リンク付きのメールが届きます。名前とパスワードを決めると利用を始められます。リンクは1週間有効です。',
@@ -1288,6 +1289,7 @@ export default {
   'guest-admin.search': 'ゲストを検索',
   'guest-admin.export': 'CSVを書き出す',
   'guest-admin.nobody-title': '該当するゲストはいません',
+  'guest-admin.no-match': '名前またはメールアドレスに「{search}」を含むゲストはいません。',
   'guest-admin.nobody': 'スペースに招待され、登録を完了したゲストがここに表示されます。',
   'guest-admin.deactivate-text':
     '{email}はすべての端末からすぐにログアウトされ、ログインできなくなります。投稿はスペースに残ります。アカウントはいつでも再開できます。',

@@ -1,4 +1,4 @@
-import { dialogOver } from '$lib/pages';
+import { dialogOver, keptQuery, withQuery } from '$lib/pages';
 import { byId } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
@@ -17,13 +17,17 @@ export const load = (event) =>
     };
   });
 
+/** The list as it was shown. */
+const here = (url: URL, done: string) =>
+  withQuery('/admin/guests', { ...keptQuery(url, 'search', 'after'), done });
+
 export const actions = {
-  deactivate: form(byId, async (ctx, { id }) => {
+  deactivate: form(byId, async (ctx, { id }, { url }) => {
     await accounts.setActive(ctx, id, false);
-    return '/admin/guests?done=deactivated';
+    return here(url, 'deactivated');
   }),
-  reactivate: form(byId, async (ctx, { id }) => {
+  reactivate: form(byId, async (ctx, { id }, { url }) => {
     await accounts.setActive(ctx, id, true);
-    return '/admin/guests?done=reactivated';
+    return here(url, 'reactivated');
   }),
 };

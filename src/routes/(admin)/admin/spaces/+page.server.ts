@@ -38,6 +38,10 @@ export const load = (event) =>
     };
   });
 
+/** The list as it was shown. */
+const here = (url: URL, done: string) =>
+  withQuery('/admin/spaces', { ...keptQuery(url, 'search', 'without', 'after'), done });
+
 export const actions = {
   restore: form(bySpace, async (ctx, { id }) => {
     await trash.restore(ctx, id);
@@ -45,13 +49,13 @@ export const actions = {
   }),
   archive: form(v.object({ ...bySpace.entries, ...onOff.entries }), async (ctx, { id, on }, { url }) => {
     await archive.setForSite(ctx, id, on);
-    return withQuery('/admin/spaces', keptQuery(url, 'search', 'without', 'after'));
+    return here(url, on ? 'archived' : 'unarchived');
   }),
   become: form(bySpace, async (ctx, { id }) => {
     await administrators.become(ctx, id);
     return `/spaces/${id}`;
   }),
-  storage: form(storage, async (ctx, { spaceStorage, guestStorage, ...shown }) => {
+  storage: form(storage, async (ctx, { spaceStorage, guestStorage, ...shown }, { url }) => {
     const { form, revision } = await site.merged(
       ctx,
       { spaceStorage: spaceStorage * settings.GB, guestStorage: guestStorage * settings.GB },
@@ -60,6 +64,6 @@ export const actions = {
       shown,
     );
     await site.changeSettings(ctx, form, revision);
-    return { stored: true };
+    return `${here(url, 'stored')}#storage`;
   }),
 };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { dialogOver } from '$lib/pages';
+import { dialogOver, keptQuery, withQuery } from '$lib/pages';
 import { byId, inviteUser, once, permissions } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import * as accounts from '$lib/server/accounts';
@@ -31,36 +31,38 @@ export const load = (event) =>
     };
   });
 
-const here = (done: string) => `/admin/users?done=${done}`;
+/** The list as it was shown. */
+const here = (url: URL, done: string) =>
+  withQuery('/admin/users', { ...keptQuery(url, 'search', 'after', 'open'), done });
 
 export const actions = {
   invite: form(
     inviteUser,
-    async (ctx, input) => {
+    async (ctx, input, { url }) => {
       await invitations.inviteUser(ctx, input);
-      return here('invited');
+      return here(url, 'invited');
     },
     (ctx) => allow(ctx, 'site.administer'),
     { judge: async (_ctx, { email }) => void (email && invitations.judgeUser(email)) },
   ),
-  resend: form(v.object({ ...byId.entries, ...once.entries }), async (ctx, { id, requestKey }) => {
+  resend: form(v.object({ ...byId.entries, ...once.entries }), async (ctx, { id, requestKey }, { url }) => {
     await invitations.resend(ctx, null, id, requestKey);
-    return here('invited');
+    return here(url, 'invited');
   }),
-  cancel: form(byId, async (ctx, { id }) => {
+  cancel: form(byId, async (ctx, { id }, { url }) => {
     await invitations.cancel(ctx, null, id);
-    return here('cancelled');
+    return here(url, 'cancelled');
   }),
-  permissions: form(permissions, async (ctx, { id, ...may }) => {
+  permissions: form(permissions, async (ctx, { id, ...may }, { url }) => {
     await accounts.setPermissions(ctx, id, may);
-    return here('changed');
+    return here(url, 'changed');
   }),
-  deactivate: form(byId, async (ctx, { id }) => {
+  deactivate: form(byId, async (ctx, { id }, { url }) => {
     await accounts.setActive(ctx, id, false);
-    return here('deactivated');
+    return here(url, 'deactivated');
   }),
-  reactivate: form(byId, async (ctx, { id }) => {
+  reactivate: form(byId, async (ctx, { id }, { url }) => {
     await accounts.setActive(ctx, id, true);
-    return here('reactivated');
+    return here(url, 'reactivated');
   }),
 };
