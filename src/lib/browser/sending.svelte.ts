@@ -211,6 +211,8 @@ export class Sending {
       await follow(result.location, stays);
       if (stays) renew(form, formData, this.by);
       if (stays && isLost() && !form.closest('dialog, [role=alertdialog]')) place();
+      // A dialog that has closed gives the focus back, which may scroll, before what was done is said in sight.
+      if (!form.isConnected) await new Promise((done) => setTimeout(done));
       return this.#announce(action, formData, hold);
     }
     if (result.type === 'success' && invalidateAll) await refresh();

@@ -4,9 +4,12 @@
 export const submitterOf = (by: HTMLElement | null, form?: HTMLFormElement) =>
   by instanceof HTMLButtonElement && by.isConnected && by.form === form ? by : null;
 
+/** New each time that a form is shown. */
+const KEYS = ['requestKey', 'formKey'];
+
 const sameWords = (one: FormData, other: FormData): boolean => {
   const words = (data: FormData) =>
-    JSON.stringify([...data].filter(([name, value]) => typeof value === 'string' && name !== 'requestKey'));
+    JSON.stringify([...data].filter(([name, value]) => typeof value === 'string' && !KEYS.includes(name)));
   return words(one) === words(other);
 };
 
