@@ -22,6 +22,8 @@ declare global {
       covered?: boolean;
       /** A space administrator sees the page as a guest does, read only. */
       view?: View;
+      /** Open pages hear of changes through the rooms of their spaces. Otherwise they poll. */
+      rooms?: boolean;
     }
     interface PageState {
       /** Somebody's card lies over the page. */

@@ -227,9 +227,12 @@ const formFailure = (key: MessageKey, status = 401): Response =>
 /** For programs. No origin check here, so no cookies either. */
 const isApi = (url: URL): boolean => /^\/k(\/|$)/.test(url.pathname);
 
-/** The only origin check: every request outside the API that may change state must have our origin, whatever its body. */
+/**
+ * The only origin check: every request outside the API that may change state must have our origin, whatever its body. So must the upgrade
+ * to a WebSocket, whose answers another site could read.
+ */
 const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
-  ['GET', 'HEAD'].includes(request.method) ||
+  (['GET', 'HEAD'].includes(request.method) && !/websocket/i.test(request.headers.get('upgrade') ?? '')) ||
   isApi(url) ||
   request.headers.get('origin') === config.origin ||
   isOneClickUnsubscribe(request, url);

@@ -1,4 +1,4 @@
-/** Composition only: SvelteKit for pages and API, the mail queue, and cron. */
+/** Composition only: SvelteKit for pages and API, the rooms of open pages, the mail queue, and cron. */
 import sveltekit from 'sveltekit-worker';
 import type { Env, MailNudge } from './lib/server/context/config';
 import { createContext } from './lib/server/context/create';
@@ -7,6 +7,8 @@ import { pageInstead, readable, rejectOversized } from './lib/server/request-lim
 import * as cron from './lib/server/cron';
 import * as jobs from './lib/server/jobs';
 import { secured } from './lib/server/plain-pages';
+
+export { Room } from './lib/server/room';
 
 const system = (env: Env, ctx: ExecutionContext) => ({
   env,

@@ -50,13 +50,14 @@ const named = (...names: string[]) => names.map((name) => `src/lib/server/${name
 const layers: [layer: string, modules: string][] = [
   [
     'platform',
-    'blobs change-limit context crypto csv errors log markdown paging passwords pictures rate-limit schema secrets',
+    `blobs change-limit context crypto csv errors log markdown paging passwords pictures rate-limit room schema
+      secrets`,
   ],
   ['rules', 'access audit policy stale'],
   ['delivery', 'mail'],
   [
     'domain',
-    `accounts administrators appearance archive changes events files folded invitations language limits memberships mentions notifications
+    `accounts administrators appearance archive changes events files folded invitations language limits live memberships mentions notifications
       search seed sessions settings site space-templates spaces threads trash typed-address verification
       well-known`,
   ],
@@ -123,6 +124,7 @@ describe('direction', () => {
       'src/lib/server/jobs',
       'src/lib/server/plain-pages',
       'src/lib/server/request-limits',
+      'src/lib/server/room',
       'sveltekit-worker',
     ]);
   });
@@ -297,7 +299,7 @@ describe('one place for', () => {
 
   it('the environment: context/', () => {
     const names =
-      /\b(FOYER_SECRET|FOYER_SECRET_PREVIOUS|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+|SECURITY_CONTACT)\b|\benv\.(DB|KV|FILES|ASSETS|ORIGIN)\b/;
+      /\b(FOYER_SECRET|FOYER_SECRET_PREVIOUS|FOYER_LOCAL|FOYER_SEED|FOYER_INLINE_MAIL|SETUP_TOKEN|MAIL_TRANSPORT|MAIL_DOMAIN|MAIL_QUEUE|MAILCHANNELS_API_KEY|MAILCHANNELS_BASE_URL|DKIM_[A-Z_]+|SECURITY_CONTACT)\b|\benv\.(DB|KV|FILES|ASSETS|ROOMS|ORIGIN)\b/;
     const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
     // The dictionaries may tell people which variable to set.
     const readers = files(/^src\/(?!lib\/messages\/)/).filter((path) => names.test(code(path)));
@@ -335,6 +337,7 @@ describe('one place for', () => {
       'src/lib/server/pending-post.ts',
       'src/lib/server/plain-pages.ts',
       'src/lib/server/request-limits.ts',
+      'src/lib/server/room.ts',
       'src/routes/(app)/spaces/[id=id]/preview/+server.ts',
     ]);
   });

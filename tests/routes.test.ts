@@ -119,6 +119,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   // A place that is none of ours: nothing new.
   '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace.replaceAll('200', '204') },
+  // To other requests than an upgrade.
+  '/(app)/spaces/[id=id]/live': { at: '/spaces/:space/live', get: inSpace.replaceAll('200', '426') },
   '/(app)/spaces/[id=id]/(tabs)/settings': {
     at: '/spaces/:space/settings',
     get: 'in in 404 404 404 home 404',

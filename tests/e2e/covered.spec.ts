@@ -6,6 +6,8 @@ const BEN = 'ben@foyer.example';
 const box = (page: Page) => page.getByLabel('Write a comment', { exact: true });
 const cover = (page: Page) => page.getByRole('alertdialog', { name: 'You’ve been logged out' });
 const endSession = (page: Page) => page.context().clearCookies({ name: 'foyer' });
+/** By then the page has asked, whether or not the room of its space says when. */
+const ASKED = 80_000;
 let thread: string;
 
 test.beforeAll(async ({ browser }) => {
@@ -34,7 +36,7 @@ test('after a session has ended, the login leads back to the same page and to wh
 }) => {
   const page = await typing(browser, 'Nearly lost');
   await endSession(page);
-  await page.clock.fastForward(30_000);
+  await page.clock.fastForward(ASKED);
   await expect(cover(page)).toContainText('What you typed is kept in this browser.');
   await cover(page).getByRole('link', { name: 'Log in' }).click();
   await page.getByLabel('E-mail address').fill(BEN);
@@ -53,12 +55,12 @@ test('logging out in another tab deletes the draft and says so; after a login th
   await other.getByRole('button', { name: /Ben/ }).click();
   await other.getByRole('menuitem', { name: 'Log out' }).click();
   await expect(other).toHaveURL(/\/login/);
-  await page.clock.fastForward(30_000);
+  await page.clock.fastForward(ASKED);
   await expect(cover(page)).toContainText('What you typed is only on this page now.');
   const opened = page.context().waitForEvent('page');
   await cover(page).getByRole('link', { name: 'Log in' }).click();
   await login(await opened, BEN);
-  await page.clock.fastForward(30_000);
+  await page.clock.fastForward(ASKED);
   await expect(cover(page)).toHaveCount(0);
   await expect(box(page)).toHaveValue('Only here now');
   await page.getByRole('button', { name: 'Comment', exact: true }).click();
@@ -85,22 +87,22 @@ test('whoever reads that their form was not sent can read it to the end', async 
     `/login?next=${encodeURIComponent(new URL(page.url()).pathname)}`,
   );
   await expect(way).toHaveAttribute('target', '_blank');
-  await page.clock.fastForward(4_000);
+  await page.clock.fastForward(ASKED);
   await expect.poll(() => asked).toBe(1);
   polls.open();
   // Asking again means that the first answer was heard.
-  await expect.poll(() => page.clock.fastForward(10_000).then(() => asked)).toBeGreaterThan(1);
+  await expect.poll(() => page.clock.fastForward(ASKED).then(() => asked)).toBeGreaterThan(1);
   await expect(refusal).toBeFocused();
   await expect(cover(page)).toHaveCount(0);
   await box(page).click();
-  await page.clock.fastForward(30_000);
+  await page.clock.fastForward(ASKED);
   await expect(cover(page)).toBeVisible();
 });
 
 test('who may no longer see a space is told so, and not that they were logged out', async ({ browser }) => {
   const page = await typing(browser, 'Goodbye');
   await page.route(/\/changes\?/, (route) => route.fulfill({ status: 404 }));
-  await page.clock.fastForward(30_000);
+  await page.clock.fastForward(ASKED);
   const gone = page.getByRole('alertdialog', { name: 'You no longer have access to this space' });
   await gone.getByRole('link', { name: 'Go to your spaces' }).click();
   await expect(page).toHaveURL('/');

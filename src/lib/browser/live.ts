@@ -1,6 +1,10 @@
-/** Polls for changes by others: the browser's side of server/changes.ts and of news. A push channel would replace this file. */
+/**
+ * Asks for changes by others: the browser's side of server/changes.ts and of news. Where the rooms of the spaces can be reached, they
+ * say when to ask (line.ts); otherwise, and in case a word is lost, the page asks again and again.
+ */
 import { attend } from './attention';
 import { readsSummary } from './focus';
+import { join, spread, type Line } from './line';
 import { MINUTE } from '../time';
 
 export interface Change {
@@ -12,6 +16,8 @@ export interface Change {
 
 const OFTEN = 4_000;
 const SELDOM = 30_000;
+/** While the rooms say when to ask. */
+const IN_CASE = MINUTE;
 /** After this long without input, the page polls less often. */
 const IDLE = 5 * MINUTE;
 
@@ -27,43 +33,74 @@ interface Heard<News> {
   quiet?: () => void;
 }
 
-/** Polls while the tab is visible. @returns how to stop */
-function poll<News>(address: () => string, pause: () => number, { heard, ended, back, quiet }: Heard<News>) {
+interface Pace {
+  /** Between two polls without a room, while somebody is there. */
+  pause: () => number;
+  /** After the word of a room. */
+  delay: () => number;
+}
+
+/** Polls while the tab is visible. @returns how to stop, and where to listen besides */
+function poll<News>(address: () => string, pace: Pace, { heard, ended, back, quiet }: Heard<News>) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
   let out = false;
+  let asking = false;
+  let again = false;
+  let lines = new Map<number, Line>();
 
-  const next = () => {
+  const told = () => lines.size > 0 && [...lines.values()].every((line) => line.isOpen());
+
+  const wait = (ms: number) => {
     clearTimeout(timer);
     if (over || document.hidden) return;
-    timer = setTimeout(ask, attention.here() && !out ? pause() : SELDOM);
+    timer = setTimeout(ask, ms);
+  };
+  const next = () =>
+    wait(told() && !out ? spread(IN_CASE) : attention.here() && !out ? pace.pause() : SELDOM);
+  const soon = () => {
+    const ms = pace.delay();
+    if (ms > 0 || document.hidden) wait(ms);
+    else void ask();
+  };
+
+  const listener = {
+    moved: () => (asking ? void (again = true) : soon()),
+    closed: () => (asking ? undefined : wait(spread(OFTEN))),
   };
 
   async function ask() {
     clearTimeout(timer);
+    if (asking) return void (again = true);
+    [asking, again] = [true, false];
     try {
       // A redirect would lead to the login page.
       const answer = await fetch(address(), { redirect: 'manual' });
       if (over) return;
       if (answer.status === 404) {
-        over = true;
+        stop();
         return ended('gone');
       }
       if (answer.type === 'opaqueredirect') {
         out = true;
         // Whoever reads that their form was refused is told by that already.
         if (!attention.here() || !readsSummary()) ended('signed-out');
-      } else if (answer.ok && out) {
+      } else if (answer.ok) {
+        if (out) back();
         out = false;
-        back();
+        lines.forEach((line) => line.check());
       }
       if (answer.status === 200) heard((await answer.json()) as News);
       else await answer.text();
       if (answer.status === 204 && attention.here()) quiet?.();
     } catch {
       // Offline: the next poll tries again.
+      lines.forEach((line) => line.drop());
+    } finally {
+      asking = false;
     }
-    next();
+    if (again) soon();
+    else next();
   }
 
   const attention = attend(
@@ -71,24 +108,42 @@ function poll<News>(address: () => string, pause: () => number, { heard, ended, 
     (here) => (here ? void ask() : next()),
     () => !document.hidden,
   );
+  const ends = new AbortController();
+  addEventListener('online', () => void ask(), { signal: ends.signal });
   next();
+
+  function stop() {
+    over = true;
+    clearTimeout(timer);
+    ends.abort();
+    attention.stop();
+    lines.forEach((line) => line.leave());
+    lines.clear();
+  }
 
   return {
     again: next,
-    stop: () => {
-      over = true;
-      clearTimeout(timer);
-      attention.stop();
+    /** The rooms to listen to from now on. */
+    listen: (spaces: number[]) => {
+      const before = lines;
+      lines = new Map(spaces.map((id) => [id, before.get(id) ?? join(id, listener)]));
+      for (const [id, line] of before) if (!lines.has(id)) line.leave();
     },
+    connect: () => lines.forEach((line) => line.check()),
+    stop,
   };
 }
 
-/** The changes of a space. @returns `know` reports what the page has loaded meanwhile */
-export function watch(spaceId: number, seq: string, { heard, ...rest }: Heard<Change[]>) {
+/**
+ * The changes of a space.
+ * @param rooms whether this site has them
+ * @returns `know` reports what the page has loaded meanwhile
+ */
+export function watch(spaceId: number, seq: string, rooms: boolean, { heard, ...rest }: Heard<Change[]>) {
   let since = seq;
-  const { stop } = poll<{ seq: string; changes: Change[] }>(
+  const { listen, connect, stop } = poll<{ seq: string; changes: Change[] }>(
     () => `/spaces/${spaceId}/changes?since=${since}`,
-    () => OFTEN,
+    { pause: () => OFTEN, delay: () => 0 },
     {
       ...rest,
       heard: (news) => {
@@ -98,6 +153,10 @@ export function watch(spaceId: number, seq: string, { heard, ...rest }: Heard<Ch
       },
     },
   );
+  if (rooms) {
+    listen([spaceId]);
+    connect();
+  }
   return { know: (newer: string) => void (since = newer), stop };
 }
 
@@ -110,9 +169,10 @@ interface News {
 export function watchNews(stamp: string, { heard, ...rest }: Heard<News>) {
   let since = stamp;
   let often = false;
-  const { again, stop } = poll<News>(
+  const { again, listen, stop } = poll<News>(
     () => `/news?since=${since}`,
-    () => (often ? OFTEN : SELDOM),
+    // A page of a space loads its own changes first, and with them what the bell shows.
+    { pause: () => (often ? OFTEN : SELDOM), delay: () => (often ? 0 : spread(OFTEN)) },
     {
       ...rest,
       heard: (news) => {
@@ -122,8 +182,10 @@ export function watchNews(stamp: string, { heard, ...rest }: Heard<News>) {
     },
   );
   return {
-    know: (newer: string, shows: boolean) => {
+    /** @param spaces those whose rooms say when to ask */
+    know: (newer: string, shows: boolean, spaces: number[]) => {
       since = newer;
+      listen(spaces);
       if (shows === often) return;
       often = shows;
       again();

@@ -1,11 +1,22 @@
-/** Changes in a space, in order, so that open pages can show them. A push channel could replace `since`. */
+/** Changes in a space, in order, so that open pages can show them: their rooms say when to ask, `since` what it was. */
 import { and, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import { DAY } from '../time';
-import { audienceOf, inParts, ownerOf, viewerOf, visibleTo, type Author, type Within } from './access';
-import type { Ctx, SignedIn, Statement } from './context';
+import {
+  audienceOf,
+  hearersOf,
+  inParts,
+  ownerOf,
+  viewerOf,
+  visibleTo,
+  type Author,
+  type Hearers,
+  type Within,
+} from './access';
+import { followed, type Ctx, type SignedIn, type Statement } from './context';
 import { unveil, veil } from './crypto';
 import { Refusal } from './errors';
 import * as folded from './folded';
+import * as live from './live';
 import { membership, space, spaceEvent } from './schema';
 
 export type ChangeKind =
@@ -41,10 +52,14 @@ export const note = (
   comment: Id = null,
   authors: Author[] = [],
 ): Statement =>
-  ctx.db.run(sql`
-    insert into space_event (space_id, kind, thread_id, comment_id, audience, actor_id, owner_id, at)
-    values (${spaceId}, ${kind}, ${thread}, ${comment}, ${audienceOf(thread, comment)}, ${ctx.actor.id},
-      ${ownerOf([...authors, { authorId: ctx.actor.id, authorKind: ctx.actor.kind }])}, ${ctx.now})`);
+  followed(
+    ctx.db.all<{ spaceId: number; hearers: Hearers }>(sql`
+      insert into space_event (space_id, kind, thread_id, comment_id, audience, actor_id, owner_id, at)
+      values (${spaceId}, ${kind}, ${thread}, ${comment}, ${audienceOf(thread, comment)}, ${ctx.actor.id},
+        ${ownerOf([...authors, { authorId: ctx.actor.id, authorKind: ctx.actor.kind }])}, ${ctx.now})
+      returning space_id as "spaceId", ${hearersOf('space_event', sql`space_event.space_id`)} as "hearers"`),
+    async (system, [row]) => row && live.moved(system, row.spaceId, row.hearers),
+  );
 type Id = number | SQL | null;
 
 /**

@@ -19,6 +19,7 @@ import { makeGuest, makeSpace, makeUser, site } from '../../../tests/factories';
 import { comparable, expectSame, received, START } from '../../../tests/histories';
 import { login } from '../../../tests/logins';
 import { mailsTo } from '../../../tests/mailbox';
+import { listen } from '../../../tests/sockets';
 import worker from '../../worker';
 import { randomId } from './crypto';
 import { Refusal } from './errors';
@@ -167,6 +168,7 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
   vi.setSystemTime(now);
   const room = await makeRoom(cast, hidden, now);
   const { seq } = await spaces.overview(as(people.kim), room);
+  const page = nth % FULL_EVERY === 0 ? await listen(jar, room) : undefined;
   const common = { threads: [] as number[], comments: [] as { id: number; thread: number; who: Who }[] };
   const inner = { threads: [] as number[], comments: [] as { id: number; thread: number }[] };
   const gone = { threads: [] as number[], comments: [] as { id: number; thread: number }[] };
@@ -295,7 +297,9 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
     comments: common.comments.slice(0, 2),
   });
   const mails = (await mailsTo(people.kim.email)).filter(({ id }) => !earlier.has(id));
-  const text = comparable({ all, mails }, Object.entries(people));
+  const heard = await page?.heard();
+  page?.socket.close();
+  const text = comparable({ all, mails, heard }, Object.entries(people));
   return nth % PAGES_EVERY === 0 ? `${text}\n${await webPages(jar, people, room, common.threads)}` : text;
 }
 

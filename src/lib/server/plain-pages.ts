@@ -16,6 +16,8 @@ export const takesPages = (request: Request): boolean =>
 
 /** On every answer: ours, SvelteKit's or a file's. worker.ts calls it last. */
 export function secured(answer: Response, request: Request): Response {
+  // A socket is no page, and only this answer has it.
+  if (answer.webSocket) return answer;
   const whole = new Response(answer.body, answer);
   const { headers } = whole;
   headers.set('referrer-policy', 'same-origin');

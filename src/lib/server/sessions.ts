@@ -2,8 +2,9 @@
 import { and, desc, eq, gt, ne, sql, type SQL } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import { DAY, MINUTE } from '../time';
-import type { Actor, Ctx, Statement } from './context';
+import { followed, type Actor, type Ctx, type Statement } from './context';
 import { hashToken, randomToken, sign, unsign } from './crypto';
+import * as live from './live';
 import * as paging from './paging';
 import { session, user, type Settings } from './schema';
 import { parse, settingsColumn } from './settings';
@@ -111,8 +112,11 @@ export async function resume(ctx: Ctx): Promise<void> {
 export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<() => void> {
   const made = await luciaOf(ctx).createSession(person.id, {}, { sessionId: randomToken() });
   // Ends the session of whoever was signed in here before.
-  if (ctx.sessionHash)
-    ctx.pending.push(ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) as Statement);
+  const { actor, sessionHash } = ctx;
+  if (sessionHash) {
+    const end = ctx.db.delete(session).where(eq(session.idHash, sessionHash));
+    ctx.pending.push(actor ? followed(end, (system) => live.lookEverywhere(system, actor.id)) : end);
+  }
   return () => {
     ctx.cookies.set('foyer', made.id, IDLE.seconds());
     remember(ctx, person);

@@ -6,5 +6,5 @@ export const load = (event) =>
   show(event, async (ctx) => {
     void event.url.href;
     const { unread, stamp, spaces } = await notifications.news(ctx);
-    return { unread: unread.all, unreadOf: unread, stamp, switcher: spaces };
+    return { unread: unread.all, unreadOf: unread, stamp, switcher: spaces, rooms: ctx.rooms !== null };
   });

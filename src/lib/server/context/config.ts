@@ -1,5 +1,6 @@
 /** Reads the site's configuration from the environment. */
 import type { Secret } from '../crypto';
+import type { Room } from '../room';
 import { weakness } from '../secrets';
 
 /** See wrangler.toml and docs/deploy.md. */
@@ -9,6 +10,8 @@ export interface Env {
   FILES: R2Bucket;
   MAIL_QUEUE: Queue<MailNudge>;
   ASSETS: Fetcher;
+  /** Without it, open pages poll. */
+  ROOMS?: DurableObjectNamespace<Room>;
   ORIGIN?: string;
   FOYER_SECRET?: string;
   FOYER_SECRET_PREVIOUS?: string;
@@ -25,7 +28,7 @@ export interface Env {
   FOYER_LOCAL?: string;
   /** `demo`: unhealthy until the seed is done. Local only. */
   FOYER_SEED?: string;
-  /** `vite dev` runs no queue consumer, so requests deliver mail themselves. Local only. */
+  /** `vite dev` runs neither queue consumer nor rooms, so requests deliver mail themselves, and pages poll. Local only. */
   FOYER_INLINE_MAIL?: string;
 }
 

@@ -6,6 +6,7 @@ import { LostRace, Refusal } from '../errors';
 import { log } from '../log';
 import { readConfig, type Config, type Env } from './config';
 import {
+  consequenceOf,
   isDuplicate,
   says,
   sentenceOf,
@@ -65,6 +66,7 @@ export function createContext(from: Surroundings): Ctx {
     kv: from.env.KV,
     bucket: from.env.FILES,
     queue: from.env.MAIL_QUEUE,
+    rooms: from.env.FOYER_INLINE_MAIL === '1' ? null : (from.env.ROOMS ?? null),
     cookies: from.cookies ?? noCookies,
     actor: null,
     sessionHash: null,
@@ -91,6 +93,10 @@ export function createContext(from: Surroundings): Ctx {
       try {
         const results = await run(batch);
         for (const work of after) defer(work);
+        for (const [i, statement] of batch.entries()) {
+          const work = consequenceOf(statement);
+          if (work) defer((system) => work(system, results[i] as never));
+        }
         return committed(batch, results);
       } catch (error) {
         if (limited && limited.undid(error)) throw await limited.refusal(ctx, ctx.actor!.id);

@@ -6,7 +6,7 @@ import type { Locale } from '../../messages';
 import type { MessageKey } from '../../messages';
 import { Refusal } from '../errors';
 import type { Settings } from '../schema/settings';
-import type { Config, MailNudge } from './config';
+import type { Config, Env, MailNudge } from './config';
 
 export type { Config, Env, MailConfig, MailNudge } from './config';
 
@@ -72,6 +72,8 @@ export interface Ctx {
   kv: KVNamespace;
   bucket: R2Bucket;
   queue: Queue<MailNudge>;
+  /** Where open pages hear of changes (live.ts). Null where there are none: then they poll. */
+  rooms: Required<Env>['ROOMS'] | null;
   cookies: CookieJar;
   actor: Actor | null;
   sessionHash: string | null;
@@ -108,6 +110,20 @@ export interface Ctx {
  * no share in the statements that the request's next commit includes.
  */
 export type Deferred = (system: Ctx) => PromiseLike<unknown>;
+
+type Consequence = (system: Ctx, result: never) => PromiseLike<unknown>;
+const consequences = new WeakMap<Statement, Consequence>();
+
+/** What is done once the statement has been committed, after the answer if possible. Its failure undoes nothing. */
+export function followed<S extends Statement>(
+  statement: S,
+  by: (system: Ctx, result: ResultOf<S>) => PromiseLike<unknown>,
+): S {
+  consequences.set(statement, by);
+  return statement;
+}
+
+export const consequenceOf = (statement: Statement): Consequence | undefined => consequences.get(statement);
 
 export type SignedIn = Ctx & { actor: Actor };
 

@@ -2,11 +2,12 @@
 import { sql, type SQL } from 'drizzle-orm';
 import * as audit from '../audit';
 import * as changes from '../changes';
-import { signedIn, type Ctx, type Statement } from '../context';
+import { followed, signedIn, type Ctx, type Statement } from '../context';
 import * as limits from '../limits';
+import * as live from '../live';
 import { notify, notifyGuests, notifyHosts, notifyInviter, notifyMentioned } from '../notifications/notify';
 import * as entries from '../search/entries';
-import { kindOf, type AuditOnly, type Event, type Fields } from './kinds';
+import { kindOf, type AuditOnly, type Event, type Fields, type Kind } from './kinds';
 
 export { nobody, system } from '../audit';
 
@@ -15,7 +16,7 @@ type AnyEvent = Pick<Event, 'kind' | 'detail' | 'by'> & { [F in keyof Fields]?: 
 export function record(ctx: Ctx, event: Event): Statement[] {
   const kind = kindOf(event.kind);
   return [
-    ...audited(ctx, event, kind.audit),
+    ...looked(audited(ctx, event, kind.audit), event, kind.ends),
     ...(kind.unindexed ? unindexed(ctx, event, kind.unindexed) : indexed(ctx, event)),
     ...notified(ctx, event),
     ...(kind.change ? [published(ctx, event, kind.change)] : []),
@@ -49,6 +50,24 @@ function audited(ctx: Ctx, event: AnyEvent, how: 'each' | 'hourly' | 'never'): S
   if (how === 'each') return [audit.entry(ctx, kind, subject, detail, spaceId, by)];
   return [audit.tally(ctx, kind, subject as string, detail, spaceId, by)];
 }
+
+/** Whoever may have lost access: their pages look. The room of a space knows nothing of access, so it asks everybody concerned. */
+function looked(
+  [first, ...rest]: Statement[],
+  { subject, spaceId }: AnyEvent,
+  ends: Kind['ends'],
+): Statement[] {
+  if (!first) return [];
+  if (!ends) return [first, ...rest];
+  const person = personOf(subject);
+  const look = (system: Ctx) =>
+    ends === 'session'
+      ? live.lookEverywhere(system, person!)
+      : live.look(system, spaceId as number, ends === 'space' ? null : person!);
+  return [followed(first, look), ...rest];
+}
+const personOf = (subject: AnyEvent['subject']): string | undefined =>
+  typeof subject === 'string' ? /^user:(.+)$/.exec(subject)?.[1] : undefined;
 
 /** The subject is a login name, or a known browser of it; `address` is the client IP. */
 export const recordLocks = (ctx: Ctx, subject: string, locked: ('name' | 'address')[]): Statement[] =>

@@ -33,7 +33,7 @@ export interface Fields {
   } | null;
 }
 
-interface Kind {
+export interface Kind {
   /** `hourly`: one row an hour with a count, for what can happen any number of times. */
   audit: 'each' | 'hourly' | 'never';
   needs: readonly (keyof Fields)[];
@@ -41,6 +41,11 @@ interface Kind {
   /** Each event says of which: null is the site. */
   of?: 'site or space';
   change?: ChangeKind;
+  /**
+   * What of the subject's pages may have ended, so that they look: those of one space, all in it, or, with a session, those of all
+   * their spaces.
+   */
+  ends?: 'membership' | 'space' | 'session';
   unindexed?: 'thread with comments' | 'comment';
 }
 
@@ -55,13 +60,13 @@ const WORDS = ['text', 'notify'] as const;
 const KINDS = {
   'account.created': { audit: 'each', needs: SUBJECT },
   'account.signed-in': { audit: 'each', needs: SUBJECT },
-  'account.signed-out': { audit: 'each', needs: SUBJECT },
+  'account.signed-out': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.changed': { audit: 'each', needs: SUBJECT },
-  'account.password-changed': { audit: 'each', needs: SUBJECT },
+  'account.password-changed': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.reset-asked': { audit: 'each', needs: SUBJECT },
-  'account.deactivated': { audit: 'each', needs: SUBJECT },
+  'account.deactivated': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.reactivated': { audit: 'each', needs: SUBJECT },
-  'account.sessions-ended': { audit: 'each', needs: SUBJECT },
+  'account.sessions-ended': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.permission-changed': { audit: 'each', needs: SUBJECT },
   'account.sign-in-failed': { audit: 'hourly', needs: SUBJECT },
   'account.locked': { audit: 'hourly', needs: SUBJECT },
@@ -81,13 +86,13 @@ const KINDS = {
   'space.announcement-changed': { audit: 'each', needs: SPACE },
   'space.administrator-appointed': { audit: 'each', needs: IN_SPACE, change: 'space' },
   'space.member-added': { audit: 'each', needs: IN_SPACE },
-  'space.member-changed': { audit: 'each', needs: IN_SPACE },
-  'space.member-removed': { audit: 'each', needs: IN_SPACE },
-  'space.guest-removed': { audit: 'each', needs: IN_SPACE },
-  'space.left': { audit: 'each', needs: IN_SPACE, may: ['left'] },
+  'space.member-changed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
+  'space.member-removed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
+  'space.guest-removed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
+  'space.left': { audit: 'each', needs: IN_SPACE, may: ['left'], ends: 'membership' },
   'space.archived': { audit: 'each', needs: SPACE, change: 'space' },
   'space.unarchived': { audit: 'each', needs: SPACE, change: 'space' },
-  'space.deleted': { audit: 'each', needs: SPACE },
+  'space.deleted': { audit: 'each', needs: SPACE, ends: 'space' },
   'space.restored': { audit: 'each', needs: SPACE },
   'space.purged': { audit: 'each', needs: SPACE },
   'space.thread-created': { audit: 'each', needs: [...THREAD, ...WORDS], change: 'thread' },
