@@ -299,7 +299,7 @@ async function live(cast: Cast, { hidden, acts }: History, withOnly: boolean, nt
   const mails = (await mailsTo(people.kim.email)).filter(({ id }) => !earlier.has(id));
   const heard = await page?.heard();
   page?.socket.close();
-  const text = comparable({ all, mails, heard }, Object.entries(people));
+  const text = `${comparable({ all, mails }, Object.entries(people))}\n${heard}`;
   return nth % PAGES_EVERY === 0 ? `${text}\n${await webPages(jar, people, room, common.threads)}` : text;
 }
 
