@@ -1,12 +1,16 @@
+import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, testContext, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../tests/factories';
 import { joinSpace } from '../../../tests/invitations';
 import { count, parallel, refusal } from '../../../tests/helpers';
 import { MINUTE } from '../time';
+import type { SignedIn } from './context';
 import { randomId } from './crypto';
 import { LostRace } from './errors';
 import * as limits from './limits';
+import * as mentions from './mentions/completion';
+import * as search from './search';
 import * as threads from './threads';
 
 let host: User;
@@ -31,6 +35,24 @@ const says = (who: User, when: number, body = randomId(), requestKey = randomId(
 /** Counts without writing that much. */
 const fill = async (who: User, what: limits.Counted, by: number, when: number) =>
   void (await at(who, when).commit(limits.count(at(who, when), { [what]: by })));
+
+const ALL = { kind: null, after: null };
+const PEOPLE = { kind: 'people', after: null };
+const TEXTS = { kind: 'texts', after: null };
+/** The SQL of its first read, in order. */
+async function asked(ctx: SignedIn, run: () => Promise<unknown>): Promise<string[]> {
+  const { read } = ctx;
+  const first: string[] = [];
+  ctx.read = async (queries) => {
+    if (first.length === 0) first.push(...Object.values(queries).map((one) => sqlOf(one)));
+    return read(queries);
+  };
+  await run().catch(() => {});
+  return first;
+}
+const sqlOf = (one: unknown): string =>
+  (one as { getQuery?(): { sql: string }; toSQL?(): { sql: string } }).getQuery?.().sql ??
+  (one as { toSQL(): { sql: string } }).toSQL().sql;
 
 describe('what one person writes', () => {
   it('is limited per minute, for comments, threads and edits together', async () => {
@@ -140,11 +162,44 @@ describe('what costs the site work', () => {
     await expect(react(false)).rejects.toMatchObject(refusal('throttled', 'limit.often'));
   });
 
-  it.each(['preview', 'search'] as const)('%s', async (what) => {
-    const who = await author();
-    await fill(who, what, 119, now);
-    await limits.take(at(who, now), what);
-    await expect(limits.take(at(who, now), what)).rejects.toMatchObject(refusal('throttled', 'limit.often'));
+  type Read = [what: limits.Counted, most: number, read: (ctx: SignedIn) => Promise<unknown>];
+  const reads: Record<'search in a space' | 'preview', Read> & Record<string, Read> = {
+    'search everywhere': ['search', 119, (ctx) => search.everything(ctx, 'piles', ALL, 'search')],
+    'search for people': ['search', 119, (ctx) => search.everything(ctx, 'piles', PEOPLE, 'search')],
+    'search for texts': ['search', 119, (ctx) => search.everything(ctx, 'piles', TEXTS, 'search')],
+    'search in a space': ['search', 119, (ctx) => search.inSpace(ctx, spaceId, 'piles', null, 'search')],
+    suggestions: ['suggestion', 239, (ctx) => search.suggest(ctx, 'piles', 'suggestion')],
+    preview: ['preview', 119, (ctx) => mentions.nameable(ctx, spaceId, 'preview')],
+  };
+
+  it.each(Object.entries(reads))(
+    '%s: beyond the limit nothing is read',
+    async (_name, [what, most, read]) => {
+      const who = await author();
+      await fill(who, what, most - 1, now);
+      const { done, refused } = await parallel(20, () => read(at(who, now)));
+      expect(done).toHaveLength(2);
+      for (const error of refused) expect(error).toMatchObject(refusal('throttled', 'limit.often'));
+      // The count stands before everything else, and what stands behind it would fail.
+      const ctx = at(who, now);
+      const queries = await asked(ctx, () => read(ctx));
+      expect(queries[0]).toMatch(/^insert into "throttle"/);
+      expect(queries[1]).toMatch(/changes\(\)/);
+      const broken = { broken: ctx.db.run(sql`select abs(-9223372036854775807 - 1)`) };
+      await expect(limits.read(ctx, what, broken)).rejects.toMatchObject(refusal('throttled', 'limit.often'));
+      await read(at(who, now + MINUTE));
+    },
+  );
+
+  it('what is out of reach is 404 also beyond the limit, and counts no more than that', async () => {
+    const stranger = await makeUser();
+    for (const [what, most] of [
+      ['search', 120],
+      ['preview', 120],
+    ] as const)
+      await fill(stranger, what, most, now);
+    for (const read of [reads['search in a space'][2], reads.preview[2]])
+      await expect(read(at(stranger, now))).rejects.toMatchObject(refusal('missing'));
   });
 });
 

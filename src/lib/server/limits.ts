@@ -1,8 +1,8 @@
-/** Limits for one person, counted in the batch of the act: failures do not count, and parallel posts cannot pass a limit. */
+/** Limits for one person, counted in the batch of the act: failures do not count, and parallel requests cannot pass a limit. */
 import { inArray } from 'drizzle-orm';
 import type { MessageKey } from '../messages';
 import { HOUR, MINUTE } from '../time';
-import { changed, must, type Statement, type SignedIn } from './context';
+import { changed, isUndone, must, type Rows, type Statement, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { countChanges, countInWindow, key } from './rate-limit';
 import { throttle } from './schema';
@@ -89,13 +89,26 @@ export async function exceeded(ctx: SignedIn, counts: Counts): Promise<Refusal |
   return null;
 }
 
-export async function take(ctx: SignedIn, what: Counted): Promise<void> {
-  const [first, ...others] = counters(ctx, what).map(({ of, windowMs, most }) =>
-    countInWindow(ctx, of, most, windowMs),
-  );
-  const results = await ctx.db.batch([first!, ...others]);
-  if (results.some((rows) => rows.length === 0))
+/**
+ * A read that counts, in one round trip: beyond the limit nothing behind the count is read.
+ * @param what null: it does not count
+ * @param reach asked before a limit is told: what is out of reach is 404 first
+ */
+export async function read<Q extends Record<string, Statement>>(
+  ctx: SignedIn,
+  what: Counted | null,
+  queries: Q,
+  reach?: () => Promise<unknown>,
+): Promise<Rows<Q>> {
+  if (what === null) return ctx.read(queries);
+  const counts = Object.fromEntries(count(ctx, { [what]: 1 }).map((one, i) => [`count ${i}`, one]));
+  try {
+    return await ctx.read({ ...counts, ...queries });
+  } catch (error) {
+    if (!isUndone(error)) throw error;
+    await reach?.();
     throw (await exceeded(ctx, { [what]: 1 })) ?? refusal(what, MINUTE);
+  }
 }
 
 const refusal = (what: Counted, left: number): Refusal =>

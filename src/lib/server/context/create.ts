@@ -8,6 +8,7 @@ import { readConfig, type Config, type Env } from './config';
 import {
   consequenceOf,
   isDuplicate,
+  isUndone,
   says,
   sentenceOf,
   type Batch,
@@ -120,8 +121,7 @@ const flat = (batch: Batch): Statement[] =>
   batch.flatMap((part) => (Array.isArray(part) ? flat(part) : part ? [part] : []));
 
 /** A `must` failed, or a row that the batch refers to was just deleted (foreign key). */
-const lostRace = (error: unknown): boolean =>
-  says(error, 'malformed JSON') || says(error, 'FOREIGN KEY constraint failed');
+const lostRace = (error: unknown): boolean => isUndone(error) || says(error, 'FOREIGN KEY constraint failed');
 
 const committed = (batch: Statement[], results: unknown[]): Committed => ({
   done: true,

@@ -14,6 +14,9 @@ export type Db = DrizzleD1Database;
 export type Statement = BatchItem<'sqlite'>;
 export type ResultOf<S> = S extends { _: { result: infer R } } ? R : never;
 
+/** Of the queries of a read, by name. */
+export type Rows<Q extends Record<string, Statement>> = { [Name in keyof Q]: ResultOf<Q[Name]> };
+
 export interface Actor {
   id: string;
   kind: 'user' | 'guest';
@@ -94,7 +97,7 @@ export interface Ctx {
   elapsed(): number;
   /** The next commit includes these. */
   pending: Statement[];
-  read<Q extends Record<string, Statement>>(queries: Q): Promise<{ [Name in keyof Q]: ResultOf<Q[Name]> }>;
+  read<Q extends Record<string, Statement>>(queries: Q): Promise<Rows<Q>>;
   /**
    * One atomic batch. A failed `must` undoes it and throws `options.refusal`, else `LostRace`. Limits changes (change-limit.ts).
    */
@@ -150,6 +153,9 @@ export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL, sentence?: MessageKey
       ? sql`select json_extract('1', case when ${condition} then '$' else ${sentence} end)`
       : sql`select json(case when ${condition} then '1' else 'no' end)`,
   );
+
+/** Whether a `must` undid the batch. */
+export const isUndone = (error: unknown): boolean => says(error, 'malformed JSON');
 
 /** The sentence of the `must` that failed: SQLite quotes it as a path that it can't read. */
 export const sentenceOf = (error: unknown): MessageKey | null =>

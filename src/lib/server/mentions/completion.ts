@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import * as access from '../access';
 import type { SignedIn } from '../context';
 import * as folded from '../folded';
+import * as limits from '../limits';
 import * as markdown from '../markdown';
 import * as grammar from './grammar';
 import { marksOf, nameableQuery, recognised } from './people';
@@ -54,12 +55,14 @@ export async function complete(ctx: SignedIn, spaceId: number, typed: string) {
   return people.map(({ guest, ...rest }) => ({ ...rest, guest: guest === 1 }));
 }
 
-/** Whom the viewer's text could name. 404 if the space is out of reach. */
-export async function nameable(ctx: SignedIn, spaceId: number) {
-  const { reach, people } = await ctx.read({
-    reach: access.spaceQuery(ctx, spaceId),
-    people: nameableQuery(ctx, spaceId, '@'),
-  });
+/** Whom the viewer's text could name. 404 if the space is out of reach. @param limit that the preview counts towards */
+export async function nameable(ctx: SignedIn, spaceId: number, limit: limits.Counted | null = null) {
+  const { reach, people } = await limits.read(
+    ctx,
+    limit,
+    { reach: access.spaceQuery(ctx, spaceId), people: nameableQuery(ctx, spaceId, '@') },
+    () => access.requireSpace(ctx, spaceId),
+  );
   access.foundSpace(ctx, reach);
   return { ctx, people };
 }

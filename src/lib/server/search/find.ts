@@ -2,7 +2,8 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Hit } from '../../search';
 import * as access from '../access';
-import type { SignedIn } from '../context';
+import type { Rows, SignedIn } from '../context';
+import * as limits from '../limits';
 import { membership, space } from '../schema';
 import * as entries from './entries';
 import { present } from './excerpt';
@@ -83,32 +84,38 @@ async function page(
   };
 }
 
-/** 404 if the space is out of reach. */
-export async function inSpace(ctx: SignedIn, spaceId: number, typed: string, before: string | null = null) {
+/** 404 if the space is out of reach. @param limit that the search counts towards */
+export async function inSpace(
+  ctx: SignedIn,
+  spaceId: number,
+  typed: string,
+  before: string | null = null,
+  limit: limits.Counted | null = null,
+) {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
-  const { reach, guests, threads, comments, state } = await ctx.read({
-    reach: access.spaceQuery(ctx, spaceId),
-    guests: access.sharedQuery(ctx, spaceId),
-    threads: hitsQuery(ctx, sought.terms, true, thread, spaceId),
-    comments: hitsQuery(ctx, sought.terms, false, comment, spaceId),
-    state: entries.stateQuery(ctx),
-  });
+  const { reach, guests, threads, comments, state } = await limits.read(
+    ctx,
+    limit,
+    {
+      reach: access.spaceQuery(ctx, spaceId),
+      guests: access.sharedQuery(ctx, spaceId),
+      threads: hitsQuery(ctx, sought.terms, true, thread, spaceId),
+      comments: hitsQuery(ctx, sought.terms, false, comment, spaceId),
+      state: entries.stateQuery(ctx),
+    },
+    () => access.requireSpace(ctx, spaceId),
+  );
   const { id, name } = access.foundSpace(ctx, reach);
   const found = await page(ctx, typed, sought, before, { threads, comments, state }, { inSpace: spaceId });
   return { space: { id, name }, ...access.shared(guests), ...found };
 }
 
-/** @param size of the page */
-export async function everywhere(
-  ctx: SignedIn,
-  typed: string,
-  before: string | null = null,
-  size = PAGE,
-): Promise<Found> {
+/** Texts of all spaces, for a batch. @param size of the page */
+export function everywhereQueries(ctx: SignedIn, typed: string, before: string | null = null, size = PAGE) {
   const sought = termsOf(typed);
   const { thread, comment } = keysOf(before);
-  const { threads, comments, state, own } = await ctx.read({
+  return {
     threads: hitsQuery(ctx, sought.terms, true, thread, undefined, size + 1),
     comments: hitsQuery(ctx, sought.terms, false, comment, undefined, size + 1),
     state: entries.stateQuery(ctx),
@@ -118,7 +125,24 @@ export async function everywhere(
       .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
       .where(eq(membership.userId, ctx.actor.id))
       .limit(SPACES + 1),
-  });
-  const found = await page(ctx, typed, sought, before, { threads, comments, state }, { size });
+  };
+}
+
+/** What `everywhereQueries` of the same search found. */
+export async function foundEverywhere(
+  ctx: SignedIn,
+  { own, ...first }: Rows<ReturnType<typeof everywhereQueries>>,
+  typed: string,
+  before: string | null = null,
+  size = PAGE,
+): Promise<Found> {
+  const found = await page(ctx, typed, termsOf(typed), before, first, { size });
   return { ...found, onlySpaces: own.length > SPACES ? SPACES : null };
 }
+
+export const everywhere = async (
+  ctx: SignedIn,
+  typed: string,
+  before: string | null = null,
+): Promise<Found> =>
+  foundEverywhere(ctx, await ctx.read(everywhereQueries(ctx, typed, before)), typed, before);

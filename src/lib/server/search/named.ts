@@ -2,7 +2,7 @@
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import * as access from '../access';
 import { viewerOf } from '../access';
-import type { SignedIn } from '../context';
+import type { Rows, SignedIn } from '../context';
 import { isCurrent } from '../files/current';
 import * as rows from '../files/rows';
 import * as folded from '../folded';
@@ -130,16 +130,13 @@ const goesOn = (ctx: SignedIn, seen: SQL): SQL<number> =>
 
 type Named = 'spaces' | 'people' | 'files';
 
-/** @param windows what is wanted of each. `partial` is asked for where the answer is a page. */
-export async function named(
-  ctx: SignedIn,
-  given: string,
-  windows: Partial<Record<Named, Window>>,
-  { page }: { page: boolean },
-) {
+type Windows = Partial<Record<Named, Window>>;
+
+/** For a batch. @param windows what is wanted of each. `partial` is asked for where the answer is a page. */
+export function namedQueries(ctx: SignedIn, given: string, windows: Windows, { page }: { page: boolean }) {
   const typed = unquoted(given);
   const { spaces = NONE, people = NONE, files = NONE } = windows;
-  const found = await ctx.read({
+  return {
     spaces: spacesQuery(ctx, typed, spaces),
     people: peopleQuery(ctx, typed, people),
     files: filesQuery(ctx, typed, files),
@@ -149,7 +146,12 @@ export async function named(
         files: (page && files.size > 0 ? goesOn(ctx, filesSeen(ctx)) : sql<number>`0`).as('files'),
       })
       .from(sql`(select 1)`),
-  });
+  };
+}
+
+/** What `namedQueries` found, with the same windows. */
+export function named(found: Rows<ReturnType<typeof namedQueries>>, windows: Windows) {
+  const { spaces = NONE, people = NONE, files = NONE } = windows;
   const spacesPage = paging.paged(found.spaces, spaces.size, (row) => [row.place, row.key, row.id]);
   const peoplePage = paging.paged(found.people, people.size, (row) => [row.place, row.key, row.id]);
   const filesPage = paging.paged(found.files, files.size, (row) => [row.key, row.id]);

@@ -4,14 +4,12 @@ import { preview } from '$lib/schemas';
 import * as body from '$lib/server/body';
 import { Refusal } from '$lib/server/errors';
 import { answer } from '$lib/server/http';
-import * as limits from '$lib/server/limits';
 import * as mentions from '$lib/server/mentions/completion';
 
 /** Previews a text from JSON or a form. Stores nothing. */
 export const POST = (event) =>
   answer(event, async (ctx) => {
-    const people = await mentions.nameable(ctx, Number(event.params.id));
-    await limits.take(ctx, 'preview');
+    const people = await mentions.nameable(ctx, Number(event.params.id), 'preview');
     const parsed = v.safeParse(preview, await sent(event.request));
     if (!parsed.success) throw new Refusal('invalid');
     return json(mentions.preview(parsed.output.text, people));

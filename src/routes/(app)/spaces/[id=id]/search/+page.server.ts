@@ -1,16 +1,11 @@
 import { show } from '$lib/server/http';
-import * as limits from '$lib/server/limits';
 import * as search from '$lib/server/search';
 
 export const load = (event) => {
   const { searchParams } = event.url;
   const typed = searchParams.get('q') ?? '';
-  return show(event, async (ctx) => {
-    // In parallel: the page waits for both anyway.
-    const [found] = await Promise.all([
-      search.inSpace(ctx, Number(event.params.id), typed, searchParams.get('before')),
-      typed && limits.take(ctx, 'search'),
-    ]);
-    return found;
-  });
+  const before = searchParams.get('before');
+  return show(event, (ctx) =>
+    search.inSpace(ctx, Number(event.params.id), typed, before, typed ? 'search' : null),
+  );
 };
