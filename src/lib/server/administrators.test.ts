@@ -6,6 +6,7 @@ import * as access from './access';
 import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as administrators from './administrators';
+import * as archive from './archive';
 import * as changes from './changes';
 import type { SignedIn } from './context';
 import * as invitations from './invitations';
@@ -220,6 +221,8 @@ describe('an administrator of the site who has just lost that right', () => {
     const { ava, cho, spaceId } = await orphan();
     const [trashed, thrower] = [await makeSpace(ava, { name: 'Old pier' }), as(ava)];
     await trash.putSpace(thrower, trashed, 'Old pier');
+    const archived = await makeSpace(ava);
+    await archive.setForSite(as(ava), archived, true);
     const document = JSON.parse((await templates.exportFile(as(ava), shippedId)).text) as object;
     const template = await templates.importFile(
       as(ava),
@@ -230,7 +233,7 @@ describe('an administrator of the site who has just lost that right', () => {
     await invitations.inviteUser(as(ava), { email, ...may, locale: 'en' });
     const open = (await invitations.openOfUsers(as(ava))).rows.find((row) => row.email === email)!;
     return {
-      ...{ ava, cho, spaceId, trashed, document, invited: open.id },
+      ...{ ava, cho, spaceId, trashed, archived, document, invited: open.id },
       idle: await makeUser({ status: 'inactive' }),
       template: { id: template.id, updatedAt: rows.find(({ id }) => id === template.id)!.updatedAt },
     };
@@ -245,6 +248,8 @@ describe('an administrator of the site who has just lost that right', () => {
       'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
       'activates an account': (ctx, { idle }) => accounts.setActive(ctx, idle.id, true),
       'changes settings': (ctx) => site.changeSettings(ctx, { siteName: 'Taken over' }),
+      'archives a space': (ctx, { spaceId }) => archive.setForSite(ctx, spaceId, true),
+      'brings an archived space back': (ctx, { archived }) => archive.setForSite(ctx, archived, false),
       'restores a space': (ctx, { trashed }) => trash.restore(ctx, trashed),
       'appoints an administrator': (ctx, { spaceId, cho }) => administrators.appoint(ctx, spaceId, cho.id),
       'becomes the administrator of a space': (ctx, { spaceId }) => administrators.become(ctx, spaceId),

@@ -37,6 +37,19 @@ export const hasActiveAdministrator = (where: Where, except?: string): SQL =>
 export const stillAdministersSite = (ctx: SignedIn): Statement =>
   must(ctx, isActiveAdministratorOf('site', ctx.actor.id));
 
+/** Undoes the batch unless the actor may still create spaces. */
+export const stillCreatesSpaces = (ctx: SignedIn): Statement => must(ctx, createsSpaces(ctx));
+
+const createsSpaces = ({ actor }: SignedIn): SQL<number> =>
+  sql`exists (select 1 from user au where au.id = ${actor.id} and au.kind = 'user' and au.status = 'active'
+    and (au.administrator = 1 or au.can_create_spaces = 1))`;
+
+/** For the refusal of a batch with `stillCreatesSpaces`: forbidden, or else. */
+export async function notCreating(ctx: SignedIn, otherwise: Refusal): Promise<Refusal> {
+  const [now] = await ctx.db.select({ still: createsSpaces(ctx).as('still') }).from(sql`(select 1)`);
+  return now!.still === 1 ? otherwise : new Refusal('forbidden');
+}
+
 /** Commits only if the actor administers the site at that moment; otherwise refuses (`forbidden`) and writes nothing. */
 export function commitForSite(
   ctx: SignedIn,

@@ -4,6 +4,7 @@ import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { allow } from '../policy';
 import { file } from '../schema';
+import { stillPuts } from './may';
 import { check, store } from './store';
 import { upload, uploadCover } from './upload';
 import { findVisible, ownUnused } from './visible';
@@ -90,6 +91,12 @@ export async function copyCover(ctx: SignedIn, cover: string): Promise<string> {
   if (row.uploaderId === ctx.actor.id && row.attachedAt === null) return cover;
   const object = await ctx.bucket.get(row.key);
   if (!object) throw new Refusal('missing');
-  const copy = await store(ctx, 'cover', { name: row.name, body: object.body, size: row.size }, null);
+  const copy = await store(
+    ctx,
+    'cover',
+    { name: row.name, body: object.body, size: row.size },
+    null,
+    stillPuts(ctx, { kind: 'cover', spaceId: null }),
+  );
   return `file:${copy.id}`;
 }

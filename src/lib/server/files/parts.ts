@@ -10,8 +10,8 @@ import { changed, must, says, type SignedIn } from '../context';
 import { hashBytes } from '../crypto';
 import { Refusal } from '../errors';
 import * as limits from '../limits';
-import { allow } from '../policy';
 import { file, type Parts } from '../schema';
+import { allowPut, requirePut, stillPuts } from './may';
 import { abort, NO_UPLOAD, remove } from './purge';
 import { metadataIn, reserve, tooLarge, type UploadedFile } from './store';
 import { refuseTooManyUnused, unusedQuery } from './upload';
@@ -54,7 +54,7 @@ export async function beginUpload(
       )
       .limit(1),
   });
-  allow(ctx, 'space.write', access.foundSpace(ctx, space));
+  allowPut(ctx, 'attachment', access.foundSpace(ctx, space));
   if (begun[0]?.uploadId) return arrived(begun[0] as Arriving);
   if (!comesInParts(size)) throw new Refusal('invalid', { key: 'file.size-wrong', field: 'files' });
   if (size > fileLimits.attachment) throw tooLarge(ctx, fileLimits.attachment, 'files');
@@ -69,7 +69,7 @@ export async function beginUpload(
         ...{ kind: 'attachment', type: 'application/octet-stream' },
         ...{ spaceId, name, size, arriving: { fingerprint, parts } },
       },
-      access.stillMember(ctx, spaceId),
+      stillPuts(ctx, { kind: 'attachment', spaceId }),
     ));
   const { uploadId } = await ctx.bucket.createMultipartUpload(key);
   const { done } = await ctx.commit(
@@ -116,9 +116,10 @@ export async function uploadPart(
   const row = await arriving(ctx, id);
   const last = countOf(row);
   if (number > last) throw new Refusal('missing');
+  await requirePut(ctx, row, 'part');
   const expected = number < last ? row.parts.size : row.size - (last - 1) * row.parts.size;
-  const { chunks } = await blobs.peek(body);
   if (size !== expected) throw new Refusal('invalid', { key: 'file.size-wrong' });
+  const { chunks } = await blobs.peek(body);
   const bytes = await blobs.readAll(chunks, expected);
   const hash = await hashBytes(bytes);
   const before = row.parts.arrived[number];
@@ -128,7 +129,7 @@ export async function uploadPart(
   const place = `$.arrived."${number}"`;
   await ctx.commit(
     [
-      access.notArchived(ctx, row.spaceId),
+      stillPuts(ctx, row),
       ctx.db.run(sql`
         update file set parts = json_set(parts, ${place}, json(${JSON.stringify({ etag, hash })})), created_at = ${ctx.now}
         where ${ownUnused(ctx, id)} and upload_id = ${row.uploadId} and json_type(parts, ${place}) is null`),
@@ -164,7 +165,10 @@ export async function completeUpload(ctx: SignedIn, id: string): Promise<Uploade
     .where(and(ownUnused(ctx, id), eq(file.kind, 'attachment')))
     .limit(1);
   if (!row || row.uploadId === '') throw new Refusal('missing');
-  if (row.uploadId !== null) await join(ctx, row as Arriving);
+  if (row.uploadId !== null) {
+    await requirePut(ctx, row);
+    await join(ctx, row as Arriving);
+  }
   const object = await ctx.bucket.get(row.key, { range: { offset: 0, length: blobs.HEAD_BYTES } });
   if (object?.size !== row.size) throw new Refusal('invalid', { key: 'file.size-wrong' });
   const head = new Uint8Array(await object.arrayBuffer());
@@ -173,7 +177,7 @@ export async function completeUpload(ctx: SignedIn, id: string): Promise<Uploade
   if (row.uploadId !== null)
     await ctx.commit(
       [
-        access.notArchived(ctx, row.spaceId),
+        stillPuts(ctx, row),
         ctx.db
           .update(file)
           .set({

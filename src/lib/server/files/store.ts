@@ -52,6 +52,10 @@ export async function store(
   stillAllowed?: Batch,
 ): Promise<UploadedFile> {
   const field = fieldOf(kind);
+  // Before its bytes are taken; the write decides.
+  checkSize(ctx, kind, claimed);
+  const full = (await noRoom(ctx, spaceId, claimed, field)) ?? (await limits.exceeded(ctx, { upload: 1 }));
+  if (full) throw full;
   const { type, size, chunks, metadata } = await check(ctx, kind, { name, body, size: claimed });
   const row = await reserve(ctx, { kind, spaceId, name, type, size }, stillAllowed);
   await blobs.streamTo(ctx.bucket, row.key, size, chunks).catch(async (error) => {

@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { fileLimits, fileSize } from '../../files';
-import * as access from '../access';
 import * as blobs from '../blobs';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import * as pictures from '../pictures';
 import { file } from '../schema';
+import { requirePut, stillPuts } from './may';
 import type { Upload } from './store';
 import { ownUnused } from './visible';
 
@@ -27,6 +27,7 @@ export async function thumbnail(
       key: 'file.too-large',
       params: { size: fileSize(fileLimits.thumb, ctx.locale) },
     });
+  await requirePut(ctx, row);
   const { head, chunks } = await blobs.peek(body);
   const type = blobs.detectType(head);
   if (!pictures.isPicture(type) || !THUMBNAIL_TYPES.has(type))
@@ -36,9 +37,9 @@ export async function thumbnail(
   await ctx.bucket.put(key, bytes);
   await ctx.commit(
     [
+      stillPuts(ctx, row),
       ctx.db.update(file).set({ thumbKey: key, thumbSize: bytes.length }).where(ownUnused(ctx, id)),
       must(ctx, changed()),
-      access.notArchived(ctx, row.spaceId),
     ],
     {
       refusal: async () => {

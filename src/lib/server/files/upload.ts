@@ -7,6 +7,7 @@ import { Refusal } from '../errors';
 import { allow } from '../policy';
 import { file } from '../schema';
 import { tooMany } from './attach';
+import { allowPut, stillPuts } from './may';
 import { checkSize, store, type Upload, type UploadedFile } from './store';
 
 const MAX_UNUSED = 100;
@@ -20,21 +21,15 @@ export async function upload(
     space: access.spaceQuery(ctx, spaceId),
     unused: unusedQuery(ctx),
   });
-  allow(ctx, kind === 'cover' ? 'space.change' : 'space.write', access.foundSpace(ctx, space));
+  allowPut(ctx, kind, access.foundSpace(ctx, space));
   refuseTooManyUnused(unused);
-  return store(
-    ctx,
-    kind,
-    given,
-    spaceId,
-    kind === 'cover' ? access.stillAdministers(ctx, spaceId) : access.stillMember(ctx, spaceId),
-  );
+  return store(ctx, kind, given, spaceId, stillPuts(ctx, { kind, spaceId }));
 }
 
 export async function uploadCover(ctx: SignedIn, given: Upload): Promise<UploadedFile> {
   allow(ctx, 'space.create');
   refuseTooManyUnused(await unusedQuery(ctx));
-  return store(ctx, 'cover', given, null);
+  return store(ctx, 'cover', given, null, stillPuts(ctx, { kind: 'cover', spaceId: null }));
 }
 
 export function checkFiles(ctx: SignedIn, list: File[]): void {

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import * as access from '../access';
 import type { SignedIn } from '../context';
 import { hashToken } from '../crypto';
 import { Refusal } from '../errors';
@@ -41,6 +42,7 @@ export async function create(
     .returning({ id: space.id });
   const made = await ctx.commit(
     [
+      access.stillCreatesSpaces(ctx),
       insert,
       ctx.db.run(sql`
         insert into membership (space_id, user_id, administrator, invited_by, joined_at, last_read_at)
@@ -60,7 +62,10 @@ export async function create(
         detail: { name: form.name, members: members.length },
       }),
     ],
-    { refusal: new Refusal('conflict', { key: 'cover.gone', field: 'cover' }), duplicate: 'done' },
+    {
+      refusal: () => access.notCreating(ctx, new Refusal('conflict', { key: 'cover.gone', field: 'cover' })),
+      duplicate: 'done',
+    },
   );
   if (made.done) return made.of(insert)[0]!.id;
   const [first] = await ctx.db.select({ id: space.id }).from(space).where(eq(space.requestKey, key));
