@@ -10,7 +10,7 @@ import {
 import { isLocale, LOCALES, type MessageKey } from '$lib/messages';
 import { isPseudo, PSEUDO, type Pseudo } from '$lib/messages/pseudo';
 import { type Config, type CookieJar, type Env } from '$lib/server/context';
-import { Misconfigured, readConfig } from '$lib/server/context/config';
+import { configOf, Misconfigured } from '$lib/server/context/config';
 import { createContext } from '$lib/server/context/create';
 import * as changeLimit from '$lib/server/change-limit';
 import * as body from '$lib/server/body';
@@ -47,7 +47,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   const turned = await rejectOversized(request);
   if (turned) return turned;
   const env = event.platform!.env;
-  const config = readConfig(env);
+  const config = configOf(env);
 
   if (isElsewhere(event, config)) redirect(307, config.origin + url.pathname + url.search);
   if (!isOwnOrigin(request, url, config))

@@ -1,6 +1,6 @@
 /**
  * Formatters take longer to make than to use, and lists use the same one for every row: this makes each once.
- * @param make from words that name what is made
+ * @param make from words that name what is made. Only the last may have line breaks
  * @param most kept at a time: people may send any time zone, so the number is bounded
  */
 export function kept<Words extends string[], Made>(

@@ -8,6 +8,7 @@ import {
   encodeBase32LowerCaseNoPadding,
   encodeBase64urlNoPadding,
 } from '@oslojs/encoding';
+import { kept } from '../kept';
 
 const utf8 = new TextEncoder();
 const random = { read: (bytes: Uint8Array) => void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>) };
@@ -34,8 +35,9 @@ export type Secret = readonly [current: string, ...previous: string[]];
 
 const generations = (secret: Secret): Secret[] => secret.map((one) => [one] as const);
 
-const purposeKey = ([current]: Secret, purpose: string): Uint8Array =>
-  hmac(SHA256, utf8.encode(current), utf8.encode(`foyer:${purpose}`));
+const purposeKey = ([current]: Secret, purpose: string): Uint8Array => keyFor(purpose, current);
+
+const keyFor = kept((purpose, secret) => hmac(SHA256, utf8.encode(secret), utf8.encode(`foyer:${purpose}`)));
 
 export const keyedBytes = (secret: Secret, purpose: string, text: string): Uint8Array =>
   hmac(SHA256, purposeKey(secret, purpose), utf8.encode(text));

@@ -3,6 +3,7 @@ import { and, desc, eq, gt, ne, sql, type SQL } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
 import { DAY, MINUTE } from '../time';
 import { followed, type Actor, type Ctx, type Statement } from './context';
+import { compiled } from './context/compiled';
 import { hashToken, randomToken, sign, unsign } from './crypto';
 import * as live from './live';
 import * as paging from './paging';
@@ -23,28 +24,36 @@ const ABSOLUTE = 60 * DAY;
 /** Older than this, a request updates "last seen". */
 const LAST_SEEN_STEP = 5 * MINUTE;
 
+const reads = compiled(({ db, now }: Ctx, { idHash }: { idHash: string }) => ({
+  found: db
+    .select({
+      idHash: session.idHash,
+      lastSeenAt: session.lastSeenAt,
+      expiresAt: session.expiresAt,
+      actor: actorOf(user),
+      settings: settingsColumn,
+    })
+    .from(session)
+    .innerJoin(user, and(eq(user.id, session.userId), eq(user.status, 'active')))
+    .where(and(eq(session.idHash, idHash), gt(session.absoluteExpiresAt, now))),
+}));
+
 /** One per request: its adapter uses this request's D1 and commit. */
 function luciaOf(ctx: Ctx) {
   const adapter: Adapter = {
     async getSessionAndUser(id) {
-      const [row] = await ctx.db
-        .select({
-          session,
-          user,
-          settings: settingsColumn,
-        })
-        .from(session)
-        .innerJoin(user, and(eq(user.id, session.userId), eq(user.status, 'active')))
-        .where(and(eq(session.idHash, hashToken(id)), gt(session.absoluteExpiresAt, ctx.now)));
+      const { found } = await ctx.read(reads(ctx, { idHash: hashToken(id) }, {}));
+      const [row] = found;
       if (!row) return [null, null];
-      if (row.session.lastSeenAt < ctx.now - LAST_SEEN_STEP)
+      const { actor } = row;
+      if (row.lastSeenAt < ctx.now - LAST_SEEN_STEP)
         ctx.defer(() =>
-          ctx.db.update(session).set({ lastSeenAt: ctx.now }).where(eq(session.idHash, row.session.idHash)),
+          ctx.db.update(session).set({ lastSeenAt: ctx.now }).where(eq(session.idHash, row.idHash)),
         );
       return [
         // The raw id: renewal passes it back, and a hash would be hashed twice.
-        { id, userId: row.user.id, expiresAt: new Date(row.session.expiresAt), attributes: {} },
-        { id: row.user.id, attributes: { actor: actorOf(row.user), settings: parse(row.settings) } },
+        { id, userId: actor.id, expiresAt: new Date(row.expiresAt), attributes: {} },
+        { id: actor.id, attributes: { actor, settings: parse(row.settings) } },
       ];
     },
     async setSession({ id, userId, expiresAt }) {
@@ -83,7 +92,8 @@ function luciaOf(ctx: Ctx) {
   });
 }
 
-export const actorOf = (row: typeof user.$inferSelect): Actor => ({
+/** What acts in a request, of a row or of the columns of `user`. */
+export const actorOf = <Of extends Record<keyof Stored, unknown>>(row: Of): Pick<Of, keyof Stored> => ({
   id: row.id,
   kind: row.kind,
   email: row.email,
@@ -95,6 +105,8 @@ export const actorOf = (row: typeof user.$inferSelect): Actor => ({
   timeZone: row.timeZone,
   browserTimeZone: row.browserTimeZone,
 });
+
+type Stored = Omit<Actor, 'viewedBy'>;
 
 /** One query; none without a cookie. */
 export async function resume(ctx: Ctx): Promise<void> {

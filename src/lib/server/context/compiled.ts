@@ -2,7 +2,7 @@
  * The reads of a page, whose SQL is written once in an isolate instead of at each request: building it takes a quarter of the
  * CPU of a page that asks thirty things (docs/performance.md).
  */
-import { fillPlaceholders, sql, type Query } from 'drizzle-orm';
+import { Column, fillPlaceholders, is, sql, type Query, type SQL } from 'drizzle-orm';
 import type { Actor, Ctx, SignedIn, Statement } from './index';
 
 /** What differs from request to request, by name. All of it becomes a parameter, so none of it can shape the SQL. */
@@ -22,13 +22,21 @@ interface Written {
 }
 
 /** Drizzle's own, which its types keep to themselves. */
-type Prepared = Written & { getQuery(): Query };
+type Prepared = Written & {
+  getQuery(): Query;
+  fields?: { field: Column | SQL.Aliased }[];
+};
 
-export interface Compiled<V extends Values, S extends Shape, Q extends Queries> {
+export interface Compiled<
+  V extends Values,
+  S extends Shape,
+  Q extends Queries,
+  Asker extends Ctx = SignedIn,
+> {
   /** For `ctx.read`. */
-  (ctx: SignedIn, values: V, shape: S): Q;
+  (ctx: Asker, values: V, shape: S): Q;
   /** Builds it anew, for shapes that have too many values to be kept. */
-  anew(ctx: SignedIn, values: V, shape: S): Q;
+  anew(ctx: Asker, values: V, shape: S): Q;
 }
 
 let verifying = false;
@@ -40,32 +48,32 @@ export const verifyCompiled = (): void => void (verifying = true);
  * @param build may use of its context only what `Asking` has, and of `values` nothing but their place in the SQL: no
  * arithmetic, no condition in code. What it decides by goes into `shape`, or is the actor's kind.
  */
-export function compiled<V extends Values, S extends Shape, Q extends Queries>(
-  build: (ctx: SignedIn, values: V, shape: S) => Q,
-): Compiled<V, S, Q> {
+export function compiled<V extends Values, S extends Shape, Q extends Queries, Asker extends Ctx = SignedIn>(
+  build: (ctx: Asker, values: V, shape: S) => Q,
+): Compiled<V, S, Q, Asker> {
   const written = new Map<string, Record<string, Written>>();
 
-  const write = (ctx: SignedIn, values: V, shape: S): Record<string, Written> => {
+  const write = (ctx: Asker, values: V, shape: S): Record<string, Written> => {
     const place = (name: string) => sql.placeholder(name) as never;
     const places = Object.fromEntries(Object.keys(values).map((name) => [name, place(name)])) as unknown as V;
     const asking = onlyKnows<Asking>({
       db: ctx.db,
       now: place('now'),
-      actor: onlyKnows({ id: place('me'), kind: ctx.actor.kind, viewedBy: undefined }),
+      actor: onlyKnows({ id: place('me'), kind: ctx.actor?.kind as Actor['kind'], viewedBy: undefined }),
     });
-    return mapped(build(asking as SignedIn, places, shape), writtenOf);
+    return mapped(build(asking as unknown as Asker, places, shape), writtenOf);
   };
 
-  const keep = (ctx: SignedIn, values: V, shape: S): Q => {
+  const keep = (ctx: Asker, values: V, shape: S): Q => {
     // Whoever sees a space as a guest does asks more than that guest (access/viewing.ts): their SQL is kept for nobody.
-    if (ctx.actor.viewedBy !== undefined) return build(ctx, values, shape);
-    const key = `${ctx.actor.kind} ${JSON.stringify(shape)}`;
+    if (ctx.actor?.viewedBy !== undefined) return build(ctx, values, shape);
+    const key = `${ctx.actor?.kind} ${JSON.stringify(shape)}`;
     let found = written.get(key);
     if (!found) {
       if (written.size >= MOST) written.clear();
       written.set(key, (found = write(ctx, values, shape)));
     }
-    const all = { ...values, now: ctx.now, me: ctx.actor.id };
+    const all = { ...values, now: ctx.now, me: ctx.actor?.id ?? null };
     const bound = mapped(found, (one) => statementOf(ctx, one, all));
     if (verifying) verify(bound, build(ctx, values, shape));
     return bound as unknown as Q;
@@ -80,6 +88,11 @@ const preparedOf = (statement: Statement): Prepared =>
 
 function writtenOf(statement: Statement): Written {
   const prepared = preparedOf(statement);
+  // D1 gives the rows of a batch by the names of their columns. Expressions are named by their own text.
+  const names = (prepared.fields ?? [])
+    .map(({ field }) => (is(field, Column) ? field.name : field.fieldAlias))
+    .filter(Boolean);
+  if (new Set(names).size < names.length) throw new Error(`two columns have the same name: ${names.join()}`);
   return { query: prepared.getQuery(), mapResult: prepared.mapResult.bind(prepared) };
 }
 

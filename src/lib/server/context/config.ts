@@ -64,6 +64,15 @@ export interface Config {
 /** What is missing, for the maintainer. The site answers 503 meanwhile. */
 export class Misconfigured extends Error {}
 
+const known = new WeakMap<Env, Config>();
+
+/** `readConfig`, once in an isolate: its environment doesn't change. */
+export function configOf(env: Env): Config {
+  const config = known.get(env) ?? readConfig(env);
+  known.set(env, config);
+  return config;
+}
+
 /** Fails closed (`Misconfigured`): there is no default secret or transport. */
 export function readConfig(env: Env): Config {
   let origin: URL;

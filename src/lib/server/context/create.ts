@@ -4,7 +4,7 @@ import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
 import { defaultLocale, type Locale } from '../../messages';
 import { LostRace, Refusal } from '../errors';
 import { log } from '../log';
-import { readConfig, type Config, type Env } from './config';
+import { configOf, type Config, type Env } from './config';
 import {
   consequenceOf,
   isDuplicate,
@@ -61,8 +61,26 @@ export function createContext(from: Surroundings): Ctx {
     return db.batch(batch as [Statement, ...Statement[]]);
   };
 
+  let next: { batch: Statement[]; results: Promise<unknown[]> } | null = null;
+  /** The parts of a page each ask for themselves. What they ask at the same time travels together. */
+  const together = async (statements: Statement[]): Promise<unknown[]> => {
+    next ??= begin();
+    const { batch, results } = next;
+    const first = batch.length;
+    batch.push(...statements);
+    return (await results).slice(first, first + statements.length);
+  };
+  const begin = () => {
+    const batch: Statement[] = [];
+    const results = sameTime().then(() => {
+      next = null;
+      return run(batch);
+    });
+    return { batch, results };
+  };
+
   const ctx: Ctx = {
-    config: from.config ?? readConfig(from.env),
+    config: from.config ?? configOf(from.env),
     db,
     kv: from.env.KV,
     bucket: from.env.FILES,
@@ -83,7 +101,7 @@ export function createContext(from: Surroundings): Ctx {
     pending,
     async read(queries) {
       const names = Object.keys(queries);
-      const results = await run(Object.values(queries));
+      const results = await together(Object.values(queries));
       return Object.fromEntries(names.map((name, i) => [name, results[i]])) as never;
     },
     async commit(statements, { refusal, duplicate, always = false } = {}) {
@@ -115,6 +133,13 @@ export function createContext(from: Surroundings): Ctx {
     defer,
   };
   return ctx;
+}
+
+/** As many turns as SvelteKit may take from one part's load to the next one's. They cost nothing. */
+const TURNS = 10;
+
+async function sameTime(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await null;
 }
 
 const flat = (batch: Batch): Statement[] =>

@@ -1,4 +1,5 @@
 /** The only renderer of people's texts (docs/decisions/008-markdown.md). Cost and output are bounded. */
+import { kept } from '../../kept';
 import { addressesOf } from './links';
 import { restored, withMarks, type Mark } from './marks';
 import { parse } from './parse';
@@ -7,8 +8,19 @@ import { DISGUISES, escaped, wellFormed, wordsOf } from './text';
 export type { Mark } from './marks';
 export { tasks, ticked, unticked, type Task } from './tasks';
 
+/** Texts are read far more often than written. Longer ones are seldom, and would take much memory. */
+const KEPT_LENGTH = 2_000;
+const KEPT = 1_000;
+
 /** Safe HTML. @param marks in order; they become names, never links */
-export function render(text: string, marks: Mark[] = []): string {
+export const render = (text: string, marks: Mark[] = []): string =>
+  text.length <= KEPT_LENGTH && marks.length <= 20
+    ? renderedOnce(JSON.stringify(marks), text)
+    : rendered(text, marks);
+
+const renderedOnce = kept((marks, text) => rendered(text, JSON.parse(marks) as Mark[]), KEPT);
+
+function rendered(text: string, marks: Mark[]): string {
   const marked = withMarks(text, marks);
   const clean = wellFormed(marked.text);
   const read = parse(clean, marked);
@@ -57,7 +69,12 @@ export function unquoted(text: string): string {
   return lines.join('\n');
 }
 
-export function words(text: string): string {
+export const words = (text: string): string =>
+  text.length <= KEPT_LENGTH ? wordsOnce(text) : readWords(text);
+
+const wordsOnce = kept(readWords, KEPT);
+
+function readWords(text: string): string {
   const clean = wellFormed(text);
   const read = parse(clean);
   const plain = read

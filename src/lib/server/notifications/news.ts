@@ -1,18 +1,18 @@
 import { DAY } from '../../time';
 import * as changes from '../changes';
 import type { SignedIn } from '../context';
+import { compiled } from '../context/compiled';
 import { keyedHash } from '../crypto';
 import { unreadQuery } from './portal';
 
 /** In the menu that leads from one space to another. The portal has all. */
 const OFFERED = 10;
 
+const reads = compiled((ctx) => ({ unread: unreadQuery(ctx), spaces: changes.newestInEachQuery(ctx) }));
+
 /** What the bell shows, the spaces of the viewer, and a stamp that is another one as soon as the portal or its notifications are. */
 export async function news(ctx: SignedIn) {
-  const { unread, spaces } = await ctx.read({
-    unread: unreadQuery(ctx),
-    spaces: changes.newestInEachQuery(ctx),
-  });
+  const { unread, spaces } = await ctx.read(reads(ctx, {}, {}));
   const { me, all, newest } = unread[0]!;
   const seen = spaces.map(({ spaceId, seq }) => [spaceId, seq]);
   // Keyed: numbers would tell how much happens elsewhere, and so few can be guessed from a plain hash.
