@@ -51,6 +51,8 @@ export default ts.config(
       'svelte/no-navigation-without-resolve': 'off',
     },
   },
+  // The parser of TypeScript takes what Node refuses to run.
+  { files: ['scripts/**/*.mjs'], rules: { 'no-redeclare': 'error' } },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },

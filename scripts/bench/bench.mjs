@@ -124,11 +124,11 @@ async function placeOf(visitor, space) {
 /** As many requests as the Worker answers, over CONNECTIONS connections, by these visitors in turn. */
 async function drive(visitors, path, seconds) {
   const { default: autocannon } = await import('autocannon');
-  const requests = visitors.map(({ cookie }) => ({
+  const asked = visitors.map(({ cookie }) => ({
     headers: { 'accept-language': 'en', accept: 'text/html', ...(cookie && { cookie }) },
   }));
   const url = visitors[0].origin + path;
-  const shoot = (duration) => autocannon({ url, connections: CONNECTIONS, duration, requests });
+  const shoot = (duration) => autocannon({ url, connections: CONNECTIONS, duration, requests: asked });
   await shoot(Math.min(2, seconds));
   const before = cpuSeconds();
   const { requests: answered, latency, non2xx, errors } = await shoot(seconds);

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { bindings, testContext } from '../../../../tests/contexts';
 import { makeUser } from '../../../../tests/factories';
-import { count, dump, numbers } from '../../../../tests/helpers';
+import { count, countingD1, dump, numbers } from '../../../../tests/helpers';
 import * as audit from '../audit';
 import { changed, isDuplicate, must, type Env } from './index';
 import { Misconfigured, readConfig } from './config';
@@ -273,4 +273,30 @@ describe('a commit', () => {
 it('the database refuses a second account of an address', async () => {
   const { email } = await makeUser();
   await expect(makeUser({ email })).rejects.toSatisfy(isDuplicate);
+});
+
+describe('reads', () => {
+  it('that are asked at the same time travel together, and each gets its own rows', async () => {
+    const { DB, trips } = countingD1();
+    const ctx = testContext({ env: { DB } });
+    const one = (n: number) => ctx.read({ row: ctx.db.all<{ n: number }>(sql`select ${n} as n`) });
+    const later = async (n: number) => {
+      await Promise.resolve();
+      return one(n);
+    };
+    const rows = await Promise.all([one(1), later(2), one(3)]);
+    expect(rows.map(({ row }) => row[0]!.n)).toEqual([1, 2, 3]);
+    expect(trips()).toBe(1);
+    await one(4);
+    expect(trips()).toBe(2);
+  });
+
+  it('fail together, and the next ones do not', async () => {
+    const ctx = testContext();
+    const good = () => ctx.read({ row: ctx.db.all<{ n: number }>(sql`select 1 as n`) });
+    const bad = ctx.read({ row: ctx.db.all(sql`select nothing from nowhere`) });
+    const both = await Promise.allSettled([good(), bad]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect((await good()).row[0]!.n).toBe(1);
+  });
 });
