@@ -3,6 +3,7 @@ import { and, asc, eq, gt, isNull, or, sql, type SQL, type SQLWrapper } from 'dr
 import type { MessageKey } from '../../messages';
 import * as access from '../access';
 import type { SignedIn } from '../context';
+import { compiled } from '../context/compiled';
 import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
@@ -40,96 +41,108 @@ export interface GuestFilter {
   status?: GuestStatus | null;
 }
 
-/** By address. @param after `next` of the page before */
-export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filter: GuestFilter = {}) {
-  const find = (filter.find ?? '').trim().slice(0, 100);
-  const { status } = filter;
-  // A guest and an invitation can have the same address; the ref decides.
-  const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
-  const behind = (email: SQLWrapper, ref: SQL) =>
-    and(sql`${email} >= ${last}`, sql`(${email}, ${ref}) > (${last}, ${lastRef})`);
-  const lastMail = (column: string) =>
-    sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
+/** A guest and an invitation can have the same address; the ref decides. */
+const reads = compiled(
+  (
+    ctx,
+    { spaceId, last, lastRef }: { spaceId: number; last: string; lastRef: string },
+    { find, status }: { find: string; status: GuestStatus | null },
+  ) => {
+    const behind = (email: SQLWrapper, ref: SQL) =>
+      and(sql`${email} >= ${last}`, sql`(${email}, ${ref}) > (${last}, ${lastRef})`);
+    const lastMail = (column: string) =>
+      sql`(select ${sql.raw(column)} from mail where mail.invitation_id = invitation.id
       order by mail.created_at desc limit 1)`;
-  const openHere = and(eq(invitation.spaceId, spaceId), isOpenInvitation());
-  const { reach, guests, open, counts, waiting, askers } = await ctx.read({
-    reach: access.spaceQuery(ctx, spaceId),
-    guests: ctx.db
-      .select({
-        id: user.id,
-        email: user.email,
-        name: user.name,
-        company: user.company,
-        status: user.status,
-        avatar: user.avatar,
-        lastVisitAt: lastVisit,
-      })
-      .from(membership)
-      .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'guest')))
-      .where(
-        and(
-          eq(membership.spaceId, spaceId),
-          behind(user.email, sql`'guest:' || ${user.id}`),
-          or(folded.isPerson(find), folded.isAddress(find, user.email, user.emailOriginal)),
-          status === 'active' || status === 'inactive'
-            ? eq(user.status, status)
-            : status
-              ? sql`0`
-              : undefined,
-        ),
-      )
-      .orderBy(asc(user.email))
-      .limit(PAGE + 1),
-    open: ctx.db
-      .select({
-        id: invitation.id,
-        email: invitation.email,
-        expiresAt: invitation.expiresAt,
-        askedAt: sql<number | null>`iif(asked_at > sent_at, asked_at, null)`,
-        acceptable: sql<number>`${acceptable(ctx)}`.as('acceptable'),
-        inviterMayInvite: sql<number>`${inviterMayInvite()}`.as('inviter_may_invite'),
-        domainStillAllowed: sql<number>`${domainStillAllowed()}`.as('domain_still_allowed'),
-        mailStatus: lastMail('status') as SQL<typeof mail.$inferSelect.status | null>,
-        failure: lastMail('failure') as SQL<string | null>,
-      })
-      .from(invitation)
-      .where(
-        and(
-          openHere,
-          behind(invitation.email, sql`'invitation:' || ${invitation.id}`),
-          folded.isAddress(find, invitation.email, invitation.emailOriginal),
-          status === 'invited'
-            ? acceptable(ctx)
-            : status === 'expired'
-              ? sql`not ${acceptable(ctx)}`
+    const openHere = and(eq(invitation.spaceId, spaceId), isOpenInvitation());
+    return {
+      reach: access.spaceQuery(ctx, spaceId),
+      guests: ctx.db
+        .select({
+          id: user.id,
+          email: user.email,
+          name: user.name,
+          company: user.company,
+          status: user.status,
+          avatar: user.avatar,
+          lastVisitAt: lastVisit,
+        })
+        .from(membership)
+        .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'guest')))
+        .where(
+          and(
+            eq(membership.spaceId, spaceId),
+            behind(user.email, sql`'guest:' || ${user.id}`),
+            or(folded.isPerson(find), folded.isAddress(find, user.email, user.emailOriginal)),
+            status === 'active' || status === 'inactive'
+              ? eq(user.status, status)
               : status
                 ? sql`0`
                 : undefined,
-        ),
-      )
-      .orderBy(asc(invitation.email))
-      .limit(PAGE + 1),
-    counts: ctx.db
-      .select({
-        open: sql<number>`count(*)`,
-        waiting: sql<number>`coalesce(sum(${acceptable(ctx)}), 0)`,
-        active: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
+          ),
+        )
+        .orderBy(asc(user.email))
+        .limit(PAGE + 1),
+      open: ctx.db
+        .select({
+          id: invitation.id,
+          email: invitation.email,
+          expiresAt: invitation.expiresAt,
+          askedAt: sql<number | null>`iif(asked_at > sent_at, asked_at, null)`,
+          acceptable: sql<number>`${acceptable(ctx)}`.as('acceptable'),
+          inviterMayInvite: sql<number>`${inviterMayInvite()}`.as('inviter_may_invite'),
+          domainStillAllowed: sql<number>`${domainStillAllowed()}`.as('domain_still_allowed'),
+          mailStatus: lastMail('status') as SQL<typeof mail.$inferSelect.status | null>,
+          failure: lastMail('failure') as SQL<string | null>,
+        })
+        .from(invitation)
+        .where(
+          and(
+            openHere,
+            behind(invitation.email, sql`'invitation:' || ${invitation.id}`),
+            folded.isAddress(find, invitation.email, invitation.emailOriginal),
+            status === 'invited'
+              ? acceptable(ctx)
+              : status === 'expired'
+                ? sql`not ${acceptable(ctx)}`
+                : status
+                  ? sql`0`
+                  : undefined,
+          ),
+        )
+        .orderBy(asc(invitation.email))
+        .limit(PAGE + 1),
+      counts: ctx.db
+        .select({
+          open: sql<number>`count(*)`,
+          waiting: sql<number>`coalesce(sum(${acceptable(ctx)}), 0)`,
+          active: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
           where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'active')`,
-        inactive: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
+          inactive: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
           where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'inactive')`,
-      })
-      .from(invitation)
-      .where(openHere),
-    // Mails on their way, through the short index of what is due, out of all since the earliest of them.
-    waiting: ctx.db
-      .select({
-        count: sql<number>`count(*)`,
-        of: sql<number>`iif(count(*) = 0, 0, (select count(*) from mail a join invitation b on b.id = a.invitation_id
+        })
+        .from(invitation)
+        .where(openHere),
+      // Mails on their way, through the short index of what is due, out of all since the earliest of them.
+      waiting: ctx.db
+        .select({
+          count: sql<number>`count(*)`,
+          of: sql<number>`iif(count(*) = 0, 0, (select count(*) from mail a join invitation b on b.id = a.invitation_id
           where b.space_id = ${spaceId} and a.status <> 'dropped' and a.created_at >= min(mail.created_at)))`,
-      })
-      .from(mail)
-      .innerJoin(invitation, and(eq(invitation.id, mail.invitationId), eq(invitation.spaceId, spaceId)))
-      .where(sql`mail.status in ('queued', 'sending')`),
+        })
+        .from(mail)
+        .innerJoin(invitation, and(eq(invitation.id, mail.invitationId), eq(invitation.spaceId, spaceId)))
+        .where(sql`mail.status in ('queued', 'sending')`),
+    };
+  },
+);
+
+/** By address. @param after `next` of the page before */
+export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filter: GuestFilter = {}) {
+  const find = (filter.find ?? '').trim().slice(0, 100);
+  const status = filter.status ?? null;
+  const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
+  const { reach, guests, open, counts, waiting, askers } = await ctx.read({
+    ...(find ? reads.anew : reads)(ctx, { spaceId, last, lastRef }, { find, status }),
     askers: askersQuery(ctx, spaceId),
   });
   allow(ctx, 'space.administer', access.foundSpace(ctx, reach));
@@ -170,7 +183,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
   return {
     ...paging.paged(rows, PAGE, (row) => [row.email, row.ref]),
     find,
-    status: status ?? null,
+    status,
     open: all,
     expired: all - count.waiting,
     ...count,

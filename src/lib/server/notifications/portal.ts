@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { changed, must, type SignedIn, type Statement } from '../context';
+import { compiled } from '../context/compiled';
 import { unveil, veil } from '../crypto';
 import { Refusal } from '../errors';
 import { excerpt } from '../markdown';
@@ -34,24 +35,47 @@ interface Part {
   limit?: number;
 }
 
-const listQuery = (ctx: SignedIn, show: Shown, { before = null, limit = 30 }: Part) =>
+/** The last of the page before. */
+type PlaceOf = { id: number };
+
+interface Wanted {
+  show: Shown;
+  first: boolean;
+  limit: number;
+}
+
+const listQuery = (ctx: SignedIn, { id }: PlaceOf, { show, first, limit }: Wanted) =>
   ctx.db.all<Row & { later: number }>(sql`
     select ${columns(ctx.actor, 1_000)}, n.later
-    ${ofActor(ctx)} ${only[show]} ${before === null ? sql`` : sql`and n.id < ${unveiled(ctx, before)}`}
+    ${ofActor(ctx)} ${only[show]} ${first ? sql`` : sql`and n.id < ${id}`}
     order by n.id desc limit ${limit + 1}`);
 
+const placeIn = (ctx: SignedIn, { before = null, limit = 30 }: Part) => ({
+  place: { id: before === null ? 0 : unveiled(ctx, before) },
+  wanted: { first: before === null, limit },
+});
+
+const oneList = compiled((ctx, place: PlaceOf, wanted: Wanted) => ({
+  rows: listQuery(ctx, place, wanted),
+}));
+
+const bothLists = compiled((ctx, place: PlaceOf, wanted: Omit<Wanted, 'show'>) => ({
+  unread: unreadQuery(ctx),
+  me: listQuery(ctx, place, { ...wanted, show: 'me' }),
+  all: listQuery(ctx, place, { ...wanted, show: 'all' }),
+}));
+
 export async function list(ctx: SignedIn, { show, ...part }: Part & { show: Shown }) {
-  return pageOf(ctx, show, await listQuery(ctx, show, part), part);
+  const { place, wanted } = placeIn(ctx, part);
+  const { rows } = await ctx.read(oneList(ctx, place, { ...wanted, show }));
+  return pageOf(ctx, show, rows, part);
 }
 
 /** The list that is asked for, else the one with all that is unread. */
 export async function open(ctx: SignedIn, asked: Shown | undefined, part: Part) {
   if (asked) return list(ctx, { show: asked, ...part });
-  const { unread, me, all } = await ctx.read({
-    unread: unreadQuery(ctx),
-    me: listQuery(ctx, 'me', part),
-    all: listQuery(ctx, 'all', part),
-  });
+  const { place, wanted } = placeIn(ctx, part);
+  const { unread, me, all } = await ctx.read(bothLists(ctx, place, wanted));
   return unread[0]!.me === unread[0]!.all ? pageOf(ctx, 'me', me, part) : pageOf(ctx, 'all', all, part);
 }
 

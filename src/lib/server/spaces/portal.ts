@@ -101,26 +101,27 @@ const reads = compiled(
 );
 
 /** Out of the way: by name and date alone, the last archived first. What is unread in them is not counted. For a batch. */
-const archivedQuery = (ctx: SignedIn, before: string | null) => {
-  const last = paging.read(before, 'number', 'number');
-  return ctx.db
-    .select({
-      id: sql<number>`space.id`.as('archived_id'),
-      name: sql<string>`space.name`.as('archived_name'),
-      at: sql<number>`space.archived_at`.as('archived_at'),
-    })
-    .from(membership)
-    .innerJoin(space, eq(space.id, membership.spaceId))
-    .where(
-      and(
-        eq(membership.userId, ctx.actor.id),
-        sql`space.deleted_at is null and space.archived_at is not null`,
-        last ? sql`(space.archived_at, space.id) < (${last[0]}, ${last[1]})` : undefined,
-      ),
-    )
-    .orderBy(desc(space.archivedAt), desc(space.id))
-    .limit(ARCHIVED + 1);
-};
+const archivedReads = compiled(
+  (ctx, { at, id }: { at: number; id: number }, { first }: { first: boolean }) => ({
+    put: ctx.db
+      .select({
+        id: sql<number>`space.id`.as('archived_id'),
+        name: sql<string>`space.name`.as('archived_name'),
+        at: sql<number>`space.archived_at`.as('archived_at'),
+      })
+      .from(membership)
+      .innerJoin(space, eq(space.id, membership.spaceId))
+      .where(
+        and(
+          eq(membership.userId, ctx.actor.id),
+          sql`space.deleted_at is null and space.archived_at is not null`,
+          first ? undefined : sql`(space.archived_at, space.id) < (${at}, ${id})`,
+        ),
+      )
+      .orderBy(desc(space.archivedAt), desc(space.id))
+      .limit(ARCHIVED + 1),
+  }),
+);
 
 /** @param before where the page before ended, and `archivedBefore` that of archived spaces */
 export async function portal(
@@ -131,9 +132,11 @@ export async function portal(
   const { actor } = ctx;
   const last = paging.read(before, 'number', 'number');
   const [activity, id] = last ?? [0, 0];
+  const lastArchived = paging.read(archivedBefore, 'number', 'number');
+  const [archivedAt, archivedId] = lastArchived ?? [0, 0];
   const { found, put } = await ctx.read({
     ...reads(ctx, { activity, id }, { first: last === null }),
-    put: archivedQuery(ctx, archivedBefore),
+    ...archivedReads(ctx, { at: archivedAt, id: archivedId }, { first: lastArchived === null }),
   });
   const archived = paging.paged(put, ARCHIVED, (row) => [row.at, row.id]);
   const { rows, next } = paging.paged(found, CARDS, (row) => [row.lastActivityAt, row.id]);
