@@ -33,6 +33,8 @@ export interface FormFailure {
   values: Record<string, string | string[]>;
   errors: Record<string, Sentence>;
   newer?: SavedField[];
+  /** Of the text, as HTML. Nothing was refused, and nothing posted. */
+  preview?: string;
 }
 
 /** The answer gave back what was typed: all of it, or what is left to correct. */
@@ -45,7 +47,7 @@ function sentenceOf({ key, params }: Sentence, t: Translate): string | LinkedSen
 }
 
 export function refusalOf(form: unknown, t: Translate) {
-  const { values = {}, errors = {}, newer = [] } = (form ?? {}) as Partial<FormFailure>;
+  const { values = {}, errors = {}, newer = [], preview } = (form ?? {}) as Partial<FormFailure>;
   const again = gaveBack(form);
   const { '': whole, ...ofFields } = errors;
   const sentences = Object.entries(ofFields).map(([field, { key, params }]) => [field, t(key, params)]);
@@ -53,6 +55,7 @@ export function refusalOf(form: unknown, t: Translate) {
     message: whole && sentenceOf(whole, t),
     errors: Object.fromEntries(sentences) as Record<string, string | undefined>,
     refused: whole !== undefined || sentences.length > 0,
+    preview,
     saved: newer.map(({ field, label, text }) => ({
       field,
       label: t(label),

@@ -80,6 +80,11 @@ for (const javaScriptEnabled of [true, false])
       card.getByText('Ava Lind invited you. 1 person from Foyer Ltd can read what’s written here.'),
     ).toBeVisible();
     await card.getByLabel('Which company are you from?').fill('Northwind');
+    if (javaScriptEnabled) {
+      await expect(card.getByText('Draft saved')).toBeVisible();
+      await page.reload();
+      await expect(card.getByLabel('Which company are you from?')).toHaveValue('Northwind');
+    }
     await card.getByRole('button', { name: 'Say hello' }).click();
     await expect(page.getByLabel('Title')).toHaveValue('Hello from Mia Ito');
     await expect(page.getByLabel('Body')).toHaveValue(/^Hello everyone,[^]*Mia Ito$/);

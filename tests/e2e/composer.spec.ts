@@ -1,5 +1,6 @@
 /** Writing: the buttons above a text and their keys, lists, pasted addresses, the preview. */
 import AxeBuilder from '@axe-core/playwright';
+import { devices } from '@playwright/test';
 import { expect, test, type Browser, type Page } from './test';
 import { signedIn } from './people';
 
@@ -192,6 +193,65 @@ for (const width of [1280, 360])
     await expect(post.getByRole('checkbox', { name: 'open' })).not.toBeChecked();
     await ava.context().close();
   });
+
+for (const width of [1280, 360])
+  test(`without scripts, a button behind the main one shows how a new thread, a comment and an edited text will look, at ${width} px`, async ({
+    browser,
+  }) => {
+    const plain = await signedIn(browser, AVA, {
+      javaScriptEnabled: false,
+      viewport: { width, height: 800 },
+    });
+    const title = `Plain preview ${width} ${Date.now()}`;
+    const region = plain.getByRole('region', { name: 'How it will look' });
+    const press = (name: string) => plain.getByRole('button', { name, exact: true }).click();
+    await plain.goto('/spaces/1/new-thread');
+    await plain.getByLabel('Title').fill(title);
+    await plain.getByLabel('Body', { exact: true }).fill('**Plan**\n\n- [x] done');
+    await plain.getByRole('radio', { name: /^Only for/ }).check();
+    await plain
+      .getByLabel('Attach files')
+      .setInputFiles({ name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+    await press('Preview');
+    await expect(region).toBeInViewport();
+    await expect(region.getByRole('checkbox', { name: 'done' })).toBeChecked();
+    await expect(plain.getByLabel('Title')).toHaveValue(title);
+    await expect(plain.getByRole('radio', { name: /^Only for/ })).toBeChecked();
+    await expect(plain.getByText('plan.txt')).toBeVisible();
+    const seen = await shapeOf(plain, '[role=region]:has(.prose)');
+    // Enter still posts.
+    await plain.getByLabel('Title').press('Enter');
+    await expect(plain).toHaveURL(/\/threads\/\d+$/);
+    const thread = plain.url();
+    expect(await shapeOf(plain, 'article')).toEqual(seen);
+
+    const comment = plain.getByLabel('Write a comment', { exact: true });
+    await comment.fill('With ~~scripts~~');
+    await press('Preview');
+    await expect(region).toContainText('With scripts');
+    await expect(comment).toHaveValue('With ~~scripts~~');
+    await expect(plain.locator('article')).toHaveCount(1);
+    await press('Comment');
+    await expect(plain.locator('article')).toHaveCount(2);
+
+    await plain.goto(`${thread}?edit=first`);
+    await plain.getByLabel('Your post', { exact: true }).fill('*Another* plan');
+    await press('Preview');
+    await expect(region.locator('em')).toHaveText('Another');
+    await expect(plain.getByLabel('Title')).toHaveValue(title);
+    await press('Save');
+    await expect(plain.locator('article').first()).toContainText('Another plan');
+    await expect(plain.getByRole('region', { name: 'How it will look' })).toHaveCount(0);
+    await plain.context().close();
+  });
+
+test('a phone is told of no keys; nothing moves for it', async ({ browser }) => {
+  const ava = await signedIn(browser, AVA, { ...devices['Pixel 7'] });
+  await ava.goto('/spaces/1/new-thread', { waitUntil: 'networkidle' });
+  await expect(ava.getByRole('button', { name: 'Post', exact: true })).toBeVisible();
+  await expect(ava.getByText('or press')).toBeHidden();
+  await ava.context().close();
+});
 
 test('without scripts there are no buttons, and no place for them', async ({ browser }) => {
   const plain = await signedIn(browser, AVA, { javaScriptEnabled: false });

@@ -64,7 +64,7 @@ const en = {
   'halted.silent': 'The site isn’t answering.',
   'halted.text': 'You can stay on this page. Nothing on it is lost.',
   'discard.title': 'Discard what you typed?',
-  'discard.text': 'It hasn’t been sent or saved.',
+  'discard.text': 'You won’t be able to get it back.',
   'discard.submit': 'Discard',
   'discard.keep': 'Keep writing',
   'done.add': 'Added to the space.',

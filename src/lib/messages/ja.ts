@@ -68,7 +68,7 @@ export default {
   'halted.silent': 'サイトから応答がありません。',
   'halted.text': 'このページの内容はそのまま残っています。',
   'discard.title': '入力した内容を破棄しますか？',
-  'discard.text': 'まだ送信も保存もされていません。',
+  'discard.text': '破棄すると、元に戻せません。',
   'discard.submit': '破棄する',
   'discard.keep': '書き続ける',
   'done.add': 'スペースに追加しました。',

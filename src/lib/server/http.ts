@@ -44,7 +44,7 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
   schema: S,
   act: (ctx: SignedIn, input: v.InferOutput<S>, event: Event) => Promise<R>,
   may?: (ctx: SignedIn, params: Event['params']) => unknown,
-  { judge, again }: More<SignedIn, S, Event> = {},
+  { judge, again, preview }: More<SignedIn, S, Event> = {},
 ) =>
   formPublic<S, Event, R>(
     schema,
@@ -56,6 +56,7 @@ export const form = <S extends ObjectSchema, Event extends RequestEvent, R>(
     {
       judge: judge && ((ctx, valid, event) => judge(signedIn(ctx), valid, event)),
       again: again && ((ctx, input, event) => again(signedIn(ctx), input, event)),
+      preview: preview && ((ctx, input, event) => preview(signedIn(ctx), input, event)),
     },
   );
 
@@ -64,6 +65,8 @@ interface More<C, S extends ObjectSchema, Event> {
   judge?: (ctx: C, valid: Partial<v.InferOutput<S>>, event: Event) => Promise<void>;
   /** Where a post leads that comes again after it has ended the right to send it; null if it is no such post. */
   again?: (ctx: C, input: v.InferOutput<S>, event: Event) => Promise<string | null>;
+  /** For `?preview`, which posts nothing: what the text will look like, as HTML. The form is shown again with it. */
+  preview?: (ctx: C, input: v.InferOutput<S>, event: Event) => Promise<string>;
 }
 
 /**
@@ -75,7 +78,7 @@ export const formPublic =
     schema: S,
     act: (ctx: Ctx, input: v.InferOutput<S>, event: Event) => Promise<R>,
     may?: (ctx: Ctx, params: Event['params']) => unknown,
-    { judge, again }: More<Ctx, S, Event> = {},
+    { judge, again, preview }: More<Ctx, S, Event> = {},
   ) =>
   async (event: Event) => {
     if (event.locals.refused) error(403, forbidden);
@@ -100,6 +103,8 @@ export const formPublic =
         const more = await judge?.(event.locals.ctx, validOf(schema, typed), event).catch(sentencesOf);
         return fail(400, failure(typed, { ...more, ...errorsOf(parsed.issues) }));
       }
+      if (preview && event.url.searchParams.has('preview'))
+        return { ...failure(typed, {}), preview: await preview(event.locals.ctx, parsed.output, event) };
       result = await act(event.locals.ctx, parsed.output, event);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;

@@ -77,3 +77,7 @@ export function preview(text: string, { ctx, people }: Awaited<ReturnType<typeof
     .map(({ id, name, company, kind }) => ({ id, name, company, guest: kind === 'guest' }));
   return { html: markdown.render(text, marksOf(text, namings, me, me)), named };
 }
+
+/** The same for a form without scripts, which is shown again with it. */
+export const previewOf = async (ctx: SignedIn, spaceId: number, text: string): Promise<string> =>
+  preview(text, await nameable(ctx, spaceId, 'preview')).html;

@@ -3,6 +3,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import * as access from '$lib/server/access';
 import type { SignedIn } from '$lib/server/context';
 import { form } from '$lib/server/http';
+import * as mentions from '$lib/server/mentions/completion';
 import * as threads from '$lib/server/threads';
 import { keepingList } from '$lib/pages';
 import { byText, comment, editText, onOff, openText, react, tickTask } from '$lib/schemas';
@@ -23,13 +24,16 @@ export const here = ({ params: { id, thread }, url }: Event, text: number | null
     : `${keepingList(path, url, { comment: String(text) })}#comment-${text}`;
 };
 
+const preview = (ctx: SignedIn, { body }: { body: string }, { params }: Event) =>
+  mentions.previewOf(ctx, Number(params.id), body);
+
 export const discussion = {
   comment: form(
     comment,
     async (ctx, input, event: Event) =>
       `${here(event)}#comment-${await threads.addComment(ctx, ...(await at(ctx, event.params)), input)}`,
     access.membersOnly,
-    { judge: threads.judgeComment },
+    { judge: threads.judgeComment, preview },
   ),
   edit: form(
     editText,
@@ -38,7 +42,10 @@ export const discussion = {
       return here(event, text);
     },
     access.membersOnly,
-    { judge: (ctx, valid, { params }: Event) => threads.judgeEdit(ctx, Number(params.id), valid) },
+    {
+      judge: (ctx, valid, { params }: Event) => threads.judgeEdit(ctx, Number(params.id), valid),
+      preview,
+    },
   ),
   remove: form(
     byText,

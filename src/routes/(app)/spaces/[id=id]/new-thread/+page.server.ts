@@ -1,6 +1,7 @@
 import { thread } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
+import * as mentions from '$lib/server/mentions/completion';
 import * as threads from '$lib/server/threads';
 
 export const load = (event) =>
@@ -21,6 +22,9 @@ export const actions = {
       return `/spaces/${params.id}/threads/${id}`;
     },
     threads.whereSeveral,
-    { judge: threads.judgeThread },
+    {
+      judge: threads.judgeThread,
+      preview: (ctx, { body }, { params }) => mentions.previewOf(ctx, Number(params.id), body),
+    },
   ),
 };
