@@ -117,6 +117,10 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     at: '/spaces/:space/as/:person/people/:person',
     get: ofSpace,
   },
+  '/(app)/spaces/[id=id]/as/[guest]/[...path]': {
+    at: '/spaces/:space/as/:person/search',
+    get: ofSpace.replaceAll('200', '404'),
+  },
   // A place that is none of ours: nothing new.
   '/(app)/spaces/[id=id]/changes': { at: '/spaces/:space/changes', get: inSpace.replaceAll('200', '204') },
   // To other requests than an upgrade.
@@ -536,6 +540,28 @@ test('a view as a guest: no scripts, no forms that send, and links that stay in 
       expect(ways.filter((href) => !href.startsWith(`${home}/as/`))).toEqual([home + address(below)]);
       expect(main.match(/<form[^>]*method="post"[^>]*>(?!(<!--[^>]*-->)*<fieldset disabled)/g)).toBeNull();
     }
+});
+
+test('a view as a guest: what it does not have is said in it, with the way back and the way out', async () => {
+  const home = address('/spaces/:space');
+  for (const below of [
+    '/threads/1',
+    '/files/nothing',
+    '/people/nobody',
+    '/search?q=x',
+    '/settings/guests',
+    '/x/y',
+  ]) {
+    const answer = await ask('spaceAdmin', `${home}/as/anyone${below}`);
+    expect(answer.status, below).toBe(404);
+    const html = await answer.text();
+    expect(html).not.toContain('<script');
+    const main = html.slice(html.indexOf('<main'));
+    const ways = [...main.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!);
+    expect(ways, below).toEqual([home + below, `${home}/as/anyone`, '/']);
+  }
+  for (const who of ['user', 'guest'] as const)
+    expect(await (await ask(who, `${home}/as/anyone/x`)).text()).not.toContain('/as/anyone"');
 });
 
 test('raw uploads answer scripts in the language of the viewer', async () => {

@@ -1,6 +1,15 @@
 /** Around every table of a text. Nobody can write it: the renderer escapes each < of theirs. */
 export const TABLE_BOX = '<div class="wide" role="group" tabindex="0">';
 
+const HREF = /(<a [^>]*?href=")([^"]*)"/g;
+
+/** The same HTML, its links leading elsewhere. */
+export const withLinks = (html: string, to: (href: string) => string): string =>
+  html.replace(HREF, (_link, before: string, href: string) => {
+    const leads = to(href.replaceAll('&amp;', '&'));
+    return `${before}${leads.replaceAll('&', '&amp;').replaceAll('"', '%22')}"`;
+  });
+
 /** A link whose words are its address. */
 const PLAIN = /<a (href="(?:mailto:)?([^"]+)"[^>]*)>\2<\/a>/g;
 

@@ -104,6 +104,7 @@ const pages = ({
   '/spaces/[id=id]/as/[guest]/threads/[thread=id]': [
     ['ava', thread.replace(space, `${space}/as/${guestId}`)],
   ],
+  '/spaces/[id=id]/as/[guest]/[...path]': [['ava', `${space}/as/${guestId}/nothing`]],
   '/spaces/[id=id]/as/[guest]/files': [['ava', `${space}/as/${guestId}/files`]],
   '/spaces/[id=id]/as/[guest]/files/[file]': [['ava', file.replace(space, `${space}/as/${guestId}`)]],
   '/spaces/[id=id]/as/[guest]/people': [['ava', `${space}/as/${guestId}/people`]],

@@ -19,7 +19,9 @@ for (const javaScriptEnabled of [true, false])
       const mia = await somebody(browser, options);
       await signUp(mia, invitee!.url, 'Mia Ito', undefined, 'Northwind');
       await expect(mia).toHaveURL(space);
-      const form = { body: 'Which one?', requestKey: 'viewing'.repeat(3) };
+      const people = `${new URL(host.url()).origin}${space}/people`;
+      const typed = `[Our files](${space}/files), ${people} and [the portal](/)`;
+      const form = { body: `Which one? ${typed}`, requestKey: 'viewing'.repeat(3) };
       await post(host, `${space}/new-thread`, { ...form, title: 'Crane' });
       const secret = { title: 'Embargo', requestKey: 'secret'.repeat(3), audience: 'company' };
       await post(host, `${space}/new-thread`, { ...form, ...secret });
@@ -62,6 +64,20 @@ for (const javaScriptEnabled of [true, false])
       await expect(banner(host)).toContainText(AS_MIA);
       await host.goto(thread.replace(/threads.*/, 'files'));
       await expect(banner(host)).toContainText(AS_MIA);
+
+      // Also a link that somebody typed, and a page that the view does not have.
+      await host.goto(thread);
+      await host.getByRole('link', { name: 'Our files' }).click();
+      await expect(host).toHaveURL(/\/as\/[a-z2-7]{16}\/files$/);
+      await host.goto(thread);
+      await host.getByRole('link', { name: people }).click();
+      await expect(host).toHaveURL(/\/as\/[a-z2-7]{16}\/people$/);
+      await host.goto(thread);
+      await expect(host.getByRole('link', { name: 'the portal' })).toHaveAttribute('href', '/');
+      await host.goto(thread.replace(/threads.*/, 'threads/1'));
+      await expect(banner(host)).toContainText(AS_MIA);
+      await host.getByRole('link', { name: 'Back to the space' }).click();
+      await expect(host).toHaveURL(/\/as\/[a-z2-7]{16}$/);
 
       // Nothing can be written, and nobody else can look.
       const refused = await post(host, `${thread}?/comment`, form);
