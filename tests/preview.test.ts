@@ -32,7 +32,7 @@ async function stored() {
 }
 
 const counted = async () =>
-  (await bindings.DB.prepare('select coalesce(sum(count), 0) n from throttle').first<{ n: number }>())!.n;
+  (await bindings.DB.prepare('select coalesce(sum(failures), 0) n from throttle').first<{ n: number }>())!.n;
 
 test.each(forms)(
   '%s: everything typed comes back, with the text as a post shows it',
@@ -88,7 +88,7 @@ test('it costs what the preview with scripts costs', async () => {
     headers: { origin: ORIGIN, 'content-type': 'application/json' },
   });
   expect(await counted()).toBe(before + 2);
-  await bindings.DB.prepare('update throttle set count = 1000').run();
+  await bindings.DB.prepare('update throttle set failures = 1000').run();
   const { status, html } = await send('guest', at, { ...fields, body: 'Still **here**' });
   expect(status).toBe(429);
   expect(html).toContain('Still **here**');
