@@ -7,13 +7,12 @@ import { record } from '../events';
 import * as files from '../files';
 import * as limits from '../limits';
 import { nameableQuery, namedBeforeQuery, recognised, toldBy } from '../mentions/people';
-import { allow } from '../policy';
 import { comment, thread } from '../schema';
 import { bodyFor, titleFor } from '../mentions/redaction';
 import { merge } from '../stale';
 import { fields } from './fields';
-import { mayOf } from './may';
-import { commentQuery, requireRow, threadQuery } from './visible';
+import { ownQueries, ownText } from './own';
+import { commentQuery, threadQuery } from './visible';
 import { showsNothing } from './text';
 import { filesOf, type TextForm } from './write';
 
@@ -64,22 +63,12 @@ export async function edit(
 ): Promise<void> {
   const words = [form.title ?? '', form.body];
   const rows = await ctx.read({
-    space: access.spaceQuery(ctx, spaceId),
+    ...ownQueries(ctx, spaceId, threadId, commentId),
     people: nameableQuery(ctx, spaceId, ...words),
     // Includes this text: somebody who has left since is still named, and hidden.
     before: namedBeforeQuery(ctx, threadId, ...words),
-    thread: threadQuery(ctx, spaceId, threadId),
-    comment: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-    files:
-      commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
   });
-  const found = access.foundSpace(ctx, rows.space);
-  const first = requireRow(rows.thread);
-  const text = commentId === null ? first : requireRow(rows.comment);
-  const may = mayOf(ctx, found, first, commentId === null ? null : text);
-  if (!may.own) throw new Refusal('forbidden');
-  allow(ctx, 'space.write', found);
-  if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
+  const { found, first, text } = ownText(ctx, rows, commentId);
   const titled = commentId === null && found.severalThreads;
   const mine = { title: titled ? (form.title ?? '') : '', body: form.body };
   const shown = { title: titled ? titleFor(found.reader, first) : '', body: bodyFor(found.reader, text) };

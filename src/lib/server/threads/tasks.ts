@@ -4,14 +4,11 @@ import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
-import * as files from '../files';
 import * as limits from '../limits';
 import * as markdown from '../markdown';
-import { allow } from '../policy';
 import { comment, thread } from '../schema';
-import { mayOf } from './may';
+import { ownQueries, ownText } from './own';
 import { stampOf, tasksOf } from './text';
-import { commentQuery, requireRow, threadQuery } from './visible';
 
 /** Others may tick boxes of the same text meanwhile, each at the second try. */
 const TRIES = 25;
@@ -39,20 +36,8 @@ async function tryToTick(
   commentId: number | null,
   { task, done, seen }: { task: number; done: boolean; seen: string },
 ): Promise<boolean> {
-  const rows = await ctx.read({
-    space: access.spaceQuery(ctx, spaceId),
-    thread: threadQuery(ctx, spaceId, threadId),
-    comment: commentQuery(ctx, spaceId, threadId, commentId ?? 0),
-    files:
-      commentId === null ? files.ofThreadQuery(ctx, threadId) : files.ofCommentsQuery(ctx, `[${commentId}]`),
-  });
-  const found = access.foundSpace(ctx, rows.space);
-  const first = requireRow(rows.thread);
-  const text = commentId === null ? first : requireRow(rows.comment);
-  const may = mayOf(ctx, found, first, commentId === null ? null : text);
-  if (!may.own) throw new Refusal('forbidden');
-  allow(ctx, 'space.write', found);
-  if (!may.edit) throw new Refusal('conflict', { key: 'thread.closed' });
+  const rows = await ctx.read(ownQueries(ctx, spaceId, threadId, commentId));
+  const { found, first, text } = ownText(ctx, rows, commentId);
   const all = tasksOf(ctx, found, text);
   const box = all[task];
   if (!box || box.at === null || stampOf(text.body, all) !== seen) throw changedSince();
