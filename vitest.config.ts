@@ -28,6 +28,7 @@ export default defineConfig({
           MAIL_DOMAIN: 'foyer.example',
           // How many the property tests live.
           HISTORIES: process.env.HISTORIES ?? '200',
+          VIEWED_EVERY: process.env.VIEWED_EVERY ?? '',
           TEST_MIGRATIONS: await readD1Migrations(path('drizzle')),
         },
       },

@@ -3,11 +3,13 @@
 import { and, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { as, DAY, MINUTE, testContext, type User } from '../../../tests/contexts';
+import { as, bindings, DAY, MINUTE, testContext, type User } from '../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../tests/factories';
 import { comparable, expectSame, received, START } from '../../../tests/histories';
 import { joinSpace } from '../../../tests/invitations';
 import { mailsTo } from '../../../tests/mailbox';
+import { expectViewed } from '../../../tests/views';
+import * as archive from './archive';
 import * as changes from './changes';
 import { randomId } from './crypto';
 import { Refusal } from './errors';
@@ -16,6 +18,9 @@ import * as notifications from './notifications';
 import { membership, space } from './schema';
 import * as spaces from './spaces';
 import * as threads from './threads';
+
+/** So often the view as Kim is compared with what Kim gets. VIEWED_EVERY=1: each time. */
+const VIEWED_EVERY = Number((bindings as { VIEWED_EVERY?: string }).VIEWED_EVERY) || 7;
 
 const WORDS = ['harbour', 'hanako', 'sato', 'thursday', 'crane', 'x.example', 'satoさん'];
 
@@ -122,10 +127,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
+/** Ava archives the space before one act, and brings it back before another, or never. */
+const archivedAt = fc.option(fc.record({ from: fc.nat({ max: 17 }), to: fc.nat({ max: 20 }) }), { freq: 1 });
+type Archived = { from: number; to: number } | null;
+
 const isOthers = (a: Act) => a.who === 'hanako' || a.what.endsWith('-other');
 
 /** Runs a history in its own space. @returns what Kim receives */
-async function live(history: Act[], withOther: boolean): Promise<string> {
+async function live(
+  history: Act[],
+  withOther: boolean,
+  archived: Archived,
+  viewed: boolean,
+): Promise<string> {
   const person: Record<Who, User> = {
     ava: await makeUser({ name: 'Ava Lind' }),
     ben: await makeUser({ name: 'Ben Kowalski' }),
@@ -234,6 +248,8 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   const leaves = history.findIndex((a) => a.what === 'leave');
   for (const [i, a] of history.entries()) {
     now += 2 * MINUTE;
+    if (i === archived?.from) await archive.set(as(person.ava, { now }), room, true);
+    else if (i === archived?.to) await archive.set(as(person.ava, { now }), room, false);
     if (i === leaves) await hide(true);
     if (a.what === 'hide' && leaves >= 0 && i > leaves) continue;
     if (isOthers(a) && !withOther) continue;
@@ -251,16 +267,33 @@ async function live(history: Act[], withOther: boolean): Promise<string> {
   const mails = (await mailsTo(person.kim.email)).filter(
     (mail) => !mail.text.includes('/signup/') && !meanwhile.has(mail.id),
   );
+  if (viewed)
+    await expectViewed(
+      person.ava,
+      person.kim,
+      {
+        room,
+        threads: [...common.threads, ...others.threads],
+        people: Object.values(person).map(({ id }) => id),
+      },
+      now,
+    );
   const all = await received(as(person.kim, { now }), { room, seq, ...common, words: WORDS });
   return comparable({ all, mails }, Object.entries(person));
 }
 
 it('whatever another guest does, a guest receives the same', async () => {
+  let lived = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(act, { minLength: 6, maxLength: 18 }), async (history) => {
-      if (!history.some(isOthers)) return;
-      expectSame(await live(history, true), await live(history, false));
-    }),
+    fc.asyncProperty(
+      fc.array(act, { minLength: 6, maxLength: 18 }),
+      archivedAt,
+      async (history, archived) => {
+        if (!history.some(isOthers)) return;
+        const viewed = lived++ % VIEWED_EVERY === 0;
+        expectSame(await live(history, true, archived, viewed), await live(history, false, archived, false));
+      },
+    ),
     { seed: 20261126, numRuns: 14, endOnFailure: true, interruptAfterTimeLimit: 60_000 },
   );
 }, 120_000);
