@@ -17,6 +17,8 @@ import {
 const AVA = 'ava@foyer.example';
 const BEN = 'ben@foyer.example';
 
+const skipped = (page: Page) => page.getByRole('list', { name: 'Not newly invited' }).getByRole('listitem');
+
 for (const javaScriptEnabled of [true, false])
   test.describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
     let host: Page;
@@ -44,6 +46,14 @@ for (const javaScriptEnabled of [true, false])
       await expect(host.getByRole('status')).toHaveText(
         '1 invitation is on its way. We skipped 1 entry without an e-mail address.',
       );
+      await expect(skipped(host)).toHaveText('Without an e-mail address: Guests of Northwind');
+      await send([...Array.from({ length: 12 }, (_, i) => `Team ${i}`), jane].join('\n'));
+      await expect(host.getByRole('status')).toContainText('We skipped 12 entries');
+      await expect(skipped(host).nth(0)).toHaveText(`Had an invitation, and got a new link: ${jane}`);
+      await expect(skipped(host).nth(1)).toContainText('Team 9');
+      await expect(skipped(host).getByText('Team 10, Team 11')).toBeHidden();
+      await skipped(host).getByText('and 2 more').click();
+      await expect(skipped(host).getByText('Team 10, Team 11')).toBeVisible();
       for (const email of [jane, rick, cid, dee, eve])
         expect(linkIn(await nextMail(request, email!), /\/signup\//)).toBeTruthy();
     });
@@ -63,7 +73,7 @@ for (const javaScriptEnabled of [true, false])
       await host.getByLabel('E-mail addresses').fill(`Sales team\n${fine}, foo@\ncho@foyer.example`);
       await host.getByRole('button', { name: 'Send' }).click();
       await expect(host.getByRole('status')).toContainText('1 invitation is on its way.');
-      await expect(host.getByRole('status')).toContainText('Skipped: Sales team.');
+      await expect(skipped(host)).toHaveText('Without an e-mail address: Sales team');
       await expect(host.getByRole('alert')).toContainText('foo@: not an e-mail address');
       await expect(host.getByLabel('E-mail addresses')).toHaveValue('foo@\ncho@foyer.example');
       await expect(host.getByLabel('Subject')).toHaveValue('Kept as typed');

@@ -1136,7 +1136,11 @@ const en = {
   'invite.refused-more': 'and {count, number} more, all in the box below',
   'invite.left-out':
     '{count, plural, one {We skipped # entry without an e-mail address.} other {We skipped # entries without an e-mail address.}}',
-  'invite.skipped': 'Skipped: {names}{more, plural, =0 {} other { and {more, number} more}}.',
+  'invite.skipped': 'Not newly invited',
+  'invite.skipped-again': 'Had an invitation, and got a new link: {names}',
+  'invite.skipped-active': 'Already guests here: {names}',
+  'invite.skipped-left': 'Without an e-mail address: {names}',
+  'invite.skipped-more': 'and {count, number} more',
   'invite.add-member': 'Add {email} as a member',
   'thread.new': 'New Thread',
   'thread.title': 'Title',

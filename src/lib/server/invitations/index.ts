@@ -13,6 +13,6 @@ export * from './list';
 export * from './manage';
 export * from './sign-up';
 export { languageOf, stateOf } from './state';
-export { newsOf, refusedAddresses, summaryOf } from './summary';
+export { newsOf, refusedAddresses, skippedAt, summaryOf } from './summary';
 export { inviteUser, judgeUser } from './users';
 export { readyWords } from './words';

@@ -1,29 +1,63 @@
+import { SKIPPED, type Skipped } from '../../invited';
+import { HOUR } from '../../time';
+import type { SignedIn } from '../context';
+import { hashToken, randomToken, seal, unseal } from '../crypto';
 import type { Outcome } from './guests';
 
-/** Of the entries without an address, which may be people whose address was mistyped: so many are named. */
-const NAMED = 10;
 const LONG = 80;
+/** In seconds. */
+const KEPT = HOUR / 1000;
+const resultOf = { again: 'sent-again', active: 'already-active', left: 'left-out' } as const;
 
-/** What the page says of them: numbers, and each refused address. */
+/** What the page says of them: numbers, each refused address, and by reason who else was not newly invited. */
 export function summaryOf(outcomes: Outcome[]) {
-  const count = (...results: string[]) => outcomes.filter((o) => results.includes(o.result)).length;
+  const of = (...results: string[]) => outcomes.filter((o) => results.includes(o.result));
+  const skipped = SKIPPED.map((why): Skipped => ({
+    why,
+    names: of(resultOf[why]).map(({ typed }) => cut(typed)),
+  }));
   return {
     refused: outcomes.filter((o) => o.result === 'refused'),
-    sent: count('sent', 'sent-again'),
-    active: count('already-active'),
-    left: count('left-out'),
-    skipped: outcomes
-      .filter((o) => o.result === 'left-out')
-      .slice(0, NAMED)
-      .map(({ typed }) => ([...typed].length > LONG ? `${[...typed].slice(0, LONG).join('')}…` : typed)),
+    sent: of('sent', 'sent-again').length,
+    active: of('already-active').length,
+    left: of('left-out').length,
+    skipped: skipped.filter(({ names }) => names.length > 0),
   };
 }
 
+const cut = (typed: string): string =>
+  [...typed].length > LONG ? `${[...typed].slice(0, LONG).join('')}…` : typed;
+
 type Summary = ReturnType<typeof summaryOf>;
 
-/** For an address, to be said there. */
-export const newsOf = ({ sent, active, left }: Summary): string =>
-  `done=invited&sent=${sent}&active=${active}&left=${left}`;
+/** For an address, to be said there. The names would be too long for it: they wait in KV, sealed, for their sender. */
+export async function newsOf(
+  ctx: SignedIn,
+  spaceId: number,
+  { sent, active, left, skipped }: Summary,
+): Promise<string> {
+  const counts = `done=invited&sent=${sent}&active=${active}&left=${left}`;
+  if (skipped.length === 0) return counts;
+  const token = randomToken();
+  const sealed = await seal(
+    ctx.config.secret,
+    'skipped',
+    JSON.stringify({ of: [ctx.actor.id, spaceId], skipped }),
+  );
+  await ctx.kv.put(keyOf(token), sealed, { expirationTtl: KEPT });
+  return `${counts}&skipped=${token}`;
+}
+
+/** What `newsOf` kept; nothing for anybody else. */
+export async function skippedAt(ctx: SignedIn, spaceId: number, token: string | null): Promise<Skipped[]> {
+  const sealed = token && (await ctx.kv.get(keyOf(token)));
+  if (!sealed) return [];
+  const kept = await unseal(ctx.config.secret, 'skipped', sealed).then(JSON.parse, () => null);
+  const { of, skipped } = (kept ?? {}) as { of?: [string, number]; skipped?: Skipped[] };
+  return of?.[0] === ctx.actor.id && of[1] === spaceId ? (skipped ?? []) : [];
+}
+
+const keyOf = (token: string) => `skipped:${hashToken(token)}`;
 
 /** To be corrected in the box. */
 export const refusedAddresses = ({ refused }: Summary): string => refused.map((o) => o.typed).join('\n');

@@ -1,5 +1,6 @@
 import { randomId } from '$lib/server/crypto';
 import { show } from '$lib/server/http';
+import * as invitations from '$lib/server/invitations';
 import * as spaces from '$lib/server/spaces';
 import * as threads from '$lib/server/threads';
 import { threadFilter } from '$lib/thread-filters';
@@ -34,7 +35,10 @@ export const load = (event) =>
       /** For the status message, once. */
       newlyInvited:
         query.get('done') === 'invited'
-          ? { sent: number('sent'), active: number('active'), left: number('left') }
+          ? {
+              ...{ sent: number('sent'), active: number('active'), left: number('left') },
+              skipped: await invitations.skippedAt(ctx, room.space.id, query.get('skipped')),
+            }
           : null,
       /** Where the space has one thread, which is its page. */
       discussion,

@@ -20,7 +20,8 @@ export const actions = {
       const outcome = invitations.summaryOf(
         await invitations.inviteGuests(ctx, spaceId, { addresses, ...words, locale: ctx.locale, requestKey }),
       );
-      if (outcome.refused.length === 0) return `/spaces/${spaceId}?${invitations.newsOf(outcome)}`;
+      if (outcome.refused.length === 0)
+        return `/spaces/${spaceId}?${await invitations.newsOf(ctx, spaceId, outcome)}`;
       return { outcome, values: { addresses: invitations.refusedAddresses(outcome) } };
     },
     access.administratorsOnly,

@@ -24,6 +24,7 @@ export const load = (event) =>
         left: number('left'),
         not: number('not'),
         what: query.get('done'),
+        skipped: await invitations.skippedAt(ctx, Number(event.params.id), query.get('skipped')),
       },
     };
   });

@@ -30,7 +30,7 @@ const send = form(
       await invitations.inviteGuests(ctx, spaceId, { ...input, ...(untouched && ready[input.locale]) }),
     );
     if (outcome.refused.length === 0)
-      return `/spaces/${spaceId}/settings/guests?${invitations.newsOf(outcome)}`;
+      return `/spaces/${spaceId}/settings/guests?${await invitations.newsOf(ctx, spaceId, outcome)}`;
     return { outcome, values: { ...input, addresses: invitations.refusedAddresses(outcome) } };
   },
   access.administratorsOnly,
