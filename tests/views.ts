@@ -79,7 +79,7 @@ const PERSONAL = new Set(
     ' ',
   ),
 );
-export const neutral = (data: object): unknown =>
+const neutral = (data: object): unknown =>
   JSON.parse(JSON.stringify(data, (name, value: unknown) => (PERSONAL.has(name) ? undefined : value)));
 
 /** @param now of both: what is shown may depend on the time */
