@@ -21,7 +21,7 @@ export default {
     'scripts/bench/ruler/src/**/*.js',
     'tests/bench/worker.ts',
   ],
-  project: ['src/**/*.{ts,svelte}', 'scripts/**/*.{mjs,cjs}', 'tests/**/*.ts', '*.{js,ts}'],
+  project: ['src/**/*.{ts,svelte}', 'scripts/**/*.{mjs,cjs}', 'tests/**/*.ts', 'vite/*.ts', '*.{js,ts}'],
   // Types in the signature of an export may be exported with it.
   ignoreExportsUsedInFile: { interface: true, type: true },
   compilers: { svelte: scriptOf },

@@ -11,7 +11,7 @@ const docs = import.meta.glob(['/README.md', '/docs/**/*.md'], {
   eager: true,
 }) as Record<string, string>;
 const files = Object.keys(
-  import.meta.glob(['/*.*', '/LICENSE', '/_headers', '/{docs,drizzle,scripts,src,static,tests}/**'], {
+  import.meta.glob(['/*.*', '/LICENSE', '/_headers', '/{docs,drizzle,scripts,src,static,tests,vite}/**'], {
     query: '?url',
   }),
 );

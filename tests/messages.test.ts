@@ -2,6 +2,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
 import style from '../docs/style.md?raw';
+import { isMailed } from '../vite/words';
 import { loadTranslator, LOCALES, locales, type MessageKey } from '../src/lib/messages';
 
 const english = await LOCALES.en.load();
@@ -18,6 +19,25 @@ test.each(locales)('%s has every key, no other, and each sentence the same place
   const messages = await LOCALES[locale].load();
   expect(Object.keys(messages).sort()).toEqual([...keys].sort());
   for (const key of keys) expect(placeholders(messages[key]), key).toEqual(placeholders(english[key]));
+});
+
+test('what the build leaves out for browsers is said by mails alone', () => {
+  const sources = Object.entries(
+    import.meta.glob(
+      ['/src/**/*.{ts,svelte}', '!/src/**/*.test.ts', '!/src/lib/server/mail/{messages,layout}/**'],
+      {
+        query: '?raw',
+        import: 'default',
+        eager: true,
+      },
+    ) as Record<string, string>,
+  ).filter(([path]) => !path.startsWith('/src/lib/messages/'));
+  const mailed = keys.filter(isMailed);
+  expect(mailed.length).toBeGreaterThan(50);
+  const found = sources.flatMap(([path, text]) =>
+    mailed.filter((key) => text.includes(`'${key}'`)).map((key) => `${path}: ${key}`),
+  );
+  expect(found).toEqual([]);
 });
 
 /** The words alone: plurals taken apart, a dash for what is filled in. */

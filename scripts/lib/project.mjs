@@ -75,6 +75,7 @@ const sources = [
   '_headers',
   'svelte.config.js',
   'vite.config.ts',
+  'vite',
   'wrangler.sveltekit.toml',
   'package-lock.json',
 ];

@@ -13,7 +13,7 @@ import { today } from './zones';
 
 const says = (key: MessageKey): string => key;
 
-/** Limits that pages show too. Lengths are in code points. */
+/** Lengths are in code points. */
 export const limits = {
   spaceName: 128,
   name: 100,
@@ -29,8 +29,6 @@ export const limits = {
   templateName: 30,
   templateDescription: 200,
   templateThreads: 10,
-  /** Bytes. */
-  templateFile: 512 * 1024,
   addresses: 60_000,
 } as const;
 

@@ -2,6 +2,9 @@
 import type { I18n } from './i18n';
 import { listed } from './messages';
 
+/** Of a template as a file, in bytes. */
+export const LARGEST_TEMPLATE = 512 * 1024;
+
 export interface TemplateCard {
   id: string;
   name: string;

@@ -1,4 +1,4 @@
-/** A guest's way in has no scripts and loads little. */
+/** A guest's way in has no scripts and loads little. What signed-in pages load is bounded, too. */
 import { gzipSync } from 'node:zlib';
 import { expect, test, type Page, type Response } from './test';
 import {
@@ -83,3 +83,46 @@ for (const path of ['/login', '/forgot'])
     test.info().annotations.push({ type: 'weight', description: measured });
     expect(total, measured).toBeLessThanOrEqual(12_000);
   });
+
+// What was reached, rounded up (docs/performance.md): kB of scripts, and their files.
+for (const [path, scripts, files] of [
+  ['/', 115, 11],
+  ['/spaces/1', 115, 12],
+  ['/spaces/1/threads/1', 135, 12],
+  ['/spaces/1/settings/guests', 120, 13],
+  ['/search?q=pier', 115, 11],
+] as const)
+  test(`${path} loads at most ${scripts} kB of scripts in ${files} files, 20 kB of styles, and nothing moves`, async ({
+    browser,
+  }) => {
+    const page = await signedIn(browser, 'ben@foyer.example');
+    const answers = await loads(page, path);
+    await page.waitForLoadState('networkidle');
+    expect(answers[0]!.status()).toBe(200);
+    const weights = { script: [] as number[], stylesheet: [] as number[] };
+    for (const answer of answers) {
+      const kind = answer.request().resourceType();
+      if (kind === 'script' || kind === 'stylesheet')
+        weights[kind].push(gzipSync(await answer.body()).length);
+    }
+    const inside = (await answers[0]!.text()).match(/<style[^>]*>[\s\S]*?<\/style>/g) ?? [];
+    const sum = (all: number[]) => all.reduce((one, other) => one + other, 0);
+    expect(sum(weights.script)).toBeLessThanOrEqual(scripts * 1000);
+    expect(weights.script.length).toBeLessThanOrEqual(files);
+    expect(sum(weights.stylesheet) + gzipSync(inside.join('')).length).toBeLessThanOrEqual(20_000);
+    const moved = await page.evaluate(() => {
+      const observer = new PerformanceObserver(() => {});
+      observer.observe({ type: 'layout-shift', buffered: true });
+      const shifts = observer.takeRecords() as (PerformanceEntry & { value: number })[];
+      return shifts.reduce((all, { value }) => all + value, 0);
+    });
+    expect(moved).toBeLessThanOrEqual(0.02);
+  });
+
+test('a post comes without its menus: at most 3 kB of HTML each', async ({ browser }) => {
+  const page = await signedIn(browser, 'ben@foyer.example');
+  const html = await (await page.request.get('/spaces/1/threads/1')).text();
+  const posts = html.match(/<article[\s\S]*?<\/article>/g)!;
+  expect(posts.length).toBeGreaterThan(1);
+  expect(posts.join('').length / posts.length).toBeLessThanOrEqual(3_000);
+});

@@ -3,6 +3,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { kept } from '../kept';
 import { isolated, type Direction, type Params } from './direction';
 import en, { type MessageKey, type Messages } from './en';
+import type { Parsed } from './parsed';
 import type { Pseudo } from './pseudo';
 
 export type { MessageKey, Params };
@@ -55,10 +56,10 @@ export type Translate = (key: MessageKey, params?: Params) => string;
 
 const compiled = new Map<string, IntlMessageFormat>();
 
-function translator(locale: Locale, messages: Messages): Translate {
+function translator(locale: Locale, messages: Record<MessageKey, string | Parsed>): Translate {
   return (key, params) => {
     const text = messages[key];
-    if (!text.includes('{')) return text;
+    if (typeof text === 'string' && !text.includes('{')) return text;
     const id = `${locale}:${key}`;
     let format = compiled.get(id);
     if (!format)

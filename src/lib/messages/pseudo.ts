@@ -5,6 +5,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { isolated, type Direction, type Params } from './direction';
 import en, { type MessageKey } from './en';
+import type { Parsed } from './parsed';
 
 export const PSEUDO = { long: 'ltr', mirrored: 'rtl' } as const satisfies Record<string, Direction>;
 export type Pseudo = keyof typeof PSEUDO;
@@ -16,7 +17,7 @@ const letters: Record<Pseudo, string> = {
   mirrored: 'אבגדהוזחטיכלמנסעפצקרשתםןףץאבגדהוזחטיכלמנסעפצקרשתםןףץ',
 };
 
-type Element = ReturnType<IntlMessageFormat['getAst']>[number];
+type Element = Parsed[number];
 
 function disguised(kind: Pseudo, element: Element): Element {
   if ('options' in element)
@@ -45,12 +46,17 @@ const longer = (text: string): string => {
   return text + added.slice(0, Math.max(more, 2)).trimEnd();
 };
 
+function parsedOf(text: string | Parsed): Parsed {
+  if (typeof text === 'string' && !text.includes('{')) return [{ type: 0, value: text }];
+  return new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst();
+}
+
 export function pseudoTranslator(kind: Pseudo) {
   const compiled = new Map<string, IntlMessageFormat>();
   return (key: MessageKey, params?: Params): string => {
     let format = compiled.get(key);
     if (!format) {
-      const parsed = new IntlMessageFormat(en[key], 'en', undefined, { ignoreTag: true }).getAst();
+      const parsed = parsedOf(en[key]);
       format = new IntlMessageFormat(
         parsed.map((element) => disguised(kind, element)),
         'en',

@@ -13,6 +13,7 @@ import { joinSpace } from '../../../../tests/invitations';
 import { audited, count, parallel, refusal } from '../../../../tests/helpers';
 import { png } from '../../../../tests/pictures';
 import { limits } from '../../schemas';
+import { LARGEST_TEMPLATE } from '../../templates';
 import { locales } from '../../messages';
 import { covers } from '../../components/covers';
 import * as accounts from '../accounts';
@@ -732,7 +733,7 @@ describe('templates as files', () => {
     ['a deep nest', '['.repeat(50_000) + ']'.repeat(50_000), 'template.file-other'],
     ['a later version', fileOf((d) => (d.version = 2)), 'template.file-version'],
     ['a version in words', fileOf((d) => (d.version = '1')), 'template.file-version'],
-    ['too many bytes', `"${'x'.repeat(limits.templateFile)}"`, 'template.too-large'],
+    ['too many bytes', `"${'x'.repeat(LARGEST_TEMPLATE)}"`, 'template.too-large'],
     ['no name', fileOf((d) => delete d.name), 'template.file-missing', { where: 'name' }],
     ['an empty name', fileOf((d) => (d.name = ' \n ')), 'template.file-missing', { where: 'name' }],
     [

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { limits, templateFile } from '../../schemas';
+import { templateFile } from '../../schemas';
+import { LARGEST_TEMPLATE } from '../../templates';
 import type { SignedIn } from '../context';
 import { randomId } from '../crypto';
 import { Refusal } from '../errors';
@@ -25,7 +26,7 @@ export async function importFile(
 ): Promise<{ id: string; name: string }> {
   allow(ctx, 'site.administer');
   const bytes = typeof document === 'string' ? new TextEncoder().encode(document) : document;
-  if (bytes.length > limits.templateFile) throw tooLarge(ctx, 'file');
+  if (bytes.length > LARGEST_TEMPLATE) throw tooLarge(ctx, 'file');
   const parsed = v.safeParse(templateFile, ours(read(bytes)), { abortEarly: true });
   if (!parsed.success) throw wrong(parsed.issues[0]);
   const { name, description, content } = parsed.output;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { fileSize } from '../../files';
-import { limits } from '../../schemas';
+import { LARGEST_TEMPLATE } from '../../templates';
 import * as access from '../access';
 import { changed, must, type Ctx, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -28,7 +28,7 @@ export async function insert(
   action: 'template.created' | 'template.imported',
   spaceId: number | null,
 ): Promise<string> {
-  if (bytesOf({ id, name, description, content }) > limits.templateFile) throw tooLarge(ctx);
+  if (bytesOf({ id, name, description, content }) > LARGEST_TEMPLATE) throw tooLarge(ctx);
   const actor = ctx.actor.id;
   const refusal = async () => {
     const [state] = await ctx.db
@@ -80,6 +80,6 @@ export const nameTaken = (name: string) =>
 export const tooLarge = (ctx: SignedIn, field?: string) =>
   new Refusal('too-large', {
     key: 'template.too-large',
-    params: { size: fileSize(limits.templateFile, ctx.locale) },
+    params: { size: fileSize(LARGEST_TEMPLATE, ctx.locale) },
     field,
   });
