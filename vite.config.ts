@@ -3,7 +3,9 @@ import { defineConfig } from 'vite';
 import { chunks } from './vite/chunks';
 import { compiledWords } from './vite/words';
 
-export default defineConfig(({ isSsrBuild }) => ({
+export default defineConfig({
   plugins: [sveltekit(), compiledWords()],
-  build: isSsrBuild ? {} : { rolldownOptions: { output: { codeSplitting: { groups: chunks } } } },
-}));
+  environments: {
+    client: { build: { rolldownOptions: { output: { codeSplitting: { groups: chunks } } } } },
+  },
+});
