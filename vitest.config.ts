@@ -35,7 +35,12 @@ export default defineConfig({
     })),
   ],
   resolve: {
-    alias: { $lib: path('src/lib'), 'sveltekit-worker': path('.svelte-kit/cloudflare/_worker.js') },
+    alias: {
+      $lib: path('src/lib'),
+      'sveltekit-worker': path('.svelte-kit/cloudflare/_worker.js'),
+      // The sources, as for everything else that tests import.
+      'sveltekit-hooks': path('src/lib/server/entry.ts'),
+    },
   },
   test: {
     include: ['src/**/*.test.ts', 'tests/*.test.ts'],

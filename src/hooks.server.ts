@@ -25,6 +25,9 @@ import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
 import { today } from '$lib/zones';
 
+// For src/worker.ts.
+export { answer, consume, runCron } from '$lib/server/entry';
+
 /** What each route group requires. Groups not listed are refused (default deny). */
 const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'refuse'> = {
   '(assets)': () => 'open',

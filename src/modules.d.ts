@@ -4,6 +4,11 @@ declare module 'sveltekit-worker' {
   export default worker;
 }
 
+/** The module of SvelteKit's bundle that src/hooks.server.ts becomes. */
+declare module 'sveltekit-hooks' {
+  export { answer, consume, runCron } from '$lib/server/entry';
+}
+
 declare module '@zxcvbn-ts/language-common/dist/passwords.json.mjs' {
   const passwords: string[];
   export default passwords;
