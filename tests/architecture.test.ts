@@ -329,6 +329,7 @@ describe('one place for', () => {
     expect(takes.sort()).toEqual([
       'src/hooks.server.ts',
       'src/lib/server/body.ts',
+      'src/lib/server/entry.ts',
       'src/lib/server/files/serve.ts',
       'src/lib/server/http.ts',
       'src/lib/server/pending-post.ts',
