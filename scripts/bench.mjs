@@ -4,12 +4,13 @@
 //   npm run bench -- --json FILE      writes the figures too
 //   npm run bench -- --only space     only rows whose name contains this (may be repeated)
 //   npm run bench -- --seconds 3      seconds for each page instead of 10
+//   npm run bench -- --live           how soon open pages learn of what happens
 //   npm run bench:profile -- space    where the CPU goes on one page
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { finish, finishOnSignal } from './lib/run.mjs';
-import { bench, benchProfile } from './bench/bench.mjs';
-import { markdown } from './bench/report.mjs';
+import { bench, benchLive, benchProfile } from './bench/bench.mjs';
+import { liveMarkdown, markdown } from './bench/report.mjs';
 
 const { values: asked, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,6 +18,7 @@ const { values: asked, positionals } = parseArgs({
     json: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
     seconds: { type: 'string', default: '10' },
+    live: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -29,9 +31,11 @@ try {
     console.log('\nWith what it calls:');
     for (const [share, name] of total) console.log(share.padStart(6), name);
   } else {
-    const rows = await bench({ only: asked.only, seconds: Number(asked.seconds) });
+    const rows = asked.live
+      ? await benchLive()
+      : await bench({ only: asked.only, seconds: Number(asked.seconds) });
     if (asked.json) writeFileSync(asked.json, JSON.stringify({ rows }, null, 2) + '\n');
-    console.log(`\n${markdown(rows)}`);
+    console.log(`\n${asked.live ? liveMarkdown(rows) : markdown(rows)}`);
   }
 } catch (error) {
   console.error(error);

@@ -58,7 +58,7 @@ const layers: [layer: string, modules: string][] = [
   [
     'domain',
     `accounts administrators appearance archive changes events files folded invitations language limits live memberships mentions notifications
-      search seed sessions settings site space-templates spaces threads trash typed-address verification
+      presence search seed sessions settings site space-templates spaces threads trash typed-address verification
       well-known`,
   ],
   ['work', 'cron jobs'],

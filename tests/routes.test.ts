@@ -69,7 +69,14 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(app)/me': {
     at: '/me',
     get: signedIn,
-    post: { profile: inPost, picture: inPost, password: inPost, notifications: inPost, mute: inPost },
+    post: {
+      profile: inPost,
+      picture: inPost,
+      password: inPost,
+      notifications: inPost,
+      mute: inPost,
+      presence: 'in in home home home home home',
+    },
   },
   '/(app)/spaces/new': {
     at: '/spaces/new',
@@ -248,7 +255,11 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { change: sitePost, delete: sitePost, hide: sitePost, import: sitePost },
   },
   '/(admin)/admin/templates/[template].json': { at: '/admin/templates/shipped:event.json', get: site_ },
-  '/(admin)/admin/spaces': { at: '/admin/spaces', get: site_, post: { restore: sitePost, become: sitePost } },
+  '/(admin)/admin/spaces': {
+    at: '/admin/spaces',
+    get: site_,
+    post: { restore: sitePost, become: sitePost, presence: 'in in 403 403 403 403 home' },
+  },
   '/(admin)/admin/spaces/[id=id]/administrator': {
     at: '/admin/spaces/:space/administrator',
     get: site_,

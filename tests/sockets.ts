@@ -8,11 +8,12 @@ export async function upgrade(
   jar: Jar,
   spaceId: number,
   headers: Record<string, string> = {},
+  thread?: number,
 ): Promise<Response> {
   const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
   const execution = createExecutionContext();
   const response = await worker.fetch!(
-    new Request(`${ORIGIN}/spaces/${spaceId}/live`, {
+    new Request(`${ORIGIN}/spaces/${spaceId}/live${thread ? `?thread=${thread}` : ''}`, {
       redirect: 'manual',
       headers: { host: 'localhost:8787', origin: ORIGIN, upgrade: 'websocket', cookie, ...headers },
     }) as never,
@@ -32,8 +33,9 @@ export interface Listening {
   socket: WebSocket;
 }
 
-export async function listen(jar: Jar, spaceId: number): Promise<Listening> {
-  const { status, webSocket: socket } = await upgrade(jar, spaceId);
+/** @param thread that the page shows */
+export async function listen(jar: Jar, spaceId: number, thread?: number): Promise<Listening> {
+  const { status, webSocket: socket } = await upgrade(jar, spaceId, {}, thread);
   if (!socket) throw new Error(`no socket, but ${status}`);
   const frames: string[] = [];
   let code: number | undefined;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { build } from '../lib/project.mjs';
 import { root } from '../lib/run.mjs';
+import { live } from './live.mjs';
 import { heaviest, profile } from './profile.mjs';
 import { Visitor } from './visitor.mjs';
 import { cpuSeconds, foyer, ruler } from './workers.mjs';
@@ -44,6 +45,16 @@ export async function bench({ only = [], seconds = 10 }) {
         ...(await weigh(visitors[0], path)),
       });
   for (const [name, act] of acts(site, host, where)) if (wanted(name)) add({ name, ...(await act()) });
+  await site.miniflare.dispose();
+  return rows;
+}
+
+/** How soon open pages learn of what happens. */
+export async function benchLive() {
+  const folder = temporary();
+  if (await build({ output: 'ignore' })) throw new Error('the build failed');
+  const { site, host, where } = await standardSite(folder);
+  const rows = await live(site, host, (email) => signedIn(site.origin, email, where.password), where);
   await site.miniflare.dispose();
   return rows;
 }

@@ -36,6 +36,24 @@ export function markdown(rows) {
     ['script files', (row) => number(row.scripts)],
     ['style gzip kB', (row) => kB(row.styleBytes)],
   ];
+  return table(columns, rows);
+}
+
+/** @param {object[]} rows as `benchLive` returns them */
+export const liveMarkdown = (rows) =>
+  table(
+    [
+      ['', (row) => row.name],
+      ['times', (row) => number(row.count)],
+      ['p50 ms', (row) => number(row.p50)],
+      ['p95 ms', (row) => number(row.p95)],
+      ['p99 ms', (row) => number(row.p99)],
+      ['most ms', (row) => number(row.most)],
+    ],
+    rows,
+  );
+
+function table(columns, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const processor = cpus();
   return [

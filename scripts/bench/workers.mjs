@@ -37,7 +37,7 @@ function modulesOf(folder, main) {
 const text = (value) => ({ type: 'text', value });
 const noAssets = { type: 'fetcher', handler: () => new globalThis.Response(null, { status: 404 }) };
 
-async function serve(name, folder, main, env, { state, inspect = false, triggers = [] }) {
+async function serve(name, folder, main, env, { state, inspect = false, triggers = [], exports = {} }) {
   const { Miniflare, Log, LogLevel } = await import('miniflare');
   const port = await freePort();
   const inspectorPort = inspect ? await freePort() : undefined;
@@ -48,7 +48,12 @@ async function serve(name, folder, main, env, { state, inspect = false, triggers
     log: new Log(LogLevel.ERROR),
     resourcePersistencePath: state,
     workers: [
-      { config: { name, ...compatibility, manifest: modulesOf(folder, main), env: env(port), triggers } },
+      {
+        config: {
+          ...{ name, ...compatibility, manifest: modulesOf(folder, main) },
+          ...{ env: env(port), triggers, exports },
+        },
+      },
     ],
   });
   await miniflare.ready;
@@ -63,6 +68,7 @@ export async function foyer(folder, options = {}) {
     KV: { type: 'kv', id: 'foyer' },
     FILES: { type: 'r2', name: 'foyer-files' },
     MAIL_QUEUE: { type: 'queue', name: 'foyer-mail' },
+    ROOMS: { type: 'durable-object', worker: 'foyer', exportName: 'Room' },
     ASSETS: noAssets,
     ORIGIN: text(`http://localhost:${port}`),
     FOYER_LOCAL: text('1'),
@@ -75,6 +81,7 @@ export async function foyer(folder, options = {}) {
   const site = await serve('foyer', worker, 'worker.js', env, {
     state: join(folder, 'state'),
     triggers: [{ type: 'queue', name: 'foyer-mail', maxBatchSize: 20, maxBatchTimeout: 1 }],
+    exports: { Room: { type: 'durable-object', storage: 'sqlite' } },
     ...options,
   });
   const db = await site.miniflare.getD1Database('DB', 'foyer');

@@ -23,6 +23,7 @@ const done: Record<string, Words | null> = {
   mute: { on: 'done.mute', off: 'done.unmute' },
   open: 'done.open',
   pin: { on: 'done.pin', off: 'done.unpin' },
+  presence: { on: 'done.presence', off: 'done.presence-off' },
   react: null,
   tick: null,
   read: 'done.read',

@@ -157,7 +157,7 @@ const people = (ctx: Ctx, kind: 'user' | 'guest', howMany: number, domain: strin
       ctx.db.run(sql`
         insert into user (id, kind, email, email_original, name, company, password_hash, email_verified_at, login_count,
           last_login_at, can_create_spaces, created_at, updated_at)
-        select lower(hex(randomblob(10))), ${kind}, ${kind} || n.i || '@' || ${domain}, ${kind} || n.i || '@' || ${domain},
+        select replace(replace(replace(replace(lower(hex(randomblob(8))), '0', 'g'), '1', 'h'), '8', 'i'), '9', 'j'), ${kind}, ${kind} || n.i || '@' || ${domain}, ${kind} || n.i || '@' || ${domain},
           (select value from json_each(${JSON.stringify(FIRST)}) where key = n.i % ${FIRST.length}) || ' ' ||
           (select value from json_each(${JSON.stringify(LAST)}) where key = n.i / ${FIRST.length} % ${LAST.length}) || ' ' || n.i,
           iif(${kind} = 'guest', 'Partner ' || (n.i % 7), ''), (select password_hash from user limit 1), ${at}, 1, ${at}, 0, ${at}, ${at}

@@ -5,6 +5,8 @@ import * as passwords from '../../src/lib/server/passwords';
 import { metered } from './meter';
 import { fill } from './site';
 
+export { Room } from '../../src/lib/server/room';
+
 export default {
   ...worker,
   async fetch(request, env, ctx) {

@@ -38,11 +38,29 @@ test('a comment appears on the page of somebody else without asking again and ag
   await expect(ava.getByText('Here it is, heard')).toBeVisible();
 });
 
+test('a page that listens asks nothing for three quarters of a minute, and then once, in case a word was lost', async ({
+  browser,
+}) => {
+  const [ben, ava] = [await signedIn(browser, BEN), await signedIn(browser, AVA)];
+  const thread = await openThread(ben, 'Nothing happens here');
+  await listening(ava, thread);
+  await stopClock(ava);
+  const asked: string[] = [];
+  ava.on('request', (one) => void (/\/changes\?/.test(one.url()) && asked.push(one.url())));
+  // What would be asked would be asked before this is answered.
+  const answered = () => ava.evaluate(() => fetch('/healthz').then(({ status }) => status));
+  await ava.clock.runFor(44_000);
+  expect(await answered()).toBe(200);
+  expect(asked).toEqual([]);
+  await ava.clock.runFor(32_000);
+  await expect.poll(() => asked.length).toBe(1);
+});
+
 test('after the network was gone, nothing is missed, and the page listens again', async ({ browser }) => {
   const [ben, ava] = [await signedIn(browser, BEN), await signedIn(browser, AVA)];
   const thread = await openThread(ben, 'Network gone');
   const sockets: WebSocketRoute[] = [];
-  await ava.routeWebSocket(/\/live$/, (socket) => {
+  await ava.routeWebSocket(/\/live/, (socket) => {
     socket.connectToServer();
     sockets.push(socket);
   });
@@ -66,7 +84,7 @@ test('where something on the way drops sockets, pages poll as before, and soon s
   const [ben, ava] = [await signedIn(browser, BEN), await signedIn(browser, AVA)];
   const thread = await openThread(ben, 'No sockets here');
   let tried = 0;
-  await ava.routeWebSocket(/\/live$/, (socket) => {
+  await ava.routeWebSocket(/\/live/, (socket) => {
     tried++;
     return socket.close();
   });
@@ -80,14 +98,15 @@ test('where something on the way drops sockets, pages poll as before, and soon s
       return ava.getByText('Found by asking often').count();
     })
     .toBe(1);
-  const trying = async () => {
-    const answer = ava.waitForResponse(/\/changes\?/);
-    await ava.clock.fastForward(400_000);
-    await answer;
-    return tried;
-  };
-  for (let i = 0; i < 5; i++) await trying();
-  expect(await trying()).toBe(3);
+  let asked = 0;
+  ava.on('response', (one) => void (/\/changes\?/.test(one.url()) && asked++));
+  await expect
+    .poll(async () => {
+      await ava.clock.fastForward(400_000);
+      return asked;
+    })
+    .toBeGreaterThan(7);
+  expect(tried).toBe(3);
 });
 
 test('the page of a guest who is removed covers itself, as soon as it is told', async ({ browser }) => {
@@ -114,4 +133,31 @@ test('the portal hears of what happens in its spaces', async ({ browser }) => {
   await stopClock(ava);
   await openThread(ben, 'Seen from the portal');
   await expect(ava.getByRole('main').getByText('Seen from the portal').first()).toBeVisible();
+});
+
+test('a thread shows who else has it open and who is writing, until they turn that off', async ({
+  browser,
+}) => {
+  const ben = await signedIn(browser, BEN);
+  const space = await makeSpace(ben, `Here ${addressOf('s')}`);
+  const [one] = await invited(ben, space, addressOf('here'));
+  const guest = await newGuest(browser, space, one!);
+  const form = { title: 'Who is here', body: 'Hello', requestKey: keyOf('Who is here') };
+  const thread = (await post(ben, `${space}/new-thread`, form)).headers().location!;
+  await ben.goto(thread);
+  await guest.goto(thread);
+  await expect(ben.getByText('Also here: Guest Person (guest)')).toBeVisible();
+  await expect(guest.getByText('Also here: Ben Kowalski')).toBeVisible();
+  await guest.getByLabel('Write a comment', { exact: true }).pressSequentially('I th');
+  await expect(ben.getByText('Guest Person (guest) is writing')).toBeVisible();
+
+  await guest.goto('/me#presence');
+  await guest.getByRole('button', { name: 'Turn off' }).click();
+  await expect(guest.getByText('Nobody sees when you’re in a thread.')).toBeVisible();
+  await guest.goto(thread);
+  await guest.getByLabel('Write a comment', { exact: true }).pressSequentially('ink');
+  await say(ben, thread, 'Still there, anybody');
+  await expect(guest.getByText('Still there, anybody')).toBeVisible();
+  await expect(ben.getByText('Still there, anybody')).toBeVisible();
+  await expect(ben.getByText(/Guest Person .* is writing|Also here/)).toHaveCount(0);
 });

@@ -4,6 +4,7 @@ import { MINUTE } from '../time';
 /** As in server/room.ts. */
 const LOOK = 4001;
 const BEAT = 'ping';
+const BEAT_ANSWER = 'pong';
 /** A proxy may leave an upgrade without an answer. */
 const PATIENCE = 10_000;
 const FIRST_PAUSE = 1_000;
@@ -19,29 +20,44 @@ export interface Line {
   check: () => void;
   /** The site can't be reached, so neither can the room. */
   drop: () => void;
+  say: (word: 'writing' | 'writing company') => void;
   leave: () => void;
 }
+
+export interface Somebody {
+  id: string;
+  name: string;
+  company: string;
+  guest: boolean;
+}
+
+/** Who else is in the thread, or that somebody there writes. */
+export type Presence = { here: Somebody[]; more: boolean } | { writing: Somebody };
 
 interface Listener {
   /** Something happened, or may have while the socket was closed. */
   moved: () => void;
   /** It has closed: nothing will be heard until it is open again. */
   closed: () => void;
+  heard?: (presence: Presence) => void;
 }
 
 const lines = new Map<number, ReturnType<typeof makeLine>>();
 
-/** @param spaceId one that the viewer is in */
-export function join(spaceId: number, listener: Listener): Line {
+/** @param spaceId one that the viewer is in @param thread where they can be seen */
+export function join(spaceId: number, listener: Listener, thread?: number): Line {
   const line = lines.get(spaceId) ?? makeLine(spaceId);
   lines.set(spaceId, line);
   line.listeners.add(listener);
+  if (thread !== undefined) line.moveTo(thread);
   return {
     isOpen: line.isOpen,
     check: line.check,
     drop: line.drop,
+    say: line.say,
     leave: () => {
       line.listeners.delete(listener);
+      if (thread !== undefined) line.moveTo(null);
       setTimeout(() => {
         if (line.listeners.size || lines.get(spaceId) !== line) return;
         lines.delete(spaceId);
@@ -62,11 +78,14 @@ function makeLine(spaceId: number) {
   let everOpen = false;
   let notBefore = 0;
   let answered = true;
+  let thread: number | null = null;
 
-  const each = (what: keyof Listener) => [...listeners].forEach((listener) => listener[what]());
+  const each = (what: 'moved' | 'closed') => [...listeners].forEach((listener) => listener[what]());
 
   function connect() {
-    const mine = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/spaces/${spaceId}/live`);
+    const mine = new WebSocket(
+      `${location.origin.replace(/^http/, 'ws')}/spaces/${spaceId}/live${thread === null ? '' : `?thread=${thread}`}`,
+    );
     const patience = setTimeout(() => mine.close(), PATIENCE);
     socket = mine;
     mine.onopen = () => {
@@ -78,7 +97,10 @@ function makeLine(spaceId: number) {
     };
     mine.onmessage = ({ data }) => {
       answered = true;
-      if (data === 'moved') each('moved');
+      if (data === 'moved') return each('moved');
+      if (data === BEAT_ANSWER) return;
+      const presence = JSON.parse(String(data)) as Presence;
+      listeners.forEach((listener) => listener.heard?.(presence));
     };
     mine.onclose = ({ code }) => {
       clearTimeout(patience);
@@ -117,5 +139,15 @@ function makeLine(spaceId: number) {
       else if (!socket && Date.now() >= notBefore && (everOpen || failures < GIVE_UP)) connect();
     },
     drop,
+    say: (word: string) => open && socket?.send(word),
+    /** A room knows a place from the address of the socket alone, which the site has checked. */
+    moveTo(next: number | null) {
+      if (next === null && open) socket?.send('left');
+      const again = next !== null && next !== thread && socket !== undefined;
+      thread = next;
+      if (!again) return;
+      drop();
+      connect();
+    },
   };
 }

@@ -55,6 +55,8 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'first-sight.done',
     'notify.mark-all',
     'notify.unmute',
+    'presence.turn-off',
+    'presence.turn-on',
     'space-admin.become',
     'space.mark-read',
     'space.unarchive',

@@ -89,6 +89,8 @@ const en = {
   'done.remove': 'Removed from the space.',
   'done.thread': 'Thread posted.',
   'done.space': 'Space created.',
+  'done.presence': 'Turned on.',
+  'done.presence-off': 'Turned off.',
   'send.sent-from': 'Sent: {page}',
   'send.unsent-from': 'Not sent: {page}',
   'send.go-back': 'Go back to it',
@@ -720,6 +722,21 @@ const en = {
   'notify.dead-title': 'This link doesn’t work',
   'notify.dead':
     'It may be incomplete. You can choose which e-mails you get in your account, under “Notification e-mails”.',
+  'presence.here': 'Also here: {names}',
+  'presence.here-more': 'Also here: {names} and others',
+  'presence.lead':
+    'In a thread, people see who else has it open and who is writing. If you turn this off for yourself, nobody sees it of you, and you don’t see it of others.',
+  'presence.lead-off': 'This site doesn’t show who has a thread open or who is writing.',
+  'presence.off': 'Nobody sees when you’re in a thread.',
+  'presence.on': 'Others see when you’re in a thread.',
+  'presence.site-lead':
+    'In a thread, people see who else has it open and who is writing, as far as they see each other at all. Everyone can turn this off for themselves under “Your account”.',
+  'presence.site-off': 'This is off for the whole site.',
+  'presence.site-on': 'This is on for the whole site.',
+  'presence.title': 'Who is here',
+  'presence.turn-off': 'Turn off',
+  'presence.turn-on': 'Turn on',
+  'presence.writing': '{count, plural, one {{names} is writing …} other {{names} are writing …}}',
   'space.new': 'New Guest Space',
   'space.new-lead':
     'A place for you and people outside your company. Guests see this space and nothing else.',

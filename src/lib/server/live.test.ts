@@ -23,6 +23,8 @@ import { randomId } from './crypto';
 import * as memberships from './memberships';
 import * as live from './live';
 import { space, spaceEvent } from './schema';
+import * as presence from './presence';
+import * as settings from './site';
 import * as spaces from './spaces';
 import * as threads from './threads';
 import * as trash from './trash';
@@ -254,11 +256,13 @@ describe('whoever loses access', () => {
   });
 
   it('hears nothing more, and finds out at once when their page asks', async () => {
-    const there = await page(gil);
+    const [there, others] = [await page(gil), await page(hana)];
     await done(ava, (ctx) => memberships.removeGuest(ctx, spaceId, gil.id));
+    // While their sockets are still being closed.
     await begin(ben);
     await there.ended;
     expect(await there.heard()).toEqual([]);
+    expect(await others.heard()).toEqual(['moved']);
     await expect(changes.since(as(gil), spaceId, '')).rejects.toMatchObject({ kind: 'missing' });
   });
 
@@ -332,5 +336,121 @@ describe('a room', () => {
     const pages = await Promise.all([page(ava), page(gil)]);
     await parallel(20, () => begin(ben));
     for (const one of pages) expect(await one.heard()).toHaveLength(20);
+  });
+});
+
+describe('who is in a thread, and who writes there,', () => {
+  /** The words on a socket that are about people. */
+  const about = async (page: Listening) =>
+    (await page.heard())
+      .filter((frame) => frame !== 'moved')
+      .map(
+        (frame) => JSON.parse(frame) as { here?: { id: string }[]; more?: boolean; writing?: { id: string } },
+      );
+  const here = async (page: Listening) => (await about(page)).filter((one) => one.here).at(-1)?.here ?? [];
+  const writers = async (page: Listening) =>
+    (await about(page)).flatMap(({ writing }) => (writing ? [writing.id] : []));
+  const at = (of: User, thread: number) => listen(jars.get(of)!, spaceId, thread);
+  const seen = async (by: Listening, ...people: User[]) =>
+    expect.poll(async () => (await here(by)).map(({ id }) => id)).toEqual(people.map(({ id }) => id).sort());
+
+  it('is told to those who have the thread open, by name, and taken back when somebody leaves', async () => {
+    const thread = await begin(ben);
+    const [bens, gils] = [await at(ben, thread), await at(gil, thread)];
+    const elsewhere = await page(ava);
+    await seen(bens, gil);
+    await seen(gils, ben);
+    gils.socket.send('writing');
+    await expect.poll(() => writers(bens)).toEqual([gil.id]);
+    expect(await writers(gils)).toEqual([]);
+    gils.socket.send('left');
+    await seen(bens);
+    expect(await about(elsewhere)).toEqual([]);
+  });
+
+  it('is never told to guests of what is only for the company, nor that somebody writes for the company', async () => {
+    const [open, only] = [await begin(ben), await begin(ben, { audience: 'company' })];
+    const [avas, gils] = [await at(ava, open), await at(gil, open)];
+    const bens = await at(ben, open);
+    await seen(gils, ava, ben);
+    const before = await about(gils);
+    // A thread that is not theirs is no place.
+    const outside = await at(hana, only);
+    const inside = await Promise.all([at(ava, only), at(ben, only)]);
+    await seen(inside[0], ben);
+    inside[1].socket.send('writing');
+    bens.socket.send('writing company');
+    await expect.poll(() => writers(avas)).toEqual([ben.id]);
+    await expect.poll(() => writers(inside[0])).toEqual([ben.id]);
+    expect(await about(gils)).toEqual(before);
+    expect(await about(outside)).toEqual([]);
+  });
+
+  it('is never told of one guest to another where guests are hidden from each other', async () => {
+    const thread = await begin(ben);
+    await hideGuests();
+    const [bens, gils] = [await at(ben, thread), await at(gil, thread)];
+    await seen(gils, ben);
+    const before = await about(gils);
+    const hanas = await at(hana, thread);
+    await seen(bens, gil, hana);
+    hanas.socket.send('writing');
+    await expect.poll(() => writers(bens)).toEqual([hana.id]);
+    await evictDurableObject(bindings.ROOMS!.getByName(String(spaceId)));
+    hanas.socket.send('left');
+    await seen(bens, gil);
+    expect(await about(gils)).toEqual(before);
+    expect((await here(hanas)).map(({ id }) => id)).toEqual([ben.id]);
+  });
+
+  it('stops when guests are hidden: all sockets are made again', async () => {
+    const gils = await at(gil, await begin(ben));
+    await done(ava, (ctx) =>
+      spaces.change(ctx, spaceId, { ...spaceForm, guestsHidden: true, announcement: '' }),
+    );
+    await gils.ended;
+    expect(await gils.closed()).toBe(LOOK);
+  });
+
+  it('is not told of whoever has turned it off, nor to them', async () => {
+    const thread = await begin(ben);
+    const [avas, gils] = [await at(ava, thread), await at(gil, thread)];
+    await seen(avas, gil);
+    await done(gil, (ctx) => presence.choose(ctx, false));
+    await gils.ended;
+    await seen(avas);
+    const off = await at(gil, thread);
+    off.socket.send('writing');
+    const bens = await at(ben, thread);
+    await seen(avas, ben);
+    expect(await about(off)).toEqual([]);
+    expect(await writers(avas)).toEqual([]);
+    expect(await writers(bens)).toEqual([]);
+    await done(gil, (ctx) => presence.choose(ctx, true));
+    await at(gil, thread);
+    await seen(avas, ben, gil);
+  });
+
+  it('is told to nobody where the site has turned it off', async () => {
+    const thread = await begin(ben);
+    const ctx = as(await makeAdministrator());
+    await settings.changeSettings(ctx, { presence: false });
+    try {
+      const [avas, gils] = [await at(ava, thread), await at(gil, thread)];
+      gils.socket.send('writing');
+      await begin(ben);
+      expect(await avas.heard()).toEqual(['moved']);
+      expect(await gils.heard()).toEqual(['moved']);
+    } finally {
+      await settings.changeSettings(ctx, { presence: true });
+    }
+  });
+
+  it('is passed on every two seconds at most', async () => {
+    const thread = await begin(ben);
+    const [avas, gils] = [await at(ava, thread), await at(gil, thread)];
+    for (let i = 0; i < 20; i++) gils.socket.send('writing');
+    await gils.heard();
+    await expect.poll(async () => (await writers(avas)).length).toBe(1);
   });
 });

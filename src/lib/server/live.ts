@@ -4,6 +4,7 @@ import { listeners, listensTo, requireSpace, type Hearers } from './access';
 import type { Ctx, SignedIn } from './context';
 import { Refusal } from './errors';
 import { allow } from './policy';
+import type { Place } from './room';
 import { membership, session, space } from './schema';
 
 /** Rooms at the same time; beyond, one after the other. */
@@ -27,8 +28,16 @@ export async function lookEverywhere(ctx: Ctx, personId: string): Promise<void> 
   while (spaces.length) await Promise.all(spaces.splice(0, AT_ONCE).map(({ id }) => look(ctx, id, personId)));
 }
 
-/** The socket of a page. Hooks have checked origin and session. */
-export async function enter(ctx: SignedIn, spaceId: number, upgrade: string | null): Promise<Response> {
+/**
+ * The socket of a page. Hooks have checked origin and session.
+ * @param place where in the space its person can be seen
+ */
+export async function enter(
+  ctx: SignedIn,
+  spaceId: number,
+  upgrade: string | null,
+  place: () => Promise<Place | null>,
+): Promise<Response> {
   const found = await requireSpace(ctx, spaceId);
   allow(ctx, 'space.view', found);
   const room = roomOf(ctx, spaceId);
@@ -37,6 +46,7 @@ export async function enter(ctx: SignedIn, spaceId: number, upgrade: string | nu
     return new Response('A WebSocket is expected', { status: 426, headers: { upgrade: 'websocket' } });
   const asked = new URLSearchParams([
     ['person', ctx.actor.id],
+    ['place', JSON.stringify(await place())],
     ...listensTo(ctx.actor).map((tag) => ['hears', tag]),
   ]);
   const { webSocket } = await room.fetch(`https://room/?${asked}`, { headers: { upgrade: 'websocket' } });

@@ -4,7 +4,8 @@
  */
 import { sql, type SQL } from 'drizzle-orm';
 import type { Actor } from '../context';
-import { isForCompany } from './audience';
+import { audienceOf, isForCompany } from './audience';
+import { ownerWith } from './stored';
 import { seesGuests, stranger } from './visibility';
 
 /** Besides the company, who always hears: all guests, none, or one. */
@@ -15,6 +16,11 @@ export const hearersOf = (row: string, spaceId: number | SQL): SQL<Hearers> => s
   when ${isForCompany(row)} then 'company'
   when ${sql.raw(row)}.owner_id is null or ${seesGuests(stranger, { spaceId })} then 'everybody'
   else 'guest:' || ${sql.raw(row)}.owner_id end`;
+
+/** SQL: of what somebody does in a thread that leaves no row, such as writing. */
+export const hearersIn = (threadId: number, spaceId: number, by: Pick<Actor, 'id' | 'kind'>): SQL<Hearers> =>
+  sql<Hearers>`(select ${hearersOf('place', spaceId)}
+    from (select ${audienceOf(threadId, null)} as audience, ${ownerWith(threadId, by)} as owner_id) place)`;
 
 /** What somebody's pages listen to. */
 export const listensTo = ({ id, kind }: Pick<Actor, 'id' | 'kind'>): string[] =>

@@ -4,7 +4,7 @@
  */
 export * from './administration';
 export { audienceOf, isFor, isForCompany, type Audience } from './audience';
-export { hearersOf, listeners, listensTo, type Hearers } from './hearing';
+export { hearersIn, hearersOf, listeners, listensTo, type Hearers } from './hearing';
 export * from './reach';
 export * from './sharing';
 export * from './stored';

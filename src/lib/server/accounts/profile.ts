@@ -98,6 +98,7 @@ export async function profile(
         timeZone: user.timeZone,
         mailAbout: user.mailAbout,
         digest: user.digest,
+        presence: user.presence,
       })
       .from(user)
       .where(eq(user.id, actor.id)),

@@ -82,7 +82,8 @@ const KINDS = {
   'invitation.asked-again': INVITATION,
   'invitation.ask-dismissed': INVITATION,
   'space.created': { audit: 'each', needs: SPACE },
-  'space.changed': { audit: 'each', needs: SPACE, change: 'space' },
+  // Also whether guests see each other, by which sockets are told who is there.
+  'space.changed': { audit: 'each', needs: SPACE, change: 'space', ends: 'space' },
   'space.announcement-changed': { audit: 'each', needs: SPACE },
   'space.administrator-appointed': { audit: 'each', needs: IN_SPACE, change: 'space' },
   'space.member-added': { audit: 'each', needs: IN_SPACE },

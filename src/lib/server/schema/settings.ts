@@ -31,6 +31,8 @@ export interface Settings {
   spaceStorage: number;
   guestStorage: number;
   hiddenTemplates: string[];
+  /** People see who else is in a thread, and who writes. */
+  presence: boolean;
   /** Rises with each change, so that a stale form is noticed. */
   revision: number;
   seeding: boolean;

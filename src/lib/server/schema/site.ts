@@ -43,6 +43,8 @@ export const user = sqliteTable(
     digest: flag('digest').notNull().default(false),
     /** A time at which a daily mail is due; later ones follow at multiples of a day. */
     digestAt: at('digest_at').notNull().default(0),
+    /** Others see in which thread they are, and when they write (presence.ts). */
+    presence: flag('presence').notNull().default(true),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
   },

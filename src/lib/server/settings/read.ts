@@ -35,6 +35,7 @@ const defaults: Settings = {
   spaceStorage: 5 * 1024 ** 3,
   guestStorage: 1024 ** 3,
   hiddenTemplates: [],
+  presence: true,
   revision: 0,
   seeding: false,
   seeded: false,

@@ -5,6 +5,7 @@ import {
   muteSpace,
   newPassword,
   notificationMail,
+  onOff,
   oneSession,
   profile,
 } from '$lib/schemas';
@@ -13,6 +14,8 @@ import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as memberships from '$lib/server/memberships';
 import * as news from '$lib/server/news';
+import * as presence from '$lib/server/presence';
+import * as settings from '$lib/server/settings';
 import * as zones from '$lib/zones';
 
 export const load = (event) =>
@@ -25,6 +28,7 @@ export const load = (event) =>
     });
     return {
       ...profile,
+      presence: (await settings.read(ctx)).presence,
       covered: query.get('end') === 'all' && profile.sessions.some(({ current }) => !current),
       formKey: randomToken(),
       // Sent along, because a browser's own list may differ and hydration would select another zone.
@@ -52,6 +56,10 @@ export const actions = {
   mute: form(muteSpace, async (ctx, { id, on }) => {
     await memberships.mute(ctx, id, on);
     return '/me#notification-mail';
+  }),
+  presence: form(onOff, async (ctx, { on }) => {
+    await presence.choose(ctx, on);
+    return '/me#presence';
   }),
   zone: form(browserZone, async (ctx, { zone }) => {
     await accounts.learnZone(ctx, zone);

@@ -21,7 +21,7 @@ export const load = (event) =>
       trash: query.get('trash') ?? '',
       without,
     });
-    const { spaceStorage, guestStorage, revision } = await settings.read(ctx);
+    const { spaceStorage, guestStorage, presence, revision } = await settings.read(ctx);
     const was = wasOf({ spaceStorage, guestStorage }, settings.storageFields);
     // Only what is on this page.
     const asking = found.rows.find(
@@ -34,6 +34,7 @@ export const load = (event) =>
       search,
       without,
       done: query.get('done'),
+      presence,
       storage: { space: spaceStorage, guest: guestStorage, revision, was },
     };
   });
@@ -54,6 +55,10 @@ export const actions = {
   become: form(bySpace, async (ctx, { id }) => {
     await administrators.become(ctx, id);
     return `/spaces/${id}`;
+  }),
+  presence: form(onOff, async (ctx, { on }, { url }) => {
+    await site.changeSettings(ctx, { presence: on });
+    return `${here(url, '')}#presence`;
   }),
   storage: form(storage, async (ctx, { spaceStorage, guestStorage, ...shown }, { url }) => {
     const { form, revision } = await site.merged(

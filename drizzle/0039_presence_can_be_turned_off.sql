@@ -1,0 +1,1 @@
+ALTER TABLE `user` ADD `presence` integer DEFAULT true NOT NULL;
