@@ -244,6 +244,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { deactivate: sitePost, reactivate: sitePost },
   },
   '/(admin)/admin/guests.csv': { at: '/admin/guests.csv', get: site_ },
+  '/(admin)/admin/audit': { at: '/admin/audit', get: site_ },
+  '/(admin)/admin/audit.csv': { at: '/admin/audit.csv', get: site_ },
   '/(admin)/admin/permissions': {
     at: '/admin/permissions',
     get: site_,

@@ -64,3 +64,43 @@ export const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/')
 /** Empty for UTC. */
 export const regionOf = (zone: string): string =>
   zone.includes('/') ? zone.slice(0, zone.indexOf('/')) : '';
+
+const parts = kept(
+  (zone) =>
+    new Intl.DateTimeFormat('en', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      ...{
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+      },
+    }),
+  100,
+);
+
+/** How far the zone's clocks are ahead of UTC. */
+function aheadAt(zone: string, at: number): number {
+  const of = Object.fromEntries(
+    parts(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  return (
+    Date.UTC(of.year!, of.month! - 1, of.day, of.hour, of.minute, of.second) - Math.floor(at / 1_000) * 1_000
+  );
+}
+
+/** When a day begins in a zone. @param date "2026-11-28" @returns null if there is no such day */
+export function startOfDay(date: string, zone: string | null, days = 0): number | null {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date) ?? [];
+  const utc = Date.UTC(Number(year), Number(month) - 1, Number(day) + days);
+  if (Number.isNaN(utc) || new Date(`${date}T00:00:00Z`).toString() === 'Invalid Date') return null;
+  const name = usable(zone);
+  const near = utc - aheadAt(name, utc);
+  // Clocks may have changed between the two.
+  return utc - aheadAt(name, near);
+}

@@ -61,7 +61,7 @@ export async function hasDone(
 /** When the newest of these happened to a subject. */
 export const lastOf = (spaceId: SQL, actions: string[], subject: SQL): SQL<number | null> =>
   sql`(select e.at from audit_entry e where e.space_id = ${spaceId} and e.subject = ${subject}
-    and e.action in (select value from json_each(${JSON.stringify(actions)})) order by e.id desc limit 1)`;
+    and e.action in (select value from json_each(${JSON.stringify(actions)})) order by e.at desc, e.id desc limit 1)`;
 
 /** One statement. @param rows a select of `subject`, `space_id` and `detail` (JSON) */
 export const entries = (ctx: Ctx, action: string | SQL, rows: SQL, by: By = ctx.actor ?? nobody): Statement =>

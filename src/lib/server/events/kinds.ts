@@ -120,6 +120,7 @@ const KINDS = {
   'template.exported': { audit: 'hourly', needs: SUBJECT },
   'site.set-up': { audit: 'each', needs: SUBJECT },
   'site.guests-exported': { audit: 'hourly', needs: SUBJECT },
+  'site.audit-exported': { audit: 'hourly', needs: SUBJECT },
   'setting.changed': { audit: 'each', needs: SUBJECT },
 } as const satisfies Record<string, Kind>;
 
@@ -152,6 +153,11 @@ export type AuditOnly = {
     : Table[K] extends { audit: 'each' }
       ? K
       : never;
+}[EventKind];
+
+/** What the audit has entries of. */
+export type AuditedKind = {
+  [K in EventKind]: Table[K] extends { audit: 'never' } ? never : K;
 }[EventKind];
 
 export const kindOf = (kind: EventKind): Kind => KINDS[kind];

@@ -108,7 +108,11 @@ export const auditEntry = sqliteTable(
     uniqueIndex('audit_entry_tally')
       .on(t.tally)
       .where(sql`tally is not null`),
-    index('audit_entry_by_space').on(t.spaceId, t.id),
-    index('audit_entry_by_actor').on(t.actorId, t.id),
+    // For "Audit Log": by time, and with each filter by time.
+    index('audit_entry_by_time').on(t.at, t.id),
+    index('audit_entry_of_space').on(t.spaceId, t.at, t.id),
+    index('audit_entry_of_actor').on(t.actorId, t.at, t.id),
+    index('audit_entry_of_subject').on(t.subject, t.at, t.id),
+    index('audit_entry_of_action').on(t.action, t.at, t.id),
   ],
 );

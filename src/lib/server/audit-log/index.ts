@@ -1,0 +1,5 @@
+/** The page "Audit Log": who did what, when, where, and how it ended. */
+export { exported } from './export';
+export { filterOf } from './filter';
+export { GROUPS } from './kinds';
+export { list, type Entry } from './list';
