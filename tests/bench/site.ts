@@ -74,7 +74,6 @@ export async function fill(env: Env, asked: URLSearchParams) {
   const named = (email: string): SignedIn =>
     signedIn(Object.assign(context(), { actor: actorOf(everybody.find((one) => one.email === email)!) }));
   const [ava, kim] = [named('ava@foyer.example'), named('user1@foyer.example')];
-  kim.actor.canCreateSpaces = true;
 
   // Ava runs the first spaces; colleagues are in two of three; a guest is in one.
   const ids: number[] = [];
@@ -160,7 +159,7 @@ const people = (ctx: Ctx, kind: 'user' | 'guest', howMany: number, domain: strin
         select replace(replace(replace(replace(lower(hex(randomblob(8))), '0', 'g'), '1', 'h'), '8', 'i'), '9', 'j'), ${kind}, ${kind} || n.i || '@' || ${domain}, ${kind} || n.i || '@' || ${domain},
           (select value from json_each(${JSON.stringify(FIRST)}) where key = n.i % ${FIRST.length}) || ' ' ||
           (select value from json_each(${JSON.stringify(LAST)}) where key = n.i / ${FIRST.length} % ${LAST.length}) || ' ' || n.i,
-          iif(${kind} = 'guest', 'Partner ' || (n.i % 7), ''), (select password_hash from user limit 1), ${at}, 1, ${at}, 0, ${at}, ${at}
+          iif(${kind} = 'guest', 'Partner ' || (n.i % 7), ''), (select password_hash from user limit 1), ${at}, 1, ${at}, ${kind} = 'user', ${at}, ${at}
         from (${series(1, howMany)}) n`),
     ],
     { always: true },
