@@ -30,6 +30,7 @@ const others: Record<string, string> = {
   'sessions.ts purge': later,
   'trash.ts purgePiece': later,
   'verification/challenge.ts purge': later,
+  'audit-log/chain.ts seal': later,
   'audit-log/list.ts entriesQuery': 'ten people or spaces that a word means: of more, the page says so',
   'changes.ts since': 'the next question goes on where this answer ended',
   'files/browse.ts idsOf': 'its callers say one more than a page, or one picture before or after another',

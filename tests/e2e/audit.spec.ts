@@ -18,6 +18,14 @@ for (const javaScriptEnabled of [true, false])
       await expect(ava.getByRole('heading', { level: 1, name: 'Audit Log' })).toBeVisible();
       await expect(ava.getByRole('row').filter({ hasText: 'Logged in.' }).first()).toBeVisible();
 
+      await button(ava, 'Verify').click();
+      await expect(
+        ava
+          .getByRole('main')
+          .getByRole('status')
+          .filter({ hasText: /sealed|Nothing was changed/ }),
+      ).toBeVisible();
+
       await ava.getByRole('searchbox', { name: 'Person', exact: true }).fill('ben@foyer.example');
       await ava.getByRole('combobox', { name: 'Kind', exact: true }).selectOption('Logins and security');
       await button(ava, 'Show').click();

@@ -1319,6 +1319,12 @@ const en = {
   'cover.windows': 'Windows',
   'audit.title': 'Audit Log',
   'audit.lead': 'Who did what, when and where. Newest first.',
+  'audit.verify': 'Verify',
+  'audit.verify-on': 'Verify the newer entries',
+  'audit.intact': 'Nothing was changed up to entry {id, number}, of {at}.',
+  'audit.broken':
+    'Not intact: after entry {after, number} and up to entry {upTo, number}, an entry was changed, removed or inserted.',
+  'audit.unsealed': 'No entries are sealed yet. Entries are sealed within three hours.',
   'audit.person': 'Person',
   'audit.group': 'Kind',
   'audit.all': 'Everything',

@@ -1306,6 +1306,12 @@ export default {
   'cover.windows': '窓明かり',
   'audit.title': '監査ログ',
   'audit.lead': '誰が、いつ、どこで、何をしたかの記録です。新しい順に並びます。',
+  'audit.verify': '検証',
+  'audit.verify-on': '新しい記録を検証',
+  'audit.intact': '記録{id, number}（{at}）まで変更はありません。',
+  'audit.broken':
+    '記録{after, number}の後から記録{upTo, number}までの間で、記録が変更、削除、または追加されています。',
+  'audit.unsealed': 'まだ封印された記録はありません。記録は3時間以内に封印されます。',
   'audit.person': '人',
   'audit.group': '種類',
   'audit.all': 'すべて',

@@ -1,5 +1,6 @@
 /** Runs every minute. Each step is idempotent and bounded, and continues where it stopped. */
 import * as accounts from './accounts';
+import * as auditLog from './audit-log';
 import * as changes from './changes';
 import type { Ctx } from './context';
 import * as files from './files';
@@ -37,6 +38,7 @@ export async function run(ctx: Ctx): Promise<void> {
     ['empty the trash', () => trash.purge(ctx)],
     ['fold names', () => folded.foldDue(ctx)],
     ['rebuild the search index', () => search.rebuild(ctx)],
+    ['seal the audit', () => auditLog.seal(ctx)],
     ['purge files', () => files.purge(ctx)],
   ];
   for (const [name, step] of steps) await step().catch((error) => log(`cron: ${name} failed`, error));

@@ -9,7 +9,7 @@ import { randomId } from './crypto';
 import * as files from './files';
 import * as invitations from './invitations';
 import { Refusal } from './errors';
-import { session, siteTables, space, spaceTables, user } from './schema';
+import { auditEntry, auditSeal, session, siteTables, space, spaceTables, user } from './schema';
 import * as sessions from './sessions';
 import * as settings from './settings';
 import * as spaces from './spaces';
@@ -21,11 +21,13 @@ export async function plant(ctx: Ctx, env: Surroundings['env']): Promise<void> {
   const site = await settings.read(ctx);
   if (site.seeded) return;
   if (site.setUp && !site.seeding) throw new Refusal('conflict');
-  // Deletes what an interrupted run left. No other database has the mark `seeding`.
+  // Deletes what an interrupted run left, but the audit, which nobody can delete from. No other database has the mark `seeding`.
   if (site.seeding)
     await ctx.commit([
       ctx.db.run(sql`insert into search_entry (search_entry) values ('delete-all')`),
-      ...[...spaceTables, ...siteTables].map((table) => ctx.db.delete(table)),
+      ...[...spaceTables, ...siteTables]
+        .filter((table) => table !== auditEntry && table !== auditSeal)
+        .map((table) => ctx.db.delete(table)),
     ]);
   await ctx.commit([settings.put(ctx, 'seeding', true)]);
   ctx.settings = null;

@@ -1,4 +1,5 @@
 /** The page "Audit Log": who did what, when, where, and how it ended. */
+export { seal, verify } from './chain';
 export { exported } from './export';
 export { filterOf } from './filter';
 export { GROUPS } from './kinds';

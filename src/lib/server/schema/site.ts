@@ -116,3 +116,15 @@ export const auditEntry = sqliteTable(
     index('audit_entry_of_action').on(t.action, t.at, t.id),
   ],
 );
+
+/** The audit's chain (audit-log/chain.ts). Triggers keep seals and entries as they are. */
+export const auditSeal = sqliteTable('audit_seal', {
+  /** Where the seal before this one ends; 0 for the first. */
+  afterId: integer('after_id').primaryKey(),
+  /** The last entry it covers. */
+  upTo: integer('up_to').notNull(),
+  count: integer('count').notNull(),
+  /** Over the hash before it and the entries. */
+  hash: text('hash').notNull(),
+  at: at('at').notNull(),
+});

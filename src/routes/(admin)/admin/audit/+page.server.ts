@@ -5,8 +5,14 @@ export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
     const { shown, filter } = auditLog.filterOf(ctx, query);
+    const verified = query.get('verify');
+    const [page, chain] = await Promise.all([
+      auditLog.list(ctx, filter, query.get('after') ?? ''),
+      verified === null ? null : auditLog.verify(ctx, Number(/^\d{1,15}$/.exec(verified)?.[0] ?? 0)),
+    ]);
     return {
-      ...(await auditLog.list(ctx, filter, query.get('after') ?? '')),
+      ...page,
+      chain,
       shown,
       groups: auditLog.GROUPS,
     };
