@@ -91,6 +91,8 @@ export interface Verified {
 /** One piece, from the seal that ends at an entry. */
 export async function verify(ctx: SignedIn, after: number): Promise<Verified> {
   allow(ctx, 'site.administer');
+  // No real entry is below 1: one that was put there is in no seal.
+  const start = after || Number.MIN_SAFE_INTEGER;
   const seals = sql`select after_id, up_to, count, hash from audit_seal where after_id >= ${after} order by after_id limit ${VERIFIED_AT_ONCE + 1}`;
   const found = await ctx.read({
     first: ctx.db.all<{ hash: string; at: number }>(
@@ -102,14 +104,14 @@ export async function verify(ctx: SignedIn, after: number): Promise<Verified> {
       from (${seals}) s left join audit_entry e on e.id = s.up_to order by s.after_id`),
     lines: linesQuery(
       ctx,
-      sql`id > ${after} and id <= (select max(up_to) from (${seals})) order by id limit ${VERIFIED_AT_ONCE * SEALED_AT_ONCE + 1}`,
+      sql`id > ${start} and id <= (select max(up_to) from (${seals})) order by id limit ${VERIFIED_AT_ONCE * SEALED_AT_ONCE + 1}`,
     ),
   });
   let hash = found.first[0]?.hash ?? '';
   let upTo: Verified['upTo'] = found.first[0] ? { id: after, at: found.first[0].at } : null;
   for (const seal of found.seals.slice(0, VERIFIED_AT_ONCE)) {
     const from = upTo?.id ?? 0;
-    const lines = found.lines.filter(({ id }) => id > from && id <= seal.upTo);
+    const lines = found.lines.filter(({ id }) => id > (from || start) && id <= seal.upTo);
     const whole = seal.afterId === from && lines.length === seal.count;
     if (!whole || (await hashOf(hash, lines)) !== seal.hash)
       return { upTo, broken: { after: from, upTo: seal.upTo }, next: null, hash };
