@@ -291,12 +291,22 @@ describe('reads', () => {
     expect(trips()).toBe(2);
   });
 
-  it('fail together, and the next ones do not', async () => {
+  it('that fail fail alone, and what they had counted is undone', async () => {
     const ctx = testContext();
     const good = () => ctx.read({ row: ctx.db.all<{ n: number }>(sql`select 1 as n`) });
+    const counted = ctx.read({
+      count: ctx.db.insert(setting).values({ key: 'counted', value: 1 }),
+      must: must(ctx, sql`0`),
+    });
+    const asked = await Promise.allSettled([good(), counted, good()]);
+    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await count('setting', "key = 'counted'")).toBe(0);
+    // Nor does what fails elsewhere undo or repeat a count.
     const bad = ctx.read({ row: ctx.db.all(sql`select nothing from nowhere`) });
-    const both = await Promise.allSettled([good(), bad]);
-    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect((await good()).row[0]!.n).toBe(1);
+    const once = ctx.read({ count: ctx.db.insert(setting).values({ key: 'counted', value: 1 }) });
+    await Promise.allSettled([bad, once]);
+    await expect(bad).rejects.toThrow();
+    await once;
+    expect(await count('setting', "key = 'counted'")).toBe(1);
   });
 });

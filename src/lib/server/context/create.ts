@@ -61,14 +61,22 @@ export function createContext(from: Surroundings): Ctx {
     return db.batch(batch as [Statement, ...Statement[]]);
   };
 
-  let next: { batch: Statement[]; results: Promise<unknown[]> } | null = null;
-  /** The parts of a page each ask for themselves. What they ask at the same time travels together. */
+  let next: { batch: Statement[]; parts: number; results: Promise<unknown[]> } | null = null;
+  /**
+   * The parts of a page each ask for themselves. What they ask at the same time travels together. If that fails, each asks again alone:
+   * an error or a refusal is for the part whose statement it is.
+   */
   const together = async (statements: Statement[]): Promise<unknown[]> => {
-    next ??= begin();
-    const { batch, results } = next;
-    const first = batch.length;
-    batch.push(...statements);
-    return (await results).slice(first, first + statements.length);
+    const mine = (next ??= begin());
+    const first = mine.batch.length;
+    mine.batch.push(...statements);
+    mine.parts++;
+    try {
+      return (await mine.results).slice(first, first + statements.length);
+    } catch (error) {
+      if (mine.parts === 1) throw error;
+      return run(statements);
+    }
   };
   const begin = () => {
     const batch: Statement[] = [];
@@ -76,7 +84,7 @@ export function createContext(from: Surroundings): Ctx {
       next = null;
       return run(batch);
     });
-    return { batch, results };
+    return { batch, parts: 0, results };
   };
 
   const ctx: Ctx = {
