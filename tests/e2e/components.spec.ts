@@ -92,6 +92,7 @@ const elsewhere: Record<string, string> = {
   AccessEnded: 'covers a page, with scripts alone',
   LiveUpdates: 'one sentence, with scripts alone',
   News: 'one sentence, with scripts alone',
+  Skipped: 'in InviteOutcome',
 };
 
 test('a menu opens without scripts, and its items fit the window', async ({ page }) => {

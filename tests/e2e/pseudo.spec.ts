@@ -98,13 +98,13 @@ const pages = ({
     ['ava', `${thread}9999`],
   ],
   '/spaces/[id=id]/as/[guest]': [
+    ['ava', `${space}/as/${guestId}/nothing`],
     ['ava', `${space}/as/${guestId}`],
     ['ava', `${space}/as/anyone`],
   ],
   '/spaces/[id=id]/as/[guest]/threads/[thread=id]': [
     ['ava', thread.replace(space, `${space}/as/${guestId}`)],
   ],
-  '/spaces/[id=id]/as/[guest]/[...path]': [['ava', `${space}/as/${guestId}/nothing`]],
   '/spaces/[id=id]/as/[guest]/files': [['ava', `${space}/as/${guestId}/files`]],
   '/spaces/[id=id]/as/[guest]/files/[file]': [['ava', file.replace(space, `${space}/as/${guestId}`)]],
   '/spaces/[id=id]/as/[guest]/people': [['ava', `${space}/as/${guestId}/people`]],
