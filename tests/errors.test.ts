@@ -109,3 +109,12 @@ it('answers without SvelteKit have a frame, a sentence and a way on', async () =
   for (const path of ['//evil.example/x', '/\\evil.example/x', '///evil.example/x?/save'])
     expect((await read('guest', path, {}, noData)).html, path).toContain('href="/evil.example/x"');
 });
+
+it('a search too many says so in its frame: the refusal of one read is not the failure of those that travel with it', async () => {
+  const search = () => read('foreign', '/search?q=crane');
+  for (let n = 0; n < 6; n++) await Promise.all(Array.from({ length: 20 }, search));
+  const { status, html, words } = await search();
+  expect(status).toBe(429);
+  expect(words).toContain('You’ve done that a lot in a short time');
+  expect(html).toContain('href="/notifications"');
+});
