@@ -295,7 +295,7 @@ describe('reads', () => {
     const ctx = testContext();
     const good = () => ctx.read({ row: ctx.db.all<{ n: number }>(sql`select 1 as n`) });
     const counted = ctx.read({
-      count: ctx.db.insert(setting).values({ key: 'counted', value: 1 }),
+      count: ctx.db.insert(setting).values({ key: 'counted', value: '1' }),
       must: must(ctx, sql`0`),
     });
     const asked = await Promise.allSettled([good(), counted, good()]);
@@ -303,7 +303,7 @@ describe('reads', () => {
     expect(await count('setting', "key = 'counted'")).toBe(0);
     // Nor does what fails elsewhere undo or repeat a count.
     const bad = ctx.read({ row: ctx.db.all(sql`select nothing from nowhere`) });
-    const once = ctx.read({ count: ctx.db.insert(setting).values({ key: 'counted', value: 1 }) });
+    const once = ctx.read({ count: ctx.db.insert(setting).values({ key: 'counted', value: '1' }) });
     await Promise.allSettled([bad, once]);
     await expect(bad).rejects.toThrow();
     await once;
