@@ -49,15 +49,11 @@ export const withQuery = (path: string, query: Record<string, string>): string =
 export const keepingList = (path: string, url: URL, more: Record<string, string> = {}): string =>
   withQuery(path, { ...keptQuery(url, 'show'), ...more });
 
-/** What the address of a thread says of the comments that it shows, and of the list behind it. */
-export const keptInThread = (url: URL): Record<string, string> =>
-  keptQuery(url, 'show', 'before', 'after', 'comment');
-
 /** A page of a thread with these parameters, and the comments shown that the address shows now. */
 export const inThread =
   (base: string, url: URL) =>
   (more: Record<string, string>): string =>
-    withQuery(base, { ...keptInThread(url), ...more });
+    keepingList(base, url, { ...keptQuery(url, 'before', 'after', 'comment'), ...more });
 
 /** An action that keeps the query: `?/remove&find=mia`. */
 export const actionWith =

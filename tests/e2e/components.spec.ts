@@ -93,6 +93,7 @@ const elsewhere: Record<string, string> = {
   LiveUpdates: 'one sentence, with scripts alone',
   News: 'one sentence, with scripts alone',
   Skipped: 'in InviteOutcome',
+  SharedIcons: 'in a discussion: nothing to be seen by itself',
 };
 
 test('a menu opens without scripts, and its items fit the window', async ({ page }) => {
