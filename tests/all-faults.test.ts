@@ -29,6 +29,8 @@ const single = [
   '/verify verify',
   '/verify resend',
   '/me notifications',
+  '/me presence',
+  '/admin/spaces presence',
   '/me mute',
   '/me zone',
   '/me picture',

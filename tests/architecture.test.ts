@@ -50,7 +50,7 @@ const named = (...names: string[]) => names.map((name) => `src/lib/server/${name
 const layers: [layer: string, modules: string][] = [
   [
     'platform',
-    `blobs change-limit context crypto csv errors log markdown paging passwords pictures rate-limit room schema
+    `aside blobs change-limit context crypto csv errors log markdown paging passwords pictures rate-limit room schema
       secrets`,
   ],
   ['rules', 'access audit policy stale'],

@@ -105,6 +105,18 @@ describe('the socket of a page', () => {
     expect(await other.closed()).toBeUndefined();
   });
 
+  it('that never answers its close silences nobody, and stays one of sixty at most', async () => {
+    const [kim, mei] = [await makeGuest(), await makeGuest()];
+    for (const one of [kim, mei]) await joinSpace(ava, spaceId, one);
+    const { jar } = await login(kim.email);
+    const answers: Response[] = [];
+    for (let i = 0; i < 62; i++) answers.push(await upgrade(jar, spaceId));
+    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(60).fill(101), 429, 429]);
+    const later = await listen((await login(mei.email)).jar, spaceId);
+    await begin(ben);
+    expect(await later.heard()).toEqual(['moved']);
+  });
+
   it('does not stay open if access ends while it opens, twenty times', async () => {
     for (let i = 0; i < 20; i++) {
       const kim = await makeGuest();

@@ -49,7 +49,10 @@ export async function enter(
     ['place', JSON.stringify(await place())],
     ...listensTo(ctx.actor).map((tag) => ['hears', tag]),
   ]);
-  const { webSocket } = await room.fetch(`https://room/?${asked}`, { headers: { upgrade: 'websocket' } });
+  const { webSocket, status } = await room.fetch(`https://room/?${asked}`, {
+    headers: { upgrade: 'websocket' },
+  });
+  if (!webSocket) return new Response('Too many pages', { status });
   // What ended before the room had the socket did not close it.
   const [still] = await ctx.db
     .select({ id: membership.spaceId })
@@ -58,6 +61,9 @@ export async function enter(
     .innerJoin(session, and(eq(session.userId, membership.userId), eq(session.idHash, ctx.sessionHash ?? '')))
     .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)));
   if (!still) {
+    // Nobody else has this end.
+    webSocket.accept();
+    webSocket.close();
     await room.look(ctx.actor.id);
     throw new Refusal('missing');
   }

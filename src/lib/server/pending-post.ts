@@ -5,9 +5,9 @@
  */
 import { onSite } from '../links';
 import { HOUR } from '../time';
+import * as aside from './aside';
 import * as body from './body';
 import type { Ctx } from './context';
-import { hashToken, randomToken, seal, unseal } from './crypto';
 import { isSecret } from './fields';
 import { fileLimits } from '../files';
 import * as rateLimit from './rate-limit';
@@ -54,22 +54,17 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
   if (typed.length === 0) return null;
   const text = JSON.stringify({ email, ...pageOf(url), typed } satisfies PendingPost);
   if (text.length > MOST) return 'lost';
-  const token = randomToken();
-  await ctx.kv.put(keyOf(token), await seal(ctx.config.secret, 'held', text), {
-    expirationTtl: HOURS * 3_600,
-  });
+  const token = await aside.put(ctx, 'held', text, HOURS * 3_600);
+  if (!token) return 'lost';
   ctx.cookies.set('foyer-held', token, HOURS * 3_600);
   return 'held';
 }
 
-const keyOf = (token: string) => `held:${hashToken(token)}`;
-
 export async function heldPostAt(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {
   const token = ctx.cookies.get('foyer-held');
   if (!token || !ctx.actor) return null;
-  const sealed = await ctx.kv.get(keyOf(token));
-  const held = sealed ? await unseal(ctx.config.secret, 'held', sealed).then(JSON.parse, () => null) : null;
-  const { email, page, action, typed } = (held ?? {}) as Partial<PendingPost>;
+  const held = await aside.get(ctx, 'held', token);
+  const { email, page, action, typed } = JSON.parse(held ?? '{}') as Partial<PendingPost>;
   if (email !== ctx.actor.email) {
     forget(ctx);
     return null;
@@ -84,5 +79,5 @@ export function forget(ctx: Ctx): void {
   const token = ctx.cookies.get('foyer-held');
   if (!token) return;
   ctx.cookies.delete('foyer-held');
-  ctx.defer(() => ctx.kv.delete(keyOf(token)));
+  aside.forget(ctx, 'held', token);
 }

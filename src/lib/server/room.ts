@@ -55,6 +55,9 @@ export class Room extends DurableObject<unknown> {
   override async fetch(request: Request): Promise<Response> {
     const asked = new URL(request.url).searchParams;
     const person = personal(asked.get('person')!);
+    // Those that are being closed stay attached until the other end has answered, or is found to be gone.
+    if (this.ctx.getWebSockets(person).length >= 3 * SOCKETS)
+      return new Response('Too many', { status: 429 });
     const own = this.openOnes(person).sort((a, b) => since(a) - since(b));
     for (const old of own.slice(0, Math.max(0, own.length - SOCKETS + 1))) old.close(LOOK, 'too many');
     const { 0: client, 1: server } = new WebSocketPair();
@@ -70,7 +73,7 @@ export class Room extends DurableObject<unknown> {
   moved(listeners: string[]): void {
     for (const socket of new Set(listeners.flatMap((tag) => this.openOnes(tag))))
       if (since(socket) < Date.now() - TRUSTED) socket.close(LOOK, 'look');
-      else socket.send('moved');
+      else say(socket, 'moved');
   }
 
   /** Whoever can still reach the space comes back. @param person null: everybody */
@@ -99,7 +102,7 @@ export class Room extends DurableObject<unknown> {
     this.spoke.set(socket, Date.now());
     const word = JSON.stringify({ writing: place.who });
     for (const other of this.placed(place.thread))
-      if (this.sees(other, place, said === 'writing' ? place.seenBy : ['company'])) other.send(word);
+      if (this.sees(other, place, said === 'writing' ? place.seenBy : ['company'])) say(other, word);
   }
 
   /** Otherwise the browser waits ten seconds for the answer to its close. */
@@ -146,8 +149,17 @@ export class Room extends DurableObject<unknown> {
       const attached = attachedTo(socket);
       if (told === attached.told || (here.length === 0 && attached.told === '')) continue;
       socket.serializeAttachment({ ...attached, told } satisfies Attached);
-      socket.send(told);
+      say(socket, told);
     }
+  }
+}
+
+/** What one of them does is nothing to the others. */
+function say(socket: WebSocket, words: string): void {
+  try {
+    socket.send(words);
+  } catch {
+    // It has just closed: its page asks by itself.
   }
 }
 

@@ -1,7 +1,7 @@
 import { SKIPPED, type Skipped } from '../../invited';
 import { HOUR } from '../../time';
+import * as aside from '../aside';
 import type { SignedIn } from '../context';
-import { hashToken, randomToken, seal, unseal } from '../crypto';
 import type { Outcome } from './guests';
 
 const LONG = 80;
@@ -38,26 +38,21 @@ export async function newsOf(
 ): Promise<string> {
   const counts = `done=invited&sent=${sent}&active=${active}&left=${left}`;
   if (skipped.length === 0) return counts;
-  const token = randomToken();
-  const sealed = await seal(
-    ctx.config.secret,
+  const token = await aside.put(
+    ctx,
     'skipped',
     JSON.stringify({ of: [ctx.actor.id, spaceId], skipped }),
+    KEPT,
   );
-  await ctx.kv.put(keyOf(token), sealed, { expirationTtl: KEPT });
-  return `${counts}&skipped=${token}`;
+  return token ? `${counts}&skipped=${token}` : counts;
 }
 
 /** What `newsOf` kept; nothing for anybody else. */
 export async function skippedAt(ctx: SignedIn, spaceId: number, token: string | null): Promise<Skipped[]> {
-  const sealed = token && (await ctx.kv.get(keyOf(token)));
-  if (!sealed) return [];
-  const kept = await unseal(ctx.config.secret, 'skipped', sealed).then(JSON.parse, () => null);
-  const { of, skipped } = (kept ?? {}) as { of?: [string, number]; skipped?: Skipped[] };
+  const kept = token && (await aside.get(ctx, 'skipped', token));
+  const { of, skipped } = JSON.parse(kept || '{}') as { of?: [string, number]; skipped?: Skipped[] };
   return of?.[0] === ctx.actor.id && of[1] === spaceId ? (skipped ?? []) : [];
 }
-
-const keyOf = (token: string) => `skipped:${hashToken(token)}`;
 
 /** To be corrected in the box. */
 export const refusedAddresses = ({ refused }: Summary): string => refused.map((o) => o.typed).join('\n');

@@ -8,9 +8,9 @@ import { DISGUISES, escaped, wellFormed, wordsOf } from './text';
 export type { Mark } from './marks';
 export { tasks, ticked, unticked, type Task } from './tasks';
 
-/** Texts are read far more often than written. Longer ones are seldom, and would take much memory. */
+/** Texts are read far more often than written. Their HTML can be ten times as long, so few are kept, and no long ones. */
 const KEPT_LENGTH = 2_000;
-const KEPT = 1_000;
+const KEPT = 200;
 
 /** Safe HTML. @param marks in order; they become names, never links */
 export const render = (text: string, marks: Mark[] = []): string =>
