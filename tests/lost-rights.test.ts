@@ -346,6 +346,7 @@ const why: Record<string, string[]> = {
     'accounts/profile.ts setCompany',
     'notifications/portal.ts markRead',
     'notifications/portal.ts setLater',
+    'presence.ts choose',
   ],
   'the way in: a password, a code or a link decides, in its own batch': [
     'accounts/login.ts enter',
@@ -369,6 +370,7 @@ const why: Record<string, string[]> = {
     'rate-limit/post.ts isRepeated',
   ],
   'nobody acts: cron, delivery, the demo': [
+    'audit-log/chain.ts seal',
     'cron.ts run',
     'files/purge.ts purge',
     'files/purge.ts remove',
@@ -387,6 +389,7 @@ const why: Record<string, string[]> = {
   ],
   'only the audit entry of a read': [
     'accounts/administration.ts guestsCsv',
+    'audit-log/export.ts exported',
     'space-templates/transfer.ts exportFile',
   ],
   'its callers pass the condition': [

@@ -41,6 +41,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.opening': [
     'first-invitation.own',
     'appearance.preview',
+    'composer.preview',
     'first-sight.write',
     'space.only-administrator-submit',
     'space.start-other',
@@ -52,6 +53,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.showing': ['opening.open', 'template.show'],
   'pending.unfollowing': ['thread.unfollow'],
   'pending.working': [
+    'audit.verify',
     'first-sight.done',
     'notify.mark-all',
     'notify.unmute',

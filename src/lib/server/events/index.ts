@@ -58,8 +58,9 @@ function looked(
   ends: Kind['ends'],
 ): Statement[] {
   if (!first) return [];
-  if (!ends) return [first, ...rest];
   const person = personOf(subject);
+  // What everybody may do is nobody's session.
+  if (!ends || (ends === 'session' && !person)) return [first, ...rest];
   const look = (system: Ctx) =>
     ends === 'session'
       ? live.lookEverywhere(system, person!)

@@ -67,7 +67,8 @@ const KINDS = {
   'account.deactivated': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.reactivated': { audit: 'each', needs: SUBJECT },
   'account.sessions-ended': { audit: 'each', needs: SUBJECT, ends: 'session' },
-  'account.permission-changed': { audit: 'each', needs: SUBJECT },
+  // A guest who becomes a user may hear of more.
+  'account.permission-changed': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.sign-in-failed': { audit: 'hourly', needs: SUBJECT },
   'account.locked': { audit: 'hourly', needs: SUBJECT },
   'account.step-asked': { audit: 'hourly', needs: SUBJECT },

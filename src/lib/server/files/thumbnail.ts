@@ -3,6 +3,7 @@ import { fileLimits, fileSize } from '../../files';
 import * as blobs from '../blobs';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
+import * as limits from '../limits';
 import * as pictures from '../pictures';
 import { file } from '../schema';
 import { requirePut, stillPuts } from './may';
@@ -27,7 +28,7 @@ export async function thumbnail(
       key: 'file.too-large',
       params: { size: fileSize(fileLimits.thumb, ctx.locale) },
     });
-  await requirePut(ctx, row);
+  await requirePut(ctx, row, 'part');
   const { head, chunks } = await blobs.peek(body);
   const type = blobs.detectType(head);
   if (!pictures.isPicture(type) || !THUMBNAIL_TYPES.has(type))
@@ -40,9 +41,12 @@ export async function thumbnail(
       stillPuts(ctx, row),
       ctx.db.update(file).set({ thumbKey: key, thumbSize: bytes.length }).where(ownUnused(ctx, id)),
       must(ctx, changed()),
+      ...limits.count(ctx, { part: 1 }),
     ],
     {
       refusal: async () => {
+        const reached = await limits.exceeded(ctx, { part: 1 });
+        if (reached) return reached;
         // A row used meanwhile keeps its key, and cron deletes the object with it.
         const [left] = await ctx.db.select({ id: file.id }).from(file).where(eq(file.id, id)).limit(1);
         if (!left) await ctx.bucket.delete(key);
