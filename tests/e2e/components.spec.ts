@@ -93,6 +93,7 @@ const elsewhere: Record<string, string> = {
   LiveUpdates: 'one sentence, with scripts alone',
   News: 'one sentence, with scripts alone',
   Skipped: 'in InviteOutcome',
+  WhoIsHere: 'in a thread, with scripts alone: tests/e2e/push.spec.ts',
   SharedIcons: 'in a discussion: nothing to be seen by itself',
 };
 

@@ -285,7 +285,6 @@ test.describe('the composer', () => {
   test('without scripts it is a plain text box', async ({ browser }) => {
     const page = await searching(browser, false);
     await page.goto(`${space}/new-thread`);
-    await expect(page.getByRole('button', { name: 'Preview' })).toHaveCount(0);
     await page.getByLabel('Title').fill('Plain');
     await body(page).fill('Hello @Guest Person');
     await page.getByRole('button', { name: 'Post' }).click();

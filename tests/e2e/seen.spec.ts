@@ -60,6 +60,8 @@ for (const javaScriptEnabled of [true, false])
       await host.goto(thread);
       expect(await host.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 
+      // An open page in front hears of it, and has read it, at once.
+      await host.goto('/me');
       await post(ken, `${thread}?/comment`, { body: 'The blue one', requestKey: 'answer'.repeat(3) });
       await ken.goto(thread);
       await expect(said(ken, 'The blue one')).toContainText('Not seen by Foyer Ltd yet');

@@ -7,11 +7,15 @@ let reloads = 0;
 /** Somebody waits for a page's data: it is not just being preloaded. */
 export const isAwaited = (): boolean => reloads > 0 || navigating.to !== null;
 
+let newest: Promise<void> | undefined;
+
+/** Of several at the same time only the last one loads anything: all wait for it. */
 export async function refresh(): Promise<void> {
   await settled();
   reloads += 1;
+  newest = invalidateAll();
   try {
-    await invalidateAll();
+    for (let awaited; awaited !== newest; await awaited) awaited = newest;
   } finally {
     reloads -= 1;
   }

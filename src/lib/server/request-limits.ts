@@ -16,13 +16,16 @@ export async function rejectOversized(request: Request): Promise<Response | null
         'error.headers-too-long',
       );
   }
-  const { pathname } = new URL(request.url);
+  return isReadable(new URL(request.url).pathname) ? null : plainPage(request, 400, 'error.unreadable');
+}
+
+/** What is read is returned: a bundler leaves out a call that nobody asks for, and the error with it. */
+function isReadable(pathname: string): boolean {
   try {
-    decodeURIComponent(pathname);
+    return decodeURIComponent(pathname).length > 0;
   } catch {
-    return plainPage(request, 400, 'error.unreadable');
+    return false;
   }
-  return null;
 }
 
 /** SvelteKit's adapter takes `/constructor` and the like for files. Encoded twice, they do not exist. */

@@ -188,7 +188,7 @@ describe('the audit log', () => {
       .run();
     const { rows } = await list(as(ava), { ...everything, to: START });
     expect(rows).toMatchObject([{ who: { name: 'Old Name', former: true, email: '' } }]);
-    expect(rows[0]!.what).toContain('a former account');
+    expect(rows[0]!.what.params?.subject).toContain('a former account');
   });
 });
 

@@ -1,3 +1,4 @@
+import { loadTranslator } from '../../messages';
 import type { SignedIn } from '../context';
 import * as csv from '../csv';
 import { record } from '../events';
@@ -18,6 +19,7 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
       );
     },
     async pull(stream) {
+      const t = await loadTranslator(ctx.locale);
       // A page may be empty, though there are more: a pull that brings nothing is not repeated.
       for (let lines = ''; after !== null && !lines; stream.enqueue(lines)) {
         const page = await list(ctx, filter, after);
@@ -27,7 +29,7 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
             csv.row([
               ...[String(id), time(at), time(lastAt), String(count)],
               ...[who?.name ?? '', who?.email ?? '', who?.company ?? ''],
-              ...[what, action, space ?? '', ip, failed ? 'failed' : 'done'],
+              ...[t(what.key, what.params), action, space ?? '', ip, failed ? 'failed' : 'done'],
             ]),
           )
           .join('');

@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { maskAddress } from '../../addresses';
+import type { Sentence } from '../../forms';
 import { inARow, loadTranslator, type Locale, type Translate } from '../../messages';
 import { displayName, type Person } from '../../people';
 import type { SignedIn } from '../context';
@@ -27,7 +28,7 @@ export interface Entry {
   action: string;
   /** Null: somebody who had not logged in. */
   who: (Person & { email: string; former: boolean }) | null;
-  what: string;
+  what: Sentence;
   space: string | null;
   ip: string;
   failed: boolean;
@@ -153,12 +154,15 @@ function entryOf(t: Translate, locale: Locale, row: Row): Entry {
     lastAt: row.lastAt,
     action: row.action,
     who: whoOf(row),
-    what: t(sentenceOf(row.action), {
-      subject: subjectOf(t, row, said),
-      // Of settings only which: their values are on their pages.
-      what: inARow(locale, Object.keys(detail)),
-      action: row.action,
-    }),
+    what: {
+      key: sentenceOf(row.action),
+      params: {
+        subject: subjectOf(t, row, said),
+        // Of settings only which: their values are on their pages.
+        what: inARow(locale, Object.keys(detail)),
+        action: row.action,
+      },
+    },
     space:
       row.spaceId === null
         ? null
