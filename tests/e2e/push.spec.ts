@@ -19,12 +19,22 @@ async function stopClock(page: Page) {
 
 /** Opens a page whose clock can be stopped, and waits until it listens. */
 async function listening(page: Page, address: string) {
+  // The page before may just be connecting, too.
+  await page.goto('about:blank');
   await page.clock.install();
-  const socket = page.waitForEvent('websocket');
+  const [open, asked] = [opened(page), page.waitForResponse(/\/changes\?/)];
   await page.goto(address);
-  await (await socket).waitForEvent('framereceived', ({ payload }) => payload === 'pong');
-  await page.waitForResponse(/\/changes\?/);
+  await open;
+  await asked;
 }
+
+/** Whatever comes while the page is still loading is not missed. */
+const opened = (page: Page) =>
+  new Promise<void>((done) =>
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => (payload === 'pong' ? done() : undefined)),
+    ),
+  );
 
 const say = (page: Page, thread: string, body: string) =>
   post(page, `${thread}?/comment`, { body, requestKey: keyOf(body) });
@@ -125,11 +135,11 @@ test('the page of a guest who is removed covers itself, as soon as it is told', 
 test('the portal hears of what happens in its spaces', async ({ browser }) => {
   const [ben, ava] = [await signedIn(browser, BEN), await signedIn(browser, AVA)];
   await ava.clock.install();
-  const socket = ava.waitForEvent('websocket');
+  const [open, asked] = [opened(ava), ava.waitForResponse(/\/news\?/)];
   await ava.goto('/');
   await ava.clock.fastForward(5_000);
-  await (await socket).waitForEvent('framereceived', ({ payload }) => payload === 'pong');
-  await ava.waitForResponse(/\/news\?/);
+  await open;
+  await asked;
   await stopClock(ava);
   await openThread(ben, 'Seen from the portal');
   await expect(ava.getByRole('main').getByText('Seen from the portal').first()).toBeVisible();
