@@ -1,6 +1,6 @@
 /** Pages that show others' texts as they come, and what must not suffer from that. */
 import { expect, test, type Page } from './test';
-import { gate, ORIGIN, post, signedIn } from './people';
+import { addressOf, gate, invited, makeSpace, newGuest, ORIGIN, post, signedIn } from './people';
 
 /** Until it is released. */
 async function hold(page: Page, address: RegExp) {
@@ -70,6 +70,44 @@ for (const arrived of [true, false])
     await ben.goto(thread, { waitUntil: 'networkidle' });
     await expect(ben.getByRole('article').filter({ hasText: 'Written in passing' })).toHaveCount(1);
     await expect(box).toHaveValue('');
+  });
+
+for (const late of [true, false])
+  test(`a refusal outlasts news that arrive ${late ? 'just before' : 'after'} it, and so does what was mended since`, async ({
+    browser,
+  }) => {
+    const ben = await signedIn(browser, 'ben@foyer.example');
+    const space = await makeSpace(ben, `Refused ${late}`);
+    const [invitation] = await invited(ben, space, addressOf('refused'));
+    const guest = await newGuest(browser, space, invitation!);
+    await guest.goto(space, { waitUntil: 'networkidle' });
+    const asked = guest.getByLabel('Which company are you from?', { exact: true });
+    const alert = guest.getByRole('alert');
+    const data = await hold(guest, /\/__data\.json/);
+    const news = () =>
+      post(ben, `${space}/new-thread`, { title: 'News', body: 'Look', requestKey: `newsofrefused${late}` });
+    if (late) {
+      await news();
+      await data.held;
+    }
+    const refused = guest.waitForResponse(/\?\/company/);
+    await guest.getByRole('button', { name: 'Save', exact: true }).click();
+    await refused;
+    if (!late) await expect(alert).toContainText('Please type a company name.');
+    if (!late) await news();
+    data.go();
+    await expect(guest.getByRole('link', { name: 'News' })).toBeVisible();
+    await expect(alert).toContainText('Please type a company name.');
+    await expect(asked).toHaveAccessibleDescription(/Please type a company name/);
+    await asked.fill('Southwind');
+    await expect(asked).not.toHaveAccessibleDescription(/Please type a company name/);
+    await post(ben, `${space}/new-thread`, {
+      title: 'Later',
+      body: 'Look',
+      requestKey: `laterthanrefused${late}`,
+    });
+    await expect(guest.getByRole('link', { name: 'Later' })).toBeVisible();
+    await expect(asked).not.toHaveAccessibleDescription(/Please type a company name/);
   });
 
 test('a thread that is open in front of nobody is not marked as read until somebody is there again', async ({
