@@ -82,6 +82,9 @@ const single = [
   '/admin/spaces restore',
   '/admin/spaces archive',
   '/admin/spaces become',
+  '/admin/mail again',
+  '/admin/mail all',
+  '/admin/mail test',
   '/admin/guests deactivate',
   '/admin/guests reactivate',
 ];

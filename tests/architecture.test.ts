@@ -57,7 +57,7 @@ const layers: [layer: string, modules: string][] = [
   ['delivery', 'mail'],
   [
     'domain',
-    `accounts administrators appearance archive audit-log changes events files folded invitations language limits live memberships mentions notifications
+    `accounts administrators appearance archive audit-log changes events files folded invitations language limits live mail-log memberships mentions notifications
       presence search seed sessions settings site space-templates spaces threads trash typed-address verification
       well-known`,
   ],

@@ -24,6 +24,7 @@ const others: Record<string, string> = {
   'invitations/expire.ts expireOverdue': later,
   'mail/outbox/cron.ts sendDue': later,
   'mail/outbox/cron.ts purge': later,
+  'mail-log/send-again.ts sendAllAgain': '“Send all again” stays until none is left',
   'notifications/due.ts due': later,
   'rate-limit/counter.ts purge': later,
   'search/entries.ts rebuildPiece': later,

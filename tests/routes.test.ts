@@ -244,6 +244,15 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { deactivate: sitePost, reactivate: sitePost },
   },
   '/(admin)/admin/guests.csv': { at: '/admin/guests.csv', get: site_ },
+  '/(admin)/admin/mail': {
+    at: '/admin/mail',
+    get: site_,
+    post: {
+      again: sitePost,
+      all: 'in in 403 403 403 403 home',
+      test: 'in in 403 403 403 403 home',
+    },
+  },
   '/(admin)/admin/audit': { at: '/admin/audit', get: site_ },
   '/(admin)/admin/audit.csv': { at: '/admin/audit.csv', get: site_ },
   '/(admin)/admin/permissions': {

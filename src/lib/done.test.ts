@@ -21,6 +21,7 @@ const notices = [
   '/admin/appearance save preview',
   '/admin/authentication default',
   '/admin/guests deactivate reactivate',
+  '/admin/mail again all test',
   '/admin/permissions default',
   '/admin/spaces restore storage',
   '/admin/spaces/7/administrator default',

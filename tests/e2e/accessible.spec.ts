@@ -231,6 +231,7 @@ const parts: Record<string, Pages> = {
     me: ['ben', () => '/me'],
     users: ['ava', () => '/admin/users'],
     guests: ['ava', () => '/admin/guests'],
+    mail: ['ava', () => '/admin/mail'],
     'audit log': ['ava', () => '/admin/audit'],
     permissions: ['ava', () => '/admin/permissions'],
     authentication: ['ava', () => '/admin/authentication'],

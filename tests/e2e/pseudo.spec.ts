@@ -117,6 +117,7 @@ const pages = ({
   '/admin/appearance': [['ava', '/admin/appearance']],
   '/admin/users': [['ava', '/admin/users']],
   '/admin/guests': [['ava', '/admin/guests']],
+  '/admin/mail': [['ava', '/admin/mail']],
   '/admin/audit': [['ava', '/admin/audit']],
   '/admin/permissions': [['ava', '/admin/permissions']],
   '/admin/authentication': [['ava', '/admin/authentication']],

@@ -19,6 +19,9 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'guests.resend',
     'guests.resend-all',
     'invite.send',
+    'mail-admin.again',
+    'mail-admin.all-again',
+    'mail-admin.test-submit',
     'users.invite-submit',
     'users.open-resend',
   ],
@@ -50,7 +53,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.removing': ['avatar.remove', 'guests.dismiss', 'members.remove'],
   'pending.restoring': ['space-admin.restore'],
   'pending.searching': ['space.find-people-submit'],
-  'pending.showing': ['opening.open', 'template.show'],
+  'pending.showing': ['mail-admin.show', 'opening.open', 'template.show'],
   'pending.unfollowing': ['thread.unfollow'],
   'pending.working': [
     'audit.verify',

@@ -37,6 +37,8 @@ const LIMITS = {
   tick: { says: 'limit.often', within: [[MINUTE, 120]] },
   preview: { says: 'limit.often', within: [[MINUTE, 120]] },
   search: { says: 'limit.often', within: [[MINUTE, 120]] },
+  /** E-mails to oneself. */
+  test: { says: 'limit.often', within: [[HOUR, 20]] },
   suggestion: { says: 'limit.often', within: [[MINUTE, 240]] },
 } as const satisfies Record<string, { says: MessageKey; within: readonly (readonly [number, number])[] }>;
 export type Counted = keyof typeof LIMITS;

@@ -10,6 +10,7 @@ export const GROUPS = [
   'people',
   'texts',
   'templates',
+  'mail',
   'settings',
   'exports',
 ] as const;
@@ -69,6 +70,9 @@ const groupOf: Record<AuditedKind, Group> = {
   'site.set-up': 'settings',
   'site.guests-exported': 'exports',
   'site.audit-exported': 'exports',
+  'mail.sent-again': 'mail',
+  'mail.all-sent-again': 'mail',
+  'mail.tested': 'mail',
   'setting.changed': 'settings',
 };
 

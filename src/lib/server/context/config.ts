@@ -20,6 +20,8 @@ export interface Env {
   MAIL_DOMAIN?: string;
   MAILCHANNELS_API_KEY?: string;
   MAILCHANNELS_BASE_URL?: string;
+  MAIL_PER_DAY?: string;
+  MAIL_PER_MONTH?: string;
   DKIM_DOMAIN?: string;
   DKIM_SELECTOR?: string;
   DKIM_PRIVATE_KEY?: string;
@@ -37,11 +39,18 @@ export interface MailNudge {
   mailId: string;
 }
 
+/** How many mails the plan of the mail service includes. Only shown: beyond it the service refuses, or costs more. */
+export interface MailPlan {
+  day?: number;
+  month?: number;
+}
+
 export type MailConfig =
-  | { transport: 'mailbox'; domain: string }
+  | { transport: 'mailbox'; domain: string; plan?: MailPlan }
   | {
       transport: 'mailchannels';
       domain: string;
+      plan?: MailPlan;
       apiKey: string;
       baseUrl?: string;
       dkim?: { domain: string; selector: string; privateKey: string };
@@ -123,12 +132,21 @@ function readSecurityContact({ SECURITY_CONTACT: contact }: Env): string | null 
   return contact;
 }
 
+function readPlan({ MAIL_PER_DAY, MAIL_PER_MONTH }: Env): MailPlan {
+  const number = (name: string, value?: string) => {
+    if (!value) return undefined;
+    if (!/^[1-9]\d{0,8}$/.test(value)) throw new Misconfigured(`${name} must be a whole number`);
+    return Number(value);
+  };
+  return { day: number('MAIL_PER_DAY', MAIL_PER_DAY), month: number('MAIL_PER_MONTH', MAIL_PER_MONTH) };
+}
+
 function readMailConfig(env: Env, local: boolean): MailConfig {
   const domain = env.MAIL_DOMAIN;
   if (!domain) throw new Misconfigured('MAIL_DOMAIN is not set');
   if (env.MAIL_TRANSPORT === 'mailbox') {
     if (!local) throw new Misconfigured('MAIL_TRANSPORT=mailbox works only on http://localhost');
-    return { transport: 'mailbox', domain };
+    return { transport: 'mailbox', domain, plan: readPlan(env) };
   }
   if (env.MAIL_TRANSPORT !== 'mailchannels') throw new Misconfigured('MAIL_TRANSPORT must be mailchannels');
   if (!env.MAILCHANNELS_API_KEY) throw new Misconfigured('the secret MAILCHANNELS_API_KEY is missing');
@@ -136,6 +154,7 @@ function readMailConfig(env: Env, local: boolean): MailConfig {
   return {
     transport: 'mailchannels',
     domain,
+    plan: readPlan(env),
     apiKey: env.MAILCHANNELS_API_KEY,
     baseUrl: env.MAILCHANNELS_BASE_URL,
     dkim:

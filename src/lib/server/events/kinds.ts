@@ -122,6 +122,9 @@ const KINDS = {
   'site.set-up': { audit: 'each', needs: SUBJECT },
   'site.guests-exported': { audit: 'hourly', needs: SUBJECT },
   'site.audit-exported': { audit: 'hourly', needs: SUBJECT },
+  'mail.sent-again': { audit: 'each', needs: SUBJECT },
+  'mail.all-sent-again': { audit: 'each', needs: SUBJECT },
+  'mail.tested': { audit: 'hourly', needs: SUBJECT },
   'setting.changed': { audit: 'each', needs: SUBJECT },
 } as const satisfies Record<string, Kind>;
 

@@ -13,7 +13,7 @@ export const mail = sqliteTable(
     kind: text('kind').notNull(),
     toEmail: text('to_email').notNull(),
     locale: text('locale').notNull(),
-    /** The props (AES-GCM). Null once delivered or given up. */
+    /** The props (AES-GCM). Null once delivered or given up; what may be sent again keeps them for a week. */
     sealed: text('sealed'),
     status: text('status', { enum: ['queued', 'sending', 'sent', 'failed', 'dropped'] }).notNull(),
     attempts: integer('attempts').notNull().default(0),
@@ -32,6 +32,8 @@ export const mail = sqliteTable(
     /** Keys of throttles, as JSON. Subtracted again if it is never sent. */
     countedOn: text('counted_on'),
     createdAt: at('created_at').notNull(),
+    /** After a final failure, by an administrator: the day of tries begins anew. */
+    sentAgainAt: at('sent_again_at'),
     finishedAt: at('finished_at'),
   },
   (t) => [
@@ -39,8 +41,20 @@ export const mail = sqliteTable(
       .on(t.nextAttemptAt)
       .where(sql`status in ('queued', 'sending')`),
     index('mail_finished')
-      .on(t.finishedAt)
+      .on(t.finishedAt, t.status)
       .where(sql`finished_at is not null`),
+    index('mail_failed')
+      .on(t.finishedAt, t.id)
+      .where(sql`status = 'failed'`),
+    index('mail_failed_of_kind')
+      .on(t.kind, t.finishedAt, t.id)
+      .where(sql`status = 'failed'`),
+    index('mail_kept')
+      .on(t.finishedAt)
+      .where(sql`status = 'failed' and sealed is not null`),
+    index('mail_kept_in_space')
+      .on(t.spaceId)
+      .where(sql`status = 'failed' and sealed is not null`),
     index('mail_by_invitation').on(t.invitationId, t.createdAt),
     index('mail_by_user').on(t.userId),
     index('mail_waiting_in_space')

@@ -15,6 +15,7 @@ import { composePasswordChanged, type PasswordChangedMail } from './password-cha
 import { composeRemoved, type RemovedMail } from './removed';
 import { composeReset, type ResetMail } from './reset';
 import { senderName } from './sender';
+import { composeTest, type TestMail } from './test-mail';
 import { composeUserInvitation, type UserInvitationMail } from './user-invitation';
 import { composeWelcome, type WelcomeMail } from './welcome';
 
@@ -31,26 +32,39 @@ export type MailMessage =
   | LinkAskedMail
   | RemovedMail
   | NotificationMail
-  | DigestMail;
+  | DigestMail
+  | TestMail;
 
 interface Definition<Message> {
   compose: Compose<Message>;
   /** It contains words of a space, so it is not sent to somebody who has just lost that space. */
   dropWhenRemoved?: true;
+  /** Still good days later: after a final failure an administrator may send it again. */
+  keepWhenFailed?: true;
 }
 
 const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { kind: Kind }>> } = {
   invitation: { compose: composeInvitation },
   'user-invitation': { compose: composeUserInvitation },
-  welcome: { compose: composeWelcome },
+  welcome: { compose: composeWelcome, keepWhenFailed: true },
   code: { compose: composeCode },
   reset: { compose: composeReset },
-  'password-changed': { compose: composePasswordChanged },
-  'link-asked': { compose: composeLinkAsked },
-  removed: { compose: composeRemoved },
-  notification: { compose: composeNotification, dropWhenRemoved: true },
-  digest: { compose: composeDigest, dropWhenRemoved: true },
+  'password-changed': { compose: composePasswordChanged, keepWhenFailed: true },
+  'link-asked': { compose: composeLinkAsked, keepWhenFailed: true },
+  removed: { compose: composeRemoved, keepWhenFailed: true },
+  notification: { compose: composeNotification, dropWhenRemoved: true, keepWhenFailed: true },
+  digest: { compose: composeDigest, dropWhenRemoved: true, keepWhenFailed: true },
+  test: { compose: composeTest },
 };
+
+export type MailKind = keyof typeof table;
+
+/** In the order of the table. */
+export const mailKinds = Object.keys(table) as MailKind[];
+
+export const isMailKind = (word: string): word is MailKind => word in table;
+
+export const keptWhenFailed = (kind: string): boolean => isMailKind(kind) && !!table[kind].keepWhenFailed;
 
 export const droppedWhenRemoved = (Object.keys(table) as MailMessage['kind'][]).filter(
   (kind) => table[kind].dropWhenRemoved,

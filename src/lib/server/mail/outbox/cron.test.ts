@@ -29,7 +29,7 @@ describe('cron', () => {
     const [old, young, open] = [await queued(context()), await queued(context()), await queued(context())];
     await deliver(context(mailboxSite), old);
     await deliver(context({ ...mailboxSite, after: 10 * DAY }), young);
-    await purge(context({ after: 31 * DAY }));
+    await purge(context({ after: 33 * DAY }));
     const left = await context().db.select({ id: mail.id }).from(mail);
     expect(left.map((m) => m.id).sort()).toEqual([young, open].sort());
     expect((await mailbox(context(mailboxSite), 10)).map((m) => m.id)).toEqual([young]);

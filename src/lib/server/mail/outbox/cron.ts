@@ -4,7 +4,10 @@ import type { Ctx } from '../../context';
 import { mail, mailboxEntry } from '../../schema';
 import { deliverMany } from './deliver';
 
-const KEEP = 30 * DAY;
+/** “This month” is counted from these rows. */
+const KEEP = 32 * DAY;
+/** For so long a failed mail can be sent again. */
+const KEEP_CONTENT = 7 * DAY;
 
 /** Mails that the queue lost, that failed earlier, or whose lease ran out. */
 export async function sendDue(ctx: Ctx, limit = 200): Promise<number> {
@@ -31,7 +34,13 @@ export async function purge(ctx: Ctx, limit = 500): Promise<void> {
     .from(mailboxEntry)
     .where(lt(mailboxEntry.sentAt, before))
     .limit(limit);
+  const oldContents = ctx.db
+    .select({ id: mail.id })
+    .from(mail)
+    .where(sql`status = 'failed' and sealed is not null and finished_at < ${ctx.now - KEEP_CONTENT}`)
+    .limit(limit);
   await ctx.db.batch([
+    ctx.db.update(mail).set({ sealed: null }).where(inArray(mail.id, oldContents)),
     ctx.db.delete(mail).where(inArray(mail.id, oldMails)),
     ctx.db.delete(mailboxEntry).where(inArray(mailboxEntry.id, oldEntries)),
   ]);

@@ -6,7 +6,7 @@ import type { Ctx, Statement } from '../../context';
 import { unseal } from '../../crypto';
 import { describeError, log } from '../../log';
 import { mail } from '../../schema';
-import { render, unsubscribeLinkOf, type MailMessage } from '../messages';
+import { keptWhenFailed, render, unsubscribeLinkOf, type MailMessage } from '../messages';
 import { noBrand, type Brand } from '../layout/brand';
 import { readBrand } from './brand';
 import { refundMails } from './counted';
@@ -107,7 +107,7 @@ async function recordOutcome(ctx: Ctx, row: Mail, result: Outcome): Promise<Deli
       return finish(ctx, row, 'failed', result.reason, result.detail);
     case 'retry': {
       const backOff = Math.min(FIRST_RETRY * 2 ** Math.min(row.attempts - 1, 20), LONGEST_RETRY);
-      if (ctx.now - row.createdAt >= GIVE_UP_AFTER)
+      if (ctx.now - (row.sentAgainAt ?? row.createdAt) >= GIVE_UP_AFTER)
         return finish(ctx, row, 'failed', 'gave-up', result.detail);
       const delay = Math.min(Math.max(backOff, result.afterMs ?? 0), GIVE_UP_AFTER);
       return retryLater(ctx, row, delay, result.reason, result.detail);
@@ -144,6 +144,10 @@ async function retryLater(
   return 'queued';
 }
 
+/** Of a link or a code that would be dead by then, nothing is kept. */
+const mayBeSentAgain = (row: Mail, status: Mail['status'], failure: Failure | null): boolean =>
+  status === 'failed' && failure !== 'unreadable' && keptWhenFailed(row.kind);
+
 async function finish(
   ctx: Ctx,
   row: Mail,
@@ -156,7 +160,7 @@ async function finish(
     .update(mail)
     .set({
       status,
-      sealed: null,
+      ...(!mayBeSentAgain(row, status, failure) && { sealed: null }),
       finishedAt: ctx.now,
       unknowns: row.unknowns,
       failure,

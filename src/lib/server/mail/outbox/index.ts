@@ -1,5 +1,15 @@
 /** The outbox: mail is written in the batch of its cause. The row is the truth, the queue a nudge, cron the safety net. */
 export { purge, sendDue } from './cron';
 export { deliver, deliverMany } from './deliver';
-export { dropOfRemoved, dropOfSpace, dropWaiting, nudge, queue, queueMany, type QueuedMail } from './queue';
+export {
+  dropOfRemoved,
+  dropOfSpace,
+  dropWaiting,
+  nudge,
+  queue,
+  queueMany,
+  requeue,
+  type QueuedMail,
+} from './queue';
+export { waiting, sentSince } from './amounts';
 export { deliveryState, failureKey, works } from './state';

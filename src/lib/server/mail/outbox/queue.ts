@@ -13,6 +13,8 @@ const CHUNK_ROWS = 100;
 const CHUNK_BYTES = 1_400_000;
 
 export interface QueuedMail {
+  /** Of the form that asks for it, so that a second post makes no second mail. */
+  id?: string;
   to: string;
   locale: Locale;
   message: MailMessage;
@@ -51,7 +53,7 @@ export async function queueMany(
 }
 
 const newRow = async (ctx: Ctx, item: QueuedMail) => ({
-  id: randomId(),
+  id: item.id ?? randomId(),
   kind: item.message.kind,
   toEmail: item.to,
   locale: item.locale,
@@ -112,7 +114,24 @@ function drop(ctx: Ctx, failure: Failure, which: SQL): Statement[] {
     ctx.db.run(sql`
       update mail set status = 'dropped', sealed = null, failure = ${failure}, finished_at = ${ctx.now}
       where ${waiting}`),
+    // Failed before: nobody sends these again.
+    ctx.db.run(
+      sql`update mail set sealed = null where mail.status = 'failed' and mail.sealed is not null and ${which}`,
+    ),
   ];
+}
+
+/**
+ * Failed mails whose content is kept go out again; `changes()` says how many. Those with an unknown outcome are marked as possible
+ * duplicates.
+ */
+export function requeue(ctx: Ctx, ids: string[]): Statement {
+  ctx.afterCommit((system) => nudgeMany(system, ids));
+  return ctx.db.run(sql`
+    update mail set status = 'queued', next_attempt_at = ${ctx.now}, sent_again_at = ${ctx.now}, attempts = 0,
+      unknowns = min(unknowns, 1), counted_on = null, failure = null, failure_detail = null, finished_at = null
+    where mail.id in (select value from json_each(${JSON.stringify(ids)}))
+      and mail.status = 'failed' and mail.sealed is not null`);
 }
 
 /** `vite dev` has no queue consumer, so mail is delivered at once there. @param delaySeconds before the next try */

@@ -82,6 +82,7 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       url: `${ORIGIN}/spaces/7/settings/guests/invite?asked=k5dh2n7pq3xw9abc`,
     },
     { kind: 'removed', siteName, spaceName, actorName: inviterName },
+    { kind: 'test', siteName, url: `${ORIGIN}/admin/mail` },
     {
       kind: 'notification',
       siteName,

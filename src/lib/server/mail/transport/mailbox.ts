@@ -16,9 +16,14 @@ export interface MailboxMail {
   sentAt: string;
 }
 
+/** Refused like an address that does not exist, so that failures can be seen without a mail server. */
+const REFUSED = /@refused\.example$/;
+
 /** Same id as the mail, and in the batch of the delivery mark, so there is exactly one. */
 export async function toMailbox(ctx: Ctx, mail: OutgoingMail, envelope: Envelope): Promise<Outcome> {
   if (!ctx.config.local) return { outcome: 'failed', reason: 'config', detail: 'the mailbox is local only' };
+  if (REFUSED.test(envelope.to))
+    return { outcome: 'failed', reason: 'rejected', detail: '550 5.1.1 no such mailbox (simulated)' };
   const { replyTo, subject } = envelope;
   const from = shownMailbox(envelope.from);
   const entry: MailboxMail = {

@@ -1,0 +1,4 @@
+/** The page "Mail": what waits and failed, sending it again, and a test. The outbox itself (mail/outbox) knows no permissions. */
+export { overview, type FailedMail } from './list';
+export { sendAgain, sendAllAgain } from './send-again';
+export { sendTest, testOutcome } from './test-mail';
