@@ -107,4 +107,8 @@ function failedMail(row: Row): FailedMail {
   };
 }
 
-const masked = (detail: string): string => detail.replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, maskAddress);
+const masked = (detail: string): string =>
+  detail
+    .split(/([\s<>"'(),;:])/)
+    .map((word) => (word.includes('@') ? maskAddress(word) : word))
+    .join('');
