@@ -56,10 +56,12 @@ export class Visitor {
   /** Posts the form of this action on a page, with its hidden fields. @returns the answer to the post alone */
   async submit(path, action, fields, page) {
     const { text } = page ?? (await this.open(path));
-    const form = formsOf(text).find((one) => one.action === action);
+    const here = new URL(path, this.origin);
+    const addressOf = (one) => new URL(one || path, here).href;
+    const form = formsOf(text).find((one) => addressOf(one.action) === addressOf(action));
     if (!form) throw new Error(`${path} has no form ${action}: ${formsOf(text).map((one) => one.action)}`);
     const body = new URLSearchParams({ ...form.hidden, ...fields }).toString();
-    const target = new URL(action || path, new URL(path, this.origin));
+    const target = new URL(addressOf(action));
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await this.ask(target.pathname + target.search, { method: 'POST', headers, body });
     if (answer.status !== 303)

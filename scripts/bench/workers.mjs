@@ -1,6 +1,6 @@
 // The Workers that the benchmark measures, each on Miniflare's own socket: no development proxy, database in a file.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../lib/net.mjs';
 import { root, run, toolEnv } from '../lib/run.mjs';
@@ -35,7 +35,16 @@ function modulesOf(folder, main) {
 }
 
 const text = (value) => ({ type: 'text', value });
-const noAssets = { type: 'fetcher', handler: () => new globalThis.Response(null, { status: 404 }) };
+
+/** The files of a build. */
+const assetsOf = (folder) => ({
+  type: 'fetcher',
+  handler: (request) => {
+    const path = join(folder, new URL(request.url).pathname);
+    if (!existsSync(path) || !statSync(path).isFile()) return new globalThis.Response(null, { status: 404 });
+    return new globalThis.Response(readFileSync(path));
+  },
+});
 
 async function serve(name, folder, main, env, { state, inspect = false, triggers = [], exports = {} }) {
   const { Miniflare, Log, LogLevel } = await import('miniflare');
@@ -69,7 +78,7 @@ export async function foyer(folder, options = {}) {
     FILES: { type: 'r2', name: 'foyer-files' },
     MAIL_QUEUE: { type: 'queue', name: 'foyer-mail' },
     ROOMS: { type: 'durable-object', worker: 'foyer', exportName: 'Room' },
-    ASSETS: noAssets,
+    ASSETS: assetsOf(join(root, '.svelte-kit/cloudflare')),
     ORIGIN: text(`http://localhost:${port}`),
     FOYER_LOCAL: text('1'),
     FOYER_SEED: text('none'),
@@ -101,7 +110,10 @@ export async function ruler(folder) {
   const code = await run('vite', ['build'], { cwd: app, output: 'ignore', env: toolEnv() });
   if (code) throw new Error('the ruler could not be built');
   const worker = await bundle(join(folder, 'ruler'), '--config', join(app, 'wrangler.toml'));
-  const env = () => ({ DB: { type: 'd1', id: 'ruler' }, ASSETS: noAssets });
+  const env = () => ({
+    DB: { type: 'd1', id: 'ruler' },
+    ASSETS: assetsOf(join(app, '.svelte-kit/cloudflare')),
+  });
   const site = await serve('ruler', worker, '_worker.js', env, { state: join(folder, 'ruler-state') });
   const db = await site.miniflare.getD1Database('DB', 'ruler');
   await db.prepare('create table ruler (id integer primary key, name text not null)').run();

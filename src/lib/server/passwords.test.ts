@@ -1,5 +1,6 @@
 import { scryptSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ORIGIN, testContext } from '../../../tests/contexts';
 import { cost } from '../../../tests/crypto';
 import { hash, isOutdated, problem, verify } from './passwords';
 import { presets } from './settings';
@@ -54,7 +55,7 @@ describe('as documented', () => {
     [`${'x'.repeat(63)}1`, null],
     [`${'x'.repeat(64)}1`, 'password.too-long'],
   ])('%j: %s', async (password, key) =>
-    expect((await problem(presets.documented, password))?.key ?? null).toBe(key),
+    expect((await problem(testContext(), presets.documented, password))?.key ?? null).toBe(key),
   );
 });
 
@@ -71,6 +72,26 @@ describe('hardened', () => {
     ['QWERTY123456', 'password.common'],
     ['x1'.repeat(64) + 'y', 'password.too-long'],
   ])('%j: %s', async (password, key) =>
-    expect((await problem(presets.hardened, password))?.key ?? null).toBe(key),
+    expect((await problem(testContext(), presets.hardened, password))?.key ?? null).toBe(key),
   );
+});
+
+it('the list of common passwords is asked for again if it could not be loaded', async () => {
+  vi.stubEnv('DEV', false);
+  vi.resetModules();
+  const anew = await import('./passwords');
+  const answers = [new Response(null, { status: 503 }), new Response('quietharbour2\nlamps')];
+  const asked: string[] = [];
+  const assets = {
+    fetch: async (address: string) => {
+      asked.push(address);
+      return answers.shift()!;
+    },
+  } as unknown as Fetcher;
+  const judged = (password: string) => anew.problem({ ...testContext(), assets }, presets.hardened, password);
+  await expect(judged('quiet harbour lamps')).rejects.toThrow('503');
+  expect(await judged('QuietHarbour2')).toEqual({ key: 'password.common' });
+  expect(await judged('lampslamps\nlamps')).toBeNull();
+  expect(asked).toEqual(Array(2).fill(`${ORIGIN}/_app/common-passwords.txt`));
+  vi.unstubAllEnvs();
 });

@@ -2,6 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Sentence } from '../forms';
 import { normalize } from '../normalize';
 import { lacking } from '../passwords';
+import type { Ctx } from './context';
 import { Refusal } from './errors';
 import type { CredentialPolicy } from './schema';
 
@@ -48,27 +49,52 @@ export async function verify(stored: string | undefined, password: string): Prom
 export const isOutdated = (stored: string): boolean =>
   !stored.startsWith(`scrypt$${CURRENT.N}$${CURRENT.r}$${CURRENT.p}$`);
 
-export async function problem(policy: CredentialPolicy, password: string): Promise<Sentence | null> {
+type Asking = Pick<Ctx, 'assets' | 'config'>;
+
+export async function problem(
+  ctx: Asking,
+  policy: CredentialPolicy,
+  password: string,
+): Promise<Sentence | null> {
   const lacks = lacking(policy, password);
   if (lacks) return lacks;
-  if (policy.refuseCommon && (await isCommon(password))) return { key: 'password.common' };
+  if (policy.refuseCommon && (await isCommon(ctx, password))) return { key: 'password.common' };
   return null;
 }
 
 /** For a form with the field `password`. */
-export async function refusalOf(policy: CredentialPolicy, password: string): Promise<Refusal | null> {
-  const found = await problem(policy, password);
+export async function refusalOf(
+  ctx: Asking,
+  policy: CredentialPolicy,
+  password: string,
+): Promise<Refusal | null> {
+  const found = await problem(ctx, policy, password);
   return found && new Refusal('invalid', { ...found, field: 'password' });
 }
 
 /** On zxcvbn's list of some 49,000 common ones, such a one twice, or hardly any different characters. */
-async function isCommon(password: string): Promise<boolean> {
-  const list = await import('@zxcvbn-ts/language-common/dist/passwords.json.mjs');
+async function isCommon(ctx: Asking, password: string): Promise<boolean> {
   const bare = password.toLowerCase();
+  if (new Set(bare).size < 4) return true;
+  const list = await (common ??= load(ctx).catch((error: unknown) => {
+    common = undefined;
+    throw error;
+  }));
   const half = bare.slice(0, bare.length / 2);
-  return (
-    new Set(bare).size < 4 ||
-    list.default.includes(bare) ||
-    (half + half === bare && list.default.includes(half))
-  );
+  const listed = (word: string) => !word.includes('\n') && list.includes(`\n${word}\n`);
+  return listed(bare) || (half + half === bare && listed(half));
+}
+
+/** A line each. Kept by the isolate once somebody has chosen a password. */
+let common: Promise<string> | undefined;
+
+/** Not part of the Worker, of which it would be a third: a file beside it (vite/common-passwords.ts). */
+async function load({ assets, config }: Asking): Promise<string> {
+  if (import.meta.env.DEV) {
+    const list = await import('@zxcvbn-ts/language-common/dist/passwords.json.mjs');
+    return `\n${list.default.join('\n')}\n`;
+  }
+  const answer = await assets.fetch(`${config.origin}/_app/common-passwords.txt`);
+  if (!answer.ok) throw new Error(`the list of common passwords is missing: ${answer.status}`);
+  return `\n${await answer.text()}\n`;
 }

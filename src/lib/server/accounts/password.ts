@@ -48,7 +48,7 @@ async function checkBoth(ctx: SignedIn, { current, password, formKey }: Partial<
   await checkAll(
     async () =>
       current !== undefined && right.push(await checkPassword(ctx, attempt(current), 'me.wrong-password')),
-    async () => password !== undefined && refuseAll(await passwords.refusalOf(policy, password)),
+    async () => password !== undefined && refuseAll(await passwords.refusalOf(ctx, policy, password)),
   ).catch(async (refused) => {
     await giveBack();
     throw refused;

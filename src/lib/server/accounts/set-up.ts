@@ -15,17 +15,17 @@ import { enterAgain } from './login';
 
 type Judged = Partial<{ email: string; password: string; preset: CredentialPolicy['preset'] }>;
 
-const faultsOf = async ({ email, password, preset }: Judged) => [
+const faultsOf = async (ctx: Ctx, { email, password, preset }: Judged) => [
   email !== undefined &&
     !parseAddress(email) &&
     new Refusal('invalid', { key: 'address.malformed', field: 'email' }),
-  password !== undefined && preset && (await passwords.refusalOf(presets[preset], password)),
+  password !== undefined && preset && (await passwords.refusalOf(ctx, presets[preset], password)),
 ];
 
 /** What can be said of a form whose other fields are refused already. The token is tried with a whole form only. */
 export async function judgeSetUp(ctx: Ctx, form: Judged): Promise<void> {
   await setUpOpen(ctx);
-  refuseAll(...(await faultsOf(form)));
+  refuseAll(...(await faultsOf(ctx, form)));
 }
 
 interface SetUpForm {
@@ -65,7 +65,7 @@ async function setUpFirst(ctx: Ctx, form: SetUpForm): Promise<void> {
     await ctx.commit(rateLimit.forgetPost(ctx, { post }));
     throw new Refusal('throttled', { key: 'login.throttled', params: { minutes: 15 } });
   }
-  const faults = await faultsOf(form);
+  const faults = await faultsOf(ctx, form);
   if (!isToken(ctx, form.token)) {
     await ctx.commit(rateLimit.failed(ctx, { post }));
     refuseAll(wrong, ...faults);

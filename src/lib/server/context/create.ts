@@ -92,6 +92,7 @@ export function createContext(from: Surroundings): Ctx {
     db,
     kv: from.env.KV,
     bucket: from.env.FILES,
+    assets: from.env.ASSETS,
     queue: from.env.MAIL_QUEUE,
     rooms: from.env.FOYER_INLINE_MAIL === '1' ? null : (from.env.ROOMS ?? null),
     cookies: from.cookies ?? noCookies,

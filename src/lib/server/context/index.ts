@@ -74,6 +74,8 @@ export interface Ctx {
   db: Db;
   kv: KVNamespace;
   bucket: R2Bucket;
+  /** The site's files, as the build made them. */
+  assets: Fetcher;
   queue: Queue<MailNudge>;
   /** Where open pages hear of changes (live.ts). Null where there are none: then they poll. */
   rooms: Required<Env>['ROOMS'] | null;

@@ -25,7 +25,7 @@ const SECOND_POST = 10 * MINUTE;
 export async function judgeSignUp(ctx: Ctx, token: string, form: { password?: string }): Promise<void> {
   const found = await findByToken(ctx, token);
   if (form.password !== undefined && stateFrom(ctx, found).state === 'open')
-    refuseAll(await passwords.refusalOf(found.site.policy, form.password));
+    refuseAll(await passwords.refusalOf(ctx, found.site.policy, form.password));
 }
 
 /** A copied link also needs a code mailed to the invited address. @returns where to go; null if the link has changed */
@@ -39,7 +39,7 @@ export async function signUp(
   const { invitation: i, site } = found;
   if (state.state === 'used' || state.state === 'member') return secondPost(ctx, found, form);
   if (state.state !== 'open') return null;
-  refuseAll(await passwords.refusalOf(site.policy, form.password));
+  refuseAll(await passwords.refusalOf(ctx, site.policy, form.password));
   // The code goes to somebody who may not have asked for it: counted first, before the costly hash.
   const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
