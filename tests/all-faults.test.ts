@@ -85,6 +85,7 @@ const single = [
   '/admin/mail again',
   '/admin/mail all',
   '/admin/mail test',
+  '/admin/audit keep',
   '/admin/guests deactivate',
   '/admin/guests reactivate',
 ];

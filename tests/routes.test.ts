@@ -253,7 +253,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       test: 'in in 403 403 403 403 home',
     },
   },
-  '/(admin)/admin/audit': { at: '/admin/audit', get: site_ },
+  '/(admin)/admin/audit': { at: '/admin/audit', get: site_, post: { keep: sitePost } },
   '/(admin)/admin/audit.csv': { at: '/admin/audit.csv', get: site_ },
   '/(admin)/admin/permissions': {
     at: '/admin/permissions',

@@ -19,6 +19,7 @@ const notices = [
   '/spaces/7/settings/guests/invite default',
   '/spaces/7/settings/template default',
   '/admin/appearance save preview',
+  '/admin/audit keep',
   '/admin/authentication default',
   '/admin/guests deactivate reactivate',
   '/admin/mail again all test',

@@ -425,6 +425,11 @@ export const storage = v.object({
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   was,
 });
+/** 0: for ever. */
+export const auditYears = v.object({
+  years: number(0, 10),
+  revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+});
 export const authentication = v.pipe(
   v.object({
     twoStep: tick,

@@ -7,6 +7,7 @@ type Pending = Extract<MessageKey, `pending.${string}`>;
 export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.saving': [
     'action.save',
+    'audit.keep-submit',
     'appearance.submit',
     'authentication.submit',
     'avatar.submit',
@@ -31,7 +32,13 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.appointing': ['space-admin.appoint-submit'],
   'pending.archiving': ['space.archive'],
   'pending.cancelling': ['users.cancel-submit'],
-  'pending.changing': ['me.password-submit', 'members.demote', 'members.promote', 'users.edit-submit'],
+  'pending.changing': [
+    'audit.keep-change',
+    'me.password-submit',
+    'members.demote',
+    'members.promote',
+    'users.edit-submit',
+  ],
   'pending.closing': ['first-invitation.later'],
   'pending.copying': ['guests.copy'],
   'pending.deactivating': ['users.deactivate'],

@@ -1324,6 +1324,20 @@ const en = {
   'audit.intact': 'Nothing was changed up to entry {id, number}, of {at}.',
   'audit.broken':
     'Not intact: after entry {after, number} and up to entry {upTo, number}, an entry was changed, removed or inserted.',
+  'audit.removed': 'Entries up to {id, number} were removed because of their age, last on {at}.',
+  'audit.keep': 'How long entries are kept',
+  'audit.keep-lead': 'Once a day, older entries are deleted for good.',
+  'audit.kept':
+    '{years, plural, =0 {Entries are kept for ever.} one {Entries are kept for one year.} other {Entries are kept for # years.}}',
+  'audit.keep-choice': 'Keep entries',
+  'audit.keep-years': '{years, plural, =0 {For ever} one {For one year} other {For # years}}',
+  'audit.keep-change': 'Change',
+  'audit.keep-title':
+    '{years, plural, =0 {Keep entries for ever?} one {Keep entries for one year?} other {Keep entries for # years?}}',
+  'audit.keep-text':
+    '{years, plural, =0 {Nothing is deleted any more.} one {Entries that are more than a year old are deleted for good, the first of them within minutes. Export them first if you need them.} other {Entries that are more than # years old are deleted for good, the first of them within minutes. Export them first if you need them.}}',
+  'audit.keep-submit': 'Keep',
+  'audit.done-kept': 'Saved.',
   'audit.unsealed': 'No entries are sealed yet. Entries are sealed within three hours.',
   'audit.person': 'Person',
   'audit.group': 'Kind',
@@ -1418,6 +1432,7 @@ const en = {
   'audit.site-set-up': 'Set up the site.',
   'audit.site-guests-exported': 'Exported the list of guests.',
   'audit.site-audit-exported': 'Exported the audit log.',
+  'audit.site-audit-removed': 'Removed old entries from the audit log.',
   'audit.setting-changed': 'Changed settings of the site: {what}.',
   'mail-admin.title': 'Mail',
   'mail-admin.lead':

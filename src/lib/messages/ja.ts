@@ -1311,6 +1311,19 @@ export default {
   'audit.intact': '記録{id, number}（{at}）まで変更はありません。',
   'audit.broken':
     '記録{after, number}の後から記録{upTo, number}までの間で、記録が変更、削除、または追加されています。',
+  'audit.removed': '{id, number}番までの記録は、保存期間を過ぎたため削除されました（最終：{at}）。',
+  'audit.keep': '記録の保存期間',
+  'audit.keep-lead': '保存期間を過ぎた記録は、1日に1回、完全に削除されます。',
+  'audit.kept': '{years, plural, =0 {記録は無期限に保存されます。} other {記録は#年間保存されます。}}',
+  'audit.keep-choice': '保存する期間',
+  'audit.keep-years': '{years, plural, =0 {無期限} other {#年間}}',
+  'audit.keep-change': '変更',
+  'audit.keep-title':
+    '{years, plural, =0 {記録を無期限に保存しますか？} other {記録の保存期間を#年にしますか？}}',
+  'audit.keep-text':
+    '{years, plural, =0 {今後、記録は削除されません。} other {#年より古い記録は完全に削除されます。削除は数分以内に始まります。必要な記録は先に書き出してください。}}',
+  'audit.keep-submit': '保存',
+  'audit.done-kept': '保存しました。',
   'audit.unsealed': 'まだ封印された記録はありません。記録は3時間以内に封印されます。',
   'audit.person': '人',
   'audit.group': '種類',
@@ -1405,6 +1418,7 @@ export default {
   'audit.site-set-up': 'サイトを設定しました。',
   'audit.site-guests-exported': 'ゲストの一覧を書き出しました。',
   'audit.site-audit-exported': '監査ログを書き出しました。',
+  'audit.site-audit-removed': '監査ログの古い記録を削除しました。',
   'audit.setting-changed': 'サイトの設定を変更しました：{what}。',
   'mail-admin.title': 'メール',
   'mail-admin.lead':

@@ -39,6 +39,7 @@ export async function run(ctx: Ctx): Promise<void> {
     ['fold names', () => folded.foldDue(ctx)],
     ['rebuild the search index', () => search.rebuild(ctx)],
     ['seal the audit', () => auditLog.seal(ctx)],
+    ['remove old entries of the audit', () => auditLog.removeOld(ctx)],
     ['purge files', () => files.purge(ctx)],
   ];
   for (const [name, step] of steps) await step().catch((error) => log(`cron: ${name} failed`, error));

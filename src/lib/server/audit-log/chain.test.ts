@@ -4,7 +4,8 @@ import { as, bindings, DAY, HOUR, MINUTE, testContext, type User } from '../../.
 import { makeAdministrator, makeUser } from '../../../../tests/factories';
 import { refusal } from '../../../../tests/helpers';
 import * as audit from '../audit';
-import { LINE, seal, verify } from './chain';
+import { seal, verify } from './chain';
+import * as covered from './seals';
 
 const NOW = Date.UTC(2030, 0, 1, 0, 30);
 const db = bindings.DB;
@@ -148,5 +149,12 @@ it('is for administrators of the site', async () => {
 });
 
 it('the script covers the same of an entry', () => {
-  expect(script).toContain(LINE);
+  // In the script, one refers to another by its name.
+  const { LINE, WHO, WHAT, WHOLE } = covered;
+  for (const said of [LINE, WHO, `'${WHAT}'`, WHOLE]) expect(script).toContain(said);
+  const invited = /INVITED_ERASED = `(.*)`/.exec(script)![1]!;
+  const condition = (name: string) =>
+    new RegExp(`${name} = \`([^\`]*)\``).exec(script)![1]!.replace('${INVITED_ERASED}', invited);
+  expect(condition('WHO_ERASED')).toBe(covered.WHO_ERASED);
+  expect(condition('WHAT_ERASED')).toBe(covered.WHAT_ERASED);
 });

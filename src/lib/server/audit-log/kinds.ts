@@ -73,6 +73,7 @@ const groupOf: Record<AuditedKind, Group> = {
   'mail.sent-again': 'mail',
   'mail.all-sent-again': 'mail',
   'mail.tested': 'mail',
+  'site.audit-removed': 'settings',
   'setting.changed': 'settings',
 };
 

@@ -125,6 +125,7 @@ const KINDS = {
   'mail.sent-again': { audit: 'each', needs: SUBJECT },
   'mail.all-sent-again': { audit: 'each', needs: SUBJECT },
   'mail.tested': { audit: 'hourly', needs: SUBJECT },
+  'site.audit-removed': { audit: 'hourly', needs: SUBJECT },
   'setting.changed': { audit: 'each', needs: SUBJECT },
 } as const satisfies Record<string, Kind>;
 

@@ -1,7 +1,7 @@
 /** Every table and index. Rows of a space have its id, so that it can be exported, moved or deleted by a plain WHERE. */
 import { loginChallenge, passwordReset, session, throttle } from './login';
 import { mail, mailboxEntry } from './mail';
-import { auditEntry, auditSeal, setting, spaceTemplate, user } from './site';
+import { auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
 import { invitation, membership, space, spaceEvent } from './space';
 import { comment, file, notification, reaction, revision, thread, threadPerson } from './thread';
 
@@ -23,6 +23,7 @@ export const siteTables = [
   throttle,
   auditEntry,
   auditSeal,
+  erasure,
   setting,
   spaceTemplate,
   user,

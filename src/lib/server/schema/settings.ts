@@ -33,6 +33,8 @@ export interface Settings {
   hiddenTemplates: string[];
   /** People see who else is in a thread, and who writes. */
   presence: boolean;
+  /** Older entries of the audit are removed; 0: never. */
+  auditYears: number;
   /** Rises with each change, so that a stale form is noticed. */
   revision: number;
   seeding: boolean;

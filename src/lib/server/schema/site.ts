@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Erased } from '../../erased';
 import type { SpaceOptions } from '../../space-options';
 import { at, flag, folded, id } from './columns';
 
@@ -47,6 +48,8 @@ export const user = sqliteTable(
     presence: flag('presence').notNull().default(true),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
+    /** Since then only the id and the kind are left, for the posts (accounts/erase). A trigger keeps it so. */
+    erasedAt: at('erased_at'),
   },
   (t) => [
     uniqueIndex('user_email').on(t.email),
@@ -103,6 +106,12 @@ export const auditEntry = sqliteTable(
     tally: text('tally'),
     count: integer('count').notNull().default(1),
     lastAt: at('last_at'),
+    /** What is personal: who (name, IP address) and what (detail). A seal covers digests of both, with these salts, given when it is sealed. */
+    whoSalt: text('who_salt'),
+    whatSalt: text('what_salt'),
+    /** Of what was erased, with its salt. */
+    whoDigest: text('who_digest'),
+    whatDigest: text('what_digest'),
   },
   (t) => [
     uniqueIndex('audit_entry_tally')
@@ -114,17 +123,63 @@ export const auditEntry = sqliteTable(
     index('audit_entry_of_actor').on(t.actorId, t.at, t.id),
     index('audit_entry_of_subject').on(t.subject, t.at, t.id),
     index('audit_entry_of_action').on(t.action, t.at, t.id),
+    // For erasing a person: the address that was invited.
+    index('audit_entry_naming')
+      .on(sql`detail ->> '$.email'`)
+      .where(sql`detail ->> '$.email' is not null`),
   ],
 );
 
 /** The audit's chain (audit-log/chain.ts). Triggers keep seals and entries as they are. */
-export const auditSeal = sqliteTable('audit_seal', {
-  /** Where the seal before this one ends; 0 for the first. */
-  afterId: integer('after_id').primaryKey(),
-  /** The last entry it covers. */
-  upTo: integer('up_to').notNull(),
-  count: integer('count').notNull(),
-  /** Over the hash before it and the entries. */
-  hash: text('hash').notNull(),
-  at: at('at').notNull(),
-});
+export const auditSeal = sqliteTable(
+  'audit_seal',
+  {
+    /** Where the seal before this one ends; 0 for the first. */
+    afterId: integer('after_id').primaryKey(),
+    /** The last entry it covers. */
+    upTo: integer('up_to').notNull(),
+    count: integer('count').notNull(),
+    /** Over the hash before it and the entries. */
+    hash: text('hash').notNull(),
+    at: at('at').notNull(),
+    /** 1: over all of each entry, as until December 2026. Cron makes these anew. */
+    form: integer('form').notNull().default(1),
+    /** What it was in form 1. */
+    formerHash: text('former_hash'),
+    /** When its entries were removed, being old enough. The chain begins behind the last of these. */
+    emptiedAt: at('emptied_at'),
+  },
+  (t) => [
+    index('audit_seal_to_remake')
+      .on(t.afterId)
+      .where(sql`form = 1`),
+  ],
+);
+
+/** What was erased with a person (accounts/erase), without anything about them but the id that their posts keep. */
+export const erasure = sqliteTable(
+  'erasure',
+  {
+    userId: text('user_id').primaryKey(),
+    kind: text('kind', { enum: ['user', 'guest'] }).notNull(),
+    /** Who asked for it. */
+    by: text('by', { enum: ['self', 'administrator'] }).notNull(),
+    at: at('at').notNull(),
+    /** Their address and language, sealed, until the last mail is written. */
+    sealed: text('sealed'),
+    /** Rows erased, by what they were. */
+    counts: text('counts', { mode: 'json' }).$type<Partial<Record<Erased, number>>>().notNull().default({}),
+    /** The last entry of the audit that was looked at. */
+    auditAt: at('audit_at').notNull().default(0),
+    auditId: integer('audit_id').notNull().default(0),
+    /** When the last mail was written. */
+    mailedAt: at('mailed_at'),
+    /** When nothing was left to be erased, and the last mail was gone. */
+    doneAt: at('done_at'),
+  },
+  (t) => [
+    index('erasure_to_do')
+      .on(t.at)
+      .where(sql`done_at is null`),
+  ],
+);

@@ -144,6 +144,7 @@ export const invitation = sqliteTable(
     index('invitation_overdue')
       .on(t.expiresAt)
       .where(sql`status = 'invited'`),
+    index('invitation_by_email').on(t.email),
     index('invitation_by_inviter').on(t.invitedBy),
     index('invitation_by_accepter').on(t.acceptedBy),
   ],

@@ -36,6 +36,7 @@ const defaults: Settings = {
   guestStorage: 1024 ** 3,
   hiddenTemplates: [],
   presence: true,
+  auditYears: 0,
   revision: 0,
   seeding: false,
   seeded: false,
