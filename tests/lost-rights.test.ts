@@ -388,8 +388,8 @@ const why: Record<string, string[]> = {
     'trash.ts purgePiece',
   ],
   'only the audit entry of a read': [
-    'accounts/administration.ts guestsCsv',
     'audit-log/export.ts exported',
+    'guests/export.ts exported',
     'space-templates/transfer.ts exportFile',
   ],
   'its callers pass the condition': [

@@ -11,6 +11,7 @@ import {
   site,
   someEmail,
 } from '../../../tests/factories';
+import { filter } from '../../../tests/guests';
 import { invitationOf, invite, invited, inviteForm, joinSpace, signUp } from '../../../tests/invitations';
 import { login, verify } from '../../../tests/logins';
 import { codeTo, linkIn, mailsTo, wrong } from '../../../tests/mailbox';
@@ -19,6 +20,7 @@ import { audited, count, countingD1, dump, parallel, refusal, whileFailing } fro
 import { fitsDomains } from '../addresses';
 import { loadTranslator } from '../messages';
 import * as accounts from './accounts';
+import * as guestList from './guests';
 import * as cron from './cron';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
@@ -773,7 +775,7 @@ describe('what is pasted', () => {
       await makeGuest({ name: '=HYPERLINK("http://x.example")', email: someEmail('+tag') }),
       await makeGuest({ name: 'Ana @ Acme' }),
     ];
-    const lines = accounts.guestsCsv(as(await makeAdministrator()));
+    const lines = guestList.exported(as(await makeAdministrator()), filter());
     const csv = await new Response(lines.pipeThrough(new TextEncoderStream())).text();
     const inviter = await makeUser();
     const outcomes = await invite(inviter, await makeSpace(inviter), csv);

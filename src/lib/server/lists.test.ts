@@ -10,10 +10,12 @@ import {
   settlePeople,
   site,
 } from '../../../tests/factories';
+import { filter } from '../../../tests/guests';
 import { joinSpace } from '../../../tests/invitations';
 import { refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import { randomId } from './crypto';
+import * as guests from './guests';
 import * as invitations from './invitations';
 import * as memberships from './memberships';
 import * as notifications from './notifications';
@@ -33,9 +35,9 @@ const now = Date.now();
 /** Written directly, because a password hash takes 120 ms. Names are `<name> <i>`. */
 async function people(name: string, howMany: number, kind: 'user' | 'guest' = 'user'): Promise<string[]> {
   const { results } = await bindings.DB.prepare(
-    `insert into user (id, kind, email, email_original, name, password_hash, created_at, updated_at)
+    `insert into user (id, kind, email, email_original, name, folded, password_hash, created_at, updated_at)
      ${series(howMany)} select lower(hex(randomblob(8))), ?1, lower(?2) || i || '@crowd.example', lower(?2) || i || '@crowd.example',
-       ?2 || ' ' || i, '', ?3, ?3 from n where true returning id`,
+       ?2 || ' ' || i, lower(?2) || ' ' || i || char(10) || lower(?2) || i || '@crowd.example' || char(10), '', ?3, ?3 from n where true returning id`,
   )
     .bind(kind, name, now - DAY)
     .all<{ id: string }>();
@@ -81,16 +83,17 @@ describe('no list is cut silently', () => {
     async (kind) => {
       const ids = await people(`List${kind}`, 205, kind);
       const late = { before: '', after: '' };
-      const { rows, pages } = await walk(
-        (after) => accounts.list(as(ava), kind, { after: after ?? '', search: `list${kind}` }),
-        async () => {
-          // One before what was shown, one after it.
-          if (late.before) return;
-          [late.before] = (await people(`0list${kind}`, 1, kind)) as [string];
-          [late.after] = (await people(`zlist${kind}`, 1, kind)) as [string];
-        },
-      );
-      expect(pages).toBe(3);
+      const page = (after: string | null) =>
+        kind === 'user'
+          ? accounts.list(as(ava), { after: after ?? '', search: 'listuser' })
+          : guests.list(as(ava), filter({ search: 'listguest' }), after ?? '');
+      const { rows, pages } = await walk<{ id: string }>(page, async () => {
+        // One before what was shown, one after it.
+        if (late.before) return;
+        [late.before] = (await people(`0list${kind}`, 1, kind)) as [string];
+        [late.after] = (await people(`zlist${kind}`, 1, kind)) as [string];
+      });
+      expect(pages).toBe(kind === 'user' ? 3 : 5);
       whole(
         rows.map((r) => r.id),
         [...ids, late.after],
@@ -429,7 +432,8 @@ describe('the key of a page', () => {
       expect(paging.read(key, 'number', 'number')).toBeNull();
       const { spaces: first } = await spaces.portal(as(ava), key);
       expect(first.map((s) => s.id)).toEqual((await spaces.portal(as(ava))).spaces.map((s) => s.id));
-      await accounts.list(as(ava), 'guest', { after: key });
+      await accounts.list(as(ava), { after: key });
+      await guests.list(as(ava), filter(), key);
       await spaces.list(as(ava), { search: '', after: key, trash: key });
       await invitations.openOfUsers(as(ava), key);
     }

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, testContext, type User } from '../../../tests/contexts';
 import { account, makeAdministrator, makeGuest, makeSpace, makeUser, site } from '../../../tests/factories';
+import { filter } from '../../../tests/guests';
 import { invited, joinSpace, signUp } from '../../../tests/invitations';
 import { mailsTo } from '../../../tests/mailbox';
 import { refusal } from '../../../tests/helpers';
@@ -10,6 +11,7 @@ import { loadTranslator } from '../messages';
 import { displayName, shown } from '../people';
 import * as schemas from '../schemas';
 import * as accounts from './accounts';
+import * as guests from './guests';
 import { randomId } from './crypto';
 import * as invitations from './invitations';
 import { render } from './mail/messages';
@@ -181,7 +183,7 @@ describe('a guest who takes a user’s name is told from that user', () => {
   });
 
   it('in the export of guests', async () => {
-    const stream = accounts.guestsCsv(as(await makeAdministrator()));
+    const stream = guests.exported(as(await makeAdministrator()), filter());
     let csv = '';
     for await (const piece of stream) csv += piece;
     expect(csv).toContain(`"${fake.email}","Ben Kowalski","Northwind",`);

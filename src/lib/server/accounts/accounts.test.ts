@@ -25,6 +25,7 @@ import {
   site,
   someEmail,
 } from '../../../../tests/factories';
+import { filter } from '../../../../tests/guests';
 import { login } from '../../../../tests/logins';
 import { linkIn, mailsTo } from '../../../../tests/mailbox';
 import * as access from '../access';
@@ -32,6 +33,7 @@ import { audited, count, dump, parallel, refusal } from '../../../../tests/helpe
 import { setUp } from '../../schemas';
 import * as accounts from './index';
 import * as cron from '../cron';
+import * as guests from '../guests';
 import * as paging from '../paging';
 import * as rateLimit from '../rate-limit';
 import * as audit from '../audit';
@@ -509,7 +511,7 @@ describe('the audit of failures is bounded', () => {
     const ava = await makeAdministrator();
     const actor = as(ava, { now: NOW });
     for (let i = 0; i < 3; i++)
-      await new Response(accounts.guestsCsv(actor).pipeThrough(new TextEncoderStream())).text();
+      await new Response(guests.exported(actor, filter()).pipeThrough(new TextEncoderStream())).text();
     const rows = (await audited('site.guests-exported')).filter((row) => row.actor_id === ava.id);
     expect(rows).toMatchObject([{ count: 3 }]);
   });
@@ -836,13 +838,14 @@ describe('administration', () => {
     await expect(makeSpace((await account(ben.email))!)).rejects.toMatchObject(refusal('forbidden'));
   });
 
-  it('lists and finds people of one kind, a page at a time', async () => {
+  it('lists and finds users, a page at a time', async () => {
     const ava = await makeAdministrator();
-    for (let i = 0; i < 3; i++) await makeGuest({ name: `100%_Odd ${i}` });
-    const found = await accounts.list(as(ava), 'guest', { search: '100%_' });
+    for (let i = 0; i < 3; i++) await makeUser({ name: `100%_Odd ${i}` });
+    await makeGuest({ name: '100%_Odd guest' });
+    const found = await accounts.list(as(ava), { search: '100%_' });
     expect(found.rows).toHaveLength(3);
-    expect((await accounts.list(as(ava), 'guest', { search: '1000_' })).rows).toHaveLength(0);
-    const after = await accounts.list(as(ava), 'guest', {
+    expect((await accounts.list(as(ava), { search: '1000_' })).rows).toHaveLength(0);
+    const after = await accounts.list(as(ava), {
       search: '100%_',
       after: paging.write([found.rows[0]!.email]),
     });
@@ -852,7 +855,7 @@ describe('administration', () => {
   it('is only for administrators', async () => {
     const [user, ben] = [await makeUser(), await makeUser()];
     const ctx = as(user);
-    await expect(accounts.list(ctx, 'user')).rejects.toMatchObject(refusal('forbidden'));
+    await expect(accounts.list(ctx)).rejects.toMatchObject(refusal('forbidden'));
     await expect(accounts.setActive(ctx, ben.id, false)).rejects.toMatchObject(refusal('forbidden'));
     await expect(
       accounts.setPermissions(ctx, user.id, { administrator: true, canCreateSpaces: true }),
@@ -885,10 +888,8 @@ describe('the administration of people', () => {
     const admin = as(await makeAdministrator());
     const name = `${'海'.repeat(30)} ${'x'.repeat(60)}`;
     const person = await makeUser({ name });
-    expect((await accounts.list(admin, 'user', { search: name })).rows.map((row) => row.id)).toEqual([
-      person.id,
-    ]);
-    expect((await accounts.list(admin, 'user', { search: '%_' })).rows).toEqual([]);
+    expect((await accounts.list(admin, { search: name })).rows.map((row) => row.id)).toEqual([person.id]);
+    expect((await accounts.list(admin, { search: '_%' })).rows).toEqual([]);
   });
 
   it('never makes anybody administrator of a space without telling the space', async () => {

@@ -1,7 +1,6 @@
 import { and, asc, eq, gt, ne, or, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
-import * as csv from '../csv';
 import { Refusal } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
@@ -14,9 +13,9 @@ import * as verification from '../verification';
 
 const PAGE = 100;
 
+/** Users. For guests, see guests/. */
 export async function list(
   ctx: SignedIn,
-  kind: 'user' | 'guest',
   { after = '', search = '' }: { after?: string; search?: string } = {},
 ) {
   allow(ctx, 'site.administer');
@@ -26,7 +25,6 @@ export async function list(
       id: user.id,
       email: user.email,
       name: user.name,
-      company: user.company,
       avatar: user.avatar,
       status: user.status,
       administrator: user.administrator,
@@ -34,31 +32,10 @@ export async function list(
       lastLoginAt: user.lastLoginAt,
     })
     .from(user)
-    .where(and(eq(user.kind, kind), gt(user.email, last), folded.isPerson(search)))
+    .where(and(eq(user.kind, 'user'), gt(user.email, last), folded.isPerson(search)))
     .orderBy(asc(user.email))
     .limit(PAGE + 1);
   return paging.paged(rows, PAGE, (row) => [row.email]);
-}
-
-/** Page by page as it is read, so that memory does not grow with the table. */
-export function guestsCsv(ctx: SignedIn): ReadableStream<string> {
-  allow(ctx, 'site.administer');
-  let after: string | null = '';
-  return new ReadableStream({
-    async start(stream) {
-      await ctx.commit([record(ctx, { kind: 'site.guests-exported', subject: 'site' })]);
-      stream.enqueue('\ufeffe-mail,display name,company,status,last login\r\n');
-    },
-    async pull(stream) {
-      const page = await list(ctx, 'guest', { after: after ?? '' });
-      for (const row of page.rows) {
-        const lastLogin = row.lastLoginAt ? new Date(row.lastLoginAt).toISOString() : '';
-        stream.enqueue(csv.row([row.email, row.name, row.company, row.status, lastLogin]));
-      }
-      after = page.next;
-      if (after === null) stream.close();
-    },
-  });
 }
 
 /** SQL: the site always keeps an administrator. */

@@ -1,4 +1,4 @@
-export { guestsCsv, list, setActive, setPermissions, setSpaceCreators } from './administration';
+export { list, setActive, setPermissions, setSpaceCreators } from './administration';
 export { removeAvatar, setAvatar } from './avatar';
 export { colleagues } from './colleagues';
 export { checkPassword, enterAgain, finishAgain, finishLogin, login, signOut } from './login';

@@ -4,6 +4,16 @@ import type { Erased } from '../../erased';
 import type { SpaceOptions } from '../../space-options';
 import { at, flag, folded, id } from './columns';
 
+const FOLDED = `coalesce(folded, '')`;
+const nextLine = (text: string) => `substr(${text}, instr(${text}, char(10)) + 1)`;
+/** What lists of guests are ordered by: literally as in the indexes, or SQLite does not use them. Who has no company comes last. */
+export const guestKeys = {
+  name: FOLDED,
+  company: `coalesce(nullif(${nextLine(nextLine(FOLDED))}, ''), char(1114111)) || char(10) || ${FOLDED}`,
+  login: `coalesce(last_login_at, 0)`,
+  invited: `created_at`,
+} as const;
+
 /** A `user` of the company, or a `guest`, who was invited. */
 export const user = sqliteTable(
   'user',
@@ -60,6 +70,11 @@ export const user = sqliteTable(
     index('user_administrators')
       .on(t.id)
       .where(sql`administrator = 1 and status = 'active'`),
+    ...(Object.keys(guestKeys) as (keyof typeof guestKeys)[]).map((order) =>
+      index(`guest_by_${order}`)
+        .on(t.status, order === 'invited' ? t.createdAt : sql.raw(guestKeys[order]), t.id)
+        .where(sql`kind = 'guest'`),
+    ),
   ],
 );
 

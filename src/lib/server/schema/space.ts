@@ -140,6 +140,16 @@ export const invitation = sqliteTable(
     uniqueIndex('invitation_open_user')
       .on(t.email)
       .where(sql`${sql.raw(OPEN)} and space_id is null`),
+    // For "Guest Management": in each order.
+    index('invitation_open_by_email')
+      .on(t.status, t.email, t.id)
+      .where(sql`${sql.raw(OPEN)} and space_id is not null`),
+    index('invitation_open_by_time')
+      .on(t.status, t.sentAt, t.id)
+      .where(sql`${sql.raw(OPEN)} and space_id is not null`),
+    index('invitation_open_by_id')
+      .on(t.status, t.id)
+      .where(sql`${sql.raw(OPEN)} and space_id is not null`),
     index('invitation_by_space').on(t.spaceId, t.status, t.email),
     index('invitation_overdue')
       .on(t.expiresAt)

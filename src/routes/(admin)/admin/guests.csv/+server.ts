@@ -1,9 +1,9 @@
-import * as accounts from '$lib/server/accounts';
+import * as guests from '$lib/server/guests';
 import { answer } from '$lib/server/http';
 
 export const GET = (event) =>
   answer(event, async (ctx) => {
-    const lines = accounts.guestsCsv(ctx);
+    const lines = guests.exported(ctx, guests.filterOf(event.url.searchParams));
     return new Response(lines.pipeThrough(new TextEncoderStream()), {
       headers: {
         'content-type': 'text/csv; charset=utf-8',

@@ -1,25 +1,29 @@
 import { dialogOver, keptQuery, withQuery } from '$lib/pages';
 import { byId } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
+import * as guests from '$lib/server/guests';
 import { form, show } from '$lib/server/http';
 
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
-    const search = query.get('search')?.slice(0, 100) ?? '';
-    const after = query.get('after') ?? '';
-    const guests = await accounts.list(ctx, 'guest', { after, search });
+    const filter = guests.filterOf(query);
+    const list = await guests.list(ctx, filter, query.get('after') ?? '');
     return {
-      ...guests,
-      ...dialogOver(event.url, { deactivate: guests.rows }),
-      search,
+      ...list,
+      ...dialogOver(event.url, { deactivate: list.rows.filter(({ status }) => status === 'active') }),
+      filter,
+      orders: guests.ORDERS,
       done: query.get('done'),
     };
   });
 
 /** The list as it was shown. */
 const here = (url: URL, done: string) =>
-  withQuery('/admin/guests', { ...keptQuery(url, 'search', 'after'), done });
+  withQuery('/admin/guests', {
+    ...keptQuery(url, 'search', 'status', 'space', 'company', 'order', 'after'),
+    done,
+  });
 
 export const actions = {
   deactivate: form(byId, async (ctx, { id }, { url }) => {

@@ -4,7 +4,7 @@ import { form, show } from '$lib/server/http';
 
 export const load = (event) =>
   show(event, async (ctx) => ({
-    ...(await accounts.list(ctx, 'user', { after: event.url.searchParams.get('after') ?? '' })),
+    ...(await accounts.list(ctx, { after: event.url.searchParams.get('after') ?? '' })),
   }));
 
 export const actions = {

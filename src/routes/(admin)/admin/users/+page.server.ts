@@ -14,7 +14,7 @@ export const load = (event) =>
     const search = query.get('search')?.slice(0, 100) ?? '';
     const done = query.get('done');
     const [users, open, someWithout] = await Promise.all([
-      accounts.list(ctx, 'user', { after: query.get('after') ?? '', search }),
+      accounts.list(ctx, { after: query.get('after') ?? '', search }),
       invitations.openOfUsers(ctx, query.get('open') ?? ''),
       done === 'deactivated' && spaces.someWithout(ctx),
     ]);

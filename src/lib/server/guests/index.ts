@@ -1,0 +1,5 @@
+/** Everybody from outside, over all spaces: for administrators of the site. */
+export { exported } from './export';
+export { filterOf } from './filter';
+export { list } from './list';
+export { ORDERS } from './page';
