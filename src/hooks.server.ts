@@ -23,6 +23,7 @@ import { can } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
 import * as sessions from '$lib/server/sessions';
 import * as settings from '$lib/server/settings';
+import { UNATTENDED } from '$lib/unattended';
 import { today } from '$lib/zones';
 
 // For src/worker.ts.
@@ -250,6 +251,9 @@ const isOneClickUnsubscribe = (request: Request, url: URL): boolean =>
   url.search === '' &&
   /^\/unsubscribe\/[a-z2-7]{48}$/.test(url.pathname);
 
+/** What open pages ask by themselves. */
+const ASKING = new Set(['/(app)/news', '/(app)/spaces/[id=id]/changes', '/(app)/spaces/[id=id]/live']);
+
 function contextOf(event: RequestEvent, env: Env, config: Config) {
   const platform = event.platform!;
   const zone = platform.cf?.timezone;
@@ -260,9 +264,11 @@ function contextOf(event: RequestEvent, env: Env, config: Config) {
     waitUntil: (work) => platform.ctx.waitUntil(work),
     cookies: cookieJar(event, config),
     ip: event.request.headers.get('cf-connecting-ip') ?? '',
+    // Locally the platform makes both up.
+    place: config.local ? {} : { city: platform.cf?.city, country: platform.cf?.country },
+    unattended: ASKING.has(event.route.id ?? '') || event.request.headers.has(UNATTENDED),
     userAgent: event.request.headers.get('user-agent') ?? '',
     locale: askedLocale(event.request),
-    // Locally the platform always guesses the same zone.
     timeZone: (!config.local && today(zone)) || 'UTC',
   });
 }

@@ -70,6 +70,7 @@ const single = [
   '/spaces/:space/threads/:thread close',
   '/spaces/:space/threads/:thread read',
   '/admin/permissions default',
+  '/admin/login-security unlock',
   '/admin/users resend',
   '/admin/users cancel',
   '/admin/users permissions',
@@ -202,6 +203,22 @@ const rows: [action: string, who: Who, wrong: () => Fields, also?: () => Fields]
     'admin',
     () => ({ minLength: '0', maxLength: 'long', allowedDomains: 'partner, example' }),
     () => ({ preset: 'hardened', revision: '1' }),
+  ],
+  [
+    '/admin/login-security save',
+    'admin',
+    () => ({
+      lockAfter: '1',
+      lockMinutes: 'long',
+      userIdle: '1',
+      userAbsolute: '',
+      guestIdle: '999',
+      guestAbsolute: 'never',
+      administratorNetworks: 'office',
+      userNetworks: '192.0.2.0/33',
+      guestNetworks: '192.0.2.0/24\n::1::',
+    }),
+    () => ({ revision: '1' }),
   ],
 ];
 

@@ -57,8 +57,9 @@ const layers: [layer: string, modules: string][] = [
   ['delivery', 'mail'],
   [
     'domain',
-    `accounts administrators appearance archive audit-log changes events files folded guests invitations language limits live mail-log memberships mentions notifications
-      presence search seed sessions settings site space-templates spaces threads trash typed-address verification
+    `accounts administrators appearance archive audit-log changes events files folded guests invitations language limits live login-security mail-log memberships mentions networks
+      notifications
+      presence search seed session-limits sessions settings site space-templates spaces threads trash typed-address verification
       well-known`,
   ],
   ['work', 'cron jobs'],

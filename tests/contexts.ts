@@ -6,6 +6,7 @@ import {
   type CookieName,
   type Env,
   type MailNudge,
+  type Place,
   type SignedIn,
 } from '../src/lib/server/context';
 import * as changeLimit from '../src/lib/server/change-limit';
@@ -67,6 +68,10 @@ export interface Surroundings {
   /** The browser. A new one by default. */
   jar?: Jar;
   ip?: string;
+  place?: Place;
+  userAgent?: string;
+  /** The page asks by itself. */
+  unattended?: boolean;
   /** What the browser asks for. */
   locale?: Locale;
   timeZone?: string;
@@ -92,7 +97,9 @@ export function testContext(from: Surroundings = {}): TestCtx {
     waitUntil: (work) => void working.push(work),
     cookies: jar.cookies,
     ip: from.ip ?? someIp(),
-    userAgent: 'Test browser',
+    place: from.place,
+    userAgent: from.userAgent ?? 'Test browser',
+    unattended: from.unattended,
     now: from.now,
     locale: from.locale,
     timeZone: from.timeZone,

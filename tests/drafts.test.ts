@@ -91,6 +91,7 @@ it.each([
   ['admin/spaces', 'storage'],
   ['admin/templates', 'change-template'],
   ['admin/authentication', 'authentication'],
+  ['admin/login-security', 'login-security'],
   ['(app)/me', 'me'],
   ['spaces/new', 'new-space'],
   ['settings/general', 'settings'],

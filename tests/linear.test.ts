@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import * as addresses from '../src/lib/addresses';
 import { fold, foldWithMap } from '../src/lib/fold';
 import * as links from '../src/lib/links';
+import { approximate, contains, readNetwork } from '../src/lib/networks';
 import { normalize } from '../src/lib/normalize';
 import * as schemas from '../src/lib/schemas';
 import { today } from '../src/lib/zones';
@@ -22,6 +23,7 @@ import { placesOf, says } from '../src/lib/server/search/matches';
 import { termsOf } from '../src/lib/server/search/terms';
 import { indexed } from '../src/lib/server/search/tokens';
 import { clientIpGroup } from '../src/lib/server/rate-limit';
+import { networksOf } from '../src/lib/server/networks';
 import { domainsOf } from '../src/lib/server/settings';
 
 const people: named.Nameable[] = ['Ann Lee', 'Jean-Luc O’Neill', '佐藤', 'Aa'].map((name, i) => ({
@@ -48,6 +50,10 @@ const readers: Record<string, (text: string) => unknown> = {
   'a list of addresses': addresses.readAddresses,
   'a list of domains': domainsOf,
   'an address of origin': clientIpGroup,
+  'an address of origin, in part': approximate,
+  'an address of origin, in a range': (text) => contains('2001:db8::/32', text),
+  'a range of addresses': readNetwork,
+  'a list of ranges': (text) => networksOf(text, 'guestNetworks'),
   'a file name': blobs.safeName,
   'a cell of a spreadsheet': (text) => csv.row([text]),
   'the beginning of a file': (text) => blobs.detectType(new TextEncoder().encode(text)),

@@ -282,6 +282,11 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { save: sitePost, preview: sitePost },
   },
   '/(admin)/admin/appearance/preview.css': { at: '/admin/appearance/preview.css?accent=0b5cad', get: site_ },
+  '/(admin)/admin/login-security': {
+    at: '/admin/login-security',
+    get: site_,
+    post: { save: sitePost, unlock: sitePost },
+  },
   '/(admin)/admin/authentication': { at: '/admin/authentication', get: site_, post: { '': sitePost } },
   '/dev/mailbox': { at: '/dev/mailbox', get: anybody },
   '/dev/mailbox.json': { at: '/dev/mailbox.json', get: anybody },

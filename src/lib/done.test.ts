@@ -22,6 +22,7 @@ const notices = [
   '/admin/audit keep',
   '/admin/authentication default',
   '/admin/guests deactivate reactivate',
+  '/admin/login-security save unlock',
   '/admin/mail again all test',
   '/admin/permissions default',
   '/admin/spaces restore storage',

@@ -7,6 +7,7 @@ import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { locales, type Locale, type MessageKey } from './messages';
 import { mailChoiceList, mailChoices } from './mail-choices';
 import { HELLO } from './pages';
+import { absoluteLimits, idleLimits } from './session-limits';
 import { mapOptions } from './space-options';
 import { characters, longestRaw, manyLines, oneLine, shows } from './text';
 import { today } from './zones';
@@ -430,6 +431,25 @@ export const auditYears = v.object({
   years: number(0, 10),
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
 });
+const networks = lines(5_000);
+export const loginSecurity = v.object({
+  lockAfter: number(3, 50),
+  lockMinutes: number(1, 1_440),
+  userIdle: oneOf(idleLimits),
+  userAbsolute: oneOf(absoluteLimits),
+  guestIdle: oneOf(idleLimits),
+  guestAbsolute: oneOf(absoluteLimits),
+  administratorStep: tick,
+  userStep: tick,
+  /** The risk that the form showed. */
+  confirmed: v.optional(v.pipe(v.string(), v.maxLength(20))),
+  administratorNetworks: networks,
+  userNetworks: networks,
+  guestNetworks: networks,
+  newBrowserMail: tick,
+  revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+  was,
+});
 export const authentication = v.pipe(
   v.object({
     twoStep: tick,
@@ -463,6 +483,14 @@ function number(min: number, max: number) {
     v.transform(Number),
     v.minValue(min, says('form.too-low')),
     v.maxValue(max, says('form.too-high')),
+  );
+}
+
+function oneOf(numbers: readonly number[]) {
+  return v.pipe(
+    v.string(says('form.invalid')),
+    v.picklist(numbers.map(String), says('form.invalid')),
+    v.transform(Number),
   );
 }
 

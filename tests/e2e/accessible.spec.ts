@@ -235,6 +235,7 @@ const parts: Record<string, Pages> = {
     'audit log': ['ava', () => '/admin/audit'],
     permissions: ['ava', () => '/admin/permissions'],
     authentication: ['ava', () => '/admin/authentication'],
+    'login security': ['ava', () => '/admin/login-security'],
     'me, guest': ['guest', () => '/me'],
     appearance: ['ava', () => '/admin/appearance'],
     'administration, not found': ['ava', () => '/admin/nowhere'],

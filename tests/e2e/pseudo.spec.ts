@@ -121,6 +121,7 @@ const pages = ({
   '/admin/audit': [['ava', '/admin/audit']],
   '/admin/permissions': [['ava', '/admin/permissions']],
   '/admin/authentication': [['ava', '/admin/authentication']],
+  '/admin/login-security': [['ava', '/admin/login-security']],
   '/admin/spaces': [['ava', '/admin/spaces']],
   '/admin/spaces/[id=id]/administrator': [['ava', `/admin${space}/administrator`]],
   '/admin/templates': [['ava', '/admin/templates']],

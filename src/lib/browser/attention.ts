@@ -1,4 +1,8 @@
 /** In the browser: whether somebody is in front of the page. */
+import { MINUTE } from '../time';
+
+/** After this long without input, nobody is taken to be there. */
+export const IDLE = 5 * MINUTE;
 
 /** Not `scroll`, which the page also causes itself. */
 const SIGNS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'focus'];

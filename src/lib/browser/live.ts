@@ -2,7 +2,7 @@
  * Asks for changes by others: the browser's side of server/changes.ts and of news. Where the rooms of the spaces can be reached, they
  * say when to ask (line.ts); otherwise, and in case a word is lost, the page asks again and again.
  */
-import { attend } from './attention';
+import { attend, IDLE } from './attention';
 import { readsSummary } from './focus';
 import { join, spread, type Line } from './line';
 import { MINUTE } from '../time';
@@ -18,8 +18,6 @@ const OFTEN = 4_000;
 const SELDOM = 30_000;
 /** While the rooms say when to ask. */
 const IN_CASE = MINUTE;
-/** After this long without input, the page polls less often. */
-const IDLE = 5 * MINUTE;
 
 export type Ended = 'gone' | 'signed-out' | 'somebody-else';
 

@@ -14,6 +14,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'first-sight.company-submit',
     'me.submit',
     'permissions.submit',
+    'security.submit',
     'version.submit',
   ],
   'pending.sending': [
@@ -69,6 +70,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'notify.unmute',
     'presence.turn-off',
     'presence.turn-on',
+    'security.unlock',
     'space-admin.become',
     'space.mark-read',
     'space.unarchive',

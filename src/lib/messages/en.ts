@@ -118,6 +118,8 @@ const en = {
     'Your browser keeps no cookies for this site. Without them, you can’t stay logged in: allow cookies for this site, then log in again.',
   'login.wrong': 'That e-mail address or password isn’t right.',
   'login.inactive': 'This account is deactivated. If that’s a surprise, ask the people you work with here.',
+  'login.outside':
+    'You can’t log in from this network ({ip}). Try again from another one, such as your company’s, or ask the people you work with here.',
   'login.throttled':
     'Too many attempts. Wait {minutes, plural, one {# minute} other {# minutes}}, then try again.',
   'verify.gone': 'This login has timed out. Please log in again.',
@@ -282,6 +284,65 @@ const en = {
   'authentication.saved-on':
     'Saved. Two-step verification is on for all guests, and the rules below apply from now on.',
   'authentication.saved-off': 'Saved. Two-step verification is off, and the rules below apply from now on.',
+  'security.title': 'Login Security',
+  'security.lead': 'What locks an account, how long people stay logged in, and from where they can log in.',
+  'security.locks': 'Locks',
+  'security.locks-lead':
+    'For users and guests alike. A browser that has logged in before is counted by itself, so nobody else can lock its owner out.',
+  'security.lock-after': 'Failed attempts in a row until a lock',
+  'security.lock-minutes': 'Longest lock (minutes)',
+  'security.lock-minutes-hint':
+    'The first lock takes 3 minutes, and each further one twice as long, up to this.',
+  'security.sessions': 'Sessions',
+  'security.sessions-lead':
+    'Shorter limits apply right away, also to people who are logged in. A page that is only left open counts as unused.',
+  'security.user-idle': 'Log out users who do nothing for',
+  'security.user-absolute': 'Log out users in any case after',
+  'security.guest-idle': 'Log out guests who do nothing for',
+  'security.guest-absolute': 'Log out guests in any case after',
+  'security.minutes': '{count, plural, one {# minute} other {# minutes}}',
+  'security.hours': '{count, plural, one {# hour} other {# hours}}',
+  'security.days': '{count, plural, one {# day} other {# days}}',
+  'security.steps': 'Two-step verification',
+  'security.steps-lead': 'After the password, people also type a six-digit code that we e-mail to them.',
+  'security.administrator-step': 'Require a code from site administrators',
+  'security.administrator-step-hint': 'At each login, from the next one on.',
+  'security.user-step': 'Require a code from all other users',
+  'security.user-step-hint': 'At each login, from the next one on.',
+  'security.steps-guests': 'Codes for guests',
+  'security.warn-mail':
+    'This site can’t send e-mail right now. If you turn this on, the people it applies to won’t get their codes and won’t be able to log in.',
+  'security.warn-locked-out':
+    'We don’t know yet whether e-mail reaches any administrator. If you turn this on, the next administrator to log in will need a code by e-mail. If it doesn’t arrive, nobody can manage this site.',
+  'security.warn-both':
+    'This site can’t send e-mail right now, and we don’t know whether e-mail reaches any administrator. If you turn this on, administrators who log out can’t get back in.',
+  'security.networks': 'Allowed IP addresses',
+  'security.networks-lead':
+    'Where a list has entries, only they can be used to log in and to stay logged in. An empty list allows any address.',
+  'security.networks-yours': 'You’re here from {ip}.',
+  'security.administrator-networks': 'For site administrators',
+  'security.user-networks': 'For all other users',
+  'security.guest-networks': 'For guests',
+  'security.networks-hint':
+    'One per line: an address like 203.0.113.7, or a range like 192.0.2.0/24 or 2001:db8::/32.',
+  'security.networks-wrong':
+    '{count, plural, one {This line is neither an IP address nor a range: {lines}.} other {# lines are neither IP addresses nor ranges: {lines}.}}',
+  'security.networks-many': 'Please list at most {max, number} addresses and ranges.',
+  'security.networks-own':
+    'You’re here from {ip}, which this list doesn’t allow. You’d lock yourself out, so nothing was saved. Add your address first.',
+  'security.browsers': 'New browsers',
+  'security.new-browser': 'E-mail people when they log in with a new browser',
+  'security.new-browser-hint':
+    'Users and guests hear that someone logged in to their account with a browser it hasn’t seen before, when, and from where.',
+  'security.submit': 'Save',
+  'security.saved': 'Saved. The new rules apply right away.',
+  'security.locked': 'Locked right now',
+  'security.locked-lead': 'After too many failed attempts. A lock ends by itself.',
+  'security.locked-none': 'No account is locked.',
+  'security.locked-who': 'Account',
+  'security.locked-until': 'Until',
+  'security.unlock': 'Unlock',
+  'security.unlocked': 'Unlocked. They can try again right away.',
   'me.title': 'Your account',
   'me.lead': 'You’re logged in as {email}.',
   'me.profile': 'Profile',
@@ -427,6 +488,17 @@ const en = {
   'mail.password-changed.not-you': 'If that wasn’t you, choose a new password right away.',
   'mail.password-changed.button': 'Choose a new password',
   'mail.password-changed.note': 'If it was you, there’s nothing you need to do.',
+  'mail.new-sign-in.subject': '{site}: New sign-in to your account',
+  'mail.new-sign-in.body':
+    'Someone, hopefully you, logged in to {login} on {site} with a browser that we haven’t seen there before.',
+  'mail.new-sign-in.device': 'Device',
+  'mail.new-sign-in.place': 'Place',
+  'mail.new-sign-in.nowhere': 'Unknown',
+  'mail.new-sign-in.time': 'Time',
+  'mail.new-sign-in.not-you':
+    'If that wasn’t you, log that browser out and change your password right away. If you can’t get in yourself, press “Forgot your password?” on the login page: a new password logs everyone out.',
+  'mail.new-sign-in.button': 'See where you’re logged in',
+  'mail.new-sign-in.note': 'If it was you, there’s nothing you need to do.',
   'mail.link-asked.subject': 'A guest would like a new invitation to “{space}”',
   'mail.link-asked.body': '{guest} opened an expired invitation to “{space}” and asked for a new one.',
   'mail.link-asked.what-to-do': 'To invite this person again, press “Resend” next to their address.',
@@ -1393,6 +1465,7 @@ const en = {
   'audit.account-permission-changed': 'Changed the permissions of {subject}.',
   'audit.account-sign-in-failed': 'Tried to log in as {subject}.',
   'audit.account-locked': 'Failed too often: logins were locked for {subject}.',
+  'audit.account-unlocked': 'Unlocked logins for {subject}.',
   'audit.account-step-asked': 'Asked for a verification code for {subject}.',
   'audit.account-step-passed': 'Entered the verification code for {subject}.',
   'audit.account-step-failed': 'Entered a wrong verification code for {subject}.',
@@ -1433,6 +1506,8 @@ const en = {
   'audit.site-guests-exported': 'Exported the list of guests.',
   'audit.site-audit-exported': 'Exported the audit log.',
   'audit.site-audit-removed': 'Removed old entries from the audit log.',
+  'audit.from-to': '{label}: {from} → {to}',
+  'audit.empty': '–',
   'audit.setting-changed': 'Changed settings of the site: {what}.',
   'mail-admin.title': 'Mail',
   'mail-admin.lead':

@@ -34,7 +34,9 @@ export async function change(
   const before = await settings.read(ctx);
   const uploaded = chosen ? await files.uploadLogo(ctx, chosen) : null;
   const logo = uploaded ?? (removeLogo ? null : before.logo);
-  await site.changeSettings(ctx, { ...names, logo }, revision, files.useLogo(ctx, logo?.id ?? null));
+  await site.changeSettings(ctx, { ...names, logo }, revision, {
+    then: files.useLogo(ctx, logo?.id ?? null),
+  });
   settings.forgetAppearance();
 }
 

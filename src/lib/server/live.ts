@@ -5,7 +5,8 @@ import type { Ctx, SignedIn } from './context';
 import { Refusal } from './errors';
 import { allow } from './policy';
 import type { Place } from './room';
-import { membership, session, space } from './schema';
+import { membership, session, space, user } from './schema';
+import { lasts } from './session-limits';
 
 /** Rooms at the same time; beyond, one after the other. */
 const AT_ONCE = 50;
@@ -59,7 +60,8 @@ export async function enter(
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
     .innerJoin(session, and(eq(session.userId, membership.userId), eq(session.idHash, ctx.sessionHash ?? '')))
-    .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id)));
+    .innerJoin(user, eq(user.id, membership.userId))
+    .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), lasts(ctx.now)));
   if (!still) {
     // Nobody else has this end.
     webSocket.accept();

@@ -1,14 +1,16 @@
 /** Only this file imports Lucia 3, which is in maintenance (docs/decisions/004-lucia.md). */
-import { and, desc, eq, gt, ne, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, ne, sql, type SQL } from 'drizzle-orm';
 import { Lucia, TimeSpan, type Adapter } from 'lucia';
-import { DAY, MINUTE } from '../time';
+import { MINUTE, SECOND } from '../time';
 import { followed, type Actor, type Ctx, type Statement } from './context';
 import { compiled } from './context/compiled';
 import { hashToken, randomToken, sign, unsign } from './crypto';
 import * as live from './live';
+import * as networks from './networks';
 import * as paging from './paging';
 import { session, user, type Settings } from './schema';
-import { parse, settingsColumn } from './settings';
+import { lasts, limitsOf } from './session-limits';
+import { parse, read, settingsColumn } from './settings';
 
 declare module 'lucia' {
   interface Register {
@@ -18,11 +20,8 @@ declare module 'lucia' {
   }
 }
 
-/** OWASP Session Management asks for both an idle and an absolute limit. */
-const IDLE = new TimeSpan(14, 'd');
-const ABSOLUTE = 60 * DAY;
-/** Older than this, a request updates "last seen". */
-const LAST_SEEN_STEP = 5 * MINUTE;
+/** Older than this, a request updates "last seen". With a short idle limit sooner: it is counted from there. */
+const lastSeenStep = (idle: number): number => Math.min(5 * MINUTE, idle / 15);
 
 const reads = compiled(({ db, now }: Ctx, { idHash }: { idHash: string }) => ({
   found: db
@@ -35,25 +34,34 @@ const reads = compiled(({ db, now }: Ctx, { idHash }: { idHash: string }) => ({
     })
     .from(session)
     .innerJoin(user, and(eq(user.id, session.userId), eq(user.status, 'active')))
-    .where(and(eq(session.idHash, idHash), gt(session.absoluteExpiresAt, now))),
+    .where(and(eq(session.idHash, idHash), lasts(now))),
 }));
 
-/** One per request: its adapter uses this request's D1 and commit. */
-function luciaOf(ctx: Ctx) {
+type Found = Awaited<ReturnType<typeof find>>;
+
+async function find(ctx: Ctx, token: string) {
+  const { found } = await ctx.read(reads(ctx, { idHash: hashToken(token) }, {}));
+  const [row] = found;
+  return row && { ...row, settings: parse(row.settings) };
+}
+
+/**
+ * One per request: its adapter uses this request's D1 and commit.
+ * @param row of the session that is resumed; its limits are known by then
+ */
+function luciaOf(ctx: Ctx, { idle, absolute }: ReturnType<typeof limitsOf>, row?: Found) {
   const adapter: Adapter = {
     async getSessionAndUser(id) {
-      const { found } = await ctx.read(reads(ctx, { idHash: hashToken(id) }, {}));
-      const [row] = found;
       if (!row) return [null, null];
-      const { actor } = row;
-      if (row.lastSeenAt < ctx.now - LAST_SEEN_STEP)
+      const { actor, settings } = row;
+      if (!ctx.unattended && row.lastSeenAt < ctx.now - lastSeenStep(idle))
         ctx.defer(() =>
           ctx.db.update(session).set({ lastSeenAt: ctx.now }).where(eq(session.idHash, row.idHash)),
         );
       return [
         // The raw id: renewal passes it back, and a hash would be hashed twice.
         { id, userId: actor.id, expiresAt: new Date(row.expiresAt), attributes: {} },
-        { id: actor.id, attributes: { actor, settings: parse(row.settings) } },
+        { id: actor.id, attributes: { actor, settings } },
       ];
     },
     async setSession({ id, userId, expiresAt }) {
@@ -64,13 +72,14 @@ function luciaOf(ctx: Ctx) {
           createdAt: ctx.now,
           lastSeenAt: ctx.now,
           expiresAt: expiresAt.getTime(),
-          absoluteExpiresAt: ctx.now + ABSOLUTE,
+          absoluteExpiresAt: ctx.now + absolute,
           ip: ctx.ip,
           userAgent: ctx.userAgent.slice(0, 300),
         }),
       );
     },
     async updateSessionExpiration(id, expiresAt) {
+      if (ctx.unattended) return;
       ctx.defer(() =>
         ctx.db
           .update(session)
@@ -87,7 +96,7 @@ function luciaOf(ctx: Ctx) {
     deleteExpiredSessions: async () => {},
   };
   return new Lucia(adapter, {
-    sessionExpiresIn: IDLE,
+    sessionExpiresIn: new TimeSpan(idle, 'ms'),
     getUserAttributes: ({ actor, settings }) => ({ actor, settings }),
   });
 }
@@ -112,17 +121,32 @@ type Stored = Omit<Actor, 'viewedBy'>;
 export async function resume(ctx: Ctx): Promise<void> {
   const token = ctx.cookies.get('foyer');
   if (!token) return;
-  const { session: found, user: owner } = await luciaOf(ctx).validateSession(token);
+  const row = await find(ctx, token);
+  if (!row) return ctx.cookies.delete('foyer');
+  // The session stays: its owner may come back to where it counts.
+  if (!networks.isAllowed(row.settings, row.actor, ctx.ip)) return void (ctx.outside = true);
+  const limits = limitsOf(row.settings, row.actor.kind);
+  const { session: found, user: owner } = await luciaOf(ctx, limits, row).validateSession(token);
   if (!found || !owner) return ctx.cookies.delete('foyer');
   ctx.actor = owner.actor;
   ctx.settings = owner.settings;
   ctx.sessionHash = hashToken(token);
-  if (found.fresh) ctx.cookies.set('foyer', token, IDLE.seconds());
+  if (found.fresh && !ctx.unattended) ctx.cookies.set('foyer', token, limits.idle / SECOND);
 }
 
-/** Call it before the commit that writes its insert. @returns what sets the cookies once that has succeeded */
-export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<() => void> {
-  const made = await luciaOf(ctx).createSession(person.id, {}, { sessionId: randomToken() });
+/**
+ * Call it before the commit that writes its insert.
+ * @returns what sets the cookies once that has succeeded
+ * @throws Refusal where the person may not be logged in from
+ */
+export async function begin(
+  ctx: Ctx,
+  person: Known & Pick<Actor, 'id' | 'kind' | 'administrator'>,
+): Promise<() => void> {
+  const site = await read(ctx);
+  networks.refuseOutside(site, person, ctx.ip);
+  const limits = limitsOf(site, person.kind);
+  const made = await luciaOf(ctx, limits).createSession(person.id, {}, { sessionId: randomToken() });
   // Ends the session of whoever was signed in here before.
   const { actor, sessionHash } = ctx;
   if (sessionHash) {
@@ -130,7 +154,7 @@ export async function begin(ctx: Ctx, person: Known & { id: string }): Promise<(
     ctx.pending.push(actor ? followed(end, (system) => live.lookEverywhere(system, actor.id)) : end);
   }
   return () => {
-    ctx.cookies.set('foyer', made.id, IDLE.seconds());
+    ctx.cookies.set('foyer', made.id, limits.idle / SECOND);
     remember(ctx, person);
     ctx.sessionHash = hashToken(made.id);
   };
@@ -201,10 +225,11 @@ export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) =>
         current: current.mapWith(Boolean).as('current'),
       })
       .from(session)
+      .innerJoin(user, eq(user.id, session.userId))
       .where(
         and(
           eq(session.userId, userId),
-          gt(session.expiresAt, ctx.now),
+          lasts(ctx.now),
           last
             ? sql`(${current}, ${session.createdAt}, ${session.idHash}) < (${last[0]}, ${last[1]}, ${last[2]})`
             : undefined,
@@ -218,6 +243,22 @@ export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) =>
 
 export const pageOfUser = (found: Awaited<ReturnType<typeof ofUser>>) =>
   paging.paged(found, SHOWN, (row) => [row.current ? 1 : 0, row.createdAt, row.id]);
+
+/** People whose pages are told: those of others find out with their next question. */
+const TOLD = 50;
+
+/** Ends what is past a limit. Around a change of the limits: a session that has ended is not brought back by longer ones. */
+export const endOver = (ctx: Ctx): Statement =>
+  followed(
+    ctx.db.all<{ userId: string }>(sql`
+      delete from session where id_hash not in
+        (select session.id_hash from session join user on user.id = session.user_id where ${lasts(ctx.now)})
+      returning user_id as "userId"`),
+    async (system, ended) => {
+      const people = [...new Set(ended.map(({ userId }) => userId))];
+      for (const id of people.slice(0, TOLD)) await live.lookEverywhere(system, id);
+    },
+  );
 
 /** Cron, some at a time. The absolute limit caps the idle one; see renewal. */
 export const purge = (ctx: Ctx): Statement =>

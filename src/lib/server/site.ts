@@ -58,25 +58,33 @@ export async function mergedAuthentication(
 }
 
 /**
+ * Writes and records what differs from what is saved.
  * @param revision of the form that was shown, so that a stale one changes nothing
- * @param also what belongs to the same change
+ * @param also what belongs to the same change, before it and after it
  */
 export async function changeSettings(
   ctx: SignedIn,
   values: Partial<Settings>,
   revision?: number,
-  also: Statement[] = [],
+  also: { first?: Statement[]; then?: Statement[] } = {},
 ): Promise<void> {
   allow(ctx, 'site.administer');
   if (await isSaved(ctx, values)) return;
-  const entries = Object.entries(values) as [keyof Settings, never][];
+  const before = await settings.read(ctx);
+  const entries = (Object.entries(values) as [keyof Settings, never][]).filter(
+    ([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value),
+  );
+  const detail = Object.fromEntries(
+    entries.map(([name, value]) => [name, { from: before[name], to: value as unknown }]),
+  );
   await access.commitForSite(
     ctx,
     [
       ...nextRevision(ctx, revision),
+      ...(also.first ?? []),
       ...entries.map(([key, value]) => settings.put(ctx, key, value)),
-      ...also,
-      record(ctx, { kind: 'setting.changed', subject: 'site', detail: values }),
+      ...(also.then ?? []),
+      record(ctx, { kind: 'setting.changed', subject: 'site', detail }),
     ],
     {
       refusal: async () =>

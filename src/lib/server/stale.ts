@@ -4,7 +4,7 @@ import type { MessageKey } from '../messages';
 import { hashToken } from './crypto';
 import { Refusal } from './errors';
 
-interface Field<Value> {
+export interface Field<Value> {
   label: MessageKey;
   /** Of the input, if it is not that of the value. */
   name?: string;
@@ -60,20 +60,24 @@ export const isSaved = <T extends object>(form: T, saved: T, fields: Fields<T>):
 const namesOf = <T extends object>(fields: Fields<T>) => Object.keys(fields) as (keyof T & string)[];
 
 function savedField<T>(fields: Fields<T>, saved: T, name: keyof T & string): SavedField {
-  const { label, name: field = name, say } = fields[name];
-  const value = saved[name];
-  const sentence =
-    typeof value === 'boolean'
-      ? { key: value ? ('form.on' as const) : ('form.off' as const) }
-      : say?.(value!);
-  return { field, label, text: sentence ?? written(fields, saved, name) };
+  const { label, name: field = name } = fields[name];
+  return { field, label, text: fieldText(fields[name], saved[name]) };
 }
 
-function written<T>(fields: Fields<T>, from: T, name: keyof T & string): string {
-  const value = from[name];
+/** For people. */
+export function fieldText<Value>(field: Field<NonNullable<Value>>, value: Value): string | Sentence {
+  if (typeof value === 'boolean') return { key: value ? 'form.on' : 'form.off' };
+  if (value === null || value === undefined) return '';
+  return field.say?.(value) ?? write(field, value);
+}
+
+const written = <T>(fields: Fields<T>, from: T, name: keyof T & string): string =>
+  write(fields[name], from[name]);
+
+function write<Value>(field: Field<NonNullable<Value>>, value: Value): string {
   if (typeof value === 'boolean') return value ? 'on' : '';
   if (value === null || value === undefined) return '';
-  return fields[name].write?.(value) ?? String(value);
+  return field.write?.(value) ?? String(value);
 }
 
 const digest = <T>(fields: Fields<T>, from: T, name: keyof T & string): string =>

@@ -10,9 +10,12 @@ import * as passwords from '../passwords';
 import * as rateLimit from '../rate-limit';
 import { user, type Settings } from '../schema';
 import * as sessions from '../sessions';
+import * as networks from '../networks';
+import * as settings from '../settings';
 import { parse, settingsColumn } from '../settings';
 import * as typedAddress from '../typed-address';
 import * as verification from '../verification';
+import * as newBrowser from './new-browser';
 
 type User = typeof user.$inferSelect;
 
@@ -22,9 +25,12 @@ export const loginName = (typed: string): string => parseAddress(typed)?.email ?
 export const byLoginName = (ctx: Ctx, email: string) =>
   ctx.db.select({ user, settings: settingsColumn }).from(user).where(eq(user.email, email));
 
-/** Guests from their second login on, and everybody whose mailbox is not proved. */
-const needsCode = (person: User, site: Settings): boolean =>
-  site.twoStep && ((person.kind === 'guest' && person.loginCount > 0) || person.emailVerifiedAt === null);
+/** Guests from their second login on, and everybody whose mailbox is not proved; users as the site asks it of them. */
+function needsCode(person: User, site: Settings): boolean {
+  if (site.twoStep && person.emailVerifiedAt === null) return true;
+  if (person.kind === 'guest') return site.twoStep && person.loginCount > 0;
+  return person.administrator ? site.administratorStep : site.userStep;
+}
 
 export async function login(
   ctx: Ctx,
@@ -32,19 +38,19 @@ export async function login(
 ): Promise<string> {
   await typedAddress.keep(ctx, form.email);
   const { person, site, tried } = await checkPassword(ctx, form, 'login.wrong');
-  if (person.status !== 'active') {
-    // The password was right, but nobody was signed in: it still counts as an attempt.
-    await ctx.commit([
+  // The password was right, but nobody was signed in: it still counts as an attempt.
+  const keepOut = (detail: Record<string, unknown>) =>
+    ctx.commit([
       ...rateLimit.forgetPost(ctx, tried),
-      record(ctx, {
-        kind: 'account.sign-in-failed',
-        subject: `user:${person.id}`,
-        detail: { inactive: true },
-        by: nobody,
-      }),
+      record(ctx, { kind: 'account.sign-in-failed', subject: `user:${person.id}`, detail, by: nobody }),
     ]);
+  if (person.status !== 'active') {
+    await keepOut({ inactive: true });
     throw new Refusal('forbidden', { key: 'login.inactive' });
   }
+  // Before a code is mailed.
+  if (!networks.isAllowed(site, person, ctx.ip)) await keepOut({ outside: true });
+  networks.refuseOutside(site, person, ctx.ip);
   const rehashed = passwords.isOutdated(person.passwordHash) ? await passwords.hash(form.password) : null;
   const rehash = rehashed
     ? [
@@ -124,10 +130,13 @@ export async function checkPassword(
         by: ctx.actor ?? nobody,
       }),
       ...recordLocks(ctx, subject, locks),
+      row && locks.includes('name') && rateLimit.locksOut(ctx, tried.inARow, row.user.id),
     ]);
     throw refusal;
   }
-  return { person: row.user, site: parse(row.settings), tried };
+  const site = parse(row.settings);
+  ctx.settings ??= site;
+  return { person: row.user, site, tried };
 }
 
 /** A sign-up posted twice: the right password starts one more session. */
@@ -140,6 +149,7 @@ export async function enterAgain(
     first: [],
     together: rateLimit.settleSuccess(ctx, tried),
     detail: { step: 'sign-up posted twice' },
+    again: true,
   });
 }
 
@@ -147,9 +157,16 @@ export async function enterAgain(
 async function enter(
   ctx: Ctx,
   person: User,
-  batch: { first: Statement[]; together: Statement[]; detail: Record<string, unknown> },
+  batch: {
+    first: Statement[];
+    together: Statement[];
+    detail: Record<string, unknown>;
+    /** A post that came twice: the first has said what there is to say. */
+    again?: boolean;
+  },
 ): Promise<void> {
   const setCookies = await sessions.begin(ctx, person);
+  const mail = batch.again ? null : await newBrowser.mailOf(ctx, person, await settings.read(ctx));
   await ctx.commit(
     [
       ...batch.first,
@@ -161,10 +178,11 @@ async function enter(
         ),
       must(ctx, changed()),
       ...batch.together,
+      mail?.statement,
       record(ctx, {
         kind: 'account.signed-in',
         subject: `user:${person.id}`,
-        detail: batch.detail,
+        detail: { ...batch.detail, ...(mail && { newBrowser: true }) },
         by: person,
       }),
     ],
@@ -176,8 +194,13 @@ async function enter(
 
 /** The right code also proves the mailbox. @returns where to go */
 export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promise<string> {
-  const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.challenge.userId!));
-  if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
+  const [row] = await ctx.db
+    .select({ user, settings: settingsColumn })
+    .from(user)
+    .where(eq(user.id, passed.challenge.userId!));
+  if (!row) throw new Refusal('conflict', { key: 'verify.gone' });
+  const person = row.user;
+  ctx.settings ??= parse(row.settings);
   const device = await sessions.knownDevice(ctx, person.email);
   await enter(ctx, person, {
     first: passed.consume,
@@ -202,7 +225,8 @@ export async function finishAgain(ctx: Ctx, passed: { userId: string; next: stri
   if (ctx.actor?.id === passed.userId) return passed.next;
   const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.userId));
   if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
-  await enter(ctx, person, { first: [], together: [], detail: { step: 'code posted twice' } });
+  const detail = { step: 'code posted twice' };
+  await enter(ctx, person, { first: [], together: [], detail, again: true });
   return passed.next;
 }
 

@@ -31,6 +31,7 @@ const groupOf: Record<AuditedKind, Group> = {
   'account.permission-changed': 'accounts',
   'account.sign-in-failed': 'security',
   'account.locked': 'security',
+  'account.unlocked': 'security',
   'account.step-asked': 'security',
   'account.step-passed': 'security',
   'account.step-failed': 'security',

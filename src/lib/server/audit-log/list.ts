@@ -1,13 +1,14 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { maskAddress } from '../../addresses';
 import type { Sentence } from '../../forms';
-import { inARow, loadTranslator, type Locale, type Translate } from '../../messages';
+import { loadTranslator, type Locale, type Translate } from '../../messages';
 import { displayName, type Person } from '../../people';
 import type { SignedIn } from '../context';
 import * as folded from '../folded';
 import * as paging from '../paging';
 import { allow } from '../policy';
 import { isFailure, kindsOf, sentenceOf, type Group } from './kinds';
+import { changesOf } from './settings';
 
 export interface Filter {
   /** Of whoever did it, or to whom it was done. */
@@ -158,8 +159,7 @@ function entryOf(t: Translate, locale: Locale, row: Row): Entry {
       key: sentenceOf(row.action),
       params: {
         subject: subjectOf(t, row, said),
-        // Of settings only which: their values are on their pages.
-        what: inARow(locale, Object.keys(detail)),
+        what: row.action === 'setting.changed' ? changesOf(t, locale, detail) : '',
         action: row.action,
       },
     },

@@ -16,6 +16,7 @@ import {
   type Committed,
   type Ctx,
   type Deferred,
+  type Place,
   type Statement,
 } from './index';
 
@@ -34,7 +35,9 @@ export interface Surroundings {
   config?: Config;
   cookies?: CookieJar;
   ip?: string;
+  place?: Place;
   userAgent?: string;
+  unattended?: boolean;
   locale?: Locale;
   timeZone?: string;
   now?: number;
@@ -104,7 +107,10 @@ export function createContext(from: Surroundings): Ctx {
     timeZone: from.timeZone ?? 'UTC',
     browserZone: from.timeZone ?? 'UTC',
     ip: from.ip ?? '',
+    place: from.place ?? {},
     userAgent: from.userAgent ?? '',
+    unattended: from.unattended ?? false,
+    outside: false,
     now: from.now ?? began,
     elapsed: () => Date.now() - began,
     pending,

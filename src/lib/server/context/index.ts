@@ -69,6 +69,12 @@ export interface Committed {
   of<S extends Statement>(statement: S): ResultOf<S>;
 }
 
+/** `country` is its ISO code. */
+export interface Place {
+  city?: string;
+  country?: string;
+}
+
 export interface Ctx {
   config: Config;
   db: Db;
@@ -92,7 +98,13 @@ export interface Ctx {
   /** From the browser, else from the request's location, else UTC. */
   browserZone: string;
   ip: string;
+  /** Where that is, as far as the platform knows. */
+  place: Place;
   userAgent: string;
+  /** The page asks by itself, with nobody in front of it: that is no use of the session. */
+  unattended: boolean;
+  /** There is a session, but its person may not use the site from this address (networks.ts). */
+  outside: boolean;
   /** Milliseconds UTC, the same for the whole request. What happens later gets a context of its own. */
   readonly now: number;
   /** Milliseconds since `now`. */

@@ -71,6 +71,7 @@ const KINDS = {
   'account.permission-changed': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.sign-in-failed': { audit: 'hourly', needs: SUBJECT },
   'account.locked': { audit: 'hourly', needs: SUBJECT },
+  'account.unlocked': { audit: 'each', needs: SUBJECT },
   'account.step-asked': { audit: 'hourly', needs: SUBJECT },
   'account.step-passed': { audit: 'each', needs: SUBJECT },
   'account.step-failed': { audit: 'hourly', needs: SUBJECT },

@@ -2,6 +2,6 @@
 export { counting, decide, settleNeutral, settleSuccess, attemptOf } from './attempt';
 export { clientIpGroup, clientIpKey, countClientIp } from './client-ip';
 export { key, purge, reset, type ThrottleKey } from './counter';
-export { countInARow, refund, lockedUntil } from './lockout';
+export { countInARow, lockedUntil, locksOut, refund, release } from './lockout';
 export { carriedOut, failed, isRepeated, postKey, forgetPost, wasCarriedOut } from './post';
 export { countChanges, countEach, countInWindow, windowLeft } from './window';

@@ -8,7 +8,7 @@ import { comment, file, notification, reaction, revision, thread, threadPerson }
 export type { Mention, Place } from './columns';
 export * from './login';
 export * from './mail';
-export type * from './settings';
+export * from './settings';
 export * from './site';
 export * from './space';
 export * from './thread';

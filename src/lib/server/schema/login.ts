@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { at, id } from './columns';
 import { user } from './site';
@@ -82,6 +83,13 @@ export const throttle = sqliteTable(
     windowStartedAt: at('window_started_at').notNull(),
     lockedUntil: at('locked_until').notNull().default(0),
     updatedAt: at('updated_at').notNull(),
+    /** Whom its last lock keeps out, so that an administrator can end it. Null for names without an account. */
+    userId: text('user_id'),
   },
-  (t) => [index('throttle_by_age').on(t.updatedAt)],
+  (t) => [
+    index('throttle_by_age').on(t.updatedAt),
+    index('throttle_of_user')
+      .on(t.userId)
+      .where(sql`user_id is not null`),
+  ],
 );

@@ -1,3 +1,5 @@
+import { sql, type SQL } from 'drizzle-orm';
+
 export interface CredentialPolicy {
   preset: 'documented' | 'hardened';
   minLength: number;
@@ -15,7 +17,53 @@ export interface Logo {
   height: number;
 }
 
-export interface Settings {
+/** The page "Login Security". */
+export interface LoginSecurity {
+  /** Failures in a row that lock. */
+  lockAfter: number;
+  /** Minutes: the longest lock. */
+  lockMinutes: number;
+  /** Minutes until a session ends: without use, and in any case. */
+  userIdle: number;
+  userAbsolute: number;
+  guestIdle: number;
+  guestAbsolute: number;
+  /** A mailed code at each login. That of guests is `twoStep`. */
+  administratorStep: boolean;
+  userStep: boolean;
+  /** IP addresses and ranges (networks.ts); empty: any. */
+  administratorNetworks: string[];
+  userNetworks: string[];
+  guestNetworks: string[];
+  /** Whose account it is hears of a login in a new browser. */
+  newBrowserMail: boolean;
+}
+
+const DAY = 24 * 60;
+export const loginSecurityDefaults: LoginSecurity = {
+  lockAfter: 10,
+  lockMinutes: 15,
+  userIdle: 14 * DAY,
+  userAbsolute: 60 * DAY,
+  guestIdle: 14 * DAY,
+  guestAbsolute: 60 * DAY,
+  administratorStep: false,
+  userStep: false,
+  administratorNetworks: [],
+  userNetworks: [],
+  guestNetworks: [],
+  newBrowserMail: true,
+};
+
+type StoredNumber = {
+  [K in keyof LoginSecurity]: LoginSecurity[K] extends number ? K : never;
+}[keyof LoginSecurity];
+
+/** SQL: as it is at that moment, for statements that decide by it. */
+export const storedNumber = (key: StoredNumber): SQL<number> =>
+  sql<number>`coalesce((select cast(value as integer) from setting where key = ${key}), ${loginSecurityDefaults[key]})`;
+
+export interface Settings extends LoginSecurity {
   siteName: string;
   /** As guests know their host. Empty: the site's name, see `companyOf`. */
   companyName: string;

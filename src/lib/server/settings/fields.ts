@@ -1,6 +1,9 @@
 /** The forms of the site's settings. */
-import type { CredentialPolicy, Settings } from '../schema';
-import { wasOf, type Fields } from '../stale';
+import type { Sentence } from '../../forms';
+import type { MessageKey } from '../../messages';
+import { duration } from '../../session-limits';
+import type { CredentialPolicy, LoginSecurity, Settings } from '../schema';
+import { fieldText, wasOf, type Fields } from '../stale';
 
 export const GB = 1024 ** 3;
 
@@ -35,6 +38,47 @@ export const authenticationFields: Fields<Authentication> = {
   mailPassword: { label: 'authentication.mail-password' },
   allowedDomains: { label: 'authentication.domains', write: (domains) => domains.join('\n') },
 };
+
+const lines = (list: string[]) => list.join('\n');
+export const loginSecurityFields: Fields<LoginSecurity> = {
+  lockAfter: { label: 'security.lock-after' },
+  lockMinutes: { label: 'security.lock-minutes' },
+  userIdle: { label: 'security.user-idle', say: duration },
+  userAbsolute: { label: 'security.user-absolute', say: duration },
+  guestIdle: { label: 'security.guest-idle', say: duration },
+  guestAbsolute: { label: 'security.guest-absolute', say: duration },
+  administratorStep: { label: 'security.administrator-step' },
+  userStep: { label: 'security.user-step' },
+  administratorNetworks: { label: 'security.administrator-networks', write: lines },
+  userNetworks: { label: 'security.user-networks', write: lines },
+  guestNetworks: { label: 'security.guest-networks', write: lines },
+  newBrowserMail: { label: 'security.new-browser' },
+};
+
+export const loginSecurityOf = (site: Settings): LoginSecurity =>
+  Object.fromEntries(
+    (Object.keys(loginSecurityFields) as (keyof LoginSecurity)[]).map((name) => [name, site[name]]),
+  ) as unknown as LoginSecurity;
+
+/** Every value that a form sets, by its name in `Settings`, or that of a part of the policy. */
+const fields: Fields<Record<string, never>> = {
+  ...appearanceFields,
+  ...storageFields,
+  ...authenticationFields,
+  ...loginSecurityFields,
+  logo: { label: 'appearance.logo' },
+  presence: { label: 'presence.title' },
+  hiddenTemplates: { label: 'template.title' },
+};
+
+/** A setting in words. Null for what no form sets. */
+export function said(name: string, value: unknown): { label: MessageKey; text: string | Sentence } | null {
+  const field = fields[name];
+  if (!field) return null;
+  // Of a picture or templates only that they are others now.
+  const plain = typeof value !== 'object' || value === null || Array.isArray(value);
+  return { label: field.label, text: plain ? fieldText(field, value as never) : '' };
+}
 
 export const authenticationShown = (site: Settings): string =>
   wasOf(authenticationOf(site), authenticationFields);

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import journal from '../../../../drizzle/meta/_journal.json';
 import { MINUTE } from '../../time';
 import type { Ctx } from '../context';
-import { setting, type CredentialPolicy, type Settings } from '../schema';
+import { loginSecurityDefaults, setting, type CredentialPolicy, type Settings } from '../schema';
 
 export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
   documented: {
@@ -37,6 +37,7 @@ const defaults: Settings = {
   hiddenTemplates: [],
   presence: true,
   auditYears: 0,
+  ...loginSecurityDefaults,
   revision: 0,
   seeding: false,
   seeded: false,

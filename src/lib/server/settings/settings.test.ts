@@ -23,7 +23,9 @@ describe('a setting', () => {
     const ava = await makeAdministrator();
     await site.changeSettings(as(ava), { twoStep: true });
     expect(await settings.read(testContext())).toMatchObject({ twoStep: true });
-    expect(await audited('setting.changed')).toMatchObject([{ actor_id: ava.id, detail: { twoStep: true } }]);
+    expect(await audited('setting.changed')).toMatchObject([
+      { actor_id: ava.id, detail: { twoStep: { from: false, to: true } } },
+    ]);
   });
 
   it('is changed by nobody else', async () => {

@@ -76,6 +76,7 @@ export async function check(ctx: Ctx, typed: string, formKey?: string): Promise<
         by: nobody,
       }),
       ...recordLocks(ctx, subjectOf(row), locks),
+      row.userId && locks.includes('name') ? rateLimit.locksOut(ctx, tried.inARow, row.userId) : null,
     ]);
     throw wrong(row.tries);
   }

@@ -5,4 +5,4 @@ export { endAll, purge } from './challenge';
 export { check, type Passed } from './check';
 export { reserveMail } from './mail-budget';
 export { pending } from './pending';
-export { warnBeforeTwoStep, type LockoutRisk } from './switch';
+export { lockoutRisk, warnBeforeTwoStep, type LockoutRisk } from './switch';

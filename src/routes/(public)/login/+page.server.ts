@@ -19,6 +19,7 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
     next,
     email: url.searchParams.get('email') ?? (await typedAddress.read(ctx)),
     done: url.searchParams.get('done'),
+    outside: ctx.outside ? ctx.ip : null,
     blocked: cookieless && cameFromHere(request.headers, ctx.config.origin),
   };
 };

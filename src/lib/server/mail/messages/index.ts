@@ -10,6 +10,7 @@ import type { Compose } from './compose';
 import { composeDigest, type DigestMail } from './digest';
 import { composeInvitation, type InvitationMail } from './invitation';
 import { composeLinkAsked, type LinkAskedMail } from './link-asked';
+import { composeNewSignIn, type NewSignInMail } from './new-sign-in';
 import { composeNotification, type NotificationMail } from './notification';
 import { composePasswordChanged, type PasswordChangedMail } from './password-changed';
 import { composeRemoved, type RemovedMail } from './removed';
@@ -29,6 +30,7 @@ export type MailMessage =
   | CodeMail
   | ResetMail
   | PasswordChangedMail
+  | NewSignInMail
   | LinkAskedMail
   | RemovedMail
   | NotificationMail
@@ -50,6 +52,7 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   code: { compose: composeCode },
   reset: { compose: composeReset },
   'password-changed': { compose: composePasswordChanged, keepWhenFailed: true },
+  'new-sign-in': { compose: composeNewSignIn, keepWhenFailed: true },
   'link-asked': { compose: composeLinkAsked, keepWhenFailed: true },
   removed: { compose: composeRemoved, keepWhenFailed: true },
   notification: { compose: composeNotification, dropWhenRemoved: true, keepWhenFailed: true },

@@ -65,6 +65,7 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
     { kind: 'code', siteName, code: '777000', purpose: 'signup' },
     { kind: 'reset', siteName, url: `${ORIGIN}/reset/${TOKEN}`, minutes: 60 },
     { kind: 'password-changed', siteName, loginName: d.email, url: `${ORIGIN}/forgot` },
+    ...newSignIns(d),
     {
       kind: 'link-asked',
       siteName,
@@ -123,6 +124,17 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       ...LINKS,
     },
     ...digests(d),
+  ];
+}
+
+/** With all that can be known of the browser and its place, and with nothing. */
+function newSignIns({ site: siteName, email: loginName, timeZone }: SampleData): MailMessage[] {
+  const url = `${ORIGIN}/me#sessions`;
+  const all = { kind: 'new-sign-in', siteName, loginName, at: EXPIRES, timeZone, url } as const;
+  const where = { city: 'Rotterdam', country: 'NL', address: '203.0.113.*' };
+  return [
+    { ...all, browser: 'Firefox', system: 'Windows', ...where },
+    { ...all, address: '' },
   ];
 }
 
