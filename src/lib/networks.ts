@@ -12,19 +12,19 @@ function v4(text: string): Bytes | null {
   return bytes.every((byte) => byte <= 255) ? bytes : null;
 }
 
-/** The last two groups may be written as IPv4. */
-function groups(text: string): Bytes | null {
+/** @param last of the address: its last two may be written as IPv4 */
+function groups(text: string, last: boolean): Bytes | null {
   if (text === '') return [];
   const parts = text.split(':');
   const bytes = parts.map((part, i) => {
     if (/^[\da-f]{1,4}$/i.test(part)) return [parseInt(part, 16) >> 8, parseInt(part, 16) & 255];
-    return i === parts.length - 1 ? v4(part) : null;
+    return last && i === parts.length - 1 ? v4(part) : null;
   });
   return bytes.includes(null) ? null : (bytes as Bytes[]).flat();
 }
 
 function v6(text: string): Bytes | null {
-  const halves = text.split('::').map(groups);
+  const halves = text.split('::').map((half, i, { length }) => groups(half, i === length - 1));
   const [head, tail] = halves;
   if (halves.length > 2 || !head || tail === null) return null;
   if (!tail) return head.length === 16 ? head : null;

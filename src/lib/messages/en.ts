@@ -1557,6 +1557,7 @@ const en = {
   'mail-admin.kind-code': 'Verification code',
   'mail-admin.kind-reset': 'Link for a new password',
   'mail-admin.kind-password-changed': 'Password changed',
+  'mail-admin.kind-new-sign-in': 'Login in a new browser',
   'mail-admin.kind-link-asked': 'Request for a new invitation',
   'mail-admin.kind-removed': 'Removed from a space',
   'mail-admin.kind-notification': 'Notification',

@@ -1540,6 +1540,7 @@ export default {
   'mail-admin.kind-code': '確認コード',
   'mail-admin.kind-reset': 'パスワード再設定リンク',
   'mail-admin.kind-password-changed': 'パスワード変更のお知らせ',
+  'mail-admin.kind-new-sign-in': '新しいブラウザーでのログインのお知らせ',
   'mail-admin.kind-link-asked': '新しい招待の依頼',
   'mail-admin.kind-removed': 'スペースから外れたお知らせ',
   'mail-admin.kind-notification': '通知',
