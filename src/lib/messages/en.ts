@@ -318,15 +318,15 @@ const en = {
     'This site can’t send e-mail right now, and we don’t know whether e-mail reaches any administrator. If you turn this on, administrators who log out can’t get back in.',
   'security.networks': 'Allowed IP addresses',
   'security.networks-lead':
-    'Where a list has entries, only they can be used to log in and to stay logged in. An empty list allows any address.',
+    'Where a list has entries, people can only log in and stay logged in from there. An empty list allows any address.',
   'security.networks-yours': 'You’re here from {ip}.',
   'security.administrator-networks': 'For site administrators',
   'security.user-networks': 'For all other users',
   'security.guest-networks': 'For guests',
   'security.networks-hint':
-    'One per line: an address like 203.0.113.7, or a range like 192.0.2.0/24 or 2001:db8::/32.',
+    'In each list, one per line: an address like 203.0.113.7, or a range like 192.0.2.0/24 or 2001:db8::/32.',
   'security.networks-wrong':
-    '{count, plural, one {This line is neither an IP address nor a range: {lines}.} other {# lines are neither IP addresses nor ranges: {lines}.}}',
+    'This is no IP address or range, in {count, plural, one {line} other {lines}} {lines}.',
   'security.networks-many': 'Please list at most {max, number} addresses and ranges.',
   'security.networks-own':
     'You’re here from {ip}, which this list doesn’t allow. You’d lock yourself out, so nothing was saved. Add your address first.',

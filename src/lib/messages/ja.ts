@@ -324,8 +324,8 @@ export default {
   'security.user-networks': 'その他のユーザー',
   'security.guest-networks': 'ゲスト',
   'security.networks-hint':
-    '1行に1つ入力してください。203.0.113.7のようなアドレスか、192.0.2.0/24や2001:db8::/32のような範囲です。',
-  'security.networks-wrong': 'IPアドレスでも範囲でもない行が{count, number}行あります：{lines}。',
+    '各一覧には、1行に1つ入力してください。203.0.113.7のようなアドレスか、192.0.2.0/24や2001:db8::/32のような範囲です。',
+  'security.networks-wrong': 'IPアドレスでも範囲でもない行があります。行番号：{lines}。',
   'security.networks-many': 'アドレスと範囲は合わせて{max, number}個までです。',
   'security.networks-own':
     '現在のアドレス{ip}が一覧にありません。ご自身がログインできなくなるため、保存しませんでした。先にこのアドレスを追加してください。',
