@@ -66,7 +66,7 @@ for (const javaScriptEnabled of [true, false])
       await expect(summary).toBeFocused();
       await expect(summary).toContainText('Failed attempts in a row until a lock: Please type 3 or more.');
       await expect(field(page, 'For all other users')).toHaveAccessibleDescription(
-        /in lines 2 \(the office\); 3 \(10\.0\.0\.0\/40\)/,
+        /in these lines: 2 \(the office\); 3 \(10\.0\.0\.0\/40\)/,
       );
       await expect(field(page, 'For all other users')).toHaveValue('192.0.2.0/24\nthe office\n10.0.0.0/40');
 

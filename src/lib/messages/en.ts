@@ -325,8 +325,7 @@ const en = {
   'security.guest-networks': 'For guests',
   'security.networks-hint':
     'In each list, one per line: an address like 203.0.113.7, or a range like 192.0.2.0/24 or 2001:db8::/32.',
-  'security.networks-wrong':
-    'This is no IP address or range, in {count, plural, one {line} other {lines}} {lines}.',
+  'security.networks-wrong': 'There’s no IP address or range in these lines: {lines}.',
   'security.networks-many': 'Please list at most {max, number} addresses and ranges.',
   'security.networks-own':
     'You’re here from {ip}, which this list doesn’t allow. You’d lock yourself out, so nothing was saved. Add your address first.',

@@ -37,7 +37,6 @@ export function networksOf(typed: string, field: NetworksField): string[] {
     throw new Refusal('invalid', {
       key: 'security.networks-wrong',
       params: {
-        count: wrong.length,
         lines: wrong
           .slice(0, NAMED)
           .map(({ number, text }) => `${number} (${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text})`)

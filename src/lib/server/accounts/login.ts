@@ -38,18 +38,19 @@ export async function login(
 ): Promise<string> {
   await typedAddress.keep(ctx, form.email);
   const { person, site, tried } = await checkPassword(ctx, form, 'login.wrong');
-  // The password was right, but nobody was signed in: it still counts as an attempt.
-  const keepOut = (detail: Record<string, unknown>) =>
+  const keepOut = (detail: Record<string, unknown>, settled: Statement[]) =>
     ctx.commit([
-      ...rateLimit.forgetPost(ctx, tried),
+      ...settled,
       record(ctx, { kind: 'account.sign-in-failed', subject: `user:${person.id}`, detail, by: nobody }),
     ]);
   if (person.status !== 'active') {
-    await keepOut({ inactive: true });
+    // The password was right, but nobody was signed in: it still counts as an attempt.
+    await keepOut({ inactive: true }, rateLimit.forgetPost(ctx, tried));
     throw new Refusal('forbidden', { key: 'login.inactive' });
   }
   // Before a code is mailed.
-  if (!networks.isAllowed(site, person, ctx.ip)) await keepOut({ outside: true });
+  if (!networks.isAllowed(site, person, ctx.ip))
+    await keepOut({ outside: true }, rateLimit.settleNeutral(ctx, tried));
   networks.refuseOutside(site, person, ctx.ip);
   const rehashed = passwords.isOutdated(person.passwordHash) ? await passwords.hash(form.password) : null;
   const rehash = rehashed

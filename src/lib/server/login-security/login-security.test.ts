@@ -385,11 +385,11 @@ describe('the addresses', () => {
     };
     expect(wrong('\n10.0.0.1\n office \n\n10.0.0.1/40')).toEqual({
       key: 'security.networks-wrong',
-      params: { count: 2, lines: '3 (office); 5 (10.0.0.1/40)' },
+      params: { lines: '3 (office); 5 (10.0.0.1/40)' },
       field: 'userNetworks',
     });
     expect(wrong('x\n'.repeat(7))).toMatchObject({
-      params: { count: 7, lines: '1 (x); 2 (x); 3 (x); 4 (x); 5 (x); …' },
+      params: { lines: '1 (x); 2 (x); 3 (x); 4 (x); 5 (x); …' },
     });
     const many = Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`).join('\n');
     expect(wrong(many)).toMatchObject({ key: 'security.networks-many' });
