@@ -4,7 +4,7 @@ import type { MessageKey } from '../messages';
 import { hashToken } from './crypto';
 import { Refusal } from './errors';
 
-export interface Field<Value> {
+interface Field<Value> {
   label: MessageKey;
   /** Of the input, if it is not that of the value. */
   name?: string;
