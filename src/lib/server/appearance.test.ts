@@ -28,7 +28,7 @@ describe('the appearance', () => {
     const entries = await audited('setting.changed');
     expect(entries.at(-1)).toMatchObject({
       actor_id: ava.id,
-      detail: { companyName: 'Harbour Ltd', accent: '#0b5cad' },
+      detail: { companyName: { to: 'Harbour Ltd' }, accent: { to: '#0b5cad' } },
     });
   });
 

@@ -41,7 +41,9 @@ it('is for ever until an administrator chooses another time, which is in the aud
     refusal('forbidden'),
   );
   await keep(2);
-  expect(await audited('setting.changed')).toMatchObject([{ actor_id: ava.id, detail: { auditYears: 2 } }]);
+  expect(await audited('setting.changed')).toMatchObject([
+    { actor_id: ava.id, detail: { auditYears: { from: 0, to: 2 } } },
+  ]);
 });
 
 it('removes older entries in whole seals, a bounded number at a time; what is left can be verified', async () => {

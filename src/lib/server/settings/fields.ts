@@ -68,6 +68,10 @@ const fields: Fields<Record<string, never>> = {
   ...loginSecurityFields,
   logo: { label: 'appearance.logo' },
   presence: { label: 'presence.title' },
+  auditYears: {
+    label: 'audit.keep-choice',
+    say: (years: number) => ({ key: 'audit.keep-years', params: { years } }),
+  },
   hiddenTemplates: { label: 'template.title' },
 };
 
