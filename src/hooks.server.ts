@@ -239,7 +239,8 @@ const isOwnOrigin = (request: Request, url: URL, config: Config): boolean =>
   (['GET', 'HEAD'].includes(request.method) && !/websocket/i.test(request.headers.get('upgrade') ?? '')) ||
   isApi(url) ||
   request.headers.get('origin') === config.origin ||
-  isOneClickUnsubscribe(request, url);
+  isOneClickUnsubscribe(request, url) ||
+  isSignedReport(request, url);
 
 /**
  * The one exception: a mail provider's "Unsubscribe" (RFC 8058) has no origin, and the token in the path is its permission.
@@ -250,6 +251,14 @@ const isOneClickUnsubscribe = (request: Request, url: URL): boolean =>
   !request.headers.has('origin') &&
   url.search === '' &&
   /^\/unsubscribe\/[a-z2-7]{48}$/.test(url.pathname);
+
+/** A report of the mail service (mail-log/reports.ts): its signature over the body is its permission. Browsers send an origin. */
+const isSignedReport = (request: Request, url: URL): boolean =>
+  request.method === 'POST' &&
+  !request.headers.has('origin') &&
+  request.headers.has('signature') &&
+  url.search === '' &&
+  url.pathname === '/mail-events';
 
 /** What open pages ask by themselves. */
 const ASKING = new Set(['/(app)/news', '/(app)/spaces/[id=id]/changes', '/(app)/spaces/[id=id]/live']);

@@ -42,6 +42,7 @@ const single = [
   '/unsubscribe/:token default',
   '/signup/:token join',
   '/signup/:token ask',
+  '/signup/:token decline',
   '/signup/:token switch',
   '/spaces/:space invite',
   '/spaces/:space read',
@@ -220,6 +221,12 @@ const rows: [action: string, who: Who, wrong: () => Fields, also?: () => Fields]
     }),
     () => ({ revision: '1' }),
   ],
+  ...(['save', 'preview'] as const).map((action): (typeof rows)[number] => [
+    `/admin/mail/texts ${action}`,
+    'admin',
+    () => ({ subject: '{password}', introduction: '{space} {secret}', sender: long }),
+    () => ({ locale: 'en', kind: 'reset', revision: '1' }),
+  ]),
 ];
 
 beforeAll(async () => {

@@ -54,6 +54,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: anybody,
     post: { signUp: all(400), join: all('home'), ask: all('home') },
   },
+  // Unsigned.
+  '/(public)/mail-events': { at: '/mail-events', get: all(404), post: { '': all(403) } },
   '/(pending)/verify': {
     at: '/verify',
     get: 'in 200 home home home home home',
@@ -253,6 +255,15 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       test: 'in in 403 403 403 403 home',
     },
   },
+  '/(admin)/admin/mail/texts': {
+    at: '/admin/mail/texts',
+    get: site_,
+    post: { save: sitePost, preview: sitePost },
+  },
+  '/(admin)/admin/mail/texts/[preview]': {
+    at: '/admin/mail/texts/nothing',
+    get: 'in in 404 404 404 404 404',
+  },
   '/(admin)/admin/audit': { at: '/admin/audit', get: site_, post: { keep: sitePost } },
   '/(admin)/admin/audit.csv': { at: '/admin/audit.csv', get: site_ },
   '/(admin)/admin/permissions': {
@@ -295,6 +306,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/dev/mail-samples': { at: '/dev/mail-samples', get: anybody },
   '/dev/mail-samples/[locale]/[name]': { at: '/dev/mail-samples/en/nothing', get: all(404) },
   '/dev/seed': { at: '/dev/seed', get: nowhere },
+  '/dev/mail-events': { at: '/dev/mail-events', get: nowhere },
   '/dev/cron': { at: '/dev/cron', get: nowhere },
 };
 

@@ -24,6 +24,7 @@ const notices = [
   '/admin/guests deactivate reactivate',
   '/admin/login-security save unlock',
   '/admin/mail again all test',
+  '/admin/mail/texts save preview',
   '/admin/permissions default',
   '/admin/spaces restore storage',
   '/admin/spaces/7/administrator default',

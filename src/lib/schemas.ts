@@ -4,6 +4,7 @@ import { covers } from './components/covers';
 import { parse as parseColour } from './colour';
 import { fileLimits } from './files';
 import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
+import { textKinds } from './mail-texts';
 import { locales, type Locale, type MessageKey } from './messages';
 import { mailChoiceList, mailChoices } from './mail-choices';
 import { HELLO } from './pages';
@@ -22,6 +23,10 @@ export const limits = {
   siteName: 60,
   subject: 200,
   message: 4_000,
+  /** Of a mail, for each kind. The settings come with every session. */
+  introduction: 1_000,
+  /** Of somebody who declines. */
+  reason: 500,
   announcement: 10_000,
   threadTitle: 200,
   body: 20_000,
@@ -274,7 +279,10 @@ export const invite = v.object({
   subject: line(limits.subject, 'invite.subject-missing'),
   message: lines(limits.message),
   locale,
+  declinedToo: tick,
 });
+/** "This is not for me". */
+export const decline = v.object({ reason: lines(limits.reason) });
 /** The first guests of a space, with the ready text. */
 export const firstInvitation = v.object({
   addresses: invite.entries.addresses,
@@ -400,6 +408,7 @@ export const inviteUser = v.object({
   administrator: tick,
   canCreateSpaces: tick,
   locale,
+  declinedToo: tick,
   requestKey: v.optional(requestKey),
 });
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
@@ -416,6 +425,16 @@ export const appearance = v.object({
   ),
   logo: files(1),
   removeLogo: tick,
+  revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+  was,
+});
+/** The site's own words in a mail. */
+export const mailText = v.object({
+  locale,
+  kind: v.picklist(textKinds),
+  sender: optionalLine(limits.siteName),
+  subject: optionalLine(limits.subject),
+  introduction: lines(limits.introduction),
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   was,
 });

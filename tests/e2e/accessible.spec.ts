@@ -232,6 +232,7 @@ const parts: Record<string, Pages> = {
     users: ['ava', () => '/admin/users'],
     guests: ['ava', () => '/admin/guests'],
     mail: ['ava', () => '/admin/mail'],
+    'mail, texts': ['ava', () => '/admin/mail/texts?kind=welcome'],
     'audit log': ['ava', () => '/admin/audit'],
     permissions: ['ava', () => '/admin/permissions'],
     authentication: ['ava', () => '/admin/authentication'],

@@ -118,6 +118,7 @@ const pages = ({
   '/admin/users': [['ava', '/admin/users']],
   '/admin/guests': [['ava', '/admin/guests']],
   '/admin/mail': [['ava', '/admin/mail']],
+  '/admin/mail/texts': [['ava', '/admin/mail/texts?kind=welcome']],
   '/admin/audit': [['ava', '/admin/audit']],
   '/admin/permissions': [['ava', '/admin/permissions']],
   '/admin/authentication': [['ava', '/admin/authentication']],

@@ -20,6 +20,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.sending': [
     'guests.resend',
     'guests.resend-all',
+    'decline.submit',
     'invite.send',
     'mail-admin.again',
     'mail-admin.all-again',
@@ -53,6 +54,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'first-invitation.own',
     'appearance.preview',
     'composer.preview',
+    'mail-texts.preview',
     'first-sight.write',
     'space.only-administrator-submit',
     'space.start-other',

@@ -9,7 +9,10 @@ import * as administrators from './administrators';
 import * as archive from './archive';
 import * as changes from './changes';
 import type { SignedIn } from './context';
+import { randomId } from './crypto';
 import * as invitations from './invitations';
+import * as mailLog from './mail-log';
+import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
 import * as templates from './space-templates';
 import { shipped } from './space-templates/shipped';
@@ -232,8 +235,14 @@ describe('an administrator of the site who has just lost that right', () => {
     const email = someEmail('invited', 'foyer.example');
     await invitations.inviteUser(as(ava), { email, ...may, locale: 'en' });
     const open = (await invitations.openOfUsers(as(ava))).rows.find((row) => row.email === email)!;
+    const failed = randomId();
+    const message = { kind: 'test', siteName: 'Foyer', url: 'http://localhost/' } as const;
+    const mails = as(ava);
+    const { statement } = await outbox.queue(mails, { id: failed, to: email, locale: 'en', message });
+    await mails.commit([statement]);
+    await mails.db.run(`update mail set status = 'failed', finished_at = 1 where id = '${failed}'`);
     return {
-      ...{ ava, cho, spaceId, trashed, archived, document, invited: open.id },
+      ...{ ava, cho, spaceId, trashed, archived, document, failed, invited: open.id },
       idle: await makeUser({ status: 'inactive' }),
       template: { id: template.id, updatedAt: rows.find(({ id }) => id === template.id)!.updatedAt },
     };
@@ -253,6 +262,9 @@ describe('an administrator of the site who has just lost that right', () => {
       'restores a space': (ctx, { trashed }) => trash.restore(ctx, trashed),
       'appoints an administrator': (ctx, { spaceId, cho }) => administrators.appoint(ctx, spaceId, cho.id),
       'becomes the administrator of a space': (ctx, { spaceId }) => administrators.become(ctx, spaceId),
+      'sends a failed mail again': (ctx, { failed }) => mailLog.sendAgain(ctx, failed),
+      'sends all failed mails again': (ctx) => mailLog.sendAllAgain(ctx),
+      'sends a test mail': (ctx) => mailLog.sendTest(ctx),
       'changes a template': (ctx, { template }) =>
         templates.change(ctx, template.id, { name: 'Other', description: '' }, template.updatedAt),
       'deletes a template': (ctx, { template }) => templates.remove(ctx, template.id),

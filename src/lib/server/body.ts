@@ -58,6 +58,10 @@ export async function json(request: Request, limit = PLAIN): Promise<unknown> {
   return reading(request, limit, tooMuch, (body) => body.json());
 }
 
+/** As they arrived, for what is signed. */
+export const bytes = (request: Request, limit = PLAIN): Promise<Uint8Array<ArrayBuffer>> =>
+  reading(request, limit, tooMuch, async (body) => new Uint8Array(await body.arrayBuffer()));
+
 /** With its declared length (0 if unknown). Whoever stores it counts the bytes (blobs/stream.ts). */
 export const raw = (request: Request): { body: ReadableStream<Uint8Array> | Uint8Array; size: number } => ({
   body: request.body ?? new Uint8Array(),

@@ -39,6 +39,7 @@ export function askReset(visitor: Ctx, typedEmail: string): void {
         siteName: parse(row.settings).siteName,
         url: `${ctx.config.origin}/reset/${token}`,
         minutes: RESET_MINUTES,
+        name: row.user.name,
       },
       userId: row.user.id,
     });

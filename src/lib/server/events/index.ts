@@ -5,7 +5,14 @@ import * as changes from '../changes';
 import { followed, signedIn, type Ctx, type Statement } from '../context';
 import * as limits from '../limits';
 import * as live from '../live';
-import { notify, notifyGuests, notifyHosts, notifyInviter, notifyMentioned } from '../notifications/notify';
+import {
+  notify,
+  notifyGuests,
+  notifyHosts,
+  notifyInviter,
+  notifyMentioned,
+  notifyOfInvitation,
+} from '../notifications/notify';
 import * as entries from '../search/entries';
 import { kindOf, type AuditOnly, type Event, type Fields, type Kind } from './kinds';
 
@@ -105,9 +112,10 @@ function indexed(ctx: Ctx, { spaceId, threadId, commentId, authors, text }: AnyE
 
 function notified(
   ctx: Ctx,
-  { spaceId, threadId, commentId = null, joined, left, notify: whom }: AnyEvent,
+  { spaceId, threadId, commentId = null, joined, left, over, notify: whom }: AnyEvent,
 ): Statement[] {
   if (joined) return [notifyInviter(ctx, (spaceId ?? null) as number | null, joined)];
+  if (over) return [notifyOfInvitation(ctx, (spaceId ?? null) as number | null, over)];
   if (left) return [notifyHosts(ctx, spaceId as number, left)];
   if (!whom) return [];
   const signed = signedIn(ctx);

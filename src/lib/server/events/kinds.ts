@@ -3,7 +3,7 @@ import type { By } from '../audit';
 import type { Author } from '../access';
 import type { ChangeKind } from '../changes';
 import type { OnlyGuests } from '../notifications/notify';
-import type { Joined, Left } from '../notifications/recipients';
+import type { InvitationOver, Joined, Left } from '../notifications/recipients';
 import type { Entry } from '../search/entries';
 
 /** SQL if the same batch generates it. */
@@ -19,6 +19,8 @@ export interface Fields {
   text: Omit<Entry, 'spaceId' | 'authors'>;
   /** Who accepted an invitation: whoever sent it hears of them. */
   joined: Joined;
+  /** An invitation that came to nothing: whoever sent it hears of it. */
+  over: InvitationOver;
   /** A guest who leaves by themselves: the space's administrators and whoever invited them hear of it. */
   left: Left;
   /**
@@ -63,6 +65,8 @@ const KINDS = {
   'account.signed-out': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.changed': { audit: 'each', needs: SUBJECT },
   'account.password-changed': { audit: 'each', needs: SUBJECT, ends: 'session' },
+  // By `npm run admin:let-in`, which writes the same entry.
+  'account.let-in': { audit: 'each', needs: SUBJECT },
   'account.reset-asked': { audit: 'each', needs: SUBJECT },
   'account.deactivated': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.reactivated': { audit: 'each', needs: SUBJECT },
@@ -80,6 +84,8 @@ const KINDS = {
   'invitation.link-copied': INVITATION,
   'invitation.cancelled': INVITATION,
   'invitation.accepted': { ...INVITATION, needs: ['subject', 'joined'] },
+  'invitation.declined': { ...INVITATION, needs: ['subject', 'over'] },
+  'invitation.bounced': { ...INVITATION, needs: ['subject', 'over'] },
   'invitation.expired': INVITATION,
   'invitation.asked-again': INVITATION,
   'invitation.ask-dismissed': INVITATION,

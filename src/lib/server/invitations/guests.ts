@@ -18,7 +18,7 @@ const MOST_AT_ONCE = 500;
 
 export type Outcome =
   | { typed: string; email: string; result: 'sent' | 'sent-again' | 'already-active' }
-  | { typed: string; email: string | null; result: 'refused'; reason: Reason }
+  | { typed: string; email: string | null; result: 'refused'; reason: Reason; at?: number }
   | { typed: string; email: null; result: 'left-out' };
 
 /** Retries while somebody else is faster (null). */
@@ -74,6 +74,14 @@ async function inviteOnce(
     if (isRepeated(key, before)) outcomes.push({ typed, email, result: 'sent' });
     else if (known.people.get(email)?.in && reason !== 'invite.is-member' && reason !== 'invite.suspended')
       outcomes.push({ typed, email, result: 'already-active' });
+    else if (!reason && known.declined.has(email) && !form.declinedToo)
+      outcomes.push({
+        typed,
+        email,
+        result: 'refused',
+        reason: 'invite.declined',
+        at: known.declined.get(email)!,
+      });
     else if (reason) outcomes.push({ typed, email, result: 'refused', reason });
     else {
       known.allowance.use(email);

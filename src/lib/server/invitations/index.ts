@@ -1,8 +1,9 @@
 /**
- * invited → accepted | expired | cancelled; expired → invited (resend) | cancelled. Each change is one conditional write, and the
+ * invited → accepted | declined | expired | cancelled; declined → cancelled; expired → invited (resend) | cancelled. Each change is one conditional write, and the
  * clock refuses an overdue invitation, whatever its row says.
  */
 export * from './ask-again';
+export { decline, declinedAddress } from './decline';
 export { askerAddress, dismissAsker } from './askers';
 export { effectOfDomains } from './domains';
 export * from './expire';
@@ -14,5 +15,6 @@ export * from './manage';
 export * from './sign-up';
 export { languageOf, stateOf } from './state';
 export { newsOf, refusedAddresses, skippedAt, summaryOf } from './summary';
+export { overMail } from './over';
 export { inviteUser, judgeUser } from './users';
 export { readyWords } from './words';

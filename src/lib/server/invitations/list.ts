@@ -16,6 +16,9 @@ import { domainStillAllowed, inviterMayInvite, acceptable } from './rule';
 /** What is true now; an invitation's row may not say yet that it has expired. */
 export const guestStatuses = ['invited', 'expired', 'active', 'inactive'] as const;
 export type GuestStatus = (typeof guestStatuses)[number];
+/** Of the Guests tab, which also lists whoever has declined. */
+export const tabStatuses = ['invited', 'expired', 'declined', 'active', 'inactive'] as const;
+type TabStatus = (typeof tabStatuses)[number];
 
 export interface GuestRow {
   ref: string;
@@ -25,20 +28,26 @@ export interface GuestRow {
   email: string;
   name: string | null;
   company: string;
-  status: GuestStatus;
+  status: TabStatus;
   expiresAt: number | null;
   /** The inviter lost the right, or the domain is no longer allowed. */
   over: 'inviter' | 'domain' | null;
   askedAt: number | null;
   lastVisitAt: number | null;
-  delivery: { state: ReturnType<typeof outbox.deliveryState>; failure: MessageKey | null } | null;
+  /** In the words of whoever declined, and when. */
+  declined: { at: number; reason: string } | null;
+  delivery: {
+    state: ReturnType<typeof outbox.deliveryState>;
+    failure: MessageKey | null;
+    detail: string;
+  } | null;
 }
 
 const PAGE = 100;
 
 export interface GuestFilter {
   find?: string;
-  status?: GuestStatus | null;
+  status?: TabStatus | null;
 }
 
 /** A guest and an invitation can have the same address; the ref decides. */
@@ -46,7 +55,7 @@ const reads = compiled(
   (
     ctx,
     { spaceId, last, lastRef }: { spaceId: number; last: string; lastRef: string },
-    { find, status }: { find: string; status: GuestStatus | null },
+    { find, status }: { find: string; status: TabStatus | null },
   ) => {
     const behind = (email: SQLWrapper, ref: SQL) =>
       and(sql`${email} >= ${last}`, sql`(${email}, ${ref}) > (${last}, ${lastRef})`);
@@ -93,6 +102,8 @@ const reads = compiled(
           domainStillAllowed: sql<number>`${domainStillAllowed()}`.as('domain_still_allowed'),
           mailStatus: lastMail('status') as SQL<typeof mail.$inferSelect.status | null>,
           failure: lastMail('failure') as SQL<string | null>,
+          detail: lastMail("iif(failure = 'bounced', failure_detail, null)") as SQL<string | null>,
+          deliveredAt: lastMail('delivered_at') as SQL<number | null>,
         })
         .from(invitation)
         .where(
@@ -107,6 +118,25 @@ const reads = compiled(
                 : status
                   ? sql`0`
                   : undefined,
+          ),
+        )
+        .orderBy(asc(invitation.email))
+        .limit(PAGE + 1),
+      declined: ctx.db
+        .select({
+          id: invitation.id,
+          email: invitation.email,
+          declinedAt: invitation.declinedAt,
+          declineReason: invitation.declineReason,
+        })
+        .from(invitation)
+        .where(
+          and(
+            eq(invitation.spaceId, spaceId),
+            eq(invitation.status, 'declined'),
+            behind(invitation.email, sql`'invitation:' || ${invitation.id}`),
+            folded.isAddress(find, invitation.email, invitation.emailOriginal),
+            status && status !== 'declined' ? sql`0` : undefined,
           ),
         )
         .orderBy(asc(invitation.email))
@@ -141,7 +171,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
   const find = (filter.find ?? '').trim().slice(0, 100);
   const status = filter.status ?? null;
   const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
-  const { reach, guests, open, counts, waiting, askers } = await ctx.read({
+  const { reach, guests, open, declined, counts, waiting, askers } = await ctx.read({
     ...(find ? reads.anew : reads)(ctx, { spaceId, last, lastRef }, { find, status }),
     askers: askersQuery(ctx, spaceId),
   });
@@ -159,6 +189,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       over: null,
       askedAt: null,
       lastVisitAt: g.lastVisitAt,
+      declined: null,
       delivery: null,
     })),
     ...open.map((i): GuestRow => ({
@@ -173,10 +204,27 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       over: !i.domainStillAllowed ? 'domain' : !i.inviterMayInvite ? 'inviter' : null,
       askedAt: i.askedAt,
       lastVisitAt: null,
+      declined: null,
       delivery: i.mailStatus && {
-        state: outbox.deliveryState({ status: i.mailStatus }),
+        state: outbox.deliveryState({ status: i.mailStatus, deliveredAt: i.deliveredAt }),
         failure: outbox.failureKey({ failure: i.failure }),
+        detail: i.detail ?? '',
       },
+    })),
+    ...declined.map((i): GuestRow => ({
+      ref: `invitation:${i.id}`,
+      id: null,
+      avatar: null,
+      email: i.email,
+      name: null,
+      company: '',
+      status: 'declined',
+      expiresAt: null,
+      over: null,
+      askedAt: null,
+      lastVisitAt: null,
+      declined: { at: i.declinedAt ?? 0, reason: i.declineReason ?? '' },
+      delivery: null,
     })),
   ].sort((a, b) => (a.email < b.email ? -1 : a.email > b.email ? 1 : a.ref < b.ref ? -1 : 1));
   const { open: all, ...count } = counts[0]!;

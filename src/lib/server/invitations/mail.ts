@@ -16,6 +16,8 @@ export interface InviteForm {
   message: string;
   locale: Locale;
   requestKey?: string;
+  /** Also those who have declined, after a warning. */
+  declinedToo?: boolean;
 }
 
 export interface ToSend {

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -69,7 +69,7 @@ export async function cancel(ctx: SignedIn, spaceId: number | null, id: string):
       ctx.db
         .update(invitation)
         .set({ status: 'cancelled' })
-        .where(and(eq(invitation.id, id), isOpenInvitation())),
+        .where(and(eq(invitation.id, id), sql`(${isOpenInvitation()} or status = 'declined')`)),
       must(ctx, changed()),
       outbox.dropWaiting(ctx, [id]),
       ctx.db.delete(loginChallenge).where(eq(loginChallenge.invitationId, id)),

@@ -4,6 +4,7 @@ import type { MessageKey } from '../../messages';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { invitation, isOpenInvitation, membership, user, type Settings } from '../schema';
+import { declinedQuery } from './decline';
 import * as limits from './limits';
 
 /** The end of a sentence that begins with the address. */
@@ -15,7 +16,8 @@ export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   const json = JSON.stringify(emails);
   const among = (column: typeof user.email | typeof invitation.email) =>
     sql`${column} in (select value from json_each(${json}))`;
-  const { people, open, counted, waiting } = await ctx.read({
+  const { people, open, declined, counted, waiting } = await ctx.read({
+    declined: declinedQuery(ctx, spaceId, emails),
     people: ctx.db
       .select({ id: user.id, email: user.email, kind: user.kind, status: user.status, in: membership.userId })
       .from(user)
@@ -36,6 +38,7 @@ export async function lookUp(ctx: SignedIn, spaceId: number, emails: string[]) {
   return {
     people: new Map(people.map((p) => [p.email, p])),
     open: new Map(open.map((i) => [i.email, i])),
+    declined: new Map(declined.map((i) => [i.email, i.at])),
     allowance: limits.allowanceOf(ctx, spaceId, counted, waiting),
   };
 }

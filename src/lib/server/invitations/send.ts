@@ -5,6 +5,7 @@ import { changed, must, type Ctx, type SignedIn, type Statement } from '../conte
 import { recordMany } from '../events';
 import * as outbox from '../mail/outbox';
 import { isOpenInvitation, type Settings } from '../schema';
+import { forgetDeclined } from './decline';
 import * as limits from './limits';
 import { VALID_FOR } from './links';
 import { invitationMail, wordsForRecipients, type InviteForm, type ToSend } from './mail';
@@ -44,6 +45,15 @@ export async function send(
         target.id,
         rows.map((i) => i.address.email),
       ),
+      ...(form
+        ? [
+            forgetDeclined(
+              ctx,
+              target.id,
+              rows.map((i) => i.address.email),
+            ),
+          ]
+        : []),
       ...(form
         ? inChunks(
             rows.filter((i) => i.version === 1),

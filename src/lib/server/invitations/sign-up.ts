@@ -110,6 +110,7 @@ async function createAccount(
       spaceName: found.spaceName,
       url: ctx.config.origin + destinationOf(i.spaceId),
       loginName: i.email,
+      name: person.name,
       password: site.policy.mailPassword ? form.password : null,
     },
   });

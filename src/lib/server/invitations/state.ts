@@ -22,6 +22,10 @@ interface By {
   /** For guests, who may know nobody by that name. */
   inviterCompany: string | null;
 }
+/** By the mailed link alone. */
+interface Declinable {
+  declinable: boolean;
+}
 type RenewedBy = 'inviter' | 'others' | 'nobody';
 
 /** How long after a removal its person may ask for a new invitation. */
@@ -33,7 +37,8 @@ export type InvitationState = Partial<Who & Where & By> &
   (
     | ({ state: 'open'; linkKind: LinkKind; policy: Settings['policy']; expiresAt: number } & Who &
         Where &
-        By)
+        By &
+        Declinable)
     | ({ state: 'other-account'; actorEmail: string } & Who)
     | ({ state: 'expired'; renewedBy: RenewedBy; asked: boolean } & Who & By)
     /** After they had joined. `late`: too long ago to ask. */
@@ -41,12 +46,12 @@ export type InvitationState = Partial<Who & Where & By> &
     | ({ state: 'domain' } & Who & By)
     /** The link works again once the space is brought back, if it has not expired by then. */
     | ({ state: 'archived' } & Who & Where & By)
-    | ({ state: 'has-account' } & Who & Where & By)
-    | ({ state: 'join' } & Where & By)
+    | ({ state: 'has-account' } & Who & Where & By & Declinable)
+    | ({ state: 'join' } & Where & By & Declinable)
     | ({ state: 'used' } & Who & Pick<Where, 'spaceId'>)
     | ({ state: 'member' } & Where)
     | ({ state: 'inactive' } & Who)
-    | { state: 'cancelled' | 'replaced' }
+    | { state: 'cancelled' | 'declined' | 'replaced' }
   );
 
 export async function findByToken(ctx: Ctx, token: string) {
@@ -134,6 +139,8 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const inside = i.spaceId === null ? i.status === 'accepted' && account !== null : found.memberOf !== null;
   if (found.spaceDeletedAt !== null) return { state: 'cancelled' };
   if (i.status === 'cancelled') return { state: found.invitedAgain && theirs ? 'replaced' : 'cancelled' };
+  if (i.status === 'declined')
+    return { state: found.invitedAgain && theirs ? 'replaced' : theirs ? 'declined' : 'cancelled' };
   if (found.linkKind === 'replaced') return { state: 'replaced' };
   if (own && inside) return { ...where, state: 'member' };
   if (i.status === 'accepted') {
@@ -150,8 +157,10 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   if (ctx.actor && !own) return { ...who, state: 'other-account', actorEmail: ctx.actor.email };
   if (theirs && account?.status === 'inactive') return { ...who, state: 'inactive' };
   if (found.spaceArchivedAt !== null && !(theirs && inside)) return { ...all, state: 'archived' };
-  if (ctx.actor) return { ...all, state: 'join' };
-  if (account) return theirs && inside ? { ...where, state: 'member' } : { ...all, state: 'has-account' };
+  const declinable = found.linkKind === 'mail';
+  if (ctx.actor) return { ...all, state: 'join', declinable };
+  if (account)
+    return theirs && inside ? { ...where, state: 'member' } : { ...all, state: 'has-account', declinable };
   const { policy } = found.site;
-  return { ...all, state: 'open', linkKind: found.linkKind, policy, expiresAt: i.expiresAt };
+  return { ...all, state: 'open', linkKind: found.linkKind, policy, expiresAt: i.expiresAt, declinable };
 }

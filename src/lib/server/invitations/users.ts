@@ -1,5 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { parseAddress, type Address } from '../../addresses';
+import { dateLocale, formatDate } from '../../dates';
 import { isLocale, type Locale } from '../../messages';
 import { changed, must, type SignedIn } from '../context';
 import { randomId } from '../crypto';
@@ -9,6 +10,7 @@ import * as outbox from '../mail/outbox';
 import { allow } from '../policy';
 import { invitation, isOpenInvitation, user } from '../schema';
 import * as settings from '../settings';
+import { declinedQuery, forgetDeclined } from './decline';
 import * as limits from './limits';
 import { VALID_FOR, type Invitation } from './links';
 import { userInvitationMail } from './mail';
@@ -31,12 +33,14 @@ export async function inviteUser(
     canCreateSpaces: boolean;
     locale: Locale;
     requestKey?: string;
+    declinedToo?: boolean;
   },
 ): Promise<void> {
   allow(ctx, 'site.administer');
   const address = judgeUser(form.email);
   const site = await settings.read(ctx);
-  const { people, open } = await ctx.read({
+  const { people, open, declined } = await ctx.read({
+    declined: declinedQuery(ctx, null, [address.email]),
     people: ctx.db.select({ kind: user.kind }).from(user).where(eq(user.email, address.email)),
     open: ctx.db
       .select()
@@ -46,6 +50,12 @@ export async function inviteUser(
   if (people[0])
     throw new Refusal('conflict', {
       key: people[0].kind === 'guest' ? 'users.is-guest' : 'users.exists',
+      field: 'email',
+    });
+  if (declined[0] && !form.declinedToo)
+    throw new Refusal('conflict', {
+      key: 'users.declined',
+      params: { when: formatDate(dateLocale(ctx.locale), 'short', ctx.timeZone, declined[0].at) },
       field: 'email',
     });
   const may = {
@@ -68,6 +78,7 @@ export async function inviteUser(
     [
       actorMayInvite(ctx, null),
       ...limits.count(ctx, null, [address.email]),
+      forgetDeclined(ctx, null, [address.email]),
       ctx.db.insert(invitation).values({
         id,
         kind: 'user',

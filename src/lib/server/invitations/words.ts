@@ -10,8 +10,9 @@ type Words = ReturnType<typeof defaultInvitation>;
 export async function readyWords(ctx: SignedIn, spaceId: number): Promise<Record<Locale, Words>> {
   const [space, site] = [await access.requireAdministrator(ctx, spaceId), await settings.read(ctx)];
   const names = { spaceName: space.name, inviterName: ctx.actor.name, siteName: site.siteName };
-  const texts = locales.map(
-    async (locale) => [locale, defaultInvitation(await loadTranslator(locale), names)] as const,
-  );
+  const texts = locales.map(async (locale) => {
+    const own = site.mailTexts[locale]?.texts?.invitation;
+    return [locale, defaultInvitation(await loadTranslator(locale), names, own)] as const;
+  });
   return Object.fromEntries(await Promise.all(texts)) as Record<Locale, Words>;
 }

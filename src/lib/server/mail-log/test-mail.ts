@@ -39,7 +39,7 @@ export async function sendTest(ctx: SignedIn, id = randomId()): Promise<string> 
 }
 
 export interface TestOutcome {
-  state: 'queued' | 'sent' | 'failed' | 'dropped';
+  state: 'queued' | 'sent' | 'delivered' | 'failed' | 'dropped';
   reason: MessageKey | null;
   detail: string | null;
 }

@@ -34,7 +34,7 @@ export function messageOf(ctx: Ctx, site: { siteName: string; company: string },
   };
   const eventOf = (row: Told) => ({
     ...actorOf(row),
-    event: row.kind as Exclude<Told['kind'], 'join' | 'leave'>,
+    event: row.kind as Exclude<Told['kind'], 'join' | 'leave' | 'decline' | 'bounce'>,
     ...(row.forCompany === 1 && { onlyFor: site.company }),
     files: JSON.parse(row.files) as { name: string; size: number }[],
     url: origin + hrefOf(row),

@@ -5,6 +5,7 @@ import type { Ctx, SignedIn, Statement } from '../context';
 import { mailDue } from './mailing';
 import {
   awaited,
+  hearsOfInvitations,
   hostsOf,
   inviterOf,
   isSilenced,
@@ -13,6 +14,7 @@ import {
   sources,
   told,
   type Activity,
+  type InvitationOver,
   type Joined,
   type Left,
 } from './recipients';
@@ -81,6 +83,17 @@ export const notifyInviter = (ctx: Ctx, spaceId: number | null, joined: Joined):
 
 export const notifyHosts = (ctx: Ctx, spaceId: number, left: Left): Statement =>
   insertWithoutText(ctx, 'leave', spaceId, left.id, hostsOf(spaceId, left));
+
+/** In the portal; the mail about it is written with it (invitations/over.ts). */
+export const notifyOfInvitation = (
+  ctx: Ctx,
+  spaceId: number | null,
+  { id, kind, inviterId }: InvitationOver,
+) =>
+  ctx.db.run(sql`
+    insert into notification (user_id, space_id, kind, actor_id, invitation_id, created_at)
+    select u.id, ${spaceId}, ${kind}, u.id, ${id}, ${ctx.now} from user u
+    where u.id = ${inviterId} and ${hearsOfInvitations(sql`u.id`, sql`${spaceId}`)}`);
 
 /** Somebody has joined or left: mailed together with what followers are told. */
 const insertWithoutText = (

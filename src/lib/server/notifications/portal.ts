@@ -90,12 +90,16 @@ function pageOf(
     show,
     before,
     items: page.map((row) => {
-      const { id, kind, createdAt, space, actor, company, avatar } = row;
+      const { id, kind, createdAt, space } = row;
+      // Whoever was invited has no other name than the address.
+      const [actor, company, avatar] = row.invited
+        ? [row.invited, '', null]
+        : [row.actor, row.company, row.avatar];
       const { thread, text } = readable(row, ctx.actor.id);
       return {
         ...{ id: veiled(ctx, id), kind, createdAt, space, actor, company, avatar, thread },
         href: hrefOf(row),
-        guest: row.actorKind === 'guest',
+        guest: row.actorKind === 'guest' || row.invited !== null,
         forCompany: row.forCompany === 1,
         excerpt: excerpt(ownWords(text), 140),
         read: row.readAt !== null,

@@ -30,6 +30,13 @@ export interface Joined {
   inviterId: string;
 }
 
+/** An invitation that was declined, or whose mail came back. */
+export interface InvitationOver {
+  id: string;
+  kind: 'decline' | 'bounce';
+  inviterId: string;
+}
+
 /** A guest who leaves. */
 export interface Left {
   id: string;
@@ -150,6 +157,10 @@ export const inviterOf = (spaceId: number | null, { id, kind, inviterId }: Joine
     from user u join membership m on m.space_id = ${spaceId} and m.user_id = u.id join space s on s.id = m.space_id
     where ${inviter} and m.muted = 0 and s.deleted_at is null and ${visibleTo(person('u'), { space: 's' }, newcomer)}`;
 };
+
+/** SQL, of a person and a space, or the site (null): whether they hear of its invitations and their addresses. */
+export const hearsOfInvitations = (id: SQL, spaceId: SQL): SQL =>
+  sql`iif(${spaceId} is null, ${isActiveAdministratorOf('site', id)}, ${isActiveAdministratorOf(spaceId, id)})`;
 
 /**
  * SQL: `from … where …` with `u`: a space's administrators, and whoever invited the guest, while they are in the space and have not

@@ -14,10 +14,11 @@ import { inOrder, isCurrent } from '../files/current';
 import { marksOf } from '../mentions/people';
 import * as redaction from '../mentions/redaction';
 import type { Mention } from '../schema';
+import { hearsOfInvitations } from './recipients';
 
 export interface Row {
   id: number;
-  kind: 'mention' | 'comment' | 'thread' | 'join' | 'leave';
+  kind: 'mention' | 'comment' | 'thread' | 'join' | 'leave' | 'decline' | 'bounce';
   createdAt: number;
   readAt: number | null;
   /** Null: they joined the site. */
@@ -32,6 +33,8 @@ export interface Row {
   /** Empty if unknown. */
   company: string;
   avatar: string | null;
+  /** The address of an invitation that was declined or came back. */
+  invited: string | null;
   text: string;
   mentions: string | null;
   threadMentions: string | null;
@@ -45,7 +48,7 @@ export interface Row {
 export const columns = (viewer: Viewer, longest: number): SQL => sql`
   n.id, n.kind, n.created_at "createdAt", n.read_at "readAt", s.id "spaceId", s.name "space",
   t.id "threadId", coalesce(t.title, '') "thread", n.comment_id "commentId", a.name "actor", a.kind "actorKind", a.company "company",
-  iif(n.space_id is null or ${isPresent(sql.raw('n.space_id'), 'a')}, a.avatar, null) "avatar",
+  iif(n.space_id is null or ${isPresent(sql.raw('n.space_id'), 'a')}, a.avatar, null) "avatar", v.email "invited",
   substr(coalesce(iif(n.comment_id is null, t.body, c.body), ''), 1, ${longest}) "text",
   iif(n.comment_id is null, t.mentions, c.mentions) "mentions", t.mentions "threadMentions", t.author_id "threadAuthorId",
   iif(n.comment_id is null, t.author_id, c.author_id) "authorId", ${seesGuests(viewer, { space: 's' })} "seesGuests",
@@ -63,12 +66,14 @@ export const joins = sql`
   left join thread t on t.id = n.thread_id
   left join user w on w.id = t.author_id
   left join user a on a.id = n.actor_id
-  left join comment c on c.id = n.comment_id`;
+  left join comment c on c.id = n.comment_id
+  left join invitation v on v.id = n.invitation_id`;
 
 /** SQL: whether the viewer may see it now, whatever they were notified of. */
 export const visible = (viewer: Viewer): SQL => sql`
   ((s.deleted_at is null and m.user_id is not null) or n.space_id is null)
   and (n.kind <> 'join' or ${seesNewcomer(viewer)})
+  and (n.invitation_id is null or ${hearsOfInvitations(sql`${viewer.id}`, sql.raw('n.space_id'))})
   and (n.kind <> 'leave' or (not ${isThere} and ${visibleTo(viewer, { space: 's' }, person('a'))}))
   and ${visibleTo(viewer, { space: 's' }, { text: 't', author: 'w' }, { text: 'c', author: 'a' })}`;
 

@@ -1,13 +1,15 @@
 import { unquoted } from '../markdown';
 import type { Row } from './rows';
 
-/** A text, or where somebody joined or left. */
+/** A text, where somebody joined or left, or the list with an invitation. */
 export function hrefOf({
   spaceId,
   threadId,
   commentId,
-}: Pick<Row, 'spaceId' | 'threadId' | 'commentId'>): string {
+  invited,
+}: Pick<Row, 'spaceId' | 'threadId' | 'commentId' | 'invited'>): string {
   if (spaceId === null) return '/admin/users';
+  if (invited) return `/spaces/${spaceId}/settings/guests?find=${encodeURIComponent(invited)}`;
   if (threadId === null) return `/spaces/${spaceId}`;
   const thread = `/spaces/${spaceId}/threads/${threadId}`;
   return commentId === null ? thread : `${thread}?comment=${commentId}#comment-${commentId}`;

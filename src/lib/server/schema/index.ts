@@ -1,6 +1,6 @@
 /** Every table and index. Rows of a space have its id, so that it can be exported, moved or deleted by a plain WHERE. */
 import { loginChallenge, passwordReset, session, throttle } from './login';
-import { mail, mailboxEntry } from './mail';
+import { mail, mailboxEntry, webhookKey } from './mail';
 import { auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
 import { invitation, membership, space, spaceEvent } from './space';
 import { comment, file, notification, reaction, revision, thread, threadPerson } from './thread';
@@ -17,6 +17,7 @@ export * from './thread';
 export const siteTables = [
   mail,
   mailboxEntry,
+  webhookKey,
   loginChallenge,
   passwordReset,
   session,

@@ -35,6 +35,8 @@ export const mail = sqliteTable(
     /** After a final failure, by an administrator: the day of tries begins anew. */
     sentAgainAt: at('sent_again_at'),
     finishedAt: at('finished_at'),
+    /** The recipient's server has taken it, as the mail service reports. */
+    deliveredAt: at('delivered_at'),
   },
   (t) => [
     index('mail_due')
@@ -69,3 +71,11 @@ export const mailboxEntry = sqliteTable(
   { id: id(), sealed: text('sealed').notNull(), sentAt: at('sent_at').notNull() },
   (t) => [index('mailbox_entry_by_time').on(t.sentAt)],
 );
+
+/** The mail service's public keys, by which its reports are signed. */
+export const webhookKey = sqliteTable('webhook_key', {
+  id: text('id').primaryKey(),
+  /** SPKI, in base64. */
+  key: text('key').notNull(),
+  fetchedAt: at('fetched_at').notNull(),
+});

@@ -1,4 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
+import type { MailTexts } from '../../mail-texts';
 
 export interface CredentialPolicy {
   preset: 'documented' | 'hardened';
@@ -75,6 +76,8 @@ export interface Settings extends LoginSecurity {
   policy: CredentialPolicy;
   /** Guests' domains; empty: any. */
   allowedDomains: string[];
+  /** The site's own words in mails. */
+  mailTexts: MailTexts;
   /** Bytes per space, and per guest in all spaces together. */
   spaceStorage: number;
   guestStorage: number;

@@ -109,7 +109,7 @@ export const invitation = sqliteTable(
     spaceId: integer('space_id').references(() => space.id, { onDelete: 'cascade' }),
     email: text('email').notNull(),
     emailOriginal: text('email_original').notNull(),
-    status: text('status', { enum: ['invited', 'expired', 'accepted', 'cancelled'] }).notNull(),
+    status: text('status', { enum: ['invited', 'expired', 'accepted', 'declined', 'cancelled'] }).notNull(),
     /** Rises with each resend; earlier links no longer work. */
     version: integer('version').notNull().default(1),
     /** Of the form that sent it last, so that a second post sends no second mail. */
@@ -129,6 +129,9 @@ export const invitation = sqliteTable(
     acceptedAt: at('accepted_at'),
     acceptedBy: text('accepted_by').references(() => user.id),
     acceptedLinkKind: text('accepted_link_kind', { enum: ['mail', 'copy'] }),
+    /** By whoever the mailed link reached, and what they wrote about it. */
+    declinedAt: at('declined_at'),
+    declineReason: text('decline_reason'),
     askedAt: at('asked_at'),
     /** When a space administrator took what was asked until then off the list. */
     dismissedAt: at('dismissed_at'),

@@ -184,7 +184,11 @@ export const notification = sqliteTable(
     /** Null if somebody joined or left. */
     threadId: integer('thread_id').references(() => thread.id, { onDelete: 'cascade' }),
     commentId: integer('comment_id').references(() => comment.id, { onDelete: 'cascade' }),
-    kind: text('kind', { enum: ['mention', 'comment', 'thread', 'join', 'leave'] }).notNull(),
+    kind: text('kind', {
+      enum: ['mention', 'comment', 'thread', 'join', 'leave', 'decline', 'bounce'],
+    }).notNull(),
+    /** Of which it tells its inviter, who then is the actor: nobody else has an account. */
+    invitationId: text('invitation_id'),
     actorId: text('actor_id')
       .notNull()
       .references(() => user.id),
@@ -218,6 +222,9 @@ export const notification = sqliteTable(
     index('notification_by_thread').on(t.threadId),
     index('notification_by_comment').on(t.commentId),
     index('notification_by_actor').on(t.actorId),
+    index('notification_by_invitation')
+      .on(t.invitationId)
+      .where(sql`invitation_id is not null`),
   ],
 );
 

@@ -1,6 +1,7 @@
 /** The forms of the site's settings. */
 import type { Sentence } from '../../forms';
-import type { MessageKey } from '../../messages';
+import type { OwnText, TextKind } from '../../mail-texts';
+import type { Locale, MessageKey } from '../../messages';
 import { duration } from '../../session-limits';
 import type { CredentialPolicy, LoginSecurity, Settings } from '../schema';
 import { fieldText, wasOf, type Fields } from '../stale';
@@ -15,6 +16,21 @@ export const appearanceFields: Fields<Face> = {
   companyName: { label: 'setup.company' },
   siteName: { label: 'setup.site-name' },
   accent: { label: 'appearance.accent' },
+};
+
+export interface MailText extends OwnText {
+  sender: string;
+}
+export const mailTextOf = ({ mailTexts }: Settings, locale: Locale, kind: TextKind): MailText => ({
+  sender: mailTexts[locale]?.sender ?? '',
+  subject: '',
+  introduction: '',
+  ...mailTexts[locale]?.texts?.[kind],
+});
+export const mailTextFields: Fields<MailText> = {
+  sender: { label: 'mail-texts.sender' },
+  subject: { label: 'mail-texts.subject' },
+  introduction: { label: 'mail-texts.introduction' },
 };
 
 const inGB = (bytes: number) => String(Math.max(1, Math.round(bytes / GB)));

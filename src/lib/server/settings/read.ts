@@ -32,6 +32,7 @@ const defaults: Settings = {
   twoStep: false,
   policy: presets.hardened,
   allowedDomains: [],
+  mailTexts: {},
   spaceStorage: 5 * 1024 ** 3,
   guestStorage: 1024 ** 3,
   hiddenTemplates: [],

@@ -2,6 +2,7 @@
 import html, { type HtmlSafeString } from 'escape-html-template-tag';
 import { shadesOf } from '../../../accent';
 import { hostOf } from '../../../brand';
+import type { MailTexts } from '../../../mail-texts';
 import { address } from './blocks';
 import { accents, light } from './theme';
 
@@ -12,6 +13,8 @@ export interface Brand {
   accent: string | null;
   /** The same address in every mail, so that it tells nothing about who reads it. */
   logo: { url: string; width: number; height: number } | null;
+  /** The site's own words. */
+  texts?: MailTexts;
 }
 
 export const noBrand: Brand = { company: '', accent: null, logo: null };

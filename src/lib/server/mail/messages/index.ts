@@ -2,13 +2,15 @@
 import { loadTranslator, type Locale } from '../../../messages';
 import { oneLine } from '../../../text';
 import { inColours, noBrand, type Brand } from '../layout/brand';
-import type { MailContent, ReplyTo } from '../layout/content';
+import type { ReplyTo } from '../layout/content';
 import { toHtml } from '../layout/html';
 import { toText } from '../layout/text';
 import { composeCode, type CodeMail } from './code';
 import type { Compose } from './compose';
+import { inOwnWords } from './own-words';
 import { composeDigest, type DigestMail } from './digest';
 import { composeInvitation, type InvitationMail } from './invitation';
+import { composeInvitationOver, type InvitationOverMail } from './invitation-over';
 import { composeLinkAsked, type LinkAskedMail } from './link-asked';
 import { composeNewSignIn, type NewSignInMail } from './new-sign-in';
 import { composeNotification, type NotificationMail } from './notification';
@@ -35,7 +37,8 @@ export type MailMessage =
   | RemovedMail
   | NotificationMail
   | DigestMail
-  | TestMail;
+  | TestMail
+  | InvitationOverMail;
 
 interface Definition<Message> {
   compose: Compose<Message>;
@@ -54,6 +57,7 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   'password-changed': { compose: composePasswordChanged, keepWhenFailed: true },
   'new-sign-in': { compose: composeNewSignIn, keepWhenFailed: true },
   'link-asked': { compose: composeLinkAsked, keepWhenFailed: true },
+  'invite-over': { compose: composeInvitationOver, keepWhenFailed: true },
   removed: { compose: composeRemoved, keepWhenFailed: true },
   notification: { compose: composeNotification, dropWhenRemoved: true, keepWhenFailed: true },
   digest: { compose: composeDigest, dropWhenRemoved: true, keepWhenFailed: true },
@@ -90,9 +94,12 @@ export async function render(
   const t = await loadTranslator(locale);
   const siteName = oneLine(message.siteName);
   const { compose } = table[message.kind] as Definition<MailMessage>;
-  const content: MailContent = { siteName, ...compose(message, { t, locale, site: siteName }) };
+  const content = inOwnWords(message, brand.texts?.[locale], {
+    siteName,
+    ...compose(message, { t, locale, site: siteName }),
+  });
   return {
-    fromName: senderName(t, siteName, content.sender),
+    fromName: senderName(t, brand.texts?.[locale]?.sender || siteName, content.sender),
     replyTo: content.replyTo ?? null,
     threadId: content.threadId ?? null,
     subject: content.subject,

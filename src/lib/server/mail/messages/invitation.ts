@@ -1,3 +1,4 @@
+import { filled, type OwnText } from '../../../mail-texts';
 import type { Translate } from '../../../messages';
 import { fromCompany } from '../../../people';
 import { oneLine, withoutIsolates } from '../../../text';
@@ -45,10 +46,13 @@ export const composeInvitation: Compose<InvitationMail> = (message, { t, locale 
 export function defaultInvitation(
   t: Translate,
   names: { spaceName: string; inviterName: string; siteName: string },
+  own?: OwnText,
 ): { subject: string; message: string } {
   const params = { space: names.spaceName, inviter: names.inviterName, site: names.siteName };
+  const ready = (words: string | undefined, key: 'mail.invitation.subject' | 'mail.invitation.message') =>
+    words ? filled(words, params) : withoutIsolates(t(key, params));
   return {
-    subject: withoutIsolates(t('mail.invitation.subject', params)),
-    message: withoutIsolates(t('mail.invitation.message', params)),
+    subject: ready(own?.subject, 'mail.invitation.subject'),
+    message: ready(own?.introduction, 'mail.invitation.message'),
   };
 }

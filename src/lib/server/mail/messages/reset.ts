@@ -6,6 +6,8 @@ export interface ResetMail {
   siteName: string;
   url: string;
   minutes: number;
+  /** For the site's own words. */
+  name?: string;
 }
 
 export const composeReset: Compose<ResetMail> = ({ url, minutes }, { t, site }) => ({

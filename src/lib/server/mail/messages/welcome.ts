@@ -9,6 +9,8 @@ export interface WelcomeMail {
   spaceName: string | null;
   url: string;
   loginName: string;
+  /** For the site's own words. */
+  name?: string;
   /** Only if the credential policy says so. */
   password: string | null;
 }

@@ -10,14 +10,15 @@ export async function readBrand(ctx: Ctx): Promise<Brand> {
   const rows = await ctx.db
     .select()
     .from(setting)
-    .where(inArray(setting.key, ['companyName', 'accent', 'logo']));
+    .where(inArray(setting.key, ['companyName', 'accent', 'logo', 'mailTexts']));
   const stored = Object.fromEntries(
     rows.map(({ key, value }) => [key, JSON.parse(value)]),
   ) as Partial<Settings>;
-  const { companyName: company = '', accent = null, logo } = stored;
+  const { companyName: company = '', accent = null, logo, mailTexts: texts } = stored;
   return {
     company,
     accent,
+    texts,
     logo:
       logo && SHOWN.has(logo.type)
         ? { url: `${ctx.config.origin}/logo`, width: logo.width, height: logo.height }

@@ -29,6 +29,7 @@ export type Failure =
   | 'gave-up'
   | 'unknown-outcome'
   | 'unreadable'
+  | 'bounced'
   | 'too-late'
   | 'replaced'
   | 'withdrawn';
@@ -174,7 +175,7 @@ async function finish(
   return status;
 }
 
-const shortened = (detail: string | null): string | null =>
+export const shortened = (detail: string | null): string | null =>
   detail === null ? null : [...detail].slice(0, 300).join('');
 
 export async function deliverMany(ctx: Ctx, ids: string[]): Promise<string[]> {

@@ -7,8 +7,13 @@ import { LEASE, type Failure } from './deliver';
 
 type Mail = typeof mail.$inferSelect;
 
-export const deliveryState = (row: Pick<Mail, 'status'>): 'queued' | 'sent' | 'failed' | 'dropped' =>
-  row.status === 'sending' ? 'queued' : row.status;
+/** `delivered`: the recipient's server has said so; without reports a mail stays `sent`. */
+export const deliveryState = (
+  row: Pick<Mail, 'status'> & Partial<Pick<Mail, 'deliveredAt'>>,
+): 'queued' | 'sent' | 'delivered' | 'failed' | 'dropped' => {
+  if (row.status === 'sending') return 'queued';
+  return row.status === 'sent' && row.deliveredAt ? 'delivered' : row.status;
+};
 
 export const failureKey = (row: Pick<Mail, 'failure'>): MessageKey | null =>
   row.failure === null ? null : `mail.failure.${row.failure as Failure}`;

@@ -20,6 +20,7 @@ export async function samples(locale: Locale): Promise<Sample[]> {
 function nameOf(message: MailMessage): string {
   if (message.kind === 'code') return `code-${message.purpose}`;
   if (message.kind === 'welcome') return message.spaceName === null ? 'welcome-site' : 'welcome-space';
+  if (message.kind === 'invite-over') return `over-${message.what}`;
   if (message.kind === 'link-asked' && message.removed) return 'link-asked-after-removal';
   if (message.kind === 'notification') return `notification-${message.event}`;
   if (message.kind === 'digest')

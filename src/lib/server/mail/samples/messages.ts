@@ -82,6 +82,15 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       guest: { actorName: 'Gil Moreau', guestOf: 'Partner Ltd' },
       url: `${ORIGIN}/spaces/7/settings/guests/invite?asked=k5dh2n7pq3xw9abc`,
     },
+    ...(['declined', 'bounced'] as const).map((what): MailMessage => ({
+      kind: 'invite-over',
+      siteName,
+      spaceName: what === 'declined' ? spaceName : null,
+      guestEmail: d.email,
+      what,
+      reason: what === 'declined' ? d.comment : '550 5.1.1 no such mailbox',
+      url: `${ORIGIN}/spaces/7/settings/guests`,
+    })),
     { kind: 'removed', siteName, spaceName, actorName: inviterName },
     { kind: 'test', siteName, url: `${ORIGIN}/admin/mail` },
     {

@@ -4,6 +4,8 @@ import { toMailbox } from './mailbox';
 import { canReachMailChannels, toMailChannels } from './mailchannels';
 import type { Outcome, OutgoingMail } from './outgoing';
 
+export { isSignedBy, signatureOf } from './signature';
+export { publicKey } from './mailchannels';
 export { mailbox, mailboxEntry, type MailboxMail } from './mailbox';
 export type { FailReason, Outcome, OutgoingMail, RetryReason } from './outgoing';
 

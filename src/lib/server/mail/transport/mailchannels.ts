@@ -25,12 +25,31 @@ export async function toMailChannels(
     text: mail.text,
     html: mail.html,
     dkim: config.dkim,
+    // Comes back in every report about this mail, also where the answer to this request is lost.
+    campaignId: mail.id,
     // The API makes its own Message-ID; ours is the same in every try.
     headers: { ...envelope.headers, 'X-Foyer-Message-ID': envelope.messageId },
   });
   const refusal = data?.results?.find((result) => result.status === 'failed');
   if (refusal) return { outcome: 'failed', reason: 'rejected', detail: refusal.reason ?? 'refused' };
   return outcomeOf(client.exchange, error?.message.replace(/^Unknown error\. ?/, '') ?? '');
+}
+
+/** By which reports are signed; null if MailChannels does not know it. It takes no API key. */
+export async function publicKey(
+  config: { baseUrl?: string },
+  id: string,
+  timeoutMs: number,
+): Promise<string | null> {
+  const url = new URL('/tx/v1/webhook/public-key', apiUrl(config));
+  url.searchParams.set('id', id);
+  try {
+    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    const { key } = answer.ok ? await answer.json<{ key?: unknown }>() : {};
+    return typeof key === 'string' && key.length < 1_000 ? key : null;
+  } catch {
+    return null;
+  }
 }
 
 export const canReachMailChannels = (config: MailChannelsConfig, timeoutMs: number): Promise<boolean> =>

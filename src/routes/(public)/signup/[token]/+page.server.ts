@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { signUp } from '$lib/schemas';
+import { decline, signUp } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { signedIn } from '$lib/server/context';
@@ -33,6 +33,10 @@ export const actions = {
       // If the session has ended, the page says how to go on.
       (ctx.actor && (await invitations.join(signedIn(ctx), params.token!))) ?? `/signup/${params.token}`,
   ),
+  decline: formPublic(decline, async (ctx, { reason }, { params }) => {
+    await invitations.decline(ctx, params.token!, reason);
+    return `/signup/${params.token}`;
+  }),
   ask: formPublic(v.object({}), async (ctx, _input, { params }) => {
     await invitations.askAgain(ctx, params.token!);
     return `/signup/${params.token}`;

@@ -9,7 +9,7 @@ import * as memberships from '$lib/server/memberships';
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
-    const status = invitations.guestStatuses.find((one) => one === query.get('status')) ?? null;
+    const status = invitations.tabStatuses.find((one) => one === query.get('status')) ?? null;
     const filter = { find: query.get('find') ?? '', status };
     const number = (name: string) => Number(query.get(name)) || 0;
     return {

@@ -9,10 +9,16 @@ export const load = (event) =>
     const spaceId = Number(event.params.id);
     /** Who asked to be invited again. */
     const asked = event.url.searchParams.get('asked');
+    /** Who has declined. */
+    const again = event.url.searchParams.get('again');
     return {
       ready: await invitations.readyWords(ctx, spaceId),
-      asked,
-      addresses: asked ? await invitations.askerAddress(ctx, spaceId, asked) : '',
+      asked: asked ?? again,
+      addresses: asked
+        ? await invitations.askerAddress(ctx, spaceId, asked)
+        : again
+          ? await invitations.declinedAddress(ctx, spaceId, again)
+          : '',
       requestKey: randomId(),
     };
   });
@@ -31,7 +37,8 @@ const send = form(
     );
     if (outcome.refused.length === 0)
       return `/spaces/${spaceId}/settings/guests?${await invitations.newsOf(ctx, spaceId, outcome)}`;
-    return { outcome, values: { ...input, addresses: invitations.refusedAddresses(outcome) } };
+    const values = { ...input, addresses: invitations.refusedAddresses(outcome) };
+    return { outcome, values: { ...values, declinedToo: input.declinedToo ? 'on' : '' } };
   },
   access.administratorsOnly,
   { judge: async (_ctx, { addresses }) => void (addresses && invitations.judgeAddresses(addresses)) },
