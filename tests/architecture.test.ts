@@ -420,7 +420,7 @@ describe('comparing words', () => {
     'src/lib/fold.ts': 'the fold itself',
     'src/lib/files.ts': 'endings of file names',
     'src/lib/addresses.ts': 'addresses, by their own rule',
-    'src/lib/server/invitations/rule.ts': 'domains of addresses',
+    'src/lib/server/settings/domains.ts': 'domains of addresses',
     'src/lib/tokens.ts': 'tokens of links',
     'src/lib/server/accounts/login.ts': 'a login name that is no address',
     'src/lib/server/folded.ts': 'rows that cron has not folded yet',

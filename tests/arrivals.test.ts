@@ -810,6 +810,8 @@ test('a page that leads nowhere has one title, which is its heading and ends wit
   for (const path of [
     `/reset/${'a'.repeat(40)}`,
     '/reset/a',
+    `/email/${'a'.repeat(40)}`,
+    '/email/a',
     `/signup/${'a'.repeat(48)}`,
     '/signup/nothing',
   ]) {

@@ -67,6 +67,8 @@ it('a link that was cut says so, whether or not it was once right', async () => 
     expect([page.status, page.words]).toEqual([404, expect.stringContaining('Open the e-mail again')]);
     expect(page.html).toContain('href="/forgot"');
   }
+  const email = await read('anonymous', '/email/abcdef');
+  expect([email.status, email.words]).toEqual([404, expect.stringContaining('Open the e-mail again')]);
   // Whole, but none of ours: nobody learns whether it ever was.
   expect((await read('anonymous', `/reset/${'a'.repeat(40)}`)).status).toBe(200);
 });

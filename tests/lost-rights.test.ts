@@ -336,6 +336,9 @@ describe.each(rows)('%s, for which one must be %s,', (verb, needs, act, prepare)
 /** What writes and stands in no table of races, and why not. */
 const why: Record<string, string[]> = {
   'about oneself: the session decides': [
+    'accounts/address/ask.ts askAddress',
+    'accounts/address/ask.ts cancelAddress',
+    'accounts/address/ask.ts resendAddress',
     'accounts/avatar.ts removeAvatar',
     'accounts/avatar.ts setAvatar',
     'accounts/notifications.ts setNotifications',
@@ -349,6 +352,7 @@ const why: Record<string, string[]> = {
     'presence.ts choose',
   ],
   'the way in: a password, a code or a link decides, in its own batch': [
+    'accounts/address/confirm.ts confirmAddress',
     'accounts/login.ts enter',
     'accounts/login.ts login',
     'accounts/login.ts signOut',
@@ -366,7 +370,7 @@ const why: Record<string, string[]> = {
   ],
   'only counts tries, or posts': [
     'accounts/login.ts checkPassword',
-    'accounts/password.ts checkBoth',
+    'accounts/proof.ts proved',
     'rate-limit/attempt.ts decide',
     'rate-limit/post.ts isRepeated',
   ],

@@ -25,9 +25,9 @@ export async function mailsTo(email: string): Promise<transport.MailboxMail[]> {
   return all.filter((mail) => mail.to.toLowerCase() === email.toLowerCase());
 }
 
-/** The token of the link to sign up, or to choose a new password. */
+/** The token of the link to sign up, to choose a new password, or to confirm an address. */
 export function linkIn(mail: transport.MailboxMail): string {
-  const found = /^http:\/\/localhost:8787\/(?:signup|reset)\/(\S+)$/m.exec(mail.text);
+  const found = /^http:\/\/localhost:8787\/(?:signup|reset|email)\/(\S+)$/m.exec(mail.text);
   if (!found) throw new Error(`no link in: ${mail.text}`);
   return found[1]!;
 }

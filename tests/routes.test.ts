@@ -47,6 +47,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(public)/forgot': { at: '/forgot', get: anybody, post: { '': all(400) } },
   '/(public)/reset': { at: '/reset', get: all(404) },
   '/(public)/reset/[token]': { at: `/reset/${'n'.repeat(40)}`, get: anybody, post: { '': all(400) } },
+  '/(public)/email': { at: '/email', get: all(404) },
+  '/(public)/email/[token]': { at: `/email/${'n'.repeat(40)}`, get: anybody, post: { '': all('home') } },
   '/(public)/unsubscribe/[token]': { at: '/unsubscribe/nobody', get: anybody, post: { '': all(404) } },
   '/(public)/signup': { at: '/signup', get: all(404) },
   '/(public)/signup/[token]': {
@@ -75,6 +77,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       profile: inPost,
       picture: inPost,
       password: inPost,
+      email: inPost,
+      emailAgain: inPost,
       notifications: inPost,
       mute: inPost,
       presence: 'in in home home home home home',

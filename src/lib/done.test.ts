@@ -11,7 +11,7 @@ const said = (address: string, fields: Record<string, string> = {}) => {
 
 /** The pages of these say it in a notice, or lead to one that does. */
 const notices = [
-  '/me profile picture removePicture notifications password endSessions',
+  '/me profile picture removePicture notifications email emailAgain emailCancel password endSessions',
   '/spaces/7 invite leave delete',
   '/spaces/7/files/[file] default',
   '/spaces/7/settings/general default',

@@ -390,6 +390,15 @@ export const newPassword = v.object({
   password: passwordOr('me.new-missing'),
   formKey,
 });
+export const newAddress = v.object({
+  email,
+  ownPassword: passwordOr('me.email-proof-missing'),
+  formKey,
+});
+/** When the link was sent that the page speaks of. */
+export const addressAgain = v.object({
+  sentAt: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+});
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
 export const notificationMail = v.pipe(

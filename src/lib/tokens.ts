@@ -1,7 +1,7 @@
 /** Tokens of links, as they arrive. */
 
-/** 16 of id and 32 of MAC, or 40 random (password reset), all base32. */
-export const tokenLength = { signup: 48, unsubscribe: 48, reset: 40 } as const;
+/** 16 of id and 32 of MAC, or 40 random (a new password or e-mail address), all base32. */
+export const tokenLength = { signup: 48, unsubscribe: 48, reset: 40, email: 40 } as const;
 
 /** Removes what mail programs and people add: full stops, brackets, quotes, the `=` of a broken line, capitals. */
 export function tidyToken(arrived: string, link: keyof typeof tokenLength): string | null {

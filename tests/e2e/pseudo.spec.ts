@@ -57,6 +57,10 @@ const pages = ({
     ['nobody', `/reset/${'a'.repeat(40)}`],
     ['nobody', '/reset/cut'],
   ],
+  '/email/[token]': [
+    ['nobody', `/email/${'a'.repeat(40)}`],
+    ['nobody', '/email/cut'],
+  ],
   '/signup/[token]': [
     ['nobody', signup],
     ['nobody', '/signup/cut'],

@@ -25,6 +25,8 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'mail-admin.again',
     'mail-admin.all-again',
     'mail-admin.test-submit',
+    'me.email-again',
+    'me.email-submit',
     'users.invite-submit',
     'users.open-resend',
   ],
@@ -33,7 +35,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.applying': ['notify.mail-submit'],
   'pending.appointing': ['space-admin.appoint-submit'],
   'pending.archiving': ['space.archive'],
-  'pending.cancelling': ['users.cancel-submit'],
+  'pending.cancelling': ['me.email-cancel', 'users.cancel-submit'],
   'pending.changing': [
     'audit.keep-change',
     'me.password-submit',

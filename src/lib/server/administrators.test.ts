@@ -1,3 +1,4 @@
+import { randomId } from './crypto';
 import { describe, expect, it } from 'vitest';
 import { as, DAY, type User } from '../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeSpace, makeUser, someEmail } from '../../../tests/factories';
@@ -221,7 +222,7 @@ describe('an administrator of the site', () => {
 describe('an administrator of the site who has just lost that right', () => {
   /** What a request that began earlier could still do. */
   async function scene() {
-    const { ava, cho, spaceId } = await orphan();
+    const { ava, cho, gil, spaceId } = await orphan();
     const [trashed, thrower] = [await makeSpace(ava, { name: 'Old pier' }), as(ava)];
     await trash.putSpace(thrower, trashed, 'Old pier');
     const archived = await makeSpace(ava);
@@ -242,7 +243,7 @@ describe('an administrator of the site who has just lost that right', () => {
     await mails.commit([statement]);
     await mails.db.run(`update mail set status = 'failed', finished_at = 1 where id = '${failed}'`);
     return {
-      ...{ ava, cho, spaceId, trashed, archived, document, failed, invited: open.id },
+      ...{ ava, cho, gil, spaceId, trashed, archived, document, failed, invited: open.id },
       idle: await makeUser({ status: 'inactive' }),
       template: { id: template.id, updatedAt: rows.find(({ id }) => id === template.id)!.updatedAt },
     };
@@ -256,6 +257,7 @@ describe('an administrator of the site who has just lost that right', () => {
       'lets users create spaces': (ctx, { cho }) => accounts.setSpaceCreators(ctx, [cho.id], []),
       'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
       'activates an account': (ctx, { idle }) => accounts.setActive(ctx, idle.id, true),
+      'corrects an address': (ctx, { gil }) => accounts.askAddressFor(ctx, gil.id, someEmail(), randomId()),
       'changes settings': (ctx) => site.changeSettings(ctx, { siteName: 'Taken over' }),
       'archives a space': (ctx, { spaceId }) => archive.setForSite(ctx, spaceId, true),
       'brings an archived space back': (ctx, { archived }) => archive.setForSite(ctx, archived, false),

@@ -28,6 +28,7 @@ export async function run(ctx: Ctx): Promise<void> {
           verification.purge(ctx),
           sessions.purge(ctx),
           accounts.purgeResets(ctx),
+          accounts.purgeAddressChanges(ctx),
           rateLimit.purge(ctx),
           changes.purge(ctx),
           notifications.purge(ctx),

@@ -16,6 +16,19 @@ const WORDS = 10;
 export const person = (of: { name: string; email: string; company?: string }): string =>
   [of.name, writingsOf(of.email).join(' '), of.company ?? ''].map((part) => fold(part).trim()).join('\n');
 
+/**
+ * For a write of some of these, whose others were read before: what somebody else has changed since leaves null, which cron folds.
+ */
+export const personAsRead = (
+  write: Parameters<typeof person>[0],
+  { name, email, company }: Partial<Record<'name' | 'email' | 'company', string>>,
+): SQL<string | null> =>
+  sql`iif(${and(
+    name === undefined ? undefined : sql`name = ${name}`,
+    email === undefined ? undefined : sql`email = ${email}`,
+    company === undefined ? undefined : sql`company = ${company}`,
+  )}, ${person(write)}, null)`;
+
 export const name = (of: string): string => fold(of).trim();
 
 /** Never empty. */

@@ -33,6 +33,8 @@ const LIMITS = {
       [HOUR, 6_000],
     ],
   },
+  /** Mails about a new e-mail address, also for somebody else. */
+  address: { says: 'limit.often', within: [[HOUR, 10]] },
   reaction: { says: 'limit.often', within: [[MINUTE, 120]] },
   tick: { says: 'limit.often', within: [[MINUTE, 120]] },
   preview: { says: 'limit.often', within: [[MINUTE, 120]] },

@@ -75,6 +75,8 @@ function luciaOf(ctx: Ctx, { idle, absolute }: ReturnType<typeof limitsOf>, row?
           absoluteExpiresAt: ctx.now + absolute,
           ip: ctx.ip,
           userAgent: ctx.userAgent.slice(0, 300),
+          country: ctx.place.country ?? null,
+          city: ctx.place.city ?? null,
         }),
       );
     },
@@ -222,6 +224,8 @@ export const ofUser = (ctx: Ctx, userId: string, after: string | null = null) =>
         lastSeenAt: session.lastSeenAt,
         ip: session.ip,
         userAgent: session.userAgent,
+        country: session.country,
+        city: session.city,
         current: current.mapWith(Boolean).as('current'),
       })
       .from(session)

@@ -10,6 +10,7 @@ import { allow } from '../policy';
 import { user } from '../schema';
 import * as sessions from '../sessions';
 import * as verification from '../verification';
+import { endAddressChanges } from './password';
 
 const PAGE = 100;
 
@@ -134,7 +135,9 @@ export async function setActive(ctx: SignedIn, userId: string, active: boolean):
           ),
         ),
       must(ctx, changed()),
-      ...(active ? [] : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId)]),
+      ...(active
+        ? []
+        : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId), endAddressChanges(ctx, userId)]),
       ...memberships.accountChanged(ctx, userId),
       record(ctx, {
         kind: active ? 'account.reactivated' : 'account.deactivated',

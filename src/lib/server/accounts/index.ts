@@ -1,4 +1,14 @@
 export { list, setActive, setPermissions, setSpaceCreators } from './administration';
+export {
+  addressTarget,
+  askAddress,
+  askAddressFor,
+  cancelAddress,
+  confirmAddress,
+  judgeAddress,
+  purgeAddressChanges,
+  resendAddress,
+} from './address';
 export { removeAvatar, setAvatar } from './avatar';
 export { colleagues } from './colleagues';
 export { checkPassword, enterAgain, finishAgain, finishLogin, login, signOut } from './login';

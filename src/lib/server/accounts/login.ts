@@ -95,7 +95,7 @@ export async function login(
 }
 
 /** A reset ends pending logins: undoes the batch if the account changed since its password was compared. */
-const unchanged = (ctx: Ctx, person: User): Statement =>
+export const unchanged = (ctx: Ctx, person: User): Statement =>
   must(
     ctx,
     sql`exists (select 1 from user where id = ${person.id} and status = 'active' and password_hash = ${person.passwordHash})`,
@@ -106,10 +106,10 @@ export async function checkPassword(
   ctx: Ctx,
   form: { email: string; password: string; formKey?: string },
   wrong: 'login.wrong' | 'me.wrong-password',
+  field: 'password' | 'current' | 'ownPassword' = 'password',
 ) {
   const email = loginName(form.email);
   const post = rateLimit.postKey(ctx, form.formKey, wrong, email, form.password);
-  const field = wrong === 'me.wrong-password' ? 'current' : 'password';
   const refusal = new Refusal('invalid', { key: wrong, field });
   if (await rateLimit.isRepeated(ctx, { post })) throw refusal;
   const device = await sessions.knownDevice(ctx, email);

@@ -1,23 +1,32 @@
 /** A new password ends other ways to sign in, and its owner is told by mail. */
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
-import { checkAll, Refusal, refuseAll } from '../errors';
+import { Refusal, refuseAll } from '../errors';
 import { record } from '../events';
 import * as language from '../language';
 import * as outbox from '../mail/outbox';
 import * as passwords from '../passwords';
 import * as rateLimit from '../rate-limit';
-import { passwordReset, user, type Settings } from '../schema';
+import { addressChange, passwordReset, user, type Settings } from '../schema';
 import * as sessions from '../sessions';
 import * as settings from '../settings';
 import * as verification from '../verification';
-import { checkPassword } from './login';
+import { proved } from './proof';
 
 type User = typeof user.$inferSelect;
 
 /** Reset links end with the password that they were to replace. */
 export const endResets = (ctx: Ctx, userId: string): Statement =>
   ctx.db.delete(passwordReset).where(and(eq(passwordReset.userId, userId), isNull(passwordReset.usedAt)));
+
+/** With a new password or address, what was asked for before it ends, whoever asked. The last statement says how many there were. */
+export const endAddressChanges = (ctx: Ctx, userId: string): Statement[] => {
+  const open = sql`user_id = ${userId} and used_at is null`;
+  return [
+    ...outbox.dropReplaced(ctx, sql`select mail_id from address_change where ${open}`),
+    ctx.db.delete(addressChange).where(open),
+  ];
+};
 
 export const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
   outbox.queue(ctx, {
@@ -39,21 +48,13 @@ export const withNextPassword = ({ email, credentialEpoch }: User) => ({
 
 type Typed = { current: string; password: string; formKey?: string };
 
-/** Names both faults. A wrong current password counts as an attempt, whatever else is wrong; a right one does not. */
 async function checkBoth(ctx: SignedIn, { current, password, formKey }: Partial<Typed>) {
   const { policy } = await settings.read(ctx);
-  const right: Awaited<ReturnType<typeof checkPassword>>[] = [];
-  const attempt = (password: string) => ({ email: ctx.actor.email, password, formKey });
-  const giveBack = () => ctx.commit(right.map(({ tried }) => rateLimit.settleNeutral(ctx, tried)));
-  await checkAll(
-    async () =>
-      current !== undefined && right.push(await checkPassword(ctx, attempt(current), 'me.wrong-password')),
+  return proved(
+    ctx,
+    { field: 'current', password: current, formKey },
     async () => password !== undefined && refuseAll(await passwords.refusalOf(ctx, policy, password)),
-  ).catch(async (refused) => {
-    await giveBack();
-    throw refused;
-  });
-  return { right: right[0], giveBack };
+  );
 }
 
 /** What can be said of a form whose other field is empty. */
@@ -78,6 +79,7 @@ export async function changePassword(ctx: SignedIn, form: Typed): Promise<void> 
       sessions.endAll(ctx, person.id, ctx.sessionHash),
       verification.endAll(ctx, person.id),
       endResets(ctx, person.id),
+      ...endAddressChanges(ctx, person.id),
       ...rateLimit.settleSuccess(ctx, tried),
       mail.statement,
       record(ctx, { kind: 'account.password-changed', subject: `user:${person.id}`, detail: { by: 'me' } }),

@@ -1,4 +1,5 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
+import { countryName } from '../../places';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
 import { record } from '../events';
@@ -7,6 +8,7 @@ import * as memberships from '../memberships';
 import { nextMorning } from '../notifications/mornings';
 import { user } from '../schema';
 import * as sessions from '../sessions';
+import { openChange } from './address';
 
 /** What is so already is not recorded. */
 const unchanged = { refusal: () => null };
@@ -24,7 +26,7 @@ export async function changeProfile(
         .update(user)
         .set({
           ...form,
-          folded: folded.person({ ...form, email: actor.email }),
+          folded: folded.personAsRead({ ...form, email: actor.email }, { email: actor.email }),
           // The daily mail comes in the morning of their zone.
           digestAt: nextMorning(form.timeZone ?? ctx.browserZone, ctx.now),
           updatedAt: ctx.now,
@@ -50,7 +52,11 @@ export async function setCompany(ctx: SignedIn, company: string): Promise<void> 
     [
       ctx.db
         .update(user)
-        .set({ company, folded: folded.person({ name, company, email }), updatedAt: ctx.now })
+        .set({
+          company,
+          folded: folded.personAsRead({ name, company, email }, { email }),
+          updatedAt: ctx.now,
+        })
         .where(and(eq(user.id, id), eq(user.name, name), ne(user.company, company))),
       must(ctx, changed()),
       ...memberships.accountChanged(ctx, id),
@@ -83,6 +89,7 @@ export async function profile(
   const actor = ctx.actor;
   const {
     person: [person],
+    changes: [change],
     list,
     own,
     silent,
@@ -102,6 +109,7 @@ export async function profile(
       })
       .from(user)
       .where(eq(user.id, actor.id)),
+    changes: openChange(ctx),
     list: sessions.ofUser(ctx, actor.id, after.sessions),
     own: memberships.ofActor(ctx, after.spaces),
     silent: memberships.ofActor(ctx, after.muted, { muted: true }),
@@ -111,12 +119,24 @@ export async function profile(
   const muted = memberships.pageOfActor(silent);
   return {
     profile: person!,
+    newAddress: change
+      ? {
+          email: change.original,
+          byAdministrator: change.byAdministrator,
+          sentAt: change.sentAt,
+          expiresAt: change.expiresAt,
+          failed: change.failed,
+        }
+      : null,
     spaces: spaces.rows,
     spacesNext: spaces.next,
     muted: muted.rows,
     mutedNext: muted.next,
     policy: ctx.settings!.policy,
-    sessions: begun.rows,
+    sessions: begun.rows.map((row) => ({
+      ...row,
+      country: row.country && countryName(ctx.locale, row.country),
+    })),
     sessionsNext: begun.next,
   };
 }

@@ -13,7 +13,7 @@ import * as sessions from '../sessions';
 import { parse, settingsColumn } from '../settings';
 import * as verification from '../verification';
 import { byLoginName, loginName } from './login';
-import { endResets, passwordChangedMail, withNextPassword } from './password';
+import { endAddressChanges, endResets, passwordChangedMail, withNextPassword } from './password';
 
 const RESET_MINUTES = 60;
 /** For this long, the same form posted again (double click) still leads to the login. */
@@ -103,6 +103,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
         })
         .where(eq(user.id, person.id)),
       endResets(ctx, person.id),
+      ...endAddressChanges(ctx, person.id),
       sessions.endAll(ctx, person.id),
       verification.endAll(ctx, person.id),
       rateLimit.reset(ctx, rateLimit.key(ctx, 'name', person.email)),

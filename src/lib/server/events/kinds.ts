@@ -68,6 +68,9 @@ const KINDS = {
   // By `npm run admin:let-in`, which writes the same entry.
   'account.let-in': { audit: 'each', needs: SUBJECT },
   'account.reset-asked': { audit: 'each', needs: SUBJECT },
+  'account.address-asked': { audit: 'each', needs: SUBJECT },
+  'account.address-cancelled': { audit: 'each', needs: SUBJECT },
+  'account.address-changed': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.deactivated': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.reactivated': { audit: 'each', needs: SUBJECT },
   'account.sessions-ended': { audit: 'each', needs: SUBJECT, ends: 'session' },

@@ -1,11 +1,14 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import { mayLeaveWhere } from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
 import * as notifications from '../notifications/portal';
 import * as paging from '../paging';
-import { membership, space } from '../schema';
+import { membership, space, user } from '../schema';
+
+const inviter = alias(user, 'inviter');
 
 export async function markRead(ctx: SignedIn, spaceId: number, until: number): Promise<void> {
   const at = Math.min(until, ctx.now);
@@ -44,7 +47,7 @@ const isActors = (ctx: SignedIn, spaceId: number) =>
 
 const OWN = 100;
 
-/** By name, with whether they may leave. For a batch; `pageOfActor` reads it. @param muted only those */
+/** By name, with since when, by whose invitation, and whether they may leave. For a batch; `pageOfActor` reads it. @param muted only those */
 export const ofActor = (ctx: SignedIn, after: string | null = null, { muted = false } = {}) => {
   const last = paging.read(after, 'text', 'number');
   return ctx.db
@@ -52,10 +55,15 @@ export const ofActor = (ctx: SignedIn, after: string | null = null, { muted = fa
       id: space.id,
       name: space.name,
       key: folded.spaceKey.as('key'),
+      joinedAt: membership.joinedAt,
+      /** Null for what they made themselves. */
+      inviter: sql<string | null>`inviter.name`.as('inviter'),
+      inviterIsGuest: sql<number>`inviter.kind = 'guest'`.mapWith(Boolean).as('inviter_is_guest'),
       mayLeave: mayLeaveWhere(ctx).as('may_leave'),
     })
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), sql`${space.deletedAt} is null`))
+    .leftJoin(inviter, and(eq(inviter.id, membership.invitedBy), ne(inviter.id, membership.userId)))
     .where(
       and(
         eq(membership.userId, ctx.actor.id),

@@ -1,5 +1,5 @@
 /** Every table and index. Rows of a space have its id, so that it can be exported, moved or deleted by a plain WHERE. */
-import { loginChallenge, passwordReset, session, throttle } from './login';
+import { addressChange, loginChallenge, passwordReset, session, throttle } from './login';
 import { mail, mailboxEntry, webhookKey } from './mail';
 import { auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
 import { invitation, membership, space, spaceEvent } from './space';
@@ -18,6 +18,7 @@ export const siteTables = [
   mail,
   mailboxEntry,
   webhookKey,
+  addressChange,
   loginChallenge,
   passwordReset,
   session,

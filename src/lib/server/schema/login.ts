@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { at, id } from './columns';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { at, flag, id } from './columns';
 import { user } from './site';
 import { invitation } from './space';
 
@@ -19,6 +19,9 @@ export const session = sqliteTable(
     absoluteExpiresAt: at('absolute_expires_at').notNull(),
     ip: text('ip').notNull(),
     userAgent: text('user_agent').notNull(),
+    /** Where the connection came from, as Cloudflare guesses it: ISO 3166 and a name. Null if it does not know. */
+    country: text('country'),
+    city: text('city'),
   },
   (t) => [index('session_by_user').on(t.userId), index('session_by_expiry').on(t.expiresAt)],
 );
@@ -69,6 +72,38 @@ export const passwordReset = sqliteTable(
     usedAt: at('used_at'),
   },
   (t) => [index('password_reset_by_user').on(t.userId), index('password_reset_by_expiry').on(t.expiresAt)],
+);
+
+/** A new e-mail address that its mailbox has yet to confirm. Each person has at most one that is open. */
+export const addressChange = sqliteTable(
+  'address_change',
+  {
+    id: id(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    tokenHash: text('token_hash').notNull(),
+    email: text('email').notNull(),
+    emailOriginal: text('email_original').notNull(),
+    /** Asked for by an administrator of the site, not by its owner. */
+    byAdministrator: flag('by_administrator').notNull().default(false),
+    /** Of the form, so that a second post asks for nothing new. */
+    requestKey: text('request_key').notNull(),
+    mailId: text('mail_id').notNull(),
+    /** When the newest link was sent; older links no longer work. */
+    sentAt: at('sent_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    usedAt: at('used_at'),
+  },
+  (t) => [
+    uniqueIndex('address_change_by_token').on(t.tokenHash),
+    uniqueIndex('address_change_request').on(t.requestKey),
+    uniqueIndex('address_change_open')
+      .on(t.userId)
+      .where(sql`used_at is null`),
+    index('address_change_by_user').on(t.userId),
+    index('address_change_by_expiry').on(t.expiresAt),
+  ],
 );
 
 /** Counts failures in a row of a login name or known device, or within a time window of a client IP address. */

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import {
+  addressAgain,
   avatar,
   browserZone,
   muteSpace,
+  newAddress,
   newPassword,
   notificationMail,
   onOff,
@@ -74,6 +76,23 @@ export const actions = {
     undefined,
     { judge: accounts.judgePassword },
   ),
+  email: form(
+    newAddress,
+    async (ctx, input) => {
+      await accounts.askAddress(ctx, input);
+      return '/me?done=email#email-address';
+    },
+    undefined,
+    { judge: accounts.judgeAddress },
+  ),
+  emailAgain: form(addressAgain, async (ctx, { sentAt }) => {
+    await accounts.resendAddress(ctx, sentAt);
+    return '/me?done=email-again#email-address';
+  }),
+  emailCancel: form(v.object({}), async (ctx) => {
+    await accounts.cancelAddress(ctx);
+    return '/me?done=email-cancelled#email-address';
+  }),
   endSessions: form(oneSession, async (ctx, { id }) => {
     await accounts.endSessions(ctx, id || null);
     return '/me?done=sessions';

@@ -5,6 +5,10 @@ import { inColours, noBrand, type Brand } from '../layout/brand';
 import type { ReplyTo } from '../layout/content';
 import { toHtml } from '../layout/html';
 import { toText } from '../layout/text';
+import { composeAddressAsked, type AddressAskedMail } from './address-asked';
+import { composeAddressChanged, type AddressChangedMail } from './address-changed';
+import { composeAddressConfirm, type AddressConfirmMail } from './address-confirm';
+import { composeAddressTaken, type AddressTakenMail } from './address-taken';
 import { composeCode, type CodeMail } from './code';
 import type { Compose } from './compose';
 import { inOwnWords } from './own-words';
@@ -33,6 +37,10 @@ export type MailMessage =
   | ResetMail
   | PasswordChangedMail
   | NewSignInMail
+  | AddressConfirmMail
+  | AddressTakenMail
+  | AddressAskedMail
+  | AddressChangedMail
   | LinkAskedMail
   | RemovedMail
   | NotificationMail
@@ -56,6 +64,10 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   reset: { compose: composeReset },
   'password-changed': { compose: composePasswordChanged, keepWhenFailed: true },
   'new-sign-in': { compose: composeNewSignIn, keepWhenFailed: true },
+  'address-confirm': { compose: composeAddressConfirm },
+  'address-taken': { compose: composeAddressTaken },
+  'address-asked': { compose: composeAddressAsked, keepWhenFailed: true },
+  'address-changed': { compose: composeAddressChanged, keepWhenFailed: true },
   'link-asked': { compose: composeLinkAsked, keepWhenFailed: true },
   'invite-over': { compose: composeInvitationOver, keepWhenFailed: true },
   removed: { compose: composeRemoved, keepWhenFailed: true },

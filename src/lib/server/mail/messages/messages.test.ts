@@ -56,7 +56,7 @@ describe('every mail, in every language, with awkward data', () => {
 
   it('has its URL once in full, alone on its line; in HTML as a button and as text', () => {
     for (const { name, message, text, html } of every) {
-      if (!('url' in message)) continue;
+      if (!('url' in message) || message.url === undefined) continue;
       expect(
         text.split('\n').filter((line) => line === message.url),
         name,

@@ -5,10 +5,12 @@ export { deliver, deliverMany } from './deliver';
 export {
   dropOfRemoved,
   dropOfSpace,
+  dropReplaced,
   dropWaiting,
   nudge,
   queue,
   queueMany,
+  redirect,
   requeue,
   type QueuedMail,
 } from './queue';

@@ -106,6 +106,16 @@ export const dropOfRemoved = (ctx: Ctx, spaceId: number, userId: string): Statem
       and mail.kind in (select value from json_each(${JSON.stringify(droppedWhenRemoved)}))`,
   );
 
+/** Drops waiting mails whose link is dead. @param ids a select */
+export const dropReplaced = (ctx: Ctx, ids: SQL): Statement[] =>
+  drop(ctx, 'replaced', sql`mail.id in (${ids})`);
+
+/** What waits with words of spaces follows its reader to a new address; the rest speaks of the old one. */
+export const redirect = (ctx: Ctx, userId: string, to: string): Statement =>
+  ctx.db.run(sql`
+    update mail set to_email = ${to} where user_id = ${userId} and status = 'queued'
+      and kind in (select value from json_each(${JSON.stringify(droppedWhenRemoved)}))`);
+
 /** Also gives back what they counted. */
 function drop(ctx: Ctx, failure: Failure, which: SQL): Statement[] {
   const waiting = sql`mail.status = 'queued' and ${which}`;

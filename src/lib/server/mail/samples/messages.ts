@@ -1,3 +1,4 @@
+import { maskAddress } from '../../../addresses';
 import type { Translate } from '../../../messages';
 import { defaultInvitation, type MailMessage } from '../messages';
 import type { SampleData } from './data';
@@ -66,6 +67,7 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
     { kind: 'reset', siteName, url: `${ORIGIN}/reset/${TOKEN}`, minutes: 60 },
     { kind: 'password-changed', siteName, loginName: d.email, url: `${ORIGIN}/forgot` },
     ...newSignIns(d),
+    ...addresses(d),
     {
       kind: 'link-asked',
       siteName,
@@ -249,5 +251,19 @@ function digests(d: SampleData): MailMessage[] {
         },
       ],
     },
+  ];
+}
+
+function addresses(d: SampleData): MailMessage[] {
+  const siteName = d.site;
+  const address = maskAddress(d.email);
+  const asked = { kind: 'address-asked', siteName, address, url: `${ORIGIN}/forgot` } as const;
+  return [
+    { kind: 'address-confirm', siteName, url: `${ORIGIN}/email/${TOKEN}`, minutes: 60 },
+    { kind: 'address-taken', siteName, url: `${ORIGIN}/login` },
+    { ...asked, byAdministrator: false },
+    { ...asked, byAdministrator: true },
+    { kind: 'address-changed', siteName, address },
+    { kind: 'address-changed', siteName, address: d.email, url: `${ORIGIN}/login` },
   ];
 }
