@@ -454,6 +454,6 @@ describe('comparing words', () => {
       'src/lib/server/spaces/create.ts',
       'src/lib/server/spaces/settings.ts',
     ]);
-    for (const path of writers) expect(sources[path], path).toMatch(/folded\.(person|name)\(/);
+    for (const path of writers) expect(sources[path], path).toMatch(/folded\.(person|personAsRead|name)\(/);
   });
 });

@@ -25,7 +25,7 @@ import * as cron from './cron';
 import * as invitations from './invitations';
 import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
-import { domainFits } from './invitations/rule';
+import { domainFits } from './settings';
 import * as rateLimit from './rate-limit';
 import { membership, throttle } from './schema';
 import * as settings from './settings';

@@ -2,7 +2,8 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Ctx } from '../context';
 import { invitation, user } from '../schema';
-import { acceptable, domainFits } from './rule';
+import { acceptable } from './rule';
+import { domainFits } from '../settings';
 
 interface DomainEffect {
   /** Open ones that could no longer be accepted. */

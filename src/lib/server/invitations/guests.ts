@@ -11,7 +11,7 @@ import type { Invitation } from './links';
 import type { InviteForm, ToSend } from './mail';
 import { conflictRefusal, lookUp, refusalOf, refusalReason, type Reason } from './reasons';
 import { isRepeated, keyOf } from './request';
-import { acceptable, domainFits } from './rule';
+import { acceptable } from './rule';
 import { send } from './send';
 
 const MOST_AT_ONCE = 500;
@@ -137,7 +137,7 @@ export const resendExpired = (
           eq(invitation.spaceId, spaceId),
           isOpenInvitation(),
           sql`not ${acceptable(ctx)}`,
-          domainFits(sql`invitation.email`),
+          settings.domainFits(sql`invitation.email`),
         ),
       )
       // Refusals come last, so that they cannot crowd out the others.

@@ -9,7 +9,8 @@ import { forgetDeclined } from './decline';
 import * as limits from './limits';
 import { VALID_FOR } from './links';
 import { invitationMail, wordsForRecipients, type InviteForm, type ToSend } from './mail';
-import { actorMayInvite, domainFits } from './rule';
+import { actorMayInvite } from './rule';
+import { domainFits } from '../settings';
 
 /** @param form new words for resent ones, which otherwise keep theirs. @returns false if somebody else was faster */
 export async function send(

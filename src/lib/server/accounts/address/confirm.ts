@@ -5,12 +5,11 @@ import { changed, must, type Ctx, type Statement } from '../../context';
 import { hashToken } from '../../crypto';
 import { record } from '../../events';
 import * as folded from '../../folded';
-import { domainFits } from '../../invitations/rule';
 import * as language from '../../language';
 import * as outbox from '../../mail/outbox';
 import { addressChange, user } from '../../schema';
 import * as sessions from '../../sessions';
-import { parse, settingsColumn } from '../../settings';
+import { domainFits, parse, settingsColumn } from '../../settings';
 import * as verification from '../../verification';
 import { endAddressChanges, endResets } from '../password';
 
