@@ -103,7 +103,7 @@ export function domainRule(typed: string): string | null {
   return domain && (below ? `*.${domain}` : domain);
 }
 
-/** `domainFits` in invitations/rule.ts is the same rule in SQL. */
+/** `domainFits` in server/settings/domains.ts is the same rule in SQL. */
 export function fitsDomains(rules: string[], email: string): boolean {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   return rules.some((stored) => {

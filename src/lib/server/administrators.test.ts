@@ -1,4 +1,3 @@
-import { randomId } from './crypto';
 import { describe, expect, it } from 'vitest';
 import { as, DAY, type User } from '../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeSpace, makeUser, someEmail } from '../../../tests/factories';
