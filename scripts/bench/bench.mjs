@@ -1,6 +1,5 @@
 // What is measured, and in which order.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -8,12 +7,11 @@ import { build } from '../lib/project.mjs';
 import { root } from '../lib/run.mjs';
 import { live } from './live.mjs';
 import { heaviest, profile } from './profile.mjs';
+import { colleagues, COLLEAGUES, meter, placeOf, signedIn, temporary, typeCode } from './people.mjs';
 import { Visitor } from './visitor.mjs';
 import { cpuSeconds, foyer, ruler } from './workers.mjs';
 
 const CONNECTIONS = 16;
-/** Of tests/bench/site.ts, besides its administrator. */
-const COLLEAGUES = 12;
 const TIMES = 50;
 const quiet = (line) => console.error(line);
 
@@ -77,12 +75,6 @@ export async function benchProfile(page) {
   return { msPerRequest: busy / (30 * CONNECTIONS), self, total };
 }
 
-function temporary() {
-  const folder = mkdtempSync(join(tmpdir(), 'foyer-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
-
 /** The standard site of tests/bench/site.ts, with its first administrator signed in. */
 async function standardSite(folder, options) {
   const site = await foyer(folder, options);
@@ -97,39 +89,10 @@ async function standardSite(folder, options) {
     ['space', [host], `/spaces/${space}`],
     ['thread', [host], `/spaces/${space}/threads/${thread}`],
     ['guests tab', [host], `/spaces/${space}/settings/guests`],
-    ['search', await everybody(site.origin, password), '/search?q=tide'],
+    ['search', await colleagues(site.origin, password), '/search?q=tide'],
     ['idle page', [host], `/spaces/${space}/changes?since=${since}`],
   ];
   return { site, host, where, pages };
-}
-
-async function signedIn(origin, email, password) {
-  const visitor = new Visitor(origin);
-  await visitor.submit('/login', '', { email, password });
-  if (!visitor.cookies.has('foyer')) await typeCode(visitor, email);
-  return visitor;
-}
-
-/** One person may not search as often as a benchmark. */
-const everybody = async (origin, password) =>
-  Promise.all(
-    Array.from({ length: COLLEAGUES }, (_, n) => signedIn(origin, `user${n + 1}@foyer.example`, password)),
-  );
-
-async function typeCode(visitor, email) {
-  const page = await visitor.open('/verify');
-  const mails = JSON.parse((await visitor.open('/dev/mailbox.json')).text);
-  const mail = mails.find((one) => one.to === email);
-  const code = /\b\d{6}\b/.exec(mail.text)[0];
-  return visitor.submit('/verify', '?/verify', { code }, page);
-}
-
-/** Where the change feed stands, from the data of the page that would ask it. */
-async function placeOf(visitor, space) {
-  const { text } = await visitor.open(`/spaces/${space}`);
-  const place = /\bseq:"([^"]*)"/.exec(text)?.[1];
-  if (!place) throw new Error('the page does not say where its change feed stands');
-  return place;
 }
 
 /** As many requests as the Worker answers, over CONNECTIONS connections, by these visitors in turn. */
@@ -146,13 +109,6 @@ async function drive(visitors, path, seconds) {
   if (non2xx + errors > 0) throw new Error(`${path}: ${non2xx} refused, ${errors} broken off`);
   const cpu = ((cpuSeconds() - before) / answered.total) * 1000;
   return { rps: answered.average, p50: latency.p50, p99: latency.p99, cpu };
-}
-
-/** What it asks of the database, and how long it takes if each answer takes 120 ms. */
-async function meter(visitor, path) {
-  const near = await visitor.ask(path, { headers: { 'x-bench-delay': '0' } });
-  const far = await visitor.ask(path, { headers: { 'x-bench-delay': '120' } });
-  return { ...JSON.parse(near.headers['x-bench-figures']), farMs: far.ms };
 }
 
 /** The page, and the scripts and styles that it asks for: in its head, and in the header `Link`. */
@@ -251,7 +207,7 @@ function acts(site, host, { space, thread, password }) {
         const path = `/spaces/${space}/threads/${thread}`;
         return times(async (n) => {
           const page = await host.open(path);
-          return () => host.submit(path, '?/comment', { body: `One more, the ${n}th.` }, page);
+          return () => host.submit(path, `${path}?/comment`, { body: `One more, the ${n}th.` }, page);
         });
       },
     ],

@@ -54,12 +54,22 @@ export const liveMarkdown = (rows) =>
   );
 
 function table(columns, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [machine(), '', grid(columns, rows)].join('\n');
+}
+
+/** When, which commit and where: figures without these say nothing. */
+export function machine() {
   const processor = cpus();
-  return [
+  return (
     `${new Date().toISOString().slice(0, 10)}, commit ${commit()}, ${processor.length} × ${processor[0]?.model.trim()}, ` +
-      `${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}.`,
-    '',
+    `${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}.`
+  );
+}
+
+/** @param columns their titles, and how to write the cell of a row */
+export function grid(columns, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [
     line(columns.map(([title]) => title)),
     line(columns.map((_, i) => (i === 0 ? '---' : '---:'))),
     ...rows.map((row) => line(columns.map(([, cell]) => cell(row)))),

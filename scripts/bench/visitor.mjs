@@ -53,8 +53,8 @@ export class Visitor {
     return page;
   }
 
-  /** Posts the form of this action on a page, with its hidden fields. @returns the answer to the post alone */
-  async submit(path, action, fields, page) {
+  /** Posts the form of this action on a page, with its hidden fields. @param more headers. @returns the answer to the post alone */
+  async submit(path, action, fields, page, more = {}) {
     const { text } = page ?? (await this.open(path));
     const here = new URL(path, this.origin);
     const addressOf = (one) => new URL(one || path, here).href;
@@ -62,7 +62,7 @@ export class Visitor {
     if (!form) throw new Error(`${path} has no form ${action}: ${formsOf(text).map((one) => one.action)}`);
     const body = new URLSearchParams({ ...form.hidden, ...fields }).toString();
     const target = new URL(addressOf(action));
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...more };
     const answer = await this.ask(target.pathname + target.search, { method: 'POST', headers, body });
     if (answer.status !== 303)
       throw new Error(`${target.pathname}${target.search}: ${answer.status} ${answer.text.slice(0, 200)}`);

@@ -69,9 +69,12 @@ async function serve(name, folder, main, env, { state, inspect = false, triggers
   return { miniflare, origin: `http://localhost:${port}`, port, inspectorPort };
 }
 
-/** Foyer as it would be deployed, with the meter of tests/bench/worker.ts, migrated and empty. */
-export async function foyer(folder, options = {}) {
-  const worker = await bundle(join(folder, 'worker'), 'tests/bench/worker.ts');
+/** Foyer as it would be deployed, with the meter of tests/bench/worker.ts. @returns {Promise<string>} its folder */
+export const foyerBundle = (folder) => bundle(join(folder, 'worker'), 'tests/bench/worker.ts');
+
+/** Serves it, migrated and empty. @param options `worker`: its folder, if it is bundled already */
+export async function foyer(folder, { worker, ...options } = {}) {
+  worker ??= await foyerBundle(folder);
   const env = (port) => ({
     DB: { type: 'd1', id: 'foyer' },
     KV: { type: 'kv', id: 'foyer' },

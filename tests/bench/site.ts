@@ -17,6 +17,7 @@ import { actorOf } from '../../src/lib/server/sessions';
 import * as settings from '../../src/lib/server/settings';
 import * as spaces from '../../src/lib/server/spaces';
 import { defaultOptions } from '../../src/lib/space-options';
+import { indexComments, indexThreads, text } from './texts';
 
 const PASSWORD = 'quiet harbour 27 lamps';
 
@@ -27,6 +28,8 @@ interface Size {
   /** In the first space; the others share the rest. */
   guestsInFirst: number;
   threads: number;
+  /** In the first space. */
+  threadsInFirst: number;
   comments: number;
   /** In the first thread of the first space. */
   commentsInFirst: number;
@@ -37,6 +40,7 @@ const STANDARD: Size = {
   guests: 1_000,
   guestsInFirst: 200,
   threads: 25,
+  threadsInFirst: 25,
   comments: 20_000,
   commentsInFirst: 50,
 };
@@ -65,6 +69,8 @@ export async function fill(env: Env, asked: URLSearchParams) {
     preset: 'documented',
     emailVerified: true,
   });
+  // Nothing to index yet; what follows is indexed together with its rows.
+  await search.rebuild(ctx);
   await people(ctx, 'user', COLLEAGUES, 'foyer.example', at);
   await people(ctx, 'guest', size.guests, 'partner.example', at);
   const everybody = await ctx.db
@@ -107,19 +113,20 @@ export async function fill(env: Env, asked: URLSearchParams) {
     insert into thread (space_id, title, body, author_id, last_activity_at, public_activity_at, staff_activity_at, request_key, created_at)
     select s.id, 'Thread ' || n.i || ' of ' || s.name, ${text(sql`n.i`)}, w.user_id,
       ${at} + n.i * 60000, ${at} + n.i * 60000, ${at} + n.i * 60000, 'bench:' || s.id || ':' || n.i, ${at} + n.i * 60000
-    from space s join (${series(1, size.threads)}) n
+    from space s join (${series(1, Math.max(size.threads, size.threadsInFirst))}) n
+        on n.i <= iif(s.id = ${first}, ${size.threadsInFirst}, ${size.threads})
       join ${writers} w on w.space_id = s.id and w.place = n.i * 7 % w.many`);
 
-  const threads = size.spaces * size.threads;
-  const { low, read } = (await ctx.db.get<{ low: number; read: number }>(
-    sql`select min(id) as low, max(id) filter (where space_id = ${first}) as read from thread`,
+  const { low, read, threads } = (await ctx.db.get<{ low: number; read: number; threads: number }>(
+    sql`select min(id) as low, max(id) filter (where space_id = ${first}) as read, count(*) as threads from thread`,
   ))!;
   const comments = (from: number, to: number, thread: SQL) => sql`
     insert into comment (space_id, thread_id, author_id, body, request_key, created_at)
     select t.space_id, t.id, w.user_id, ${text(sql`n.i`)}, 'bench:' || n.i, ${at} + 3600000 + n.i * 10000
     from (${series(from, to)}) n join thread t on t.id = ${thread}
       join ${writers} w on w.space_id = t.space_id and w.place = n.i * 3 % w.many`;
-  await write(comments(1, size.commentsInFirst, sql`${read}`));
+  for (let from = 1; from <= size.commentsInFirst; from += PIECE)
+    await write(comments(from, Math.min(size.commentsInFirst, from + PIECE - 1), sql`${read}`));
   for (let from = size.commentsInFirst + 1; from <= size.comments; from += PIECE)
     await write(
       comments(
@@ -130,24 +137,24 @@ export async function fill(env: Env, asked: URLSearchParams) {
     );
   await write(sql`
     update thread set
-      (comment_count, public_comment_count, staff_comment_count) = (select count(*), count(*), sum(u.kind = 'user')
+      (comment_count, public_comment_count, staff_comment_count) = (select count(*), count(*), coalesce(sum(u.kind = 'user'), 0)
         from comment c join user u on u.id = c.author_id where c.thread_id = thread.id),
       (last_activity_at, public_activity_at, staff_activity_at) = (select coalesce(max(c.created_at), thread.created_at),
         coalesce(max(c.created_at), thread.created_at), coalesce(max(c.created_at), thread.created_at) from comment c where c.thread_id = thread.id)`);
 
   const unfolded = () => ctx.db.get<{ n: number }>(sql`select count(*) n from user where folded is null`);
   while ((await unfolded())!.n > 0) await folded.foldDue(ctx);
-  // As cron leaves the index.
-  const unindexed = async () => {
-    const row = await ctx.db.get<{ value: string } | undefined>(
-      sql`select value from setting where key = 'searchIndex'`,
-    );
-    return !row || 'below' in (JSON.parse(row.value) as object);
-  };
-  while (await unindexed()) await search.rebuild(ctx);
+  await write(indexThreads());
+  const { last } = (await ctx.db.get<{ last: number }>(sql`select max(id) as last from comment`))!;
+  for (let from = 1; from <= last; from += PIECE) await write(indexComments(from, from + PIECE - 1));
   await ctx.commit([settings.put(ctx, 'twoStep', true)]);
   return { space: first, thread: read, password: PASSWORD };
 }
+
+/** SQL: 16 characters, as the product's own ids. */
+export const randomIds: SQL = sql.raw(
+  `replace(replace(replace(replace(lower(hex(randomblob(8))), '0', 'g'), '1', 'h'), '8', 'i'), '9', 'j')`,
+);
 
 /** With Ava's password, so that each can sign in. */
 const people = (ctx: Ctx, kind: 'user' | 'guest', howMany: number, domain: string, at: number) =>
@@ -156,7 +163,7 @@ const people = (ctx: Ctx, kind: 'user' | 'guest', howMany: number, domain: strin
       ctx.db.run(sql`
         insert into user (id, kind, email, email_original, name, company, password_hash, email_verified_at, login_count,
           last_login_at, can_create_spaces, created_at, updated_at)
-        select replace(replace(replace(replace(lower(hex(randomblob(8))), '0', 'g'), '1', 'h'), '8', 'i'), '9', 'j'), ${kind}, ${kind} || n.i || '@' || ${domain}, ${kind} || n.i || '@' || ${domain},
+        select ${randomIds}, ${kind}, ${kind} || n.i || '@' || ${domain}, ${kind} || n.i || '@' || ${domain},
           (select value from json_each(${JSON.stringify(FIRST)}) where key = n.i % ${FIRST.length}) || ' ' ||
           (select value from json_each(${JSON.stringify(LAST)}) where key = n.i / ${FIRST.length} % ${LAST.length}) || ' ' || n.i,
           iif(${kind} = 'guest', 'Partner ' || (n.i % 7), ''), (select password_hash from user limit 1), ${at}, 1, ${at}, ${kind} = 'user', ${at}, ${at}
@@ -165,21 +172,8 @@ const people = (ctx: Ctx, kind: 'user' | 'guest', howMany: number, domain: strin
     { always: true },
   );
 
-const series = (from: number, to: number): SQL =>
+export const series = (from: number, to: number): SQL =>
   sql`with recursive n(i) as (select cast(${from} as integer) union all select i + 1 from n where i < ${to}) select i from n`;
 
 const FIRST = ['Mia', 'Ken', 'Noor', 'Gil', 'Hana', 'Omar', 'Lena', 'Ivo', 'Sara', 'Tom'];
 const LAST = ['Ito', 'Sato', 'Haddad', 'Ferreira', 'Kowalski', 'Lind', 'Yamada', 'Berg', 'Costa', 'Weber'];
-
-const SENTENCES = [
-  'The drawings of the north quay are **revised**; please look at sheet 4 before Thursday.',
-  'Thanks, that helps. We can start once the crane is back, which should be on the 14th.',
-  'I have asked the harbour office for a permit and will write here as soon as they answer.',
-  'See [the tide tables](https://tides.example/north-quay) for the hours that are possible.',
-  'Two things are open: who pays for the divers, and when the road is closed.',
-];
-const text = (n: SQL): SQL => {
-  const sentence = (step: number) =>
-    sql`(select value from json_each(${JSON.stringify(SENTENCES)}) where key = (${n} + ${step}) % ${SENTENCES.length})`;
-  return sql`${sentence(0)} || char(10) || char(10) || ${sentence(2)} || ' ' || ${sentence(3)}`;
-};

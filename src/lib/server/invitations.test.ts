@@ -8,6 +8,7 @@ import {
   makeSpace,
   makeUser,
   PASSWORD,
+  settlePeople,
   site,
   someEmail,
 } from '../../../tests/factories';
@@ -625,6 +626,7 @@ describe('the Guests tab', () => {
       await testContext()
         .db.insert(membership)
         .values({ spaceId, userId: guest.id, joinedAt: 1, lastReadAt: 1 });
+    await settlePeople(spaceId);
     const seen: string[] = [];
     let after: string | null = '';
     while (after !== null) {

@@ -30,6 +30,8 @@ async function wrong(): Promise<unknown[]> {
          where m.space_id = s.id and u.kind = 'user' and u.status = 'active')
        or s.guest_count <> (select count(*) from membership m join user u on u.id = m.user_id
          where m.space_id = s.id and u.kind = 'guest' and u.status = 'active')
+       or s.inactive_guest_count <> (select count(*) from membership m join user u on u.id = m.user_id
+         where m.space_id = s.id and u.kind = 'guest' and u.status <> 'active')
        or json_array_length(s.guest_companies) + s.more_companies <> (select count(distinct u.company)
          from membership m join user u on u.id = m.user_id
          where m.space_id = s.id and u.kind = 'guest' and u.status = 'active' and u.company <> '')
@@ -39,6 +41,7 @@ async function wrong(): Promise<unknown[]> {
      union all
      select m.space_id, m.rank, m.name_key || m.company_key, u.name from membership m join user u on u.id = m.user_id
        where m.rank <> iif(u.kind = 'guest', 2, 1 - m.administrator) or m.name_key <> substr(u.folded, 1, instr(u.folded, char(10)) - 1)
+         or m.address <> iif(u.kind = 'guest', u.email, '')
          or m.company_key <> iif(u.kind = 'user', '', iif(u.company = '', char(1114111), lower(u.company)))`,
   ).all();
   return results;

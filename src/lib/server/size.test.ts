@@ -6,6 +6,7 @@ import { joinSpace } from '../../../tests/invitations';
 import { countingD1 } from '../../../tests/helpers';
 import * as changes from './changes';
 import * as files from './files';
+import * as invitations from './invitations';
 import * as memberships from './memberships';
 import * as mentions from './mentions/completion';
 import * as notifications from './notifications';
@@ -325,6 +326,27 @@ describe(`a space with ${PEOPLE} people, ${THREADS} threads and ${FILES} files`,
       }
     }
     await hide(0);
+  });
+
+  it('has a Guests tab that reads one row more for each open invitation, none for its other guests or those of other spaces', async () => {
+    const invite = (space: number, howMany: number) =>
+      bindings.DB.prepare(
+        `insert into invitation (id, kind, space_id, email, email_original, status, subject, message, locale, invited_by, created_at, sent_at, expires_at)
+         with recursive n(i) as (select 1 union all select i + 1 from n where i < ?2)
+         select 'i' || ?1 || '-' || i, 'guest', ?1, 'w' || i || '@crowd.example', 'w' || i || '@crowd.example', 'invited', '', '', 'en', ?3, 0, 0, ?4 from n`,
+      )
+        .bind(space, howMany, ava.id, Date.now() * 2)
+        .run();
+    const read = (space: number) => rowsRead(ava, (ctx) => invitations.guestsTab(ctx, space));
+    const before = [await read(small), await read(large)] as const;
+    // Of 60 guests each is shown, of 1,500 the first hundred.
+    expect(before[1] - before[0], before.join()).toBeLessThanOrEqual(50 * 5);
+    await invite(small, 150);
+    await invite(large, 2_150);
+    const [few, many] = [await read(small), await read(large)];
+    expect(many - few, `${few} and ${many}`).toBeLessThanOrEqual(50 * 5 + 2_000 * 1.1);
+    const page = await invitations.guestsTab(as(ava), large);
+    expect([page.active, page.inactive, page.waiting, page.expired]).toEqual([PEOPLE / 2 + 2, 0, 2_150, 0]);
   });
 
   it('knows each of its people by name: completion reads one row a person at most', async () => {

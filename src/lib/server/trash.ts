@@ -88,8 +88,7 @@ export async function purge(ctx: Ctx): Promise<void> {
   if (!due) return;
   let left = ROWS_A_RUN;
   for (const table of spaceTables) {
-    // The space goes last, and file rows only once their objects have left R2.
-    if (table === space || table === file) continue;
+    if (table === space) continue;
     for (let piece = PIECE; piece === PIECE; left -= piece) {
       if (left <= 0) return;
       piece = await purgePiece(ctx, due.id, table as Exclude<typeof table, typeof space>);
@@ -97,7 +96,6 @@ export async function purge(ctx: Ctx): Promise<void> {
   }
   await ctx.commit([
     stillDue(ctx, due.id),
-    files.release(ctx, { spaceId: due.id }),
     ctx.db.delete(space).where(eq(space.id, due.id)),
     record(ctx, {
       kind: 'space.purged',
@@ -119,7 +117,10 @@ async function purgePiece(
     .where(eq(table.spaceId, spaceId))
     .limit(PIECE);
   const ids = rows.map((row) => row.id);
-  if (ids.length > 0)
+  // Their rows go once their objects have left R2.
+  if (ids.length > 0 && table === file)
+    await ctx.commit([stillDue(ctx, spaceId), files.releaseOfSpace(ctx, spaceId, PIECE)]);
+  else if (ids.length > 0)
     await ctx.commit([
       stillDue(ctx, spaceId),
       table === comment && search.drop(ctx, { comments: ids }),

@@ -1,5 +1,5 @@
 /** Files in R2. A row is written before its object and deleted after it, so no object is ever forgotten. */
-export { attach, open, refuseTooMany, release, replace } from './attach';
+export { attach, open, refuseTooMany, release, releaseOfSpace, replace } from './attach';
 export { storeAvatar, useAvatar } from './avatar';
 export { browse, look, type Filter } from './browse';
 export {

@@ -68,7 +68,7 @@ describe('purging', () => {
       const { key } = (await rowOf(id))!;
       const ctx = as(host);
       await ctx.commit([
-        release && files.release(ctx, { spaceId: own }),
+        release && files.releaseOfSpace(ctx, own, 100),
         ctx.db.delete(space).where(eq(space.id, own)),
       ]);
       expect(await sees(host, id)).toBe(false);

@@ -25,7 +25,8 @@ const isWaiting: SQL = sql`(i.dismissed_at is null or i.dismissed_at < i.asked_a
 export const askersQuery = (ctx: SignedIn, spaceId: number) =>
   ctx.db.all<Asker>(sql`
     select i.id, u.name, u.company, u.email, max(i.asked_at) "askedAt"
-    from invitation i join user u on u.id = i.accepted_by and u.kind = 'guest' and u.status = 'active'
+    from invitation i indexed by invitation_asked
+      join user u on u.id = i.accepted_by and u.kind = 'guest' and u.status = 'active'
     where i.space_id = ${spaceId} and i.status = 'accepted'
       and i.asked_at > i.accepted_at and i.asked_at > ${ctx.now - 30 * DAY} and ${isWaiting}
       and not exists (select 1 from membership m where m.space_id = i.space_id and m.user_id = u.id)

@@ -8,10 +8,10 @@ import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
-import { invitation, isOpenInvitation, mail, membership, user } from '../schema';
+import { invitation, isOpenInvitation, membership, space, user, type mail } from '../schema';
 import { lastVisit } from '../sessions';
 import { askersQuery } from './askers';
-import { domainStillAllowed, inviterMayInvite, acceptable } from './rule';
+import { acceptable, domainStillAllowed, inviterMayInvite, standing } from './rule';
 
 /** What is true now; an invitation's row may not say yet that it has expired. */
 export const guestStatuses = ['invited', 'expired', 'active', 'inactive'] as const;
@@ -75,22 +75,19 @@ const reads = compiled(
           avatar: user.avatar,
           lastVisitAt: lastVisit,
         })
-        .from(membership)
-        .innerJoin(user, and(eq(user.id, membership.userId), eq(user.kind, 'guest')))
+        // Not the guests of the whole site, in search of those of this space.
+        .from(sql`membership indexed by membership_guests_by_address`)
+        .innerJoin(user, eq(user.id, membership.userId))
         .where(
           and(
-            eq(membership.spaceId, spaceId),
-            behind(user.email, sql`'guest:' || ${user.id}`),
+            sql`membership.space_id = ${spaceId} and membership.rank = 2`,
+            behind(membership.address, sql`'guest:' || ${user.id}`),
             or(folded.isPerson(find), folded.isAddress(find, user.email, user.emailOriginal)),
-            status === 'active' || status === 'inactive'
-              ? eq(user.status, status)
-              : status
-                ? sql`0`
-                : undefined,
+            status === 'active' || status === 'inactive' ? eq(user.status, status) : undefined,
           ),
         )
-        .orderBy(asc(user.email))
-        .limit(PAGE + 1),
+        .orderBy(asc(membership.address))
+        .limit(status === null || status === 'active' || status === 'inactive' ? PAGE + 1 : 0),
       open: ctx.db
         .select({
           id: invitation.id,
@@ -115,13 +112,11 @@ const reads = compiled(
               ? acceptable(ctx)
               : status === 'expired'
                 ? sql`not ${acceptable(ctx)}`
-                : status
-                  ? sql`0`
-                  : undefined,
+                : undefined,
           ),
         )
         .orderBy(asc(invitation.email))
-        .limit(PAGE + 1),
+        .limit(status === null || status === 'invited' || status === 'expired' ? PAGE + 1 : 0),
       declined: ctx.db
         .select({
           id: invitation.id,
@@ -136,32 +131,35 @@ const reads = compiled(
             eq(invitation.status, 'declined'),
             behind(invitation.email, sql`'invitation:' || ${invitation.id}`),
             folded.isAddress(find, invitation.email, invitation.emailOriginal),
-            status && status !== 'declined' ? sql`0` : undefined,
           ),
         )
         .orderBy(asc(invitation.email))
-        .limit(PAGE + 1),
+        .limit(status === null || status === 'declined' ? PAGE + 1 : 0),
+      // Whether an inviter may is asked once, however many they have invited.
       counts: ctx.db
         .select({
-          open: sql<number>`count(*)`,
-          waiting: sql<number>`coalesce(sum(${acceptable(ctx)}), 0)`,
-          active: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
-          where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'active')`,
-          inactive: sql<number>`(select count(*) from membership m join user u on u.id = m.user_id
-          where m.space_id = ${spaceId} and u.kind = 'guest' and u.status = 'inactive')`,
+          open: sql<number>`coalesce(sum(i.open), 0)`,
+          waiting: sql<number>`coalesce(sum(iif(${inviterMayInvite('i')}, i.standing, 0)), 0)`,
         })
-        .from(invitation)
-        .where(openHere),
-      // Mails on their way, through the short index of what is due, out of all since the earliest of them.
+        .from(
+          sql`(select space_id, invited_by, count(*) as open, sum(${standing(ctx)}) as standing
+            from invitation indexed by invitation_open_by_inviter where ${openHere} group by invited_by) i`,
+        ),
+      guestCounts: ctx.db
+        .select({ active: space.guestCount, inactive: space.inactiveGuestCount })
+        .from(space)
+        .where(eq(space.id, spaceId)),
+      // Mails on their way, through their short index, out of all since the earliest of them.
       waiting: ctx.db
         .select({
           count: sql<number>`count(*)`,
           of: sql<number>`iif(count(*) = 0, 0, (select count(*) from mail a join invitation b on b.id = a.invitation_id
           where b.space_id = ${spaceId} and a.status <> 'dropped' and a.created_at >= min(mail.created_at)))`,
         })
-        .from(mail)
-        .innerJoin(invitation, and(eq(invitation.id, mail.invitationId), eq(invitation.spaceId, spaceId)))
-        .where(sql`mail.status in ('queued', 'sending')`),
+        .from(sql`mail indexed by mail_under_way_in_space`)
+        .where(
+          sql`mail.space_id = ${spaceId} and mail.status in ('queued', 'sending') and mail.invitation_id is not null`,
+        ),
     };
   },
 );
@@ -171,7 +169,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
   const find = (filter.find ?? '').trim().slice(0, 100);
   const status = filter.status ?? null;
   const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
-  const { reach, guests, open, declined, counts, waiting, askers } = await ctx.read({
+  const { reach, guests, open, declined, counts, guestCounts, waiting, askers } = await ctx.read({
     ...(find ? reads.anew : reads)(ctx, { spaceId, last, lastRef }, { find, status }),
     askers: askersQuery(ctx, spaceId),
   });
@@ -227,14 +225,17 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       delivery: null,
     })),
   ].sort((a, b) => (a.email < b.email ? -1 : a.email > b.email ? 1 : a.ref < b.ref ? -1 : 1));
-  const { open: all, ...count } = counts[0]!;
+  const { open: all, waiting: canJoin } = counts[0]!;
+  const { active, inactive } = guestCounts[0]!;
   return {
     ...paging.paged(rows, PAGE, (row) => [row.email, row.ref]),
     find,
     status,
     open: all,
-    expired: all - count.waiting,
-    ...count,
+    waiting: canJoin,
+    expired: all - canJoin,
+    active,
+    inactive,
     sending: waiting[0]?.count ?? 0,
     sendingOf: waiting[0]?.of ?? 0,
     askers,

@@ -28,9 +28,12 @@ export const somebodyMayInvite = (
 ): SQL<number> => sql`iif(${column(of, 'space_id')} is null,
   ${access.hasActiveAdministrator('site')}, ${access.hasActiveAdministrator(column(of, 'space_id'))})`;
 
+/** Acceptable, if its inviter may invite. */
+export const standing = (ctx: Ctx, of = 'invitation'): SQL<number> =>
+  sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now} and ${domainStillAllowed(of)})`;
+
 export const acceptable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
-  sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now}
-    and ${inviterMayInvite(of)} and ${domainStillAllowed(of)})`;
+  sql`(${standing(ctx, of)} and ${inviterMayInvite(of)})`;
 
 export const actorMayInvite = (ctx: SignedIn, spaceId: number | null): Batch => [
   must(ctx, mayInvite(sql`${ctx.actor.id}`, sql`${spaceId}`)),

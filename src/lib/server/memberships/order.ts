@@ -5,20 +5,22 @@ import * as folded from '../folded';
 import { membership } from '../schema';
 
 /** SQL: a membership's sort keys, and what they are from its account (`user`). */
-const keys = sql`(rank, name_key, company_key)`;
-const place = sql`(select iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}, ${folded.companyKey}
+const keys = sql`(rank, name_key, company_key, address)`;
+const place = sql`(select iif(user.kind = 'guest', 2, 1 - membership.administrator), ${folded.nameKey}, ${folded.companyKey},
+    iif(user.kind = 'guest', user.email, '')
   from user where user.id = membership.user_id)`;
 
 const COMPANIES = 8;
 
 /** Recounts instead of adding, so no number stays wrong. Comes after `ordered`. */
 export const counted = (ctx: Pick<Ctx, 'db'>, spaceIds: SQL): Statement => {
-  const people = sql`from membership m join user u on u.id = m.user_id
-    where m.space_id = space.id and u.status = 'active'`;
-  const companies = sql`${people} and m.rank = 2 and u.company <> ''`;
+  const all = sql`from membership m join user u on u.id = m.user_id where m.space_id = space.id`;
+  const companies = sql`${all} and u.status = 'active' and m.rank = 2 and u.company <> ''`;
   return ctx.db.run(sql`
     update space set
-      (user_count, guest_count) = (select coalesce(sum(m.rank < 2), 0), coalesce(sum(m.rank = 2), 0) ${people}),
+      (user_count, guest_count, inactive_guest_count) = (select
+        coalesce(sum(m.rank < 2 and u.status = 'active'), 0), coalesce(sum(m.rank = 2 and u.status = 'active'), 0),
+        coalesce(sum(m.rank = 2 and u.status <> 'active'), 0) ${all}),
       guest_companies = (select json_group_array(json_object('name', company, 'count', n)) from (
         select u.company, count(*) n ${companies} group by u.company order by n desc, u.company limit ${COMPANIES})),
       more_companies = max(0, (select count(distinct u.company) ${companies}) - ${COMPANIES})

@@ -59,9 +59,9 @@ export const mail = sqliteTable(
       .where(sql`status = 'failed' and sealed is not null`),
     index('mail_by_invitation').on(t.invitationId, t.createdAt),
     index('mail_by_user').on(t.userId),
-    index('mail_waiting_in_space')
+    index('mail_under_way_in_space')
       .on(t.spaceId)
-      .where(sql`status = 'queued'`),
+      .where(sql`status in ('queued', 'sending')`),
   ],
 );
 

@@ -17,9 +17,10 @@ export const space = sqliteTable(
     links: text('links', { mode: 'json' }).$type<{ title: string; url: string }[]>().notNull().default([]),
     /** In the announcement and (`title`) the titles of the links. */
     mentions: mentions(),
-    /** Active users. memberships/order.ts keeps this and the next three. */
+    /** Active users. memberships/order.ts keeps this and the next four. */
     userCount: integer('user_count').notNull().default(0),
     guestCount: integer('guest_count').notNull().default(0),
+    inactiveGuestCount: integer('inactive_guest_count').notNull().default(0),
     /** Companies with the most guests, and how many others there are. */
     guestCompanies: text('guest_companies', { mode: 'json' })
       .$type<{ name: string; count: number }[]>()
@@ -83,11 +84,16 @@ export const membership = sqliteTable(
     nameKey: text('name_key').notNull().default(''),
     /** Groups the people by company: empty for users, who come first. */
     companyKey: text('company_key').notNull().default(''),
+    /** Of a guest: orders the Guests tab. Empty for users. */
+    address: text('address').notNull().default(''),
   },
   (t) => [
     primaryKey({ columns: [t.spaceId, t.userId] }),
     index('membership_in_order').on(t.spaceId, t.rank, t.nameKey, t.userId),
     index('membership_by_company').on(t.spaceId, t.companyKey, t.rank, t.nameKey, t.userId),
+    index('membership_guests_by_address')
+      .on(t.spaceId, t.address)
+      .where(sql`rank = 2`),
     index('membership_by_user').on(t.userId),
     index('membership_administrators')
       .on(t.spaceId)
@@ -154,6 +160,13 @@ export const invitation = sqliteTable(
       .on(t.status, t.id)
       .where(sql`${sql.raw(OPEN)} and space_id is not null`),
     index('invitation_by_space').on(t.spaceId, t.status, t.email),
+    // Covers the numbers of the Guests tab.
+    index('invitation_open_by_inviter')
+      .on(t.spaceId, t.invitedBy, t.status, t.expiresAt, t.email)
+      .where(sql.raw(OPEN)),
+    index('invitation_asked')
+      .on(t.spaceId, t.askedAt)
+      .where(sql`asked_at is not null`),
     index('invitation_overdue')
       .on(t.expiresAt)
       .where(sql`status = 'invited'`),

@@ -95,7 +95,8 @@ export const dropWaiting = (ctx: Ctx, invitationIds: string[]): Statement[] =>
 
 /** Drops waiting mails of a space that was put into the trash. */
 export const dropOfSpace = (ctx: Ctx, spaceId: number): Statement[] =>
-  drop(ctx, 'withdrawn', sql`mail.space_id = ${spaceId}`);
+  // The second condition is for the index `mail_under_way_in_space`.
+  drop(ctx, 'withdrawn', sql`mail.space_id = ${spaceId} and mail.status in ('queued', 'sending')`);
 
 /** Drops waiting mails with words of a space that somebody has lost; also those of several spaces, which are in the portal. */
 export const dropOfRemoved = (ctx: Ctx, spaceId: number, userId: string): Statement[] =>
