@@ -4,7 +4,6 @@
  */
 import { sql, type SQL } from 'drizzle-orm';
 import * as accounts from '../../src/lib/server/accounts';
-import * as changeLimit from '../../src/lib/server/change-limit';
 import { signedIn, type Ctx, type SignedIn } from '../../src/lib/server/context';
 import type { Env } from '../../src/lib/server/context/config';
 import { createContext } from '../../src/lib/server/context/create';
@@ -56,7 +55,7 @@ export async function fill(env: Env, asked: URLSearchParams) {
     if (asked.has(name)) size[name] = Number(asked.get(name));
   const at = Date.now() - 20 * 86_400_000;
   const context = (now = at): Ctx =>
-    createContext({ env, waitUntil: () => {}, changeLimit, now, ip: '127.0.0.1', userAgent: 'Benchmark' });
+    createContext({ env, waitUntil: () => {}, changeLimit: null, now, ip: '127.0.0.1', userAgent: 'Benchmark' });
   const ctx = context();
 
   await accounts.setUp(ctx, {
