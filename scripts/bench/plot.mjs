@@ -3,7 +3,7 @@ const [WIDTH, HEIGHT] = [880, 470];
 const TOP = 56;
 const BOTTOM = HEIGHT - 48;
 const GAP = 14;
-/** Readable on white and on black, and told apart without colour by their labels. */
+/** Readable on both grounds, and told apart without colour by their labels. */
 const COLOURS = ['#1d8a5f', '#b8720a', '#4a7fd6', '#c2507a', '#8a6fd1', '#6f7d1e', '#1f8fa3', '#8c8c8c'];
 const SHOWN = [
   'home',
@@ -17,11 +17,12 @@ const SHOWN = [
 ];
 
 const STYLE = `
+  .ground { fill: #fff; }
   text { font: 13px system-ui, sans-serif; fill: #333; }
   .title { font-weight: 600; }
   .grid { stroke: #8886; stroke-width: 1; }
   .line { fill: none; stroke-width: 2.5; }
-  @media (prefers-color-scheme: dark) { text { fill: #ddd; } }`;
+  @media (prefers-color-scheme: dark) { .ground { fill: #15191c; } text { fill: #ddd; } }`;
 
 export function plot({ machine, sizes }) {
   const pages = SHOWN.filter((name) => sizes[0].pages.some((page) => page.name === name));
@@ -31,6 +32,7 @@ export function plot({ machine, sizes }) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
 <style>${STYLE}
 </style>
+<rect class="ground" width="${WIDTH}" height="${HEIGHT}" rx="8"/>
 ${panel(
   'Rows read',
   60,
