@@ -6,8 +6,8 @@ const number = (value, digits = 0) =>
     ? '–'
     : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 
-/** Rows may differ by a tenth, and by ten where there are few. */
-const isFlat = (rows) => Math.max(...rows) <= Math.max(Math.min(...rows) * 1.1, Math.min(...rows) + 10);
+/** At most a tenth more rows than in the smallest site, or ten where there are few. */
+const isFlat = ([first, ...rows]) => rows.every((one) => one <= Math.max(first * 1.1, first + 10));
 
 export function scaleMarkdown({ machine, sizes, acts, cron }) {
   const last = sizes.at(-1);

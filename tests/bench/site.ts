@@ -55,7 +55,14 @@ export async function fill(env: Env, asked: URLSearchParams) {
     if (asked.has(name)) size[name] = Number(asked.get(name));
   const at = Date.now() - 20 * 86_400_000;
   const context = (now = at): Ctx =>
-    createContext({ env, waitUntil: () => {}, changeLimit: null, now, ip: '127.0.0.1', userAgent: 'Benchmark' });
+    createContext({
+      env,
+      waitUntil: () => {},
+      changeLimit: null,
+      now,
+      ip: '127.0.0.1',
+      userAgent: 'Benchmark',
+    });
   const ctx = context();
 
   await accounts.setUp(ctx, {
