@@ -78,9 +78,9 @@ const largestFile = (folder) =>
       .map((name) => statSync(join(folder, name)).size),
   );
 
-async function pagesOf({ origin }, { space, thread, password }) {
+async function pagesOf({ origin }, { space, thread, guest: invited, password }) {
   const host = await signedIn(origin, 'ava@foyer.example', password);
-  const guest = await signedIn(origin, 'guest1@partner.example', password);
+  const guest = await signedIn(origin, invited, password);
   const since = await placeOf(host, space);
   const at = `/spaces/${space}`;
   return [

@@ -154,7 +154,10 @@ export async function fill(env: Env, asked: URLSearchParams) {
   const { last } = (await ctx.db.get<{ last: number }>(sql`select max(id) as last from comment`))!;
   for (let from = 1; from <= last; from += PIECE) await write(indexComments(from, from + PIECE - 1));
   await ctx.commit([settings.put(ctx, 'twoStep', true)]);
-  return { space: first, thread: read, password: PASSWORD };
+  const { guest } = (await ctx.db.get<{ guest: string }>(
+    sql`select u.email as guest from membership m join user u on u.id = m.user_id where m.space_id = ${first} and u.kind = 'guest' limit 1`,
+  ))!;
+  return { space: first, thread: read, guest, password: PASSWORD };
 }
 
 /** SQL: 16 characters, as the product's own ids. */
