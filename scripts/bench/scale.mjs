@@ -179,12 +179,17 @@ async function cron({ origin, miniflare }, { space, dueAt }) {
     quiet(`${name}: ${runs} runs, at most ${JSON.stringify(most)}`);
     return { name, runs, ...most, heaviest };
   };
-  // The newest entries may still wait for an hourly one that counts.
+  // What the acts have left, too: mails about their comments. The newest entries may still wait for an hourly one that counts.
   const unsealed = () =>
     count(
       'select (select max(id) from audit_entry) - coalesce((select max(up_to) from audit_seal), 0) - 1000 as n',
     );
-  const rows = [await until('seals the audit', unsealed), await until('has nothing to do', async () => 0)];
+  const unmailed = () => count('select count(*) as n from notification where mail_at is not null');
+  const rows = [
+    await until('seals the audit', unsealed),
+    await until('writes mails about the comments', unmailed),
+    await until('has nothing to do', async () => 0),
+  ];
   now = dueAt + MINUTE;
   rows.push(
     await until('expires invitations', () =>
