@@ -92,6 +92,7 @@ const single = [
   '/admin/mail test',
   '/admin/audit keep',
   '/admin/guests deactivate',
+  '/admin/guests delete',
   '/admin/guests reactivate',
 ];
 
@@ -115,6 +116,8 @@ const rows: [action: string, who: Who, wrong: () => Fields, also?: () => Fields]
   ['/me email', 'guest', () => ({ email: 'nowhere', ownPassword: 'not this one' })],
   ['/me email', 'guest', () => ({ email: '', ownPassword: 'not this one' })],
   ['/me email', 'guest', () => ({ email: 'nowhere', ownPassword: '' })],
+  ['/me delete', 'guest', () => ({ current: 'not this one', typed: 'x@y.example' })],
+  ['/me delete', 'guest', () => ({ current: '', typed: '' })],
   [
     '/spaces/new default',
     'spaceAdmin',

@@ -20,6 +20,9 @@ const counted = '“99+”';
 const others: Record<string, string> = {
   'accounts/address/confirm.ts purgeAddressChanges': later,
   'accounts/reset.ts purgeResets': later,
+  'accounts/erase/go-on.ts goOn': later,
+  'accounts/erase/rows.ts gone': later,
+  'files/of-person.ts releaseOf': later,
   'files/purge.ts purge': later,
   'folded.ts foldDue': later,
   'invitations/expire.ts expireOverdue': later,
@@ -35,6 +38,7 @@ const others: Record<string, string> = {
   'audit-log/chain.ts sealNewer': later,
   'audit-log/empty.ts empty': 'the next step goes on where this one ended',
   'audit-log/list.ts entriesQuery': 'ten people or spaces that a word means: of more, the page says so',
+  'accounts/erase/index.ts beforehand': '“and 3 other spaces”',
   'changes.ts since': 'the next question goes on where this answer ended',
   'files/browse.ts idsOf': 'its callers say one more than a page, or one picture before or after another',
   'files/versions.ts idsOf': 'its callers say one more than a page, or the newest',

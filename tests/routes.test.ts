@@ -247,7 +247,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(admin)/admin/guests': {
     at: '/admin/guests',
     get: site_,
-    post: { deactivate: sitePost, reactivate: sitePost },
+    post: { deactivate: sitePost, reactivate: sitePost, delete: sitePost },
   },
   '/(admin)/admin/guests.csv': { at: '/admin/guests.csv', get: site_ },
   '/(admin)/admin/mail': {

@@ -11,7 +11,7 @@ const said = (address: string, fields: Record<string, string> = {}) => {
 
 /** The pages of these say it in a notice, or lead to one that does. */
 const notices = [
-  '/me profile picture removePicture notifications email emailAgain emailCancel password endSessions',
+  '/me profile picture removePicture notifications email emailAgain emailCancel password endSessions delete',
   '/spaces/7 invite leave delete',
   '/spaces/7/files/[file] default',
   '/spaces/7/settings/general default',
@@ -21,8 +21,8 @@ const notices = [
   '/admin/appearance save preview',
   '/admin/audit keep',
   '/admin/authentication default',
-  '/admin/guests deactivate reactivate',
   '/admin/login-security save unlock',
+  '/admin/guests deactivate reactivate delete',
   '/admin/mail again all test',
   '/admin/mail/texts save preview',
   '/admin/permissions default',

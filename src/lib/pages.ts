@@ -1,5 +1,5 @@
 /** What a form's answer adds to the address, to be said once. */
-const NEWS = ['done', 'restored', 'sent', 'active', 'left', 'skipped', 'not', 'space', 'test'];
+const NEWS = ['erased', 'done', 'restored', 'sent', 'active', 'left', 'skipped', 'not', 'space', 'test'];
 
 /** The same address without news; null if there is none. */
 export function withoutNews(url: URL): string | null {

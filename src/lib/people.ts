@@ -56,8 +56,19 @@ export interface Archived {
 /** Some stored names predate the cleaning. */
 export const shown = (name: string): string => oneLine(name) || '–';
 
+/** Whoever was erased has no name; their posts say so. */
+export const isFormer = ({ name }: Pick<Person, 'name'>): boolean => name === '';
+
+/** Without company and badge. */
+export const nameOf = (t: Translate, person: Pick<Person, 'name' | 'guest'>): string =>
+  isFormer(person) ? t(person.guest ? 'people.former-guest' : 'people.former-user') : shown(person.name);
+
+/** Of somebody who works for the company. */
+export const userName = (t: Translate, name: string): string => nameOf(t, { name, guest: false });
+
 /** "Ben Kowalski (guest, Northwind)"; for users, the name alone. */
 export function displayName(t: Translate, person: Person): string {
+  if (isFormer(person)) return nameOf(t, person);
   const name = shown(person.name);
   if (!person.guest) return name;
   const company = oneLine(person.company ?? '');
@@ -66,4 +77,4 @@ export function displayName(t: Translate, person: Person): string {
 
 /** "Bo Larsen from Hafen GmbH": a user, for guests who may not know them yet. */
 export const fromCompany = (t: Translate, name: string, company: string | null | undefined): string =>
-  company ? t('people.from', { name, company: oneLine(company) }) : name;
+  company ? t('people.from', { name: userName(t, name), company: oneLine(company) }) : userName(t, name);

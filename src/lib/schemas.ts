@@ -454,6 +454,11 @@ export const storage = v.object({
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   was,
 });
+export const eraseAccount = v.object({
+  typed: optionalLine(1_000),
+  current: passwordOr('me.current-missing'),
+  formKey,
+});
 /** 0: for ever. */
 export const auditYears = v.object({
   years: number(0, 10),

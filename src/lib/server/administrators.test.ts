@@ -244,6 +244,7 @@ describe('an administrator of the site who has just lost that right', () => {
     return {
       ...{ ava, cho, gil, spaceId, trashed, archived, document, failed, invited: open.id },
       idle: await makeUser({ status: 'inactive' }),
+      guest: await makeGuest(),
       template: { id: template.id, updatedAt: rows.find(({ id }) => id === template.id)!.updatedAt },
     };
   }
@@ -257,6 +258,7 @@ describe('an administrator of the site who has just lost that right', () => {
       'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
       'activates an account': (ctx, { idle }) => accounts.setActive(ctx, idle.id, true),
       'corrects an address': (ctx, { gil }) => accounts.askAddressFor(ctx, gil.id, someEmail(), randomId()),
+      'erases a guest': (ctx, { guest }) => accounts.eraseGuest(ctx, guest.id),
       'changes settings': (ctx) => site.changeSettings(ctx, { siteName: 'Taken over' }),
       'archives a space': (ctx, { spaceId }) => archive.setForSite(ctx, spaceId, true),
       'brings an archived space back': (ctx, { archived }) => archive.setForSite(ctx, archived, false),

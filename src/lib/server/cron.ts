@@ -39,6 +39,7 @@ export async function run(ctx: Ctx): Promise<void> {
     ['empty the trash', () => trash.purge(ctx)],
     ['fold names', () => folded.foldDue(ctx)],
     ['rebuild the search index', () => search.rebuild(ctx)],
+    ['erase people', () => accounts.goOnErasing(ctx)],
     ['seal the audit', () => auditLog.seal(ctx)],
     ['remove old entries of the audit', () => auditLog.removeOld(ctx)],
     ['purge files', () => files.purge(ctx)],

@@ -26,7 +26,13 @@ export async function lookEverywhere(ctx: Ctx, personId: string): Promise<void> 
     .select({ id: membership.spaceId })
     .from(membership)
     .where(eq(membership.userId, personId));
-  while (spaces.length) await Promise.all(spaces.splice(0, AT_ONCE).map(({ id }) => look(ctx, id, personId)));
+  await lookIn(ctx, spaces, personId);
+}
+
+/** In spaces that they may have lost. */
+export async function lookIn(ctx: Ctx, spaces: { id: number }[], personId: string): Promise<void> {
+  for (let i = 0; i < spaces.length; i += AT_ONCE)
+    await Promise.all(spaces.slice(i, i + AT_ONCE).map(({ id }) => look(ctx, id, personId)));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import * as access from '../access';
 import { changed, must, type SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -33,7 +33,7 @@ export async function list(
       lastLoginAt: user.lastLoginAt,
     })
     .from(user)
-    .where(and(eq(user.kind, 'user'), gt(user.email, last), folded.isPerson(search)))
+    .where(and(eq(user.kind, 'user'), isNull(user.erasedAt), gt(user.email, last), folded.isPerson(search)))
     .orderBy(asc(user.email))
     .limit(PAGE + 1);
   return paging.paged(rows, PAGE, (row) => [row.email]);
@@ -53,7 +53,7 @@ async function missingOrLast(ctx: SignedIn, userId: string, wanted: Wanted): Pro
   const [there] = await ctx.db
     .select({ kind: user.kind, differs: sql<number>`${differs(wanted)}`.as('differs') })
     .from(user)
-    .where(eq(user.id, userId));
+    .where(and(eq(user.id, userId), isNull(user.erasedAt)));
   if (there?.differs === 0) return null;
   return there ? new Refusal('conflict', { key: 'users.last-administrator' }) : new Refusal('missing');
 }

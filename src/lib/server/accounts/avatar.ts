@@ -11,6 +11,8 @@ export async function setAvatar(ctx: SignedIn, [picture]: File[], [small]: File[
   const id = await files.storeAvatar(ctx, picture, small);
   await ctx.commit([
     ctx.db.update(user).set({ avatar: id, updatedAt: ctx.now }).where(eq(user.id, ctx.actor.id)),
+    // Not of somebody who was erased meanwhile.
+    must(ctx, changed()),
     ...files.useAvatar(ctx, id),
     record(ctx, { kind: 'account.changed', subject: `user:${ctx.actor.id}`, detail: { picture: true } }),
   ]);

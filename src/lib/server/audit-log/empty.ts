@@ -5,6 +5,7 @@ import { randomToken } from '../crypto';
 import { allRemade } from './chain';
 import { COLUMNS, digestOf, WHAT_ERASED, WHO_ERASED, type Line } from './seals';
 
+/** In the order of time. */
 export interface Place {
   at: number;
   id: number;
@@ -25,13 +26,14 @@ export async function empty(
   { userId, email }: { userId: string; email: string },
   after: Place,
   limit: number,
-): Promise<{ statements: Statement[]; last: Place | null } | null> {
+): Promise<{ statements: Statement[]; emptied: number; last: Place | null } | null> {
   const next = (where: ReturnType<typeof sql>) =>
     sql`select id, at from (select id, at from audit_entry where ${where} and (at, id) > (${after.at}, ${after.id}) order by at, id limit ${limit})`;
   const { remade, found } = await ctx.read({
     remade: ctx.db.all(sql`select 1 where ${allRemade}`),
     found: ctx.db.all<Found>(sql`
-      select ${sql.raw(COLUMNS)}, e.at, ${sql.raw(WHO_ERASED)} "mayWho", ${sql.raw(WHAT_ERASED)} "mayWhat"
+      select ${sql.raw(COLUMNS)}, e.at, 
+        ${sql.raw(WHO_ERASED)} and (e.actor_id is not null or e.actor_name = '') "mayWho", ${sql.raw(WHAT_ERASED)} "mayWhat"
       from audit_entry e where e.id in (select id from (
         ${next(sql`actor_id = ${userId}`)} union ${next(sql`subject = ${`user:${userId}`}`)} union
         ${next(sql`detail ->> '$.email' = ${email} and detail ->> '$.email' is not null`)} order by at, id limit ${limit}))
@@ -70,6 +72,7 @@ export async function empty(
   const end = found.at(-1);
   return {
     statements,
+    emptied: emptied.length,
     last: end && found.length === limit ? { at: end.at, id: end.id } : null,
   };
 }

@@ -30,6 +30,7 @@ const groupOf: Record<AuditedKind, Group> = {
   'account.address-cancelled': 'security',
   'account.address-changed': 'security',
   'account.deactivated': 'accounts',
+  'account.erased': 'accounts',
   'account.reactivated': 'accounts',
   'account.sessions-ended': 'security',
   'account.permission-changed': 'accounts',

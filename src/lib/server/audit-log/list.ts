@@ -180,7 +180,8 @@ function whoOf(row: Row): Entry['who'] {
     name: row.name ?? row.actorName,
     guest: row.kind === 'guest',
     company: row.company ?? '',
-    email: row.email ? maskAddress(row.email) : '',
+    email: row.email && row.name ? maskAddress(row.email) : '',
+    // Whoever was erased is called so already.
     former: row.actorId !== null && row.name === null,
   };
 }
@@ -198,7 +199,7 @@ function subjectOf(t: Translate, row: Row, said: (key: string) => string): strin
     case 'user':
       return t('audit.former');
     case 'invitation':
-      return row.invited ?? (said('email') || t('audit.former'));
+      return row.invited || said('email') || t('audit.former');
     case 'template':
       return row.template ?? (said('name') || id);
     case 'unknown':

@@ -72,6 +72,7 @@ const KINDS = {
   'account.address-cancelled': { audit: 'each', needs: SUBJECT },
   'account.address-changed': { audit: 'each', needs: SUBJECT, ends: 'session' },
   'account.deactivated': { audit: 'each', needs: SUBJECT, ends: 'session' },
+  'account.erased': { audit: 'each', needs: SUBJECT },
   'account.reactivated': { audit: 'each', needs: SUBJECT },
   'account.sessions-ended': { audit: 'each', needs: SUBJECT, ends: 'session' },
   // A guest who becomes a user may hear of more.

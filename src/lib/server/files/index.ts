@@ -13,6 +13,7 @@ export {
 } from './cover';
 export { lookInThread } from './in-thread';
 export { names, ofCommentsQuery, ofThreadQuery } from './list';
+export { releaseOf } from './of-person';
 export { checkLogo, readLogo, uploadLogo, useLogo } from './logo';
 export { arrivedParts, beginUpload, cancelUpload, completeUpload, uploadPart } from './parts';
 export { purge } from './purge';

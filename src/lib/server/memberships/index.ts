@@ -11,6 +11,7 @@ export {
   setAdministrator,
 } from './members';
 export { endGreeting, markRead, mute, ofActor, pageOfActor } from './own';
+export { endAll } from './end-all';
 export { join } from './join';
 export { accountChanged, allOrdered, tidy } from './order';
 export { removeGuest } from './guests';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { Erased } from '../../erased';
+import type { Counts } from '../../erased';
 import type { SpaceOptions } from '../../space-options';
 import { at, flag, folded, id } from './columns';
 
@@ -183,7 +183,7 @@ export const erasure = sqliteTable(
     /** Their address and language, sealed, until the last mail is written. */
     sealed: text('sealed'),
     /** Rows erased, by what they were. */
-    counts: text('counts', { mode: 'json' }).$type<Partial<Record<Erased, number>>>().notNull().default({}),
+    counts: text('counts', { mode: 'json' }).$type<Counts>().notNull().default({}),
     /** The last entry of the audit that was looked at. */
     auditAt: at('audit_at').notNull().default(0),
     auditId: integer('audit_id').notNull().default(0),

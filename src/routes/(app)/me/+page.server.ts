@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import { writeCounts } from '$lib/erased';
 import {
   addressAgain,
   avatar,
   browserZone,
+  eraseAccount,
   muteSpace,
   newAddress,
   newPassword,
@@ -11,6 +13,7 @@ import {
   oneSession,
   profile,
 } from '$lib/schemas';
+import { withQuery } from '$lib/pages';
 import * as accounts from '$lib/server/accounts';
 import { randomToken } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
@@ -28,10 +31,13 @@ export const load = (event) =>
       spaces: query.get('spaces'),
       muted: query.get('muted'),
     });
+    const erasing = query.has('delete') ? await accounts.beforehand(ctx) : null;
     return {
       ...profile,
+      erasing,
       presence: (await settings.read(ctx)).presence,
-      covered: query.get('end') === 'all' && profile.sessions.some(({ current }) => !current),
+      covered:
+        erasing !== null || (query.get('end') === 'all' && profile.sessions.some(({ current }) => !current)),
       formKey: randomToken(),
       // Sent along, because a browser's own list may differ and hydration would select another zone.
       zones: zones.all(),
@@ -97,6 +103,17 @@ export const actions = {
     await accounts.endSessions(ctx, id || null);
     return '/me?done=sessions';
   }),
+  delete: form(
+    eraseAccount,
+    async (ctx, input, { setHeaders }) => {
+      const counts = await accounts.eraseSelf(ctx, input);
+      // Drafts are kept in the browser.
+      setHeaders({ 'clear-site-data': '"storage"' });
+      return withQuery('/login', { done: 'deleted', erased: writeCounts(counts) });
+    },
+    undefined,
+    { judge: accounts.judgeErasure },
+  ),
   signOut: form(v.object({}), async (ctx, _input, { setHeaders }) => {
     await accounts.signOut(ctx);
     // Drafts are kept in the browser, and must not stay for the next person.

@@ -20,6 +20,7 @@ export const load = async ({ locals: { ctx, cookieless }, request, url }) => {
     email: url.searchParams.get('email') ?? (await typedAddress.read(ctx)),
     done: url.searchParams.get('done'),
     outside: ctx.outside ? ctx.ip : null,
+    erased: url.searchParams.get('erased'),
     blocked: cookieless && cameFromHere(request.headers, ctx.config.origin),
   };
 };

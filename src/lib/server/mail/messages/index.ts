@@ -13,6 +13,7 @@ import { composeCode, type CodeMail } from './code';
 import type { Compose } from './compose';
 import { inOwnWords } from './own-words';
 import { composeDigest, type DigestMail } from './digest';
+import { composeErased, type ErasedMail } from './erased';
 import { composeInvitation, type InvitationMail } from './invitation';
 import { composeInvitationOver, type InvitationOverMail } from './invitation-over';
 import { composeLinkAsked, type LinkAskedMail } from './link-asked';
@@ -43,6 +44,7 @@ export type MailMessage =
   | AddressChangedMail
   | LinkAskedMail
   | RemovedMail
+  | ErasedMail
   | NotificationMail
   | DigestMail
   | TestMail
@@ -74,6 +76,7 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   notification: { compose: composeNotification, dropWhenRemoved: true, keepWhenFailed: true },
   digest: { compose: composeDigest, dropWhenRemoved: true, keepWhenFailed: true },
   test: { compose: composeTest },
+  erased: { compose: composeErased },
 };
 
 export type MailKind = keyof typeof table;

@@ -7,6 +7,7 @@ export {
   dropOfSpace,
   dropReplaced,
   dropWaiting,
+  forget,
   nudge,
   queue,
   queueMany,

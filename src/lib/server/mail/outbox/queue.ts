@@ -117,6 +117,12 @@ export const redirect = (ctx: Ctx, userId: string, to: string): Statement =>
     update mail set to_email = ${to} where user_id = ${userId} and status = 'queued'
       and kind in (select value from json_each(${JSON.stringify(droppedWhenRemoved)}))`);
 
+/** Of a person who is erased: what waits is not sent, and no line stays. Also gives back what they counted. */
+export const forget = (ctx: Ctx, which: SQL): Statement[] => [
+  refundMails(ctx, sql`mail.status = 'queued' and ${which}`),
+  ctx.db.run(sql`delete from mail where ${which}`),
+];
+
 /** Also gives back what they counted. */
 function drop(ctx: Ctx, failure: Failure, which: SQL): Statement[] {
   const waiting = sql`mail.status = 'queued' and ${which}`;
