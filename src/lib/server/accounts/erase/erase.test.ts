@@ -54,7 +54,7 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
     gone: 'token_hash user_id created_at expires_at used_at',
   },
   session: {
-    gone: 'id_hash user_id created_at last_seen_at expires_at absolute_expires_at ip user_agent',
+    gone: 'id_hash user_id created_at last_seen_at expires_at absolute_expires_at ip user_agent city country',
   },
   // Keyed hashes of login names, for an hour or two.
   throttle: {
@@ -132,6 +132,9 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
     plain: 'id invitation_id space_id thread_id comment_id kind created_at read_at later mail_at',
   },
   webhook_key: { plain: 'fetched_at id key' },
+  address_change: {
+    gone: 'id user_id email email_original token_hash mail_id request_key by_administrator sent_at expires_at used_at',
+  },
   reaction: {
     gone: 'space_id thread_id comment_id user_id kind at',
   },
