@@ -94,6 +94,12 @@ const single = [
   '/admin/guests deactivate',
   '/admin/guests delete',
   '/admin/guests reactivate',
+  '/admin/guests/[guest] deactivate',
+  '/admin/guests/[guest] reactivate',
+  '/admin/guests/[guest] endSessions',
+  '/admin/guests/[guest] mailReset',
+  '/admin/guests/[guest] password',
+  '/admin/guests/[guest] remove',
 ];
 
 type Fields = Record<string, string | File>;

@@ -249,6 +249,18 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: site_,
     post: { deactivate: sitePost, reactivate: sitePost, delete: sitePost },
   },
+  '/(admin)/admin/guests/[guest]': {
+    at: '/admin/guests/:person',
+    get: site_,
+    post: {
+      deactivate: sitePost,
+      reactivate: sitePost,
+      endSessions: sitePost,
+      mailReset: sitePost,
+      password: sitePost,
+      remove: sitePost,
+    },
+  },
   '/(admin)/admin/guests.csv': { at: '/admin/guests.csv', get: site_ },
   '/(admin)/admin/mail': {
     at: '/admin/mail',

@@ -21,6 +21,7 @@ const notices = [
   '/admin/appearance save preview',
   '/admin/audit keep',
   '/admin/authentication default',
+  '/admin/guests/[guest] deactivate reactivate endSessions mailReset password remove',
   '/admin/login-security save unlock',
   '/admin/guests deactivate reactivate delete',
   '/admin/mail again all test',

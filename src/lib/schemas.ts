@@ -296,6 +296,9 @@ export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation
 /** Posted twice, it is done once. */
 export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
+/** A button without fields. */
+export const none = v.object({});
+export const requested = v.object({ requestKey });
 export const member = v.object({ id, administrator: tick });
 
 /** Left out by guests, who have no choice: everybody in the space. */
@@ -399,6 +402,8 @@ export const newAddress = v.object({
 export const addressAgain = v.object({
   sentAt: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
 });
+/** By an administrator, for somebody else. */
+export const setPassword = v.object({ password: passwordOr('me.new-missing'), formKey });
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
 export const notificationMail = v.pipe(

@@ -121,6 +121,7 @@ const pages = ({
   '/admin/appearance': [['ava', '/admin/appearance']],
   '/admin/users': [['ava', '/admin/users']],
   '/admin/guests': [['ava', '/admin/guests']],
+  '/admin/guests/[guest]': [['ava', `/admin/guests/${guestId}`]],
   '/admin/mail': [['ava', '/admin/mail']],
   '/admin/mail/texts': [['ava', '/admin/mail/texts?kind=welcome']],
   '/admin/audit': [['ava', '/admin/audit']],

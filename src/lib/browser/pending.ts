@@ -12,12 +12,14 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'authentication.submit',
     'avatar.submit',
     'first-sight.company-submit',
+    'guest-admin.password-submit',
     'me.submit',
     'permissions.submit',
     'security.submit',
     'version.submit',
   ],
   'pending.sending': [
+    'guest-admin.mail-reset',
     'guests.resend',
     'guests.resend-all',
     'decline.submit',
@@ -58,7 +60,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.hiding': ['template.hide'],
   'pending.importing': ['template.import'],
   'pending.leaving': ['space.leave'],
-  'pending.logging-out': ['me.session-end', 'me.sessions-end-submit', 'me.sign-out'],
+  'pending.logging-out': ['guest-admin.end-all', 'me.session-end', 'me.sessions-end-submit', 'me.sign-out'],
   'pending.opening': [
     'erase.to-users',
     'first-invitation.own',

@@ -3,6 +3,7 @@ import { as, DAY, type User } from '../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeSpace, makeUser, someEmail } from '../../../tests/factories';
 import { invite, joinSpace } from '../../../tests/invitations';
 import * as access from './access';
+import { login } from '../../../tests/logins';
 import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
 import * as accounts from './accounts';
 import * as administrators from './administrators';
@@ -225,6 +226,7 @@ describe('an administrator of the site who has just lost that right', () => {
     const [trashed, thrower] = [await makeSpace(ava, { name: 'Old pier' }), as(ava)];
     await trash.putSpace(thrower, trashed, 'Old pier');
     const archived = await makeSpace(ava);
+    await login(gil.email);
     await archive.setForSite(as(ava), archived, true);
     const document = JSON.parse((await templates.exportFile(as(ava), shippedId)).text) as object;
     const template = await templates.importFile(
@@ -259,6 +261,13 @@ describe('an administrator of the site who has just lost that right', () => {
       'activates an account': (ctx, { idle }) => accounts.setActive(ctx, idle.id, true),
       'corrects an address': (ctx, { gil }) => accounts.askAddressFor(ctx, gil.id, someEmail(), randomId()),
       'erases a guest': (ctx, { guest }) => accounts.eraseGuest(ctx, guest.id),
+      'logs a guest out': (ctx, { gil }) => accounts.endSessionsOf(ctx, gil.id, null),
+      'mails a guest a link for a new password': (ctx, { gil }) =>
+        accounts.mailReset(ctx, gil.id, 'a'.repeat(40)),
+      'sets the password of a guest': (ctx, { gil }) =>
+        accounts.setPassword(ctx, gil.id, 'another quiet harbour 7', 'b'.repeat(40)),
+      'removes a guest from a space': (ctx, { gil, spaceId }) =>
+        memberships.removeGuestForSite(ctx, spaceId, gil.id),
       'changes settings': (ctx) => site.changeSettings(ctx, { siteName: 'Taken over' }),
       'archives a space': (ctx, { spaceId }) => archive.setForSite(ctx, spaceId, true),
       'brings an archived space back': (ctx, { archived }) => archive.setForSite(ctx, archived, false),

@@ -14,6 +14,7 @@ export { colleagues } from './colleagues';
 export { beforehand, eraseGuest, eraseSelf, goOn as goOnErasing, judgeErasure } from './erase';
 export { checkPassword, enterAgain, finishAgain, finishLogin, login, signOut } from './login';
 export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';
+export { endSessionsOf, mailReset, setPassword } from './on-behalf';
 export { changePassword, judgePassword } from './password';
 export { changeProfile, endSessions, learnZone, profile, setCompany } from './profile';
 export { askReset, purgeResets, reset, resetTarget } from './reset';

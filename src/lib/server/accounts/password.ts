@@ -28,10 +28,15 @@ export const endAddressChanges = (ctx: Ctx, userId: string): Statement[] => {
   ];
 };
 
-export const passwordChangedMail = (ctx: Ctx, person: User, site: Settings) =>
+export const passwordChangedMail = (
+  ctx: Ctx,
+  person: User,
+  site: Settings,
+  locale = language.ofVisitor(ctx, person),
+) =>
   outbox.queue(ctx, {
     to: person.emailOriginal,
-    locale: language.ofVisitor(ctx, person),
+    locale,
     message: {
       kind: 'password-changed',
       siteName: site.siteName,

@@ -15,7 +15,7 @@ import * as verification from '../verification';
 import { byLoginName, loginName } from './login';
 import { endAddressChanges, endResets, passwordChangedMail, withNextPassword } from './password';
 
-const RESET_MINUTES = 60;
+export const RESET_MINUTES = 60;
 /** For this long, the same form posted again (double click) still leads to the login. */
 const SECOND_POST = 10 * MINUTE;
 

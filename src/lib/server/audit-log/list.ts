@@ -103,8 +103,13 @@ export async function list(
 
 const keyOf = (row: Row): paging.Key => [row.at, row.id];
 
-const peopleMeant = (typed: string): SQL =>
-  sql`select id from user where ${folded.isPerson(typed) ?? sql`0`} order by email`;
+/** A word, or one person: `user:<id>`. */
+const peopleMeant = (typed: string): SQL => {
+  const [, id] = /^user:([a-z2-7]{16})$/.exec(typed) ?? [];
+  return id === undefined
+    ? sql`select id from user where ${folded.isPerson(typed) ?? sql`0`} order by email`
+    : sql`select ${id} as id`;
+};
 const spacesMeant = (typed: string): SQL =>
   sql`select id from space where ${folded.isSpace(typed) ?? sql`0`} order by id`;
 

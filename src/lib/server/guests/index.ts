@@ -2,4 +2,5 @@
 export { exported } from './export';
 export { filterOf } from './filter';
 export { list } from './list';
+export { one } from './one';
 export { ORDERS } from './page';

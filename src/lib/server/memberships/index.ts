@@ -14,4 +14,4 @@ export { endGreeting, markRead, mute, ofActor, pageOfActor } from './own';
 export { endAll } from './end-all';
 export { join } from './join';
 export { accountChanged, allOrdered, tidy } from './order';
-export { removeGuest } from './guests';
+export { removeGuest, removeGuestForSite } from './guests';

@@ -3,5 +3,5 @@ export { counting, decide, settleNeutral, settleSuccess, attemptOf } from './att
 export { clientIpGroup, clientIpKey, countClientIp } from './client-ip';
 export { key, purge, reset, type ThrottleKey } from './counter';
 export { countInARow, lockedUntil, locksOut, refund, release } from './lockout';
-export { carriedOut, failed, isRepeated, postKey, forgetPost, wasCarriedOut } from './post';
+export { carriedOut, failed, isRepeated, onlyOnce, postKey, forgetPost, wasCarriedOut } from './post';
 export { countChanges, countEach, countInWindow, windowLeft } from './window';

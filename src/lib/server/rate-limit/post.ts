@@ -73,6 +73,15 @@ export const carriedOut = (ctx: Ctx, token: string, ...content: string[]): State
     })
     .onConflictDoUpdate({ target: throttle.key, set: { updatedAt: ctx.now } });
 
+/** Undoes the batch as a duplicate (`CommitOptions.duplicate`) if this post has been carried out before. */
+export const onlyOnce = (ctx: Ctx, token: string, ...content: string[]): Statement =>
+  ctx.db.insert(throttle).values({
+    key: rowOf(outcomeKey(ctx, token, content)),
+    count: 1,
+    windowStartedAt: ctx.now,
+    updatedAt: ctx.now,
+  });
+
 const ASKS = 5;
 
 /** Counted for each token before it is compared. Ask only for tokens that exist. */

@@ -1,0 +1,84 @@
+import { dialogOver } from '$lib/pages';
+import { bySpace, none, oneSession, requested, setPassword } from '$lib/schemas';
+import * as accounts from '$lib/server/accounts';
+import { randomId, randomToken } from '$lib/server/crypto';
+import * as guests from '$lib/server/guests';
+import { form, show } from '$lib/server/http';
+import * as memberships from '$lib/server/memberships';
+import { allow } from '$lib/server/policy';
+
+export const load = (event) =>
+  show(event, async (ctx) => {
+    const query = event.url.searchParams;
+    const found = await guests.one(ctx, event.params.guest, {
+      spaces: query.get('spaces'),
+      invitations: query.get('invitations'),
+      sessions: query.get('sessions'),
+    });
+    const spaces = found.spaces.map((space) => ({ ...space, id: String(space.id) }));
+    return {
+      ...found,
+      ...dialogOver(event.url, {
+        deactivate: [{ id: 'yes' }],
+        end: [{ id: 'all' }],
+        remove: spaces,
+      }),
+      requestKey: randomId(),
+      formKey: randomToken(),
+      done: query.get('done'),
+    };
+  });
+
+const site = (ctx: Parameters<typeof allow>[0]) => allow(ctx, 'site.administer');
+const here = ({ guest }: { guest?: string }, done: string) => `/admin/guests/${guest}?done=${done}`;
+
+export const actions = {
+  deactivate: form(
+    none,
+    async (ctx, _, { params }) => {
+      await accounts.setActive(ctx, params.guest!, false);
+      return here(params, 'deactivated');
+    },
+    site,
+  ),
+  reactivate: form(
+    none,
+    async (ctx, _, { params }) => {
+      await accounts.setActive(ctx, params.guest!, true);
+      return here(params, 'reactivated');
+    },
+    site,
+  ),
+  endSessions: form(
+    oneSession,
+    async (ctx, { id }, { params }) => {
+      await accounts.endSessionsOf(ctx, params.guest!, id || null);
+      return here(params, 'sessions-ended');
+    },
+    site,
+  ),
+  mailReset: form(
+    requested,
+    async (ctx, { requestKey }, { params }) => {
+      await accounts.mailReset(ctx, params.guest!, requestKey);
+      return here(params, 'reset-mailed');
+    },
+    site,
+  ),
+  password: form(
+    setPassword,
+    async (ctx, { password, formKey }, { params }) => {
+      await accounts.setPassword(ctx, params.guest!, password, formKey ?? randomToken());
+      return here(params, 'password-set');
+    },
+    site,
+  ),
+  remove: form(
+    bySpace,
+    async (ctx, { id }, { params }) => {
+      await memberships.removeGuestForSite(ctx, id, params.guest!);
+      return here(params, 'removed');
+    },
+    site,
+  ),
+};
