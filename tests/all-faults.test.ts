@@ -94,12 +94,12 @@ const single = [
   '/admin/guests deactivate',
   '/admin/guests delete',
   '/admin/guests reactivate',
-  '/admin/guests/[guest] deactivate',
-  '/admin/guests/[guest] reactivate',
-  '/admin/guests/[guest] endSessions',
-  '/admin/guests/[guest] mailReset',
-  '/admin/guests/[guest] password',
-  '/admin/guests/[guest] remove',
+  '/admin/guests/x deactivate',
+  '/admin/guests/x reactivate',
+  '/admin/guests/x endSessions',
+  '/admin/guests/x mailReset',
+  '/admin/guests/x password',
+  '/admin/guests/x remove',
 ];
 
 type Fields = Record<string, string | File>;

@@ -296,8 +296,6 @@ export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation
 /** Posted twice, it is done once. */
 export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
-/** A button without fields. */
-export const none = v.object({});
 export const requested = v.object({ requestKey });
 export const member = v.object({ id, administrator: tick });
 
@@ -404,6 +402,9 @@ export const addressAgain = v.object({
 });
 /** By an administrator, for somebody else. */
 export const setPassword = v.object({ password: passwordOr('me.new-missing'), formKey });
+export const sessionOfGuest = v.object({
+  session: v.pipe(v.string(), v.nonEmpty(), v.maxLength(64)),
+});
 export const oneSession = v.object({ id: v.optional(v.pipe(v.string(), v.maxLength(64)), '') });
 
 export const notificationMail = v.pipe(

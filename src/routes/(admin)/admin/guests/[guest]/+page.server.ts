@@ -1,5 +1,5 @@
 import { dialogOver } from '$lib/pages';
-import { bySpace, none, oneSession, requested, setPassword } from '$lib/schemas';
+import { byId, bySpace, requested, sessionOfGuest, setPassword } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomId, randomToken } from '$lib/server/crypto';
 import * as guests from '$lib/server/guests';
@@ -34,25 +34,25 @@ const here = ({ guest }: { guest?: string }, done: string) => `/admin/guests/${g
 
 export const actions = {
   deactivate: form(
-    none,
-    async (ctx, _, { params }) => {
-      await accounts.setActive(ctx, params.guest!, false);
+    byId,
+    async (ctx, { id }, { params }) => {
+      await accounts.setActive(ctx, id, false);
       return here(params, 'deactivated');
     },
     site,
   ),
   reactivate: form(
-    none,
-    async (ctx, _, { params }) => {
-      await accounts.setActive(ctx, params.guest!, true);
+    byId,
+    async (ctx, { id }, { params }) => {
+      await accounts.setActive(ctx, id, true);
       return here(params, 'reactivated');
     },
     site,
   ),
   endSessions: form(
-    oneSession,
-    async (ctx, { id }, { params }) => {
-      await accounts.endSessionsOf(ctx, params.guest!, id || null);
+    sessionOfGuest,
+    async (ctx, { session }, { params }) => {
+      await accounts.endSessionsOf(ctx, params.guest!, session === 'all' ? null : session);
       return here(params, 'sessions-ended');
     },
     site,
