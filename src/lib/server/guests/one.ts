@@ -65,7 +65,7 @@ export async function one(
       order by m.joined_at desc, cast(s.id as text) desc limit ${PAGE + 1}`),
     invitations: ctx.db.all<InvitationOf>(sql`
       select invitation.id, s.name "spaceName", invitation.sent_at "sentAt", invitation.accepted_at "acceptedAt", i.name inviter,
-        iif(invitation.status = 'accepted', 'accepted', iif(${acceptable(ctx)}, 'invited', 'expired')) status
+        case when invitation.status = 'accepted' then 'accepted' when ${acceptable(ctx)} then 'invited' else 'expired' end status
       from (select id from invitation where accepted_by = ${id}
           union select id from invitation where ${isOpenInvitation()} and space_id is not null
             and email = (select email from user where id = ${id})) mine
