@@ -432,6 +432,8 @@ const why: Record<string, string[]> = {
 const through: Record<string, string> = {
   'access/administration.ts commitForSite': 'setPermissions',
   'invitations/users.ts sendUserAgain': 'resend',
+  // Takes nothing but the context.
+  'mail-log/send-again.ts sendAllAgain': 'sendAgain',
   'space-templates/write.ts insert': 'importFile',
 };
 

@@ -276,7 +276,7 @@ describe('an administrator of the site who has just lost that right', () => {
       'becomes the administrator of a space': (ctx, { spaceId }) => administrators.become(ctx, spaceId),
       'sends a failed mail again': (ctx, { failed }) => mailLog.sendAgain(ctx, failed),
       'sends all failed mails again': (ctx) => mailLog.sendAllAgain(ctx),
-      'sends a test mail': (ctx) => mailLog.sendTest(ctx),
+      'sends a test mail': (ctx) => mailLog.sendTest(ctx, randomId()),
       'changes a template': (ctx, { template }) =>
         templates.change(ctx, template.id, { name: 'Other', description: '' }, template.updatedAt),
       'deletes a template': (ctx, { template }) => templates.remove(ctx, template.id),
