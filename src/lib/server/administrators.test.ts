@@ -18,6 +18,7 @@ import * as memberships from './memberships';
 import * as templates from './space-templates';
 import { shipped } from './space-templates/shipped';
 import * as spaces from './spaces';
+import * as threads from './threads';
 import * as trash from './trash';
 import * as site from './site';
 
@@ -68,6 +69,26 @@ describe('a space whose last administrator has left', () => {
     await expect(administrators.become(as(ava), spaceId)).rejects.toMatchObject(
       refusal('conflict', 'space-admin.has-administrator'),
     );
+  });
+
+  it('is listed with the administrators it has, and when somebody last wrote in it', async () => {
+    const ava = await makeAdministrator();
+    const users = [];
+    for (let n = 0; n < 5; n++) users.push(await makeUser({ name: `Pier user ${n}` }));
+    const [ben, ...others] = users as [User, ...User[]];
+    const spaceId = await makeSpace(ben, { name: `Pier ${ben.id}` }, others);
+    expect(await listed(ava, spaceId)).toMatchObject({
+      administrators: { names: [ben.name], more: false },
+      activeAt: null,
+    });
+    for (const one of others) await memberships.setAdministrator(as(ben), spaceId, one.id, true);
+    await accounts.setActive(as(ava), ben.id, false);
+    const later = Date.now() + DAY;
+    await threads.begin(as(others[0]!, { now: later }), spaceId, { title: 'Tide', body: 'High' });
+    expect(await listed(ava, spaceId)).toMatchObject({
+      administrators: { names: others.slice(0, 3).map(({ name }) => name), more: true },
+      activeAt: later,
+    });
   });
 
   it('has its administrator again when that account is reactivated', async () => {

@@ -7,8 +7,11 @@ import * as paging from '../paging';
 import { allow } from '../policy';
 import { space, user } from '../schema';
 import { goneAt } from '../trash';
+import * as administrators from './administrators';
 
 const LISTED = 100;
+/** Administrators of a space. */
+const NAMED = 3;
 
 const withoutQuery = (ctx: SignedIn) =>
   ctx.db
@@ -24,7 +27,7 @@ export async function someWithout(ctx: SignedIn): Promise<boolean> {
   return alone.length > 0;
 }
 
-/** Every space by name and size, never its content, and the trash. */
+/** Every space by name, size and who answers for it, never its content, and the trash. */
 export async function list(
   ctx: SignedIn,
   filter: { search: string; after: string; trash?: string; without?: boolean },
@@ -44,6 +47,11 @@ export async function list(
         creator: sql<string>`${user.name}`.as('creator'),
         archivedAt: space.archivedAt,
         without: sql<number>`${without}`.as('without_administrator'),
+        administrators: administrators.names(sql`${space.id}`, NAMED).as('administrators'),
+        /** Of its threads and comments; null if nothing was ever written. */
+        activeAt: sql<
+          number | null
+        >`(select max(last_activity_at) from thread where space_id = ${space.id})`.as('active_at'),
         users: space.userCount,
         guests: space.guestCount,
         stored: files.storedIn(sql`${space.id}`),
@@ -83,9 +91,14 @@ export async function list(
       .limit(LISTED + 1),
     alone: withoutQuery(ctx),
   });
+  const { rows: listed, next } = paging.paged(rows, LISTED, (row) => [row.name, row.id]);
   const gone = paging.paged(trash, LISTED, (row) => [row.deletedAt!, row.id]);
   return {
-    ...paging.paged(rows, LISTED, (row) => [row.name, row.id]),
+    rows: listed.map((row) => ({
+      ...row,
+      administrators: administrators.namedOf(row.administrators, NAMED),
+    })),
+    next,
     someWithout: alone.length > 0,
     trashNext: gone.next,
     trash: gone.rows.map(({ deletedAt, ...row }) => ({
