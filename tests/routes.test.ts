@@ -390,6 +390,18 @@ test('an address that only takes posts: 405 with Allow for scripts, the framed 4
   }
 });
 
+test.each(['/files/nothinghere', '/admin/guests.csv'])(
+  'GET %s out of reach: a bare 404 for scripts, the framed 404 page for people',
+  async (at) => {
+    const toScripts = await ask('guest', at, { headers: { accept: '*/*' } });
+    expect([toScripts.status, await toScripts.text()]).toEqual([404, expect.not.stringContaining('<')]);
+    const toPeople = await ask('guest', at);
+    expect(toPeople.status).toBe(404);
+    expect(await toPeople.text()).toContain('href="/me"');
+    expect((await ask('anonymous', at)).status).toBe(303);
+  },
+);
+
 const posts = Object.entries(table).flatMap(([route, { at, post: actions = {} }]) =>
   Object.entries(actions).map(
     ([action, row]) => [`${route}?/${action}`, action ? `${at}?/${action}` : at, row] as const,
@@ -655,7 +667,8 @@ test('an asset is the same for everybody, whoever asks', async () => {
 test.each(Object.entries(table))('GET %s: at most two round trips to D1 in a row', async (route, { at }) => {
   for (const who of ['anonymous', 'guest', 'spaceAdmin', 'admin'] as const) {
     const { DB, inARow } = countingD1();
-    await ask(who, address(at), {}, { ...bindings, DB });
+    // To people a 404 of these is a page, which is asked for after it.
+    await ask(who, address(at), { headers: { accept: '*/*' } }, { ...bindings, DB });
     expect(inARow(), `${who} at ${route}`).toBeLessThanOrEqual(2);
   }
 });

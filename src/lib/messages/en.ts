@@ -1169,6 +1169,8 @@ const en = {
   'person.joined': 'Joined',
   'person.edit': 'Edit your profile',
   'space.links': 'Related links',
+  'space.links-empty': 'No links.',
+  'space.links-first': 'Add pages that everyone here needs',
   'search.in-space': 'Search this space',
   'search.everywhere': 'Search everything',
   'search.submit': 'Search',

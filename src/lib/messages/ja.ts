@@ -1155,6 +1155,8 @@ export default {
   'person.joined': '参加日',
   'person.edit': 'プロフィールを編集',
   'space.links': '関連リンク',
+  'space.links-empty': 'リンクはありません。',
+  'space.links-first': '皆が使うページを追加する',
   'search.in-space': 'このスペースを検索',
   'search.everywhere': 'すべてを検索',
   'search.submit': '検索',

@@ -70,6 +70,12 @@ export const entries = (ctx: Ctx, action: string | SQL, rows: SQL, by: By = ctx.
     select ${ctx.now}, ${action}, ${by.id}, ${by.name}, subject, space_id, detail, ${ctx.ip}
     from (${rows})`);
 
+/** A row that is sealed counts no more (audit-log/chain.ts). What comes after it in the same hour gets a row of its own. */
+const open = (row: string): SQL => sql`${row} || (
+  select iif(count(*) = 0, '', ' ' || count(*)) from audit_entry
+  where (tally = ${row} or (tally > ${`${row} `} and tally < ${`${row}!`}))
+    and id <= coalesce((select up_to from audit_seal order by after_id desc limit 1), 0))`;
+
 /** One row per hour and subject, with a count, so that nobody can flood the audit. */
 export const tally = (
   ctx: Ctx,
@@ -83,7 +89,7 @@ export const tally = (
   return ctx.db.run(sql`
     insert into audit_entry (at, action, actor_id, actor_name, subject, space_id, detail, ip, tally, last_at)
     values (${ctx.now}, ${action}, ${by.id}, ${by.name}, ${subject}, ${spaceId}, ${JSON.stringify(detail)},
-      ${ctx.ip}, ${row}, ${ctx.now})
+      ${ctx.ip}, ${open(row)}, ${ctx.now})
     on conflict (tally) where tally is not null do update set count = count + 1, last_at = ${ctx.now}`);
 };
 

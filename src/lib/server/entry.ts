@@ -21,7 +21,8 @@ export async function answer<R extends Request>(
   const first = (await rejectOversized(request)) ?? (await ask(readable(request)));
   const page = pageInstead(request, first);
   await body.drain(request);
-  return secured(page ? await ask(readable(page as R)) : first, request);
+  const instead = page && (await ask(readable(page as R)));
+  return secured(instead && (first.status === 405 || instead.status === 404) ? instead : first, request);
 }
 
 export const consume = (batch: MessageBatch<MailNudge>, env: Env, ctx: ExecutionContext): Promise<void> =>

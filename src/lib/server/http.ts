@@ -231,13 +231,19 @@ export const answer = (
   sentence = false,
 ): Promise<Response> => answerPublic(event, (ctx) => act(signedIn(ctx)), sentence);
 
+/** For scripts. Instead of a 404, somebody who is signed in gets the page that says so (request-limits.ts). */
+const bare = ({ locals }: Locals, status: number): Response =>
+  status === 404
+    ? new Response('Not found', { status, headers: locals.ctx.actor ? { vary: 'accept' } : {} })
+    : new Response('Refused', { status });
+
 /** @param sentence adds `{ message }` in the viewer's language, for scripts that show it */
 export async function answerPublic(
   event: Locals,
   act: (ctx: Ctx) => Promise<Response> | Response,
   sentence = false,
 ): Promise<Response> {
-  if (event.locals.refused) return new Response('Not found', { status: 404 });
+  if (event.locals.refused) return bare(event, 404);
   // A kept post can only be shown in a form.
   if (event.locals.pendingPost) return new Response('Refused', { status: 409 });
   try {
@@ -245,7 +251,7 @@ export async function answerPublic(
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
     const { status, kind, detail } = thrown;
-    if (!sentence) return new Response(kind === 'missing' ? 'Not found' : 'Refused', { status });
+    if (!sentence) return bare(event, kind === 'missing' ? 404 : status);
     const t = await loadTranslator(event.locals.ctx.locale);
     const otherwise = kind === 'missing' ? 'error.not-found' : 'error.forbidden';
     return Response.json({ message: t(detail.key ?? otherwise, detail.params) }, { status });

@@ -37,16 +37,19 @@ export function readable<R extends Request>(request: R): R {
   return new Request(url, request) as R;
 }
 
-/** Below an address that only takes posts. Encoded twice like the above, so nobody's route. */
+/** Below an address without a page. Encoded twice like the above, so nobody's route. */
 const PAGE = '/%25-';
 
 /**
- * To a person an address that only takes posts is a page that does not exist: they get the 404 page, in the frame. Scripts get the 405.
- * @returns what to ask SvelteKit for instead
+ * To a person a file out of reach, or an address that only takes posts, is a page that does not exist: they get the 404 page, in the frame.
+ * Scripts get the bare 404 or 405.
+ * @returns what to ask SvelteKit for instead; of a 404, if that is one too
  */
 export function pageInstead(request: Request, answer: Response): Request | null {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (answer.status !== 405 || !isRead || !takesPages(request)) return null;
+  if (!isRead || !takesPages(request)) return null;
+  const isBare = answer.status === 404 && answer.headers.get('vary') === 'accept';
+  if (answer.status !== 405 && !isBare) return null;
   const url = new URL(request.url);
   url.pathname += PAGE;
   return new Request(url, request);
