@@ -1,5 +1,5 @@
 import { loadTranslator } from '../../messages';
-import { nameOf } from '../../people';
+import { displayName } from '../../people';
 import type { SignedIn } from '../context';
 import * as csv from '../csv';
 import { record } from '../events';
@@ -29,7 +29,7 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
           .map(({ id, at, lastAt, count, who, what, action, space, ip, failed }) =>
             csv.row([
               ...[String(id), time(at), time(lastAt), String(count)],
-              ...[who ? nameOf(t, who) : '', who?.email ?? '', who?.company ?? ''],
+              ...[who ? displayName(t, who) : '', who?.email ?? '', who?.company ?? ''],
               ...[t(what.key, what.params), action, space ?? '', ip, failed ? 'failed' : 'done'],
             ]),
           )

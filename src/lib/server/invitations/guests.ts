@@ -23,7 +23,7 @@ export type Outcome =
 
 /** Retries while somebody else is faster (null). */
 async function retryLostRaces<T>(ctx: Ctx, run: () => Promise<T | null>): Promise<T> {
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < 8; attempt++) {
     const decided = await run();
     if (decided !== null) return decided;
     // It came with the session, and the allowed domains may have changed.

@@ -86,7 +86,7 @@ export async function change(
       ...(form.cover === before.cover ? [] : files.useCover(ctx, form.cover, spaceId)),
       record(ctx, { kind: 'space.changed', spaceId, detail: { name: form.name, cover: form.cover } }),
       before.announcement !== form.announcement &&
-        record(ctx, { kind: 'space.announcement-changed', spaceId, detail: { before: before.announcement } }),
+        record(ctx, { kind: 'space.announcement-changed', spaceId }),
     ],
     { refusal: new Refusal('conflict', { key: 'form.stale' }) },
   );
