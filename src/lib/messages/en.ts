@@ -426,7 +426,7 @@ const en = {
     'You’re the only administrator of this site, so you can’t delete your account. Make someone else an administrator first.',
   'erase.to-users': 'Users',
   'erase.spaces':
-    '{more, plural, =0 {You’re the only administrator of {spaces}. Without you, nobody runs it until an administrator of the site appoints someone.} other {You’re the only administrator of {spaces} and # other spaces. Without you, nobody runs them until an administrator of the site appoints someone.}}',
+    '{more, plural, =0 {You’re the only administrator of {spaces}. Without you, nobody runs it until an administrator appoints someone.} other {You’re the only administrator of {spaces} and # other spaces. Without you, nobody runs them until an administrator appoints someone.}}',
   'erase.typed': 'Type your e-mail address to confirm',
   'erase.wrong-address': 'That isn’t the address of your account.',
   'erase.current': 'Your password',
@@ -1940,7 +1940,8 @@ const en = {
   'trash.wrong-name': 'That’s not the name of this space.',
   'trash.gone': 'That space is no longer in the trash.',
   'space-admin.title': 'Space Management',
-  'space-admin.lead': 'Every space, its size, and who runs it. Only the people in a space can see what’s inside.',
+  'space-admin.lead':
+    'Every space, its size, and who runs it. Only the people in a space can see what’s inside.',
   'space-admin.search': 'Search spaces',
   'space-admin.name': 'Space',
   'space-admin.administrators': 'Administrators',

@@ -84,7 +84,11 @@ describe('a space whose last administrator has left', () => {
     for (const one of others) await memberships.setAdministrator(as(ben), spaceId, one.id, true);
     await accounts.setActive(as(ava), ben.id, false);
     const later = Date.now() + DAY;
-    await threads.begin(as(others[0]!, { now: later }), spaceId, { title: 'Tide', body: 'High' });
+    await threads.begin(as(others[0]!, { now: later }), spaceId, {
+      title: 'Tide',
+      body: 'High',
+      requestKey: 'tidetidetidetidetide',
+    });
     expect(await listed(ava, spaceId)).toMatchObject({
       administrators: { names: others.slice(0, 3).map(({ name }) => name), more: true },
       activeAt: later,
