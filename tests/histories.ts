@@ -1,5 +1,6 @@
 /** Random histories are lived twice, with what somebody may not see and without: what they receive must not differ in a byte. */
 import { expect } from 'vitest';
+import * as accounts from '../src/lib/server/accounts';
 import * as changes from '../src/lib/server/changes';
 import { Refusal } from '../src/lib/server/errors';
 import * as files from '../src/lib/server/files';
@@ -10,6 +11,7 @@ import * as spaces from '../src/lib/server/spaces';
 import { SEARCH_KINDS } from '../src/lib/search';
 import { THREAD_FILTERS } from '../src/lib/thread-filters';
 import * as threads from '../src/lib/server/threads';
+import { contents } from './archives';
 import type { TestCtx, User } from './contexts';
 
 export const START = Date.UTC(2026, 10, 26, 9);
@@ -78,6 +80,7 @@ export async function received(
           (await files.browse(ctx, room)).files.map(({ id }) => files.versions(ctx, room, id)),
         ),
         ...(await Promise.all(THREAD_FILTERS.map((show) => spaces.overview(ctx, room, { show })))),
+        await contents(await accounts.exported(ctx)),
         await files.browse(ctx, room, { category: 'document' }),
         await files.browse(ctx, room, { find: 'crane' }),
         await files.browse(ctx, room, { find: 'sato' }),

@@ -19,6 +19,7 @@ const counted = '“99+”';
 /** Limits without a next page: the function, and why nothing is missed. */
 const others: Record<string, string> = {
   'accounts/address/confirm.ts purgeAddressChanges': later,
+  'accounts/data/files.ts filesFrom': 'the page of one’s account has a link for each further archive',
   'accounts/reset.ts purgeResets': later,
   'accounts/erase/go-on.ts goOn': later,
   'accounts/erase/rows.ts gone': later,

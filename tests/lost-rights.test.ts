@@ -404,6 +404,7 @@ const why: Record<string, string[]> = {
     'trash.ts purgePiece',
   ],
   'only the audit entry of a read': [
+    'accounts/data/export.ts exported',
     'audit-log/export.ts exported',
     'guests/export.ts exported',
     'space-templates/transfer.ts exportFile',

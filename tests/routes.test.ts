@@ -84,6 +84,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       presence: 'in in home home home home home',
     },
   },
+  '/(app)/me/data.zip': { at: '/me/data.zip', get: signedIn },
   '/(app)/spaces/new': {
     at: '/spaces/new',
     get: 'in in 404 404 404 200 200',

@@ -35,6 +35,8 @@ const LIMITS = {
   },
   /** Mails about a new e-mail address, also for somebody else. */
   address: { says: 'limit.often', within: [[HOUR, 10]] },
+  /** Of one's own data. */
+  download: { says: 'limit.often', within: [[HOUR, 20]] },
   reaction: { says: 'limit.often', within: [[MINUTE, 120]] },
   tick: { says: 'limit.often', within: [[MINUTE, 120]] },
   preview: { says: 'limit.often', within: [[MINUTE, 120]] },

@@ -11,6 +11,7 @@ export {
 } from './address';
 export { removeAvatar, setAvatar } from './avatar';
 export { colleagues } from './colleagues';
+export { exported } from './data';
 export { beforehand, eraseGuest, eraseSelf, goOn as goOnErasing, judgeErasure } from './erase';
 export { checkPassword, enterAgain, finishAgain, finishLogin, login, signOut } from './login';
 export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';

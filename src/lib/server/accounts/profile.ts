@@ -9,6 +9,7 @@ import { nextMorning } from '../notifications/mornings';
 import { user } from '../schema';
 import * as sessions from '../sessions';
 import { openChange } from './address';
+import { fileParts, partsOf } from './data';
 
 /** What is so already is not recorded. */
 const unchanged = { refusal: () => null };
@@ -90,6 +91,7 @@ export async function profile(
   const {
     person: [person],
     changes: [change],
+    parts,
     list,
     own,
     silent,
@@ -110,6 +112,7 @@ export async function profile(
       .from(user)
       .where(eq(user.id, actor.id)),
     changes: openChange(ctx),
+    parts: fileParts(ctx),
     list: sessions.ofUser(ctx, actor.id, after.sessions),
     own: memberships.ofActor(ctx, after.spaces),
     silent: memberships.ofActor(ctx, after.muted, { muted: true }),
@@ -132,6 +135,8 @@ export async function profile(
     spacesNext: spaces.next,
     muted: muted.rows,
     mutedNext: muted.next,
+    /** Where each further archive of own files begins. */
+    fileParts: partsOf(parts),
     policy: ctx.settings!.policy,
     sessions: begun.rows.map((row) => ({
       ...row,

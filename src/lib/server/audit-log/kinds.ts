@@ -76,6 +76,7 @@ const groupOf: Record<AuditedKind, Group> = {
   'template.removed': 'templates',
   'template.exported': 'exports',
   'site.set-up': 'settings',
+  'account.exported': 'exports',
   'site.guests-exported': 'exports',
   'site.audit-exported': 'exports',
   'mail.sent-again': 'mail',

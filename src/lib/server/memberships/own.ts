@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { mayLeaveWhere } from '../access';
+import { administersHere, mayLeaveWhere } from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
@@ -59,6 +59,8 @@ export const ofActor = (ctx: SignedIn, after: string | null = null, { muted = fa
       /** Null for what they made themselves. */
       inviter: sql<string | null>`inviter.name`.as('inviter'),
       inviterIsGuest: sql<number>`inviter.kind = 'guest'`.mapWith(Boolean).as('inviter_is_guest'),
+      administers: administersHere(ctx).mapWith(Boolean).as('administers'),
+      muted: membership.muted,
       mayLeave: mayLeaveWhere(ctx).as('may_leave'),
     })
     .from(membership)
