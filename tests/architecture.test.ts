@@ -51,7 +51,7 @@ const layers: [layer: string, modules: string][] = [
   [
     'platform',
     `aside blobs change-limit context crypto csv errors log markdown paging passwords pictures rate-limit room schema
-      secrets`,
+      secrets zip`,
   ],
   ['rules', 'access audit policy stale'],
   ['delivery', 'mail'],
@@ -203,6 +203,7 @@ describe('one place for', () => {
 
   it('what a text has attached: whoever else reads files asks files/current.ts, so no replaced version is named', () => {
     const reasons: Record<string, string> = {
+      'accounts/data/files': 'one’s own uploads, all versions of them',
       folded: 'folds the names of all files, and shows none',
       'schema/schema': 'the definition',
     };
@@ -217,6 +218,7 @@ describe('one place for', () => {
 
   it('who sees whom: only the files below ask whether a viewer sees guests at all; the others ask visibleTo', () => {
     const reasons: Record<string, string> = {
+      'accounts/data/texts': 'the column that readerOf takes',
       'notifications/rows': 'the column that readerOf takes',
       'search/hits':
         'the column that readerOf takes; and the index has columns of its own for what is hidden',
