@@ -108,13 +108,14 @@ export async function exported(
   ctx: SignedIn,
   from: string | null = null,
 ): Promise<ReadableStream<Uint8Array>> {
-  await ctx.commit(
+  const parts = fileParts(ctx);
+  const committed = await ctx.commit(
     [
       ...limits.count(ctx, { download: 1 }),
       record(ctx, { kind: 'account.exported', subject: `user:${ctx.actor.id}` }),
+      parts,
     ],
     { refusal: async () => (await limits.exceeded(ctx, { download: 1 })) ?? null },
   );
-  const { parts } = await ctx.read({ parts: fileParts(ctx) });
-  return zip(entries(ctx, from, parts.length > 0));
+  return zip(entries(ctx, from, committed.of(parts).length > 0));
 }
