@@ -159,14 +159,18 @@ function end(count: number, size: number, offset: number): Uint8Array {
 /** As fast as it is read. If reading an entry fails, so does the stream: no archive is silently cut. */
 export function zip(entries: AsyncIterable<Entry>): ReadableStream<Uint8Array> {
   const bytes = written(entries);
-  return new ReadableStream({
-    async pull(stream) {
-      const { done, value } = await bytes.next();
-      if (done) stream.close();
-      else stream.enqueue(value);
+  return new ReadableStream(
+    {
+      async pull(stream) {
+        const { done, value } = await bytes.next();
+        if (done) stream.close();
+        else stream.enqueue(value);
+      },
+      async cancel() {
+        await bytes.return();
+      },
     },
-    async cancel() {
-      await bytes.return();
-    },
-  });
+    // Nothing is read ahead.
+    { highWaterMark: 0 },
+  );
 }

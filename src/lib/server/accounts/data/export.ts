@@ -24,7 +24,8 @@ async function* markdown(ctx: SignedIn, t: Translate): AsyncGenerator<string> {
     }
     ({ spaceId: space, threadId: thread } = one);
     const only = one.onlyForCompany ? ` · ${t('data.only-company')}` : '';
-    yield `\n**${one.written}**${only}\n\n${one.text}\n`;
+    const at = `${one.written.slice(0, 16).replace('T', ' ')} UTC`;
+    yield `\n**${at}**${only}\n\n${one.text}\n`;
   }
 }
 
