@@ -64,6 +64,8 @@ const others: [path: RegExp, form: RegExp, why: string][] = [
     /name="typed"/,
     'the name of the space, as a confirmation that it is to be deleted',
   ],
+  [/\(app\)\/me\//, /erase\./, 'the own address, as a confirmation that the account is to be deleted'],
+  [/\(app\)\/me\//, /\?\/email"/, 'an address with a password, which no draft may keep'],
 ];
 
 const has = (form: string) =>

@@ -23,6 +23,7 @@ const others: Record<string, string> = {
   'accounts/reset.ts purgeResets': later,
   'accounts/erase/go-on.ts goOn': later,
   'accounts/erase/rows.ts gone': later,
+  'files/attach.ts releaseOfSpace': later,
   'files/of-person.ts releaseOf': later,
   'files/purge.ts purge': later,
   'folded.ts foldDue': later,

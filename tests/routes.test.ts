@@ -57,7 +57,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     post: { signUp: all(400), join: all('home'), ask: all('home') },
   },
   // Unsigned.
-  '/(public)/mail-events': { at: '/mail-events', get: all(404), post: { '': all(403) } },
+  '/(public)/mail-events': { at: '/mail-events', get: 'in in 404 404 404 404 404', post: { '': all(403) } },
   '/(pending)/verify': {
     at: '/verify',
     get: 'in 200 home home home home home',

@@ -22,7 +22,6 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
     'guest-admin.mail-reset',
     'guests.resend',
     'guests.resend-all',
-    'decline.submit',
     'invite.send',
     'mail-admin.again',
     'mail-admin.all-again',

@@ -371,9 +371,10 @@ const en = {
   'me.email-often':
     'We’ve sent this address a lot of e-mails. Try again in {minutes, plural, one {a minute} other {# minutes}}.',
   'me.email-gone': 'There’s nothing to confirm any more. Type the new address again.',
-  'me.email-sent': 'We’ve sent a link to {email}. Open it to change your address. It works until {time}.',
+  'me.email-sent': 'We’ve sent a link to {email}. Open it to change your address.',
   'me.email-by-administrator':
-    'An administrator wants to correct your address. We’ve sent a link to {email}, which works until {time}.',
+    'An administrator wants to correct your address. We’ve sent a link to {email}.',
+  'me.email-until': 'The link works until {time}.',
   'me.email-failed': 'This e-mail couldn’t be delivered. Is the address right?',
   'me.email-again': 'Send a new link',
   'me.email-cancel': 'Keep my old address',

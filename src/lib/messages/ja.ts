@@ -371,10 +371,10 @@ export default {
   'me.email-often':
     'このアドレスには短い時間に多くのメールを送信しました。{minutes, plural, other {#分}}後にもう一度お試しください。',
   'me.email-gone': '確認待ちの変更はなくなりました。もう一度新しいアドレスを入力してください。',
-  'me.email-sent':
-    '{email}にリンクを送りました。リンクを開くとアドレスが変更されます。有効期限は{time}です。',
+  'me.email-sent': '{email}にリンクを送りました。リンクを開くとアドレスが変更されます。',
   'me.email-by-administrator':
-    '管理者があなたのアドレスを修正しようとしています。{email}にリンクを送りました。有効期限は{time}です。',
+    '管理者があなたのアドレスを修正しようとしています。{email}にリンクを送りました。',
+  'me.email-until': 'リンクの有効期限は{time}です。',
   'me.email-failed': 'メールを届けられませんでした。アドレスが正しいかご確認ください。',
   'me.email-again': '新しいリンクを送る',
   'me.email-cancel': '変更しない',

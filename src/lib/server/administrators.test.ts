@@ -14,6 +14,7 @@ import { randomId } from './crypto';
 import * as invitations from './invitations';
 import * as mailLog from './mail-log';
 import * as outbox from './mail/outbox';
+import * as loginSecurity from './login-security';
 import * as memberships from './memberships';
 import * as templates from './space-templates';
 import { shipped } from './space-templates/shipped';
@@ -285,6 +286,7 @@ describe('an administrator of the site who has just lost that right', () => {
       'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
       'activates an account': (ctx, { idle }) => accounts.setActive(ctx, idle.id, true),
       'corrects an address': (ctx, { gil }) => accounts.askAddressFor(ctx, gil.id, someEmail(), randomId()),
+      'unlocks an account': (ctx, { cho }) => loginSecurity.unlock(ctx, cho.id),
       'erases a guest': (ctx, { guest }) => accounts.eraseGuest(ctx, guest.id),
       'logs a guest out': (ctx, { gil }) => accounts.endSessionsOf(ctx, gil.id, null),
       'mails a guest a link for a new password': (ctx, { gil }) =>

@@ -1,4 +1,4 @@
-/** The password once more, for what a session that somebody else got hold of must not do. */
+/** The password once more, for what a session that somebody else got hold of must not do: another address, and no account. */
 import type { SignedIn } from '../context';
 import { checkAll } from '../errors';
 import * as rateLimit from '../rate-limit';

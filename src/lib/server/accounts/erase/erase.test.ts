@@ -109,7 +109,7 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
     id: 'created_by deleted_by archived_by appointed_administrator_id appointed_by',
     written: 'name folded announcement links mentions',
     plain:
-      'id cover several_threads block_joining block_following guests_hidden show_announcement show_threads show_people show_links user_count guest_count more_companies request_key created_at updated_at deleted_at archived_at appointed_at',
+      'id cover several_threads block_joining block_following guests_hidden show_announcement show_threads show_people show_links user_count guest_count inactive_guest_count more_companies request_key created_at updated_at deleted_at archived_at appointed_at',
   },
   space_event: {
     id: 'actor_id owner_id',

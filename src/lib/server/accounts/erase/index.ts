@@ -4,12 +4,12 @@ import { parseAddress } from '../../../addresses';
 import type { Counts } from '../../../erased';
 import * as access from '../../access';
 import { followed, type Ctx, type SignedIn, type Statement } from '../../context';
-import { checkAll, Refusal } from '../../errors';
+import { Refusal } from '../../errors';
 import { allow } from '../../policy';
 import * as rateLimit from '../../rate-limit';
 import { erasure, membership, space, user } from '../../schema';
 import * as typedAddress from '../../typed-address';
-import { checkPassword } from '../login';
+import { proved } from '../proof';
 import { ending, sealed } from './account';
 import { goOn } from './go-on';
 
@@ -48,26 +48,12 @@ export async function beforehand(ctx: SignedIn) {
 
 type Typed = { current: string; typed: string; formKey?: string };
 
-/** Names both faults. A wrong password counts as an attempt, whatever else is wrong; a right one does not. */
-async function checkBoth(ctx: SignedIn, { current, typed, formKey }: Partial<Typed>) {
-  const right: Awaited<ReturnType<typeof checkPassword>>[] = [];
-  const giveBack = () => ctx.commit(right.map(({ tried }) => rateLimit.settleNeutral(ctx, tried)));
-  await checkAll(
-    () => {
-      if (typed !== undefined && parseAddress(typed)?.email !== ctx.actor.email)
-        throw new Refusal('invalid', { key: 'erase.wrong-address', field: 'typed' });
-    },
-    async () =>
-      current !== undefined &&
-      right.push(
-        await checkPassword(ctx, { email: ctx.actor.email, password: current, formKey }, 'me.wrong-password'),
-      ),
-  ).catch(async (refused) => {
-    await giveBack();
-    throw refused;
+/** Names both faults. */
+const checkBoth = (ctx: SignedIn, { current, typed, formKey }: Partial<Typed>) =>
+  proved(ctx, { field: 'current', password: current, formKey }, () => {
+    if (typed !== undefined && parseAddress(typed)?.email !== ctx.actor.email)
+      throw new Refusal('invalid', { key: 'erase.wrong-address', field: 'typed' });
   });
-  return { right: right[0], giveBack };
-}
 
 /** What can be said of a form whose other field is empty. */
 export async function judgeErasure(ctx: SignedIn, form: Partial<Typed>): Promise<void> {
