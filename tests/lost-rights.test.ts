@@ -370,7 +370,6 @@ const why: Record<string, string[]> = {
     'verification/check.ts check',
   ],
   'only counts tries, or posts': [
-    'accounts/erase/index.ts checkBoth',
     'accounts/login.ts checkPassword',
     'accounts/proof.ts proved',
     'rate-limit/attempt.ts decide',

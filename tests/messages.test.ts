@@ -62,6 +62,8 @@ test('English has curly quotes, contractions, and a full stop after the last of 
   for (const key of keys) {
     const text = wording(english[key]);
     expect(text, key).not.toMatch(/['"]/);
+    // Its words are the contract's.
+    if (key === 'decline.title') continue;
     expect(text, key).not.toMatch(
       /\b(?:do|does|did|is|are|was|were|has|have|had|could|would|should|will) not\b/,
     );

@@ -24,7 +24,7 @@ for (const [[where, options], javaScriptEnabled] of [
 
     const guest = await somebody(browser, { ...options, javaScriptEnabled });
     await guest.goto(link);
-    await guest.getByText('This isn’t for me').click();
+    await guest.getByText('This is not for me').click();
     await guest.getByLabel('Reason (optional)').fill('You mean my sister.');
     await button(guest, 'Decline the invitation').click();
     await expect(guest.getByRole('heading', { name: 'You’ve declined this invitation' })).toBeVisible();

@@ -1760,10 +1760,10 @@ const en = {
   'notify.decline-site': '{actor} declined your invitation',
   'notify.bounce': 'Your invitation to {space} didn’t reach {actor}',
   'notify.bounce-site': 'Your invitation didn’t reach {actor}',
-  'decline.title': 'This isn’t for me',
+  'decline.title': 'This is not for me',
   'decline.hint': 'Decline the invitation',
   'decline.reason': 'Reason (optional)',
-  'decline.reason-hint': '{inviter} will read it.',
+  'decline.reason-hint': 'Whoever invited you will read it.',
   'decline.submit': 'Decline the invitation',
   'link.declined-title': 'You’ve declined this invitation',
   'link.declined':

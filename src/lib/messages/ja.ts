@@ -1744,7 +1744,7 @@ export default {
   'decline.title': '招待に心当たりがない、参加しない',
   'decline.hint': '招待を辞退します',
   'decline.reason': '理由（任意）',
-  'decline.reason-hint': '{inviter}さんに伝えられます。',
+  'decline.reason-hint': '招待した人に伝えられます。',
   'decline.submit': '招待を辞退する',
   'link.declined-title': '招待を辞退しました',
   'link.declined':

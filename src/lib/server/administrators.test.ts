@@ -21,6 +21,7 @@ import { shipped } from './space-templates/shipped';
 import * as spaces from './spaces';
 import * as threads from './threads';
 import * as trash from './trash';
+import { throttle } from './schema';
 import * as site from './site';
 
 /** A space whose only administrator has left the company; cho is a member of it, gil a guest. */
@@ -269,6 +270,8 @@ describe('an administrator of the site who has just lost that right', () => {
     const { statement } = await outbox.queue(mails, { id: failed, to: email, locale: 'en', message });
     await mails.commit([statement]);
     await mails.db.run(`update mail set status = 'failed', finished_at = 1 where id = '${failed}'`);
+    const lock = { key: `lock of ${cho.id}`, count: 10, windowStartedAt: 1, updatedAt: 1, userId: cho.id };
+    await mails.db.insert(throttle).values({ ...lock, lockedUntil: mails.now + DAY });
     return {
       ...{ ava, cho, gil, spaceId, trashed, archived, document, failed, invited: open.id },
       idle: await makeUser({ status: 'inactive' }),

@@ -101,7 +101,7 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
       'id kind space_id status version locale administrator can_create_spaces created_at sent_at expires_at accepted_at accepted_link_kind',
   },
   membership: {
-    gone: 'space_id user_id administrator joined_at last_read_at greeted_at muted rank name_key company_key',
+    gone: 'space_id user_id administrator joined_at last_read_at greeted_at muted rank name_key company_key address',
     id: 'invited_by',
   },
   space: {
@@ -285,7 +285,7 @@ describe('deleting one’s own account', () => {
     const other = (await login(ben.email)).jar;
     const wrong = accounts.eraseSelf(await visit(jar), { current: 'no 1', typed: 'x@y.example' });
     await expect(wrong).rejects.toMatchObject({
-      detail: { key: 'erase.wrong-address', also: [{ detail: { key: 'me.wrong-password' } }] },
+      detail: { key: 'me.wrong-password', also: [{ detail: { key: 'erase.wrong-address' } }] },
     });
     await expect(
       accounts.eraseSelf(await visit(jar), { current: PASSWORD, typed: 'x@y.example' }),
