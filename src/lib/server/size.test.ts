@@ -198,6 +198,21 @@ describe('what an open page asks every few seconds', () => {
     }
   });
 
+  it('nor does a page, that says where its changes stand', async () => {
+    for (const guestsHidden of [false, true]) {
+      const space = await makeSpace(ava, { guestsHidden });
+      const kim = await makeGuest();
+      await joinSpace(ava, space, kim);
+      const opened = () => rowsRead(kim, (ctx) => spaces.overview(ctx, space));
+      const before = await opened();
+      for (const owner of [ava.id, null, kim.id]) {
+        await happen(space, owner);
+        const what = `hidden ${guestsHidden}, of ${owner === null ? 'the company' : 'somebody'}: ${before}`;
+        expect(await opened(), what).toBeLessThanOrEqual(before + 20);
+      }
+    }
+  });
+
   it(`reads a few rows for each of ${SPACES} spaces, and of each unread notification`, async () => {
     for (const who of [await makeUser(), await makeGuest()]) {
       const rooms: number[] = [];

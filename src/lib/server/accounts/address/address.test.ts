@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   as,
+  bindings,
   DAY,
   HOUR,
   MINUTE,
@@ -13,12 +14,14 @@ import {
   account,
   makeAdministrator,
   makeGuest,
+  makeSpace,
   makeUser,
   PASSWORD,
   site,
   someEmail,
 } from '../../../../../tests/factories';
 import { audited, count, parallel, refusal } from '../../../../../tests/helpers';
+import { joinSpace } from '../../../../../tests/invitations';
 import { login } from '../../../../../tests/logins';
 import { linkIn, mailsTo } from '../../../../../tests/mailbox';
 import * as accounts from '..';
@@ -77,6 +80,18 @@ describe('a new e-mail address', () => {
     expect((await login(email)).to).toBe('/');
     await expect(login(who.email)).rejects.toMatchObject(refusal('invalid', 'login.wrong'));
     expect(await state(token)).toBe('done');
+  });
+
+  it('of a guest is their place in the Guests tabs of their spaces', async () => {
+    const host = await makeUser();
+    const space = await makeSpace(host);
+    const { who, email, token } = await asked();
+    await joinSpace(host, space, who);
+    await confirm(token);
+    const stored = await bindings.DB.prepare('select address from membership where user_id = ?')
+      .bind(who.id)
+      .first();
+    expect(stored).toEqual({ address: email.toLowerCase() });
   });
 
   it('is only asked for with the password, and a wrong one counts as an attempt', async () => {

@@ -7,6 +7,7 @@ import { record } from '../../events';
 import * as folded from '../../folded';
 import * as language from '../../language';
 import * as outbox from '../../mail/outbox';
+import * as memberships from '../../memberships';
 import { addressChange, user } from '../../schema';
 import * as sessions from '../../sessions';
 import { domainFits, parse, settingsColumn } from '../../settings';
@@ -111,6 +112,7 @@ export async function confirmAddress(ctx: Ctx, token: string): Promise<void> {
         })
         .where(and(eq(user.id, person.id), eq(user.status, 'active'), fits(email))),
       must(ctx, changed()),
+      ...memberships.accountChanged(ctx, person.id),
       endResets(ctx, person.id),
       verification.endAll(ctx, person.id),
       endAddressChanges(ctx, person.id),
