@@ -499,6 +499,8 @@ export const authentication = v.pipe(
     composition: tick,
     refuseCommon: tick,
     mailPassword: tick,
+    codeMinutes: number(10, 60),
+    invitationDays: number(1, 30),
     allowedDomains: lines(5_000),
     /** The effect that the form showed, to be confirmed. */
     domainsSeen: v.optional(v.pipe(v.string(), v.maxLength(10_000)), ''),

@@ -148,7 +148,7 @@ const en = {
   'users.lead': 'Everyone in your company who has an account here. Guests are under “Guest Management”.',
   'users.invite-title': 'Invite a user',
   'users.invite-lead':
-    'We’ll send them a link. They choose a name and a password, and they’re in. The link works for one week.',
+    'We’ll send them a link. They choose a name and a password, and they’re in. The link works for {days, plural, =7 {one week} one {one day} other {# days}}.',
   'users.invite-submit': 'Send invitation',
   'users.invite-language': 'Language of the e-mail',
   'users.search': 'Search users',
@@ -240,7 +240,7 @@ const en = {
   'authentication.lead': 'How guests prove who they are.',
   'authentication.two-step': 'Use two-step verification for guest authentication',
   'authentication.two-step-hint':
-    'From their second login on, guests also type a six-digit code that we e-mail to them. Each code works once, for up to an hour. This applies to every guest as soon as you save.',
+    'From their second login on, guests also type a six-digit code that we e-mail to them. Each code works once, for {minutes, plural, =60 {up to an hour} other {up to # minutes}}. This applies to every guest as soon as you save.',
   'authentication.policy': 'Credential policy',
   'authentication.policy-lead':
     'The rules for new passwords, for guests and users alike. Existing passwords stay valid.',
@@ -258,6 +258,13 @@ const en = {
   'authentication.refuse-common-hint': 'Checks a list of the 30,000 passwords that attackers try first.',
   'authentication.mail-password': 'Include the password in the confirmation e-mail',
   'authentication.mail-password-hint': 'Anyone who can read the mailbox can then read the password.',
+  'authentication.life': 'Validity',
+  'authentication.life-lead':
+    'For codes and invitations that are sent from now on. Those already sent keep the time that their e-mail says.',
+  'authentication.code-minutes': 'Minutes that a code is valid',
+  'authentication.code-minutes-hint': 'From 10 to 60. It also applies to codes for users.',
+  'authentication.invitation-days': 'Days that an invitation is valid',
+  'authentication.invitation-days-hint': 'From 1 to 30. It also applies to invitations for users.',
   'authentication.domains-title': 'Who can be invited',
   'authentication.domains': 'Allowed e-mail domains',
   'authentication.domains-hint':
@@ -542,7 +549,8 @@ const en = {
   'invitation.changed': 'This invitation has just changed. Check the list again.',
   'mail.footer': 'Sent by {site}. Please don’t reply to this e-mail: nobody reads this mailbox.',
   'mail.link-fallback': 'If the button doesn’t work, open this address:',
-  'mail.expires': 'This invitation expires after one week, on {when}.',
+  'mail.expires':
+    'This invitation expires after {days, plural, =7 {one week} one {one day} other {# days}}, on {when}.',
   'mail.invitation.subject': '{inviter} invited you to “{space}”',
   'mail.footer-reply': 'Sent by {site}. If you reply, your answer goes to {name}.',
   'mail.from': '{name} (via {site})',
@@ -573,7 +581,7 @@ const en = {
     'This is your verification code for {site}. Type it on the page where you’re logging in.',
   'mail.code.signup':
     'This is your verification code for {site}. Type it on the page where you’re signing up.',
-  'mail.code.valid': 'It’s valid for one hour and works once.',
+  'mail.code.valid': 'It’s valid for {minutes, plural, =60 {one hour} other {# minutes}} and works once.',
   'mail.code.login-note':
     'If you’re not logging in right now, someone else knows your password. Don’t share the code, and choose a new password.',
   'mail.code.signup-note':
@@ -780,7 +788,8 @@ const en = {
   'preview.invitation-lead': 'Open the link to see who invited you and to join.',
   'preview.login': 'The guest portal of {company}',
   'link.expired-title': 'This invitation has expired',
-  'link.expired': 'Invitations expire after 7 days. {inviter} can send you a new link.',
+  'link.expired':
+    '{days, plural, one {This invitation was valid for one day.} =7 {Invitations expire after 7 days.} other {This invitation was valid for # days.}} {inviter} can send you a new link.',
   'link.expired-others': '{inviter} can’t invite people any more, but someone else can send you a new link.',
   'link.expired-nobody': 'Nobody can send you a new link right now. Ask the person you work with there.',
   'link.domain-title': 'This address can’t be invited',
@@ -840,7 +849,8 @@ const en = {
   'verify.code': 'Verification Code',
   'verify.submit': 'Verify',
   'verify.resend': 'Send a new code',
-  'verify.hint': 'The six digits from the e-mail, valid for one hour',
+  'verify.hint':
+    'The six digits from the e-mail, valid for {minutes, plural, =60 {one hour} other {# minutes}}',
   'verify.sent': 'We’ve sent a code to {email}.',
   'verify.resent': 'We’ve sent a new code to {email}. The old one no longer works.',
   'verify.mail-queued':
@@ -1275,7 +1285,8 @@ const en = {
   'members.found-more': 'There are more. Type more of the name.',
   'members.found-nobody': 'Nobody in your company matches “{find}”, or they’re already members.',
   'members.administrator-hint': 'Can change settings, invite guests and add members.',
-  'guests.summary': '{active, number} active, {open, number} invited. Invitations expire after 7 days.',
+  'guests.summary':
+    '{active, number} active, {open, number} invited. Invitations expire after {days, plural, one {one day} other {# days}}.',
   'guests.progress': '{sent, number} of {all, number} e-mails sent',
   'guests.progress-reload': 'Update progress',
   'guests.empty-title': 'No guests yet',

@@ -151,7 +151,7 @@ export default {
   'users.lead': 'アカウントを持っている社内の人の一覧です。社外のゲストは「ゲストの管理」にあります。',
   'users.invite-title': 'ユーザーを招待',
   'users.invite-lead':
-    'リンク付きのメールが届きます。名前とパスワードを決めると利用を始められます。リンクは1週間有効です。',
+    'リンク付きのメールが届きます。名前とパスワードを決めると利用を始められます。リンクは{days, plural, =7 {1週間} other {#日間}}有効です。',
   'users.invite-submit': '招待を送信',
   'users.invite-language': 'メールの言語',
   'users.search': 'ユーザーを検索',
@@ -240,7 +240,7 @@ export default {
   'authentication.lead': 'ゲストの本人確認の方法を決めます。',
   'authentication.two-step': 'ゲストの認証に2段階認証を使う',
   'authentication.two-step-hint':
-    '2回目以降のログインで、ゲストはメールで届く6桁のコードも入力します。コードは1時間有効で、1回だけ使えます。保存すると、すべてのゲストにすぐに適用されます。',
+    '2回目以降のログインで、ゲストはメールで届く6桁のコードも入力します。コードは{minutes, plural, =60 {1時間} other {#分間}}有効で、1回だけ使えます。保存すると、すべてのゲストにすぐに適用されます。',
   'authentication.policy': 'パスワードポリシー',
   'authentication.policy-lead':
     'これから設定するパスワードの条件です。ゲストにもユーザーにも適用されます。設定済みのパスワードはそのまま使えます。',
@@ -259,6 +259,13 @@ export default {
   'authentication.refuse-common-hint': '推測されやすい3万件の一覧と照合します。',
   'authentication.mail-password': '登録完了メールにパスワードを記載する',
   'authentication.mail-password-hint': '登録完了のメールを読める人は、誰でもパスワードを見ることができます。',
+  'authentication.life': '有効期間',
+  'authentication.life-lead':
+    'これから送信するコードと招待に適用されます。すでに送信したものは、メールに記載された期限のままです。',
+  'authentication.code-minutes': 'コードの有効期間（分）',
+  'authentication.code-minutes-hint': '10〜60分。ユーザーへのコードにも適用されます。',
+  'authentication.invitation-days': '招待の有効期間（日）',
+  'authentication.invitation-days-hint': '1〜30日。ユーザーへの招待にも適用されます。',
   'authentication.domains-title': '招待できる相手',
   'authentication.domains': '許可するメールドメイン',
   'authentication.domains-hint':
@@ -546,7 +553,8 @@ export default {
   'mail.from': '{name}（{site}経由）',
   'mail.from-guest': '{name} {site}経由',
   'mail.link-fallback': 'ボタンが使えない場合は、次のアドレスを開いてください。',
-  'mail.expires': 'この招待の有効期限は1週間です。{when}に期限が切れます。',
+  'mail.expires':
+    'この招待の有効期限は{days, plural, =7 {1週間} other {#日間}}です。{when}に期限が切れます。',
   'mail.invitation.subject': '{inviter}さんから「{space}」への招待が届いています',
   'mail.invitation.message':
     'こんにちは。\n\nゲストスペース「{space}」にご招待します。やり取りやファイル、お知らせを一か所で共有できます。下のリンクを開いて、お名前とパスワードを決めるだけでご利用いただけます。\n\n{inviter}',
@@ -572,7 +580,7 @@ export default {
   'mail.code.subject': '{site}：確認コードのお知らせ',
   'mail.code.login': '{site}の確認コードです。ログインの画面に入力してください。',
   'mail.code.signup': '{site}の確認コードです。登録の画面に入力してください。',
-  'mail.code.valid': '1時間有効で、1回だけ使えます。',
+  'mail.code.valid': '{minutes, plural, =60 {1時間} other {#分間}}有効で、1回だけ使えます。',
   'mail.code.login-note':
     'ログインした覚えがない場合は、パスワードがほかの人に知られています。コードを誰にも教えず、パスワードを変更してください。',
   'mail.code.signup-note':
@@ -771,7 +779,8 @@ export default {
   'preview.invitation-lead': 'リンクを開くと、招待した人の確認と参加ができます。',
   'preview.login': '{company}のゲストポータル',
   'link.expired-title': '招待の有効期限が切れています',
-  'link.expired': '招待は7日間有効です。{inviter}さんに新しいリンクを依頼できます。',
+  'link.expired':
+    '{days, plural, =7 {招待は7日間有効です。} other {この招待の有効期間は#日間でした。}}{inviter}さんに新しいリンクを依頼できます。',
   'link.expired-others':
     '{inviter}さんは招待できなくなりました。招待できるほかの方に新しいリンクを依頼できます。',
   'link.expired-nobody': '現在、招待できる人がいません。一緒にお仕事をされている方にお問い合わせください。',
@@ -833,7 +842,7 @@ export default {
   'verify.code': '確認コード',
   'verify.submit': '確認',
   'verify.resend': '新しいコードを送信',
-  'verify.hint': 'メールに記載された6桁の数字（1時間有効）',
+  'verify.hint': 'メールに記載された6桁の数字（{minutes, plural, =60 {1時間} other {#分間}}有効）',
   'verify.sent': '{email}にコードをお送りしました。',
   'verify.resent': '{email}に新しいコードをお送りしました。以前のコードは使えなくなりました。',
   'verify.mail-queued':
@@ -1260,7 +1269,8 @@ export default {
   'members.found-more': 'ほかにもいます。もう少し詳しく入力してください。',
   'members.found-nobody': '「{find}」に当てはまる社内のユーザーはいないか、すでにメンバーです。',
   'members.administrator-hint': '設定の変更、ゲストの招待、メンバーの追加ができます。',
-  'guests.summary': '参加中{active, number}人、招待中{open, number}人。招待は7日間有効です。',
+  'guests.summary':
+    '参加中{active, number}人、招待中{open, number}人。招待は{days, plural, other {#日間}}有効です。',
   'guests.progress': '{all, number}通中{sent, number}通を送信しました',
   'guests.progress-reload': '現在の状況を表示',
   'guests.empty-title': 'ゲストはまだいません',

@@ -225,6 +225,27 @@ describe('a link that is over', () => {
     expect(await count('invitation', `id = ? and status = 'invited'`, id)).toBe(1);
   });
 
+  it('sooner or later, as the site says; those that are under way keep their date', async () => {
+    const before = await invited({ now: NOW });
+    await site({ invitationDays: 2 });
+    try {
+      const { token, email, spaceId, inviter, id } = await invited({ now: NOW });
+      expect((await mailsTo(email))[0]!.text).toContain('expires after 2 days');
+      expect(await stateOf(token, { now: NOW + 2 * DAY - 1 })).toBe('open');
+      const over = await invitations.stateOf(testContext({ now: NOW + 2 * DAY }), token);
+      expect(over).toMatchObject({ state: 'expired', days: 2 });
+      expect((await mailsTo(before.email))[0]!.text).toContain('expires after one week');
+      expect(await stateOf(before.token, { now: NOW + 7 * DAY - 1 })).toBe('open');
+      await site({ invitationDays: 30 });
+      const ctx = as(inviter, { now: NOW });
+      await invitations.resend(ctx, spaceId, id);
+      await ctx.settle();
+      expect((await invitationOf(email)).expiresAt).toBe(NOW + 30 * DAY);
+    } finally {
+      await site({ invitationDays: 7 });
+    }
+  });
+
   it('is dead after a resend: the mailed one and the copied one', async () => {
     const story = await invited();
     const copy = await copied(story);

@@ -210,6 +210,29 @@ describe('a code is refused', () => {
     expect(await verify(again.jar, again.code, { now: NOW + HOUR - 1 })).toBe('/spaces/7');
   });
 
+  it('sooner, where the site says so: for codes that are sent from then on, as their mail and page say', async () => {
+    const before = await halfIn();
+    await site({ codeMinutes: 10 });
+    try {
+      const { guest, jar, code } = await halfIn();
+      expect(await pendingOf(jar, NOW)).toMatchObject({ minutes: 10 });
+      expect((await mailsTo(guest.email))[0]!.text).toContain('valid for 10 minutes');
+      await expect(verify(jar, code, { now: NOW + 10 * MINUTE })).rejects.toMatchObject(
+        refusal('conflict', 'verify.expired'),
+      );
+      // Another one is as long.
+      await verification.sendAgain(await visit(jar, { now: NOW + 20 * MINUTE }));
+      expect(await pendingOf(jar, NOW + 30 * MINUTE - 1)).toMatchObject({ codeState: 'valid' });
+      expect(await pendingOf(jar, NOW + 30 * MINUTE)).toMatchObject({ codeState: 'expired' });
+      // Sent before.
+      expect(await pendingOf(before.jar)).toMatchObject({ minutes: 60 });
+      expect((await mailsTo(before.guest.email))[0]!.text).toContain('valid for one hour');
+      expect(await verify(before.jar, before.code, { now: NOW + HOUR - 1 })).toBe('/spaces/7');
+    } finally {
+      await site({ codeMinutes: 60 });
+    }
+  });
+
   it('once the account has a new password, by a reset or on /me', async () => {
     const { guest, jar, code } = await halfIn();
     const ctx = testContext();

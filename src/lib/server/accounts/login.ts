@@ -77,6 +77,7 @@ export async function login(
         locale: language.ofVisitor(ctx, person),
         next: form.next,
         siteName: site.siteName,
+        codeMinutes: site.codeMinutes,
       },
       {
         first: [unchanged(ctx, person)],

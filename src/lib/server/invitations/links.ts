@@ -3,10 +3,10 @@ import { encodeBase32LowerCaseNoPadding } from '@oslojs/encoding';
 import { DAY } from '../../time';
 import { type Ctx } from '../context';
 import { isMadeBy, keyedBytes, type Secret } from '../crypto';
-import { invitation } from '../schema';
+import { invitation, type Settings } from '../schema';
 
-/** After it was last sent. */
-export const VALID_FOR = 7 * DAY;
+/** Of one that is sent now. Those that are under way keep the date that their mail says. */
+export const expiryOf = (ctx: Ctx, { invitationDays }: Settings): number => ctx.now + invitationDays * DAY;
 
 export type Invitation = typeof invitation.$inferSelect;
 /** `mail` proves the mailbox. `copy`, handed on by the inviter, proves nothing. */

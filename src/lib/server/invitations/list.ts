@@ -10,6 +10,7 @@ import * as paging from '../paging';
 import { allow } from '../policy';
 import { invitation, isOpenInvitation, membership, space, user, type mail } from '../schema';
 import { lastVisit } from '../sessions';
+import * as settings from '../settings';
 import { askersQuery } from './askers';
 import { acceptable, domainStillAllowed, inviterMayInvite, standing } from './rule';
 
@@ -238,6 +239,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
     inactive,
     sending: waiting[0]?.count ?? 0,
     sendingOf: waiting[0]?.of ?? 0,
+    days: (await settings.read(ctx)).invitationDays,
     askers,
   };
 }

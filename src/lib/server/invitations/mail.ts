@@ -71,6 +71,7 @@ export const invitationMail = (
   message: i.message,
   url: urlOf(ctx, i.id, i.version, 'mail'),
   expiresAt: i.expiresAt,
+  days: site.invitationDays,
   timeZone: ctx.timeZone,
 });
 
@@ -87,5 +88,6 @@ export const userInvitationMail = (
   inviterEmail: ctx.actor.email,
   url: urlOf(ctx, id, version, 'mail'),
   expiresAt,
+  days: site.invitationDays,
   timeZone: ctx.timeZone,
 });

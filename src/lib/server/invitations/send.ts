@@ -7,7 +7,7 @@ import * as outbox from '../mail/outbox';
 import { isOpenInvitation, type Settings } from '../schema';
 import { forgetDeclined } from './decline';
 import * as limits from './limits';
-import { VALID_FOR } from './links';
+import { expiryOf } from './links';
 import { invitationMail, wordsForRecipients, type InviteForm, type ToSend } from './mail';
 import { actorMayInvite } from './rule';
 import { domainFits } from '../settings';
@@ -21,7 +21,7 @@ export async function send(
   form: InviteForm | null = null,
   key: string | null = null,
 ): Promise<boolean> {
-  const expiresAt = ctx.now + VALID_FOR;
+  const expiresAt = expiryOf(ctx, site);
   const wordsFor = await wordsForRecipients(ctx, target, rows);
   const mails = await outbox.queueMany(
     ctx,

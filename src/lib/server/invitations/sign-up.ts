@@ -61,6 +61,7 @@ export async function signUp(
       locale: language.ofInvited(ctx, i),
       next: destinationOf(i.spaceId),
       siteName: site.siteName,
+      codeMinutes: site.codeMinutes,
     });
     return '/verify';
   }

@@ -40,7 +40,7 @@ export type InvitationState = Partial<Who & Where & By> &
         By &
         Declinable)
     | ({ state: 'other-account'; actorEmail: string } & Who)
-    | ({ state: 'expired'; renewedBy: RenewedBy; asked: boolean } & Who & By)
+    | ({ state: 'expired'; renewedBy: RenewedBy; asked: boolean; days: number } & Who & By)
     /** After they had joined. `late`: too long ago to ask. */
     | ({ state: 'removed'; renewedBy: RenewedBy | 'late'; asked: boolean } & Who & By)
     | ({ state: 'domain' } & Who & By)
@@ -114,6 +114,10 @@ export async function stateOf(ctx: Ctx, token: string): Promise<InvitationState>
 export const askedSince = (ctx: Ctx, { invitation: i, removedAt }: Found): number =>
   i.status === 'accepted' ? (removedAt ?? i.acceptedAt ?? 0) : Math.max(ctx.now - DAY, i.sentAt);
 
+/** How long it was valid, which its mail said. */
+const daysOf = ({ sentAt, expiresAt }: Found['invitation']): number =>
+  Math.max(1, Math.round((expiresAt - sentAt) / DAY));
+
 export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   const { invitation: i, account } = found;
   ctx.settings ??= found.site;
@@ -152,7 +156,7 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
     return { ...who, ...by, state: 'removed', renewedBy: late ? 'late' : renewedBy, asked };
   }
   if (i.status === 'expired' || i.expiresAt <= ctx.now || !found.inviterMayInvite)
-    return { ...who, ...by, state: 'expired', renewedBy, asked };
+    return { ...who, ...by, state: 'expired', renewedBy, asked, days: daysOf(i) };
   if (!found.domainStillAllowed) return { ...who, ...by, state: 'domain' };
   if (ctx.actor && !own) return { ...who, state: 'other-account', actorEmail: ctx.actor.email };
   if (theirs && account?.status === 'inactive') return { ...who, state: 'inactive' };

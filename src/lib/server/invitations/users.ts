@@ -12,7 +12,7 @@ import { invitation, isOpenInvitation, user } from '../schema';
 import * as settings from '../settings';
 import { declinedQuery, forgetDeclined } from './decline';
 import * as limits from './limits';
-import { VALID_FOR, type Invitation } from './links';
+import { expiryOf, type Invitation } from './links';
 import { userInvitationMail } from './mail';
 import { conflictRefusal, refusalOf } from './reasons';
 import { isRepeated, keyOf } from './request';
@@ -66,7 +66,7 @@ export async function inviteUser(
   if (open[0]) return sendUserAgain(ctx, open[0], change, form.requestKey);
   await refuseOverLimit(ctx, address.email);
   const id = randomId();
-  const expiresAt = ctx.now + VALID_FOR;
+  const expiresAt = expiryOf(ctx, site);
   const queued = await outbox.queue(ctx, {
     to: address.original,
     locale: form.locale,
@@ -116,7 +116,7 @@ async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
   if (reason) throw refusalOf(reason, email);
 }
 
-/** A new link for a new week. The old links stop working. */
+/** A new link, as long as a new one. The old links stop working. */
 export async function sendUserAgain(
   ctx: SignedIn,
   found: Invitation,
@@ -127,13 +127,14 @@ export async function sendUserAgain(
   if (isRepeated(key, found)) return;
   await refuseOverLimit(ctx, found.email);
   const version = found.version + 1;
-  const expiresAt = ctx.now + VALID_FOR;
+  const site = await settings.read(ctx);
+  const expiresAt = expiryOf(ctx, site);
   const queued = await outbox.queue(ctx, {
     to: found.emailOriginal,
     locale: [change.locale, found.locale].find(isLocale) ?? ctx.locale,
     invitationId: found.id,
     countedOn: limits.countersOf(ctx, null, found.email),
-    message: userInvitationMail(ctx, await settings.read(ctx), found.id, version, expiresAt),
+    message: userInvitationMail(ctx, site, found.id, version, expiresAt),
   });
   await ctx.commit(
     [

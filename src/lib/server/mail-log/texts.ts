@@ -1,13 +1,14 @@
 /** The site's own words in mails. A preview of what is typed waits, sealed, in KV for a few minutes. */
 import { PLACEHOLDERS, textKinds, unknownPlaceholder, type OwnText, type TextKind } from '../../mail-texts';
 import { loadTranslator, type Locale } from '../../messages';
-import { HOUR } from '../../time';
+import { DAY, HOUR } from '../../time';
 import * as aside from '../aside';
 import type { SignedIn } from '../context';
 import { checkAll, Refusal } from '../errors';
 import { readBrand } from '../mail/outbox';
 import { defaultInvitation, render, type MailMessage } from '../mail/messages';
 import { allow } from '../policy';
+import type { Settings } from '../schema';
 import * as settings from '../settings';
 import * as site from '../site';
 import { wasOf } from '../stale';
@@ -90,7 +91,7 @@ export async function previewText(ctx: SignedIn, { locale, kind, ...typed }: For
   const saved = await settings.read(ctx);
   const brand = await readBrand(ctx);
   const texts = { [locale]: { sender: typed.sender, texts: { [kind]: typed } } };
-  const message = await example(ctx, saved.siteName, locale, kind, typed);
+  const message = await example(ctx, saved, locale, kind, typed);
   const { fromName, subject, text, html } = await render(message, locale, { ...brand, texts });
   const token = await aside.put(ctx, 'mail-preview', JSON.stringify({ of: ctx.actor.id, html }), KEPT);
   return { token: token ?? '', from: fromName, subject, text };
@@ -107,7 +108,7 @@ export async function previewed(ctx: SignedIn, token: string): Promise<string> {
 
 async function example(
   ctx: SignedIn,
-  siteName: string,
+  { siteName, invitationDays: days }: Settings,
   locale: Locale,
   kind: TextKind,
   own: OwnText,
@@ -116,7 +117,7 @@ async function example(
   const [spaceName, name] = [t('mail-texts.example-space'), t('mail-texts.example-name')];
   const inviter = { inviterName: ctx.actor.name, inviterEmail: ctx.actor.email };
   const { origin } = ctx.config;
-  const link = { url: `${origin}/signup/…`, expiresAt: ctx.now + 7 * 24 * HOUR, timeZone: ctx.timeZone };
+  const link = { url: `${origin}/signup/…`, expiresAt: ctx.now + days * DAY, days, timeZone: ctx.timeZone };
   switch (kind) {
     case 'invitation': {
       const ready = defaultInvitation(t, { siteName, spaceName, inviterName: ctx.actor.name }, own);

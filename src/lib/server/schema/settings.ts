@@ -73,6 +73,10 @@ export interface Settings extends LoginSecurity {
   logo: Logo | null;
   setUp: boolean;
   twoStep: boolean;
+  /** How long a mailed code is valid, of those that are sent from now on. */
+  codeMinutes: number;
+  /** And an invitation. */
+  invitationDays: number;
   policy: CredentialPolicy;
   /** Guests' domains; empty: any. */
   allowedDomains: string[];

@@ -10,7 +10,8 @@ export const GB = 1024 ** 3;
 
 export type Face = Pick<Settings, 'siteName' | 'companyName' | 'accent'>;
 export type Storage = Pick<Settings, 'spaceStorage' | 'guestStorage'>;
-export type Authentication = Pick<Settings, 'twoStep' | 'allowedDomains'> & CredentialPolicy;
+export type Authentication = Pick<Settings, 'twoStep' | 'codeMinutes' | 'invitationDays' | 'allowedDomains'> &
+  CredentialPolicy;
 
 export const appearanceFields: Fields<Face> = {
   companyName: { label: 'setup.company' },
@@ -39,13 +40,17 @@ export const storageFields: Fields<Storage> = {
   guestStorage: { label: 'storage.guest', write: inGB },
 };
 
-export const authenticationOf = ({ twoStep, allowedDomains, policy }: Settings): Authentication => ({
-  twoStep,
-  allowedDomains,
+export const authenticationOf = ({ policy, ...site }: Settings): Authentication => ({
+  twoStep: site.twoStep,
+  codeMinutes: site.codeMinutes,
+  invitationDays: site.invitationDays,
+  allowedDomains: site.allowedDomains,
   ...policy,
 });
 export const authenticationFields: Fields<Authentication> = {
   twoStep: { label: 'authentication.two-step' },
+  codeMinutes: { label: 'authentication.code-minutes' },
+  invitationDays: { label: 'authentication.invitation-days' },
   preset: { label: 'authentication.preset', say: (preset) => ({ key: `policy.${preset}` }) },
   minLength: { label: 'authentication.min' },
   maxLength: { label: 'authentication.max' },

@@ -30,6 +30,8 @@ const defaults: Settings = {
   logo: null,
   setUp: false,
   twoStep: false,
+  codeMinutes: 60,
+  invitationDays: 7,
   policy: presets.hardened,
   allowedDomains: [],
   mailTexts: {},

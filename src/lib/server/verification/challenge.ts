@@ -5,30 +5,32 @@ import { DAY, HOUR } from '../../time';
 import type { Ctx, Statement } from '../context';
 import { hashToken } from '../crypto';
 import * as language from '../language';
-import { invitation, loginChallenge, mail, setting, user } from '../schema';
+import { invitation, loginChallenge, mail, user, type Settings } from '../schema';
+import { parse, settingsColumn } from '../settings';
 
 export const TRIES = 5;
 export const CODES = 5;
 
 export type Challenge = typeof loginChallenge.$inferSelect;
 
-export type Subject =
-  | { purpose: 'login'; userId: string; to: string; locale: Locale; next: string; siteName: string }
-  | {
-      purpose: 'signup';
-      invitationId: string;
-      invitationVersion: number;
-      name: string;
-      company: string;
-      passwordHash: string;
-      sealedPassword: string | null;
-      to: string;
-      locale: Locale;
-      next: string;
-      siteName: string;
-    };
+export type Subject = Pick<Settings, 'siteName' | 'codeMinutes'> & {
+  to: string;
+  locale: Locale;
+  next: string;
+} & (
+    | { purpose: 'login'; userId: string }
+    | {
+        purpose: 'signup';
+        invitationId: string;
+        invitationVersion: number;
+        name: string;
+        company: string;
+        passwordHash: string;
+        sealedPassword: string | null;
+      }
+  );
 
-/** As long as the code, and another hour to ask for a new one. */
+/** As long as the longest code, and another hour to ask for a new one. */
 export const keepStep = (ctx: Ctx, token: string): void =>
   ctx.cookies.set('foyer-step', token, (2 * HOUR) / 1000);
 
@@ -45,7 +47,7 @@ export async function find(ctx: Ctx) {
       invitedEmail: invitation.email,
       invitedOriginal: invitation.emailOriginal,
       invitedLocale: invitation.locale,
-      siteName: sql<string | null>`(select value from ${setting} where key = 'siteName')`,
+      settings: settingsColumn,
     })
     .from(loginChallenge)
     .leftJoin(mail, eq(mail.id, loginChallenge.mailId))
@@ -64,6 +66,7 @@ export async function find(ctx: Ctx) {
     );
   const email = row?.userEmail ?? row?.invitedEmail;
   if (!row || !email) return null;
+  const { siteName, codeMinutes } = parse(row.settings);
   return {
     challenge: row.challenge,
     mail: row.mail,
@@ -73,7 +76,8 @@ export async function find(ctx: Ctx) {
       row.invitedLocale !== null
         ? language.ofInvited(ctx, { locale: row.invitedLocale })
         : language.ofVisitor(ctx, { locale: row.userLocale }),
-    siteName: row.siteName ? (JSON.parse(row.siteName) as string) : 'Foyer',
+    siteName,
+    codeMinutes,
   };
 }
 

@@ -1,5 +1,5 @@
 import { normalize } from '../../normalize';
-import { HOUR, MINUTE } from '../../time';
+import { MINUTE } from '../../time';
 import type { Ctx } from '../context';
 import { keyedHash, randomCode, randomToken } from '../crypto';
 import { log } from '../log';
@@ -17,17 +17,18 @@ export async function makeCode(
   ctx: Ctx,
   _reservation: MailReservation,
   challengeId: string,
-  to: Pick<Subject, 'purpose' | 'to' | 'locale' | 'siteName'> & { userId?: string },
+  to: Pick<Subject, 'purpose' | 'to' | 'locale' | 'siteName' | 'codeMinutes'> & { userId?: string },
 ) {
   const code = randomCode();
+  const valid = to.codeMinutes * MINUTE;
   const codeKey = `code:${randomToken()}`;
   await ctx.kv.put(codeKey, keyedHash(ctx.config.secret, 'code', `${challengeId}:${code}`), {
-    expirationTtl: HOUR / 1000,
+    expirationTtl: valid / 1000,
   });
   const queued = await outbox.queue(ctx, {
     to: to.to,
     locale: to.locale,
-    message: { kind: 'code', siteName: to.siteName, code, purpose: to.purpose },
+    message: { kind: 'code', siteName: to.siteName, code, purpose: to.purpose, minutes: to.codeMinutes },
     userId: to.userId,
     dropAfterAt: ctx.now + CODE_MAIL_DROPPED_AFTER,
     nudge: false,
@@ -37,8 +38,8 @@ export async function makeCode(
     columns: {
       codeKey,
       codeSentAt: ctx.now,
-      codeExpiresAt: ctx.now + HOUR,
-      expiresAt: ctx.now + HOUR,
+      codeExpiresAt: ctx.now + valid,
+      expiresAt: ctx.now + valid,
       mailId: queued.id,
       tries: 0,
     },

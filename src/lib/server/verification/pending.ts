@@ -1,5 +1,6 @@
 import { maskAddress } from '../../addresses';
 import type { Ctx } from '../context';
+import { MINUTE } from '../../time';
 import { mail } from '../schema';
 import { CODES, find, TRIES } from './challenge';
 
@@ -12,6 +13,8 @@ export interface Pending {
   /** `queued`: will be retried. `failed`: will not. `unknown`: may have been sent. */
   mailState: 'sent' | 'queued' | 'failed' | 'unknown';
   codesLeft: number;
+  /** How long the code is valid, from its sending. */
+  minutes: number;
   next: string;
 }
 
@@ -26,6 +29,7 @@ export async function pending(ctx: Ctx): Promise<Pending | null> {
       (challenge.codeExpiresAt ?? 0) <= ctx.now ? 'expired' : challenge.tries >= TRIES ? 'ended' : 'valid',
     mailState: mailStateOf(ctx, found.mail),
     codesLeft: Math.max(0, CODES - challenge.codesSent),
+    minutes: Math.round(((challenge.codeExpiresAt ?? 0) - (challenge.codeSentAt ?? 0)) / MINUTE),
     next: challenge.next,
   };
 }

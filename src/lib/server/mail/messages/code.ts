@@ -6,9 +6,11 @@ export interface CodeMail {
   siteName: string;
   code: string;
   purpose: 'login' | 'signup';
+  /** Missing in mails that waited while this was new. */
+  minutes?: number;
 }
 
-export const composeCode: Compose<CodeMail> = ({ code, purpose }, { t, site }) => {
+export const composeCode: Compose<CodeMail> = ({ code, purpose, minutes = 60 }, { t, site }) => {
   const login = purpose === 'login';
   return {
     subject: t('mail.code.subject', { site }),
@@ -17,7 +19,7 @@ export const composeCode: Compose<CodeMail> = ({ code, purpose }, { t, site }) =
     preheader: '',
     blocks: [
       paragraph(login ? t('mail.code.login', { site }) : t('mail.code.signup', { site })),
-      paragraph(t('mail.code.valid')),
+      paragraph(t('mail.code.valid', { minutes })),
     ],
     note: login ? t('mail.code.login-note') : t('mail.code.signup-note'),
   };

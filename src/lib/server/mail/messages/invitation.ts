@@ -17,6 +17,8 @@ export interface InvitationMail {
   message: string;
   url: string;
   expiresAt: number;
+  /** How long that is from now on. Missing in mails that waited while this was new. */
+  days?: number;
   timeZone: string;
 }
 
@@ -37,7 +39,12 @@ export const composeInvitation: Compose<InvitationMail> = (message, { t, locale 
         ],
       },
       { kind: 'button', label: t('mail.invitation.button'), url: message.url },
-      paragraph(t('mail.expires', { when: longTime(locale, message.timeZone, message.expiresAt) })),
+      paragraph(
+        t('mail.expires', {
+          days: message.days ?? 7,
+          when: longTime(locale, message.timeZone, message.expiresAt),
+        }),
+      ),
     ],
     note: t('mail.invitation.note', { inviter }),
   };

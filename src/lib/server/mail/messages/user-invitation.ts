@@ -10,12 +10,17 @@ export interface UserInvitationMail {
   inviterEmail?: string;
   url: string;
   expiresAt: number;
+  /** How long that is from now on. Missing in mails that waited while this was new. */
+  days?: number;
   timeZone: string;
 }
 
 export const composeUserInvitation: Compose<UserInvitationMail> = (message, { t, locale, site }) => {
   const inviter = oneLine(message.inviterName);
-  const expires = t('mail.expires', { when: longTime(locale, message.timeZone, message.expiresAt) });
+  const expires = t('mail.expires', {
+    days: message.days ?? 7,
+    when: longTime(locale, message.timeZone, message.expiresAt),
+  });
   return {
     ...fromInviter(message),
     subject: t('mail.user-invitation.subject', { inviter, site }),

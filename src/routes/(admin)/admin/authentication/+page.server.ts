@@ -9,10 +9,14 @@ import * as site from '$lib/server/site';
 export const load = (event) =>
   show(event, async (ctx) => {
     const site = await settings.read(ctx);
-    const { twoStep, policy, allowedDomains, revision } = site;
+    const { policy, allowedDomains, revision } = site;
+    const { twoStep, codeMinutes, invitationDays } = site;
     const deadDomains = settings.deadDomains(site);
     const was = settings.authenticationShown(site);
-    return { twoStep, policy, allowedDomains, deadDomains, revision, was, presets: settings.presets };
+    return {
+      ...{ twoStep, codeMinutes, invitationDays },
+      ...{ policy, allowedDomains, deadDomains, revision, was, presets: settings.presets },
+    };
   });
 
 export const actions = {
@@ -25,7 +29,7 @@ export const actions = {
         revision: shown,
         was,
       });
-      const { twoStep, allowedDomains: domains, ...policy } = merged;
+      const { twoStep, codeMinutes, invitationDays, allowedDomains: domains, ...policy } = merged;
       if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
       const effect = await invitations.effectOfDomains(ctx, domains);
       // The effect of the domains on people is shown first. A second "Save" confirms it, if it is still the same.
@@ -42,7 +46,8 @@ export const actions = {
           values: Object.fromEntries(values) as Record<string, string>,
         };
       }
-      await site.changeSettings(ctx, { twoStep, policy, allowedDomains: domains }, revision);
+      const values = { twoStep, codeMinutes, invitationDays, policy, allowedDomains: domains };
+      await site.changeSettings(ctx, values, revision);
       return { saved: true };
     },
     (ctx) => allow(ctx, 'site.administer'),

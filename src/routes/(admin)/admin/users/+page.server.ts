@@ -6,6 +6,7 @@ import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
+import * as settings from '$lib/server/settings';
 import * as spaces from '$lib/server/spaces';
 
 export const load = (event) =>
@@ -25,6 +26,7 @@ export const load = (event) =>
       ...dialogOver(event.url, { edit: users.rows, deactivate: users.rows, cancel: open.rows }),
       search,
       me: ctx.actor.id,
+      days: (await settings.read(ctx)).invitationDays,
       done,
       someWithout,
       requestKey: randomId(),
