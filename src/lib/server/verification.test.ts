@@ -548,6 +548,7 @@ describe('/verify', () => {
       codeState: 'valid',
       mailState: 'sent',
       codesLeft: 4,
+      minutes: 60,
       next: '/spaces/7',
     });
     expect(guest.email).toContain('gil');
