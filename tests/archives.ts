@@ -1,24 +1,24 @@
 /** Reads what an export contains. */
+import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
-import { expect } from 'vitest';
 
 /** By its central directory, as programs do; checks what the archive says of each entry. */
 export function unzipped(bytes: Uint8Array): { name: string; text: string }[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length - 22;
-  expect(view.getUint32(end, true)).toBe(0x06054b50);
+  assert.equal(view.getUint32(end, true), 0x06054b50);
   let at = view.getUint32(end + 16, true);
   return Array.from({ length: view.getUint16(end + 10, true) }, () => {
-    expect(view.getUint32(at, true)).toBe(0x02014b50);
+    assert.equal(view.getUint32(at, true), 0x02014b50);
     const size = view.getUint32(at + 24, true);
     const named = view.getUint16(at + 28, true);
     const begins = view.getUint32(at + 42, true);
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + named));
-    expect(view.getUint32(begins, true)).toBe(0x04034b50);
+    assert.equal(view.getUint32(begins, true), 0x04034b50);
     const from = begins + 30 + named;
     const content = bytes.subarray(from, from + size);
-    expect(crc32(content)).toBe(view.getUint32(at + 16, true));
-    expect(view.getUint32(from + size, true)).toBe(0x08074b50);
+    assert.equal(crc32(content), view.getUint32(at + 16, true));
+    assert.equal(view.getUint32(from + size, true), 0x08074b50);
     at += 46 + named + view.getUint16(at + 30, true);
     return { name, text: new TextDecoder().decode(content) };
   });
