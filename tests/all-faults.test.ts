@@ -60,6 +60,7 @@ const single = [
   '/spaces/:space/settings/guests resend',
   '/spaces/:space/settings/guests resendAll',
   '/spaces/:space/settings/guests copy',
+  '/spaces/:space/settings/guests access',
   '/spaces/:space/settings/guests dismiss',
   '/spaces/:space/settings/guests delete',
   '/spaces/:space/settings/members add',
@@ -99,6 +100,7 @@ const single = [
   '/admin/guests/x endSessions',
   '/admin/guests/x mailReset',
   '/admin/guests/x password',
+  '/admin/guests/x access',
   '/admin/guests/x remove',
 ];
 

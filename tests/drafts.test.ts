@@ -65,6 +65,7 @@ const others: [path: RegExp, form: RegExp, why: string][] = [
     'the name of the space, as a confirmation that it is to be deleted',
   ],
   [/\(app\)\/me\//, /erase\./, 'the own address, as a confirmation that the account is to be deleted'],
+  [/./, /<SponsorField\b/, 'a name in a dialog, which a list offers'],
   [/\(app\)\/me\//, /\?\/email"/, 'an address with a password, which no draft may keep'],
 ];
 

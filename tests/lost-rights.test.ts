@@ -47,7 +47,7 @@ async function house(): Promise<House> {
   const spaceId = await makeSpace(ava, {}, [ben, cho]);
   await memberships.setAdministrator(as(ava), spaceId, ben.id, true);
   const ctx = as(ava);
-  await ctx.commit(memberships.join(ctx, spaceId, gil.id, ava.id));
+  await ctx.commit(memberships.join(ctx, spaceId, gil.id, { invitedBy: ava.id }));
   const invited = someEmail('invited');
   await invitations.inviteGuests(ctx, spaceId, { ...inviteForm, addresses: invited });
   const uploaded = async (who: User) =>
@@ -153,6 +153,11 @@ const rows: [
     'invitations/send.ts send',
     'administrator',
     (ctx, at) => invitations.inviteGuests(ctx, at.spaceId, { ...inviteForm, addresses: someEmail() }),
+  ],
+  [
+    'memberships/terms.ts changeTerms',
+    'administrator',
+    (ctx, at) => memberships.changeTerms(ctx, at.spaceId, `guest:${at.gil.id}`, { sponsor: '' }),
   ],
   [
     'memberships/guests.ts removeGuest',

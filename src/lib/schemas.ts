@@ -296,6 +296,11 @@ export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation
 /** Posted twice, it is done once. */
 export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
+/** Who answers for a guest, as typed: a name or an address. */
+const person = v.pipe(v.optional(v.string(), ''), bounded(254), v.trim());
+export const deactivation = v.object({ id, handOverTo: person });
+export const terms = v.object({ sponsor: person });
+export const guestTerms = v.object({ ...guestRef.entries, ...terms.entries });
 export const requested = v.object({ requestKey });
 export const member = v.object({ id, administrator: tick });
 
@@ -359,6 +364,7 @@ export const tickTask = v.object({
 });
 export const deleteSpace = v.object({ typed: optionalLine(1_000) });
 export const bySpace = v.object({ id: digits });
+export const spaceTerms = v.object({ id: digits, ...terms.entries });
 export const muteSpace = v.object({ id: digits, on: tick });
 
 /** When the page was rendered: later texts stay unread. */

@@ -2017,6 +2017,37 @@ const en = {
   'space-admin.no-candidates-hint': 'Become its administrator yourself, then add someone as a member.',
   'space-admin.none': 'No spaces yet.',
   'space-admin.nobody': 'No space has that name.',
+  'sponsor.title': 'Sponsor',
+  'sponsor.hint':
+    'Who answers for this guest: the name or e-mail address of a member of this space. Leave it empty if nobody does.',
+  'sponsor.none': 'Without a sponsor',
+  'sponsor.is': 'Sponsor: {who}',
+  'sponsor.unknown': 'No active member of this space has that name or address.',
+  'sponsor.several': 'Several people have that name. Type the e-mail address instead.',
+  'sponsor.nobody-there': 'No active user has that name or address.',
+  'sponsor.hand-over': 'Hand over to',
+  'sponsor.hand-over-hint':
+    'The name or e-mail address of a user. They answer for the guests in the spaces that they’re in. Elsewhere, whoever runs the space is asked to choose someone.',
+  'sponsor.of-guests': '{count, plural, one {Sponsor of # guest.} other {Sponsor of # guests.}}',
+  'sponsor.of-many': 'Sponsor of more than {count, number} guests.',
+  'guests.access': 'Change access',
+  'guests.access-title': 'Access of {who}',
+  'guests.access-changed': 'Access changed.',
+  'guest-admin.done-access-changed': 'Access changed.',
+  'guest-admin.too-many-sponsors':
+    'This name may mean more than ten users. Only ten of them are looked for: type more of the name.',
+  'me.space-sponsor': '{name} answers for you here.',
+  'audit.space-guest-access-changed': 'Changed the access of {subject}.',
+  'mail.sponsor-lost.subject': 'Guests in “{space}” need a sponsor',
+  'mail.sponsor-lost.body':
+    '{who} can no longer answer for {guests, plural, one {# guest} other {# guests}} in “{space}”.',
+  'mail.sponsor-lost.body-nobody':
+    '{guests, plural, one {# guest} other {# guests}} in “{space}” lost their sponsor, whose account was deleted.',
+  'mail.sponsor-lost.next':
+    '{guests, plural, one {The guest still has access. Please choose who answers for them now.} other {The guests still have access. Please choose who answers for them now.}}',
+  'mail.sponsor-lost.button': 'Choose a sponsor',
+  'mail.sponsor-lost.note': 'You get this e-mail because you’re an administrator of this space.',
+  'mail-admin.kind-sponsor-lost': 'Guests without a sponsor',
 } as const;
 
 export default en;

@@ -2000,4 +2000,35 @@ export default {
   'space-admin.no-candidates-hint': '自分で管理者になり、ほかの人をメンバーに追加してください。',
   'space-admin.none': 'スペースはまだありません。',
   'space-admin.nobody': 'その名前のスペースはありません。',
+  'sponsor.title': '担当者',
+  'sponsor.hint':
+    'このゲストの担当者です。このスペースのメンバーの名前またはメールアドレスを入力してください。いない場合は空のままにします。',
+  'sponsor.none': '担当者なし',
+  'sponsor.is': '担当者：{who}',
+  'sponsor.unknown': 'この名前またはアドレスを持つ有効なメンバーは、このスペースにいません。',
+  'sponsor.several': '同じ名前の人が複数います。メールアドレスを入力してください。',
+  'sponsor.nobody-there': 'この名前またはアドレスを持つ有効なユーザーはいません。',
+  'sponsor.hand-over': '引き継ぐ相手',
+  'sponsor.hand-over-hint':
+    'ユーザーの名前またはメールアドレスを入力してください。そのユーザーがいるスペースのゲストを引き継ぎます。ほかのスペースでは、管理者に担当者を選ぶよう依頼します。',
+  'sponsor.of-guests': '{count, number}人のゲストの担当者です。',
+  'sponsor.of-many': '{count, number}人を超えるゲストの担当者です。',
+  'guests.access': 'アクセスを変更',
+  'guests.access-title': '{who}のアクセス',
+  'guests.access-changed': 'アクセスを変更しました。',
+  'guest-admin.done-access-changed': 'アクセスを変更しました。',
+  'guest-admin.too-many-sponsors':
+    'この名前に当てはまるユーザーが10人を超えています。そのうち10人が担当するゲストだけを表示しています。名前をもう少し入力してください。',
+  'me.space-sponsor': 'ここでのあなたの担当者：{name}さん',
+  'audit.space-guest-access-changed': '{subject}のアクセスを変更しました。',
+  'mail.sponsor-lost.subject': '「{space}」のゲストに担当者が必要です',
+  'mail.sponsor-lost.body':
+    '{who}さんは、「{space}」の{guests, number}人のゲストの担当者ではなくなりました。',
+  'mail.sponsor-lost.body-nobody':
+    '「{space}」の{guests, number}人のゲストの担当者のアカウントが削除されました。',
+  'mail.sponsor-lost.next':
+    '{guests, plural, other {ゲストは引き続きスペースを利用できます。新しい担当者を選んでください。}}',
+  'mail.sponsor-lost.button': '担当者を選ぶ',
+  'mail.sponsor-lost.note': 'このスペースの管理者であるため、このメールをお送りしています。',
+  'mail-admin.kind-sponsor-lost': '担当者のいないゲスト',
 } satisfies Messages;

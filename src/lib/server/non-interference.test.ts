@@ -154,7 +154,7 @@ async function makeRoom({ people }: Cast, hidden: boolean, began: number): Promi
   const room = await makeSpace(ava, {}, [ben]);
   const ctx = as(ava);
   const { db } = ctx;
-  await ctx.commit([kim, noor].flatMap(({ id }) => memberships.join(ctx, room, id, ava.id)));
+  await ctx.commit([kim, noor].flatMap(({ id }) => memberships.join(ctx, room, id, { invitedBy: ava.id })));
   await db
     .update(space)
     .set({ guestsHidden: hidden, createdAt: began - DAY })

@@ -9,6 +9,7 @@ import * as paging from '../paging';
 import { allow } from '../policy';
 import { user } from '../schema';
 import * as sessions from '../sessions';
+import * as sponsors from '../sponsors';
 import * as verification from '../verification';
 import { endAddressChanges } from './password';
 
@@ -112,11 +113,34 @@ export async function setSpaceCreators(ctx: SignedIn, shown: string[], allowed: 
   );
 }
 
-/** Nobody inherits the spaces that the account leaves without an administrator. */
-export async function setActive(ctx: SignedIn, userId: string, active: boolean): Promise<void> {
+/** For how many guests a user answers, and whom the form offers in their place. */
+export async function guestsOfUser(ctx: SignedIn, userId: string) {
+  allow(ctx, 'site.administer');
+  const { guests, offered } = await ctx.read(sponsors.ofUser(ctx, userId));
+  return { count: guests[0]!.count, most: sponsors.COUNTED, offered };
+}
+
+/**
+ * Nobody inherits the spaces that the account leaves without an administrator.
+ * @param handOverTo who answers for their guests from now on, as typed
+ */
+export async function setActive(
+  ctx: SignedIn,
+  userId: string,
+  active: boolean,
+  handOverTo = '',
+): Promise<void> {
   allow(ctx, 'site.administer');
   if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
   const status = active ? 'active' : 'inactive';
+  const [goes] = active
+    ? []
+    : await ctx.db
+        .select({ id: user.id, name: user.name })
+        .from(user)
+        .where(and(eq(user.id, userId), eq(user.kind, 'user')));
+  const to = goes ? await sponsors.foundOnSite(ctx, handOverTo, userId) : null;
+  const told = goes ? await sponsors.lost(ctx, goes, null, to) : [];
   await access.commitForSite(
     ctx,
     [
@@ -139,6 +163,8 @@ export async function setActive(ctx: SignedIn, userId: string, active: boolean):
         ? []
         : [sessions.endAll(ctx, userId), verification.endAll(ctx, userId), endAddressChanges(ctx, userId)]),
       ...memberships.accountChanged(ctx, userId),
+      ...(to === null ? [] : sponsors.handOver(ctx, userId, to)),
+      ...told,
       record(ctx, {
         kind: active ? 'account.reactivated' : 'account.deactivated',
         subject: `user:${userId}`,

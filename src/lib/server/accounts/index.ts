@@ -1,4 +1,4 @@
-export { list, setActive, setPermissions, setSpaceCreators } from './administration';
+export { guestsOfUser, list, setActive, setPermissions, setSpaceCreators } from './administration';
 export {
   addressTarget,
   askAddress,

@@ -58,6 +58,7 @@ const groupOf: Record<AuditedKind, Group> = {
   'space.member-changed': 'people',
   'space.member-removed': 'people',
   'space.guest-removed': 'people',
+  'space.guest-access-changed': 'people',
   'space.left': 'people',
   'space.archived': 'spaces',
   'space.unarchived': 'spaces',

@@ -104,6 +104,8 @@ const KINDS = {
   'space.member-changed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
   'space.member-removed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
   'space.guest-removed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
+  // Who answers for a guest, or for whoever accepts an invitation.
+  'space.guest-access-changed': { audit: 'each', needs: IN_SPACE },
   'space.left': { audit: 'each', needs: IN_SPACE, may: ['left'], ends: 'membership' },
   'space.archived': { audit: 'each', needs: SPACE, change: 'space' },
   'space.unarchived': { audit: 'each', needs: SPACE, change: 'space' },

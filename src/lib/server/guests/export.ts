@@ -18,7 +18,7 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
     async start(stream) {
       await ctx.commit([record(ctx, { kind: 'site.guests-exported', subject: 'site' })]);
       stream.enqueue(
-        '\ufeffe-mail,display name,company,status,last login,spaces,number of spaces,invited by,invited,proves by,expires,invitation e-mail\r\n',
+        '\ufeffe-mail,display name,company,status,last login,spaces,number of spaces,invited by,invited,proves by,expires,invitation e-mail,sponsors\r\n',
       );
     },
     async pull(stream) {
@@ -34,6 +34,8 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
               ...[row.inviter?.name ?? '', time(row.invitedAt)],
               ...[invitation ? '' : row.proof === 'code' ? 'password and mailed code' : 'password'],
               ...[time(invitation?.expiresAt), invitation?.delivery?.state ?? ''],
+              // In the order of the spaces.
+              row.spaces.map(({ sponsor }) => sponsor ?? 'none').join('; '),
             ]),
           )
           .join('');

@@ -9,11 +9,19 @@ import * as paging from '../paging';
 import { allow } from '../policy';
 import type { mail } from '../schema';
 import * as settings from '../settings';
-import { MEANT, pageWith, spacesMeant, isDown, type Filter, type Last } from './page';
+import { invitationsSponsor, sponsorOf } from '../sponsors';
+import { MEANT, pageWith, spacesMeant, sponsorsMeant, isDown, type Filter, type Last } from './page';
 
 const PAGE = 50;
 /** Spaces of a guest that are counted. */
 const COUNTED = 100;
+
+export interface SpaceOf {
+  id: number;
+  name: string;
+  /** Null: nobody answers for them. */
+  sponsor: string | null;
+}
 
 export interface GuestOrInvitation {
   /** `guest:…` or `invitation:…` */
@@ -25,7 +33,7 @@ export interface GuestOrInvitation {
   name: string | null;
   company: string;
   avatar: string | null;
-  spaces: { id: number; name: string }[];
+  spaces: SpaceOf[];
   /** Of a hundred at most. */
   spaceCount: number;
   inviter: Person | null;
@@ -74,9 +82,11 @@ const detailedQuery = (ctx: Ctx, page: SQL, names: number, down: boolean): SQL =
   with ${page}
   select page.src, page.id, page.k, coalesce(user.email, invitation.email) email, user.name, user.company, user.avatar,
     user.last_login_at "lastLoginAt",
-    iif(user.id is null, (select json_array(json_object('id', s.id, 'name', s.name)) from space s where s.id = invitation.space_id),
-      (select json_group_array(json_object('id', id, 'name', name)) from (select s.id, s.name
-        from (select space_id, joined_at from membership where user_id = user.id limit ${sql.raw(String(COUNTED))}) m
+    iif(user.id is null, (select json_array(json_object('id', s.id, 'name', s.name,
+        'sponsor', ${sponsorOf(sql`s.id`, invitationsSponsor())})) from space s where s.id = invitation.space_id),
+      (select json_group_array(json_object('id', id, 'name', name, 'sponsor', sponsor)) from (select s.id, s.name,
+          ${sponsorOf(sql`s.id`, sql`m.sponsor_id`)} sponsor
+        from (select space_id, joined_at, sponsor_id from membership where user_id = user.id limit ${sql.raw(String(COUNTED))}) m
         join space s on s.id = m.space_id and s.deleted_at is null order by m.joined_at desc limit ${sql.raw(String(names))}))) spaces,
     iif(user.id is null, 1, (select count(*) from (select 1 from membership m join space s on s.id = m.space_id and s.deleted_at is null
       where m.user_id = user.id limit ${sql.raw(String(COUNTED))}))) "spaceCount",
@@ -97,6 +107,8 @@ export interface GuestList extends paging.Page<GuestOrInvitation> {
   cut: boolean;
   /** The name of the space means more than ten. */
   tooManySpaces: boolean;
+  /** So does that of the sponsor. */
+  tooManySponsors: boolean;
 }
 
 /** Guests and open invitations of all spaces. */
@@ -109,9 +121,10 @@ export async function list(
   allow(ctx, 'site.administer');
   const last = lastOf(filter, after);
   const page = pageWith(ctx, filter, last, size);
-  const { rows, spaces } = await ctx.read({
+  const { rows, spaces, sponsors } = await ctx.read({
     rows: ctx.db.all<Row>(detailedQuery(ctx, page, names, isDown(filter.order))),
     spaces: ctx.db.all(filter.space ? spacesMeant(filter.space) : sql`select 1 where 0`),
+    sponsors: ctx.db.all(sponsorsMeant(filter.sponsor)),
   });
   const shown = rows.slice(0, size);
   const edge = shown.findIndex(({ src }) => src === 'more');
@@ -123,6 +136,7 @@ export async function list(
     next: end ? paging.write([filter.order, end.k, end.id]) : null,
     cut: edge >= 0,
     tooManySpaces: spaces.length > MEANT,
+    tooManySponsors: sponsors.length > MEANT,
   };
 }
 
@@ -145,7 +159,7 @@ function listed(row: Row, twoStep: boolean): GuestOrInvitation {
     name: row.name,
     company: row.company ?? '',
     avatar: row.avatar,
-    spaces: JSON.parse(row.spaces ?? '[]') as { id: number; name: string }[],
+    spaces: JSON.parse(row.spaces ?? '[]') as SpaceOf[],
     spaceCount: row.spaceCount,
     inviter: row.inviterName === null ? null : { name: row.inviterName, guest: false },
     invitedAt: row.invitedAt,

@@ -9,6 +9,7 @@ import { allow } from '../policy';
 import { isOpenInvitation, user } from '../schema';
 import * as sessions from '../sessions';
 import * as settings from '../settings';
+import { sponsorOf } from '../sponsors';
 
 const PAGE = 50;
 /** The rest is in the audit log. */
@@ -20,6 +21,8 @@ interface SpaceOf {
   archived: boolean;
   joinedAt: number;
   inviter: string | null;
+  /** Null: nobody answers for them. */
+  sponsor: string | null;
 }
 
 interface InvitationOf {
@@ -59,7 +62,8 @@ export async function one(
       .from(user)
       .where(and(eq(user.id, id), eq(user.kind, 'guest'))),
     spaces: ctx.db.all<SpaceOf>(sql`
-      select s.id, s.name, s.archived_at is not null archived, m.joined_at "joinedAt", i.name inviter
+      select s.id, s.name, s.archived_at is not null archived, m.joined_at "joinedAt", i.name inviter,
+        ${sponsorOf(sql`m.space_id`, sql`m.sponsor_id`)} sponsor
       from membership m join space s on s.id = m.space_id and s.deleted_at is null left join user i on i.id = m.invited_by
       where m.user_id = ${id} and ${older(of(after.spaces), sql`m.joined_at`, sql`s.id`)}
       order by m.joined_at desc, cast(s.id as text) desc limit ${PAGE + 1}`),

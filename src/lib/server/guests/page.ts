@@ -9,6 +9,7 @@ import * as folded from '../folded';
 import { acceptable } from '../invitations/rule';
 import type { GuestStatus } from '../invitations';
 import { guestKeys, invitation, isOpenInvitation } from '../schema';
+import { answersIn, invitationsSponsor } from '../sponsors';
 
 export const ORDERS = ['name', 'company', 'login', 'longest', 'invited'] as const;
 export type Order = (typeof ORDERS)[number];
@@ -18,6 +19,10 @@ export interface Filter {
   status: GuestStatus | null;
   space: string;
   company: string;
+  /** The name of whoever answers for them. */
+  sponsor: string;
+  /** Nobody answers for them in some space. */
+  unsponsored: boolean;
   order: Order;
 }
 
@@ -87,6 +92,10 @@ export const spacesMeant = (typed: string): SQL => sql`
     from space where deleted_at is null and ${folded.isSpace(typed) ?? sql`0`})
   where exact = best order by id limit ${MEANT + 1}`;
 
+/** The users that a typed name may mean. */
+export const sponsorsMeant = (typed: string): SQL => sql`
+  select id from user where kind = 'user' and ${folded.isPerson(typed) ?? sql`0`} order by id limit ${MEANT + 1}`;
+
 const company = sql.raw(guestKeys.company);
 /** The company of exactly this name, otherwise all that begin so. Null: nobody's. */
 const companyMeant = (typed: string): SQL => sql`
@@ -105,7 +114,7 @@ interface Way {
 const OPEN = sql`${isOpenInvitation()} and invitation.space_id is not null`;
 
 /** Through which index a source is read. A space or company that is not too large is read as a whole, and sorted. */
-function waysTo(source: Source, { search, space, company, order }: Filter): Way[] {
+function waysTo(source: Source, { search, space, company, sponsor, order }: Filter): Way[] {
   const guest = isGuest(source);
   const table = guest ? sql`user` : sql`invitation`;
   const own = guest
@@ -135,6 +144,14 @@ function waysTo(source: Source, { search, space, company, order }: Filter): Way[
         };
     return [{ ...some, when: small }, otherwise];
   }
+  if (sponsor && guest) {
+    const some: Way = {
+      from: sql`(select distinct user_id from membership where sponsor_id in (select id from answering) limit iif(${small}, ${upTo}, 0)) there
+        cross join user on user.id = there.user_id`,
+      where: own,
+    };
+    return [{ ...some, when: small }, otherwise];
+  }
   if (company) {
     const some = { from: sql`user indexed by guest_by_company`, where: sql`${own} and ${companyFits}` };
     return order === 'company' ? [some] : [{ ...some, when: small }, otherwise];
@@ -142,30 +159,32 @@ function waysTo(source: Source, { search, space, company, order }: Filter): Way[
   return [{ from: table, where: own }];
 }
 
-const sourcesOf = ({ status, company }: Filter): Source[] => {
+const sourcesOf = ({ status, company, unsponsored }: Filter): Source[] => {
   const sources: Source[] =
     status === 'expired'
       ? ['expired', 'invited']
       : status
         ? [status]
         : ['active', 'inactive', 'invited', 'expired'];
-  return company ? sources.filter(isGuest) : sources;
+  return company || unsponsored ? sources.filter(isGuest) : sources;
 };
 
-const isFiltered = ({ search, space, company, status }: Filter): boolean =>
-  !!(search || space || company || status === 'invited' || status === 'expired');
+const isFiltered = ({ search, space, company, sponsor, unsponsored, status }: Filter): boolean =>
+  !!(search || space || company || sponsor || unsponsored || status === 'invited' || status === 'expired');
 
 /** How large a space or a company is, as far as it matters. */
-const sizeOf = ({ space, company }: Filter): SQL => {
+const sizeOf = ({ space, company, sponsor }: Filter): SQL => {
   const counted = (from: SQL) =>
     sql`(select count(*) from (select 1 from ${from} limit ${sql.raw(String(LOOKED_THROUGH + 1))}))`;
   const people = space
     ? counted(sql`membership where space_id in (select id from meant)`)
-    : company
-      ? counted(
-          sql`user indexed by guest_by_company where kind = 'guest' and status in ('active', 'inactive') and ${companyFits}`,
-        )
-      : sql`0`;
+    : sponsor
+      ? counted(sql`membership where sponsor_id in (select id from answering)`)
+      : company
+        ? counted(
+            sql`user indexed by guest_by_company where kind = 'guest' and status in ('active', 'inactive') and ${companyFits}`,
+          )
+        : sql`0`;
   const invited = space
     ? counted(
         sql`invitation indexed by invitation_open_guest where ${OPEN} and space_id in (select id from meant)`,
@@ -206,10 +225,16 @@ export function pageWith(ctx: Ctx, filter: Filter, last: Last, size: number): SQ
     space !== '' &&
       sql`exists (select 1 from membership m where m.user_id = user.id and m.space_id in (select id from meant))`,
     filter.company !== '' && companyFits,
+    filter.sponsor !== '' &&
+      sql`exists (select 1 from membership m where m.user_id = user.id and m.sponsor_id in (select id from answering))`,
+    filter.unsponsored &&
+      sql`exists (select 1 from membership m join space s on s.id = m.space_id and s.deleted_at is null
+        where m.user_id = user.id and not ${answersIn(sql`m.space_id`, sql`m.sponsor_id`)})`,
   ]);
   const invitationFits = all([
     folded.isAddress(search, invitation.email, invitation.emailOriginal),
     space !== '' && sql`invitation.space_id in (select id from meant)`,
+    filter.sponsor !== '' && sql`${invitationsSponsor()} in (select id from answering)`,
     status === 'invited' && acceptable(ctx),
     status === 'expired' && sql`not ${acceptable(ctx)}`,
   ]);
@@ -217,6 +242,7 @@ export function pageWith(ctx: Ctx, filter: Filter, last: Last, size: number): SQ
   const turned = sql.raw(down ? 'desc' : 'asc');
   return sql`
     meant as materialized (select id from (${spacesMeant(space)}) limit ${MEANT}),
+    answering as materialized (select id from (${sponsorsMeant(filter.sponsor)}) limit ${MEANT}),
     wanted as materialized (${companyMeant(filter.company)}),
     guests_at as materialized (${at(guests)}),
     invitations_at as materialized (${at(invitations)}),

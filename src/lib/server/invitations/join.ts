@@ -20,7 +20,7 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
     [
       ...accept(ctx, i, found.linkKind as LinkKind),
       linkAccount(ctx, i.id, actor.id),
-      i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i.invitedBy),
+      i.spaceId !== null && memberships.join(ctx, i.spaceId, actor.id, i),
       actor.locale === null &&
         ctx.db
           .update(user)
@@ -48,6 +48,7 @@ function becomeUser(ctx: SignedIn, i: Invitation): Statement[] {
       .update(user)
       .set({ kind: 'user', ...may })
       .where(eq(user.id, ctx.actor.id)),
+    ...memberships.asUser(ctx, ctx.actor.id),
     ...memberships.accountChanged(ctx, ctx.actor.id),
     ctx.db.update(threadPerson).set({ guest: false }).where(eq(threadPerson.userId, ctx.actor.id)),
     ...record(ctx, {

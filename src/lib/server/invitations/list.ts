@@ -11,6 +11,7 @@ import { allow } from '../policy';
 import { invitation, isOpenInvitation, membership, space, user, type mail } from '../schema';
 import { lastVisit } from '../sessions';
 import * as settings from '../settings';
+import { answersIn, invitationsSponsor, sponsorOf } from '../sponsors';
 import { askersQuery } from './askers';
 import { acceptable, domainStillAllowed, inviterMayInvite, standing } from './rule';
 
@@ -20,6 +21,9 @@ export type GuestStatus = (typeof guestStatuses)[number];
 /** Of the Guests tab, which also lists whoever has declined. */
 export const tabStatuses = ['invited', 'expired', 'declined', 'active', 'inactive'] as const;
 type TabStatus = (typeof tabStatuses)[number];
+/** Besides, whoever has nobody who answers for them. */
+export const tabFilters = [...tabStatuses, 'unsponsored'] as const;
+type TabFilter = (typeof tabFilters)[number];
 
 export interface GuestRow {
   ref: string;
@@ -35,6 +39,8 @@ export interface GuestRow {
   over: 'inviter' | 'domain' | null;
   askedAt: number | null;
   lastVisitAt: number | null;
+  /** The name of whoever answers for them; null: nobody. */
+  sponsor: string | null;
   /** In the words of whoever declined, and when. */
   declined: { at: number; reason: string } | null;
   delivery: {
@@ -48,7 +54,7 @@ const PAGE = 100;
 
 export interface GuestFilter {
   find?: string;
-  status?: TabStatus | null;
+  status?: TabFilter | null;
 }
 
 /** A guest and an invitation can have the same address; the ref decides. */
@@ -56,7 +62,7 @@ const reads = compiled(
   (
     ctx,
     { spaceId, last, lastRef }: { spaceId: number; last: string; lastRef: string },
-    { find, status }: { find: string; status: TabStatus | null },
+    { find, status }: { find: string; status: TabFilter | null },
   ) => {
     const behind = (email: SQLWrapper, ref: SQL) =>
       and(sql`${email} >= ${last}`, sql`(${email}, ${ref}) > (${last}, ${lastRef})`);
@@ -75,6 +81,7 @@ const reads = compiled(
           status: user.status,
           avatar: user.avatar,
           lastVisitAt: lastVisit,
+          sponsor: sponsorOf(sql`${spaceId}`, sql`membership.sponsor_id`).as('sponsor'),
         })
         // Not the guests of the whole site, in search of those of this space.
         .from(sql`membership indexed by membership_guests_by_address`)
@@ -85,10 +92,13 @@ const reads = compiled(
             behind(membership.address, sql`'guest:' || ${user.id}`),
             or(folded.isPerson(find), folded.isAddress(find, user.email, user.emailOriginal)),
             status === 'active' || status === 'inactive' ? eq(user.status, status) : undefined,
+            status === 'unsponsored'
+              ? sql`not ${answersIn(sql`${spaceId}`, sql`membership.sponsor_id`)}`
+              : undefined,
           ),
         )
         .orderBy(asc(membership.address))
-        .limit(status === null || status === 'active' || status === 'inactive' ? PAGE + 1 : 0),
+        .limit([null, 'active', 'inactive', 'unsponsored'].includes(status) ? PAGE + 1 : 0),
       open: ctx.db
         .select({
           id: invitation.id,
@@ -96,6 +106,7 @@ const reads = compiled(
           expiresAt: invitation.expiresAt,
           askedAt: sql<number | null>`iif(asked_at > sent_at, asked_at, null)`,
           acceptable: sql<number>`${acceptable(ctx)}`.as('acceptable'),
+          sponsor: sponsorOf(sql`${spaceId}`, invitationsSponsor()).as('sponsor'),
           inviterMayInvite: sql<number>`${inviterMayInvite()}`.as('inviter_may_invite'),
           domainStillAllowed: sql<number>`${domainStillAllowed()}`.as('domain_still_allowed'),
           mailStatus: lastMail('status') as SQL<typeof mail.$inferSelect.status | null>,
@@ -188,6 +199,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       over: null,
       askedAt: null,
       lastVisitAt: g.lastVisitAt,
+      sponsor: g.sponsor,
       declined: null,
       delivery: null,
     })),
@@ -203,6 +215,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       over: !i.domainStillAllowed ? 'domain' : !i.inviterMayInvite ? 'inviter' : null,
       askedAt: i.askedAt,
       lastVisitAt: null,
+      sponsor: i.sponsor,
       declined: null,
       delivery: i.mailStatus && {
         state: outbox.deliveryState({ status: i.mailStatus, deliveredAt: i.deliveredAt }),
@@ -222,6 +235,7 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       over: null,
       askedAt: null,
       lastVisitAt: null,
+      sponsor: null,
       declined: { at: i.declinedAt ?? 0, reason: i.declineReason ?? '' },
       delivery: null,
     })),

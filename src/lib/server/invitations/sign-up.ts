@@ -122,7 +122,7 @@ async function createAccount(
       ...accept(ctx, i, how.linkKind),
       ctx.db.insert(user).values(person),
       linkAccount(ctx, i.id, person.id),
-      i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i.invitedBy),
+      i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i),
       queued.statement,
       record(ctx, {
         kind: 'account.created',

@@ -12,6 +12,7 @@ export {
 } from './members';
 export { endGreeting, markRead, mute, ofActor, pageOfActor } from './own';
 export { endAll } from './end-all';
-export { join } from './join';
+export { asUser, join } from './join';
 export { accountChanged, allOrdered, tidy } from './order';
 export { removeGuest, removeGuestForSite } from './guests';
+export { changeTerms, changeTermsForSite, terms, termsForSite } from './terms';

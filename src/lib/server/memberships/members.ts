@@ -9,6 +9,7 @@ import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
+import * as sponsors from '../sponsors';
 import { membership, user } from '../schema';
 import { afterKey, counted, inOrder, ordered } from './order';
 
@@ -197,10 +198,12 @@ const refusalOf =
 
 export async function removeMember(ctx: SignedIn, spaceId: number, userId: string): Promise<void> {
   await access.requireAdministrator(ctx, spaceId);
+  const [person] = await ctx.db.select({ name: user.name }).from(user).where(eq(user.id, userId));
   await commitUnlessLast(ctx, spaceId, userId, null, [
     access.stillAdministers(ctx, spaceId, { archived: true }),
     ...end(ctx, spaceId, userId),
     outbox.dropOfRemoved(ctx, spaceId, userId),
+    ...(await sponsors.lost(ctx, { id: userId, name: person?.name ?? '' }, spaceId)),
     record(ctx, { kind: 'space.member-removed', subject: `user:${userId}`, spaceId }),
   ]);
 }
@@ -225,5 +228,6 @@ export async function leave(ctx: SignedIn, spaceId: number): Promise<void> {
     }),
     ...end(ctx, spaceId, id),
     outbox.dropOfRemoved(ctx, spaceId, id),
+    ...(kind === 'user' ? await sponsors.lost(ctx, ctx.actor, spaceId) : []),
   ]);
 }

@@ -7,6 +7,7 @@ import * as folded from '../folded';
 import * as notifications from '../notifications/portal';
 import * as paging from '../paging';
 import { membership, space, user } from '../schema';
+import { sponsorOf } from '../sponsors';
 
 const inviter = alias(user, 'inviter');
 
@@ -59,6 +60,8 @@ export const ofActor = (ctx: SignedIn, after: string | null = null, { muted = fa
       /** Null for what they made themselves. */
       inviter: sql<string | null>`inviter.name`.as('inviter'),
       inviterIsGuest: sql<number>`inviter.kind = 'guest'`.mapWith(Boolean).as('inviter_is_guest'),
+      /** Of a guest. Whoever answers is in the space, so that the guest may know of them. */
+      sponsor: sponsorOf(sql`membership.space_id`, sql`membership.sponsor_id`).as('sponsor_name'),
       administers: administersHere(ctx).mapWith(Boolean).as('administers'),
       muted: membership.muted,
       mayLeave: mayLeaveWhere(ctx).as('may_leave'),

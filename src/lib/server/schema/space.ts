@@ -73,6 +73,8 @@ export const membership = sqliteTable(
       .references(() => user.id, { onDelete: 'cascade' }),
     administrator: flag('administrator').notNull().default(false),
     invitedBy: text('invited_by').references(() => user.id),
+    /** Of a guest: who answers for them, while `sponsors.answersIn` says so. */
+    sponsorId: text('sponsor_id').references(() => user.id),
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
     /** Until then the space greets a guest, and the one who made it. */
@@ -99,6 +101,9 @@ export const membership = sqliteTable(
       .on(t.spaceId)
       .where(sql`administrator = 1`),
     index('membership_by_inviter').on(t.invitedBy),
+    index('membership_by_sponsor')
+      .on(t.sponsorId, t.spaceId, t.userId)
+      .where(sql`sponsor_id is not null`),
   ],
 );
 
@@ -129,6 +134,8 @@ export const invitation = sqliteTable(
     invitedBy: text('invited_by')
       .notNull()
       .references(() => user.id),
+    /** Who will answer for the guest; null: whoever invited. */
+    sponsorId: text('sponsor_id').references(() => user.id),
     createdAt: at('created_at').notNull(),
     sentAt: at('sent_at').notNull(),
     expiresAt: at('expires_at').notNull(),
@@ -173,6 +180,9 @@ export const invitation = sqliteTable(
     index('invitation_by_email').on(t.email),
     index('invitation_by_inviter').on(t.invitedBy),
     index('invitation_by_accepter').on(t.acceptedBy),
+    index('invitation_by_sponsor')
+      .on(t.sponsorId)
+      .where(sql`sponsor_id is not null`),
   ],
 );
 

@@ -96,13 +96,13 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
   },
   invitation: {
     gone: 'email email_original request_key subject message accepted_by asked_at dismissed_at declined_at decline_reason',
-    id: 'invited_by',
+    id: 'invited_by sponsor_id',
     plain:
       'id kind space_id status version locale administrator can_create_spaces created_at sent_at expires_at accepted_at accepted_link_kind',
   },
   membership: {
     gone: 'space_id user_id administrator joined_at last_read_at greeted_at muted rank name_key company_key address',
-    id: 'invited_by',
+    id: 'invited_by sponsor_id',
   },
   space: {
     gone: 'guest_companies',

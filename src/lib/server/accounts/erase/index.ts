@@ -7,6 +7,7 @@ import { followed, type Ctx, type SignedIn, type Statement } from '../../context
 import { Refusal } from '../../errors';
 import { allow } from '../../policy';
 import * as rateLimit from '../../rate-limit';
+import * as sponsors from '../../sponsors';
 import { erasure, membership, space, user } from '../../schema';
 import * as typedAddress from '../../typed-address';
 import { proved } from '../proof';
@@ -79,11 +80,13 @@ const countsOf = async (ctx: Ctx, userId: string): Promise<Counts> =>
 export async function eraseSelf(ctx: SignedIn, form: Typed): Promise<Counts> {
   const { person, tried } = (await checkBoth(ctx, form)).right!;
   const last = await sealed(ctx, person);
+  const told = await sponsors.lost(ctx, { id: person.id, name: '' }, null);
   await ctx.commit(
     // By themselves, whose name nobody knows any more.
     [
       ending(ctx, person, { id: person.id, name: '' }, row(ctx, person, 'self', last)),
       rateLimit.settleSuccess(ctx, tried),
+      ...told,
     ],
     // Also if they have just done it: then nobody is there to be told.
     { refusal: new Refusal('conflict', { key: 'erase.last-administrator' }) },

@@ -23,6 +23,7 @@ import { composePasswordChanged, type PasswordChangedMail } from './password-cha
 import { composeRemoved, type RemovedMail } from './removed';
 import { composeReset, type ResetMail } from './reset';
 import { senderName } from './sender';
+import { composeSponsorLost, type SponsorLostMail } from './sponsor-lost';
 import { composeTest, type TestMail } from './test-mail';
 import { composeUserInvitation, type UserInvitationMail } from './user-invitation';
 import { composeWelcome, type WelcomeMail } from './welcome';
@@ -48,7 +49,8 @@ export type MailMessage =
   | NotificationMail
   | DigestMail
   | TestMail
-  | InvitationOverMail;
+  | InvitationOverMail
+  | SponsorLostMail;
 
 interface Definition<Message> {
   compose: Compose<Message>;
@@ -72,6 +74,7 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   'address-changed': { compose: composeAddressChanged, keepWhenFailed: true },
   'link-asked': { compose: composeLinkAsked, keepWhenFailed: true },
   'invite-over': { compose: composeInvitationOver, keepWhenFailed: true },
+  'sponsor-lost': { compose: composeSponsorLost, keepWhenFailed: true },
   removed: { compose: composeRemoved, keepWhenFailed: true },
   notification: { compose: composeNotification, dropWhenRemoved: true, keepWhenFailed: true },
   digest: { compose: composeDigest, dropWhenRemoved: true, keepWhenFailed: true },

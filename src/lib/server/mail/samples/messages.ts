@@ -101,6 +101,14 @@ export function sampleMessages(d: SampleData, t: Translate): MailMessage[] {
       reason: what === 'declined' ? d.comment : '550 5.1.1 no such mailbox',
       url: `${ORIGIN}/spaces/7/settings/guests`,
     })),
+    ...[inviterName, ''].map((sponsor, i): MailMessage => ({
+      kind: 'sponsor-lost',
+      siteName,
+      spaceName,
+      sponsor,
+      guests: i + 1,
+      url: `${ORIGIN}/spaces/7/settings/guests?status=unsponsored`,
+    })),
     { kind: 'removed', siteName, spaceName, actorName: inviterName },
     { kind: 'test', siteName, url: `${ORIGIN}/admin/mail` },
     {

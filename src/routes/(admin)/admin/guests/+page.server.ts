@@ -27,7 +27,7 @@ export const load = (event) =>
 /** The list as it was shown. */
 const here = (url: URL, done: string, more: Record<string, string> = {}) =>
   withQuery('/admin/guests', {
-    ...keptQuery(url, 'search', 'status', 'space', 'company', 'order', 'after'),
+    ...keptQuery(url, 'search', 'status', 'space', 'company', 'sponsor', 'order', 'after'),
     done,
     ...more,
   });

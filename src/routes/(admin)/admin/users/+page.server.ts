@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { dialogOver, keptQuery, withQuery } from '$lib/pages';
-import { byId, inviteUser, once, permissions } from '$lib/schemas';
+import { byId, deactivation, inviteUser, once, permissions } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import * as accounts from '$lib/server/accounts';
 import { form, show } from '$lib/server/http';
@@ -14,10 +14,13 @@ export const load = (event) =>
     const query = event.url.searchParams;
     const search = query.get('search')?.slice(0, 100) ?? '';
     const done = query.get('done');
-    const [users, open, someWithout] = await Promise.all([
+    const asked = query.get('deactivate');
+    const [users, open, someWithout, guests] = await Promise.all([
       accounts.list(ctx, { after: query.get('after') ?? '', search }),
       invitations.openOfUsers(ctx, query.get('open') ?? ''),
       done === 'deactivated' && spaces.someWithout(ctx),
+      // Whom the user answers for.
+      asked ? accounts.guestsOfUser(ctx, asked) : null,
     ]);
     return {
       ...users,
@@ -29,6 +32,7 @@ export const load = (event) =>
       days: (await settings.read(ctx)).invitationDays,
       done,
       someWithout,
+      guests,
       requestKey: randomId(),
     };
   });
@@ -59,8 +63,8 @@ export const actions = {
     await accounts.setPermissions(ctx, id, may);
     return here(url, 'changed');
   }),
-  deactivate: form(byId, async (ctx, { id }, { url }) => {
-    await accounts.setActive(ctx, id, false);
+  deactivate: form(deactivation, async (ctx, { id, handOverTo }, { url }) => {
+    await accounts.setActive(ctx, id, false, handOverTo);
     return here(url, 'deactivated');
   }),
   reactivate: form(byId, async (ctx, { id }, { url }) => {

@@ -1,5 +1,5 @@
 import { dialogOver } from '$lib/pages';
-import { byId, bySpace, requested, sessionOfGuest, setPassword } from '$lib/schemas';
+import { byId, bySpace, requested, sessionOfGuest, setPassword, spaceTerms } from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomId, randomToken } from '$lib/server/crypto';
 import * as guests from '$lib/server/guests';
@@ -10,15 +10,21 @@ import { allow } from '$lib/server/policy';
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
-    const found = await guests.one(ctx, event.params.guest, {
-      spaces: query.get('spaces'),
-      invitations: query.get('invitations'),
-      sessions: query.get('sessions'),
-    });
+    const changing = query.get('access');
+    const [found, terms] = await Promise.all([
+      guests.one(ctx, event.params.guest, {
+        spaces: query.get('spaces'),
+        invitations: query.get('invitations'),
+        sessions: query.get('sessions'),
+      }),
+      changing ? memberships.termsForSite(ctx, Number(changing), event.params.guest) : null,
+    ]);
     const spaces = found.spaces.map((space) => ({ ...space, id: String(space.id) }));
     return {
       ...found,
+      terms,
       ...dialogOver(event.url, {
+        access: spaces,
         deactivate: [{ id: 'yes' }],
         end: [{ id: 'all' }],
         remove: spaces,
@@ -70,6 +76,14 @@ export const actions = {
     async (ctx, { password, formKey }, { params }) => {
       await accounts.setPassword(ctx, params.guest!, password, formKey ?? randomToken());
       return here(params, 'password-set');
+    },
+    site,
+  ),
+  access: form(
+    spaceTerms,
+    async (ctx, { id, ...terms }, { params }) => {
+      await memberships.changeTermsForSite(ctx, id, params.guest!, terms);
+      return here(params, 'access-changed');
     },
     site,
   ),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as access from '$lib/server/access';
-import { byId, guestRef, once } from '$lib/schemas';
+import { byId, guestRef, guestTerms, once } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
 import * as invitations from '$lib/server/invitations';
@@ -9,11 +9,20 @@ import * as memberships from '$lib/server/memberships';
 export const load = (event) =>
   show(event, async (ctx) => {
     const query = event.url.searchParams;
-    const status = invitations.tabStatuses.find((one) => one === query.get('status')) ?? null;
+    const status = invitations.tabFilters.find((one) => one === query.get('status')) ?? null;
     const filter = { find: query.get('find') ?? '', status };
+    const changing = query.get('access');
     const number = (name: string) => Number(query.get(name)) || 0;
+    const spaceId = Number(event.params.id);
+    const [tab, terms] = await Promise.all([
+      invitations.guestsTab(ctx, spaceId, query.get('after') ?? '', filter),
+      changing ? memberships.terms(ctx, spaceId, changing) : null,
+    ]);
     return {
-      ...(await invitations.guestsTab(ctx, Number(event.params.id), query.get('after') ?? '', filter)),
+      ...tab,
+      /** Of the row whose "Change access" was pressed. */
+      terms,
+      changing,
       /** The row whose "Delete" was pressed. */
       asking: query.get('delete'),
       requestKey: randomId(),
@@ -24,7 +33,7 @@ export const load = (event) =>
         left: number('left'),
         not: number('not'),
         what: query.get('done'),
-        skipped: await invitations.skippedAt(ctx, Number(event.params.id), query.get('skipped')),
+        skipped: await invitations.skippedAt(ctx, spaceId, query.get('skipped')),
       },
     };
   });
@@ -65,6 +74,14 @@ export const actions = {
     async (ctx, { ref }, { params }) => ({
       copied: { ref, url: await invitations.copyLink(ctx, Number(params.id), idOf(ref)) },
     }),
+    access.administratorsOnly,
+  ),
+  access: form(
+    guestTerms,
+    async (ctx, { ref, ...terms }, event) => {
+      await memberships.changeTerms(ctx, Number(event.params.id), ref, terms);
+      return here(event, { done: 'access-changed' });
+    },
     access.administratorsOnly,
   ),
   dismiss: form(
