@@ -2,7 +2,7 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
 import style from '../docs/style.md?raw';
-import { isMailed } from '../vite/words';
+import { administrationKeys, isMailed } from '../vite/words';
 import { loadTranslator, LOCALES, locales, type MessageKey } from '../src/lib/messages';
 
 const english = await LOCALES.en.load();
@@ -19,6 +19,19 @@ test.each(locales)('%s has every key, no other, and each sentence the same place
   const messages = await LOCALES[locale].load();
   expect(Object.keys(messages).sort()).toEqual([...keys].sort());
   for (const key of keys) expect(placeholders(messages[key]), key).toEqual(placeholders(english[key]));
+});
+
+test('what the build gives to the administration alone is said nowhere else', () => {
+  const of = (said: string) =>
+    administrationKeys(['users.one', 'users.two-a', 'audit.three'], {
+      'src/routes/(admin)/admin/users/+page.svelte': "t('users.one') + t(`users.two-${kind}`)",
+      'src/routes/(app)/+page.svelte': said,
+    });
+  expect([...of('')]).toEqual(['users.one', 'users.two-a', 'audit.three']);
+  expect([...of("t('users.one')")]).toEqual(['users.two-a', 'audit.three']);
+  expect([...of("t('users.one-more')")]).toEqual(['users.one', 'users.two-a', 'audit.three']);
+  expect([...of('t(`users.two-${kind}`)')]).toEqual(['users.one', 'audit.three']);
+  expect([...of("t('audit.' + what)")]).toEqual(['users.one', 'users.two-a']);
 });
 
 test('what the build leaves out for browsers is said by mails alone', () => {

@@ -54,11 +54,23 @@ export const inARow = (locale: Locale, items: readonly string[]): string => item
 
 export type Translate = (key: MessageKey, params?: Params) => string;
 
+/** A part of a dictionary, as the build makes it. */
+export type Words = Partial<Record<MessageKey, string | Parsed>>;
+
+/** To a dictionary that has none of these: for words that browsers get later than the others. */
+export const addWords = async (locale: Locale, words: Words): Promise<void> =>
+  void Object.assign(await LOCALES[locale].load(), words);
+
 const compiled = new Map<string, IntlMessageFormat>();
 
 function translator(locale: Locale, messages: Record<MessageKey, string | Parsed>): Translate {
   return (key, params) => {
-    const text = messages[key];
+    const text: string | Parsed | undefined = messages[key];
+    // Should the build have left out a word that is said after all, the page stays whole.
+    if (text === undefined) {
+      reportError(new Error(`No words for ${key}`));
+      return key;
+    }
     if (typeof text === 'string' && !text.includes('{')) return text;
     const id = `${locale}:${key}`;
     let format = compiled.get(id);
