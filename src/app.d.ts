@@ -10,6 +10,8 @@ declare global {
       ctx: Ctx;
       /** The route group refuses this person: loads answer 404, posts 403. */
       refused: boolean;
+      /** What the log says of this request: it asked for what cannot be reached or is not allowed, too often, or from another site. */
+      refusal?: 'missing' | 'forbidden' | 'throttled' | 'elsewhere';
       /** A post kept over a login is shown again, and not carried out (pending-post.ts). */
       pendingPost?: boolean;
       /** Local sites only: English in disguise, which tests ask for by a cookie. */

@@ -17,7 +17,7 @@ import * as body from '$lib/server/body';
 import { originalUrl, rejectOversized } from '$lib/server/request-limits';
 import * as news from '$lib/server/news';
 import * as pendingPost from '$lib/server/pending-post';
-import { log } from '$lib/server/log';
+import { log, logRefusal } from '$lib/server/log';
 import { askedLocale, plainPage } from '$lib/server/plain-pages';
 import { can } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
@@ -54,7 +54,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   const config = configOf(env);
 
   if (isElsewhere(event, config)) redirect(307, config.origin + url.pathname + url.search);
-  if (!isOwnOrigin(request, url, config))
+  if (!isOwnOrigin(request, url, config)) {
+    event.locals.refusal = 'elsewhere';
     return plainPage(
       request,
       403,
@@ -62,6 +63,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
       { origin: config.origin },
       { href: config.origin, text: config.origin },
     );
+  }
 
   // No API yet. Cookies must not sign anybody in here, because the origin of these requests is not checked.
   if (isApi(url)) return json({ message: 'Not found' }, { status: 404 });
@@ -107,6 +109,7 @@ const handleRequest: Handle = async ({ event, resolve }) => {
       : plainPage(request, 403, 'viewing.read-only');
   event.locals.refused = access === 'refuse';
   if (access === 'refuse') {
+    event.locals.refusal = 'forbidden';
     if (group === 'dev' || !groups[group]) return new Response('Not found', { status: 404 });
     if (request.headers.get('x-sveltekit-action')) return formFailure('error.forbidden', 403);
     // Page loads answer with the site's 404 page.
@@ -193,7 +196,10 @@ function isElsewhere({ request, url, route }: RequestEvent, config: Config): boo
 
 export const handle: Handle = async (input) => {
   try {
-    return await handleRequest(input);
+    const response = await handleRequest(input);
+    const { refusal, ctx } = input.event.locals;
+    if (refusal) logRefusal(ctx?.now ?? Date.now(), refusal, input.event.route.id, ctx?.actor?.id);
+    return response;
   } catch (thrown) {
     // Redirects of ours get their cookies here; Kit only adds them to its own answers.
     if (isRedirect(thrown)) {

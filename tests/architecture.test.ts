@@ -357,6 +357,43 @@ describe('one place for', () => {
     expect(new Set(mixed)).toEqual(new Set(['color-mix(in oklab']));
   });
 
+  it('what the server asks of others: the mail service and its own parts, at addresses that nobody types', () => {
+    const code = (path: string) => sources[path]!.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
+    const onServer = files(
+      /^src\/(hooks|worker|lib\/server\/|routes\/.*\.server\.ts|routes\/.*\+server\.ts)/,
+    );
+    const asks = /\bfetch\(|\bfrom 'node:(net|tls|http|https|dgram)'|cloudflare:sockets/;
+    expect(onServer.filter((path) => asks.test(code(path)))).toEqual([
+      // A room of ours, and the list of common passwords beside the Worker.
+      'src/lib/server/live.ts',
+      'src/lib/server/mail/transport/mailchannels.ts',
+      'src/lib/server/mail/transport/reachability.ts',
+      'src/lib/server/passwords.ts',
+      'src/lib/server/room.ts',
+    ]);
+  });
+
+  it('code that is made of text: nowhere; a pattern that is made of typed words escapes them', () => {
+    const dynamic = /\beval\(|\bnew Function\b|\bsetTimeout\(\s*['"`]|child_process|node:vm/;
+    expect(files(/^src\//).filter((path) => dynamic.test(sources[path]!))).toEqual([]);
+    const matches = sources['src/lib/server/search/matches.ts']!;
+    expect(matches).toContain('RegExp.escape(');
+  });
+
+  it('passwords: one field, which browsers fill in, and into which anything can be pasted', () => {
+    const fields = files(/\.svelte$/).filter((path) => /type=["'{][^>]*password/.test(sources[path]!));
+    // The set-up token is hidden, too.
+    expect(fields).toEqual([
+      'src/lib/components/PasswordField.svelte',
+      'src/routes/(public)/setup/+page.svelte',
+    ]);
+    expect(sources[fields[0]!]).toContain("autocomplete={policy ? 'new-password' : 'current-password'}");
+    expect(sources[fields[0]!]).not.toMatch(/paste|beforeinput|keydown|contextmenu/);
+  });
+
+  it('chance on the server: what cannot be predicted', () =>
+    expect(server.filter((path) => /Math\.random/.test(sources[path]!))).toEqual([]));
+
   it('raw HTML: the component for prose', () => {
     expect(files(/\.svelte$/).filter((path) => sources[path]!.includes('{@html'))).toEqual([
       'src/lib/components/Prose.svelte',

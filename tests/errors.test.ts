@@ -106,6 +106,8 @@ it('answers without SvelteKit have a frame, a sentence and a way on', async () =
     expect(page.html, String(status)).toMatch(/<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/);
     expect(page.html, String(status)).toContain(way);
   }
+  // What failed is in the log alone.
+  expect(pages[4][1].html).not.toMatch(/D1 is away|\.ts:\d|node_modules/);
   expect(pages[4][1].words).toMatch(/number: [0-9a-f]{8} Try again$/);
   // The way on stays on this site.
   for (const path of ['//evil.example/x', '/\\evil.example/x', '///evil.example/x?/save'])

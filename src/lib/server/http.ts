@@ -29,6 +29,7 @@ export async function showPublic<T>(event: Locals, read: (ctx: Ctx) => Promise<T
     return await read(event.locals.ctx);
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
+    note(event, thrown);
     const space = event.locals.ctx.reached;
     if (thrown.kind === 'missing' || thrown.kind === 'forbidden') error(404, { ...notFound, space });
     error(thrown.status, { message: thrown.message, ...thrown.detail, space });
@@ -37,6 +38,11 @@ export async function showPublic<T>(event: Locals, read: (ctx: Ctx) => Promise<T
 
 const forbidden = { message: 'Forbidden', key: 'error.forbidden' as MessageKey };
 const notFound = { message: 'Not found', key: 'error.not-found' as MessageKey };
+
+/** For the log (hooks.server.ts). Mistakes in a form are none of its business. */
+function note({ locals }: Locals, { kind }: Refusal): void {
+  if (kind === 'missing' || kind === 'forbidden' || kind === 'throttled') locals.refusal = kind;
+}
 
 type ObjectSchema = v.GenericSchema & { entries: Record<string, v.GenericSchema> };
 
@@ -108,6 +114,7 @@ export const formPublic =
       result = await act(event.locals.ctx, parsed.output, event);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
+      note(event, thrown);
       const space = event.locals.ctx.reached;
       if (thrown.kind === 'missing') error(404, { ...notFound, space });
       if (!thrown.detail.key) error(thrown.status, { ...forbidden, space });
@@ -250,6 +257,7 @@ export async function answerPublic(
     return await act(event.locals.ctx);
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
+    note(event, thrown);
     const { status, kind, detail } = thrown;
     if (!sentence) return bare(event, kind === 'missing' ? 404 : status);
     const t = await loadTranslator(event.locals.ctx.locale);

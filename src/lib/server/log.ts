@@ -3,6 +3,7 @@
  * text, so only known messages are kept, without these values. Other errors are logged by name and stack.
  */
 import { maskAddress } from '../addresses';
+import { MINUTE } from '../time';
 
 /** Ids, hashes and tokens are at least this long; no word of our own messages is. */
 const TOKEN_LENGTH = 16;
@@ -15,6 +16,29 @@ const KNOWN_MESSAGES =
 export function log(what: string, error?: unknown): void {
   if (error === undefined) console.error(what);
   else console.error(what, describeError(error));
+}
+
+/** In a minute, for each isolate: nobody floods the log with refusals. */
+const REFUSALS = 60;
+let refusals = { minute: 0, count: 0 };
+
+/**
+ * Somebody asked for what they can't reach or may not do, or too often.
+ * @param route its pattern, without anything that was asked for
+ * @param person an id; none for whoever is not signed in
+ */
+export function logRefusal(
+  now: number,
+  kind: string,
+  route: string | null,
+  person: string | undefined,
+): void {
+  const minute = Math.floor(now / MINUTE);
+  if (refusals.minute !== minute) refusals = { minute, count: 0 };
+  refusals.count += 1;
+  if (refusals.count <= REFUSALS)
+    log(`refused (${kind}) at ${route ?? 'no route'}: ${person ? `user:${person}` : 'nobody'}`);
+  else if (refusals.count === REFUSALS + 1) log('further refusals of this minute are not logged');
 }
 
 export function describeError(thrown: unknown): string {

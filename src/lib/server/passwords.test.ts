@@ -76,6 +76,31 @@ describe('hardened', () => {
   );
 });
 
+it.each([
+  // Of the site and its company.
+  ['Quay Side Harbour', 'password.common'],
+  ['quay-side-harbour-2026!', 'password.common'],
+  ['NorthwindQuaySide1', 'password.common'],
+  ['northwind-password', 'password.common'],
+  ['guests.northwind', 'password.common'],
+  // Of the person.
+  ['hanako.sato@partner.example', 'password.common'],
+  ['Sato_Hanako_1999', 'password.common'],
+  ['ＨＡＮＡＫＯ　ＳＡＴＯ１', 'password.common'],
+  ['partner-partner-partner', 'password.common'],
+  // What is left is enough.
+  ['hanako keeps two lamps', null],
+  ['the quay side is quiet', null],
+  ['quiet harbour lamps', null],
+])('hardened: the names of the site and of the person are not enough, %j: %s', async (password, key) => {
+  const site = { siteName: 'Quay Side Harbour', companyName: 'Northwind Guests Ltd.' };
+  const person = { email: 'hanako.sato@partner.example', name: 'Hanako Sato', company: 'Partner' };
+  expect((await problem(testContext(), presets.hardened, password, { site, person }))?.key ?? null).toBe(key);
+  expect((await problem(testContext(), presets.documented, `${password}1`, { site, person }))?.key).toBe(
+    undefined,
+  );
+});
+
 it('the list of common passwords is asked for again if it could not be loaded', async () => {
   vi.stubEnv('DEV', false);
   vi.resetModules();

@@ -4,7 +4,7 @@ import { normalize } from '../normalize';
 import { lacking } from '../passwords';
 import type { Ctx } from './context';
 import { Refusal } from './errors';
-import type { CredentialPolicy } from './schema';
+import type { CredentialPolicy, Settings } from './schema';
 
 /** OWASP Password Storage Cheat Sheet: N=2^14, r=8, p=5 (16 MB, about 120 ms here). */
 const CURRENT = { N: 16384, r: 8, p: 5 };
@@ -51,15 +51,27 @@ export const isOutdated = (stored: string): boolean =>
 
 type Asking = Pick<Ctx, 'assets' | 'config'>;
 
+/** Words that a guesser tries first: of the site, and of whoever the password is for. */
+export interface Known {
+  site?: Pick<Settings, 'siteName' | 'companyName'>;
+  person?: { email: string; name?: string; company?: string };
+}
+
 export async function problem(
   ctx: Asking,
   policy: CredentialPolicy,
   password: string,
+  known: Known = {},
 ): Promise<Sentence | null> {
   const lacks = lacking(policy, password);
   if (lacks) return lacks;
-  if (policy.refuseCommon && (await isCommon(ctx, password))) return { key: 'password.common' };
-  return null;
+  if (!policy.refuseCommon) return null;
+  const bare = normalize(password, 'NFKC').toLowerCase();
+  if (await isCommon(ctx, bare)) return { key: 'password.common' };
+  const rest = without(bare, wordsOf(ctx, known));
+  return rest !== null && (rest.length < ENOUGH || (await isCommon(ctx, rest)))
+    ? { key: 'password.common' }
+    : null;
 }
 
 /** For a form with the field `password`. */
@@ -67,14 +79,39 @@ export async function refusalOf(
   ctx: Asking,
   policy: CredentialPolicy,
   password: string,
+  known: Known = {},
 ): Promise<Refusal | null> {
-  const found = await problem(ctx, policy, password);
+  const found = await problem(ctx, policy, password, known);
   return found && new Refusal('invalid', { ...found, field: 'password' });
 }
 
+/** Letters and digits that a password needs besides known words. */
+const ENOUGH = 6;
+
+/** Whole names, their parts of three letters or more, and those of the address and the host. The longest first. */
+function wordsOf({ config }: Asking, { site, person }: Known): string[] {
+  const host = new URL(config.origin).hostname;
+  const names = [host, site?.siteName, site?.companyName, person?.email, person?.name, person?.company];
+  const words = [...names, 'foyer'].flatMap((name) => {
+    const bare = normalize(name ?? '', 'NFKC').toLowerCase();
+    return [lettersOf(bare), ...bare.split(/[^\p{L}\p{M}\p{N}]+/u)];
+  });
+  return [...new Set(words)]
+    .filter((word) => word.length > 2 || /^\p{Script=Han}{2}$/u.test(word))
+    .sort((a, b) => b.length - a.length);
+}
+
+/** Its letters and digits without these words; null if it has none of them. */
+function without(bare: string, words: string[]): string | null {
+  const letters = lettersOf(bare);
+  const rest = words.reduce((left, word) => left.replaceAll(word, ' '), letters);
+  return rest === letters ? null : rest.replaceAll(' ', '');
+}
+
+const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}]+/gu, '');
+
 /** On zxcvbn's list of some 49,000 common ones, such a one twice, or hardly any different characters. */
-async function isCommon(ctx: Asking, password: string): Promise<boolean> {
-  const bare = password.toLowerCase();
+async function isCommon(ctx: Asking, bare: string): Promise<boolean> {
   if (new Set(bare).size < 4) return true;
   const list = await (common ??= load(ctx).catch((error: unknown) => {
     common = undefined;

@@ -127,6 +127,11 @@ describe('login', () => {
     expect(await audited('account.signed-in', user.id)).toMatchObject([{ detail: { step: 'password' } }]);
   });
 
+  it('takes a password after years as on its first day', async () => {
+    const user = await makeUser();
+    expect((await login(user.email, { now: Date.now() + 3_000 * DAY })).to).toBe('/');
+  });
+
   it('gives the same answer for a wrong password, an unknown name and no name', async () => {
     const user = await makeUser();
     const said = await Promise.all(

@@ -88,7 +88,7 @@ export async function setPassword(
 ): Promise<void> {
   const guest = await activeGuest(ctx, userId);
   const site = await settings.read(ctx);
-  refuseAll(await passwords.refusalOf(ctx, site.policy, password));
+  refuseAll(await passwords.refusalOf(ctx, site.policy, password, { site, person: guest }));
   const mail = await passwordChangedMail(ctx, guest, site, language.ofPerson(guest));
   await access.commitForSite(
     ctx,

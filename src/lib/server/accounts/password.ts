@@ -54,11 +54,13 @@ export const withNextPassword = ({ email, credentialEpoch }: User) => ({
 type Typed = { current: string; password: string; formKey?: string };
 
 async function checkBoth(ctx: SignedIn, { current, password, formKey }: Partial<Typed>) {
-  const { policy } = await settings.read(ctx);
+  const site = await settings.read(ctx);
   return proved(
     ctx,
     { field: 'current', password: current, formKey },
-    async () => password !== undefined && refuseAll(await passwords.refusalOf(ctx, policy, password)),
+    async () =>
+      password !== undefined &&
+      refuseAll(await passwords.refusalOf(ctx, site.policy, password, { site, person: ctx.actor })),
   );
 }
 

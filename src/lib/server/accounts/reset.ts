@@ -78,7 +78,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
   const target = await resetTarget(ctx, token);
   if (!target) return secondPost(ctx, token, password);
   const { person, site } = target;
-  refuseAll(await passwords.refusalOf(ctx, site.policy, password));
+  refuseAll(await passwords.refusalOf(ctx, site.policy, password, { site, person }));
   const mail = await passwordChangedMail(ctx, person, site);
   const { done } = await ctx.commit(
     [

@@ -13,13 +13,18 @@ import * as settings from '../settings';
 import { presets } from '../settings';
 import { enterAgain } from './login';
 
-type Judged = Partial<{ email: string; password: string; preset: CredentialPolicy['preset'] }>;
+type Judged = Partial<Pick<SetUpForm, 'siteName' | 'companyName' | 'name' | 'email' | 'password' | 'preset'>>;
 
-const faultsOf = async (ctx: Ctx, { email, password, preset }: Judged) => [
+const faultsOf = async (ctx: Ctx, { email, password, preset, ...form }: Judged) => [
   email !== undefined &&
     !parseAddress(email) &&
     new Refusal('invalid', { key: 'address.malformed', field: 'email' }),
-  password !== undefined && preset && (await passwords.refusalOf(ctx, presets[preset], password)),
+  password !== undefined &&
+    preset &&
+    (await passwords.refusalOf(ctx, presets[preset], password, {
+      site: { siteName: form.siteName ?? '', companyName: form.companyName ?? '' },
+      person: { email: email ?? '', name: form.name },
+    })),
 ];
 
 /** What can be said of a form whose other fields are refused already. The token is tried with a whole form only. */

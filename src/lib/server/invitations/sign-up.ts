@@ -22,11 +22,22 @@ import { findByToken, stateFrom, type Found } from './state';
 const SECOND_POST = 10 * MINUTE;
 
 /** What can be said of a form whose other fields are refused already. */
-export async function judgeSignUp(ctx: Ctx, token: string, form: { password?: string }): Promise<void> {
+export async function judgeSignUp(
+  ctx: Ctx,
+  token: string,
+  form: { name?: string; company?: string; password?: string },
+): Promise<void> {
   const found = await findByToken(ctx, token);
   if (form.password !== undefined && stateFrom(ctx, found).state === 'open')
-    refuseAll(await passwords.refusalOf(ctx, found.site.policy, form.password));
+    refuseAll(await refusalOf(ctx, found, form.password, form));
 }
+
+const refusalOf = (
+  ctx: Ctx,
+  { site, invitation: { email } }: Found,
+  password: string,
+  { name, company }: { name?: string; company?: string },
+) => passwords.refusalOf(ctx, site.policy, password, { site, person: { email, name, company } });
 
 /** A copied link also needs a code mailed to the invited address. @returns where to go; null if the link has changed */
 export async function signUp(
@@ -39,7 +50,7 @@ export async function signUp(
   const { invitation: i, site } = found;
   if (state.state === 'used' || state.state === 'member') return secondPost(ctx, found, form);
   if (state.state !== 'open') return null;
-  refuseAll(await passwords.refusalOf(ctx, site.policy, form.password));
+  refuseAll(await refusalOf(ctx, found, form.password, form));
   // The code goes to somebody who may not have asked for it: counted first, before the costly hash.
   const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
