@@ -70,6 +70,10 @@ describe('hardened', () => {
     ['PasswordPassword', 'password.common'],
     ['qwertyqwerty', 'password.common'],
     ['QWERTY123456', 'password.common'],
+    ['password1234', 'password.common'],
+    ['2026-Password!', 'password.common'],
+    ['12password 345', 'password.common'],
+    ['password and lamps', null],
     ['x1'.repeat(64) + 'y', 'password.too-long'],
   ])('%j: %s', async (password, key) =>
     expect((await problem(testContext(), presets.hardened, password))?.key ?? null).toBe(key),
@@ -105,7 +109,7 @@ it('the list of common passwords is asked for again if it could not be loaded', 
   vi.stubEnv('DEV', false);
   vi.resetModules();
   const anew = await import('./passwords');
-  const answers = [new Response(null, { status: 503 }), new Response('quietharbour2\nlamps')];
+  const answers = [new Response(null, { status: 503 }), new Response('quietharbour2\nlit-lamps\nred-doors')];
   const asked: string[] = [];
   const assets = {
     fetch: async (address: string) => {
@@ -116,7 +120,7 @@ it('the list of common passwords is asked for again if it could not be loaded', 
   const judged = (password: string) => anew.problem({ ...testContext(), assets }, presets.hardened, password);
   await expect(judged('quiet harbour lamps')).rejects.toThrow('503');
   expect(await judged('QuietHarbour2')).toEqual({ key: 'password.common' });
-  expect(await judged('lampslamps\nlamps')).toBeNull();
+  expect(await judged('lit-lamps\nred-doors')).toBeNull();
   expect(asked).toEqual(Array(2).fill(`${ORIGIN}/_app/common-passwords.txt`));
   vi.unstubAllEnvs();
 });

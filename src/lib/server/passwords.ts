@@ -52,7 +52,7 @@ export const isOutdated = (stored: string): boolean =>
 type Asking = Pick<Ctx, 'assets' | 'config'>;
 
 /** Words that a guesser tries first: of the site, and of whoever the password is for. */
-export interface Known {
+interface Known {
   site?: Pick<Settings, 'siteName' | 'companyName'>;
   person?: { email: string; name?: string; company?: string };
 }
@@ -67,11 +67,11 @@ export async function problem(
   if (lacks) return lacks;
   if (!policy.refuseCommon) return null;
   const bare = normalize(password, 'NFKC').toLowerCase();
-  if (await isCommon(ctx, bare)) return { key: 'password.common' };
-  const rest = without(bare, wordsOf(ctx, known));
-  return rest !== null && (rest.length < ENOUGH || (await isCommon(ctx, rest)))
-    ? { key: 'password.common' }
-    : null;
+  const letters = lettersOf(bare);
+  const rest = without(letters, wordsOf(ctx, known));
+  const isEasy =
+    (rest !== null && rest.length < ENOUGH) || (await isCommon(ctx, bare, ...coresOf(letters), rest ?? ''));
+  return isEasy ? { key: 'password.common' } : null;
 }
 
 /** For a form with the field `password`. */
@@ -85,8 +85,17 @@ export async function refusalOf(
   return found && new Refusal('invalid', { ...found, field: 'password' });
 }
 
-/** Letters and digits that a password needs besides known words. */
+/** Letters and digits that a password needs besides known words, or besides a common one. */
 const ENOUGH = 6;
+
+/** What is left without the first or last few: `password` of `password2026`. */
+function coresOf(letters: string): string[] {
+  const cores: string[] = [];
+  for (let before = 0; before < ENOUGH; before++)
+    for (let after = 0; before + after < ENOUGH; after++)
+      cores.push(letters.slice(before, letters.length - after));
+  return cores.filter((core) => core.length >= ENOUGH);
+}
 
 /** Whole names, their parts of three letters or more, and those of the address and the host. The longest first. */
 function wordsOf({ config }: Asking, { site, person }: Known): string[] {
@@ -101,25 +110,26 @@ function wordsOf({ config }: Asking, { site, person }: Known): string[] {
     .sort((a, b) => b.length - a.length);
 }
 
-/** Its letters and digits without these words; null if it has none of them. */
-function without(bare: string, words: string[]): string | null {
-  const letters = lettersOf(bare);
+/** Without these words; null if it has none of them. */
+function without(letters: string, words: string[]): string | null {
   const rest = words.reduce((left, word) => left.replaceAll(word, ' '), letters);
   return rest === letters ? null : rest.replaceAll(' ', '');
 }
 
 const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}]+/gu, '');
 
-/** On zxcvbn's list of some 49,000 common ones, such a one twice, or hardly any different characters. */
-async function isCommon(ctx: Asking, bare: string): Promise<boolean> {
-  if (new Set(bare).size < 4) return true;
+/** One of them is on zxcvbn's list of some 49,000 common ones, is such a one twice, or has hardly any different characters. */
+async function isCommon(ctx: Asking, ...words: string[]): Promise<boolean> {
+  if (words.some((word) => word !== '' && new Set(word).size < 4)) return true;
   const list = await (common ??= load(ctx).catch((error: unknown) => {
     common = undefined;
     throw error;
   }));
-  const half = bare.slice(0, bare.length / 2);
-  const listed = (word: string) => !word.includes('\n') && list.includes(`\n${word}\n`);
-  return listed(bare) || (half + half === bare && listed(half));
+  const listed = (word: string) => word !== '' && !word.includes('\n') && list.includes(`\n${word}\n`);
+  return words.some((word) => {
+    const half = word.slice(0, word.length / 2);
+    return listed(word) || (half + half === word && listed(half));
+  });
 }
 
 /** A line each. Kept by the isolate once somebody has chosen a password. */
