@@ -22,7 +22,7 @@ const post = { method: 'POST', body: new URLSearchParams(), headers: { origin: O
 
 it.each<[Who, string, RequestInit | undefined, string[]]>([
   ['foreign', '/spaces/:space', undefined, ['refused (missing) at /(app)/spaces/[id=id]/(tabs): user:<id>']],
-  ['user', '/files/:file', undefined, ['refused (missing) at /(public)/files/[file]: user:<id>']],
+  ['user', '/files/:file', undefined, ['refused (missing) at /(app)/files/[file]: user:<id>']],
   ['user', '/admin/users', undefined, ['refused (forbidden) at /(admin)/admin/users: user:<id>']],
   ['guest', '/admin/permissions', post, ['refused (forbidden) at /(admin)/admin/permissions: user:<id>']],
   ['admin', '/admin/users', undefined, []],

@@ -587,11 +587,11 @@ describe('a reset', () => {
     await ask(user.email);
     const token = await linkTo(user.email);
     const { done, refused } = await parallel(2, (i) =>
-      accounts.reset(testContext(), token, `harbour number ${i}`),
+      accounts.reset(testContext(), token, `lamps of pier ${i}`),
     );
     expect([done.length, refused.length]).toEqual([1, 1]);
     expect(refused[0]).toMatchObject(refusal('conflict', 'reset.dead'));
-    await expect(accounts.reset(testContext(), token, 'harbour number 9')).rejects.toMatchObject(
+    await expect(accounts.reset(testContext(), token, 'lamps of pier 9')).rejects.toMatchObject(
       refusal('conflict', 'reset.dead'),
     );
   });
