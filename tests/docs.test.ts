@@ -77,12 +77,12 @@ describe('docs/asvs.md', () => {
 
   it('names tests that exist, by words that stand in them', () => {
     const wrong = lines.flatMap(({ id, shown }) =>
-      [...shown.matchAll(/`([\w./-]+\.(?:test|spec)\.ts)`: (“[^”]+”(?:, “[^”]+”)*)/g)].flatMap(
+      [...shown.matchAll(/`([\w./-]+\.(?:test|spec)\.ts)`: (“[^“”]+”(?:, “[^“”]+”)*)/g)].flatMap(
         ([, file, names]) => {
           const found = Object.keys(tests).filter((path) => path.endsWith(`/${file}`));
           if (found.length !== 1) return [`${id}: ${file} is ${found.length} files`];
           const text = tests[found[0]!]!.replaceAll("\\'", "'");
-          return [...names!.matchAll(/“([^”]+)”/g)]
+          return [...names!.matchAll(/“([^“”]+)”/g)]
             .filter(([, name]) => !text.includes(name!))
             .map(([, name]) => `${id}: ${file} has no “${name}”`);
         },
