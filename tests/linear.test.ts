@@ -15,6 +15,7 @@ import * as texts from '../src/lib/text';
 import { tidyToken } from '../src/lib/tokens';
 import * as blobs from '../src/lib/server/blobs';
 import * as csv from '../src/lib/server/csv';
+import { linesOf as guestLists } from '../src/lib/server/guests/import/lines';
 import * as userText from '../src/lib/server/mail/user-text';
 import * as markdown from '../src/lib/server/markdown';
 import * as named from '../src/lib/server/mentions/grammar';
@@ -55,6 +56,8 @@ const readers: Record<string, (text: string) => unknown> = {
   'a range of addresses': readNetwork,
   'a list of ranges': (text) => networksOf(text, 'guestNetworks'),
   'a file name': blobs.safeName,
+  'a table': csv.read,
+  'a list of people to invite': (text) => guestLists(text, ''),
   'a cell of a spreadsheet': (text) => csv.row([text]),
   'the beginning of a file': (text) => blobs.detectType(new TextEncoder().encode(text)),
   'a related link': links.read,

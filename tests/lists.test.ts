@@ -52,6 +52,8 @@ const others: Record<string, string> = {
   'invitations/guests.ts resendExpired': '“Resend all expired” stays until none is left',
   'mail/transport/mailbox.ts mailbox': 'only on a developer’s machine: the newest mails',
   'guests/list.ts detailedQuery': '“and 3 others” leads to all spaces of a guest',
+  'guests/many/run.ts purgeRuns': later,
+  'guests/many/run.ts step': later,
   'guests/page.ts pageWith': 'one more than a page; whoever looked through a part of very many is told so',
   'memberships/order.ts counted': '“and 3 other companies”',
   'mentions/completion.ts complete': 'an offer: more letters offer others',

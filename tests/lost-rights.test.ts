@@ -417,6 +417,7 @@ const why: Record<string, string[]> = {
     'administrators.ts putInCharge',
     'files/store.ts reserve',
     'files/store.ts store',
+    'guests/many/run.ts settle',
     'memberships/members.ts commitUnlessLast',
     'threads/manage.ts commit',
   ],

@@ -248,7 +248,18 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(admin)/admin/guests': {
     at: '/admin/guests',
     get: site_,
-    post: { deactivate: sitePost, reactivate: sitePost, delete: sitePost },
+    post: { deactivate: sitePost, reactivate: sitePost, delete: sitePost, many: sitePost },
+  },
+  // A run of nobody's.
+  '/(admin)/admin/guests/many/[run]': {
+    at: '/admin/guests/many/nothere',
+    get: nowhere,
+    post: { step: sitePost.replace('400', '404'), again: sitePost.replace('400', '404') },
+  },
+  '/(admin)/admin/guests/import': {
+    at: '/admin/guests/import',
+    get: site_,
+    post: { read: sitePost, mend: sitePost, send: sitePost },
   },
   '/(admin)/admin/guests/[guest]': {
     at: '/admin/guests/:person',
@@ -258,6 +269,11 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       reactivate: sitePost,
       endSessions: sitePost,
       mailReset: sitePost,
+      // Of somebody who is a user already.
+      makeUser: sitePost.replace('400', 'home'),
+      address: sitePost,
+      addressAgain: sitePost,
+      addressCancel: sitePost.replace('400', 'home'),
       password: sitePost,
       remove: sitePost,
     },

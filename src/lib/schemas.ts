@@ -5,6 +5,7 @@ import { parse as parseColour } from './colour';
 import { fileLimits } from './files';
 import { isWebAddress, LONGEST_ADDRESS, read as readLink } from './links';
 import { textKinds } from './mail-texts';
+import { MANY } from './many';
 import { locales, type Locale, type MessageKey } from './messages';
 import { mailChoiceList, mailChoices } from './mail-choices';
 import { HELLO } from './pages';
@@ -301,6 +302,19 @@ const person = v.pipe(v.optional(v.string(), ''), bounded(254), v.trim());
 export const deactivation = v.object({ id, handOverTo: person });
 export const terms = v.object({ sponsor: person });
 export const guestTerms = v.object({ ...guestRef.entries, ...terms.entries });
+/** Of the list of guests: what is done to whom: to `picks`, or to `all` that the address filters. Of an earlier run: to whom it refused. */
+export const many = v.object({
+  do: v.picklist(MANY, says('form.invalid')),
+  all: tick,
+  requestKey,
+  picks: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:(?:invitation|guest):[a-z2-7]{16}(?: |$)){0,100}$/, says('form.invalid')),
+    ),
+    '',
+  ),
+});
 export const requested = v.object({ requestKey });
 export const member = v.object({ id, administrator: tick });
 
@@ -363,6 +377,22 @@ export const tickTask = v.object({
   seen: v.pipe(v.string(), v.regex(/^[\w-]{16}$/)),
 });
 export const deleteSpace = v.object({ typed: optionalLine(1_000) });
+/** A list of people to invite: pasted, or a file. */
+export const readImport = v.object({
+  csv: v.pipe(v.optional(v.string(), ''), v.maxLength(1_000_000, says('import.too-large'))),
+  file: files(1),
+  space: optionalLine(limits.spaceName),
+});
+const column = v.array(v.pipe(v.string(), bounded(limits.message)));
+/** Lines of that list, column by column, and which of them are left out. */
+export const mendImport = v.object({
+  n: v.array(digits),
+  email: column,
+  space: column,
+  language: column,
+  message: column,
+  leave: v.array(digits),
+});
 export const bySpace = v.object({ id: digits });
 export const spaceTerms = v.object({ id: digits, ...terms.entries });
 export const muteSpace = v.object({ id: digits, on: tick });
@@ -402,6 +432,8 @@ export const newAddress = v.object({
   ownPassword: passwordOr('me.email-proof-missing'),
   formKey,
 });
+/** Of a guest, by an administrator. */
+export const correctAddress = v.object({ email, requestKey });
 /** When the link was sent that the page speaks of. */
 export const addressAgain = v.object({
   sentAt: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),

@@ -233,6 +233,8 @@ const parts: Record<string, Pages> = {
     me: ['ben', () => '/me'],
     users: ['ava', () => '/admin/users'],
     guests: ['ava', () => '/admin/guests'],
+    'guests, selected, asked': ['ava', () => '/admin/guests?selected=all&do=resend'],
+    'guests, import': ['ava', () => '/admin/guests/import'],
     mail: ['ava', () => '/admin/mail'],
     'mail, texts': ['ava', () => '/admin/mail/texts?kind=welcome'],
     'audit log': ['ava', () => '/admin/audit'],

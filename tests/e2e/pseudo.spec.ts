@@ -33,6 +33,8 @@ interface Made {
   /** Their session. */
   guest: string;
   guestId: string;
+  /** Of an action on many. */
+  runId: string;
   /** Ava, among the people of the space. */
   person: string;
 }
@@ -45,6 +47,7 @@ const pages = ({
   signup,
   file,
   guestId,
+  runId,
   person,
 }: Made): Record<string, [who: string, path: string][]> => ({
   '/': [
@@ -121,6 +124,8 @@ const pages = ({
   '/admin/appearance': [['ava', '/admin/appearance']],
   '/admin/users': [['ava', '/admin/users']],
   '/admin/guests': [['ava', '/admin/guests']],
+  '/admin/guests/import': [['ava', '/admin/guests/import']],
+  '/admin/guests/many/[run]': [['ava', `/admin/guests/many/${runId}`]],
   '/admin/guests/[guest]': [['ava', `/admin/guests/${guestId}`]],
   '/admin/mail': [['ava', '/admin/mail']],
   '/admin/mail/texts': [['ava', '/admin/mail/texts?kind=welcome']],
@@ -136,7 +141,7 @@ const pages = ({
 test('every page of the site is looked at here', () => {
   expect(
     Object.keys(
-      pages({ space: '', thread: '', signup: '', file: '', guest: '', guestId: '', person: '' }),
+      pages({ space: '', thread: '', signup: '', file: '', guest: '', guestId: '', runId: '', person: '' }),
     ).sort(),
   ).toEqual(routes.filter((route) => !elsewhere.includes(route)).sort());
 });
@@ -170,7 +175,14 @@ test.beforeAll(async ({ browser }) => {
   const [{ id: guestId }] = (await (await ava.request.get(`${space}/people.json?q=ليلى`)).json()) as [
     { id: string },
   ];
+  const stray = addressOf('stray');
+  await invited(ava, space, stray);
+  await ava.goto(`/admin/guests?search=${stray}`);
+  const picks = await ava.locator('[name=pick]').first().inputValue();
+  const run = await post(ava, '/admin/guests?/many', { do: 'resend', picks, requestKey: 'run'.repeat(6) });
+  const runId = run.headers().location!.split('/').at(-1)!;
   made = {
+    runId,
     space,
     thread,
     signup,

@@ -21,6 +21,7 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.sending': [
     'guest-admin.mail-reset',
     'guests.resend',
+    'import.send',
     'guests.resend-all',
     'invite.send',
     'mail-admin.again',
@@ -36,10 +37,11 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.applying': ['notify.mail-submit'],
   'pending.appointing': ['space-admin.appoint-submit'],
   'pending.archiving': ['space.archive'],
-  'pending.cancelling': ['me.email-cancel', 'users.cancel-submit'],
+  'pending.cancelling': ['guest-admin.address-cancel', 'me.email-cancel', 'users.cancel-submit'],
   'pending.changing': [
     'audit.keep-change',
     'me.password-submit',
+    'guest-admin.make-user',
     'members.demote',
     'members.promote',
     'users.edit-submit',
@@ -79,6 +81,9 @@ export const pending: Record<Pending, readonly MessageKey[]> = {
   'pending.working': [
     'audit.verify',
     'first-sight.done',
+    'import.check',
+    'import.read',
+    'many.continue',
     'notify.mark-all',
     'notify.unmute',
     'presence.turn-off',

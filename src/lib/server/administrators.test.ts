@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { as, DAY, type User } from '../../../tests/contexts';
 import { makeAdministrator, makeGuest, makeSpace, makeUser, someEmail } from '../../../tests/factories';
-import { invite, joinSpace } from '../../../tests/invitations';
+import { invitationOf, invite, inviteForm, joinSpace } from '../../../tests/invitations';
 import * as access from './access';
 import { login } from '../../../tests/logins';
 import { audited, count, dump, parallel, refusal } from '../../../tests/helpers';
@@ -11,6 +11,7 @@ import * as archive from './archive';
 import * as changes from './changes';
 import type { SignedIn } from './context';
 import { randomId } from './crypto';
+import * as guests from './guests';
 import * as invitations from './invitations';
 import * as mailLog from './mail-log';
 import * as outbox from './mail/outbox';
@@ -255,6 +256,12 @@ describe('an administrator of the site who has just lost that right', () => {
     const archived = await makeSpace(ava);
     await login(gil.email);
     await archive.setForSite(as(ava), archived, true);
+    const moving = await makeGuest();
+    const mover = as(ava);
+    await accounts.askAddressFor(mover, moving.id, someEmail(), randomId());
+    const quay = await makeSpace(ava);
+    const asked = someEmail();
+    await invitations.inviteGuests(as(ava), quay, { ...inviteForm, addresses: asked });
     const document = JSON.parse((await templates.exportFile(as(ava), shippedId)).text) as object;
     const template = await templates.importFile(
       as(ava),
@@ -274,6 +281,9 @@ describe('an administrator of the site who has just lost that right', () => {
     await mails.db.insert(throttle).values({ ...lock, lockedUntil: mails.now + DAY });
     return {
       ...{ ava, cho, gil, spaceId, trashed, archived, document, failed, invited: open.id },
+      ...{ moving, sentAt: mover.now },
+      waiting: (await invitationOf(asked, quay)).id,
+      run: await guests.many.begin(as(ava), 'deactivate', { refs: [`guest:${gil.id}`] }, randomId()),
       idle: await makeUser({ status: 'inactive' }),
       guest: await makeGuest(),
       template: { id: template.id, updatedAt: rows.find(({ id }) => id === template.id)!.updatedAt },
@@ -289,6 +299,10 @@ describe('an administrator of the site who has just lost that right', () => {
       'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
       'activates an account': (ctx, { idle }) => accounts.setActive(ctx, idle.id, true),
       'corrects an address': (ctx, { gil }) => accounts.askAddressFor(ctx, gil.id, someEmail(), randomId()),
+      'sends the link to a corrected address again': (ctx, { moving, sentAt }) =>
+        accounts.resendAddressFor(ctx, moving.id, sentAt),
+      'cancels a corrected address': (ctx, { moving }) => accounts.cancelAddressFor(ctx, moving.id),
+      'makes a guest a user': (ctx, { moving }) => accounts.makeUser(ctx, moving.id),
       'unlocks an account': (ctx, { cho }) => loginSecurity.unlock(ctx, cho.id),
       'erases a guest': (ctx, { guest }) => accounts.eraseGuest(ctx, guest.id),
       'logs a guest out': (ctx, { gil }) => accounts.endSessionsOf(ctx, gil.id, null),
@@ -318,6 +332,10 @@ describe('an administrator of the site who has just lost that right', () => {
       'invites a user': (ctx) => invitations.inviteUser(ctx, { email: someEmail(), ...may, locale: 'en' }),
       'sends an invitation again': (ctx, { invited }) => invitations.resend(ctx, null, invited),
       'copies the link of an invitation': (ctx, { invited }) => invitations.copyLink(ctx, null, invited),
+      'begins an action on many guests': (ctx, { guest }) =>
+        guests.many.begin(ctx, 'deactivate', { refs: [`guest:${guest.id}`] }, randomId()),
+      'goes on with one': (ctx, { run }) => guests.many.step(ctx, run),
+      'cancels an invitation to any space': (ctx, { waiting }) => invitations.cancelForSite(ctx, waiting),
       'cancels an invitation': (ctx, { invited }) => invitations.cancel(ctx, null, invited),
     };
 

@@ -6,7 +6,7 @@ import type { Ctx } from './context';
 import { hashToken, randomToken, seal, unseal } from './crypto';
 import { log } from './log';
 
-type Purpose = 'held' | 'skipped' | 'mail-preview';
+type Purpose = 'held' | 'skipped' | 'mail-preview' | 'guest-import';
 
 const keyOf = (purpose: Purpose, token: string): string => `${purpose}:${hashToken(token)}`;
 

@@ -5,6 +5,7 @@ import * as changes from './changes';
 import type { Ctx } from './context';
 import * as files from './files';
 import * as folded from './folded';
+import * as guests from './guests';
 import * as invitations from './invitations';
 import { log } from './log';
 import * as outbox from './mail/outbox';
@@ -32,6 +33,7 @@ export async function run(ctx: Ctx): Promise<void> {
           rateLimit.purge(ctx),
           changes.purge(ctx),
           notifications.purge(ctx),
+          guests.many.purgeRuns(ctx),
           ...memberships.tidy(ctx),
         ]),
     ],

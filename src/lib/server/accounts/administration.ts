@@ -123,13 +123,14 @@ export async function guestsOfUser(ctx: SignedIn, userId: string) {
 /**
  * Nobody inherits the spaces that the account leaves without an administrator.
  * @param handOverTo who answers for their guests from now on, as typed
+ * @returns false if it was so already
  */
 export async function setActive(
   ctx: SignedIn,
   userId: string,
   active: boolean,
   handOverTo = '',
-): Promise<void> {
+): Promise<boolean> {
   allow(ctx, 'site.administer');
   if (userId === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
   const status = active ? 'active' : 'inactive';
@@ -141,7 +142,7 @@ export async function setActive(
         .where(and(eq(user.id, userId), eq(user.kind, 'user')));
   const to = goes ? await sponsors.foundOnSite(ctx, handOverTo, userId) : null;
   const told = goes ? await sponsors.lost(ctx, goes, null, to) : [];
-  await access.commitForSite(
+  const { done } = await access.commitForSite(
     ctx,
     [
       ctx.db
@@ -172,4 +173,5 @@ export async function setActive(
     ],
     { refusal: () => missingOrLast(ctx, userId, { status }) },
   );
+  return done;
 }

@@ -4,10 +4,13 @@ export {
   askAddress,
   askAddressFor,
   cancelAddress,
+  cancelAddressFor,
   confirmAddress,
   judgeAddress,
+  openChangeOf,
   purgeAddressChanges,
   resendAddress,
+  resendAddressFor,
 } from './address';
 export { removeAvatar, setAvatar } from './avatar';
 export { colleagues } from './colleagues';
@@ -15,7 +18,7 @@ export { exported } from './data';
 export { beforehand, eraseGuest, eraseSelf, goOn as goOnErasing, judgeErasure } from './erase';
 export { checkPassword, enterAgain, finishAgain, finishLogin, login, signOut } from './login';
 export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';
-export { endSessionsOf, mailReset, setPassword } from './on-behalf';
+export { endSessionsOf, mailReset, makeUser, setPassword } from './on-behalf';
 export { changePassword, judgePassword } from './password';
 export { changeProfile, endSessions, learnZone, profile, setCompany } from './profile';
 export { askReset, purgeResets, reset, resetTarget } from './reset';

@@ -15,6 +15,7 @@ import { passwordReset, user } from '../schema';
 import * as sessions from '../sessions';
 import * as settings from '../settings';
 import * as verification from '../verification';
+import { becomesUser } from './kind';
 import { endAddressChanges, endResets, passwordChangedMail } from './password';
 import { RESET_MINUTES } from './reset';
 
@@ -119,5 +120,49 @@ export async function setPassword(
       }),
     ],
     { refusal: new Refusal('conflict', { key: 'guest-admin.password-changed' }), duplicate: 'done' },
+  );
+}
+
+/**
+ * The guest is a user from then on, without any permission: a member of their spaces, who also reads what is only for the company. Ends every
+ * session, pending login and open link. Done twice, nothing changes.
+ */
+export async function makeUser(ctx: SignedIn, userId: string): Promise<void> {
+  allow(ctx, 'site.administer');
+  const [person] = await ctx.db.select().from(user).where(eq(user.id, userId));
+  if (person?.kind === 'user' && person.erasedAt === null) return;
+  const guest = await activeGuest(ctx, userId);
+  const site = await settings.read(ctx);
+  const mail = await outbox.queue(ctx, {
+    to: guest.emailOriginal,
+    locale: language.ofPerson(guest),
+    message: {
+      kind: 'made-user',
+      siteName: site.siteName,
+      actorName: ctx.actor.name,
+      url: `${ctx.config.origin}/login`,
+    },
+    userId,
+  });
+  await access.commitForSite(
+    ctx,
+    [
+      ...becomesUser(ctx, userId, { administrator: false, canCreateSpaces: false }),
+      ctx.db
+        .update(user)
+        .set({ credentialEpoch: sql`credential_epoch + 1`, updatedAt: ctx.now })
+        .where(eq(user.id, userId)),
+      sessions.endAll(ctx, userId),
+      verification.endAll(ctx, userId),
+      endResets(ctx, userId),
+      ...endAddressChanges(ctx, userId),
+      mail.statement,
+    ],
+    {
+      refusal: async () => {
+        const [now] = await ctx.db.select({ kind: user.kind }).from(user).where(eq(user.id, userId));
+        return now?.kind === 'user' ? null : new Refusal('conflict', { key: 'guest-admin.not-active' });
+      },
+    },
   );
 }

@@ -71,6 +71,54 @@ describe('Guest Management', () => {
     expect(await found('')).toHaveLength(4);
   });
 
+  it('lists whoever has declined, too: when, but not why; in every order, and exported', async () => {
+    const space = await makeSpace(ben, { name: 'Declining' });
+    const addresses = [0, 1, 2].map(() => someEmail('declines'));
+    await invite(ben, space, addresses.join(', '));
+    const [first, second] = addresses.toSorted();
+    await bindings.DB.prepare(
+      `update invitation set status = 'declined', declined_at = 1700000000000, decline_reason = 'Not me' where email in (?, ?)`,
+    )
+      .bind(first, second)
+      .run();
+    const found = await shown({ space: 'Declining', status: 'declined' });
+    expect(found).toMatchObject([
+      { email: first, status: 'declined', declinedAt: 1_700_000_000_000, invitation: null, name: null },
+      { email: second },
+    ]);
+    expect(JSON.stringify(found)).not.toContain('Not me');
+    for (const order of guests.ORDERS)
+      for (const values of [{ space: 'Declining' }, { search: 'declines' }, { search: first! }] as Record<
+        string,
+        string
+      >[])
+        expect(
+          (await shown({ ...values, order })).filter(({ status }) => status === 'declined').length,
+          `${order} ${Object.keys(values).join()}`,
+        ).toBe(values['search'] === first ? 1 : 2);
+    // Page by page, in all sources.
+    for (const order of guests.ORDERS) {
+      const seen: string[] = [];
+      for (let after: string | null = ''; after !== null;) {
+        const page: guests.GuestList = await guests.list(
+          as(ava),
+          filter({ space: 'Declining', order }),
+          after,
+          { size: 1 },
+        );
+        seen.push(...page.rows.map(({ email }) => email));
+        after = page.next;
+      }
+      expect(seen.toSorted(), order).toEqual(addresses.toSorted());
+    }
+    const csv = await new Response(
+      guests
+        .exported(as(ava), filter({ status: 'declined', space: 'Declining' }))
+        .pipeThrough(new TextEncoderStream()),
+    ).text();
+    expect(csv).toContain('"2023-11-14T22:13:20.000Z"');
+  });
+
   it('an invitation by somebody who may not invite any more has expired, and says why', async () => {
     const [kim, lou] = [await makeUser(), await makeUser()];
     const space = await makeSpace(kim, { name: 'Orphans' }, [lou]);

@@ -41,6 +41,9 @@ export interface GuestOrInvitation {
   lastLoginAt: number | null;
   /** How a guest proves who they are, from the second login on. */
   proof: 'password' | 'code';
+  /** When, of an invitation. What they wrote about it is for whoever invited them. */
+  declinedAt: number | null;
+  /** Open. */
   invitation: {
     expiresAt: number;
     /** The inviter lost the right, or the domain is no longer allowed. */
@@ -51,7 +54,7 @@ export interface GuestOrInvitation {
 }
 
 interface Row {
-  src: 'active' | 'inactive' | 'invited' | 'expired' | 'more';
+  src: GuestStatus | 'more';
   id: string;
   k: string | number;
   email: string;
@@ -68,6 +71,7 @@ interface Row {
   mayInvite: number;
   domainAllowed: number;
   askedAt: number | null;
+  declinedAt: number | null;
   mailStatus: typeof mail.$inferSelect.status | null;
   failure: string | null;
 }
@@ -92,7 +96,7 @@ const detailedQuery = (ctx: Ctx, page: SQL, names: number, down: boolean): SQL =
       where m.user_id = user.id limit ${sql.raw(String(COUNTED))}))) "spaceCount",
     inviter.name "inviterName", coalesce(invitation.sent_at, first.created_at) "invitedAt", invitation.expires_at "expiresAt",
     ${acceptable(ctx)} acceptable, ${inviterMayInvite()} "mayInvite", ${domainStillAllowed()} "domainAllowed",
-    iif(invitation.asked_at > invitation.sent_at, invitation.asked_at, null) "askedAt",
+    iif(invitation.asked_at > invitation.sent_at, invitation.asked_at, null) "askedAt", invitation.declined_at "declinedAt",
     ${lastMail('status')} "mailStatus", ${lastMail('failure')} failure
   from page
     left join user on page.src in ('active', 'inactive') and user.id = page.id
@@ -111,7 +115,7 @@ export interface GuestList extends paging.Page<GuestOrInvitation> {
   tooManySponsors: boolean;
 }
 
-/** Guests and open invitations of all spaces. */
+/** Guests and invitations of all spaces: those that are open or were declined. */
 export async function list(
   ctx: SignedIn,
   filter: Filter,
@@ -151,8 +155,9 @@ function lastOf({ order }: Filter, after: string): Last {
 
 function listed(row: Row, twoStep: boolean): GuestOrInvitation {
   const invited = row.src === 'invited' || row.src === 'expired';
+  const guest = row.src === 'active' || row.src === 'inactive';
   return {
-    ref: `${invited ? 'invitation' : 'guest'}:${row.id}`,
+    ref: `${guest ? 'guest' : 'invitation'}:${row.id}`,
     id: row.id,
     status: !invited ? (row.src as GuestStatus) : row.acceptable ? 'invited' : 'expired',
     email: row.email,
@@ -165,6 +170,7 @@ function listed(row: Row, twoStep: boolean): GuestOrInvitation {
     invitedAt: row.invitedAt,
     lastLoginAt: row.lastLoginAt,
     proof: twoStep ? 'code' : 'password',
+    declinedAt: row.src === 'declined' ? row.declinedAt : null,
     invitation: invited
       ? {
           expiresAt: row.expiresAt,

@@ -8,6 +8,7 @@ import {
   makeUser,
   PASSWORD,
   site,
+  someEmail,
 } from '../../../../tests/factories';
 import { audited, count, parallel, refusal } from '../../../../tests/helpers';
 import { invite, joinSpace } from '../../../../tests/invitations';
@@ -15,6 +16,7 @@ import { login } from '../../../../tests/logins';
 import * as accounts from '../accounts';
 import { randomToken } from '../crypto';
 import * as memberships from '../memberships';
+import * as threads from '../threads';
 import * as guests from './index';
 
 let ava: User, ben: User;
@@ -131,6 +133,87 @@ describe('an administrator of the site', () => {
       () => accounts.mailReset(as(ava), gil.id, randomToken()),
     ])
       await expect(act()).rejects.toMatchObject(refusal('conflict', 'guest-admin.not-active'));
+  });
+
+  it('corrects an address: shows what waits, sends it again, cancels it; what a guest asks for is their own affair', async () => {
+    const gil = await makeGuest();
+    const email = someEmail('right');
+    expect((await guests.one(as(ava), gil.id)).newAddress).toBeNull();
+    const ctx = as(ava);
+    await accounts.askAddressFor(ctx, gil.id, email, 'k'.repeat(16));
+    await ctx.settle();
+    const { newAddress } = await guests.one(as(ava), gil.id);
+    expect(newAddress).toMatchObject({ email, sentAt: ctx.now, failed: false });
+    const later = as(ava, { now: ctx.now + 60_000 });
+    await accounts.resendAddressFor(later, gil.id, newAddress!.sentAt);
+    await later.settle();
+    // Posted twice, it is sent once.
+    await accounts.resendAddressFor(as(ava), gil.id, newAddress!.sentAt);
+    expect(await count('mail', `kind = 'address-confirm' and user_id = ?`, gil.id)).toBe(2);
+    expect((await guests.one(as(ava), gil.id)).newAddress).toMatchObject({ sentAt: later.now });
+    for (const who of [ben, gil])
+      for (const act of [
+        () => accounts.resendAddressFor(as(who), gil.id, later.now),
+        () => accounts.cancelAddressFor(as(who), gil.id),
+      ])
+        await expect(act()).rejects.toMatchObject(refusal('forbidden'));
+    await accounts.cancelAddressFor(as(ava), gil.id);
+    await accounts.cancelAddressFor(as(ava), gil.id);
+    expect((await guests.one(as(ava), gil.id)).newAddress).toBeNull();
+    expect(await audited('account.address-cancelled', gil.id)).toMatchObject([{ actor_id: ava.id }]);
+    await expect(accounts.cancelAddressFor(as(ava), ben.id)).rejects.toMatchObject(refusal('missing'));
+    await accounts.askAddress(as(gil), { email: someEmail(), ownPassword: PASSWORD });
+    expect((await guests.one(as(ava), gil.id)).newAddress).toBeNull();
+    await expect(accounts.resendAddressFor(as(ava), gil.id, 1)).rejects.toMatchObject(
+      refusal('conflict', 'me.email-gone'),
+    );
+  });
+
+  it('makes a guest a user: a member of their spaces, logged out, told, in the audit, once', async () => {
+    const space = await makeSpace(ben, { name: 'Promoted', guestsHidden: true });
+    const gil = await makeGuest();
+    await joinSpace(ben, space, gil);
+    const inner = await threads.begin(as(ben), space, {
+      ...{
+        title: 'Inner',
+        body: 'For us',
+        audience: 'company',
+        requestKey: randomToken().slice(0, 16).toLowerCase(),
+      },
+    });
+    await login(gil.email);
+    await accounts.askAddressFor(as(ava), gil.id, someEmail(), 'm'.repeat(16));
+    await parallel(5, () => accounts.makeUser(as(ava), gil.id));
+    await accounts.makeUser(as(ava), gil.id);
+    const now = (await account(gil.email))!;
+    expect(now).toMatchObject({
+      kind: 'user',
+      administrator: false,
+      canCreateSpaces: false,
+      credentialEpoch: 1,
+    });
+    expect(await count('session', 'user_id = ?', gil.id)).toBe(0);
+    expect(await count('address_change', 'user_id = ? and used_at is null', gil.id)).toBe(0);
+    expect(await count('mail', `kind = 'made-user' and user_id = ?`, gil.id)).toBe(1);
+    expect(await audited('account.permission-changed', gil.id)).toMatchObject([
+      { actor_id: ava.id, detail: { kind: 'user', administrator: false } },
+    ]);
+    expect(await count('membership', 'user_id = ? and rank = 1 and administrator = 0', gil.id)).toBe(1);
+    const asUser = as({ ...gil, kind: 'user' });
+    expect((await threads.read(asUser, space, inner)).thread.title).toBe('Inner');
+    expect((await login(gil.email)).to).toBe('/');
+    await expect(guests.one(as(ava), gil.id)).rejects.toMatchObject(refusal('missing'));
+  });
+
+  it('only administrators of the site do that, to active guests', async () => {
+    const [gil, off] = [await makeGuest(), await makeGuest({ status: 'inactive' })];
+    for (const who of [ben, gil])
+      await expect(accounts.makeUser(as(who), gil.id)).rejects.toMatchObject(refusal('forbidden'));
+    await expect(accounts.makeUser(as(ava), off.id)).rejects.toMatchObject(
+      refusal('conflict', 'guest-admin.not-active'),
+    );
+    await expect(accounts.makeUser(as(ava), 'nobody')).rejects.toMatchObject(refusal('missing'));
+    expect((await account(gil.email))!.kind).toBe('guest');
   });
 
   it('removes a guest from a space that they are not in themselves; the others stay', async () => {

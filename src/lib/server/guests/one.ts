@@ -1,5 +1,6 @@
 /** The page of one guest. */
 import { and, eq, sql, type SQL } from 'drizzle-orm';
+import * as accounts from '../accounts';
 import * as auditLog from '../audit-log';
 import type { SignedIn } from '../context';
 import { Refusal } from '../errors';
@@ -76,10 +77,12 @@ export async function one(
         join invitation on invitation.id = mine.id join space s on s.id = invitation.space_id join user i on i.id = invitation.invited_by
       where ${older(of(after.invitations), sql`invitation.sent_at`, sql`invitation.id`)}
       order by invitation.sent_at desc, invitation.id desc limit ${PAGE + 1}`),
+    changes: accounts.openChangeOf(ctx, id),
     sessions: sessions.ofUser(ctx, id, after.sessions ?? null),
   });
   const [rows, audit, site] = await Promise.all([read, auditLog.list(ctx, filter), settings.read(ctx)]);
   const [person] = rows.person;
+  const [change] = rows.changes;
   if (!person) throw new Refusal('missing');
   const begun = sessions.pageOfUser(rows.sessions);
   const spaces = paging.paged(rows.spaces, PAGE, (row) => [row.joinedAt, String(row.id)]);
@@ -88,6 +91,10 @@ export async function one(
     person,
     proof: site.twoStep ? ('code' as const) : ('password' as const),
     policy: site.policy,
+    // What they ask for themselves is their own affair.
+    newAddress: change?.byAdministrator
+      ? { email: change.original, sentAt: change.sentAt, expiresAt: change.expiresAt, failed: change.failed }
+      : null,
     spaces: spaces.rows,
     spacesNext: spaces.next,
     invitations: invitations.rows,

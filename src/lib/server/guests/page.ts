@@ -1,5 +1,5 @@
 /**
- * The SQL of one page of "Guest Management". Guests and open invitations are read from four sources, each through an index that
+ * The SQL of one page of "Guest Management". Guests and invitations are read from five sources, each through an index that
  * has the order already, and merged (D1 joins at most five selects by `union`). Filters that no index knows look through a bounded number of rows, and the page says so.
  */
 import { sql, type SQL } from 'drizzle-orm';
@@ -36,7 +36,7 @@ export const MEANT = 10;
 
 const upTo = sql.raw(String(LOOKED_THROUGH));
 
-type Source = 'active' | 'inactive' | 'invited' | 'expired';
+type Source = 'active' | 'inactive' | 'invited' | 'expired' | 'declined';
 const isGuest = (source: Source) => source === 'active' || source === 'inactive';
 
 /** Newest or latest first. */
@@ -104,6 +104,12 @@ const companyMeant = (typed: string): SQL => sql`
   from (select nullif(${folded.sought(typed)}, '') typed)`;
 const companyFits = sql`${company} >= (select low from wanted) and ${company} < (select high from wanted)`;
 
+/** SQLite would take the primary key for an order by id. */
+const declinedIn = (order: Order): SQL =>
+  sql.raw(
+    `invitation indexed by invitation_declined_by_${order === 'name' || order === 'company' ? 'email' : order === 'invited' ? 'time' : 'id'}`,
+  );
+
 interface Way {
   from: SQL;
   where: SQL;
@@ -112,25 +118,30 @@ interface Way {
 }
 
 const OPEN = sql`${isOpenInvitation()} and invitation.space_id is not null`;
+const DECLINED = sql`invitation.status = 'declined' and invitation.space_id is not null`;
 
 /** Through which index a source is read. A space or company that is not too large is read as a whole, and sorted. */
 function waysTo(source: Source, { search, space, company, sponsor, order }: Filter): Way[] {
   const guest = isGuest(source);
   const table = guest ? sql`user` : sql`invitation`;
+  const ordered = source === 'declined' ? declinedIn(order) : table;
   const own = guest
     ? sql`user.kind = 'guest' and user.status = ${sql.raw(`'${source}'`)}`
-    : sql`${OPEN} and invitation.status = ${sql.raw(`'${source}'`)}`;
+    : source === 'declined'
+      ? DECLINED
+      : sql`${OPEN} and invitation.status = ${sql.raw(`'${source}'`)}`;
   const address = parseAddress(search)?.email;
   // The beginning is enough while somebody types on.
   if (address !== undefined)
     return [
       {
-        from: sql`${table} indexed by ${guest ? sql`user_by_kind` : sql`invitation_open_by_email`}`,
+        from: sql`${table} indexed by ${sql.raw(guest ? 'user_by_kind' : source === 'declined' ? 'invitation_declined_by_email' : 'invitation_open_by_email')}`,
         where: sql`${own} and email >= ${address} and email < ${address} || char(1114111)`,
       },
     ];
-  const small = sql`(select ${sql.raw(guest ? 'people' : 'invited')} <= ${upTo} from size)`;
-  const otherwise = { from: table, where: own, when: sql`not ${small}` };
+  const counted = guest ? 'people' : source === 'declined' ? 'declined' : 'invited';
+  const small = sql`(select ${sql.raw(counted)} <= ${upTo} from size)`;
+  const otherwise = { from: ordered, where: own, when: sql`not ${small}` };
   if (space) {
     const some: Way = guest
       ? {
@@ -139,7 +150,7 @@ function waysTo(source: Source, { search, space, company, sponsor, order }: Filt
           where: own,
         }
       : {
-          from: sql`invitation indexed by invitation_open_guest`,
+          from: sql`invitation indexed by ${sql.raw(source === 'declined' ? 'invitation_by_space' : 'invitation_open_guest')}`,
           where: sql`${own} and invitation.space_id in (select id from meant)`,
         };
     return [{ ...some, when: small }, otherwise];
@@ -156,7 +167,7 @@ function waysTo(source: Source, { search, space, company, sponsor, order }: Filt
     const some = { from: sql`user indexed by guest_by_company`, where: sql`${own} and ${companyFits}` };
     return order === 'company' ? [some] : [{ ...some, when: small }, otherwise];
   }
-  return [{ from: table, where: own }];
+  return [{ from: ordered, where: own }];
 }
 
 const sourcesOf = ({ status, company, unsponsored }: Filter): Source[] => {
@@ -165,7 +176,7 @@ const sourcesOf = ({ status, company, unsponsored }: Filter): Source[] => {
       ? ['expired', 'invited']
       : status
         ? [status]
-        : ['active', 'inactive', 'invited', 'expired'];
+        : ['active', 'inactive', 'invited', 'expired', 'declined'];
   return company || unsponsored ? sources.filter(isGuest) : sources;
 };
 
@@ -190,7 +201,12 @@ const sizeOf = ({ space, company, sponsor }: Filter): SQL => {
         sql`invitation indexed by invitation_open_guest where ${OPEN} and space_id in (select id from meant)`,
       )
     : sql`0`;
-  return sql`select ${people} people, ${invited} invited`;
+  const declined = space
+    ? counted(
+        sql`invitation indexed by invitation_by_space where ${DECLINED} and space_id in (select id from meant)`,
+      )
+    : sql`0`;
+  return sql`select ${people} people, ${invited} invited, ${declined} declined`;
 };
 
 const all = (conditions: (SQL | false | undefined)[]): SQL =>
@@ -250,7 +266,7 @@ export function pageWith(ctx: Ctx, filter: Filter, last: Last, size: number): SQ
     none(src, id, k) as (select '', '', 0 where 0),
     ${sql.join(pieces, sql` `)}
     looked as materialized (${sql.join(
-      ['none', ...sources].map((source) => sql.raw(`select * from ${source}`)),
+      (sources.length > 0 ? sources : ['none']).map((source) => sql.raw(`select * from ${source}`)),
       sql` union all `,
     )}),
     edge as materialized (select k, id from (select k, id, count(*) over (partition by src) n,

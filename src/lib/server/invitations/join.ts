@@ -1,14 +1,15 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { SignedIn, Statement } from '../context';
+import { becomesUser } from '../accounts/kind';
+import type { SignedIn } from '../context';
 import { record } from '../events';
 import * as language from '../language';
 import * as memberships from '../memberships';
-import { threadPerson, user } from '../schema';
+import { user } from '../schema';
 import { destinationOf, accept, linkAccount } from './accept';
-import type { Invitation, LinkKind } from './links';
+import type { LinkKind } from './links';
 import { findByToken, stateFrom } from './state';
 
-/** An invitation to the actor's own address. @returns where to go; null: the link has changed */
+/** An invitation to the actor's own address. One to the site makes a guest a user, with the rights granted. @returns where to go; null: the link has changed */
 export async function join(ctx: SignedIn, token: string): Promise<string | null> {
   const found = await findByToken(ctx, token);
   const state = stateFrom(ctx, found);
@@ -26,7 +27,12 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
           .update(user)
           .set({ locale: language.ofInvited(ctx, i) })
           .where(and(eq(user.id, actor.id), isNull(user.locale))),
-      ...(i.kind === 'user' && actor.kind === 'guest' ? becomeUser(ctx, i) : []),
+      ...(i.kind === 'user' && actor.kind === 'guest'
+        ? becomesUser(ctx, actor.id, {
+            administrator: i.administrator,
+            canCreateSpaces: i.canCreateSpaces,
+          })
+        : []),
       record(ctx, {
         kind: 'invitation.accepted',
         subject: `invitation:${i.id}`,
@@ -38,23 +44,4 @@ export async function join(ctx: SignedIn, token: string): Promise<string | null>
     { refusal: () => null },
   );
   return done ? destinationOf(i.spaceId) : null;
-}
-
-/** Invitations to the site make guests users, with the rights granted. */
-function becomeUser(ctx: SignedIn, i: Invitation): Statement[] {
-  const may = { administrator: i.administrator, canCreateSpaces: i.canCreateSpaces };
-  return [
-    ctx.db
-      .update(user)
-      .set({ kind: 'user', ...may })
-      .where(eq(user.id, ctx.actor.id)),
-    ...memberships.asUser(ctx, ctx.actor.id),
-    ...memberships.accountChanged(ctx, ctx.actor.id),
-    ctx.db.update(threadPerson).set({ guest: false }).where(eq(threadPerson.userId, ctx.actor.id)),
-    ...record(ctx, {
-      kind: 'account.permission-changed',
-      subject: `user:${ctx.actor.id}`,
-      detail: { kind: 'user', ...may },
-    }),
-  ];
 }

@@ -16,13 +16,10 @@ import { askersQuery } from './askers';
 import { acceptable, domainStillAllowed, inviterMayInvite, standing } from './rule';
 
 /** What is true now; an invitation's row may not say yet that it has expired. */
-export const guestStatuses = ['invited', 'expired', 'active', 'inactive'] as const;
+export const guestStatuses = ['invited', 'expired', 'declined', 'active', 'inactive'] as const;
 export type GuestStatus = (typeof guestStatuses)[number];
-/** Of the Guests tab, which also lists whoever has declined. */
-export const tabStatuses = ['invited', 'expired', 'declined', 'active', 'inactive'] as const;
-type TabStatus = (typeof tabStatuses)[number];
-/** Besides, whoever has nobody who answers for them. */
-export const tabFilters = [...tabStatuses, 'unsponsored'] as const;
+/** Of the Guests tab. Besides, whoever has nobody who answers for them. */
+export const tabFilters = [...guestStatuses, 'unsponsored'] as const;
 type TabFilter = (typeof tabFilters)[number];
 
 export interface GuestRow {
@@ -33,7 +30,7 @@ export interface GuestRow {
   email: string;
   name: string | null;
   company: string;
-  status: TabStatus;
+  status: GuestStatus;
   expiresAt: number | null;
   /** The inviter lost the right, or the domain is no longer allowed. */
   over: 'inviter' | 'domain' | null;

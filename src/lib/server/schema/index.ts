@@ -1,6 +1,7 @@
 /** Every table and index. Rows of a space have its id, so that it can be exported, moved or deleted by a plain WHERE. */
 import { addressChange, loginChallenge, passwordReset, session, throttle } from './login';
 import { mail, mailboxEntry, webhookKey } from './mail';
+import { guestRun, guestRunRow } from './runs';
 import { auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
 import { invitation, membership, space, spaceEvent } from './space';
 import { comment, file, notification, reaction, revision, thread, threadPerson } from './thread';
@@ -8,6 +9,7 @@ import { comment, file, notification, reaction, revision, thread, threadPerson }
 export type { Mention, Place } from './columns';
 export * from './login';
 export * from './mail';
+export * from './runs';
 export * from './settings';
 export * from './site';
 export * from './space';
@@ -23,6 +25,8 @@ export const siteTables = [
   passwordReset,
   session,
   throttle,
+  guestRunRow,
+  guestRun,
   auditEntry,
   auditSeal,
   erasure,

@@ -166,6 +166,16 @@ export const invitation = sqliteTable(
     index('invitation_open_by_id')
       .on(t.status, t.id)
       .where(sql`${sql.raw(OPEN)} and space_id is not null`),
+    // Those declined, in the same orders.
+    index('invitation_declined_by_email')
+      .on(t.email, t.id)
+      .where(sql`status = 'declined' and space_id is not null`),
+    index('invitation_declined_by_time')
+      .on(t.sentAt, t.id)
+      .where(sql`status = 'declined' and space_id is not null`),
+    index('invitation_declined_by_id')
+      .on(t.id)
+      .where(sql`status = 'declined' and space_id is not null`),
     index('invitation_by_space').on(t.spaceId, t.status, t.email),
     // Covers the numbers of the Guests tab.
     index('invitation_open_by_inviter')

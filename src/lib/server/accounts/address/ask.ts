@@ -3,7 +3,16 @@ import { fitsDomains, maskAddress, parseAddress, type Address } from '../../../a
 import type { Locale } from '../../../messages';
 import { HOUR, MINUTE } from '../../../time';
 import * as access from '../../access';
-import { changed, must, type Batch, type CommitOptions, type SignedIn, type Statement } from '../../context';
+import {
+  changed,
+  must,
+  type Batch,
+  type CommitOptions,
+  type Committed,
+  type Ctx,
+  type SignedIn,
+  type Statement,
+} from '../../context';
 import { hashToken, randomId, randomToken } from '../../crypto';
 import { Refusal } from '../../errors';
 import { record } from '../../events';
@@ -92,11 +101,8 @@ export async function askAddressFor(
   typed: string,
   requestKey: string,
 ): Promise<void> {
-  allow(ctx, 'site.administer');
+  const guest = await activeGuest(ctx, userId);
   const site = await settings.read(ctx);
-  const active = and(eq(user.id, userId), eq(user.kind, 'guest'), eq(user.status, 'active'));
-  const [guest] = await ctx.db.select().from(user).where(active);
-  if (!guest) throw new Refusal('missing');
   const address = newAddress(guest, site, typed);
   const { batch, refusal } = await asked(ctx, guest, address, {
     ...{ site, byAdministrator: true, locale: language.ofPerson(guest) },
@@ -204,8 +210,8 @@ async function overLimit(ctx: SignedIn, email: string): Promise<Refusal> {
   );
 }
 
-/** What the actor has asked for and not confirmed yet. For a batch. */
-export const openChange = (ctx: SignedIn) =>
+/** What somebody has asked for, or an administrator for them, and nobody confirmed yet. For a batch. */
+export const openChangeOf = (ctx: Ctx, userId: string) =>
   ctx.db
     .select({
       id: addressChange.id,
@@ -222,23 +228,51 @@ export const openChange = (ctx: SignedIn) =>
     .from(addressChange)
     .where(
       and(
-        eq(addressChange.userId, ctx.actor.id),
+        eq(addressChange.userId, userId),
         isNull(addressChange.usedAt),
         gt(addressChange.expiresAt, ctx.now),
       ),
     );
 
+export const openChange = (ctx: SignedIn) => openChangeOf(ctx, ctx.actor.id);
+
+type Write = (batch: Batch, options: CommitOptions) => Promise<Committed>;
+
 /** A new link, which works for an hour again; the one before it is dead. @param shown when that was sent: a second post sends nothing */
 export async function resendAddress(ctx: SignedIn, shown: number): Promise<void> {
-  const [open] = await openChange(ctx);
-  if (!open) throw new Refusal('conflict', { key: 'me.email-gone' });
+  const locale = language.ofVisitor(ctx, ctx.actor);
+  await sendAgain(ctx, { id: ctx.actor.id, locale, shown }, (batch, options) => ctx.commit(batch, options));
+}
+
+/** The same by an administrator of the site, of what they have asked for a guest. */
+export async function resendAddressFor(ctx: SignedIn, userId: string, shown: number): Promise<void> {
+  const guest = await activeGuest(ctx, userId);
+  await sendAgain(
+    ctx,
+    { id: userId, locale: language.ofPerson(guest), shown, byAdministrator: true },
+    (batch, options) => access.commitForSite(ctx, [stillGuest(ctx, userId), ...batch], options),
+  );
+}
+
+async function sendAgain(
+  ctx: SignedIn,
+  {
+    id,
+    locale,
+    shown,
+    byAdministrator,
+  }: { id: string; locale: Locale; shown: number; byAdministrator?: true },
+  write: Write,
+): Promise<void> {
+  const [open] = await openChangeOf(ctx, id);
+  if (!open || (byAdministrator && !open.byAdministrator))
+    throw new Refusal('conflict', { key: 'me.email-gone' });
   if (open.sentAt !== shown) return;
   const site = await settings.read(ctx);
   const token = randomToken();
   const address = { email: open.email, original: open.original };
-  const locale = language.ofVisitor(ctx, ctx.actor);
-  const link = await linkMail(ctx, ctx.actor, address, { site, locale, token });
-  await ctx.commit(
+  const link = await linkMail(ctx, { id }, address, { site, locale, token });
+  await write(
     [
       outbox.dropReplaced(ctx, sql`select ${open.mailId}`),
       ctx.db
@@ -261,13 +295,13 @@ export async function resendAddress(ctx: SignedIn, shown: number): Promise<void>
       link.statement,
       record(ctx, {
         kind: 'account.address-asked',
-        subject: `user:${ctx.actor.id}`,
+        subject: `user:${id}`,
         detail: { to: maskAddress(open.email), again: true },
       }),
     ],
     {
       refusal: async () => {
-        const [now] = await openChange(ctx);
+        const [now] = await openChangeOf(ctx, id);
         return now?.mailId === open.mailId ? overLimit(ctx, open.email) : null;
       },
     },
@@ -276,8 +310,19 @@ export async function resendAddress(ctx: SignedIn, shown: number): Promise<void>
 
 /** Its link is dead then. */
 export async function cancelAddress(ctx: SignedIn): Promise<void> {
-  const { id } = ctx.actor;
-  await ctx.commit(
+  await end(ctx, ctx.actor.id, (batch, options) => ctx.commit(batch, options));
+}
+
+/** The same by an administrator of the site, for a guest. */
+export async function cancelAddressFor(ctx: SignedIn, userId: string): Promise<void> {
+  await activeGuest(ctx, userId);
+  await end(ctx, userId, (batch, options) =>
+    access.commitForSite(ctx, [stillGuest(ctx, userId), ...batch], options),
+  );
+}
+
+const end = (ctx: SignedIn, id: string, write: Write) =>
+  write(
     [
       ...endAddressChanges(ctx, id),
       must(ctx, changed()),
@@ -286,4 +331,15 @@ export async function cancelAddress(ctx: SignedIn): Promise<void> {
     // It is confirmed, or was cancelled already.
     { refusal: () => null },
   );
+
+async function activeGuest(ctx: SignedIn, userId: string) {
+  allow(ctx, 'site.administer');
+  const active = and(eq(user.id, userId), eq(user.kind, 'guest'), eq(user.status, 'active'));
+  const [guest] = await ctx.db.select().from(user).where(active);
+  if (!guest) throw new Refusal('missing');
+  return guest;
 }
+
+/** Undoes the batch if they have become a user: only a guest's address is an administrator's affair. */
+const stillGuest = (ctx: SignedIn, userId: string) =>
+  must(ctx, sql`exists (select 1 from user where id = ${userId} and kind = 'guest' and status = 'active')`);

@@ -81,6 +81,15 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
     id: 'user_id',
     plain: 'kind by at counts audit_at audit_id mailed_at done_at',
   },
+  guest_run: {
+    id: 'actor_id',
+    plain: 'id action created_at total done already refused changed',
+  },
+  // For a month.
+  guest_run_row: {
+    id: 'subject_id',
+    plain: 'run_id n kind outcome reason claimed_at claimed_by',
+  },
   setting: {
     plain: 'key value',
   },

@@ -20,6 +20,7 @@ import { composeLinkAsked, type LinkAskedMail } from './link-asked';
 import { composeNewSignIn, type NewSignInMail } from './new-sign-in';
 import { composeNotification, type NotificationMail } from './notification';
 import { composePasswordChanged, type PasswordChangedMail } from './password-changed';
+import { composeMadeUser, type MadeUserMail } from './made-user';
 import { composeRemoved, type RemovedMail } from './removed';
 import { composeReset, type ResetMail } from './reset';
 import { senderName } from './sender';
@@ -44,6 +45,7 @@ export type MailMessage =
   | AddressAskedMail
   | AddressChangedMail
   | LinkAskedMail
+  | MadeUserMail
   | RemovedMail
   | ErasedMail
   | NotificationMail
@@ -75,6 +77,7 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   'link-asked': { compose: composeLinkAsked, keepWhenFailed: true },
   'invite-over': { compose: composeInvitationOver, keepWhenFailed: true },
   'sponsor-lost': { compose: composeSponsorLost, keepWhenFailed: true },
+  'made-user': { compose: composeMadeUser, keepWhenFailed: true },
   removed: { compose: composeRemoved, keepWhenFailed: true },
   notification: { compose: composeNotification, dropWhenRemoved: true, keepWhenFailed: true },
   digest: { compose: composeDigest, dropWhenRemoved: true, keepWhenFailed: true },

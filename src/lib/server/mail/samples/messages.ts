@@ -279,6 +279,7 @@ function addresses(d: SampleData): MailMessage[] {
     { kind: 'address-taken', siteName, url: `${ORIGIN}/login` },
     { ...asked, byAdministrator: false },
     { ...asked, byAdministrator: true },
+    { kind: 'made-user', siteName, actorName: d.inviter, url: `${ORIGIN}/login` },
     { kind: 'address-changed', siteName, address },
     { kind: 'address-changed', siteName, address: d.email, url: `${ORIGIN}/login` },
   ];

@@ -1,5 +1,15 @@
 import { dialogOver } from '$lib/pages';
-import { byId, bySpace, requested, sessionOfGuest, setPassword, spaceTerms } from '$lib/schemas';
+import {
+  addressAgain,
+  byId,
+  bySpace,
+  correctAddress,
+  once,
+  requested,
+  sessionOfGuest,
+  setPassword,
+  spaceTerms,
+} from '$lib/schemas';
 import * as accounts from '$lib/server/accounts';
 import { randomId, randomToken } from '$lib/server/crypto';
 import * as guests from '$lib/server/guests';
@@ -26,6 +36,7 @@ export const load = (event) =>
       ...dialogOver(event.url, {
         access: spaces,
         deactivate: [{ id: 'yes' }],
+        user: [{ id: 'yes' }],
         end: [{ id: 'all' }],
         remove: spaces,
       }),
@@ -60,6 +71,38 @@ export const actions = {
     async (ctx, { session }, { params }) => {
       await accounts.endSessionsOf(ctx, params.guest!, session === 'all' ? null : session);
       return here(params, 'sessions-ended');
+    },
+    site,
+  ),
+  address: form(
+    correctAddress,
+    async (ctx, { email, requestKey }, { params }) => {
+      await accounts.askAddressFor(ctx, params.guest!, email, requestKey);
+      return here(params, 'address-asked');
+    },
+    site,
+  ),
+  addressAgain: form(
+    addressAgain,
+    async (ctx, { sentAt }, { params }) => {
+      await accounts.resendAddressFor(ctx, params.guest!, sentAt);
+      return here(params, 'address-again');
+    },
+    site,
+  ),
+  addressCancel: form(
+    once,
+    async (ctx, _, { params }) => {
+      await accounts.cancelAddressFor(ctx, params.guest!);
+      return here(params, 'address-cancelled');
+    },
+    site,
+  ),
+  makeUser: form(
+    once,
+    async (ctx, _, { params }) => {
+      await accounts.makeUser(ctx, params.guest!);
+      return '/admin/users?done=changed';
     },
     site,
   ),
