@@ -259,7 +259,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   '/(admin)/admin/guests/import': {
     at: '/admin/guests/import',
     get: site_,
-    post: { read: sitePost, mend: sitePost, send: sitePost },
+    // A list that is no longer there.
+    post: {
+      read: sitePost,
+      mend: sitePost.replace('400', '409'),
+      send: sitePost.replace('400', '409'),
+    },
   },
   '/(admin)/admin/guests/[guest]': {
     at: '/admin/guests/:person',
@@ -269,8 +274,8 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       reactivate: sitePost,
       endSessions: sitePost,
       mailReset: sitePost,
-      // Of somebody who is a user already.
-      makeUser: sitePost.replace('400', 'home'),
+      // Would be carried out: it needs nothing typed.
+      makeUser: sitePost.replace('400', '-'),
       address: sitePost,
       addressAgain: sitePost,
       addressCancel: sitePost.replace('400', 'home'),
