@@ -18,7 +18,7 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
     async start(stream) {
       await ctx.commit([record(ctx, { kind: 'site.guests-exported', subject: 'site' })]);
       stream.enqueue(
-        '\ufeffe-mail,display name,company,status,last login,spaces,number of spaces,invited by,invited,proves by,expires,invitation e-mail,sponsors,declined\r\n',
+        '\ufeffe-mail,display name,company,status,last login,spaces,number of spaces,invited by,invited,proves by,expires,invitation e-mail,declined,sponsors\r\n',
       );
     },
     async pull(stream) {
@@ -34,9 +34,9 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
               ...[row.inviter?.name ?? '', time(row.invitedAt)],
               ...[row.name === null ? '' : row.proof === 'code' ? 'password and mailed code' : 'password'],
               ...[time(invitation?.expiresAt), invitation?.delivery?.state ?? ''],
+              time(row.declinedAt),
               // In the order of the spaces.
               row.spaces.map(({ sponsor }) => sponsor ?? 'none').join('; '),
-              time(row.declinedAt),
             ]),
           )
           .join('');

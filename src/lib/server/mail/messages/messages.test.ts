@@ -448,7 +448,7 @@ describe('the sender', () => {
   it('of other mails is the site', async () => {
     for (const { name, message, fromName } of every.filter((s) => s.name.endsWith('-ordinary')))
       expect(fromName.includes('Ava Lindqvist'), name).toBe(
-        /invitation|removed|notification/.test(message.kind),
+        /invitation|removed|notification|made-user/.test(message.kind),
       );
   });
 });
