@@ -38,6 +38,7 @@ const single = [
   '/me emailAgain',
   '/me emailCancel',
   '/me endSessions',
+  '/me endTrust',
   '/me signOut',
   '/forgot default',
   '/reset/:token default',
@@ -112,6 +113,10 @@ const single = [
   '/admin/guests/x password',
   '/admin/guests/x access',
   '/admin/guests/x remove',
+  '/admin/guests/x code',
+  '/admin/users/import default',
+  '/admin/users/x code',
+  '/admin/users/x reset',
 ];
 
 type Fields = Record<string, string | File>;
@@ -229,7 +234,14 @@ const rows: [action: string, who: Who, wrong: () => Fields, also?: () => Fields]
   [
     '/admin/authentication default',
     'admin',
-    () => ({ minLength: '0', maxLength: 'long', allowedDomains: 'partner, example' }),
+    () => ({
+      minLength: '0',
+      maxLength: 'long',
+      codeMinutes: '9',
+      invitationDays: '31',
+      trustedDays: '0',
+      allowedDomains: 'partner, example',
+    }),
     () => ({ preset: 'hardened', revision: '1' }),
   ],
   [

@@ -91,6 +91,7 @@ it('each reason still belongs to a form', () => {
 
 it.each([
   ['admin/users', 'invite-user'],
+  ['admin/users/import', 'import-users'],
   ['admin/spaces', 'storage'],
   ['admin/templates', 'change-template'],
   ['admin/authentication', 'authentication'],

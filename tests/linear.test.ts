@@ -13,6 +13,7 @@ import * as schemas from '../src/lib/schemas';
 import { today } from '../src/lib/zones';
 import * as texts from '../src/lib/text';
 import { tidyToken } from '../src/lib/tokens';
+import { readUsers } from '../src/lib/user-list';
 import * as blobs from '../src/lib/server/blobs';
 import * as csv from '../src/lib/server/csv';
 import { linesOf as guestLists } from '../src/lib/server/guests/import/lines';
@@ -49,6 +50,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a domain': addresses.asciiDomain,
   'a rule of domains': addresses.domainRule,
   'a list of addresses': addresses.readAddresses,
+  'a list of users': readUsers,
   'a list of domains': domainsOf,
   'an address of origin': clientIpGroup,
   'an address of origin, in part': approximate,

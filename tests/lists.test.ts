@@ -21,6 +21,8 @@ const others: Record<string, string> = {
   'accounts/address/confirm.ts purgeAddressChanges': later,
   'accounts/data/files.ts filesFrom': 'the page of one’s account has a link for each further archive',
   'accounts/reset.ts purgeResets': later,
+  'administrators.ts leftBy':
+    '“2 more spaces are listed under Space Management afterwards”; of the people of each, the first',
   'accounts/erase/go-on.ts goOn': later,
   'accounts/erase/rows.ts gone': later,
   'files/attach.ts releaseOfSpace': later,
@@ -37,6 +39,9 @@ const others: Record<string, string> = {
   'sessions.ts purge': later,
   'trash.ts purgePiece': later,
   'verification/challenge.ts purge': later,
+  'verification/handed.ts purgeHanded': later,
+  'verification/trusted.ts purgeTrust': later,
+  'verification/trusted.ts trust': 'twenty for each person; a further one ends the oldest',
   'audit-log/chain.ts sealNewer': later,
   'audit-log/empty.ts empty': 'the next step goes on where this one ended',
   'audit-log/list.ts entriesQuery': 'ten people or spaces that a word means: of more, the page says so',

@@ -351,6 +351,7 @@ const why: Record<string, string[]> = {
     'accounts/password.ts changePassword',
     'accounts/profile.ts changeProfile',
     'accounts/profile.ts endSessions',
+    'accounts/profile.ts endTrust',
     'accounts/profile.ts learnZone',
     'accounts/profile.ts setCompany',
     'notifications/portal.ts markRead',
@@ -373,6 +374,7 @@ const why: Record<string, string[]> = {
     'verification/begin.ts begin',
     'verification/begin.ts sendAgain',
     'verification/check.ts check',
+    'verification/check.ts mailed',
   ],
   'only counts tries, or posts': [
     'accounts/login.ts checkPassword',
@@ -414,6 +416,7 @@ const why: Record<string, string[]> = {
     'space-templates/transfer.ts exportFile',
   ],
   'its callers pass the condition': [
+    'accounts/on-behalf.ts sendReset',
     'administrators.ts putInCharge',
     'files/store.ts reserve',
     'files/store.ts store',

@@ -245,6 +245,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       reactivate: sitePost,
     },
   },
+  '/(admin)/admin/users/import': { at: '/admin/users/import', get: site_, post: { '': sitePost } },
+  '/(admin)/admin/users/[user]': {
+    at: '/admin/users/:user',
+    get: site_,
+    post: { reset: sitePost, code: sitePost },
+  },
   '/(admin)/admin/guests': {
     at: '/admin/guests',
     get: site_,
@@ -280,6 +286,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       addressAgain: sitePost,
       addressCancel: sitePost.replace('400', 'home'),
       password: sitePost,
+      code: sitePost,
       remove: sitePost,
     },
   },

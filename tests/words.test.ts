@@ -37,6 +37,7 @@ const words: Record<string, 'cut' | 'refused' | 'own' | 'not looked into' | 'nev
   'file.fingerprint': 'never shown',
   'file.parts': 'never shown',
   'invitation.email': 'never shown',
+  'invitation.name': 'never shown',
   'invitation.decline_reason': 'never shown',
   'invitation.email_original': 'never shown',
   'membership.address': 'never shown',

@@ -50,6 +50,7 @@ export async function makeWorld(): Promise<void> {
   await ctx.commit(files.attach(ctx, space, [file], { threadId: thread, commentId: null }));
   names.set(':file', file);
   names.set(':person', guest.id);
+  names.set(':user', user.id);
   names.set(':token', invitations.mailToken(testContext(), open));
   for (const [who, person] of Object.entries({ guest, foreign, user, spaceAdmin, admin }))
     jars.set(who as Who, (await login(person.email)).jar);
@@ -74,7 +75,7 @@ export async function makeWorld(): Promise<void> {
 }
 
 export const address = (at: string) =>
-  at.replace(/:(space|thread|file|person|token)/g, (name) => names.get(name)!);
+  at.replace(/:(space|thread|file|person|user|token)/g, (name) => names.get(name)!);
 
 export async function ask(
   who: Who,

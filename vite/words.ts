@@ -14,7 +14,7 @@ export const isMailed = (key: string): boolean => /^mail\.(?!failure\.)/.test(ke
 
 /** Said by the administration, and some of them elsewhere too. */
 const ADMINISTRATION =
-  /^(?:appearance|audit|authentication|guest-admin|import|mail-admin|mail-texts|many|permissions|security|space-admin|users)\./;
+  /^(?:appearance|audit|authentication|guest-admin|handed|import|mail-admin|mail-texts|many|permissions|security|space-admin|users)\./;
 
 /** Sources that speak in the administration alone; and words that browsers do not have. */
 const ALONE =

@@ -9,9 +9,11 @@ import { MANY } from './many';
 import { locales, type Locale, type MessageKey } from './messages';
 import { mailChoiceList, mailChoices } from './mail-choices';
 import { HELLO } from './pages';
+import { spaceCreatorChoices } from './roles';
 import { absoluteLimits, idleLimits } from './session-limits';
 import { mapOptions } from './space-options';
 import { characters, longestRaw, manyLines, oneLine, shows } from './text';
+import { limitsOfImport } from './user-list';
 import { today } from './zones';
 
 const says = (key: MessageKey): string => key;
@@ -131,6 +133,7 @@ const preset = v.picklist(['documented', 'hardened']);
 export const login = v.object({ email, password, next, formKey });
 export const verifyCode = v.object({
   code: v.pipe(v.string(), v.nonEmpty(says('verify.missing')), v.maxLength(40, says('verify.wrong-format'))),
+  trust: tick,
   formKey,
 });
 export const forgot = v.object({ email });
@@ -299,7 +302,6 @@ export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
 /** Who answers for a guest, as typed: a name or an address. */
 const person = v.pipe(v.optional(v.string(), ''), bounded(254), v.trim());
-export const deactivation = v.object({ id, handOverTo: person });
 export const terms = v.object({ sponsor: person });
 export const guestTerms = v.object({ ...guestRef.entries, ...terms.entries });
 /** Of the list of guests: what is done to whom: to `picks`, or to `all` that the address filters. Of an earlier run: to whom it refused. */
@@ -315,7 +317,22 @@ export const many = v.object({
     '',
   ),
 });
+/** Who runs the spaces of somebody who goes: the lists belong together; an empty one is nobody. */
+export const deactivation = v.pipe(
+  v.object({
+    id,
+    handOverTo: person,
+    spaces: v.pipe(v.array(v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))), v.maxLength(20)),
+    successors: v.pipe(v.array(v.pipe(v.string(), v.regex(/^([a-z2-7]{16})?$/))), v.maxLength(20)),
+  }),
+  v.transform(({ id, handOverTo, spaces, successors }) => ({
+    id,
+    handOverTo,
+    successors: spaces.flatMap((spaceId, i) => (successors[i] ? [{ spaceId, userId: successors[i] }] : [])),
+  })),
+);
 export const requested = v.object({ requestKey });
+export const handCode = v.object({ codeKey: requestKey });
 export const member = v.object({ id, administrator: tick });
 
 /** Left out by guests, who have no choice: everybody in the space. */
@@ -458,14 +475,26 @@ export const unsubscribe = v.object({
 
 export const inviteUser = v.object({
   email,
+  name: optionalLine(limits.name),
   administrator: tick,
   canCreateSpaces: tick,
   locale,
   declinedToo: tick,
   requestKey: v.optional(requestKey),
 });
+export const importUsers = v.object({
+  users: v.pipe(v.optional(v.string(), ''), bounded(limitsOfImport.characters)),
+  locale,
+  requestKey,
+});
 export const permissions = v.object({ id, administrator: tick, canCreateSpaces: tick });
-export const spaceCreators = v.object({ shown: v.array(id), allowed: v.array(id) });
+export const spaceCreators = v.object({
+  who: v.picklist(spaceCreatorChoices, says('form.invalid')),
+  shown: v.array(id),
+  allowed: v.array(id),
+  revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
+  was,
+});
 export const appearance = v.object({
   siteName: line(limits.siteName, 'form.name-missing'),
   companyName: optionalLine(limits.company),
@@ -537,6 +566,8 @@ export const authentication = v.pipe(
     composition: tick,
     refuseCommon: tick,
     mailPassword: tick,
+    trustBrowsers: tick,
+    trustedDays: number(1, 90),
     codeMinutes: number(10, 60),
     invitationDays: number(1, 30),
     allowedDomains: lines(5_000),

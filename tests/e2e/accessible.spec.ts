@@ -232,6 +232,8 @@ const parts: Record<string, Pages> = {
   'account, administration, local tools': {
     me: ['ben', () => '/me'],
     users: ['ava', () => '/admin/users'],
+    'users, import': ['ava', () => '/admin/users/import'],
+    user: ['ava', () => '/admin/users', (page) => page.getByRole('link', { name: 'Ben' }).first().click()],
     guests: ['ava', () => '/admin/guests'],
     'guests, selected, asked': ['ava', () => '/admin/guests?selected=all&do=resend'],
     'guests, import': ['ava', () => '/admin/guests/import'],

@@ -123,6 +123,8 @@ const pages = ({
   '/spaces/[id=id]/settings/template': [['ava', `${space}/settings/template`]],
   '/admin/appearance': [['ava', '/admin/appearance']],
   '/admin/users': [['ava', '/admin/users']],
+  '/admin/users/import': [['ava', '/admin/users/import']],
+  '/admin/users/[user]': [['ava', `/admin/users/${person.split('/').pop()}`]],
   '/admin/guests': [['ava', '/admin/guests']],
   '/admin/guests/import': [['ava', '/admin/guests/import']],
   '/admin/guests/many/[run]': [['ava', `/admin/guests/many/${runId}`]],

@@ -171,9 +171,25 @@ const en = {
   'users.edit-title': 'Change roles for {who}',
   'users.edit-submit': 'Change',
   'users.deactivate': 'Deactivate',
+  'users.reset': 'Reset password',
+  'users.reset-lead': 'A link to choose a new password is sent by e-mail, and works for an hour.',
+  'users.reset-title': 'Reset the password of {who}?',
+  'users.reset-text':
+    'We’ll send a link to {email} and log this person out everywhere. The old password works until they choose a new one.',
+  'users.reset-submit': 'Log out and send the link',
+  'users.done-reset': 'Logged out everywhere. The link is on its way.',
   'users.deactivate-title': 'Deactivate {who}?',
   'users.deactivate-text':
-    '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote stays. Spaces where they’re the only administrator will have none until you appoint someone under “Space Management”. You can reactivate the account at any time.',
+    '{email} will be logged out everywhere right away and won’t be able to log in. What they wrote stays. You can reactivate the account at any time.',
+  'users.successors':
+    '{count, plural, one {One space will have no administrator then.} other {# spaces will have no administrator then.}} Until there’s one, nobody can invite there. You can choose someone now, or later under “Space Management”.',
+  'users.successor': 'New administrator of “{space}”',
+  'users.successor-none': 'Nobody for now',
+  'users.successor-me': 'You',
+  'users.successors-more':
+    '{count, plural, one {One more space is listed under “Space Management” afterwards.} other {# more spaces are listed under “Space Management” afterwards.}}',
+  'users.successors-changed':
+    'These spaces or their people have just changed, so nothing was done. Please look again.',
   'users.reactivate': 'Reactivate',
   'users.nobody-title': 'No users found',
   'users.nobody': 'No user has “{search}” in their name or e-mail address.',
@@ -190,6 +206,25 @@ const en = {
   'users.cancel-submit': 'Cancel invitation',
   'users.cancel-keep': 'Keep it',
   'users.done-invited': 'The invitation is on its way.',
+  'users.invite-name': 'Name',
+  'users.invite-name-hint': 'Optional. It’s filled in for them, and they can change it.',
+  'users.done-imported': 'The invitations are on their way.',
+  'users.import-title': 'Import users',
+  'users.import-lead':
+    'Each of them gets a link by e-mail, chooses a password, and is in. The links work for {days, plural, =7 {one week} one {one day} other {# days}}.',
+  'users.import-users': 'Users',
+  'users.import-hint':
+    'One per line, as CSV: name, e-mail address, role. The role is “user”, “creator” (can create guest spaces) or “administrator”; without one it’s “user”. A heading is fine, and so are semicolons and tabs. Up to 100 at a time.',
+  'users.import-submit': 'Invite them',
+  'users.import-invited':
+    '{count, plural, =0 {Nobody was invited.} one {# person was invited.} other {# people were invited.}}',
+  'users.import-not-title':
+    '{count, plural, one {# line couldn’t be imported} other {# lines couldn’t be imported}}',
+  'users.import-mend': 'They’re still in the field below. Correct or remove them, and send it again.',
+  'users.import-nobody': 'Please add at least one person.',
+  'users.import-too-many': 'That’s more than {most} people. Import the first {most}, then the rest.',
+  'users.import-role-unknown': 'The role isn’t one of “user”, “creator” and “administrator”.',
+  'users.import-name-long': 'The name is too long.',
   'users.done-cancelled': 'Invitation cancelled. Its link no longer works.',
   'users.done-changed': 'Roles changed.',
   'users.done-deactivated': 'Account deactivated and logged out everywhere.',
@@ -197,6 +232,17 @@ const en = {
   'permissions.title': 'Permission Management',
   'permissions.lead': 'Guest spaces let in people from outside your company. Choose who can create them.',
   'permissions.create': 'Create Guest Spaces',
+  'permissions.who': 'Who can create guest spaces',
+  'permissions.administrators': 'Administrators only',
+  'permissions.administrators-hint': 'The administrators of this site.',
+  'permissions.everyone': 'All users',
+  'permissions.everyone-hint':
+    'Everyone at your company who has an account here, and those who join later. Guests never can.',
+  'permissions.chosen': 'Chosen users',
+  'permissions.chosen-hint': 'Administrators, and the users you choose below.',
+  'permissions.list': 'Who’s chosen',
+  'permissions.list-lead': 'Administrators can in any case.',
+  'permissions.list-waits': 'This list is kept, and counts again with “Chosen users”.',
   'permissions.always': 'always, as an administrator',
   'permissions.submit': 'Save',
   'permissions.saved': 'Permissions saved. They apply right away.',
@@ -241,6 +287,31 @@ const en = {
   'authentication.two-step': 'Use two-step verification for guest authentication',
   'authentication.two-step-hint':
     'From their second login on, guests also type a six-digit code that we e-mail to them. Each code works once, for {minutes, plural, =60 {up to an hour} other {up to # minutes}}. This applies to every guest as soon as you save.',
+  'authentication.trust-title': 'Trusted browsers',
+  'authentication.trust-lead':
+    'A trusted browser skips the code, never the password. Turning this off ends all trust right away.',
+  'authentication.trust': 'Let guests skip the code in browsers they trust',
+  'authentication.trust-hint':
+    'They choose it when they enter a code. A new password or e-mail address ends it, and so does logging out everywhere.',
+  'authentication.trusted-days': 'Days that a browser is trusted',
+  'authentication.trusted-days-hint': 'From 1 to 90. Fewer days apply right away.',
+  'authentication.proves': 'What each way in proves',
+  'authentication.proves-lead': 'So that you can judge whether it’s enough for what your spaces hold.',
+  'authentication.proves-link': 'An invitation link',
+  'authentication.proves-link-what':
+    'Whoever signed up could read the mailbox of the invited address then, or had the e-mail forwarded to them. Behind a link that was copied by hand, a code is sent to that address first.',
+  'authentication.proves-password': 'A password',
+  'authentication.proves-password-what':
+    'Whoever logs in knows it. People can share it, and whoever can read the mailbox can replace it.',
+  'authentication.proves-code': 'A code by e-mail',
+  'authentication.proves-code-what':
+    'Whoever logs in can read the mailbox right now. It’s a second check, not a second device: whoever controls the mailbox gets the code and can reset the password too.',
+  'authentication.proves-trusted': 'A trusted browser',
+  'authentication.proves-trusted-what':
+    'A code was entered in this browser on an earlier day. Whoever uses the browser now only proves that they know the password.',
+  'authentication.proves-handed': 'A one-time code from an administrator',
+  'authentication.proves-handed-what':
+    'Whoever logs in got it from an administrator, who made sure of them. It proves nothing about the mailbox.',
   'authentication.policy': 'Credential policy',
   'authentication.policy-lead':
     'The rules for new passwords, for guests and users alike. Existing passwords stay valid.',
@@ -446,6 +517,13 @@ const en = {
   'me.session-used': 'Last used',
   'me.session-since': 'Logged in',
   'me.session-place': '{city}, {country}',
+  'me.trusted': 'Trusted browsers',
+  'me.trusted-lead': 'In these browsers you log in with your password alone, without a code.',
+  'me.trusted-until': 'Trusted until',
+  'me.trusted-end': 'Stop trusting',
+  'me.sessions-end-text-trusted':
+    'You’ll stay logged in here. Every other browser will have to log in again, and no browser skips the code any more.',
+  'me.done-trust-ended': 'The next login in that browser needs a code.',
   'me.session-end': 'Log out',
   'me.sessions-end': 'Log out all others',
   'erase.title': 'Delete my account',
@@ -592,6 +670,12 @@ const en = {
   'mail.reset.valid':
     'The link works once, for {minutes, plural, one {one minute} =60 {one hour} other {# minutes}}.',
   'mail.reset.note': 'If that wasn’t you, you can ignore this e-mail. Your password stays the same.',
+  'mail.code-handed.subject': '{site}: a one-time code was created for you',
+  'mail.code-handed.body':
+    '{administrator}, a site administrator of {site}, created a one-time code for your account on {when}. With your password, it lets someone log in without a code by e-mail.',
+  'mail.code-handed.not-you':
+    'If you didn’t ask for it, talk to {administrator} and choose a new password. That ends the code.',
+  'mail.code-handed.note': 'If you asked for it, there’s nothing you need to do.',
   'mail.password-changed.subject': '{site}: your password was changed',
   'mail.password-changed.body':
     'The password for {login} on {site} was changed, and all other browsers were logged out.',
@@ -849,6 +933,24 @@ const en = {
   'verify.code': 'Verification Code',
   'verify.submit': 'Verify',
   'verify.resend': 'Send a new code',
+  'verify.unneeded': 'A code isn’t needed any more. Start over and log in with your password.',
+  'verify.handed':
+    'If no e-mail reaches you, a site administrator can give you a one-time code of eight digits. Type it above.',
+  'verify.handed-wrong': 'This isn’t the one-time code. Check it and try again.',
+  'verify.handed-ended': 'This one-time code doesn’t work any more. Ask the administrator for a new one.',
+  'handed.title': 'One-time code',
+  'handed.lead':
+    'For someone an e-mail with a code can’t reach. Make sure that it’s really them: the code proves only that you gave it to them.',
+  'handed.create': 'Create one-time code',
+  'handed.again': 'Create a new one-time code',
+  'handed.until': 'There’s a code, valid until {at}. A new one replaces it.',
+  'handed.made': 'The one-time code for {who}. It’s shown only now: write it down or print this page.',
+  'handed.valid': 'It’s valid until {at}, for their next login only. A new password ends it.',
+  'handed.how':
+    'They log in at {address} with e-mail address and password, and type this code instead of the one by e-mail. We tell them by e-mail that you created it.',
+  'handed.often': 'You’ve created several codes for this person. Try again in an hour.',
+  'verify.trust': 'Don’t ask again in this browser for {days, plural, one {one day} other {# days}}',
+  'verify.trust-hint': 'Only choose this in a browser that nobody else uses.',
   'verify.hint':
     'The six digits from the e-mail, valid for {minutes, plural, =60 {one hour} other {# minutes}}',
   'verify.sent': 'We’ve sent a code to {email}.',
@@ -1620,6 +1722,9 @@ const en = {
   'audit.account-unlocked': 'Unlocked logins for {subject}.',
   'audit.account-step-asked': 'Asked for a verification code for {subject}.',
   'audit.account-step-passed': 'Entered the verification code for {subject}.',
+  'audit.account-code-handed': 'Created a one-time code for {subject}.',
+  'audit.account-browser-trusted': 'Chose to skip the code in a browser from now on.',
+  'audit.account-trust-ended': 'Stopped trusting a browser to skip the code.',
   'audit.account-step-failed': 'Entered a wrong verification code for {subject}.',
   'audit.invitation-sent': 'Invited {subject}.',
   'audit.invitation-resent': 'Sent the invitation of {subject} again.',
@@ -1708,6 +1813,7 @@ const en = {
   'mail-admin.kind-welcome': 'Sign-up is complete',
   'mail-admin.kind-code': 'Verification code',
   'mail-admin.kind-reset': 'Link for a new password',
+  'mail-admin.kind-code-handed': 'One-time code created',
   'mail-admin.kind-password-changed': 'Password changed',
   'mail-admin.kind-address-confirm': 'Link for a new e-mail address',
   'mail-admin.kind-address-taken': 'E-mail address already in use',
@@ -1841,6 +1947,8 @@ const en = {
   'guest-admin.no-invitations': 'No invitations.',
   'guest-admin.accepted': 'Accepted',
   'guest-admin.sessions': 'Where they’re logged in',
+  'guest-admin.trusted':
+    '{count, plural, one {One browser skips the code. Logging them out everywhere ends that too.} other {# browsers skip the code. Logging them out everywhere ends that too.}}',
   'guest-admin.no-sessions': 'Nowhere right now.',
   'guest-admin.end-all': 'Log out everywhere',
   'guest-admin.end-title': 'Log this guest out?',

@@ -174,9 +174,25 @@ export default {
   'users.edit-title': '{who}さんの役割',
   'users.edit-submit': '変更する',
   'users.deactivate': '停止',
+  'users.reset': 'パスワードをリセット',
+  'users.reset-lead': '新しいパスワードを設定するリンクをメールで送信します。リンクは1時間有効です。',
+  'users.reset-title': '{who}さんのパスワードをリセットしますか？',
+  'users.reset-text':
+    '{email}にリンクを送信し、すべてのブラウザーからログアウトします。新しいパスワードを設定するまで、今のパスワードも使えます。',
+  'users.reset-submit': 'ログアウトしてリンクを送信',
+  'users.done-reset': 'すべてのブラウザーからログアウトしました。リンクを送信しています。',
   'users.deactivate-title': '{who}さんを停止しますか？',
   'users.deactivate-text':
-    '{email}はすべての端末からすぐにログアウトされ、ログインできなくなります。投稿はそのまま残ります。ほかに管理者がいないスペースは、管理者のいない状態になります。「スペース管理」で新しい管理者を任命してください。アカウントはいつでも再開できます。',
+    '{email}はすべての端末からすぐにログアウトされ、ログインできなくなります。投稿はそのまま残ります。アカウントはいつでも再開できます。',
+  'users.successors':
+    '{count, plural, other {#個のスペースの管理者がいなくなります。}}管理者がいない間は、誰も招待できません。今ここで選ぶか、あとで「スペース管理」で指定できます。',
+  'users.successor': '「{space}」の新しい管理者',
+  'users.successor-none': '今は指定しない',
+  'users.successor-me': '自分',
+  'users.successors-more':
+    '{count, plural, other {ほかの#個のスペースは、あとで「スペース管理」に表示されます。}}',
+  'users.successors-changed':
+    'スペースまたはメンバーが変更されたため、何も行われませんでした。もう一度確認してください。',
   'users.reactivate': '再開',
   'users.nobody-title': '見つかりませんでした',
   'users.nobody': '名前またはメールアドレスに「{search}」を含むユーザーはいません。',
@@ -192,6 +208,24 @@ export default {
   'users.cancel-submit': '招待を取り消す',
   'users.cancel-keep': '取り消さない',
   'users.done-invited': '招待を送信しました。',
+  'users.invite-name': '名前',
+  'users.invite-name-hint': '省略できます。本人の登録画面に入力され、変更もできます。',
+  'users.done-imported': '招待を送信しています。',
+  'users.import-title': 'ユーザーのインポート',
+  'users.import-lead':
+    '全員にリンク付きのメールが届きます。パスワードを決めると利用を始められます。リンクは{days, plural, =7 {1週間} other {#日間}}有効です。',
+  'users.import-users': 'ユーザー一覧',
+  'users.import-hint':
+    '1行に1人、CSV形式で、名前、メールアドレス、役割の順に入力します。役割はuser（ユーザー）、creator（ゲストスペースを作成できるユーザー）、administrator（管理者）のいずれかです。省略するとuserになります。見出しの行、セミコロン、タブも使えます。1回に100人までです。',
+  'users.import-submit': '招待する',
+  'users.import-invited': '{count, plural, =0 {誰も招待しませんでした。} other {#人を招待しました。}}',
+  'users.import-not-title': '{count, plural, other {#行をインポートできませんでした}}',
+  'users.import-mend': 'その行は下の欄に残っています。修正するか削除して、もう一度送信してください。',
+  'users.import-nobody': '少なくとも1人を入力してください。',
+  'users.import-too-many':
+    '{most}人を超えています。最初の{most}人をインポートしてから、残りをインポートしてください。',
+  'users.import-role-unknown': '役割はuser、creator、administratorのいずれかです。',
+  'users.import-name-long': '名前が長すぎます。',
   'users.done-cancelled': '招待を取り消しました。リンクは使えなくなりました。',
   'users.done-changed': '役割を変更しました。',
   'users.done-deactivated': 'アカウントを停止し、すべての端末からログアウトしました。',
@@ -199,6 +233,17 @@ export default {
   'permissions.title': 'アクセス権の管理',
   'permissions.lead': 'ゲストスペースは社外に開かれた場所です。作成できる人を選んでください。',
   'permissions.create': 'ゲストスペースの作成',
+  'permissions.who': 'ゲストスペースを作成できる人',
+  'permissions.administrators': '管理者だけ',
+  'permissions.administrators-hint': 'このサイトの管理者です。',
+  'permissions.everyone': 'すべてのユーザー',
+  'permissions.everyone-hint':
+    'アカウントを持つ社内の全員です。これから参加する人も含みます。ゲストは作成できません。',
+  'permissions.chosen': '選択したユーザー',
+  'permissions.chosen-hint': '管理者と、下で選択したユーザーです。',
+  'permissions.list': '選択する人',
+  'permissions.list-lead': '管理者は常に作成できます。',
+  'permissions.list-waits': 'この一覧は保存されています。「選択したユーザー」にすると、また使われます。',
   'permissions.always': '管理者は常に可能',
   'permissions.submit': '保存',
   'permissions.saved': 'アクセス権を保存しました。すぐに有効になります。',
@@ -241,6 +286,31 @@ export default {
   'authentication.two-step': 'ゲストの認証に2段階認証を使う',
   'authentication.two-step-hint':
     '2回目以降のログインで、ゲストはメールで届く6桁のコードも入力します。コードは{minutes, plural, =60 {1時間} other {#分間}}有効で、1回だけ使えます。保存すると、すべてのゲストにすぐに適用されます。',
+  'authentication.trust-title': '信頼するブラウザー',
+  'authentication.trust-lead':
+    '信頼するブラウザーではコードを省略できます。パスワードは省略できません。無効にすると、すべての信頼がすぐに終わります。',
+  'authentication.trust': '信頼するブラウザーではコードの省略を許可する',
+  'authentication.trust-hint':
+    'ゲストがコードの入力時に選びます。パスワードやメールアドレスを変更したとき、すべてのブラウザーからログアウトしたときに終わります。',
+  'authentication.trusted-days': 'ブラウザーを信頼する日数',
+  'authentication.trusted-days-hint': '1〜90日。短くすると、すぐに適用されます。',
+  'authentication.proves': 'それぞれの方法で確認できること',
+  'authentication.proves-lead': 'スペースの内容に対して十分かどうかの判断にお使いください。',
+  'authentication.proves-link': '招待リンク',
+  'authentication.proves-link-what':
+    '登録した人が、そのとき招待先のメールを読めたか、メールを転送されたことを示します。コピーされたリンクの場合は、先に招待先のアドレスへコードを送ります。',
+  'authentication.proves-password': 'パスワード',
+  'authentication.proves-password-what':
+    'ログインした人がパスワードを知っていることを示します。人に教えることもできます。メールを読める人は再設定できます。',
+  'authentication.proves-code': 'メールのコード',
+  'authentication.proves-code-what':
+    'ログインした人が、いまメールを読めることを示します。2回目の確認ですが、別の端末の確認ではありません。メールを読める人は、コードの受信もパスワードの再設定もできます。',
+  'authentication.proves-trusted': '信頼するブラウザー',
+  'authentication.proves-trusted-what':
+    '以前にこのブラウザーでコードが入力されたことを示します。いま使っている人については、パスワードを知っていることしかわかりません。',
+  'authentication.proves-handed': '管理者からのワンタイムコード',
+  'authentication.proves-handed-what':
+    '管理者が本人を確認し、コードを渡したことを示します。メールについては何も示しません。',
   'authentication.policy': 'パスワードポリシー',
   'authentication.policy-lead':
     'これから設定するパスワードの条件です。ゲストにもユーザーにも適用されます。設定済みのパスワードはそのまま使えます。',
@@ -446,6 +516,13 @@ export default {
   'me.session-used': '最終利用',
   'me.session-since': 'ログイン',
   'me.session-place': '{country}、{city}',
+  'me.trusted': '信頼するブラウザー',
+  'me.trusted-lead': 'これらのブラウザーでは、コードなしで、パスワードだけでログインできます。',
+  'me.trusted-until': '信頼する期限：',
+  'me.trusted-end': '信頼をやめる',
+  'me.sessions-end-text-trusted':
+    'このブラウザーではログインしたままです。ほかのブラウザーでは、もう一度ログインが必要です。コードを省略できるブラウザーもなくなります。',
+  'me.done-trust-ended': 'そのブラウザーの次回のログインでは、コードが必要です。',
   'me.session-end': 'ログアウト',
   'me.sessions-end': 'ほかをすべてログアウト',
   'erase.title': 'アカウントの削除',
@@ -590,6 +667,12 @@ export default {
   'mail.reset.button': '新しいパスワードを設定する',
   'mail.reset.valid': 'リンクは{minutes, plural, =60 {1時間} other {#分間}}有効で、1回だけ使えます。',
   'mail.reset.note': 'お心当たりがない場合は、このメールを無視してください。パスワードは変わりません。',
+  'mail.code-handed.subject': '{site}：ワンタイムコードが作成されました',
+  'mail.code-handed.body':
+    '{site}のサイト管理者の{administrator}さんが、{when}にあなたのアカウントのワンタイムコードを作成しました。パスワードとこのコードがあれば、メールのコードなしでログインできます。',
+  'mail.code-handed.not-you':
+    '依頼した覚えがない場合は、{administrator}さんに連絡し、新しいパスワードを設定してください。設定すると、コードは使えなくなります。',
+  'mail.code-handed.note': 'ご自身で依頼した場合は、何もする必要はありません。',
   'mail.password-changed.subject': '{site}：パスワードが変更されました',
   'mail.password-changed.body':
     '{site}の{login}のパスワードが変更されました。ほかのブラウザーはログアウトされています。',
@@ -842,6 +925,25 @@ export default {
   'verify.code': '確認コード',
   'verify.submit': '確認',
   'verify.resend': '新しいコードを送信',
+  'verify.unneeded': 'コードは不要になりました。最初からやり直して、パスワードでログインしてください。',
+  'verify.handed':
+    'メールが届かない場合は、サイトの管理者から8桁のワンタイムコードを受け取れます。上の欄に入力してください。',
+  'verify.handed-wrong': 'ワンタイムコードが違います。確認して、もう一度お試しください。',
+  'verify.handed-ended': 'このワンタイムコードは使えなくなりました。管理者に新しいコードを依頼してください。',
+  'handed.title': 'ワンタイムコード',
+  'handed.lead':
+    'コードのメールが届かない人のためのものです。本人であることを確認してください。このコードが示すのは、あなたが渡したことだけです。',
+  'handed.create': 'ワンタイムコードを作成',
+  'handed.again': '新しいワンタイムコードを作成',
+  'handed.until': '{at}まで有効なコードがあります。新しいコードを作成すると使えなくなります。',
+  'handed.made':
+    '{who}さんのワンタイムコードです。表示されるのは今だけです。書き留めるか、このページを印刷してください。',
+  'handed.valid': '{at}まで、次回のログインでだけ使えます。パスワードが変更されると使えなくなります。',
+  'handed.how':
+    '本人が{address}でメールアドレスとパスワードを入力し、メールのコードの代わりにこのコードを入力します。コードを作成したことは、本人にメールでお知らせします。',
+  'handed.often': 'この人のコードをすでに何度も作成しました。1時間後にもう一度お試しください。',
+  'verify.trust': 'このブラウザーでは{days, plural, other {#日間}}確認しない',
+  'verify.trust-hint': 'ほかの人が使わないブラウザーでだけ選んでください。',
   'verify.hint': 'メールに記載された6桁の数字（{minutes, plural, =60 {1時間} other {#分間}}有効）',
   'verify.sent': '{email}にコードをお送りしました。',
   'verify.resent': '{email}に新しいコードをお送りしました。以前のコードは使えなくなりました。',
@@ -1600,6 +1702,9 @@ export default {
   'audit.account-unlocked': '{subject}のログインのロックを解除しました。',
   'audit.account-step-asked': '{subject}の確認コードを求めました。',
   'audit.account-step-passed': '{subject}の確認コードを入力しました。',
+  'audit.account-code-handed': '{subject}さんのワンタイムコードを作成しました。',
+  'audit.account-browser-trusted': '今後このブラウザーでコードを省略することを選びました。',
+  'audit.account-trust-ended': 'ブラウザーの信頼をやめました。',
   'audit.account-step-failed': '{subject}の確認コードを間違えました。',
   'audit.invitation-sent': '{subject}を招待しました。',
   'audit.invitation-resent': '{subject}への招待を再送信しました。',
@@ -1688,6 +1793,7 @@ export default {
   'mail-admin.kind-welcome': '登録完了',
   'mail-admin.kind-code': '確認コード',
   'mail-admin.kind-reset': 'パスワード再設定リンク',
+  'mail-admin.kind-code-handed': 'ワンタイムコードの作成',
   'mail-admin.kind-password-changed': 'パスワード変更のお知らせ',
   'mail-admin.kind-address-confirm': '新しいメールアドレスの確認リンク',
   'mail-admin.kind-address-taken': '使用中のメールアドレスのお知らせ',
@@ -1822,6 +1928,8 @@ export default {
   'guest-admin.no-invitations': '招待はありません。',
   'guest-admin.accepted': '承諾済み',
   'guest-admin.sessions': 'ログイン中の端末',
+  'guest-admin.trusted':
+    'コードを省略できるブラウザーが{count, plural, other {#個}}あります。すべてログアウトすると、それも終わります。',
   'guest-admin.no-sessions': '現在ログイン中の端末はありません。',
   'guest-admin.end-all': 'すべての端末からログアウト',
   'guest-admin.end-title': 'このゲストをログアウトさせますか？',

@@ -44,6 +44,65 @@ const inCharge = async (viewer: User, spaceId: number) =>
 const listed = async (ava: User, spaceId: number, without = false) =>
   (await spaces.list(as(ava), { search: 'Pier', after: '', without })).rows.find((row) => row.id === spaceId);
 
+describe('deactivating the only administrator of spaces', () => {
+  async function house() {
+    const [ava, ben, cho, dan, gil] = [
+      await makeAdministrator(),
+      await makeUser(),
+      await makeUser(),
+      await makeUser({ status: 'inactive' }),
+      await makeGuest(),
+    ];
+    const one = await makeSpace(ben, { name: 'Pier A' }, [cho, dan]);
+    const two = await makeSpace(ben, { name: 'Pier B' }, [cho]);
+    const shared = await makeSpace(ben, { name: 'Pier C' }, [cho]);
+    await memberships.setAdministrator(as(ben), shared, cho.id, true);
+    await joinSpace(ben, one, gil);
+    return { ava, ben, cho, dan, gil, one, two, shared };
+  }
+
+  it('says which those are, and who can be the next: active users of the space', async () => {
+    const { ava, ben, cho, one, two } = await house();
+    const { spaces: left, more } = await administrators.leftBy(as(ava), ben.id);
+    expect(left.map(({ id }) => id)).toEqual([one, two]);
+    expect(left[0]!.candidates.map(({ id }) => id)).toEqual([cho.id]);
+    expect(more).toBe(0);
+    await expect(administrators.leftBy(as(cho), ben.id)).rejects.toMatchObject(refusal('forbidden'));
+  });
+
+  it('appoints those who were chosen in the same batch; a space without a choice is shown as without one', async () => {
+    const { ava, ben, cho, one, two } = await house();
+    await accounts.setActive(as(ava), ben.id, false, '', [{ spaceId: one, userId: cho.id }]);
+    expect((await inCharge(cho, one)).names).toEqual([cho.name]);
+    expect(await audited('space.administrator-appointed', cho.id)).toHaveLength(1);
+    expect(await listed(ava, one)).toMatchObject({ without: 0 });
+    expect(await listed(ava, two)).toMatchObject({ without: 1 });
+  });
+
+  it('can make the one who does it the administrator', async () => {
+    const { ava, ben, cho, one } = await house();
+    await accounts.setActive(as(ava), ben.id, false, '', [{ spaceId: one, userId: ava.id }]);
+    expect((await inCharge(cho, one)).names).toEqual([ava.name]);
+  });
+
+  it('does nothing at all where a choice can’t be: a guest, somebody inactive or from elsewhere, a space with another', async () => {
+    const { ava, ben, cho, dan, gil, one, shared } = await house();
+    const stranger = await makeUser();
+    const before = await dump();
+    for (const [spaceId, userId] of [
+      [one, gil.id],
+      [one, dan.id],
+      [one, stranger.id],
+      [one, ben.id],
+      [shared, cho.id],
+    ] as const)
+      await expect(
+        accounts.setActive(as(ava), ben.id, false, '', [{ spaceId, userId }]),
+      ).rejects.toMatchObject(refusal('conflict', 'users.successors-changed'));
+    expect(await dump()).toEqual(before);
+  });
+});
+
 describe('a space whose last administrator has left', () => {
   it('is shown as such, in Space Management and to its people, and nobody may invite there', async () => {
     const { ava, cho, gil, spaceId } = await orphan();
@@ -295,6 +354,8 @@ describe('an administrator of the site who has just lost that right', () => {
   const verbs: Record<string, (ctx: SignedIn, there: Awaited<ReturnType<typeof scene>>) => Promise<unknown>> =
     {
       'gives permissions': (ctx, { cho }) => accounts.setPermissions(ctx, cho.id, may),
+      'says who can create spaces': (ctx) =>
+        accounts.changeSpaceCreators(ctx, { who: 'everyone', shown: [], allowed: [], revision: 0 }),
       'lets users create spaces': (ctx, { cho }) => accounts.setSpaceCreators(ctx, [cho.id], []),
       'deactivates an account': (ctx, { cho }) => accounts.setActive(ctx, cho.id, false),
       'activates an account': (ctx, { idle }) => accounts.setActive(ctx, idle.id, true),
@@ -306,6 +367,8 @@ describe('an administrator of the site who has just lost that right', () => {
       'unlocks an account': (ctx, { cho }) => loginSecurity.unlock(ctx, cho.id),
       'erases a guest': (ctx, { guest }) => accounts.eraseGuest(ctx, guest.id),
       'logs a guest out': (ctx, { gil }) => accounts.endSessionsOf(ctx, gil.id, null),
+      'hands out a one-time code': (ctx, { gil }) => accounts.handCode(ctx, gil.id, 'd'.repeat(40)),
+      'resets the password of a user': (ctx, { cho }) => accounts.resetUser(ctx, cho.id, 'c'.repeat(40)),
       'mails a guest a link for a new password': (ctx, { gil }) =>
         accounts.mailReset(ctx, gil.id, 'a'.repeat(40)),
       'sets the password of a guest': (ctx, { gil }) =>

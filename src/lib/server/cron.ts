@@ -27,6 +27,8 @@ export async function run(ctx: Ctx): Promise<void> {
       () =>
         ctx.commit([
           verification.purge(ctx),
+          verification.purgeTrust(ctx),
+          verification.purgeHanded(ctx),
           sessions.purge(ctx),
           accounts.purgeResets(ctx),
           accounts.purgeAddressChanges(ctx),

@@ -37,12 +37,22 @@ const reads = compiled(({ db, now }: Ctx, { idHash }: { idHash: string }) => ({
     .where(and(eq(session.idHash, idHash), lasts(now))),
 }));
 
+/** As `access.stillCreatesSpaces` asks it again. Administrators may in any case. */
+const createsSpaces = (
+  { spaceCreators }: Settings,
+  actor: Pick<Actor, 'kind' | 'canCreateSpaces'>,
+): boolean =>
+  actor.kind === 'user' &&
+  (spaceCreators === 'everyone' || (spaceCreators === 'chosen' && actor.canCreateSpaces));
+
 type Found = Awaited<ReturnType<typeof find>>;
 
 async function find(ctx: Ctx, token: string) {
   const { found } = await ctx.read(reads(ctx, { idHash: hashToken(token) }, {}));
   const [row] = found;
-  return row && { ...row, settings: parse(row.settings) };
+  if (!row) return undefined;
+  const settings = parse(row.settings);
+  return { ...row, settings, actor: { ...row.actor, canCreateSpaces: createsSpaces(settings, row.actor) } };
 }
 
 /**

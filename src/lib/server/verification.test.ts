@@ -549,6 +549,8 @@ describe('/verify', () => {
       mailState: 'sent',
       codesLeft: 4,
       minutes: 60,
+      trustedDays: null,
+      needed: true,
       next: '/spaces/7',
     });
     expect(guest.email).toContain('gil');
@@ -568,6 +570,13 @@ describe('/verify', () => {
       await ctx.settle();
     }
     expect(await dump()).toEqual(before);
+  });
+
+  it('says that no code is needed any more once the site asks for none; nobody is let in without the password', async () => {
+    const { jar } = await halfIn();
+    await site({ twoStep: false });
+    expect(await pendingOf(jar)).toMatchObject({ needed: false });
+    expect((await visit(jar, { now: NOW })).actor).toBeNull();
   });
 
   it('is nothing to a browser that has no login pending', async () => {

@@ -42,7 +42,8 @@ export const stillCreatesSpaces = (ctx: SignedIn): Statement => must(ctx, create
 
 const createsSpaces = ({ actor }: SignedIn): SQL<number> =>
   sql`exists (select 1 from user au where au.id = ${actor.id} and au.kind = 'user' and au.status = 'active'
-    and (au.administrator = 1 or au.can_create_spaces = 1))`;
+    and (au.administrator = 1 or case (select value from setting where key = 'spaceCreators')
+      when '"everyone"' then 1 when '"administrators"' then 0 else au.can_create_spaces end = 1))`;
 
 /** For the refusal of a batch with `stillCreatesSpaces`: forbidden, or else. */
 export async function notCreating(ctx: SignedIn, otherwise: Refusal): Promise<Refusal> {

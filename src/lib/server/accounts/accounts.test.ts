@@ -35,6 +35,8 @@ import * as accounts from './index';
 import * as cron from '../cron';
 import * as guests from '../guests';
 import * as paging from '../paging';
+import { can } from '../policy';
+import * as settings from '../settings';
 import * as rateLimit from '../rate-limit';
 import * as audit from '../audit';
 import { randomToken, sign } from '../crypto';
@@ -832,6 +834,53 @@ describe('administration', () => {
       await may(dan.email),
       await may(guest.email),
     ]).toEqual([false, true, true, false]);
+  });
+
+  it('administrators only, all users, or the chosen ones may create guest spaces: from the next request on, and in the batch', async () => {
+    const ava = await makeAdministrator();
+    const [chosen, other] = [await makeUser(), await makeUser({ canCreateSpaces: false })];
+    const people = { ava, chosen, other, guest: await makeGuest({ canCreateSpaces: true }) };
+    const who = async (spaceCreators: 'administrators' | 'chosen' | 'everyone') => {
+      const ctx = as(ava);
+      const { revision } = await settings.read(ctx);
+      await accounts.changeSpaceCreators(ctx, { who: spaceCreators, shown: [], allowed: [], revision });
+      const may: string[] = [];
+      for (const [name, person] of Object.entries(people)) {
+        const { actor } = await visit((await login(person.email)).jar);
+        const inBatch = await makeSpace({ ...person, kind: 'user', canCreateSpaces: true }).then(
+          () => true,
+          () => false,
+        );
+        expect(inBatch, `${name} ${spaceCreators}`).toBe(can(actor, 'space.create'));
+        if (inBatch) may.push(name);
+      }
+      return may;
+    };
+    try {
+      expect(await who('administrators')).toEqual(['ava']);
+      expect(await who('everyone')).toEqual(['ava', 'chosen', 'other']);
+    } finally {
+      expect(await who('chosen')).toEqual(['ava', 'chosen']);
+    }
+    expect((await audited('setting.changed')).map(({ detail }) => detail)).toContainEqual({
+      spaceCreators: { from: 'everyone', to: 'chosen' },
+    });
+  });
+
+  it('says in one form who may, and chooses: both are saved, or nothing', async () => {
+    const ava = await makeAdministrator();
+    const ben = await makeUser({ canCreateSpaces: false });
+    const ctx = as(ava);
+    const { revision } = await settings.read(ctx);
+    const form = { shown: [ben.id], allowed: [ben.id], revision };
+    await accounts.changeSpaceCreators(ctx, { who: 'everyone', ...form });
+    expect((await account(ben.email))!.canCreateSpaces).toBe(true);
+    // A form that was opened before.
+    await expect(
+      accounts.changeSpaceCreators(as(ava), { who: 'administrators', ...form, allowed: [] }),
+    ).rejects.toMatchObject(refusal('conflict', 'form.stale'));
+    expect((await account(ben.email))!.canCreateSpaces).toBe(true);
+    await site({ spaceCreators: 'chosen' });
   });
 
   it('applies a removed permission to the next request', async () => {

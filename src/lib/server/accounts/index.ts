@@ -1,4 +1,12 @@
-export { guestsOfUser, list, setActive, setPermissions, setSpaceCreators } from './administration';
+export {
+  changeSpaceCreators,
+  guestsOfUser,
+  list,
+  oneUser,
+  setActive,
+  setPermissions,
+  setSpaceCreators,
+} from './administration';
 export {
   addressTarget,
   askAddress,
@@ -18,8 +26,8 @@ export { exported } from './data';
 export { beforehand, eraseGuest, eraseSelf, goOn as goOnErasing, judgeErasure } from './erase';
 export { checkPassword, enterAgain, finishAgain, finishLogin, login, signOut } from './login';
 export { setNotifications, unsubscribe, unsubscribeTarget } from './notifications';
-export { endSessionsOf, mailReset, makeUser, setPassword } from './on-behalf';
+export { endSessionsOf, handCode, mailReset, makeUser, resetUser, setPassword } from './on-behalf';
 export { changePassword, judgePassword } from './password';
-export { changeProfile, endSessions, learnZone, profile, setCompany } from './profile';
+export { changeProfile, endSessions, endTrust, learnZone, profile, setCompany } from './profile';
 export { askReset, purgeResets, reset, resetTarget } from './reset';
 export { judgeSetUp, setUp, setUpOpen } from './set-up';

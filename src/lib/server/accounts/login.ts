@@ -2,13 +2,13 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import * as audit from '../audit';
-import { changed, must, type Ctx, type Statement } from '../context';
+import { changed, must, type Batch, type Ctx, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { nobody, record, recordLocks } from '../events';
 import * as language from '../language';
 import * as passwords from '../passwords';
 import * as rateLimit from '../rate-limit';
-import { user, type Settings } from '../schema';
+import { user } from '../schema';
 import * as sessions from '../sessions';
 import * as networks from '../networks';
 import * as settings from '../settings';
@@ -24,13 +24,6 @@ export const loginName = (typed: string): string => parseAddress(typed)?.email ?
 
 export const byLoginName = (ctx: Ctx, email: string) =>
   ctx.db.select({ user, settings: settingsColumn }).from(user).where(eq(user.email, email));
-
-/** Guests from their second login on, and everybody whose mailbox is not proved; users as the site asks it of them. */
-function needsCode(person: User, site: Settings): boolean {
-  if (site.twoStep && person.emailVerifiedAt === null) return true;
-  if (person.kind === 'guest') return site.twoStep && person.loginCount > 0;
-  return person.administrator ? site.administratorStep : site.userStep;
-}
 
 export async function login(
   ctx: Ctx,
@@ -61,7 +54,9 @@ export async function login(
           .where(and(eq(user.id, person.id), eq(user.passwordHash, person.passwordHash))),
       ]
     : [];
-  if (needsCode(person, site)) {
+  const needed = verification.needsCode(person, site);
+  const skipped = needed ? await verification.skip(ctx, person) : null;
+  if (needed && !skipped) {
     const room = await verification.reserveMail(ctx, 'login', person.email).catch(async (error) => {
       // The password was right, whatever became of the mail.
       if (error instanceof Refusal) await ctx.commit(rateLimit.settleNeutral(ctx, tried));
@@ -88,9 +83,9 @@ export async function login(
     return '/verify';
   }
   await enter(ctx, person, {
-    first: [],
+    first: skipped ?? [],
     together: [...rehash, ...rateLimit.settleSuccess(ctx, tried)],
-    detail: { step: 'password' },
+    detail: { step: skipped ? 'trusted browser' : 'password' },
   });
   return form.next;
 }
@@ -160,8 +155,8 @@ async function enter(
   ctx: Ctx,
   person: User,
   batch: {
-    first: Statement[];
-    together: Statement[];
+    first: Batch;
+    together: Batch;
     detail: Record<string, unknown>;
     /** A post that came twice: the first has said what there is to say. */
     again?: boolean;
@@ -194,15 +189,21 @@ async function enter(
   typedAddress.forget(ctx);
 }
 
-/** The right code also proves the mailbox. @returns where to go */
-export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promise<string> {
+/** The right code also proves the mailbox, if it was mailed. @param trust this browser, if the site allows it. @returns where to go */
+export async function finishLogin(
+  ctx: Ctx,
+  passed: verification.Passed,
+  { trust = false }: { trust?: boolean } = {},
+): Promise<string> {
   const [row] = await ctx.db
     .select({ user, settings: settingsColumn })
     .from(user)
     .where(eq(user.id, passed.challenge.userId!));
   if (!row) throw new Refusal('conflict', { key: 'verify.gone' });
   const person = row.user;
-  ctx.settings ??= parse(row.settings);
+  const site = parse(row.settings);
+  ctx.settings ??= site;
+  const trusted = trust && !passed.handed ? verification.trust(ctx, person, site) : null;
   const device = await sessions.knownDevice(ctx, person.email);
   await enter(ctx, person, {
     first: passed.consume,
@@ -211,24 +212,37 @@ export async function finishLogin(ctx: Ctx, passed: verification.Passed): Promis
         ctx,
         device ? rateLimit.key(ctx, 'device', device) : rateLimit.key(ctx, 'name', person.email),
       ),
-      ctx.db
-        .update(user)
-        .set({ emailVerifiedAt: ctx.now })
-        .where(and(eq(user.id, person.id), isNull(user.emailVerifiedAt))),
+      !passed.handed &&
+        ctx.db
+          .update(user)
+          .set({ emailVerifiedAt: ctx.now })
+          .where(and(eq(user.id, person.id), isNull(user.emailVerifiedAt))),
+      trusted?.batch,
     ],
-    detail: { step: 'code' },
+    detail: { step: passed.handed ? 'code from an administrator' : 'code' },
   });
+  trusted?.keep();
   verification.endStep(ctx);
   return passed.challenge.next;
 }
 
 /** A code posted twice starts one more session, unless this browser has got the first one. @returns where to go */
-export async function finishAgain(ctx: Ctx, passed: { userId: string; next: string }): Promise<string> {
+export async function finishAgain(
+  ctx: Ctx,
+  passed: { userId: string; next: string },
+  { trust = false }: { trust?: boolean } = {},
+): Promise<string> {
   if (ctx.actor?.id === passed.userId) return passed.next;
-  const [person] = await ctx.db.select().from(user).where(eq(user.id, passed.userId));
-  if (!person) throw new Refusal('conflict', { key: 'verify.gone' });
+  const [row] = await ctx.db
+    .select({ user, settings: settingsColumn })
+    .from(user)
+    .where(eq(user.id, passed.userId));
+  if (!row) throw new Refusal('conflict', { key: 'verify.gone' });
+  const person = row.user;
+  const trusted = trust ? verification.trust(ctx, person, parse(row.settings)) : null;
   const detail = { step: 'code posted twice' };
-  await enter(ctx, person, { first: [], together: [], detail, again: true });
+  await enter(ctx, person, { first: [], together: [trusted?.batch], detail, again: true });
+  trusted?.keep();
   return passed.next;
 }
 

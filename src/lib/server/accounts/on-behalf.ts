@@ -1,8 +1,9 @@
-/** What an administrator of the site does to a guest's account. Its owner is told by mail. */
-import { and, eq, sql } from 'drizzle-orm';
+/** What an administrator of the site does to somebody's account. Its owner is told by mail. */
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { HOUR, MINUTE } from '../../time';
+import { today } from '../../zones';
 import * as access from '../access';
-import { changed, must, type SignedIn } from '../context';
+import { changed, must, type Batch, type SignedIn } from '../context';
 import { hashToken, randomToken } from '../crypto';
 import { Refusal, refuseAll } from '../errors';
 import { record } from '../events';
@@ -19,25 +20,36 @@ import { becomesUser } from './kind';
 import { endAddressChanges, endResets, passwordChangedMail } from './password';
 import { RESET_MINUTES } from './reset';
 
-const activeGuest = async (ctx: SignedIn, userId: string) => {
+const activePerson = async (ctx: SignedIn, userId: string, kind?: 'guest' | 'user') => {
   allow(ctx, 'site.administer');
-  const [guest] = await ctx.db
+  const [person] = await ctx.db
     .select()
     .from(user)
-    .where(and(eq(user.id, userId), eq(user.kind, 'guest')));
-  if (!guest) throw new Refusal('missing');
-  if (guest.status !== 'active') throw new Refusal('conflict', { key: 'guest-admin.not-active' });
-  return guest;
+    .where(and(eq(user.id, userId), isNull(user.erasedAt), kind ? eq(user.kind, kind) : undefined));
+  if (!person) throw new Refusal('missing');
+  if (person.id === ctx.actor.id) throw new Refusal('conflict', { key: 'users.not-yourself' });
+  if (person.status !== 'active') throw new Refusal('conflict', { key: 'guest-admin.not-active' });
+  return person;
 };
+const activeGuest = (ctx: SignedIn, userId: string) => activePerson(ctx, userId, 'guest');
 
-/** Ends one session of a guest, or all. None is fine. */
+/** Ends one session of a guest, or all with the browsers that skip the second step. None is fine. */
 export async function endSessionsOf(ctx: SignedIn, userId: string, id: string | null): Promise<void> {
   await access.commitForSite(
     ctx,
     [
       must(ctx, sql`exists (select 1 from user where id = ${userId} and kind = 'guest')`),
-      id ? sessions.endOne(ctx, userId, id) : sessions.endAll(ctx, userId),
-      must(ctx, sql`changes() > 0`),
+      ...(id
+        ? [sessions.endOne(ctx, userId, id), must(ctx, sql`changes() > 0`)]
+        : [
+            must(
+              ctx,
+              sql`exists (select 1 from session where user_id = ${userId})
+                or exists (select 1 from trusted_browser where user_id = ${userId})`,
+            ),
+            sessions.endAll(ctx, userId),
+            verification.endTrust(ctx, userId),
+          ]),
       record(ctx, { kind: 'account.sessions-ended', subject: `user:${userId}`, detail: { all: !id } }),
     ],
     { refusal: () => null },
@@ -46,38 +58,99 @@ export async function endSessionsOf(ctx: SignedIn, userId: string, id: string | 
 
 /** Mails a link by which a guest chooses a new password. @param requestKey of the form: posted twice, it mails once */
 export async function mailReset(ctx: SignedIn, userId: string, requestKey: string): Promise<void> {
-  const guest = await activeGuest(ctx, userId);
+  await sendReset(ctx, await activeGuest(ctx, userId), requestKey, []);
+}
+
+/** As for a guest, and ends every session and pending login of the user. */
+export async function resetUser(ctx: SignedIn, userId: string, requestKey: string): Promise<void> {
+  await sendReset(ctx, await activePerson(ctx, userId, 'user'), requestKey, [
+    sessions.endAll(ctx, userId),
+    verification.endAll(ctx, userId),
+    record(ctx, { kind: 'account.sessions-ended', subject: `user:${userId}`, detail: { all: true } }),
+  ]);
+}
+
+async function sendReset(
+  ctx: SignedIn,
+  person: typeof user.$inferSelect,
+  requestKey: string,
+  also: Batch,
+): Promise<void> {
   const token = randomToken();
   const mail = await outbox.queue(ctx, {
-    to: guest.emailOriginal,
-    locale: language.ofPerson(guest),
+    to: person.emailOriginal,
+    locale: language.ofPerson(person),
     message: {
       kind: 'reset',
       siteName: (await settings.read(ctx)).siteName,
       url: `${ctx.config.origin}/reset/${token}`,
       minutes: RESET_MINUTES,
     },
+    userId: person.id,
+  });
+  await access.commitForSite(
+    ctx,
+    [
+      rateLimit.onlyOnce(ctx, requestKey, person.id),
+      must(ctx, sql`exists (select 1 from user where id = ${person.id} and status = 'active')`),
+      // The same counter as on /forgot.
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', person.email), 5, HOUR),
+      must(ctx, changed(), 'guest-admin.reset-often'),
+      ...also,
+      ctx.db.insert(passwordReset).values({
+        tokenHash: hashToken(token),
+        userId: person.id,
+        createdAt: ctx.now,
+        expiresAt: ctx.now + RESET_MINUTES * MINUTE,
+      }),
+      mail.statement,
+      record(ctx, { kind: 'account.reset-asked', subject: `user:${person.id}` }),
+    ],
+    { refusal: new Refusal('conflict', { key: 'guest-admin.not-active' }), duplicate: 'done' },
+  );
+}
+
+const CODES_AN_HOUR = 10;
+
+/**
+ * A code for the next second step of this person, instead of one that was handed out before. Nobody but the caller sees it, once.
+ * @param formKey posted twice, it is the same code
+ */
+export async function handCode(
+  ctx: SignedIn,
+  userId: string,
+  formKey: string,
+): Promise<{ code: string; expiresAt: number }> {
+  const person = await activePerson(ctx, userId);
+  const site = await settings.read(ctx);
+  const { code, expiresAt, statement } = await verification.makeHanded(ctx, userId, formKey, site);
+  const mail = await outbox.queue(ctx, {
+    to: person.emailOriginal,
+    locale: language.ofPerson(person),
+    message: {
+      kind: 'code-handed',
+      siteName: site.siteName,
+      administrator: ctx.actor.name,
+      at: ctx.now,
+      timeZone: today(person.timeZone) ?? today(person.browserTimeZone) ?? ctx.timeZone,
+      url: `${ctx.config.origin}/forgot`,
+    },
     userId,
   });
   await access.commitForSite(
     ctx,
     [
-      rateLimit.onlyOnce(ctx, requestKey, userId),
+      rateLimit.onlyOnce(ctx, formKey, userId, 'handed code'),
       must(ctx, sql`exists (select 1 from user where id = ${userId} and status = 'active')`),
-      // The same counter as on /forgot.
-      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', guest.email), 5, HOUR),
-      must(ctx, changed(), 'guest-admin.reset-often'),
-      ctx.db.insert(passwordReset).values({
-        tokenHash: hashToken(token),
-        userId,
-        createdAt: ctx.now,
-        expiresAt: ctx.now + RESET_MINUTES * MINUTE,
-      }),
+      rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'code', `handed:${userId}`), CODES_AN_HOUR, HOUR),
+      must(ctx, changed(), 'handed.often'),
+      statement,
       mail.statement,
-      record(ctx, { kind: 'account.reset-asked', subject: `user:${userId}` }),
+      record(ctx, { kind: 'account.code-handed', subject: `user:${userId}` }),
     ],
     { refusal: new Refusal('conflict', { key: 'guest-admin.not-active' }), duplicate: 'done' },
   );
+  return { code, expiresAt };
 }
 
 /** Ends every session, pending login and open link of the guest. */

@@ -8,6 +8,7 @@ import * as memberships from '../memberships';
 import { nextMorning } from '../notifications/mornings';
 import { user } from '../schema';
 import * as sessions from '../sessions';
+import * as verification from '../verification';
 import { openChange } from './address';
 import { fileParts, partsOf } from './data';
 
@@ -93,6 +94,7 @@ export async function profile(
     changes: [change],
     parts,
     list,
+    trusted,
     own,
     silent,
   } = await ctx.read({
@@ -114,8 +116,13 @@ export async function profile(
     changes: openChange(ctx),
     parts: fileParts(ctx),
     list: sessions.ofUser(ctx, actor.id, after.sessions),
+    trusted: verification.trustedOf(ctx, actor.id),
     own: memberships.ofActor(ctx, after.spaces),
     silent: memberships.ofActor(ctx, after.muted, { muted: true }),
+  });
+  const placed = <Row extends { country: string | null }>(row: Row) => ({
+    ...row,
+    country: row.country && countryName(ctx.locale, row.country),
   });
   const begun = sessions.pageOfUser(list);
   const spaces = memberships.pageOfActor(own);
@@ -138,10 +145,8 @@ export async function profile(
     /** Where each further archive of own files begins. */
     fileParts: partsOf(parts),
     policy: ctx.settings!.policy,
-    sessions: begun.rows.map((row) => ({
-      ...row,
-      country: row.country && countryName(ctx.locale, row.country),
-    })),
+    sessions: begun.rows.map(placed),
+    trusted: trusted.map(placed),
     sessionsNext: begun.next,
   };
 }
@@ -150,9 +155,31 @@ export async function endSessions(ctx: SignedIn, id: string | null): Promise<voi
   const actor = ctx.actor;
   await ctx.commit(
     [
-      id ? sessions.endOne(ctx, actor.id, id) : sessions.endAll(ctx, actor.id, ctx.sessionHash),
-      must(ctx, sql`changes() > 0`),
+      ...(id
+        ? [sessions.endOne(ctx, actor.id, id), must(ctx, sql`changes() > 0`)]
+        : [
+            must(
+              ctx,
+              sql`exists (select 1 from session where user_id = ${actor.id} and id_hash is not ${ctx.sessionHash})
+                or exists (select 1 from trusted_browser where user_id = ${actor.id})`,
+            ),
+            sessions.endAll(ctx, actor.id, ctx.sessionHash),
+            verification.endTrust(ctx, actor.id),
+          ]),
       record(ctx, { kind: 'account.sessions-ended', subject: `user:${actor.id}`, detail: { all: !id } }),
+    ],
+    unchanged,
+  );
+}
+
+/** The next login in that browser needs a code again. */
+export async function endTrust(ctx: SignedIn, id: string): Promise<void> {
+  const actor = ctx.actor;
+  await ctx.commit(
+    [
+      verification.endTrust(ctx, actor.id, id),
+      must(ctx, changed()),
+      record(ctx, { kind: 'account.trust-ended', subject: `user:${actor.id}` }),
     ],
     unchanged,
   );

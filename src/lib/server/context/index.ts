@@ -39,12 +39,13 @@ export interface CookieJar {
   delete(name: CookieName): void;
 }
 /**
- * `-step`: pending second step; `-news`: news.ts; `-typed`: typed-address.ts; `-device`: known browser; `-held`: post waiting for its login; `-kept`: cookies work; `-zone`:
+ * `-step`: pending second step; `-trust`: a browser that skips it; `-news`: news.ts; `-typed`: typed-address.ts; `-device`: known browser; `-held`: post waiting for its login; `-kept`: cookies work; `-zone`:
  * time zone, set by our script (so not HttpOnly).
  */
 export type CookieName =
   | 'foyer'
   | 'foyer-step'
+  | 'foyer-trust'
   | 'foyer-device'
   | 'foyer-held'
   | 'foyer-kept'

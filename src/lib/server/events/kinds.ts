@@ -84,6 +84,11 @@ const KINDS = {
   'account.unlocked': { audit: 'each', needs: SUBJECT },
   'account.step-asked': { audit: 'hourly', needs: SUBJECT },
   'account.step-passed': { audit: 'each', needs: SUBJECT },
+  // By an administrator, for somebody's second step.
+  'account.code-handed': { audit: 'each', needs: SUBJECT },
+  // The second step is skipped there from now on, and not any more.
+  'account.browser-trusted': { audit: 'each', needs: SUBJECT },
+  'account.trust-ended': { audit: 'each', needs: SUBJECT },
   'account.step-failed': { audit: 'hourly', needs: SUBJECT },
   'invitation.sent': INVITATION,
   'invitation.resent': INVITATION,

@@ -11,6 +11,7 @@ import { isOpenInvitation, user } from '../schema';
 import * as sessions from '../sessions';
 import * as settings from '../settings';
 import { sponsorOf } from '../sponsors';
+import { handedUntil, trustedOf } from '../verification';
 
 const PAGE = 50;
 /** The rest is in the audit log. */
@@ -79,6 +80,8 @@ export async function one(
       order by invitation.sent_at desc, invitation.id desc limit ${PAGE + 1}`),
     changes: accounts.openChangeOf(ctx, id),
     sessions: sessions.ofUser(ctx, id, after.sessions ?? null),
+    trusted: trustedOf(ctx, id),
+    code: handedUntil(ctx, id),
   });
   const [rows, audit, site] = await Promise.all([read, auditLog.list(ctx, filter), settings.read(ctx)]);
   const [person] = rows.person;
@@ -101,6 +104,10 @@ export async function one(
     invitationsNext: invitations.next,
     sessions: begun.rows,
     sessionsNext: begun.next,
+    /** Browsers in which they skip the second step. */
+    trusted: rows.trusted.length,
+    /** Of a one-time code that they have. */
+    codeUntil: rows.code[0]?.until ?? null,
     entries: audit.rows.slice(0, ENTRIES),
   };
 }

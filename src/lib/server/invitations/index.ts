@@ -3,6 +3,7 @@
  * clock refuses an overdue invitation, whatever its row says.
  */
 export * from './ask-again';
+export { importUsers, judgeImport } from './import';
 export { decline, declinedAddress } from './decline';
 export { askerAddress, dismissAsker } from './askers';
 export { effectOfDomains } from './domains';

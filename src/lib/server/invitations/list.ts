@@ -266,6 +266,7 @@ export async function openOfUsers(ctx: SignedIn, after = '') {
       expiresAt: invitation.expiresAt,
       administrator: invitation.administrator,
       canCreateSpaces: invitation.canCreateSpaces,
+      name: invitation.name,
     })
     .from(invitation)
     .where(and(isNull(invitation.spaceId), isOpenInvitation(), gt(invitation.email, last)))

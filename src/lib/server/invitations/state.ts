@@ -35,7 +35,13 @@ const ENDED = ['space.guest-removed', 'space.member-removed', 'space.left'];
 /** Each state holds what its page says, and no more. Opening the page changes nothing. */
 export type InvitationState = Partial<Who & Where & By> &
   (
-    | ({ state: 'open'; linkKind: LinkKind; policy: Settings['policy']; expiresAt: number } & Who &
+    | ({
+        state: 'open';
+        linkKind: LinkKind;
+        policy: Settings['policy'];
+        expiresAt: number;
+        name: string;
+      } & Who &
         Where &
         By &
         Declinable)
@@ -166,5 +172,13 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   if (account)
     return theirs && inside ? { ...where, state: 'member' } : { ...all, state: 'has-account', declinable };
   const { policy } = found.site;
-  return { ...all, state: 'open', linkKind: found.linkKind, policy, expiresAt: i.expiresAt, declinable };
+  return {
+    ...all,
+    state: 'open',
+    linkKind: found.linkKind,
+    policy,
+    expiresAt: i.expiresAt,
+    name: found.linkKind === 'mail' ? i.name : '',
+    declinable,
+  };
 }

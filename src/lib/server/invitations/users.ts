@@ -29,6 +29,7 @@ export async function inviteUser(
   ctx: SignedIn,
   form: {
     email: string;
+    name?: string;
     administrator: boolean;
     canCreateSpaces: boolean;
     locale: Locale;
@@ -62,7 +63,7 @@ export async function inviteUser(
     administrator: form.administrator,
     canCreateSpaces: form.canCreateSpaces || form.administrator,
   };
-  const change = { ...may, locale: form.locale };
+  const change = { ...may, locale: form.locale, name: form.name ?? '' };
   if (open[0]) return sendUserAgain(ctx, open[0], change, form.requestKey);
   await refuseOverLimit(ctx, address.email);
   const id = randomId();
@@ -90,6 +91,7 @@ export async function inviteUser(
         locale: form.locale,
         requestKey: keyOf(ctx, form.requestKey, change),
         ...may,
+        name: change.name,
         invitedBy: ctx.actor.id,
         createdAt: ctx.now,
         sentAt: ctx.now,
@@ -120,7 +122,7 @@ async function refuseOverLimit(ctx: SignedIn, email: string): Promise<void> {
 export async function sendUserAgain(
   ctx: SignedIn,
   found: Invitation,
-  change: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces' | 'locale'>> = {},
+  change: Partial<Pick<Invitation, 'administrator' | 'canCreateSpaces' | 'locale' | 'name'>> = {},
   requestKey?: string,
 ): Promise<void> {
   const key = keyOf(ctx, requestKey, change);

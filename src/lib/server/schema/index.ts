@@ -1,5 +1,13 @@
 /** Every table and index. Rows of a space have its id, so that it can be exported, moved or deleted by a plain WHERE. */
-import { addressChange, loginChallenge, passwordReset, session, throttle } from './login';
+import {
+  addressChange,
+  handedCode,
+  loginChallenge,
+  passwordReset,
+  session,
+  throttle,
+  trustedBrowser,
+} from './login';
 import { mail, mailboxEntry, webhookKey } from './mail';
 import { guestRun, guestRunRow } from './runs';
 import { auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
@@ -21,9 +29,11 @@ export const siteTables = [
   mailboxEntry,
   webhookKey,
   addressChange,
+  handedCode,
   loginChallenge,
   passwordReset,
   session,
+  trustedBrowser,
   throttle,
   guestRunRow,
   guestRun,

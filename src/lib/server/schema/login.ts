@@ -60,6 +60,43 @@ export const loginChallenge = sqliteTable(
   ],
 );
 
+/** What an administrator hands to somebody whom no e-mail reaches, for their next second step. */
+export const handedCode = sqliteTable(
+  'handed_code',
+  {
+    userId: text('user_id')
+      .primaryKey()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    /** Of its hash in KV. */
+    codeKey: text('code_key').notNull(),
+    tries: integer('tries').notNull().default(0),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [index('handed_code_by_expiry').on(t.expiresAt)],
+);
+
+/** A browser in which a guest skips the second step. Its id hashes a token in a cookie. */
+export const trustedBrowser = sqliteTable(
+  'trusted_browser',
+  {
+    id: id(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    createdAt: at('created_at').notNull(),
+    lastUsedAt: at('last_used_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    userAgent: text('user_agent').notNull(),
+    country: text('country'),
+    city: text('city'),
+  },
+  (t) => [
+    index('trusted_browser_by_user').on(t.userId, t.createdAt),
+    index('trusted_browser_by_expiry').on(t.expiresAt),
+  ],
+);
+
 export const passwordReset = sqliteTable(
   'password_reset',
   {

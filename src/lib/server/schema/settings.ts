@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { MailTexts } from '../../mail-texts';
+import type { SpaceCreators } from '../../roles';
 
 export interface CredentialPolicy {
   preset: 'documented' | 'hardened';
@@ -56,13 +57,17 @@ export const loginSecurityDefaults: LoginSecurity = {
   newBrowserMail: true,
 };
 
+/** Browsers that skip the second step. */
+export const trustDefaults = { trustBrowsers: false, trustedDays: 30, trustedSince: 0 };
+
+const numbers = { ...loginSecurityDefaults, ...trustDefaults };
 type StoredNumber = {
-  [K in keyof LoginSecurity]: LoginSecurity[K] extends number ? K : never;
-}[keyof LoginSecurity];
+  [K in keyof typeof numbers]: (typeof numbers)[K] extends number ? K : never;
+}[keyof typeof numbers];
 
 /** SQL: as it is at that moment, for statements that decide by it. */
 export const storedNumber = (key: StoredNumber): SQL<number> =>
-  sql<number>`coalesce((select cast(value as integer) from setting where key = ${key}), ${loginSecurityDefaults[key]})`;
+  sql<number>`coalesce((select cast(value as integer) from setting where key = ${key}), ${numbers[key]})`;
 
 export interface Settings extends LoginSecurity {
   siteName: string;
@@ -72,11 +77,17 @@ export interface Settings extends LoginSecurity {
   accent: string | null;
   logo: Logo | null;
   setUp: boolean;
+  /** Who may create guest spaces; `chosen`: whose account says so. Administrators always may. */
+  spaceCreators: SpaceCreators;
   twoStep: boolean;
   /** How long a mailed code is valid, of those that are sent from now on. */
   codeMinutes: number;
   /** And an invitation. */
   invitationDays: number;
+  /** Guests may skip the code in browsers that they trust; trust from before `trustedSince` is none. */
+  trustBrowsers: boolean;
+  trustedDays: number;
+  trustedSince: number;
   policy: CredentialPolicy;
   /** Guests' domains; empty: any. */
   allowedDomains: string[];

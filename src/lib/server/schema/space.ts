@@ -128,6 +128,8 @@ export const invitation = sqliteTable(
     subject: text('subject').notNull(),
     message: text('message').notNull(),
     locale: text('locale').notNull(),
+    /** How whoever invites a user calls them; they choose their name themselves. */
+    name: text('name').notNull().default(''),
     /** What an invited user may do; never set for a guest. */
     administrator: flag('administrator').notNull().default(false),
     canCreateSpaces: flag('can_create_spaces').notNull().default(false),

@@ -9,9 +9,17 @@ import { fieldText, wasOf, type Fields } from '../stale';
 export const GB = 1024 ** 3;
 
 export type Face = Pick<Settings, 'siteName' | 'companyName' | 'accent'>;
+export type Creators = Pick<Settings, 'spaceCreators'>;
 export type Storage = Pick<Settings, 'spaceStorage' | 'guestStorage'>;
-export type Authentication = Pick<Settings, 'twoStep' | 'codeMinutes' | 'invitationDays' | 'allowedDomains'> &
+export type Authentication = Pick<
+  Settings,
+  'twoStep' | 'trustBrowsers' | 'trustedDays' | 'codeMinutes' | 'invitationDays' | 'allowedDomains'
+> &
   CredentialPolicy;
+
+export const creatorFields: Fields<Creators> = {
+  spaceCreators: { label: 'permissions.create', say: (who) => ({ key: `permissions.${who}` }) },
+};
 
 export const appearanceFields: Fields<Face> = {
   companyName: { label: 'setup.company' },
@@ -42,6 +50,8 @@ export const storageFields: Fields<Storage> = {
 
 export const authenticationOf = ({ policy, ...site }: Settings): Authentication => ({
   twoStep: site.twoStep,
+  trustBrowsers: site.trustBrowsers,
+  trustedDays: site.trustedDays,
   codeMinutes: site.codeMinutes,
   invitationDays: site.invitationDays,
   allowedDomains: site.allowedDomains,
@@ -49,6 +59,8 @@ export const authenticationOf = ({ policy, ...site }: Settings): Authentication 
 });
 export const authenticationFields: Fields<Authentication> = {
   twoStep: { label: 'authentication.two-step' },
+  trustBrowsers: { label: 'authentication.trust' },
+  trustedDays: { label: 'authentication.trusted-days' },
   codeMinutes: { label: 'authentication.code-minutes' },
   invitationDays: { label: 'authentication.invitation-days' },
   preset: { label: 'authentication.preset', say: (preset) => ({ key: `policy.${preset}` }) },
@@ -85,6 +97,7 @@ export const loginSecurityOf = (site: Settings): LoginSecurity =>
 const fields: Fields<Record<string, never>> = {
   ...appearanceFields,
   ...storageFields,
+  ...creatorFields,
   ...authenticationFields,
   ...loginSecurityFields,
   logo: { label: 'appearance.logo' },

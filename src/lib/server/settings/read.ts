@@ -2,7 +2,13 @@ import { eq, sql } from 'drizzle-orm';
 import journal from '../../../../drizzle/meta/_journal.json';
 import { MINUTE } from '../../time';
 import type { Ctx } from '../context';
-import { loginSecurityDefaults, setting, type CredentialPolicy, type Settings } from '../schema';
+import {
+  loginSecurityDefaults,
+  setting,
+  trustDefaults,
+  type CredentialPolicy,
+  type Settings,
+} from '../schema';
 
 export const presets: Record<CredentialPolicy['preset'], CredentialPolicy> = {
   documented: {
@@ -29,6 +35,7 @@ const defaults: Settings = {
   accent: null,
   logo: null,
   setUp: false,
+  spaceCreators: 'chosen',
   twoStep: false,
   codeMinutes: 60,
   invitationDays: 7,
@@ -41,6 +48,7 @@ const defaults: Settings = {
   presence: true,
   auditYears: 0,
   ...loginSecurityDefaults,
+  ...trustDefaults,
   revision: 0,
   seeding: false,
   seeded: false,

@@ -5,6 +5,7 @@ import { hashToken } from '../crypto';
 import * as rateLimit from '../rate-limit';
 import { loginChallenge } from '../schema';
 import { codeOf } from './code';
+import { handedOf } from './handed';
 
 const SECOND_POST = MINUTE;
 
@@ -17,7 +18,7 @@ export const endStep = (ctx: Ctx): void => {
 /** A code that has just passed, posted once more from the same browser. Null: it is no such post. */
 export async function passedAgain(ctx: Ctx, typed: string): Promise<{ userId: string; next: string } | null> {
   const token = ctx.cookies.get('foyer-step');
-  const code = codeOf(typed);
+  const code = codeOf(typed) ?? handedOf(typed);
   if (!token || !code) return null;
   const [row] = await ctx.db
     .select({

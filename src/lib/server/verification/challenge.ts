@@ -2,11 +2,13 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Locale } from '../../messages';
 import { DAY, HOUR } from '../../time';
-import type { Ctx, Statement } from '../context';
+import type { Batch, Ctx, Statement } from '../context';
 import { hashToken } from '../crypto';
 import * as language from '../language';
-import { invitation, loginChallenge, mail, user, type Settings } from '../schema';
+import { handedCode, invitation, loginChallenge, mail, user, type Settings } from '../schema';
 import { parse, settingsColumn } from '../settings';
+import { needsCode } from './needed';
+import { endTrust } from './trusted';
 
 export const TRIES = 5;
 export const CODES = 5;
@@ -44,6 +46,12 @@ export async function find(ctx: Ctx) {
       userEmail: user.email,
       userOriginal: user.emailOriginal,
       userLocale: user.locale,
+      person: {
+        kind: user.kind,
+        administrator: user.administrator,
+        emailVerifiedAt: user.emailVerifiedAt,
+        loginCount: user.loginCount,
+      },
       invitedEmail: invitation.email,
       invitedOriginal: invitation.emailOriginal,
       invitedLocale: invitation.locale,
@@ -66,7 +74,8 @@ export async function find(ctx: Ctx) {
     );
   const email = row?.userEmail ?? row?.invitedEmail;
   if (!row || !email) return null;
-  const { siteName, codeMinutes } = parse(row.settings);
+  const site = parse(row.settings);
+  const { siteName, codeMinutes, trustBrowsers, trustedDays } = site;
   return {
     challenge: row.challenge,
     mail: row.mail,
@@ -78,15 +87,22 @@ export async function find(ctx: Ctx) {
         : language.ofVisitor(ctx, { locale: row.userLocale }),
     siteName,
     codeMinutes,
+    /** The site may ask less by now. */
+    needed: row.challenge.purpose === 'signup' || (row.person !== null && needsCode(row.person, site)),
+    /** Days for which this browser may be trusted. Null: it may not. */
+    trustedDays: trustBrowsers && row.person?.kind === 'guest' ? trustedDays : null,
   };
 }
 
 export const subjectOf = (of: Pick<Challenge, 'userId' | 'invitationId'>): string =>
   of.userId ? `user:${of.userId}` : `invitation:${of.invitationId}`;
 
-/** After a reset, a new password or a deactivation. */
-export const endAll = (ctx: Ctx, userId: string): Statement =>
-  ctx.db.delete(loginChallenge).where(eq(loginChallenge.userId, userId));
+/** After a reset, a new password or address, or a deactivation: also the browsers that would skip the step, and codes that were handed out. */
+export const endAll = (ctx: Ctx, userId: string): Batch => [
+  ctx.db.delete(loginChallenge).where(eq(loginChallenge.userId, userId)),
+  endTrust(ctx, userId),
+  ctx.db.delete(handedCode).where(eq(handedCode.userId, userId)),
+];
 
 export const purge = (ctx: Ctx): Statement =>
   ctx.db.run(sql`delete from login_challenge where id in

@@ -13,6 +13,10 @@ export interface Pending {
   /** `queued`: will be retried. `failed`: will not. `unknown`: may have been sent. */
   mailState: 'sent' | 'queued' | 'failed' | 'unknown';
   codesLeft: number;
+  /** False: whoever logs in now needs no code. */
+  needed: boolean;
+  /** Days for which the person may skip the code here. Null: it is not offered. */
+  trustedDays: number | null;
   /** How long the code is valid, from its sending. */
   minutes: number;
   next: string;
@@ -30,6 +34,8 @@ export async function pending(ctx: Ctx): Promise<Pending | null> {
     mailState: mailStateOf(ctx, found.mail),
     codesLeft: Math.max(0, CODES - challenge.codesSent),
     minutes: Math.round(((challenge.codeExpiresAt ?? 0) - (challenge.codeSentAt ?? 0)) / MINUTE),
+    trustedDays: found.trustedDays,
+    needed: found.needed,
     next: challenge.next,
   };
 }

@@ -103,6 +103,10 @@ export const actions = {
     await accounts.endSessions(ctx, id || null);
     return '/me?done=sessions';
   }),
+  endTrust: form(oneSession, async (ctx, { id }) => {
+    await accounts.endTrust(ctx, id);
+    return '/me?done=trust-ended#trusted';
+  }),
   delete: form(
     eraseAccount,
     async (ctx, input, { setHeaders }) => {

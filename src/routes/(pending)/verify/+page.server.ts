@@ -16,10 +16,13 @@ export const load = (event) =>
     return { ...pending, formKey: randomToken(), resent: event.url.searchParams.get('done') === 'resent' };
   });
 
-const pass = async (ctx: Ctx, { code, formKey }: { code: string; formKey?: string }): Promise<string> => {
+const pass = async (
+  ctx: Ctx,
+  { code, formKey, trust }: { code: string; formKey?: string; trust: boolean },
+): Promise<string> => {
   const passed = await verification.check(ctx, code, formKey);
   return passed.challenge.purpose === 'login'
-    ? accounts.finishLogin(ctx, passed)
+    ? accounts.finishLogin(ctx, passed, { trust })
     : invitations.finishSignUp(ctx, passed);
 };
 
@@ -30,7 +33,7 @@ export const actions = {
     } catch (refusal) {
       const passed = await verification.passedAgain(ctx, form.code);
       if (!passed) throw refusal;
-      return accounts.finishAgain(ctx, passed);
+      return accounts.finishAgain(ctx, passed, { trust: form.trust });
     }
   }),
   resend: formPublic(v.object({}), async (ctx) => {

@@ -10,11 +10,15 @@ import * as memberships from '../../memberships';
 import * as paging from '../../paging';
 import { user } from '../../schema';
 import * as sessions from '../../sessions';
+import { trustedOf } from '../../verification';
 import { all, time } from './pages';
 
 export async function account(ctx: SignedIn) {
-  const [row] = await ctx.db.select().from(user).where(eq(user.id, ctx.actor.id));
-  const person = row!;
+  const { rows, trusted } = await ctx.read({
+    rows: ctx.db.select().from(user).where(eq(user.id, ctx.actor.id)),
+    trusted: trustedOf(ctx, ctx.actor.id),
+  });
+  const person = rows[0]!;
   return {
     profile: {
       name: person.name,
@@ -31,6 +35,14 @@ export async function account(ctx: SignedIn) {
       logins: person.loginCount,
       lastLogin: time(person.lastLoginAt),
     },
+    browsersThatSkipTheCode: trusted.map((browser) => ({
+      since: time(browser.createdAt),
+      lastUsed: time(browser.lastUsedAt),
+      until: time(browser.expiresAt),
+      country: browser.country,
+      city: browser.city,
+      browser: browser.userAgent,
+    })),
     notifications: {
       mailAbout: person.mailAbout,
       inOneMailADay: person.digest,

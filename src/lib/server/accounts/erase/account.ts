@@ -85,7 +85,7 @@ export function ending(ctx: Ctx, person: User, by: By, row: Statement): Batch {
     outbox.forget(ctx, sql`mail.invitation_id in ${those}`),
     counted(ctx, id, 'mails'),
     ctx.db.run(sql`
-      update invitation set status = 'cancelled', email = '', email_original = '', subject = '', message = '', request_key = null,
+      update invitation set status = 'cancelled', email = '', email_original = '', name = '', subject = '', message = '', request_key = null,
         accepted_by = null, asked_at = null, dismissed_at = null, declined_at = null, decline_reason = null
       where ${invited}`),
     counted(ctx, id, 'invitations'),

@@ -56,6 +56,12 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
   session: {
     gone: 'id_hash user_id created_at last_seen_at expires_at absolute_expires_at ip user_agent city country',
   },
+  trusted_browser: {
+    gone: 'id user_id created_at last_used_at expires_at user_agent country city',
+  },
+  handed_code: {
+    gone: 'user_id code_key tries created_at expires_at',
+  },
   // Keyed hashes of login names, for an hour or two.
   throttle: {
     gone: 'user_id',
@@ -104,7 +110,7 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
     plain: 'kind status updated_at erased_at',
   },
   invitation: {
-    gone: 'email email_original request_key subject message accepted_by asked_at dismissed_at declined_at decline_reason',
+    gone: 'email email_original name request_key subject message accepted_by asked_at dismissed_at declined_at decline_reason',
     id: 'invited_by sponsor_id',
     plain:
       'id kind space_id status version locale administrator can_create_spaces created_at sent_at expires_at accepted_at accepted_link_kind',
@@ -370,6 +376,8 @@ describe('at the same time', () => {
         'thread_person',
         'login_challenge',
         'password_reset',
+        'trusted_browser',
+        'handed_code',
       ])
         expect(await count(table, 'user_id = ?', gil.id), table).toBe(0);
       expect(

@@ -91,7 +91,7 @@ export async function eraseSelf(ctx: SignedIn, form: Typed): Promise<Counts> {
     // Also if they have just done it: then nobody is there to be told.
     { refusal: new Refusal('conflict', { key: 'erase.last-administrator' }) },
   );
-  for (const cookie of ['foyer', 'foyer-step', 'foyer-device', 'foyer-held'] as const)
+  for (const cookie of ['foyer', 'foyer-step', 'foyer-device', 'foyer-held', 'foyer-trust'] as const)
     ctx.cookies.delete(cookie);
   typedAddress.forget(ctx);
   return countsOf(ctx, person.id);

@@ -38,6 +38,8 @@ export function piece(
   return {
     statements: [
       ctx.db.run(sql`delete from login_challenge where ${own}`),
+      ctx.db.run(sql`delete from trusted_browser where ${own}`),
+      ctx.db.run(sql`delete from handed_code where ${own}`),
       ctx.db.run(sql`delete from password_reset where ${own}`),
       ctx.db.run(sql`delete from throttle where ${own}`),
       ctx.db.run(sql`delete from address_change where ${own}`),

@@ -10,6 +10,7 @@ import { composeAddressChanged, type AddressChangedMail } from './address-change
 import { composeAddressConfirm, type AddressConfirmMail } from './address-confirm';
 import { composeAddressTaken, type AddressTakenMail } from './address-taken';
 import { composeCode, type CodeMail } from './code';
+import { composeCodeHanded, type CodeHandedMail } from './code-handed';
 import type { Compose } from './compose';
 import { inOwnWords } from './own-words';
 import { composeDigest, type DigestMail } from './digest';
@@ -39,6 +40,7 @@ export type MailMessage =
   | CodeMail
   | ResetMail
   | PasswordChangedMail
+  | CodeHandedMail
   | NewSignInMail
   | AddressConfirmMail
   | AddressTakenMail
@@ -69,6 +71,7 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   code: { compose: composeCode },
   reset: { compose: composeReset },
   'password-changed': { compose: composePasswordChanged, keepWhenFailed: true },
+  'code-handed': { compose: composeCodeHanded, keepWhenFailed: true },
   'new-sign-in': { compose: composeNewSignIn, keepWhenFailed: true },
   'address-confirm': { compose: composeAddressConfirm },
   'address-taken': { compose: composeAddressTaken },

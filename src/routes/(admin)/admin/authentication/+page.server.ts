@@ -10,11 +10,11 @@ export const load = (event) =>
   show(event, async (ctx) => {
     const site = await settings.read(ctx);
     const { policy, allowedDomains, revision } = site;
-    const { twoStep, codeMinutes, invitationDays } = site;
+    const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays } = site;
     const deadDomains = settings.deadDomains(site);
     const was = settings.authenticationShown(site);
     return {
-      ...{ twoStep, codeMinutes, invitationDays },
+      ...{ twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays },
       ...{ policy, allowedDomains, deadDomains, revision, was, presets: settings.presets },
     };
   });
@@ -29,7 +29,8 @@ export const actions = {
         revision: shown,
         was,
       });
-      const { twoStep, codeMinutes, invitationDays, allowedDomains: domains, ...policy } = merged;
+      const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, ...rest } = merged;
+      const { allowedDomains: domains, ...policy } = rest;
       if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
       const effect = await invitations.effectOfDomains(ctx, domains);
       // The effect of the domains on people is shown first. A second "Save" confirms it, if it is still the same.
@@ -46,7 +47,11 @@ export const actions = {
           values: Object.fromEntries(values) as Record<string, string>,
         };
       }
-      const values = { twoStep, codeMinutes, invitationDays, policy, allowedDomains: domains };
+      const values = {
+        ...{ twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays },
+        ...{ policy, allowedDomains: domains },
+        ...verification.trustEnds(ctx, await settings.read(ctx), merged),
+      };
       await site.changeSettings(ctx, values, revision);
       return { saved: true };
     },

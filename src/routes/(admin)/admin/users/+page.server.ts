@@ -3,6 +3,7 @@ import { dialogOver, keptQuery, withQuery } from '$lib/pages';
 import { byId, deactivation, inviteUser, once, permissions } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import * as accounts from '$lib/server/accounts';
+import * as administrators from '$lib/server/administrators';
 import { form, show } from '$lib/server/http';
 import { allow } from '$lib/server/policy';
 import * as invitations from '$lib/server/invitations';
@@ -15,12 +16,13 @@ export const load = (event) =>
     const search = query.get('search')?.slice(0, 100) ?? '';
     const done = query.get('done');
     const asked = query.get('deactivate');
-    const [users, open, someWithout, guests] = await Promise.all([
+    const [users, open, someWithout, guests, left] = await Promise.all([
       accounts.list(ctx, { after: query.get('after') ?? '', search }),
       invitations.openOfUsers(ctx, query.get('open') ?? ''),
       done === 'deactivated' && spaces.someWithout(ctx),
       // Whom the user answers for.
       asked ? accounts.guestsOfUser(ctx, asked) : null,
+      asked ? administrators.leftBy(ctx, asked) : null,
     ]);
     return {
       ...users,
@@ -33,6 +35,7 @@ export const load = (event) =>
       done,
       someWithout,
       guests,
+      left,
       requestKey: randomId(),
     };
   });
@@ -63,8 +66,8 @@ export const actions = {
     await accounts.setPermissions(ctx, id, may);
     return here(url, 'changed');
   }),
-  deactivate: form(deactivation, async (ctx, { id, handOverTo }, { url }) => {
-    await accounts.setActive(ctx, id, false, handOverTo);
+  deactivate: form(deactivation, async (ctx, { id, handOverTo, successors }, { url }) => {
+    await accounts.setActive(ctx, id, false, handOverTo, successors);
     return here(url, 'deactivated');
   }),
   reactivate: form(byId, async (ctx, { id }, { url }) => {

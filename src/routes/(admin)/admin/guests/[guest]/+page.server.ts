@@ -4,6 +4,7 @@ import {
   byId,
   bySpace,
   correctAddress,
+  handCode,
   once,
   requested,
   sessionOfGuest,
@@ -42,6 +43,7 @@ export const load = (event) =>
       }),
       requestKey: randomId(),
       formKey: randomToken(),
+      codeKey: randomToken(),
       done: query.get('done'),
     };
   });
@@ -128,6 +130,11 @@ export const actions = {
       await memberships.changeTermsForSite(ctx, id, params.guest!, terms);
       return here(params, 'access-changed');
     },
+    site,
+  ),
+  code: form(
+    handCode,
+    async (ctx, { codeKey }, { params }) => ({ made: await accounts.handCode(ctx, params.guest!, codeKey) }),
     site,
   ),
   remove: form(
