@@ -98,9 +98,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
     if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
     const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
-    const kept = isForm && (await isAction(route.id, url)) && (await pendingPost.keep(ctx, request, url));
-    if (kept) news.sendTo(ctx, '/login', kept);
-    redirect(303, `/login?next=${encodeURIComponent(pendingPost.pageOf(url).page)}`);
+    const posted = isForm && (await isAction(route.id, url));
+    redirect(303, await pendingPost.toLogin(ctx, posted ? () => pendingPost.read(request) : null, url));
   }
   // A view as a guest only reads, whatever is posted there.
   if (route.id?.startsWith(AS_GUEST) && !['GET', 'HEAD'].includes(request.method))

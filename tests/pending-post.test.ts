@@ -9,7 +9,7 @@ import * as sessions from '../src/lib/server/sessions';
 import { bindings, Jar, ORIGIN, testContext, type User } from './contexts';
 import { makeUser } from './factories';
 import { login } from './logins';
-import { dump } from './helpers';
+import { count, dump } from './helpers';
 import { routePath, routePaths } from './routes';
 import { address, ask, jars, makeWorld, type Who } from './world';
 
@@ -76,7 +76,7 @@ async function keptAnyway(path: string): Promise<string> {
   const ctx = testContext({ jar: new Jar([['foyer-device', device]]) });
   const url = ORIGIN + path;
   const request = new Request(url, { method: 'POST', body: new URLSearchParams(typed) });
-  expect(await pendingPost.keep(ctx, request, new URL(url))).toBe('held');
+  expect(await pendingPost.keep(ctx, () => pendingPost.read(request), new URL(url))).toBe('held');
   return ctx.jar.get('foyer-held')!;
 }
 
@@ -191,4 +191,34 @@ test('beyond the limits of number and size, the login says that the text could n
     headers: { origin: ORIGIN },
   });
   expect(large.headers.get('location')).toBe('/login?next=%2Fme');
+});
+
+test('a form that arrives so slowly that its session has ended meanwhile does nothing, and is kept', async () => {
+  const person = await makeUser({ name: 'Before' });
+  const { jar } = await login(person.email);
+  const held = jars.get('anonymous')!;
+  jars.set('anonymous', jar);
+  const slowly = async (headers: Record<string, string>) => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const answer = ask('anonymous', '/me?/profile', {
+      method: 'POST',
+      body: readable,
+      headers: { origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    });
+    const writer = writable.getWriter();
+    await writer.write(new TextEncoder().encode('name=Late&company=&locale=&timeZon'));
+    await bindings.DB.prepare('delete from session where user_id = ?').bind(person.id).run();
+    await new Promise((done) => setTimeout(done, 1_100));
+    await writer.write(new TextEncoder().encode('e='));
+    await writer.close();
+    return answer;
+  };
+  const led = await slowly({});
+  expect([led.status, led.headers.get('location')]).toEqual([303, '/login?next=%2Fme']);
+  expect(cookie(led, 'foyer-held')).toBeTruthy();
+  jars.set('anonymous', (await login(person.email)).jar);
+  const told = await slowly({ 'x-sveltekit-action': 'true', accept: 'application/json' });
+  expect(await told.text()).toContain('login.ended');
+  expect(await count('user', 'id = ? and name = ?', person.id, 'Before')).toBe(1);
+  jars.set('anonymous', held);
 });

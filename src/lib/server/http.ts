@@ -1,5 +1,6 @@
 /** Where the web meets the domain: parses input, calls a verb, turns a Refusal into HTTP. */
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { fileLimits, fileSize } from '../files';
 import type { FormFailure } from '../forms';
@@ -7,10 +8,11 @@ import { loadTranslator, type MessageKey, type Params } from '../messages';
 import { OWNER_FIELD } from '../page-owner';
 import { asGuest } from './access';
 import * as body from './body';
-import { signedIn, type Ctx, type SignedIn } from './context';
+import { hasEnded, sessionLasts, SESSION_ENDED, signedIn, type Ctx, type SignedIn } from './context';
 import { Refusal } from './errors';
 import { isSecret } from './fields';
 import * as news from './news';
+import * as pendingPost from './pending-post';
 
 type Locals = { locals: App.Locals };
 
@@ -88,6 +90,7 @@ export const formPublic =
   ) =>
   async (event: Event) => {
     if (event.locals.refused) error(403, forbidden);
+    let data = new FormData();
     let typed: Record<string, unknown> = {};
     let result: R;
     try {
@@ -98,8 +101,9 @@ export const formPublic =
         if (!address) throw ended;
         lead(event, address);
       }
-      const data = await formData(event.request, limitOf(schema), event.locals.ctx);
+      data = await formData(event.request, limitOf(schema), event.locals.ctx);
       typed = fields(schema, data);
+      await stillHere(event.locals.ctx);
       // What one person typed is not sent in the name of another, who has logged in in the same browser since.
       if (isSomebodyElses(data, event.locals.ctx))
         return fail(401, failure(typed, { '': { key: 'login.other' } }));
@@ -115,6 +119,7 @@ export const formPublic =
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       note(event, thrown);
+      if (hasEnded(thrown)) return ended(event, data, typed);
       const space = event.locals.ctx.reached;
       if (thrown.kind === 'missing') error(404, { ...notFound, space });
       if (!thrown.detail.key) error(thrown.status, { ...forbidden, space });
@@ -126,6 +131,22 @@ export const formPublic =
     if (typeof result === 'string') lead(event, result);
     return result as Exclude<R, string>;
   };
+
+/** In milliseconds: a body that took longer may have outlived its session, and a refused form is shown with what the person may see. */
+const SLOW = 1_000;
+
+async function stillHere(ctx: Ctx): Promise<void> {
+  if (!ctx.actor || !ctx.sessionHash || ctx.elapsed() < SLOW) return;
+  const { lasts } = await ctx.read({ lasts: ctx.db.all(sql`select 1 where ${sessionLasts(ctx)}`) });
+  if (lasts.length === 0) throw new Refusal('conflict', { key: SESSION_ENDED });
+}
+
+/** As if the session had ended before (hooks.server.ts): with scripts the page stays, without them the login comes first. */
+async function ended({ request, url, locals: { ctx } }: RequestEvent, data: FormData, typed: object) {
+  if (request.headers.get('x-sveltekit-action'))
+    return fail(401, failure({ ...typed }, { '': { key: SESSION_ENDED } }));
+  redirect(303, await pendingPost.toLogin(ctx, () => data, url));
+}
 
 function lead({ locals }: Locals, address: string): never {
   news.send(locals.ctx, address);

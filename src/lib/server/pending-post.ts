@@ -10,6 +10,7 @@ import * as body from './body';
 import type { Ctx } from './context';
 import { isSecret } from './fields';
 import { fileLimits } from '../files';
+import * as news from './news';
 import * as rateLimit from './rate-limit';
 import * as sessions from './sessions';
 
@@ -36,8 +37,18 @@ export function pageOf(url: URL): { page: string; action: string } {
   return { page: onSite(url.pathname) + (rest && `?${rest}`), action };
 }
 
-/** @returns `lost` if something was typed but could not be kept; null if nothing was, or the person is unknown */
-export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held' | 'lost' | null> {
+/** Of a request that nobody has read. */
+export const read = (request: Request): Promise<FormData> => body.form(request, body.PLAIN + fileLimits.form);
+
+/**
+ * @param data gives what was typed, and may throw
+ * @returns `lost` if something was typed but could not be kept; null if nothing was, or the person is unknown
+ */
+export async function keep(
+  ctx: Ctx,
+  data: () => Promise<FormData> | FormData,
+  url: URL,
+): Promise<'held' | 'lost' | null> {
   const email = sessions.deviceOwner(ctx);
   if (!email) return null;
   const of = rateLimit.key(ctx, 'post', `held:${email}`);
@@ -45,8 +56,7 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
   if (!room.length) return 'lost';
   const typed: PendingPost['typed'] = [];
   try {
-    const data = await body.form(request, body.PLAIN + fileLimits.form);
-    for (const [name, value] of data)
+    for (const [name, value] of await data())
       if (typeof value === 'string' && !isSecret(name)) typed.push([name, value]);
   } catch {
     return 'lost';
@@ -58,6 +68,16 @@ export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held'
   if (!token) return 'lost';
   ctx.cookies.set('foyer-held', token, HOURS * 3_600);
   return 'held';
+}
+
+/**
+ * @param data of a form that was posted
+ * @returns the login, which leads back to the page and says what became of the form
+ */
+export async function toLogin(ctx: Ctx, data: Parameters<typeof keep>[1] | null, url: URL): Promise<string> {
+  const kept = data && (await keep(ctx, data, url));
+  if (kept) news.sendTo(ctx, '/login', kept);
+  return `/login?next=${encodeURIComponent(pageOf(url).page)}`;
 }
 
 export async function heldPostAt(ctx: Ctx, url: URL): Promise<{ url: URL; body: string } | null> {

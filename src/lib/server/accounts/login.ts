@@ -2,7 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import * as audit from '../audit';
-import { changed, must, type Batch, type Ctx, type Statement } from '../context';
+import { changed, hasEnded, must, type Batch, type Ctx, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { nobody, record, recordLocks } from '../events';
 import * as language from '../language';
@@ -247,13 +247,17 @@ export async function finishAgain(
 }
 
 export async function signOut(ctx: Ctx): Promise<void> {
-  await ctx.commit(
-    [
-      sessions.endCurrent(ctx),
-      ctx.actor && record(ctx, { kind: 'account.signed-out', subject: `user:${ctx.actor.id}` }),
-    ],
-    { always: true },
-  );
+  await ctx
+    .commit(
+      [
+        sessions.endCurrent(ctx),
+        ctx.actor && record(ctx, { kind: 'account.signed-out', subject: `user:${ctx.actor.id}` }),
+      ],
+      { always: true },
+    )
+    .catch((thrown) => {
+      if (!hasEnded(thrown)) throw thrown;
+    });
   ctx.cookies.delete('foyer');
   ctx.cookies.delete('foyer-step');
 }

@@ -1,8 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { bindings, testContext } from '../../../../tests/contexts';
+import { bindings, testContext, visit } from '../../../../tests/contexts';
 import { makeUser } from '../../../../tests/factories';
-import { count, countingD1, dump, numbers } from '../../../../tests/helpers';
+import { count, countingD1, dump, numbers, refusal } from '../../../../tests/helpers';
+import { login } from '../../../../tests/logins';
 import * as audit from '../audit';
 import { changed, isDuplicate, must, type Env } from './index';
 import { Misconfigured, readConfig } from './config';
@@ -263,6 +264,25 @@ describe('a commit', () => {
     await ctx.commit([write(ctx, 'j')]);
     await ctx.settle();
     expect(ran).toEqual(['won']);
+  });
+
+  it('of a session that ended meanwhile writes nothing, whatever ended it', async () => {
+    const ending = {
+      'logged out': (id: string) =>
+        bindings.DB.prepare('delete from session where user_id = ?').bind(id).run(),
+      deactivated: (id: string) =>
+        bindings.DB.prepare("update user set status = 'inactive' where id = ?").bind(id).run(),
+    };
+    for (const [name, end] of Object.entries(ending)) {
+      const person = await makeUser();
+      const { jar } = await login(person.email);
+      const [before, after] = [await visit(jar), await visit(jar)];
+      await before.commit([write(before, `before-${name}`)]);
+      await end(person.id);
+      const late = after.commit([write(after, `late-${name}`)], { refusal: () => null });
+      await expect(late, name).rejects.toMatchObject(refusal('conflict', 'login.ended'));
+      expect(await count('setting', 'key = ?', `late-${name}`), name).toBe(0);
+    }
   });
 
   it('of nothing does nothing', async () => {

@@ -9,8 +9,11 @@ import {
   consequenceOf,
   isDuplicate,
   isUndone,
+  must,
   says,
   sentenceOf,
+  SESSION_ENDED,
+  sessionLasts,
   type Batch,
   type CookieJar,
   type Committed,
@@ -122,6 +125,9 @@ export function createContext(from: Surroundings): Ctx {
     async commit(statements, { refusal, duplicate, always = false } = {}) {
       const batch = [...flat(statements), ...pending.splice(0)];
       const after = waiting.splice(0);
+      // A body may take minutes to arrive.
+      if (batch.length && ctx.actor && ctx.sessionHash)
+        batch.unshift(must(ctx, sessionLasts(ctx), SESSION_ENDED));
       const limited = batch.length && !always && ctx.actor && from.changeLimit;
       if (limited) batch.push(...limited.counted(ctx, ctx.actor!.id));
       try {

@@ -115,6 +115,7 @@ export interface Ctx {
   read<Q extends Record<string, Statement>>(queries: Q): Promise<Rows<Q>>;
   /**
    * One atomic batch. A failed `must` undoes it and throws `options.refusal`, else `LostRace`. Limits changes (change-limit.ts).
+   * Nothing is written for a session that has ended since the request came (`hasEnded`).
    */
   commit(statements: Batch, options?: CommitOptions): Promise<Committed>;
   /** After the next successful commit, and after the answer if possible. */
@@ -168,6 +169,17 @@ export const must = (ctx: Pick<Ctx, 'db'>, condition: SQL, sentence?: MessageKey
       ? sql`select json_extract('1', case when ${condition} then '$' else ${sentence} end)`
       : sql`select json(case when ${condition} then '1' else 'no' end)`,
   );
+
+/** What a request learns whose session ends while it runs. */
+export const SESSION_ENDED = 'login.ended' satisfies MessageKey;
+
+export const hasEnded = (thrown: unknown): boolean =>
+  thrown instanceof Refusal && thrown.detail.key === SESSION_ENDED;
+
+/** SQL: whether the request's session is still there, and its person active. */
+export const sessionLasts = ({ sessionHash, actor }: Ctx): SQL =>
+  sql`exists (select 1 from session s join user u on u.id = s.user_id
+    where s.id_hash = ${sessionHash} and s.user_id = ${actor?.id ?? null} and u.status = 'active')`;
 
 /** Whether a `must` undid the batch. */
 export const isUndone = (error: unknown): boolean => says(error, 'malformed JSON');
