@@ -1929,7 +1929,7 @@ const en = {
   'guest-admin.erased': 'They’re deleted from the site.',
   'guest-admin.not-active': 'This account is deactivated. Reactivate it first.',
   'guest-admin.reset-often': 'We’ve sent this guest several links. Try again in an hour.',
-  'guest-admin.password-changed': 'The password has just been changed by someone else. Please look again.',
+  'guest-admin.account-changed': 'This account has just been changed by someone else. Please look again.',
   'guest-admin.done-deactivated': 'Account deactivated and logged out everywhere.',
   'guest-admin.done-reactivated': 'Account reactivated.',
   'guest-admin.done-sessions-ended': 'Logged out.',

@@ -1910,7 +1910,7 @@ export default {
   'guest-admin.not-active': 'このアカウントは停止されています。先に再開してください。',
   'guest-admin.reset-often':
     'このゲストにはすでに何度もリンクを送信しました。1時間後にもう一度お試しください。',
-  'guest-admin.password-changed': 'パスワードはほかの人によって変更されました。もう一度確認してください。',
+  'guest-admin.account-changed': 'このアカウントはほかの人によって変更されました。もう一度確認してください。',
   'guest-admin.done-deactivated': 'アカウントを停止し、すべての端末からログアウトしました。',
   'guest-admin.done-reactivated': 'アカウントを再開しました。',
   'guest-admin.done-sessions-ended': 'ログアウトしました。',

@@ -2,7 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { parseAddress } from '../../addresses';
 import * as audit from '../audit';
-import { changed, hasEnded, must, type Batch, type Ctx, type Statement } from '../context';
+import { hasEnded, must, type Batch, type Ctx, type Statement } from '../context';
 import { Refusal } from '../errors';
 import { nobody, record, recordLocks } from '../events';
 import * as language from '../language';
@@ -90,11 +90,14 @@ export async function login(
   return form.next;
 }
 
-/** A reset ends pending logins: undoes the batch if the account changed since its password was compared. */
-export const unchanged = (ctx: Ctx, person: User): Statement =>
+/**
+ * Undoes the batch if the account has another password or address than it was read with, or was deactivated or erased. In every batch that
+ * begins a session, or mails a link or a code to the address that was read: until then it may have become somebody else's mailbox.
+ */
+export const unchanged = (ctx: Ctx, person: Pick<User, 'id' | 'credentialEpoch'>): Statement =>
   must(
     ctx,
-    sql`exists (select 1 from user where id = ${person.id} and status = 'active' and password_hash = ${person.passwordHash})`,
+    sql`exists (select 1 from user where id = ${person.id} and status = 'active' and credential_epoch = ${person.credentialEpoch})`,
   );
 
 /** Known and unknown login names take the same time and get the same answer. */
@@ -167,13 +170,11 @@ async function enter(
   await ctx.commit(
     [
       ...batch.first,
+      unchanged(ctx, person),
       ctx.db
         .update(user)
         .set({ loginCount: sql`login_count + 1`, lastLoginAt: ctx.now })
-        .where(
-          and(eq(user.id, person.id), eq(user.status, 'active'), eq(user.passwordHash, person.passwordHash)),
-        ),
-      must(ctx, changed()),
+        .where(eq(user.id, person.id)),
       ...batch.together,
       mail?.statement,
       record(ctx, {

@@ -17,6 +17,7 @@ import * as sessions from '../sessions';
 import * as settings from '../settings';
 import * as verification from '../verification';
 import { becomesUser } from './kind';
+import { unchanged } from './login';
 import { endAddressChanges, endResets, passwordChangedMail } from './password';
 import { RESET_MINUTES } from './reset';
 
@@ -92,7 +93,7 @@ async function sendReset(
     ctx,
     [
       rateLimit.onlyOnce(ctx, requestKey, person.id),
-      must(ctx, sql`exists (select 1 from user where id = ${person.id} and status = 'active')`),
+      unchanged(ctx, person),
       // The same counter as on /forgot.
       rateLimit.countInWindow(ctx, rateLimit.key(ctx, 'forgot', person.email), 5, HOUR),
       must(ctx, changed(), 'guest-admin.reset-often'),
@@ -106,7 +107,13 @@ async function sendReset(
       mail.statement,
       record(ctx, { kind: 'account.reset-asked', subject: `user:${person.id}` }),
     ],
-    { refusal: new Refusal('conflict', { key: 'guest-admin.not-active' }), duplicate: 'done' },
+    {
+      refusal: async () => {
+        await activePerson(ctx, person.id);
+        return new Refusal('conflict', { key: 'guest-admin.account-changed' });
+      },
+      duplicate: 'done',
+    },
   );
 }
 
@@ -168,6 +175,7 @@ export async function setPassword(
     ctx,
     [
       rateLimit.onlyOnce(ctx, requestKey, userId, password),
+      unchanged(ctx, guest),
       ctx.db
         .update(user)
         .set({
@@ -175,10 +183,7 @@ export async function setPassword(
           credentialEpoch: sql`credential_epoch + 1`,
           updatedAt: ctx.now,
         })
-        .where(
-          and(eq(user.id, userId), eq(user.status, 'active'), eq(user.passwordHash, guest.passwordHash)),
-        ),
-      must(ctx, changed()),
+        .where(eq(user.id, userId)),
       sessions.endAll(ctx, userId),
       verification.endAll(ctx, userId),
       endResets(ctx, userId),
@@ -192,7 +197,7 @@ export async function setPassword(
         detail: { by: 'administrator' },
       }),
     ],
-    { refusal: new Refusal('conflict', { key: 'guest-admin.password-changed' }), duplicate: 'done' },
+    { refusal: new Refusal('conflict', { key: 'guest-admin.account-changed' }), duplicate: 'done' },
   );
 }
 

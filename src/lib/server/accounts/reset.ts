@@ -12,7 +12,7 @@ import { passwordReset, user } from '../schema';
 import * as sessions from '../sessions';
 import { parse, settingsColumn } from '../settings';
 import * as verification from '../verification';
-import { byLoginName, loginName } from './login';
+import { byLoginName, loginName, unchanged } from './login';
 import { endAddressChanges, endResets, passwordChangedMail, withNextPassword } from './password';
 
 export const RESET_MINUTES = 60;
@@ -43,16 +43,21 @@ export function askReset(visitor: Ctx, typedEmail: string): void {
       },
       userId: row.user.id,
     });
-    await ctx.commit([
-      ctx.db.insert(passwordReset).values({
-        tokenHash: hashToken(token),
-        userId: row.user.id,
-        createdAt: ctx.now,
-        expiresAt: ctx.now + RESET_MINUTES * MINUTE,
-      }),
-      mail.statement,
-      record(ctx, { kind: 'account.reset-asked', subject: `user:${row.user.id}`, by: nobody }),
-    ]);
+    await ctx.commit(
+      [
+        unchanged(ctx, row.user),
+        ctx.db.insert(passwordReset).values({
+          tokenHash: hashToken(token),
+          userId: row.user.id,
+          createdAt: ctx.now,
+          expiresAt: ctx.now + RESET_MINUTES * MINUTE,
+        }),
+        mail.statement,
+        record(ctx, { kind: 'account.reset-asked', subject: `user:${row.user.id}`, by: nobody }),
+      ],
+      // As if it had been asked for a moment later.
+      { refusal: () => null },
+    );
   });
 }
 

@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { MINUTE } from '../../time';
 import * as accounts from '../accounts';
-import type { CommitOptions, Ctx, Statement } from '../context';
+import { must, type CommitOptions, type Ctx, type Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
 import { Refusal, refuseAll } from '../errors';
 import { record } from '../events';
@@ -57,23 +57,37 @@ export async function signUp(
   // A user's company is this one.
   const company = i.kind === 'guest' ? (form.company ?? '') : '';
   if (room) {
-    await verification.begin(ctx, room, {
-      purpose: 'signup',
-      invitationId: i.id,
-      invitationVersion: i.version,
-      name: form.name,
-      company,
-      passwordHash,
-      // The confirmation mail after the code may contain it.
-      sealedPassword: site.policy.mailPassword
-        ? await seal(ctx.config.secret, 'sign-up', form.password)
-        : null,
-      to: i.emailOriginal,
-      locale: language.ofInvited(ctx, i),
-      next: destinationOf(i.spaceId),
-      siteName: site.siteName,
-      codeMinutes: site.codeMinutes,
-    });
+    await verification.begin(
+      ctx,
+      room,
+      {
+        purpose: 'signup',
+        invitationId: i.id,
+        invitationVersion: i.version,
+        name: form.name,
+        company,
+        passwordHash,
+        // The confirmation mail after the code may contain it.
+        sealedPassword: site.policy.mailPassword
+          ? await seal(ctx.config.secret, 'sign-up', form.password)
+          : null,
+        to: i.emailOriginal,
+        locale: language.ofInvited(ctx, i),
+        next: destinationOf(i.spaceId),
+        siteName: site.siteName,
+        codeMinutes: site.codeMinutes,
+      },
+      {
+        // As `unchanged` of an account: nobody is mailed a code for an invitation that has ended.
+        first: [
+          must(
+            ctx,
+            sql`exists (select 1 from invitation where id = ${i.id} and version = ${i.version} and status = 'invited')`,
+          ),
+        ],
+        refusal: new Refusal('conflict', { key: 'invitation.changed' }),
+      },
+    );
     return '/verify';
   }
   const done = await createAccount(

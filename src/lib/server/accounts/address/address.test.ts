@@ -4,6 +4,7 @@ import {
   bindings,
   DAY,
   HOUR,
+  meanwhile,
   MINUTE,
   testContext,
   visit,
@@ -29,6 +30,7 @@ import { randomToken } from '../../crypto';
 import * as cron from '../../cron';
 import * as folded from '../../folded';
 import * as settings from '../../settings';
+import * as verification from '../../verification';
 
 let person: User;
 beforeAll(() => site({ setUp: true, siteName: 'Foyer', twoStep: false }));
@@ -309,6 +311,104 @@ describe('a new e-mail address', () => {
     await folded.foldDue(testContext());
     const now = (await account(email.toLowerCase()))!;
     expect(now).toMatchObject({ name: 'Renamed', folded: folded.person(now) });
+  });
+});
+
+describe('a secret that was under way to the old mailbox when the address changed', () => {
+  /** The account that was read has another address when the batch is written. */
+  async function changing(): Promise<{ who: User; email: string; change: () => Promise<unknown> }> {
+    const { who, email, token } = await asked();
+    return { who, email: email.toLowerCase(), change: () => confirm(token) };
+  }
+  const arrived = async (who: User) => (await mailsTo(who.email)).map(({ text }) => text).join();
+
+  it('is no link of /forgot', async () => {
+    const { who, email, change } = await changing();
+    let batches = 0;
+    // Work beside the request has a context of its own: its second batch is the one that writes.
+    const DB = new Proxy(bindings.DB, {
+      get(db, key) {
+        const value: unknown = Reflect.get(db, key);
+        if (key === 'batch')
+          return async (statements: D1PreparedStatement[]) => {
+            if (++batches === 2) await change();
+            return db.batch(statements);
+          };
+        return typeof value === 'function' ? (value.bind(db) as unknown) : value;
+      },
+    });
+    const visitor = testContext({ env: { DB } as never });
+    accounts.askReset(visitor, who.email);
+    await visitor.settle();
+    expect(batches).toBeGreaterThan(1);
+    expect((await account(email))?.id).toBe(who.id);
+    expect(await arrived(who)).not.toMatch(/\/reset\//);
+    expect(await count('password_reset', 'user_id = ?', who.id)).toBe(0);
+  });
+
+  it('is no link that an administrator has sent, and they are told', async () => {
+    const { who, change } = await changing();
+    const boss = await makeAdministrator();
+    await expect(
+      accounts.mailReset(meanwhile(as(boss), change), who.id, randomToken()),
+    ).rejects.toMatchObject(refusal('conflict', 'guest-admin.account-changed'));
+    expect(await arrived(who)).not.toMatch(/\/reset\//);
+    expect(await count('password_reset', 'user_id = ?', who.id)).toBe(0);
+  });
+
+  it('is no code of a login, and no session', async () => {
+    await site({ twoStep: true });
+    const { who, change } = await changing();
+    const form = { email: who.email, password: PASSWORD, next: '/' };
+    await bindings.DB.prepare('update user set login_count = 1 where id = ?').bind(who.id).run();
+    await expect(accounts.login(meanwhile(testContext(), change), form)).rejects.toMatchObject(
+      refusal('conflict', 'verify.gone'),
+    );
+    await site({ twoStep: false });
+    expect(await arrived(who)).not.toMatch(/^\d{6}$/m);
+    const second = await changing();
+    const late = meanwhile(testContext(), second.change);
+    await expect(accounts.login(late, { ...form, email: second.who.email })).rejects.toMatchObject(
+      refusal('conflict', 'verify.gone'),
+    );
+    for (const { id } of [who, second.who]) {
+      expect(await count('login_challenge', 'user_id = ?', id)).toBe(0);
+      expect(await count('session', 'user_id = ?', id)).toBe(0);
+    }
+  });
+
+  it('is no second code', async () => {
+    await site({ twoStep: true });
+    const { who, change } = await changing();
+    await bindings.DB.prepare('update user set login_count = 1 where id = ?').bind(who.id).run();
+    const { jar } = await login(who.email);
+    await site({ twoStep: false });
+    const codes = async () => (await mailsTo(who.email)).filter(({ text }) => /^\d{6}$/m.test(text)).length;
+    const before = await codes();
+    await expect(verification.sendAgain(meanwhile(testContext({ jar }), change))).rejects.toMatchObject(
+      refusal('throttled', 'verify.no-more-codes'),
+    );
+    expect(await codes()).toBe(before);
+  });
+
+  it('is no link for yet another address', async () => {
+    const { who, change } = await changing();
+    const other = someEmail();
+    const form = { email: other, ownPassword: PASSWORD, formKey: randomToken() };
+    await expect(accounts.askAddress(meanwhile(as(who), change), form)).rejects.toMatchObject(
+      refusal('conflict', 'me.email-gone'),
+    );
+    const again = await changing();
+    const boss = await makeAdministrator();
+    const asking = meanwhile(as(boss), again.change);
+    await expect(accounts.askAddressFor(asking, again.who.id, other, randomToken())).rejects.toMatchObject(
+      refusal('conflict', 'me.email-gone'),
+    );
+    const third = await changing();
+    const { sentAt } = (await pending(third.who))!;
+    await accounts.resendAddress(meanwhile(as(third.who), third.change), sentAt);
+    expect((await mailsTo(third.email)).filter(({ text }) => /\/email\//.test(text))).toHaveLength(1);
+    expect(await mailsTo(other)).toEqual([]);
   });
 });
 
