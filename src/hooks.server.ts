@@ -30,11 +30,13 @@ import { today } from '$lib/zones';
 export { answer, consume, runCron } from '$lib/server/entry';
 
 /** What each route group requires. Groups not listed are refused (default deny). */
-const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'refuse'> = {
+const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' | 'terms' | 'refuse'> = {
   '(assets)': () => 'open',
   '(public)': () => 'open',
   '(pending)': ({ locals }) => (locals.ctx.cookies.get('foyer-step') ? 'open' : 'over'),
-  '(app)': ({ locals }) => (locals.ctx.actor ? 'open' : 'login'),
+  '(terms)': ({ locals: { ctx } }) => (!ctx.actor ? 'login' : ctx.termsDue ? 'open' : 'over'),
+  '(app)': (event) =>
+    !event.locals.ctx.actor ? 'login' : event.locals.ctx.termsDue && !isBeforeTerms(event) ? 'terms' : 'open',
   '(admin)': ({ locals }) =>
     !locals.ctx.actor ? 'login' : can(locals.ctx.actor, 'site.administer') ? 'open' : 'refuse',
   dev: ({ locals, request }) =>
@@ -42,6 +44,11 @@ const groups: Record<string, (event: RequestEvent) => 'open' | 'login' | 'over' 
       ? 'open'
       : 'refuse',
 };
+
+/** Whoever has yet to accept the terms may take their data along, and log out. */
+const isBeforeTerms = ({ route, request, url }: RequestEvent): boolean =>
+  (route.id === '/(app)/me/data.zip' && request.method === 'GET') ||
+  (route.id === '/(app)/me' && request.method === 'POST' && url.search === '?/signOut');
 
 const AS_GUEST = '/(app)/spaces/[id=id]/as/[guest]';
 
@@ -91,14 +98,19 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   const group = route.id?.split('/')[1] ?? '';
   // Unknown paths are 404 only when signed in; otherwise they lead to the login, like any other path.
   const access = route.id === null ? (ctx.actor ? 'open' : 'login') : (groups[group]?.(event) ?? 'refuse');
-  // No second step is pending here; /verify would redirect back here again.
+  // Nothing is due here; /verify would redirect back here again.
   if (access === 'over') redirect(303, ctx.actor ? '/' : '/login');
+  if (access === 'terms') {
+    if (request.headers.get('x-sveltekit-action')) return formFailure('terms.due', 403);
+    // What was typed comes back behind the page that asks.
+    if (isForm(request) && (await isAction(route.id, url))) await pendingPost.keep(ctx, request, url);
+    redirect(303, `/terms?next=${encodeURIComponent(pendingPost.pageOf(url).page)}`);
+  }
   if (access === 'login') {
     // A form posted by a script stays on its page with what was typed.
     if (request.headers.get('x-sveltekit-action')) return formFailure('login.ended');
     if (!(await settings.appearance(ctx)).setUp && ctx.config.setupToken) redirect(303, '/setup');
-    const isForm = request.method === 'POST' && FORMS.has(body.typeOf(request));
-    const posted = isForm && (await isAction(route.id, url));
+    const posted = isForm(request) && (await isAction(route.id, url));
     redirect(303, await pendingPost.toLogin(ctx, posted ? () => pendingPost.read(request) : null, url));
   }
   // A view as a guest only reads, whatever is posted there.
@@ -140,6 +152,7 @@ async function isAction(route: string | null, url: URL): Promise<boolean> {
 }
 
 const FORMS = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
+const isForm = (request: Request): boolean => request.method === 'POST' && FORMS.has(body.typeOf(request));
 const pseudoOf = (event: RequestEvent): Pseudo | null => {
   const asked = event.cookies.get('pseudo-locale');
   return isPseudo(asked) ? asked : null;
@@ -156,7 +169,7 @@ async function asShown(event: RequestEvent): Promise<RequestEvent> {
   const { request, url, route, locals, isDataRequest } = event;
   const { ctx } = locals;
   if (request.method === 'POST') {
-    if (ctx.actor) pendingPost.forget(ctx);
+    if (ctx.actor && route.id !== '/(terms)/terms') pendingPost.forget(ctx);
     if (isShared(route.id)) return accepting(event, 'application/json');
     if (pendingPost.actionsIn(url).length === 0 || (await isAction(route.id, url))) return event;
     const nothing = new URL('?/no-action', url);

@@ -50,12 +50,13 @@ export async function invited(from: Surroundings & { email?: string } = {}) {
 /** Posts the form behind a link. */
 export async function signUp(
   token: string,
-  from: Surroundings & { name?: string; company?: string; password?: string } = {},
+  from: Surroundings & { name?: string; company?: string; password?: string; terms?: string } = {},
 ): Promise<{ to: string | null; ctx: TestCtx }> {
   const ctx = from.jar ? await visit(from.jar, from) : testContext(from);
   const to = await invitations.signUp(ctx, token, {
     name: from.name ?? 'New Guest',
     company: from.company,
+    terms: from.terms,
     password: from.password ?? PASSWORD,
   });
   await ctx.settle();

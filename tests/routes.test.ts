@@ -63,6 +63,12 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
     get: 'in 200 home home home home home',
     post: { verify: 'in 400 home home home home home' },
   },
+  // Nothing is asked of anybody: terms.test.ts has those of whom something is.
+  '/(terms)/terms': {
+    at: '/terms',
+    get: 'in in home home home home home',
+    post: { accept: 'in in home home home home home' },
+  },
   '/(app)': { at: '/', get: signedIn, post: { mark: inPost, markAll: inPost, later: inPost } },
   '/(app)/notifications': {
     at: '/notifications',

@@ -3,7 +3,7 @@
 /** Parts of the site, by their routes; none for what is opened without scripts, and for developers. */
 const PARTS: [string, RegExp][] = [
   ['', /^(?:dev|\(app\)\/spaces\/\[id=id\]\/as)\//],
-  ['entrance', /^\((?:public|pending)\)\/|\+error/],
+  ['entrance', /^\((?:public|pending|terms)\)\/|\+error/],
   ['frame', /^(?:\((?:app|admin)\)\/)?\+layout/],
   ['administration', /^\(admin\)\//],
   ['portal', /^\(app\)\/(?!spaces\/)|\/search\//],

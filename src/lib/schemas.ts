@@ -16,6 +16,9 @@ import { characters, longestRaw, manyLines, oneLine, shows } from './text';
 import { limitsOfImport } from './user-list';
 import { today } from './zones';
 
+/** It comes with every session. */
+const LONGEST_SECURE = 500;
+
 const says = (key: MessageKey): string => key;
 
 /** Lengths are in code points. */
@@ -28,6 +31,8 @@ export const limits = {
   message: 4_000,
   /** Of a mail, for each kind. The settings come with every session. */
   introduction: 1_000,
+  /** Above the login form. It comes with every session. */
+  loginText: 600,
   /** Of somebody who declines. */
   reason: 500,
   announcement: 10_000,
@@ -102,7 +107,7 @@ const timeZone = v.pipe(
 );
 
 /** Redirects and parts of a login: never a target after login. */
-const NO_TARGET = /^\/(login|verify|setup)(\/|$)/;
+const NO_TARGET = /^\/(login|verify|terms|setup)(\/|$)/;
 
 /** A path of our own to open after login, else `/`. Backslashes and double slashes would leave the site. */
 export function ownPath(value: string | null | undefined): string {
@@ -138,10 +143,14 @@ export const verifyCode = v.object({
 });
 export const forgot = v.object({ email });
 export const reset = v.object({ password });
+/** Which terms the form showed (server/terms.ts). */
+const terms = v.optional(v.pipe(v.string(), v.maxLength(LONGEST_SECURE + 20)), '');
+export const acceptTerms = v.object({ terms, next });
 export const signUp = v.object({
   name: line(limits.name, 'form.name-missing'),
   company: optionalLine(limits.company),
   password,
+  terms,
   formKey,
 });
 export const setUp = v.object({
@@ -495,6 +504,15 @@ export const spaceCreators = v.object({
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),
   was,
 });
+/** Empty: none. */
+const secureAddress = v.pipe(
+  optionalLine(LONGEST_SECURE),
+  v.check(
+    (typed) => typed === '' || (/^https:\/\//i.test(typed) && isWebAddress(typed)),
+    says('appearance.address-wrong'),
+  ),
+  v.transform((typed) => typed || null),
+);
 export const appearance = v.object({
   siteName: line(limits.siteName, 'form.name-missing'),
   companyName: optionalLine(limits.company),
@@ -505,6 +523,12 @@ export const appearance = v.object({
     v.check((typed) => typed === '' || parseColour(typed) !== null, says('appearance.accent-wrong')),
     v.transform(parseColour),
   ),
+  loginText: lines(limits.loginText),
+  privacyUrl: secureAddress,
+  termsUrl: secureAddress,
+  termsRequired: tick,
+  /** The version that the form showed, to be replaced by the next. */
+  termsAgain: v.optional(v.pipe(v.string(), v.maxLength(20)), ''),
   logo: files(1),
   removeLogo: tick,
   revision: v.pipe(v.string(), v.regex(/^\d{1,9}$/), v.transform(Number)),

@@ -4,7 +4,8 @@ import type { LayoutServerLoad } from './$types';
 
 // Reads the address, so that every navigation reloads this: the clock, and the language after a change.
 export const load: LayoutServerLoad = async ({ locals: { ctx, pseudo }, request, url }) => {
-  const { siteName, company, logo, stylesheet } = await settings.appearance(ctx);
+  const { siteName, company, logo, stylesheet, loginText, privacyUrl, termsUrl } =
+    await settings.appearance(ctx);
   return {
     path: url.pathname + url.search,
     locale: ctx.locale,
@@ -16,6 +17,9 @@ export const load: LayoutServerLoad = async ({ locals: { ctx, pseudo }, request,
     company,
     logo,
     stylesheet,
+    loginText,
+    privacyUrl,
+    termsUrl,
     origin: ctx.config.origin,
     viewer: ctx.actor && {
       id: ctx.actor.id,

@@ -19,7 +19,7 @@ import {
 } from './people';
 
 /** Pages that need a state of the site which other tests make. */
-const elsewhere = ['/setup', '/verify'];
+const elsewhere = ['/setup', '/verify', '/terms'];
 
 const routes = readdirSync('src/routes', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('+page.svelte') && !file.startsWith('dev/'))

@@ -8,7 +8,10 @@ import * as files from './files';
 import * as settings from './settings';
 
 const ava = await makeAdministrator();
-const named = { siteName: 'Harbour', companyName: 'Harbour Ltd', accent: null, removeLogo: false };
+const named = {
+  ...{ siteName: 'Harbour', companyName: 'Harbour Ltd', accent: null, removeLogo: false },
+  ...{ loginText: '', privacyUrl: null, termsUrl: null, termsRequired: false, termsAgain: '' },
+};
 const picture = (bytes: Uint8Array<ArrayBuffer>, name = 'logo.png') => new File([bytes], name);
 
 async function change(more: Partial<Parameters<typeof appearance.change>[1]>, now = Date.now()) {

@@ -5,6 +5,7 @@ import type { Ctx, SignedIn } from './context';
 import { checkAll, Refusal } from './errors';
 import * as files from './files';
 import { allow } from './policy';
+import type { Settings } from './schema';
 import * as settings from './settings';
 import * as site from './site';
 
@@ -12,6 +13,11 @@ interface Form {
   siteName: string;
   companyName: string;
   accent: string | null;
+  loginText: string;
+  privacyUrl: string | null;
+  termsUrl: string | null;
+  termsRequired: boolean;
+  termsAgain: string;
   logo: File[];
   removeLogo: boolean;
   revision: number;
@@ -20,32 +26,53 @@ interface Form {
 
 export async function change(
   ctx: SignedIn,
-  { logo: [chosen], removeLogo, revision: shown, was, ...typed }: Form,
+  { logo: [chosen], removeLogo, termsAgain, revision: shown, was, ...typed }: Form,
 ) {
   allow(ctx, 'site.administer');
-  await judge(ctx, { accent: typed.accent, logo: chosen && [chosen] });
-  const { form: names, revision } = await site.merged(
-    ctx,
-    typed,
-    ({ siteName, companyName, accent }) => ({ siteName, companyName, accent }),
-    settings.appearanceFields,
-    { revision: shown, was },
-  );
+  await judge(ctx, { ...typed, logo: chosen && [chosen] });
+  const { form: face, revision } = await site.merged(ctx, typed, settings.faceOf, settings.appearanceFields, {
+    revision: shown,
+    was,
+  });
+  // Two changes that each were fine may not fit together.
+  refuseWithoutTerms(face);
   const before = await settings.read(ctx);
   const uploaded = chosen ? await files.uploadLogo(ctx, chosen) : null;
   const logo = uploaded ?? (removeLogo ? null : before.logo);
-  await site.changeSettings(ctx, { ...names, logo }, revision, {
+  await site.changeSettings(ctx, { ...face, logo, ...asked(ctx, before, face, termsAgain) }, revision, {
     then: files.useLogo(ctx, logo?.id ?? null),
   });
   settings.forgetAppearance();
 }
 
-/** What the colour and the logo are refused for, both at once. */
-export const judge = (ctx: SignedIn, { accent, logo: [chosen] = [] }: Partial<Form>): Promise<void> =>
+/**
+ * Guests are asked at their next login: when the switch is turned on, and when somebody says that the terms have changed.
+ * @param again the version that the form showed, if it is to be replaced
+ */
+function asked(ctx: SignedIn, before: Settings, { termsRequired }: settings.Face, again: string) {
+  const renewed = again === String(before.termsVersion);
+  const begins = termsRequired && !before.termsRequired;
+  return {
+    ...(renewed && { termsVersion: before.termsVersion + 1 }),
+    ...((renewed || begins) && { termsAskedAt: ctx.now }),
+  };
+}
+
+/** What the colour, the logo and the terms are refused for, all at once. */
+export const judge = (
+  ctx: SignedIn,
+  { accent, logo: [chosen] = [], ...terms }: Partial<Form>,
+): Promise<void> =>
   checkAll(
     () => refuseTaken(accent ?? null),
     () => chosen && files.checkLogo(ctx, chosen),
+    () => refuseWithoutTerms(terms),
   );
+
+function refuseWithoutTerms({ termsRequired, termsUrl }: Partial<settings.Face>): void {
+  if (termsRequired && termsUrl === null)
+    throw new Refusal('invalid', { key: 'appearance.terms-url-missing', field: 'termsUrl' });
+}
 
 /** @throws Refusal for a colour that already means something here, with the nearest that does not */
 function refuseTaken(accent: string | null): void {

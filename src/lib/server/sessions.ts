@@ -8,6 +8,7 @@ import { hashToken, randomToken, sign, unsign } from './crypto';
 import * as live from './live';
 import * as networks from './networks';
 import * as paging from './paging';
+import * as terms from './terms/rule';
 import { session, user, type Settings } from './schema';
 import { lasts, limitsOf } from './session-limits';
 import { parse, read, settingsColumn } from './settings';
@@ -28,7 +29,9 @@ const reads = compiled(({ db, now }: Ctx, { idHash }: { idHash: string }) => ({
     .select({
       idHash: session.idHash,
       lastSeenAt: session.lastSeenAt,
+      createdAt: session.createdAt,
       expiresAt: session.expiresAt,
+      termsAccepted: terms.acceptedBy('user.id'),
       actor: actorOf(user),
       settings: settingsColumn,
     })
@@ -142,6 +145,7 @@ export async function resume(ctx: Ctx): Promise<void> {
   if (!found || !owner) return ctx.cookies.delete('foyer');
   ctx.actor = owner.actor;
   ctx.settings = owner.settings;
+  ctx.termsDue = terms.isDue(owner.settings, owner.actor, row);
   ctx.sessionHash = hashToken(token);
   if (found.fresh && !ctx.unattended) ctx.cookies.set('foyer', token, limits.idle / SECOND);
 }

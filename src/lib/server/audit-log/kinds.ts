@@ -29,6 +29,7 @@ const groupOf: Record<AuditedKind, Group> = {
   'account.address-asked': 'security',
   'account.address-cancelled': 'security',
   'account.address-changed': 'security',
+  'account.terms-accepted': 'accounts',
   'account.deactivated': 'accounts',
   'account.erased': 'accounts',
   'account.reactivated': 'accounts',

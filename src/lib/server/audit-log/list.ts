@@ -164,7 +164,12 @@ function entryOf(t: Translate, locale: Locale, row: Row): Entry {
       key: sentenceOf(row.action),
       params: {
         subject: subjectOf(t, row, said),
-        what: row.action === 'setting.changed' ? changesOf(t, locale, detail) : '',
+        what:
+          row.action === 'setting.changed'
+            ? changesOf(t, locale, detail)
+            : row.action === 'account.terms-accepted'
+              ? String(detail.version ?? '')
+              : '',
         action: row.action,
       },
     },

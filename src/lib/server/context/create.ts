@@ -114,6 +114,7 @@ export function createContext(from: Surroundings): Ctx {
     userAgent: from.userAgent ?? '',
     unattended: from.unattended ?? false,
     outside: false,
+    termsDue: false,
     now: from.now ?? began,
     elapsed: () => Date.now() - began,
     pending,

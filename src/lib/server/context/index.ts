@@ -106,6 +106,8 @@ export interface Ctx {
   unattended: boolean;
   /** There is a session, but its person may not use the site from this address (networks.ts). */
   outside: boolean;
+  /** The session may do nothing but accept the terms (terms.ts). */
+  termsDue: boolean;
   /** Milliseconds UTC, the same for the whole request. What happens later gets a context of its own. */
   readonly now: number;
   /** Milliseconds since `now`. */

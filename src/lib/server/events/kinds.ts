@@ -71,6 +71,7 @@ const KINDS = {
   'account.address-asked': { audit: 'each', needs: SUBJECT },
   'account.address-cancelled': { audit: 'each', needs: SUBJECT },
   'account.address-changed': { audit: 'each', needs: SUBJECT, ends: 'session' },
+  'account.terms-accepted': { audit: 'each', needs: SUBJECT },
   // A download of one's own data.
   'account.exported': { audit: 'hourly', needs: SUBJECT },
   'account.deactivated': { audit: 'each', needs: SUBJECT, ends: 'session' },

@@ -39,6 +39,8 @@ export interface GuestOrInvitation {
   inviter: Person | null;
   invitedAt: number | null;
   lastLoginAt: number | null;
+  /** The newest terms that a guest has accepted. */
+  terms: { version: number; at: number } | null;
   /** How a guest proves who they are, from the second login on. */
   proof: 'password' | 'code';
   /** When, of an invitation. What they wrote about it is for whoever invited them. */
@@ -72,6 +74,8 @@ interface Row {
   domainAllowed: number;
   askedAt: number | null;
   declinedAt: number | null;
+  termsVersion: number | null;
+  termsAt: number | null;
   mailStatus: typeof mail.$inferSelect.status | null;
   failure: string | null;
 }
@@ -97,12 +101,14 @@ const detailedQuery = (ctx: Ctx, page: SQL, names: number, down: boolean): SQL =
     inviter.name "inviterName", coalesce(invitation.sent_at, first.created_at) "invitedAt", invitation.expires_at "expiresAt",
     ${acceptable(ctx)} acceptable, ${inviterMayInvite()} "mayInvite", ${domainStillAllowed()} "domainAllowed",
     iif(invitation.asked_at > invitation.sent_at, invitation.asked_at, null) "askedAt", invitation.declined_at "declinedAt",
-    ${lastMail('status')} "mailStatus", ${lastMail('failure')} failure
+    terms.version "termsVersion", terms.at "termsAt", ${lastMail('status')} "mailStatus", ${lastMail('failure')} failure
   from page
     left join user on page.src in ('active', 'inactive') and user.id = page.id
     left join invitation on page.src not in ('active', 'inactive', 'more') and invitation.id = page.id
     left join invitation first on first.id = (select id from invitation i where i.accepted_by = user.id and i.space_id is not null
       order by i.accepted_at limit 1)
+    left join acceptance terms on terms.user_id = user.id
+      and terms.version = (select max(version) from acceptance a where a.user_id = user.id)
     left join user inviter on inviter.id = coalesce(invitation.invited_by, first.invited_by)
   order by page.k ${sql.raw(down ? 'desc' : 'asc')}, page.id ${sql.raw(down ? 'desc' : 'asc')}, page.src = 'more'`;
 
@@ -169,6 +175,7 @@ function listed(row: Row, twoStep: boolean): GuestOrInvitation {
     inviter: row.inviterName === null ? null : { name: row.inviterName, guest: false },
     invitedAt: row.invitedAt,
     lastLoginAt: row.lastLoginAt,
+    terms: row.termsVersion === null ? null : { version: row.termsVersion, at: row.termsAt! },
     proof: twoStep ? 'code' : 'password',
     declinedAt: row.src === 'declined' ? row.declinedAt : null,
     invitation: invited

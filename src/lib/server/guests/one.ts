@@ -11,6 +11,7 @@ import { isOpenInvitation, user } from '../schema';
 import * as sessions from '../sessions';
 import * as settings from '../settings';
 import { sponsorOf } from '../sponsors';
+import * as terms from '../terms';
 import { handedUntil, trustedOf } from '../verification';
 
 const PAGE = 50;
@@ -44,7 +45,12 @@ const older = (last: [number, string] | null, time: SQL, id: SQL): SQL =>
 export async function one(
   ctx: SignedIn,
   id: string,
-  after: { spaces?: string | null; invitations?: string | null; sessions?: string | null } = {},
+  after: {
+    spaces?: string | null;
+    invitations?: string | null;
+    sessions?: string | null;
+    terms?: string | null;
+  } = {},
 ) {
   allow(ctx, 'site.administer');
   const of = (key: string | null | undefined) => paging.read(key, 'number', 'text');
@@ -82,6 +88,7 @@ export async function one(
     sessions: sessions.ofUser(ctx, id, after.sessions ?? null),
     trusted: trustedOf(ctx, id),
     code: handedUntil(ctx, id),
+    terms: terms.ofPerson(ctx, id, paging.read(after.accepted ?? null, 'number')?.[0] ?? null, PAGE + 1),
   });
   const [rows, audit, site] = await Promise.all([read, auditLog.list(ctx, filter), settings.read(ctx)]);
   const [person] = rows.person;
@@ -90,6 +97,7 @@ export async function one(
   const begun = sessions.pageOfUser(rows.sessions);
   const spaces = paging.paged(rows.spaces, PAGE, (row) => [row.joinedAt, String(row.id)]);
   const invitations = paging.paged(rows.invitations, PAGE, (row) => [row.sentAt, row.id]);
+  const accepted = paging.paged(rows.terms, PAGE, (row) => [row.version]);
   return {
     person,
     proof: site.twoStep ? ('code' as const) : ('password' as const),
@@ -108,6 +116,9 @@ export async function one(
     trusted: rows.trusted.length,
     /** Of a one-time code that they have. */
     codeUntil: rows.code[0]?.until ?? null,
+    /** Which terms. */
+    accepted: accepted.rows,
+    acceptedNext: accepted.next,
     entries: audit.rows.slice(0, ENTRIES),
   };
 }

@@ -11,6 +11,8 @@ import { findByToken, stateFrom } from './state';
 
 /** An invitation to the actor's own address. One to the site makes a guest a user, with the rights granted. @returns where to go; null: the link has changed */
 export async function join(ctx: SignedIn, token: string): Promise<string | null> {
+  // Such a session may do nothing else; it comes back to this page.
+  if (ctx.termsDue) return `/terms?next=/signup/${token}`;
   const found = await findByToken(ctx, token);
   const state = stateFrom(ctx, found);
   const { invitation: i } = found;

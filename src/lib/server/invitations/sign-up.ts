@@ -3,7 +3,7 @@ import { MINUTE } from '../../time';
 import * as accounts from '../accounts';
 import { must, type CommitOptions, type Ctx, type Statement } from '../context';
 import { randomId, seal, unseal } from '../crypto';
-import { Refusal, refuseAll } from '../errors';
+import { checkAll, Refusal, refuseAll } from '../errors';
 import { record } from '../events';
 import * as folded from '../folded';
 import * as language from '../language';
@@ -12,6 +12,7 @@ import * as memberships from '../memberships';
 import * as passwords from '../passwords';
 import { invitation, space, user } from '../schema';
 import * as sessions from '../sessions';
+import * as terms from '../terms';
 import { parse, settingsColumn } from '../settings';
 import * as verification from '../verification';
 import { destinationOf, accept, linkAccount } from './accept';
@@ -25,12 +26,21 @@ const SECOND_POST = 10 * MINUTE;
 export async function judgeSignUp(
   ctx: Ctx,
   token: string,
-  form: { name?: string; company?: string; password?: string },
+  form: { name?: string; company?: string; password?: string; terms?: string },
 ): Promise<void> {
   const found = await findByToken(ctx, token);
-  if (form.password !== undefined && stateFrom(ctx, found).state === 'open')
-    refuseAll(await refusalOf(ctx, found, form.password, form));
+  if (stateFrom(ctx, found).state === 'open') await judged(ctx, found, form);
 }
+
+const judged = (
+  ctx: Ctx,
+  found: Found,
+  form: { name?: string; company?: string; password?: string; terms?: string },
+): Promise<void> =>
+  checkAll(
+    async () => form.password !== undefined && refuseAll(await refusalOf(ctx, found, form.password, form)),
+    () => terms.refuseUnaccepted(termsOf(found), form.terms ?? ''),
+  );
 
 const refusalOf = (
   ctx: Ctx,
@@ -39,18 +49,22 @@ const refusalOf = (
   { name, company }: { name?: string; company?: string },
 ) => passwords.refusalOf(ctx, site.policy, password, { site, person: { email, name, company } });
 
+/** Of guests only. */
+const termsOf = ({ invitation: i, site }: Found) => (i.kind === 'guest' ? terms.ofGuests(site) : null);
+
 /** A copied link also needs a code mailed to the invited address. @returns where to go; null if the link has changed */
 export async function signUp(
   ctx: Ctx,
   token: string,
-  form: { name: string; company?: string; password: string; formKey?: string },
+  form: { name: string; company?: string; password: string; terms?: string; formKey?: string },
 ): Promise<string | null> {
   const found = await findByToken(ctx, token);
   const state = stateFrom(ctx, found);
   const { invitation: i, site } = found;
   if (state.state === 'used' || state.state === 'member') return secondPost(ctx, found, form);
   if (state.state !== 'open') return null;
-  refuseAll(await refusalOf(ctx, found, form.password, form));
+  await judged(ctx, found, form);
+  const accepted = termsOf(found)?.value ?? null;
   // The code goes to somebody who may not have asked for it: counted first, before the costly hash.
   const room = state.linkKind === 'copy' ? await verification.reserveMail(ctx, 'signup', i.email) : null;
   const passwordHash = await passwords.hash(form.password);
@@ -71,6 +85,7 @@ export async function signUp(
         sealedPassword: site.policy.mailPassword
           ? await seal(ctx.config.secret, 'sign-up', form.password)
           : null,
+        terms: accepted,
         to: i.emailOriginal,
         locale: language.ofInvited(ctx, i),
         next: destinationOf(i.spaceId),
@@ -93,7 +108,7 @@ export async function signUp(
   const done = await createAccount(
     ctx,
     found,
-    { name: form.name, company, passwordHash, password: form.password },
+    { name: form.name, company, passwordHash, password: form.password, terms: accepted },
     { linkKind: 'mail', refusal: () => null },
   );
   return done ? destinationOf(i.spaceId) : secondPost(ctx, await findByToken(ctx, token), form);
@@ -103,7 +118,13 @@ export async function signUp(
 async function createAccount(
   ctx: Ctx,
   found: Pick<Found, 'invitation' | 'spaceName' | 'site'>,
-  form: { name: string; company: string; passwordHash: string; password: string | null },
+  form: {
+    name: string;
+    company: string;
+    passwordHash: string;
+    password: string | null;
+    terms: string | null;
+  },
   how: { linkKind: LinkKind; first?: Statement[]; refusal: CommitOptions['refusal'] },
 ): Promise<boolean> {
   const { invitation: i, site } = found;
@@ -146,6 +167,7 @@ async function createAccount(
       ...(how.first ?? []),
       ...accept(ctx, i, how.linkKind),
       ctx.db.insert(user).values(person),
+      ...terms.acceptedWith(ctx, form.terms, person),
       linkAccount(ctx, i.id, person.id),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i),
       queued.statement,
@@ -203,6 +225,7 @@ export async function finishSignUp(ctx: Ctx, passed: verification.Passed): Promi
       name: challenge.name!,
       company: challenge.company ?? '',
       passwordHash: challenge.passwordHash!,
+      terms: challenge.terms,
       password:
         challenge.sealedPassword && (await unseal(ctx.config.secret, 'sign-up', challenge.sealedPassword)),
     },

@@ -5,6 +5,7 @@ import * as audit from '../audit';
 import type { Ctx } from '../context';
 import { Refusal } from '../errors';
 import { invitation, isOpenInvitation, membership, space, user, type Settings } from '../schema';
+import { ofGuests, type Terms } from '../terms/rule';
 import { hostOf, parse, settingsColumn } from '../settings';
 import { recognise, type LinkKind } from './links';
 import { somebodyMayInvite, domainStillAllowed, inviterMayInvite } from './rule';
@@ -39,6 +40,7 @@ export type InvitationState = Partial<Who & Where & By> &
         state: 'open';
         linkKind: LinkKind;
         policy: Settings['policy'];
+        terms: Terms | null;
         expiresAt: number;
         name: string;
       } & Who &
@@ -172,11 +174,13 @@ export function stateFrom(ctx: Ctx, found: Found): InvitationState {
   if (account)
     return theirs && inside ? { ...where, state: 'member' } : { ...all, state: 'has-account', declinable };
   const { policy } = found.site;
+  const terms = i.kind === 'guest' ? ofGuests(found.site) : null;
   return {
     ...all,
     state: 'open',
     linkKind: found.linkKind,
     policy,
+    terms,
     expiresAt: i.expiresAt,
     name: found.linkKind === 'mail' ? i.name : '',
     declinable,

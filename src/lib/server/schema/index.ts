@@ -10,7 +10,7 @@ import {
 } from './login';
 import { mail, mailboxEntry, webhookKey } from './mail';
 import { guestRun, guestRunRow } from './runs';
-import { auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
+import { acceptance, auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
 import { invitation, membership, space, spaceEvent } from './space';
 import { comment, file, notification, reaction, revision, thread, threadPerson } from './thread';
 
@@ -35,6 +35,7 @@ export const siteTables = [
   session,
   trustedBrowser,
   throttle,
+  acceptance,
   guestRunRow,
   guestRun,
   auditEntry,

@@ -41,6 +41,8 @@ export const loginChallenge = sqliteTable(
     passwordHash: text('password_hash'),
     /** Only if the confirmation mail will contain it; gone with the code. */
     sealedPassword: text('sealed_password'),
+    /** Which terms were accepted with the form, as it sent them. */
+    terms: text('terms'),
     codeKey: text('code_key'),
     codeExpiresAt: at('code_expires_at'),
     codeSentAt: at('code_sent_at'),

@@ -76,6 +76,17 @@ export interface Settings extends LoginSecurity {
   /** `#rrggbb`; null: evergreen. */
   accent: string | null;
   logo: Logo | null;
+  /** Above the login form: one paragraph a line. */
+  loginText: string;
+  /** On every page; https. */
+  privacyUrl: string | null;
+  termsUrl: string | null;
+  /** Guests must accept the terms (terms.ts). */
+  termsRequired: boolean;
+  /** Rises when an administrator asks everybody again. */
+  termsVersion: number;
+  /** Logins since then are asked. */
+  termsAskedAt: number;
   setUp: boolean;
   /** Who may create guest spaces; `chosen`: whose account says so. Administrators always may. */
   spaceCreators: SpaceCreators;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Counts } from '../../erased';
 import type { SpaceOptions } from '../../space-options';
 import { at, flag, folded, id } from './columns';
@@ -76,6 +76,21 @@ export const user = sqliteTable(
         .where(sql`kind = 'guest'`),
     ),
   ],
+);
+
+/** Which terms somebody has accepted (terms.ts). */
+export const acceptance = sqliteTable(
+  'acceptance',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id),
+    version: integer('version').notNull(),
+    /** Where they were. */
+    url: text('url').notNull(),
+    at: at('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.version] })],
 );
 
 export const setting = sqliteTable('setting', {

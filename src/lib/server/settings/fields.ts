@@ -8,7 +8,10 @@ import { fieldText, wasOf, type Fields } from '../stale';
 
 export const GB = 1024 ** 3;
 
-export type Face = Pick<Settings, 'siteName' | 'companyName' | 'accent'>;
+export type Face = Pick<
+  Settings,
+  'siteName' | 'companyName' | 'accent' | 'loginText' | 'privacyUrl' | 'termsUrl' | 'termsRequired'
+>;
 export type Creators = Pick<Settings, 'spaceCreators'>;
 export type Storage = Pick<Settings, 'spaceStorage' | 'guestStorage'>;
 export type Authentication = Pick<
@@ -25,7 +28,29 @@ export const appearanceFields: Fields<Face> = {
   companyName: { label: 'setup.company' },
   siteName: { label: 'setup.site-name' },
   accent: { label: 'appearance.accent' },
+  loginText: { label: 'appearance.login-text' },
+  privacyUrl: { label: 'appearance.privacy-url' },
+  termsUrl: { label: 'appearance.terms-url' },
+  termsRequired: { label: 'appearance.terms-required' },
 };
+
+export const faceOf = ({
+  siteName,
+  companyName,
+  accent,
+  loginText,
+  privacyUrl,
+  termsUrl,
+  termsRequired,
+}: Settings): Face => ({
+  siteName,
+  companyName,
+  accent,
+  loginText,
+  privacyUrl,
+  termsUrl,
+  termsRequired,
+});
 
 export interface MailText extends OwnText {
   sender: string;
@@ -101,6 +126,7 @@ const fields: Fields<Record<string, never>> = {
   ...authenticationFields,
   ...loginSecurityFields,
   logo: { label: 'appearance.logo' },
+  termsVersion: { label: 'appearance.terms-version' },
   presence: { label: 'presence.title' },
   auditYears: {
     label: 'audit.keep-choice',

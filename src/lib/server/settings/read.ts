@@ -34,6 +34,12 @@ const defaults: Settings = {
   companyName: '',
   accent: null,
   logo: null,
+  loginText: '',
+  privacyUrl: null,
+  termsUrl: null,
+  termsRequired: false,
+  termsVersion: 1,
+  termsAskedAt: 0,
   setUp: false,
   spaceCreators: 'chosen',
   twoStep: false,
@@ -86,6 +92,10 @@ export interface Appearance {
   siteName: string;
   company: string;
   logo: { src: string; width: number; height: number } | null;
+  /** Paragraphs. */
+  loginText: string[];
+  privacyUrl: string | null;
+  termsUrl: string | null;
   /** The address of the accent's styles. */
   stylesheet: string | null;
   setUp: boolean;
@@ -100,11 +110,14 @@ let kept: { appearance: Appearance; until: number } | null = null;
 export async function appearance(ctx: Ctx): Promise<Appearance> {
   if (!ctx.settings && kept && kept.until > ctx.now) return kept.appearance;
   const site = await read(ctx);
-  const { siteName, setUp, accent, logo } = site;
+  const { siteName, setUp, accent, logo, loginText, privacyUrl, termsUrl } = site;
   const value = {
     siteName,
     company: companyOf(site),
     logo: logo && { src: `/logo?v=${logo.id}`, width: logo.width, height: logo.height },
+    loginText: loginText.split('\n').filter(Boolean),
+    privacyUrl,
+    termsUrl,
     stylesheet: accent && `/appearance.css?v=${accentVersion(accent)}`,
     setUp,
   };

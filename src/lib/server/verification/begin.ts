@@ -45,6 +45,7 @@ export async function begin(
               company: subject.company,
               passwordHash: subject.passwordHash,
               sealedPassword: subject.sealedPassword,
+              terms: subject.terms,
             }),
       }),
       code.mail.statement,

@@ -29,6 +29,7 @@ export type Subject = Pick<Settings, 'siteName' | 'codeMinutes'> & {
         company: string;
         passwordHash: string;
         sealedPassword: string | null;
+        terms: string | null;
       }
   );
 

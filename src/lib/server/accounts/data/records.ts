@@ -10,15 +10,18 @@ import * as memberships from '../../memberships';
 import * as paging from '../../paging';
 import { user } from '../../schema';
 import * as sessions from '../../sessions';
+import * as terms from '../../terms';
 import { trustedOf } from '../../verification';
 import { all, time } from './pages';
 
 export async function account(ctx: SignedIn) {
-  const { rows, trusted } = await ctx.read({
-    rows: ctx.db.select().from(user).where(eq(user.id, ctx.actor.id)),
+  const { people, accepted, trusted } = await ctx.read({
+    people: ctx.db.select().from(user).where(eq(user.id, ctx.actor.id)),
+    // One for each time that an administrator has asked.
+    accepted: terms.ofPerson(ctx, ctx.actor.id, null, 1_000),
     trusted: trustedOf(ctx, ctx.actor.id),
   });
-  const person = rows[0]!;
+  const person = people[0]!;
   return {
     profile: {
       name: person.name,
@@ -35,6 +38,7 @@ export async function account(ctx: SignedIn) {
       logins: person.loginCount,
       lastLogin: time(person.lastLoginAt),
     },
+    acceptedTerms: accepted.map(({ version, url, at }) => ({ version, address: url, accepted: time(at) })),
     browsersThatSkipTheCode: trusted.map((browser) => ({
       since: time(browser.createdAt),
       lastUsed: time(browser.lastUsedAt),

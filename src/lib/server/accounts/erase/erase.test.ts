@@ -48,7 +48,7 @@ const rowOf = (id: string) =>
  */
 const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain', string>>> = {
   login_challenge: {
-    gone: 'id purpose user_id invitation_id invitation_version name company password_hash sealed_password code_key code_expires_at code_sent_at codes_sent tries mail_id next created_at expires_at consumed_at',
+    gone: 'id purpose user_id invitation_id invitation_version name company password_hash sealed_password terms code_key code_expires_at code_sent_at codes_sent tries mail_id next created_at expires_at consumed_at',
   },
   password_reset: {
     gone: 'token_hash user_id created_at expires_at used_at',
@@ -73,6 +73,9 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
   // Empty but on a developer's machine.
   mailbox_entry: {
     plain: 'id sealed sent_at',
+  },
+  acceptance: {
+    gone: 'user_id version url at',
   },
   audit_entry: {
     gone: 'actor_name ip who_salt what_salt detail',

@@ -43,6 +43,7 @@ export function piece(
       ctx.db.run(sql`delete from password_reset where ${own}`),
       ctx.db.run(sql`delete from throttle where ${own}`),
       ctx.db.run(sql`delete from address_change where ${own}`),
+      ctx.db.run(sql`delete from acceptance where ${own}`),
       ...steps.flatMap(([what, statement]) => [statement, counted(ctx, userId, what)]),
       // Of the last month; the last mail of all is written later.
       ...outbox.forget(ctx, sql`mail.user_id = ${userId} and mail.kind <> 'erased'`),

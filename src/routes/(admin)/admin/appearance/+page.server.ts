@@ -8,9 +8,14 @@ import { wasOf } from '$lib/server/stale';
 
 export const load = (event) =>
   show(event, async (ctx) => {
-    const { siteName, companyName, accent, revision } = await settings.read(ctx);
-    const was = wasOf({ siteName, companyName, accent }, settings.appearanceFields);
-    return { form: { siteName, companyName, accent: accent ?? '' }, revision, was };
+    const site = await settings.read(ctx);
+    const face = settings.faceOf(site);
+    return {
+      form: face,
+      termsVersion: site.termsVersion,
+      revision: site.revision,
+      was: wasOf(face, settings.appearanceFields),
+    };
   });
 
 const administers = (ctx: SignedIn) => allow(ctx, 'site.administer');
@@ -28,14 +33,17 @@ export const actions = {
   /** For browsers without scripts: the form again, with the colour beside it. */
   preview: form(
     schema,
-    async (ctx, { siteName, companyName, accent, logo, removeLogo, revision, was }) => {
-      await appearance.judge(ctx, { accent, logo });
+    async (ctx, { logo, removeLogo, revision, was, ...face }) => {
+      await appearance.judge(ctx, { ...face, logo });
+      const { accent, privacyUrl, termsUrl, termsRequired } = face;
       return {
         preview: accent,
         values: {
-          siteName,
-          companyName,
+          ...face,
           accent: accent ?? '',
+          privacyUrl: privacyUrl ?? '',
+          termsUrl: termsUrl ?? '',
+          termsRequired: termsRequired ? 'on' : '',
           removeLogo: removeLogo ? 'on' : '',
           revision: String(revision),
           ...(was && { was }),

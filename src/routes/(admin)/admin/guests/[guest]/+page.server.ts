@@ -27,6 +27,7 @@ export const load = (event) =>
         spaces: query.get('spaces'),
         invitations: query.get('invitations'),
         sessions: query.get('sessions'),
+        accepted: query.get('accepted'),
       }),
       changing ? memberships.termsForSite(ctx, Number(changing), event.params.guest) : null,
     ]);
