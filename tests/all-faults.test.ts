@@ -28,6 +28,7 @@ const single = [
   '/notifications later',
   '/verify verify',
   '/verify resend',
+  '/terms accept',
   '/me notifications',
   '/me presence',
   '/admin/spaces presence',
@@ -204,14 +205,21 @@ const rows: [action: string, who: Who, wrong: () => Fields, also?: () => Fields]
   [
     '/admin/appearance save',
     'admin',
-    () => ({ siteName: '', companyName: long, accent: '#f59e0b', logo: words() }),
+    () => ({
+      siteName: '',
+      companyName: long,
+      accent: '#f59e0b',
+      privacyUrl: 'http://x.example',
+      termsUrl: 'words',
+      logo: words(),
+    }),
     () => ({ revision: '1' }),
   ],
   [
     '/admin/appearance save',
     'admin',
-    () => ({ accent: '#f59e0b', logo: words() }),
-    () => ({ siteName: 'Foyer', revision: '1' }),
+    () => ({ accent: '#f59e0b', termsUrl: '', logo: words() }),
+    () => ({ siteName: 'Foyer', termsRequired: 'on', revision: '1' }),
   ],
   [
     '/admin/appearance preview',

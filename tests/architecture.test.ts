@@ -59,7 +59,7 @@ const layers: [layer: string, modules: string][] = [
     'domain',
     `accounts administrators appearance archive audit-log changes events files folded guests invitations language limits live login-security mail-log memberships mentions networks
       notifications
-      presence search seed session-limits sessions settings site space-templates spaces sponsors threads trash typed-address verification
+      presence search seed session-limits sessions settings site space-templates spaces sponsors terms threads trash typed-address verification
       well-known`,
   ],
   ['work', 'cron jobs'],
@@ -433,7 +433,7 @@ describe('routes', () => {
     const hooks = sources['src/hooks.server.ts']!;
     const [, table] = /const groups: [\s\S]*? = \{([\s\S]*?)\n\};/.exec(hooks)!;
     const groups = [...table!.matchAll(/^ {2}'?([^'\s:]+)'?: \(/gm)].map((m) => m[1]!);
-    expect(groups).toEqual(['(assets)', '(public)', '(pending)', '(app)', '(admin)', 'dev']);
+    expect(groups).toEqual(['(assets)', '(public)', '(pending)', '(terms)', '(app)', '(admin)', 'dev']);
     const used = files(/^src\/routes\/[^/]+\//).map((path) => path.split('/')[2]!);
     for (const group of new Set(used)) expect(groups).toContain(group);
     // Only the root layout and the error page are outside the groups.

@@ -74,6 +74,8 @@ const others: Record<string, string> = {
   'sponsors/lost.ts lost': 'mails: the Guests tabs and “Guest Management” show all',
   'spaces/people.ts facesQuery': '“Show all 200” leads to the rest',
   'spaces/portal.ts reads': '“+12” faces, “99+” threads and invitations',
+  'terms/list.ts ofPerson':
+    'its callers say one more than a page, or all: one for each time that an administrator asks',
   'threads/open.ts opening': 'a page of texts, with all files of each',
   'threads/read.ts idsOf': 'where a page begins',
 };

@@ -357,6 +357,7 @@ const why: Record<string, string[]> = {
     'notifications/portal.ts markRead',
     'notifications/portal.ts setLater',
     'presence.ts choose',
+    'terms/accept.ts accept',
   ],
   'the way in: a password, a code or a link decides, in its own batch': [
     'accounts/address/confirm.ts confirmAddress',

@@ -41,7 +41,7 @@ test('an administrator sets the links, the text and the switch; a wrong address 
     await page.getByLabel('Address of the privacy policy').fill('http://foyer.example/privacy');
     await page.getByLabel('Guests must accept the terms').check();
   });
-  await expect(page.getByRole('alert')).toContainText('Type an address that begins with https://.');
+  await expect(page.getByRole('alert')).toContainText('Type an address that starts with https://.');
   await expect(page.getByLabel('Address of the terms')).toHaveAccessibleDescription(
     /Type the address of the terms that guests must accept/,
   );

@@ -285,8 +285,8 @@ const en = {
   'appearance.terms-lead': 'Both links are at the end of every page, before and after the login.',
   'appearance.privacy-url': 'Address of the privacy policy',
   'appearance.terms-url': 'Address of the terms',
-  'appearance.url-hint': 'It begins with https://. Leave it empty for no link.',
-  'appearance.address-wrong': 'Type an address that begins with https://.',
+  'appearance.url-hint': 'It starts with https://. Leave it empty for no link.',
+  'appearance.address-wrong': 'Type an address that starts with https://.',
   'appearance.terms-url-missing': 'Type the address of the terms that guests must accept.',
   'appearance.terms-required': 'Guests must accept the terms',
   'appearance.terms-required-hint':
