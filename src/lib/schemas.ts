@@ -144,13 +144,13 @@ export const verifyCode = v.object({
 export const forgot = v.object({ email });
 export const reset = v.object({ password });
 /** Which terms the form showed (server/terms.ts). */
-const terms = v.optional(v.pipe(v.string(), v.maxLength(LONGEST_SECURE + 20)), '');
-export const acceptTerms = v.object({ terms, next });
+const shownTerms = v.optional(v.pipe(v.string(), v.maxLength(LONGEST_SECURE + 20)), '');
+export const acceptTerms = v.object({ terms: shownTerms, next });
 export const signUp = v.object({
   name: line(limits.name, 'form.name-missing'),
   company: optionalLine(limits.company),
   password,
-  terms,
+  terms: shownTerms,
   formKey,
 });
 export const setUp = v.object({

@@ -49,7 +49,7 @@ export async function one(
     spaces?: string | null;
     invitations?: string | null;
     sessions?: string | null;
-    terms?: string | null;
+    accepted?: string | null;
   } = {},
 ) {
   allow(ctx, 'site.administer');
