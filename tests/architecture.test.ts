@@ -59,7 +59,7 @@ const layers: [layer: string, modules: string][] = [
     'domain',
     `accounts administrators appearance archive audit-log changes events files folded guests invitations language limits live login-security mail-log memberships mentions networks
       notifications
-      presence search seed session-limits sessions settings site space-templates spaces sponsors terms threads trash typed-address verification
+      overview presence search seed session-limits sessions settings site space-templates spaces sponsors terms threads trash typed-address verification
       well-known`,
   ],
   ['work', 'cron jobs'],

@@ -384,6 +384,7 @@ const why: Record<string, string[]> = {
     'rate-limit/post.ts isRepeated',
   ],
   'nobody acts: cron, delivery, the demo': [
+    'overview/count.ts step',
     'accounts/erase/go-on.ts end',
     'accounts/erase/go-on.ts eraseMore',
     'accounts/erase/go-on.ts replayed',

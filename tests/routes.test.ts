@@ -238,7 +238,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       remove: 'in in 403 404 404 - 404',
     },
   },
-  '/(admin)/admin': { at: '/admin', get: 'in in 404 404 404 404 home' },
+  '/(admin)/admin': { at: '/admin', get: site_ },
   '/(admin)/admin/users': {
     at: '/admin/users',
     get: site_,

@@ -14,11 +14,11 @@ export const isMailed = (key: string): boolean => /^mail\.(?!failure\.)/.test(ke
 
 /** Said by the administration, and some of them elsewhere too. */
 const ADMINISTRATION =
-  /^(?:appearance|audit|authentication|guest-admin|handed|import|mail-admin|mail-texts|many|permissions|security|space-admin|users)\./;
+  /^(?:appearance|audit|authentication|guest-admin|handed|import|mail-admin|mail-texts|many|overview|permissions|security|space-admin|users)\./;
 
 /** Sources that speak in the administration alone; and words that browsers do not have. */
 const ALONE =
-  /\/\(admin\)\/|src\/lib\/(?:messages\/|server\/(?:appearance|audit-log|guests|login-security|mail-log|mail)[/.])|\.test\.ts$/;
+  /\/\(admin\)\/|src\/lib\/(?:messages\/|server\/(?:appearance|audit-log|guests|login-security|mail-log|mail|overview)[/.])|\.test\.ts$/;
 
 /**
  * Keys that only the administration uses. What another source contains, or begins with a part of (`audit.kind-${kind}`), stays with all pages.

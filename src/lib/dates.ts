@@ -47,3 +47,10 @@ const format = kept(
 /** Day and time. @param locale of `dateLocale` @param timeZone an IANA name; UTC if this engine does not know it */
 export const formatDate = (locale: string, style: DateStyle, timeZone: string, at: number): string =>
   format(locale, style, timeZone).format(at);
+
+const day = kept(
+  (locale) => new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }),
+);
+
+/** "21 Nov": the day on which something begins for everybody, in UTC. @param locale of `dateLocale` */
+export const formatDay = (locale: string, at: number): string => day(locale).format(at);

@@ -121,6 +121,7 @@ const pages = ({
   '/spaces/[id=id]/settings/guests': [['ava', `${space}/settings/guests`]],
   '/spaces/[id=id]/settings/guests/invite': [['ava', `${space}/settings/guests/invite`]],
   '/spaces/[id=id]/settings/template': [['ava', `${space}/settings/template`]],
+  '/admin': [['ava', '/admin']],
   '/admin/appearance': [['ava', '/admin/appearance']],
   '/admin/users': [['ava', '/admin/users']],
   '/admin/users/import': [['ava', '/admin/users/import']],

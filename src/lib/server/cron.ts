@@ -11,6 +11,7 @@ import { log } from './log';
 import * as outbox from './mail/outbox';
 import * as memberships from './memberships';
 import * as notifications from './notifications';
+import * as overview from './overview';
 import * as rateLimit from './rate-limit';
 import * as search from './search';
 import * as sessions from './sessions';
@@ -47,6 +48,7 @@ export async function run(ctx: Ctx): Promise<void> {
     ['seal the audit', () => auditLog.seal(ctx)],
     ['remove old entries of the audit', () => auditLog.removeOld(ctx)],
     ['purge files', () => files.purge(ctx)],
+    ['count for the overview', () => overview.countMore(ctx)],
   ];
   for (const [name, step] of steps) await step().catch((error) => log(`cron: ${name} failed`, error));
 }

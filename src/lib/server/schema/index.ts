@@ -10,7 +10,7 @@ import {
 } from './login';
 import { mail, mailboxEntry, webhookKey } from './mail';
 import { guestRun, guestRunRow } from './runs';
-import { acceptance, auditEntry, auditSeal, erasure, setting, spaceTemplate, user } from './site';
+import { acceptance, auditEntry, auditSeal, erasure, setting, siteCount, spaceTemplate, user } from './site';
 import { invitation, membership, space, spaceEvent } from './space';
 import { comment, file, notification, reaction, revision, thread, threadPerson } from './thread';
 
@@ -42,6 +42,7 @@ export const siteTables = [
   auditSeal,
   erasure,
   setting,
+  siteCount,
   spaceTemplate,
   user,
 ] as const;

@@ -98,6 +98,18 @@ export const setting = sqliteTable('setting', {
   value: text('value').notNull(),
 });
 
+/** What cron counts over whole tables (overview/walks.ts). */
+export const siteCount = sqliteTable('site_count', {
+  name: text('name').primaryKey(),
+  /** Of the last whole walk, and when it ended; 0: none has. */
+  sums: text('sums', { mode: 'json' }).$type<Record<string, number>>().notNull(),
+  at: at('at').notNull(),
+  /** The walk under way: the last rowid that it has counted (0: none is), what it has found, and since when. */
+  place: integer('place').notNull(),
+  running: text('running', { mode: 'json' }).$type<Record<string, number>>().notNull(),
+  beganAt: at('began_at').notNull(),
+});
+
 /** Never people, comments or files. */
 export interface TemplateContent extends SpaceOptions {
   cover: string;

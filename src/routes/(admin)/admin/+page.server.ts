@@ -1,7 +1,5 @@
-import { redirect } from '@sveltejs/kit';
 import { show } from '$lib/server/http';
+import * as overview from '$lib/server/overview';
 
-export const load = async (event) => {
-  await show(event, () => null);
-  redirect(303, '/admin/users');
-};
+export const load = (event) =>
+  show(event, async (ctx) => ({ ...(await overview.read(ctx)), most: overview.MOST }));

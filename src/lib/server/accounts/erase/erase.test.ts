@@ -102,6 +102,9 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
   setting: {
     plain: 'key value',
   },
+  site_count: {
+    plain: 'name sums at place running began_at',
+  },
   space_template: {
     id: 'created_by',
     written: 'name folded description content',
