@@ -201,6 +201,41 @@ describe('one place for', () => {
     expect(setting.filter((path) => decidesIn(sources[path]!))).toEqual([]);
   });
 
+  it('until when a guest has access: whoever asks for a membership of the actor asks access.lasting, or comes behind it', () => {
+    const behind: Record<string, string> = {
+      'access/administration': 'of users, whose access does not end',
+      'access/visibility': 'names it in a comment',
+      'invitations/state': 'what a link says to its holder, who is asked again behind it',
+      'access/viewing': 'of whoever looks, a user',
+      administrators: 'of users',
+      'accounts/profile': 'asks memberships/own.ts',
+      'accounts/administration': 'of users',
+      'accounts/erase/index': 'what an account leaves',
+      'invitations/join': 'begins a new one',
+      'memberships/members': 'of users, and `hasEnded`: what is over is no presence',
+      'memberships/renewal': 'also of what has ended: it is about that',
+      'memberships/terms': 'the same, for who runs the space',
+      'notifications/notify': 'what is shown or mailed later asks again (rows.ts)',
+      'notifications/recipients': 'the same',
+      'spaces/create': 'begins one, of a user',
+    };
+    const spaceFirst = /requireSpace|spaceQuery|requireAdministrator/;
+    // A page that also asks spaceQuery in its batch, and whose parts are these.
+    const parts =
+      /^src\/lib\/server\/(?:spaces\/(?:people|first-sight|card|first-invitation)|threads\/(?:list|read|write|manage|open)|mentions\/(?:people|completion))\.ts$/;
+    const asks = server.filter((path) => {
+      const code = sources[path]!;
+      return /\bmembership\b/.test(code) && /actor\.id/.test(code) && !/\blasting\(/.test(code);
+    });
+    const without = asks.filter(
+      (path) =>
+        !spaceFirst.test(sources[path]!) &&
+        !parts.test(path) &&
+        !((/^src\/lib\/server\/(.+)\.ts$/.exec(path)?.[1] ?? '') in behind),
+    );
+    expect(without).toEqual([]);
+  });
+
   it('what a text has attached: whoever else reads files asks files/current.ts, so no replaced version is named', () => {
     const reasons: Record<string, string> = {
       'accounts/data/files': 'one’s own uploads, all versions of them',

@@ -68,6 +68,8 @@ const others: Record<string, string> = {
   'search/hits.ts hitsQuery': 'one more than a page; the page says how many spaces were searched',
   'space-templates/choose.ts own': 'more are refused when they are made',
   'space-templates/from-space.ts contentOf': 'more are refused when they are made',
+  'memberships/ending.ts dueQuery': later,
+  'memberships/told.ts answeringQuery': 'five who run the space, if nobody answers for the guest',
   'sponsors/found.ts offered': 'an offer: what is typed finds everybody else in the space',
   'sponsors/found.ts found': 'one, or one too many',
   'sponsors/found.ts foundOnSite': 'one, or one too many',

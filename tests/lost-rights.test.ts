@@ -10,7 +10,7 @@ import * as templates from '../src/lib/server/space-templates';
 import * as spaces from '../src/lib/server/spaces';
 import * as threads from '../src/lib/server/threads';
 import * as trash from '../src/lib/server/trash';
-import { as, meanwhile, testContext, type TestCtx, type User } from './contexts';
+import { as, bindings, meanwhile, testContext, type TestCtx, type User } from './contexts';
 import { makeGuest, makeSpace, makeUser, someEmail, spaceForm } from './factories';
 import { PART_SIZE } from '../src/lib/files';
 import { dump } from './helpers';
@@ -93,6 +93,17 @@ const putPart = (ctx: TestCtx, at: House, number: number) => {
   return files.uploadPart(ctx, at.arriving, number, { body, size: body.length });
 };
 
+/** Gil's access ends then. */
+const ends = (at: House, when: number) =>
+  bindings.DB.prepare('update membership set ends_at = ? where space_id = ? and user_id = ?')
+    .bind(when, at.spaceId, at.gil.id)
+    .run();
+/** And Gil has asked for more time. */
+async function endsSoon(at: House): Promise<void> {
+  await ends(at, Date.now() + 60_000);
+  await memberships.askRenewal(as(at.gil), at.spaceId);
+}
+
 type Right = 'member' | 'administrator';
 /** `needs`: the right without which it must not succeed. */
 const rows: [
@@ -157,7 +168,28 @@ const rows: [
   [
     'memberships/terms.ts changeTerms',
     'administrator',
-    (ctx, at) => memberships.changeTerms(ctx, at.spaceId, `guest:${at.gil.id}`, { sponsor: '' }),
+    (ctx, at) =>
+      memberships.changeTerms(ctx, at.spaceId, `guest:${at.gil.id}`, { sponsor: '', accessEnds: '' }),
+  ],
+  [
+    'memberships/renewal.ts extend',
+    'member',
+    (ctx, at) => memberships.extend(ctx, at.spaceId, at.gil.id, '2034-05-06'),
+  ],
+  [
+    'memberships/renewal.ts declineRenewal',
+    'member',
+    (ctx, at) => memberships.declineRenewal(ctx, at.spaceId, at.gil.id),
+    endsSoon,
+  ],
+  [
+    'memberships/renewal.ts forgetEnded',
+    'administrator',
+    (ctx, at) => memberships.forgetEnded(ctx, at.spaceId, at.gil.id),
+    async (at) => {
+      await ends(at, 1);
+      await memberships.endOverdue(testContext());
+    },
   ],
   [
     'memberships/guests.ts removeGuest',
@@ -277,6 +309,8 @@ const rows: [
 
 /** What is allowed in an archived space, and why. Any other verb, also a new one, is refused. */
 const stays: Record<string, string> = {
+  'memberships/renewal.ts declineRenewal': 'takes a request off the list, and gives nothing',
+  'memberships/renewal.ts forgetEnded': 'only tidies the list of guests',
   'invitations/askers.ts dismissAsker': 'only tidies a list of the administrators',
   'invitations/manage.ts cancel': 'takes access away',
   'memberships/guests.ts removeGuest': 'takes access away',
@@ -354,6 +388,7 @@ const why: Record<string, string[]> = {
     'accounts/profile.ts endTrust',
     'accounts/profile.ts learnZone',
     'accounts/profile.ts setCompany',
+    'memberships/renewal.ts askRenewal',
     'notifications/portal.ts markRead',
     'notifications/portal.ts setLater',
     'presence.ts choose',
@@ -397,6 +432,8 @@ const why: Record<string, string[]> = {
     'files/purge.ts remove',
     'folded.ts foldDue',
     'invitations/expire.ts expireOverdue',
+    'memberships/ending.ts endOverdue',
+    'memberships/ending.ts remindOfEnd',
     'mail-log/reports.ts apply',
     'mail-log/reports.ts cameBack',
     'mail-log/reports.ts keyOf',

@@ -87,6 +87,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       emailAgain: inPost,
       notifications: inPost,
       mute: inPost,
+      renew: inPost,
       presence: 'in in home home home home home',
     },
   },
@@ -121,6 +122,13 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
   },
   '/(app)/spaces/[id=id]/people': { at: '/spaces/:space/people', get: inSpace },
   '/(app)/spaces/[id=id]/people/[person]': { at: '/spaces/:space/people/:person', get: inSpace },
+  // The guest of this world is in the space, and answered for by who runs it.
+  '/(app)/spaces/[id=id]/access/[guest]': {
+    at: '/spaces/:space/access/:person',
+    get: ofSpace,
+    // An empty day is no end, as it is already, and nothing was asked for.
+    post: { extend: 'in in 403 404 404 home 404', decline: 'in in 403 404 404 home 404' },
+  },
   // Only who administers the space sees it as somebody else does.
   '/(app)/spaces/[id=id]/as/[guest]': { at: '/spaces/:space/as/:person', get: ofSpace },
   '/(app)/spaces/[id=id]/as/[guest]/threads/[thread=id]': {
@@ -172,6 +180,7 @@ const table: Record<string, { at: string; get: Row; post?: Record<string, Row> }
       resend: ofSpacePost,
       copy: ofSpacePost,
       dismiss: ofSpacePost,
+      access: ofSpacePost,
       delete: ofSpacePost,
       resendAll: 'in in 403 404 404 home 404',
     },

@@ -289,6 +289,7 @@ export const invite = v.object({
     v.nonEmpty(says('invite.addresses-missing')),
     atMost(limits.addresses),
   ),
+  accessEnds: v.optional(v.pipe(v.string(), v.regex(/^(\d{4}-\d\d-\d\d)?$/, says('access-end.no-day'))), ''),
   subject: line(limits.subject, 'invite.subject-missing'),
   message: lines(limits.message),
   locale,
@@ -305,13 +306,19 @@ export const firstInvitation = v.object({
 export const unfinishedInvitation = v.object({
   addresses: v.pipe(v.optional(v.string(), ''), bounded(limits.addresses)),
 });
-export const guestRef = v.object({ ref: v.pipe(v.string(), v.regex(/^(invitation|guest):[a-z2-7]{16}$/)) });
+export const guestRef = v.object({
+  ref: v.pipe(v.string(), v.regex(/^(invitation|guest|ended):[a-z2-7]{16}$/)),
+});
 /** Posted twice, it is done once. */
 export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
 /** Who answers for a guest, as typed: a name or an address. */
 const person = v.pipe(v.optional(v.string(), ''), bounded(254), v.trim());
-export const terms = v.object({ sponsor: person });
+export const deactivation = v.object({ id, handOverTo: person });
+/** A day, or none. */
+const day = v.optional(v.pipe(v.string(), v.regex(/^(\d{4}-\d\d-\d\d)?$/, says('access-end.no-day'))), '');
+export const terms = v.object({ sponsor: person, accessEnds: day });
+export const extension = v.object({ accessEnds: day });
 export const guestTerms = v.object({ ...guestRef.entries, ...terms.entries });
 /** Of the list of guests: what is done to whom: to `picks`, or to `all` that the address filters. Of an earlier run: to whom it refused. */
 export const many = v.object({
@@ -594,6 +601,7 @@ export const authentication = v.pipe(
     trustedDays: number(1, 90),
     codeMinutes: number(10, 60),
     invitationDays: number(1, 30),
+    accessDays: number(0, 3_650),
     allowedDomains: lines(5_000),
     /** The effect that the form showed, to be confirmed. */
     domainsSeen: v.optional(v.pipe(v.string(), v.maxLength(10_000)), ''),

@@ -104,3 +104,13 @@ export function startOfDay(date: string, zone: string | null, days = 0): number 
   // Clocks may have changed between the two.
   return utc - aheadAt(name, near);
 }
+
+/** The day of a moment in a zone: "2026-11-28". */
+export const dayOf = (zone: string | null, at: number): string =>
+  new Date(at + aheadAt(usable(zone), at)).toISOString().slice(0, 10);
+
+/** The last minute of a day in a zone. Null if there is no such day. */
+export function endOfDay(date: string, zone: string | null): number | null {
+  const next = startOfDay(date, zone, 1);
+  return next === null ? null : next - 60_000;
+}

@@ -116,6 +116,7 @@ const pages = ({
   '/spaces/[id=id]/as/[guest]/files/[file]': [['ava', file.replace(space, `${space}/as/${guestId}`)]],
   '/spaces/[id=id]/as/[guest]/people': [['ava', `${space}/as/${guestId}/people`]],
   '/spaces/[id=id]/as/[guest]/people/[person]': [['ava', person.replace(space, `${space}/as/${guestId}`)]],
+  '/spaces/[id=id]/access/[guest]': [['ava', `${space}/access/${guestId}`]],
   '/spaces/[id=id]/settings/general': [['ava', `${space}/settings/general`]],
   '/spaces/[id=id]/settings/members': [['ava', `${space}/settings/members`]],
   '/spaces/[id=id]/settings/guests': [['ava', `${space}/settings/guests`]],

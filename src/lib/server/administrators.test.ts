@@ -376,7 +376,7 @@ describe('an administrator of the site who has just lost that right', () => {
       'removes a guest from a space': (ctx, { gil, spaceId }) =>
         memberships.removeGuestForSite(ctx, spaceId, gil.id),
       'changes the access of a guest': (ctx, { gil, spaceId }) =>
-        memberships.changeTermsForSite(ctx, spaceId, gil.id, { sponsor: '' }),
+        memberships.changeTermsForSite(ctx, spaceId, gil.id, { sponsor: '', accessEnds: '' }),
       'changes settings': (ctx) => site.changeSettings(ctx, { siteName: 'Taken over' }),
       'archives a space': (ctx, { spaceId }) => archive.setForSite(ctx, spaceId, true),
       'brings an archived space back': (ctx, { archived }) => archive.setForSite(ctx, archived, false),

@@ -11,6 +11,7 @@ import {
   type Author,
   type Hearers,
   type Within,
+  lasting,
 } from './access';
 import { followed, type Ctx, type SignedIn, type Statement } from './context';
 import { unveil, veil } from './crypto';
@@ -104,7 +105,7 @@ export const newestInEachQuery = (ctx: SignedIn) =>
     })
     .from(membership)
     .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
-    .where(eq(membership.userId, ctx.actor.id))
+    .where(and(eq(membership.userId, ctx.actor.id), lasting(ctx)))
     .orderBy(membership.spaceId);
 
 /**
@@ -136,7 +137,7 @@ export async function since(
     from membership m
     join space s on s.id = m.space_id and s.deleted_at is null
     left join space_event e on e.seq in (${sql.join(heard, sql` union all `)})
-    where m.space_id = ${spaceId} and m.user_id = ${me.id}
+    where m.space_id = ${spaceId} and m.user_id = ${me.id} and ${lasting(ctx, 'm')}
     order by e.seq limit ${AT_ONCE}`);
   if (rows.length === 0) throw new Refusal('missing');
   const newest = rows.at(-1)!.seq;

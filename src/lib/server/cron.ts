@@ -21,6 +21,8 @@ import * as verification from './verification';
 export async function run(ctx: Ctx): Promise<void> {
   const steps: [string, () => Promise<unknown>][] = [
     ['expire invitations', () => invitations.expireOverdue(ctx)],
+    ['end access', () => memberships.endOverdue(ctx)],
+    ['remind of access that ends', () => memberships.remindOfEnd(ctx)],
     ['write notification mail', () => notifications.mailDue(ctx)],
     ['send stuck mail', () => outbox.sendDue(ctx)],
     [

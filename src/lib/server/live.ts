@@ -1,6 +1,6 @@
 /** Tells open pages to look, through the room of their space (room.ts). D1 is the truth: a lost word is made good by their next poll. */
 import { and, eq, isNull } from 'drizzle-orm';
-import { listeners, listensTo, requireSpace, type Hearers } from './access';
+import { lasting, listeners, listensTo, requireSpace, type Hearers } from './access';
 import type { Ctx, SignedIn } from './context';
 import { Refusal } from './errors';
 import { allow } from './policy';
@@ -67,7 +67,9 @@ export async function enter(
     .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
     .innerJoin(session, and(eq(session.userId, membership.userId), eq(session.idHash, ctx.sessionHash ?? '')))
     .innerJoin(user, eq(user.id, membership.userId))
-    .where(and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), lasts(ctx.now)));
+    .where(
+      and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), lasting(ctx), lasts(ctx.now)),
+    );
   if (!still) {
     // Nobody else has this end.
     webSocket.accept();

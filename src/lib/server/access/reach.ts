@@ -9,12 +9,21 @@ import { administersHere, isActiveAdministratorOf } from './administration';
 import { mayView, reachedBy } from './viewing';
 import { person, readerIn, visibleTo, type Reader, type Viewer } from './visibility';
 
+/**
+ * SQL, of a row of `membership`: whether it has not ended by the clock. Every query that reaches something through a membership of the
+ * actor asks (tests/architecture.test.ts), so that nobody has to wait for cron. @param of its name or alias
+ */
+export const lasting = ({ now }: Pick<Ctx, 'now'>, of = 'membership'): SQL =>
+  sql`(${sql.raw(of)}.ends_at is null or ${sql.raw(of)}.ends_at > ${now})`;
+
 type SpaceRow = typeof space.$inferSelect;
 
 export type FoundSpace = SpaceRow & {
   spaceRole: SpaceRole;
   /** By the actor. */
   muted: boolean;
+  /** Of the actor's own access. */
+  endsAt: number | null;
   reader: Reader;
 };
 
@@ -30,6 +39,7 @@ export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
       space,
       administers: sql<number>`${administersHere(ctx)}`.as('administers'),
       muted: membership.muted,
+      endsAt: membership.endsAt,
     })
     .from(membership)
     .innerJoin(space, eq(space.id, membership.spaceId))
@@ -38,6 +48,7 @@ export const spaceQuery = (ctx: SignedIn, spaceId: number) =>
         eq(membership.spaceId, spaceId),
         eq(membership.userId, reachedBy(ctx.actor)),
         isNull(space.deletedAt),
+        lasting(ctx),
         mayView(ctx.actor, spaceId),
       ),
     );
@@ -46,6 +57,7 @@ interface Reached {
   space: SpaceRow;
   administers: number;
   muted: boolean;
+  endsAt: number | null;
 }
 
 export function foundSpace(ctx: SignedIn, [row]: Reached[]): FoundSpace {
@@ -54,7 +66,7 @@ export function foundSpace(ctx: SignedIn, [row]: Reached[]): FoundSpace {
   const spaceRole: SpaceRole =
     ctx.actor.kind === 'guest' ? 'guest' : row.administers === 1 ? 'space-administrator' : 'member';
   const muted = row.muted && ctx.actor.viewedBy === undefined;
-  return { ...row.space, spaceRole, muted, reader: readerIn(ctx.actor, row.space) };
+  return { ...row.space, spaceRole, muted, endsAt: row.endsAt, reader: readerIn(ctx.actor, row.space) };
 }
 
 export async function requireAdministrator(ctx: SignedIn, spaceId: number): Promise<FoundSpace> {
@@ -99,7 +111,7 @@ export const notArchived = (ctx: Pick<Ctx, 'db'>, spaceId: number | SQL | null):
 
 const isMember = (ctx: SignedIn, spaceId: number): SQL =>
   sql`exists (select 1 from membership m join space s on s.id = m.space_id
-    where m.space_id = ${spaceId} and m.user_id = ${ctx.actor.id} and s.deleted_at is null)`;
+    where m.space_id = ${spaceId} and m.user_id = ${ctx.actor.id} and s.deleted_at is null and ${lasting(ctx, 'm')})`;
 
 /** SQL: whether somebody is among the people of the space now. Posts and reactions outlive that. @param of the alias of their account */
 export const isPresent = (spaceId: number | SQL, of = 'user'): SQL<number> =>
@@ -107,9 +119,9 @@ export const isPresent = (spaceId: number | SQL, of = 'user'): SQL<number> =>
     where here.space_id = ${spaceId} and here.user_id = ${sql.raw(of)}.id))`;
 
 /** SQL: whether the viewer sees somebody among the people of any space, or it is themselves. @param of the alias of their account */
-export const seesSomewhere = (viewer: Viewer, of: string): SQL =>
+export const seesSomewhere = (ctx: Pick<Ctx, 'now'>, viewer: Viewer, of: string): SQL =>
   sql`(${sql.raw(of)}.id = ${viewer.id} or ${sql.raw(of)}.status = 'active' and exists (
     select 1 from membership theirs join membership mine on mine.space_id = theirs.space_id and mine.user_id = ${viewer.id}
     join space s on s.id = theirs.space_id
-    where theirs.user_id = ${sql.raw(of)}.id and s.deleted_at is null
+    where theirs.user_id = ${sql.raw(of)}.id and s.deleted_at is null and ${lasting(ctx, 'mine')}
       and ${visibleTo(viewer, { space: 's' }, person(of))}))`;

@@ -86,7 +86,12 @@ export async function learnZone(ctx: SignedIn, zone: string): Promise<void> {
 
 export async function profile(
   ctx: SignedIn,
-  after: { sessions?: string | null; spaces?: string | null; muted?: string | null } = {},
+  after: {
+    sessions?: string | null;
+    spaces?: string | null;
+    muted?: string | null;
+    ended?: string | null;
+  } = {},
 ) {
   const actor = ctx.actor;
   const {
@@ -96,6 +101,7 @@ export async function profile(
     list,
     trusted,
     own,
+    ended,
     silent,
   } = await ctx.read({
     person: ctx.db
@@ -118,6 +124,7 @@ export async function profile(
     list: sessions.ofUser(ctx, actor.id, after.sessions),
     trusted: verification.trustedOf(ctx, actor.id),
     own: memberships.ofActor(ctx, after.spaces),
+    ended: memberships.endedOfActor(ctx, after.ended),
     silent: memberships.ofActor(ctx, after.muted, { muted: true }),
   });
   const placed = <Row extends { country: string | null }>(row: Row) => ({
@@ -127,6 +134,7 @@ export async function profile(
   const begun = sessions.pageOfUser(list);
   const spaces = memberships.pageOfActor(own);
   const muted = memberships.pageOfActor(silent);
+  const over = memberships.pageOfEnded(ended);
   return {
     profile: person!,
     newAddress: change
@@ -140,6 +148,10 @@ export async function profile(
       : null,
     spaces: spaces.rows,
     spacesNext: spaces.next,
+    /** A guest may ask for more time from then on. */
+    asksFrom: ctx.now + memberships.ASK_BEFORE,
+    ended: over.rows,
+    endedNext: over.next,
     muted: muted.rows,
     mutedNext: muted.next,
     /** Where each further archive of own files begins. */

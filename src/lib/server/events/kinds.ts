@@ -111,6 +111,10 @@ const KINDS = {
   'space.member-removed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
   'space.guest-removed': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
   // Who answers for a guest, or for whoever accepts an invitation.
+  // By the clock, as cron writes it down.
+  'space.access-ended': { audit: 'each', needs: IN_SPACE, ends: 'membership' },
+  'space.renewal-asked': { audit: 'each', needs: IN_SPACE },
+  'space.renewal-declined': { audit: 'each', needs: IN_SPACE },
   'space.guest-access-changed': { audit: 'each', needs: IN_SPACE },
   'space.left': { audit: 'each', needs: IN_SPACE, may: ['left'], ends: 'membership' },
   'space.archived': { audit: 'each', needs: SPACE, change: 'space' },

@@ -22,7 +22,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
   const itself = { audienceOf: 'file' };
   const seesUploader = can(actor, 'site.administer')
     ? sql`1`
-    : sql`exists (select 1 from user u where u.id = file.uploader_id and ${access.seesSomewhere(actor, 'u')})`;
+    : sql`exists (select 1 from user u where u.id = file.uploader_id and ${access.seesSomewhere(ctx, actor, 'u')})`;
   const managesTemplates = can(actor, 'space.create') || can(actor, 'site.administer');
   const [row] = await ctx.db
     .select()
@@ -35,7 +35,7 @@ export async function findVisible(ctx: SignedIn, id: string): Promise<typeof fil
         sql`(
           exists (
             select 1 from membership m join space s on s.id = m.space_id
-            where m.space_id = file.space_id and m.user_id = ${actor.id} and s.deleted_at is null
+            where m.space_id = file.space_id and m.user_id = ${actor.id} and s.deleted_at is null and ${access.lasting(ctx, 'm')}
               and (file.attached_at is not null or file.uploader_id = ${actor.id})
               and (file.kind = 'cover' or ${access.visibleTo(actor, { space: 's' }, itself, uploader, itsThread, itsComment)}))
           or file.kind = 'avatar' and file.attached_at is not null and ${seesUploader}
@@ -55,5 +55,6 @@ export const ownUnused = (ctx: SignedIn, id: string) =>
     eq(file.uploaderId, ctx.actor.id),
     isNull(file.attachedAt),
     isNull(file.releasedAt),
-    sql`(space_id is null or space_id in (select m.space_id from membership m where m.user_id = ${ctx.actor.id}))`,
+    sql`(space_id is null or space_id in (select m.space_id from membership m
+      where m.user_id = ${ctx.actor.id} and ${access.lasting(ctx, 'm')}))`,
   );

@@ -18,7 +18,7 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
     async start(stream) {
       await ctx.commit([record(ctx, { kind: 'site.guests-exported', subject: 'site' })]);
       stream.enqueue(
-        '\ufeffe-mail,display name,company,status,last login,spaces,number of spaces,invited by,invited,proves by,expires,invitation e-mail,declined,sponsors,terms version,terms accepted\r\n',
+        '\ufeffe-mail,display name,company,status,last login,spaces,number of spaces,invited by,invited,proves by,expires,invitation e-mail,declined,sponsors,access ends,terms version,terms accepted\r\n',
       );
     },
     async pull(stream) {
@@ -37,6 +37,7 @@ export function exported(ctx: SignedIn, filter: Filter): ReadableStream<string> 
               time(row.declinedAt),
               // In the order of the spaces.
               row.spaces.map(({ sponsor }) => sponsor ?? 'none').join('; '),
+              row.spaces.map(({ endsAt }) => time(endsAt) || 'none').join('; '),
               ...[row.terms ? String(row.terms.version) : '', time(row.terms?.at)],
             ]),
           )

@@ -19,6 +19,7 @@ const COUNTED = 100;
 export interface SpaceOf {
   id: number;
   name: string;
+  endsAt: number | null;
   /** Null: nobody answers for them. */
   sponsor: string | null;
 }
@@ -91,10 +92,10 @@ const detailedQuery = (ctx: Ctx, page: SQL, names: number, down: boolean): SQL =
   select page.src, page.id, page.k, coalesce(user.email, invitation.email) email, user.name, user.company, user.avatar,
     user.last_login_at "lastLoginAt",
     iif(user.id is null, (select json_array(json_object('id', s.id, 'name', s.name,
-        'sponsor', ${sponsorOf(sql`s.id`, invitationsSponsor())})) from space s where s.id = invitation.space_id),
-      (select json_group_array(json_object('id', id, 'name', name, 'sponsor', sponsor)) from (select s.id, s.name,
+        'sponsor', ${sponsorOf(sql`s.id`, invitationsSponsor())}, 'endsAt', invitation.access_ends_at)) from space s where s.id = invitation.space_id),
+      (select json_group_array(json_object('id', id, 'name', name, 'sponsor', sponsor, 'endsAt', ends_at)) from (select s.id, s.name, m.ends_at,
           ${sponsorOf(sql`s.id`, sql`m.sponsor_id`)} sponsor
-        from (select space_id, joined_at, sponsor_id from membership where user_id = user.id limit ${sql.raw(String(COUNTED))}) m
+        from (select space_id, joined_at, sponsor_id, ends_at from membership where user_id = user.id limit ${sql.raw(String(COUNTED))}) m
         join space s on s.id = m.space_id and s.deleted_at is null order by m.joined_at desc limit ${sql.raw(String(names))}))) spaces,
     iif(user.id is null, 1, (select count(*) from (select 1 from membership m join space s on s.id = m.space_id and s.deleted_at is null
       where m.user_id = user.id limit ${sql.raw(String(COUNTED))}))) "spaceCount",

@@ -24,6 +24,7 @@ interface SpaceOf {
   archived: boolean;
   joinedAt: number;
   inviter: string | null;
+  endsAt: number | null;
   /** Null: nobody answers for them. */
   sponsor: string | null;
 }
@@ -70,7 +71,7 @@ export async function one(
       .from(user)
       .where(and(eq(user.id, id), eq(user.kind, 'guest'))),
     spaces: ctx.db.all<SpaceOf>(sql`
-      select s.id, s.name, s.archived_at is not null archived, m.joined_at "joinedAt", i.name inviter,
+      select s.id, s.name, s.archived_at is not null archived, m.joined_at "joinedAt", i.name inviter, m.ends_at "endsAt",
         ${sponsorOf(sql`m.space_id`, sql`m.sponsor_id`)} sponsor
       from membership m join space s on s.id = m.space_id and s.deleted_at is null left join user i on i.id = m.invited_by
       where m.user_id = ${id} and ${older(of(after.spaces), sql`m.joined_at`, sql`s.id`)}

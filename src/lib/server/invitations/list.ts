@@ -8,7 +8,7 @@ import * as folded from '../folded';
 import * as outbox from '../mail/outbox';
 import * as paging from '../paging';
 import { allow } from '../policy';
-import { invitation, isOpenInvitation, membership, space, user, type mail } from '../schema';
+import { endedAccess, invitation, isOpenInvitation, membership, space, user, type mail } from '../schema';
 import { lastVisit } from '../sessions';
 import * as settings from '../settings';
 import { answersIn, invitationsSponsor, sponsorOf } from '../sponsors';
@@ -18,8 +18,11 @@ import { acceptable, domainStillAllowed, inviterMayInvite, standing } from './ru
 /** What is true now; an invitation's row may not say yet that it has expired. */
 export const guestStatuses = ['invited', 'expired', 'declined', 'active', 'inactive'] as const;
 export type GuestStatus = (typeof guestStatuses)[number];
-/** Of the Guests tab. Besides, whoever has nobody who answers for them. */
-export const tabFilters = [...guestStatuses, 'unsponsored'] as const;
+/** Of the Guests tab, which also lists whoever has declined. */
+export const tabStatuses = ['invited', 'expired', 'declined', 'active', 'inactive', 'ended'] as const;
+type TabStatus = (typeof tabStatuses)[number];
+/** Besides, whoever has nobody who answers for them. */
+export const tabFilters = [...tabStatuses, 'unsponsored'] as const;
 type TabFilter = (typeof tabFilters)[number];
 
 export interface GuestRow {
@@ -38,6 +41,9 @@ export interface GuestRow {
   lastVisitAt: number | null;
   /** The name of whoever answers for them; null: nobody. */
   sponsor: string | null;
+  accessEndsAt: number | null;
+  accessOver: boolean;
+  renewalAskedAt: number | null;
   /** In the words of whoever declined, and when. */
   declined: { at: number; reason: string } | null;
   delivery: {
@@ -48,6 +54,9 @@ export interface GuestRow {
 }
 
 const PAGE = 100;
+
+/** Filters that rows of guests who are in the space may fit. */
+const ofPresent: TabFilter[] = ['active', 'inactive', 'ended', 'unsponsored'];
 
 export interface GuestFilter {
   find?: string;
@@ -79,6 +88,8 @@ const reads = compiled(
           avatar: user.avatar,
           lastVisitAt: lastVisit,
           sponsor: sponsorOf(sql`${spaceId}`, sql`membership.sponsor_id`).as('sponsor'),
+          accessEndsAt: sql<number | null>`membership.ends_at`.as('access_ends'),
+          renewalAskedAt: sql<number | null>`membership.renewal_asked_at`.as('renewal_asked'),
         })
         // Not the guests of the whole site, in search of those of this space.
         .from(sql`membership indexed by membership_guests_by_address`)
@@ -88,14 +99,18 @@ const reads = compiled(
             sql`membership.space_id = ${spaceId} and membership.rank = 2`,
             behind(membership.address, sql`'guest:' || ${user.id}`),
             or(folded.isPerson(find), folded.isAddress(find, user.email, user.emailOriginal)),
-            status === 'active' || status === 'inactive' ? eq(user.status, status) : undefined,
+            status === 'active' || status === 'inactive'
+              ? and(eq(user.status, status), access.lasting(ctx))
+              : undefined,
+            // What cron has not written down yet is over as well.
+            status === 'ended' ? sql`not ${access.lasting(ctx)}` : undefined,
             status === 'unsponsored'
               ? sql`not ${answersIn(sql`${spaceId}`, sql`membership.sponsor_id`)}`
               : undefined,
           ),
         )
         .orderBy(asc(membership.address))
-        .limit([null, 'active', 'inactive', 'unsponsored'].includes(status) ? PAGE + 1 : 0),
+        .limit(status === null || ofPresent.includes(status) ? PAGE + 1 : 0),
       open: ctx.db
         .select({
           id: invitation.id,
@@ -104,6 +119,7 @@ const reads = compiled(
           askedAt: sql<number | null>`iif(asked_at > sent_at, asked_at, null)`,
           acceptable: sql<number>`${acceptable(ctx)}`.as('acceptable'),
           sponsor: sponsorOf(sql`${spaceId}`, invitationsSponsor()).as('sponsor'),
+          accessEndsAt: invitation.accessEndsAt,
           inviterMayInvite: sql<number>`${inviterMayInvite()}`.as('inviter_may_invite'),
           domainStillAllowed: sql<number>`${domainStillAllowed()}`.as('domain_still_allowed'),
           mailStatus: lastMail('status') as SQL<typeof mail.$inferSelect.status | null>,
@@ -126,6 +142,29 @@ const reads = compiled(
         )
         .orderBy(asc(invitation.email))
         .limit(status === null || status === 'invited' || status === 'expired' ? PAGE + 1 : 0),
+      ended: ctx.db
+        .select({
+          id: user.id,
+          email: user.email,
+          name: user.name,
+          company: user.company,
+          avatar: user.avatar,
+          lastVisitAt: lastVisit,
+          sponsor: sponsorOf(sql`${spaceId}`, sql`ended_access.sponsor_id`).as('sponsor'),
+          endedAt: sql<number>`ended_access.ended_at`.as('access_ended'),
+          renewalAskedAt: sql<number | null>`ended_access.renewal_asked_at`.as('renewal_asked'),
+        })
+        .from(sql`ended_access indexed by ended_access_by_address`)
+        .innerJoin(user, eq(user.id, endedAccess.userId))
+        .where(
+          and(
+            sql`ended_access.space_id = ${spaceId}`,
+            behind(endedAccess.address, sql`'ended:' || ${user.id}`),
+            or(folded.isPerson(find), folded.isAddress(find, user.email, user.emailOriginal)),
+          ),
+        )
+        .orderBy(asc(endedAccess.address))
+        .limit(status === null || status === 'ended' ? PAGE + 1 : 0),
       declined: ctx.db
         .select({
           id: invitation.id,
@@ -173,12 +212,14 @@ const reads = compiled(
   },
 );
 
+const isOver = (ctx: SignedIn, endsAt: number | null): boolean => endsAt !== null && endsAt <= ctx.now;
+
 /** By address. @param after `next` of the page before */
 export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filter: GuestFilter = {}) {
   const find = (filter.find ?? '').trim().slice(0, 100);
   const status = filter.status ?? null;
   const [last, lastRef] = paging.read(after, 'text', 'text') ?? ['', ''];
-  const { reach, guests, open, declined, counts, guestCounts, waiting, askers } = await ctx.read({
+  const { reach, guests, open, ended, declined, counts, guestCounts, waiting, askers } = await ctx.read({
     ...(find ? reads.anew : reads)(ctx, { spaceId, last, lastRef }, { find, status }),
     askers: askersQuery(ctx, spaceId),
   });
@@ -191,12 +232,15 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       email: g.email,
       name: g.name,
       company: g.company,
-      status: g.status,
+      status: isOver(ctx, g.accessEndsAt) ? ('ended' as const) : g.status,
       expiresAt: null,
       over: null,
       askedAt: null,
       lastVisitAt: g.lastVisitAt,
       sponsor: g.sponsor,
+      accessEndsAt: g.accessEndsAt,
+      accessOver: isOver(ctx, g.accessEndsAt),
+      renewalAskedAt: g.renewalAskedAt,
       declined: null,
       delivery: null,
     })),
@@ -213,12 +257,34 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       askedAt: i.askedAt,
       lastVisitAt: null,
       sponsor: i.sponsor,
+      accessEndsAt: i.accessEndsAt,
+      accessOver: isOver(ctx, i.accessEndsAt),
+      renewalAskedAt: null,
       declined: null,
       delivery: i.mailStatus && {
         state: outbox.deliveryState({ status: i.mailStatus, deliveredAt: i.deliveredAt }),
         failure: outbox.failureKey({ failure: i.failure }),
         detail: i.detail ?? '',
       },
+    })),
+    ...ended.map((e): GuestRow => ({
+      ref: `ended:${e.id}`,
+      id: e.id,
+      avatar: e.avatar,
+      email: e.email,
+      name: e.name,
+      company: e.company,
+      status: 'ended',
+      expiresAt: null,
+      over: null,
+      askedAt: null,
+      lastVisitAt: e.lastVisitAt,
+      sponsor: e.sponsor,
+      accessEndsAt: e.endedAt,
+      accessOver: true,
+      renewalAskedAt: e.renewalAskedAt,
+      declined: null,
+      delivery: null,
     })),
     ...declined.map((i): GuestRow => ({
       ref: `invitation:${i.id}`,
@@ -233,6 +299,9 @@ export async function guestsTab(ctx: SignedIn, spaceId: number, after = '', filt
       askedAt: null,
       lastVisitAt: null,
       sponsor: null,
+      accessEndsAt: null,
+      accessOver: false,
+      renewalAskedAt: null,
       declined: { at: i.declinedAt ?? 0, reason: i.declineReason ?? '' },
       delivery: null,
     })),

@@ -18,6 +18,8 @@ export interface InviteForm {
   requestKey?: string;
   /** Also those who have declined, after a warning. */
   declinedToo?: boolean;
+  /** The last day of their access; empty: no end. */
+  accessEnds?: string;
 }
 
 export interface ToSend {

@@ -30,7 +30,8 @@ export const somebodyMayInvite = (
 
 /** Acceptable, if its inviter may invite. */
 export const standing = (ctx: Ctx, of = 'invitation'): SQL<number> =>
-  sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now} and ${domainStillAllowed(of)})`;
+  sql`(${column(of, 'status')} = 'invited' and ${column(of, 'expires_at')} > ${ctx.now} and ${domainStillAllowed(of)}
+    and (${column(of, 'access_ends_at')} is null or ${column(of, 'access_ends_at')} > ${ctx.now}))`;
 
 export const acceptable = (ctx: Ctx, of = 'invitation'): SQL<number> =>
   sql`(${standing(ctx, of)} and ${inviterMayInvite(of)})`;

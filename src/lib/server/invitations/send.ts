@@ -4,6 +4,7 @@ import * as access from '../access';
 import { changed, must, type Ctx, type SignedIn, type Statement } from '../context';
 import { recordMany } from '../events';
 import * as outbox from '../mail/outbox';
+import * as memberships from '../memberships';
 import { isOpenInvitation, type Settings } from '../schema';
 import { forgetDeclined } from './decline';
 import * as limits from './limits';
@@ -21,6 +22,8 @@ export async function send(
   form: InviteForm | null = null,
   key: string | null = null,
 ): Promise<boolean> {
+  const usual = memberships.endOf(ctx, await memberships.defaultDay(ctx));
+  const accessEndsAt = form?.accessEnds === undefined ? usual : memberships.endOf(ctx, form.accessEnds);
   const expiresAt = expiryOf(ctx, site);
   const wordsFor = await wordsForRecipients(ctx, target, rows);
   const mails = await outbox.queueMany(
@@ -58,12 +61,12 @@ export async function send(
       ...(form
         ? inChunks(
             rows.filter((i) => i.version === 1),
-            (chunk) => insertMany(ctx, target.id, form, key, expiresAt, chunk),
+            (chunk) => insertMany(ctx, target.id, form, key, { expiresAt, accessEndsAt }, chunk),
           )
         : []),
       ...inChunks(
         rows.filter((i) => i.version > 1),
-        (chunk) => renewMany(ctx, form, key, expiresAt, chunk),
+        (chunk) => renewMany(ctx, form, key, { expiresAt, accessEndsAt }, chunk),
       ),
       ...mails.statements,
       ...inChunks(rows, (chunk) => [recordEach(ctx, target.id, chunk)]),
@@ -95,15 +98,15 @@ const insertMany = (
   spaceId: number,
   form: InviteForm,
   key: string | null,
-  expiresAt: number,
+  { expiresAt, accessEndsAt }: { expiresAt: number; accessEndsAt: number | null },
   chunk: ToSend[],
 ) => [
   ctx.db.run(sql`
     insert into invitation (id, kind, space_id, email, email_original, status, version, request_key, subject, message, locale,
-      administrator, can_create_spaces, invited_by, created_at, sent_at, expires_at)
+      administrator, can_create_spaces, invited_by, created_at, sent_at, expires_at, access_ends_at)
     select json_extract(r.value, '$.id'), 'guest', ${spaceId}, json_extract(r.value, '$.email'),
       json_extract(r.value, '$.original'), 'invited', 1, ${key}, ${form.subject}, ${form.message}, ${form.locale},
-      0, 0, ${ctx.actor.id}, ${ctx.now}, ${ctx.now}, ${expiresAt}
+      0, 0, ${ctx.actor.id}, ${ctx.now}, ${ctx.now}, ${expiresAt}, ${accessEndsAt}
     from json_each(${rowsOf(chunk)}) r where ${domainFits(sql`json_extract(r.value, '$.email')`)}`),
   must(ctx, changed(chunk.length)),
 ];
@@ -113,12 +116,18 @@ const renewMany = (
   ctx: SignedIn,
   form: InviteForm | null,
   key: string | null,
-  expiresAt: number,
+  { expiresAt, accessEndsAt }: { expiresAt: number; accessEndsAt: number | null },
   chunk: ToSend[],
 ) => [
   ctx.db.run(sql`
     update invitation set status = 'invited', version = version + 1, request_key = ${key}, sent_at = ${ctx.now}, expires_at = ${expiresAt},
       ${form ? sql`subject = ${form.subject}, message = ${form.message}, locale = ${form.locale},` : sql``}
+      access_ends_at = ${
+        form
+          ? sql`${accessEndsAt}`
+          : // Whose end has passed meanwhile gets the usual one: a new link is to be of use.
+            sql`iif(access_ends_at <= ${ctx.now}, ${accessEndsAt}, access_ends_at)`
+      },
       invited_by = ${ctx.actor.id}
     where ${isOpenInvitation()} and (id, version) in
       (select json_extract(value, '$.id'), json_extract(value, '$.version') - 1 from json_each(${rowsOf(chunk)}))

@@ -15,4 +15,15 @@ export { endAll } from './end-all';
 export { asUser, join } from './join';
 export { accountChanged, allOrdered, tidy } from './order';
 export { removeGuest, removeGuestForSite } from './guests';
-export { changeTerms, changeTermsForSite, terms, termsForSite } from './terms';
+export { endOverdue, remindOfEnd } from './ending';
+export {
+  accessOf,
+  ASK_BEFORE,
+  askRenewal,
+  declineRenewal,
+  endedOfActor,
+  extend,
+  forgetEnded,
+  pageOfEnded,
+} from './renewal';
+export { changeTerms, changeTermsForSite, defaultDay, endOf, terms, termsForSite } from './terms';

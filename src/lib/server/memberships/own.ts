@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { administersHere, mayLeaveWhere } from '../access';
+import { administersHere, lasting, mayLeaveWhere } from '../access';
 import { changed, must, type SignedIn, type Statement } from '../context';
 import { Refusal } from '../errors';
 import * as folded from '../folded';
@@ -44,7 +44,7 @@ export async function mute(ctx: SignedIn, spaceId: number, on: boolean): Promise
 }
 
 const isActors = (ctx: SignedIn, spaceId: number) =>
-  and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id));
+  and(eq(membership.spaceId, spaceId), eq(membership.userId, ctx.actor.id), lasting(ctx));
 
 const OWN = 100;
 
@@ -62,6 +62,9 @@ export const ofActor = (ctx: SignedIn, after: string | null = null, { muted = fa
       inviterIsGuest: sql<number>`inviter.kind = 'guest'`.mapWith(Boolean).as('inviter_is_guest'),
       /** Of a guest. Whoever answers is in the space, so that the guest may know of them. */
       sponsor: sponsorOf(sql`membership.space_id`, sql`membership.sponsor_id`).as('sponsor_name'),
+      endsAt: membership.endsAt,
+      renewalAskedAt: membership.renewalAskedAt,
+      renewalDeclinedAt: membership.renewalDeclinedAt,
       administers: administersHere(ctx).mapWith(Boolean).as('administers'),
       muted: membership.muted,
       mayLeave: mayLeaveWhere(ctx).as('may_leave'),
@@ -72,6 +75,7 @@ export const ofActor = (ctx: SignedIn, after: string | null = null, { muted = fa
     .where(
       and(
         eq(membership.userId, ctx.actor.id),
+        lasting(ctx),
         muted ? eq(membership.muted, true) : undefined,
         last ? sql`(${folded.spaceKey}, ${space.id}) > (${last[0]}, ${last[1]})` : undefined,
       ),

@@ -40,7 +40,7 @@ export const due = (ctx: Ctx, those?: SQL): Promise<Due[]> =>
       person as materialized (
         select user_id from first group by user_id order by min(mail_at) limit ${PEOPLE})
     select ${columns(recipient, LONGEST + 400)}, ${attachedFiles} "files",
-      (u.status = 'active' and ${visible(recipient)}) "visible",
+      (u.status = 'active' and ${visible(ctx, recipient)}) "visible",
       (n.read_at is not null or coalesce(tp.read_at, 0) >= n.created_at) "seen",
       (u.mail_about <> 'nothing' and (n.kind = 'mention' or (u.mail_about = 'all' and not coalesce(${isSilenced}, 0)))) "wanted",
       ${whyTold} "reason", u.id "userId", n.actor_id "actorId", u.email_original "email", u.locale, coalesce(u.time_zone, u.browser_time_zone) "timeZone",

@@ -17,7 +17,7 @@ const MOST_COUNTED = 100;
 
 const ofActor = (ctx: SignedIn): SQL => sql`
   from notification n ${joins}
-  where n.user_id = ${ctx.actor.id} and ${visible(ctx.actor)}`;
+  where n.user_id = ${ctx.actor.id} and ${visible(ctx, ctx.actor)}`;
 
 const only: Record<Shown, SQL> = {
   me: sql`and n.kind = 'mention'`,

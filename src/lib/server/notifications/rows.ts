@@ -9,10 +9,12 @@ import {
   seesGuests,
   visibleTo,
   type Viewer,
+  lasting,
 } from '../access';
 import { inOrder, isCurrent } from '../files/current';
 import { marksOf } from '../mentions/people';
 import * as redaction from '../mentions/redaction';
+import type { Ctx } from '../context';
 import type { Mention } from '../schema';
 import { hearsOfInvitations } from './recipients';
 
@@ -70,8 +72,8 @@ export const joins = sql`
   left join invitation v on v.id = n.invitation_id`;
 
 /** SQL: whether the viewer may see it now, whatever they were notified of. */
-export const visible = (viewer: Viewer): SQL => sql`
-  ((s.deleted_at is null and m.user_id is not null) or n.space_id is null)
+export const visible = (ctx: Pick<Ctx, 'now'>, viewer: Viewer): SQL => sql`
+  ((s.deleted_at is null and m.user_id is not null and ${lasting(ctx, 'm')}) or n.space_id is null)
   and (n.kind <> 'join' or ${seesNewcomer(viewer)})
   and (n.invitation_id is null or ${hearsOfInvitations(sql`${viewer.id}`, sql.raw('n.space_id'))})
   and (n.kind <> 'leave' or (not ${isThere} and ${visibleTo(viewer, { space: 's' }, person('a'))}))

@@ -11,7 +11,7 @@ import {
 import { mail, mailboxEntry, webhookKey } from './mail';
 import { guestRun, guestRunRow } from './runs';
 import { acceptance, auditEntry, auditSeal, erasure, setting, siteCount, spaceTemplate, user } from './site';
-import { invitation, membership, space, spaceEvent } from './space';
+import { endedAccess, invitation, membership, space, spaceEvent } from './space';
 import { comment, file, notification, reaction, revision, thread, threadPerson } from './thread';
 
 export type { Mention, Place } from './columns';
@@ -58,6 +58,7 @@ export const spaceTables = [
   spaceEvent,
   thread,
   invitation,
+  endedAccess,
   membership,
   space,
 ] as const;

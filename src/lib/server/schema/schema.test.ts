@@ -1,12 +1,13 @@
 import { getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
-import { as, bindings } from '../../../../tests/contexts';
+import { as, bindings, testContext } from '../../../../tests/contexts';
 import { makeGuest, makeSpace, makeUser } from '../../../../tests/factories';
 import { joinSpace } from '../../../../tests/invitations';
 import { tables } from '../../../../tests/helpers';
 import { randomId } from '../crypto';
 import * as files from '../files';
+import * as memberships from '../memberships';
 import * as threads from '../threads';
 import * as schema from '.';
 
@@ -110,6 +111,10 @@ describe('a table of a space', () => {
       for (const follower of [ava, ben]) await threads.follow(as(follower), spaceId, id, true);
       await threads.markRead(as(gil), spaceId, id, Date.now());
     }
+    const lou = await makeGuest();
+    for (const spaceId of spaces) await joinSpace(ava, spaceId, lou);
+    await bindings.DB.prepare('update membership set ends_at = 1 where user_id = ?').bind(lou.id).run();
+    await memberships.endOverdue(testContext());
     for (const table of inSpace) {
       const { name, columns } = getTableConfig(table);
       const { results } = await bindings.DB.prepare(

@@ -99,6 +99,8 @@ export interface Settings extends LoginSecurity {
   trustBrowsers: boolean;
   trustedDays: number;
   trustedSince: number;
+  /** Days until a guest's access ends, as each invitation suggests; 0: it does not. */
+  accessDays: number;
   policy: CredentialPolicy;
   /** Guests' domains; empty: any. */
   allowedDomains: string[];

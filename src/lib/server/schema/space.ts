@@ -75,6 +75,13 @@ export const membership = sqliteTable(
     invitedBy: text('invited_by').references(() => user.id),
     /** Of a guest: who answers for them, while `sponsors.answersIn` says so. */
     sponsorId: text('sponsor_id').references(() => user.id),
+    /** Of a guest: from then on they reach the space no more (`access.lasting`), also before cron has moved the row to `ended_access`. */
+    endsAt: at('ends_at'),
+    /** Of which reminder both know: none, of the week before, of the day before. */
+    endsTold: integer('ends_told').notNull().default(0),
+    /** The guest would like to stay longer, and that was declined. A new end forgets both. */
+    renewalAskedAt: at('renewal_asked_at'),
+    renewalDeclinedAt: at('renewal_declined_at'),
     joinedAt: at('joined_at').notNull(),
     lastReadAt: at('last_read_at').notNull(),
     /** Until then the space greets a guest, and the one who made it. */
@@ -101,9 +108,44 @@ export const membership = sqliteTable(
       .on(t.spaceId)
       .where(sql`administrator = 1`),
     index('membership_by_inviter').on(t.invitedBy),
+    // What cron looks for: whom to remind, and what is over.
+    index('membership_ending')
+      .on(t.endsTold, t.endsAt)
+      .where(sql`ends_at is not null`),
     index('membership_by_sponsor')
       .on(t.sponsorId, t.spaceId, t.userId)
       .where(sql`sponsor_id is not null`),
+  ],
+);
+
+/** A membership of a guest that ended by the clock. It can be renewed as it was, until it is deleted or they join anew. */
+export const endedAccess = sqliteTable(
+  'ended_access',
+  {
+    spaceId: integer('space_id')
+      .notNull()
+      .references(() => space.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    invitedBy: text('invited_by').references(() => user.id),
+    sponsorId: text('sponsor_id').references(() => user.id),
+    endedAt: at('ended_at').notNull(),
+    renewalAskedAt: at('renewal_asked_at'),
+    renewalDeclinedAt: at('renewal_declined_at'),
+    joinedAt: at('joined_at').notNull(),
+    lastReadAt: at('last_read_at').notNull(),
+    greetedAt: at('greeted_at'),
+    muted: flag('muted').notNull().default(false),
+    /** Orders the Guests tab. */
+    address: text('address').notNull().default(''),
+  },
+  (t) => [
+    primaryKey({ columns: [t.spaceId, t.userId] }),
+    index('ended_access_by_address').on(t.spaceId, t.address),
+    index('ended_access_by_user').on(t.userId, t.endedAt),
+    index('ended_access_by_sponsor').on(t.sponsorId),
+    index('ended_access_by_inviter').on(t.invitedBy),
   ],
 );
 
@@ -138,6 +180,8 @@ export const invitation = sqliteTable(
       .references(() => user.id),
     /** Who will answer for the guest; null: whoever invited. */
     sponsorId: text('sponsor_id').references(() => user.id),
+    /** Until when the guest will have access. */
+    accessEndsAt: at('access_ends_at'),
     createdAt: at('created_at').notNull(),
     sentAt: at('sent_at').notNull(),
     expiresAt: at('expires_at').notNull(),

@@ -123,7 +123,7 @@ export function everywhereQueries(ctx: SignedIn, typed: string, before: string |
       .select({ id: space.id })
       .from(membership)
       .innerJoin(space, and(eq(space.id, membership.spaceId), isNull(space.deletedAt)))
-      .where(eq(membership.userId, ctx.actor.id))
+      .where(and(eq(membership.userId, ctx.actor.id), access.lasting(ctx)))
       .limit(SPACES + 1),
   };
 }

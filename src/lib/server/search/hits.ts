@@ -41,7 +41,7 @@ export function hitsQuery(
       || iif(sum(hidden) > 0, '(scope : (' || group_concat(iif(hidden, '"s' || id || '"', null), ' OR ') || ${own}, '')
       || ${end}
     from (select s.id, not ${seesGuests} as hidden from membership m join space s on s.id = m.space_id
-      where m.user_id = ${me} and s.deleted_at is null ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
+      where m.user_id = ${me} and s.deleted_at is null and ${access.lasting(ctx, 'm')} ${inSpace === undefined ? sql`` : sql`and m.space_id = ${inSpace}`}
       order by m.last_read_at desc limit ${SPACES})
     having count(*) > 0), ${nothing})`;
   // "cross join" keeps this order: the index first, the rest row by row until the page is full.
@@ -79,7 +79,7 @@ export function hitsQuery(
         cross join user b on b.id = t.author_id`,
     )
     .where(
-      sql`e.search_entry match ${all ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null
+      sql`e.search_entry match ${all ? scoped : nothing} and e.rowid < ${before} and s.deleted_at is null and ${access.lasting(ctx, 'm')}
         and ${access.visibleTo(viewer, { space: 's' }, { text: 't', author: 'b' }, { text: 'c', author: 'u' })}`,
     )
     .orderBy(sql`e.rowid desc`)

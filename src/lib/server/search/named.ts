@@ -23,7 +23,7 @@ interface Window {
 /** SQL: the spaces that one search covers, as `s`; "cross join" keeps this order. */
 const covered = (ctx: SignedIn): SQL => sql`(
   select m.space_id from membership m join space on space.id = m.space_id
-    where m.user_id = ${ctx.actor.id} and space.deleted_at is null
+    where m.user_id = ${ctx.actor.id} and space.deleted_at is null and ${access.lasting(ctx, 'm')}
     order by m.last_read_at desc limit ${SPACES}) mine
   cross join space s on s.id = mine.space_id`;
 
@@ -48,6 +48,7 @@ function spacesQuery(ctx: SignedIn, typed: string, { after, size }: Window) {
     .where(
       and(
         eq(membership.userId, ctx.actor.id),
+        access.lasting(ctx),
         folded.isSpace(typed) ?? sql`0`,
         last
           ? sql`(${first}, ${folded.spaceKey}, ${space.id}) > (${last[0]}, ${last[1]}, ${last[2]})`
@@ -126,7 +127,7 @@ function filesQuery(ctx: SignedIn, typed: string, { after, size }: Window) {
 const goesOn = (ctx: SignedIn, seen: SQL): SQL<number> =>
   sql<number>`((select count(*) > ${LOOKED_THROUGH} from (${seen}))
     or (select count(*) > ${SPACES} from membership m join space on space.id = m.space_id
-      where m.user_id = ${ctx.actor.id} and space.deleted_at is null))`;
+      where m.user_id = ${ctx.actor.id} and space.deleted_at is null and ${access.lasting(ctx, 'm')}))`;
 
 type Named = 'spaces' | 'people' | 'files';
 

@@ -16,7 +16,7 @@ export type Creators = Pick<Settings, 'spaceCreators'>;
 export type Storage = Pick<Settings, 'spaceStorage' | 'guestStorage'>;
 export type Authentication = Pick<
   Settings,
-  'twoStep' | 'trustBrowsers' | 'trustedDays' | 'codeMinutes' | 'invitationDays' | 'allowedDomains'
+  'twoStep' | 'trustBrowsers' | 'trustedDays' | 'codeMinutes' | 'invitationDays' | 'accessDays' | 'allowedDomains'
 > &
   CredentialPolicy;
 
@@ -79,6 +79,7 @@ export const authenticationOf = ({ policy, ...site }: Settings): Authentication 
   trustedDays: site.trustedDays,
   codeMinutes: site.codeMinutes,
   invitationDays: site.invitationDays,
+  accessDays: site.accessDays,
   allowedDomains: site.allowedDomains,
   ...policy,
 });
@@ -88,6 +89,7 @@ export const authenticationFields: Fields<Authentication> = {
   trustedDays: { label: 'authentication.trusted-days' },
   codeMinutes: { label: 'authentication.code-minutes' },
   invitationDays: { label: 'authentication.invitation-days' },
+  accessDays: { label: 'authentication.access-days' },
   preset: { label: 'authentication.preset', say: (preset) => ({ key: `policy.${preset}` }) },
   minLength: { label: 'authentication.min' },
   maxLength: { label: 'authentication.max' },

@@ -45,6 +45,7 @@ const defaults: Settings = {
   twoStep: false,
   codeMinutes: 60,
   invitationDays: 7,
+  accessDays: 0,
   policy: presets.hardened,
   allowedDomains: [],
   mailTexts: {},

@@ -16,6 +16,7 @@ import { compiled } from '../context/compiled';
 import { acceptable } from '../invitations/rule';
 import * as markdown from '../markdown';
 import { bodyFor, titleFor } from '../mentions/redaction';
+import { ASK_BEFORE } from '../memberships';
 import { can } from '../policy';
 import { invitation, membership } from '../schema';
 import * as threadList from '../threads/list';
@@ -89,6 +90,8 @@ export async function overview(ctx: SignedIn, spaceId: number, list: threadList.
       leave: mayLeave(ctx, found),
     },
     muted: found.muted,
+    /** Where it is soon: when the guest's own access ends. */
+    endsAt: found.endsAt !== null && found.endsAt <= ctx.now + ASK_BEFORE ? found.endsAt : null,
     people: found.showPeople ? presentFaces(rows.staff, reader.seesGuests ? rows.guests : rows.myself) : [],
     administrators: inCharge,
     /** The viewer, who can't leave before there is another. */

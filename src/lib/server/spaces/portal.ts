@@ -52,7 +52,7 @@ const reads = compiled(
     const shown = sql`(select * from (
       select space.id as space_id, coalesce(${byActivity((activity) => newest(activity, activity))}, space.created_at) as activity
       from membership join space on space.id = membership.space_id
-      where membership.user_id = ${actor.id} and space.deleted_at is null and space.archived_at is null)
+      where membership.user_id = ${actor.id} and space.deleted_at is null and space.archived_at is null and ${access.lasting(ctx)})
     ${first ? sql`` : sql`where (activity, space_id) < (${beforeActivity}, ${beforeId})`}
     order by activity desc, space_id desc limit ${CARDS + 1}) shown`;
     return {
@@ -115,6 +115,7 @@ const archivedReads = compiled(
         and(
           eq(membership.userId, ctx.actor.id),
           sql`space.deleted_at is null and space.archived_at is not null`,
+          access.lasting(ctx),
           first ? undefined : sql`(space.archived_at, space.id) < (${at}, ${id})`,
         ),
       )

@@ -4,6 +4,7 @@ import {
   addressAgain,
   avatar,
   browserZone,
+  bySpace,
   eraseAccount,
   muteSpace,
   newAddress,
@@ -30,6 +31,7 @@ export const load = (event) =>
       sessions: query.get('sessions'),
       spaces: query.get('spaces'),
       muted: query.get('muted'),
+      ended: query.get('ended'),
     });
     const erasing = query.has('delete') ? await accounts.beforehand(ctx) : null;
     return {
@@ -64,6 +66,10 @@ export const actions = {
   mute: form(muteSpace, async (ctx, { id, on }) => {
     await memberships.mute(ctx, id, on);
     return '/me#notification-mail';
+  }),
+  renew: form(bySpace, async (ctx, { id }) => {
+    await memberships.askRenewal(ctx, id);
+    return '/me?done=renewal#spaces';
   }),
   presence: form(onOff, async (ctx, { on }) => {
     await presence.choose(ctx, on);

@@ -115,9 +115,9 @@ async function auditPage(ctx: SignedIn, after: string | null): Promise<paging.Pa
     from (${newest(sql`actor_id = ${me}`)} union ${newest(sql`subject = ${`user:${me}`}`)}
       order by at desc, id desc limit ${ENTRIES + 1}) f
       join audit_entry e on e.id = f.id
-      left join user a on a.id = e.actor_id and ${access.seesSomewhere(viewerOf(ctx), 'a')}
-      left join user b on e.subject = 'user:' || b.id and ${access.seesSomewhere(viewerOf(ctx), 'b')}
-      left join membership m on m.space_id = e.space_id and m.user_id = ${me}
+      left join user a on a.id = e.actor_id and ${access.seesSomewhere(ctx, viewerOf(ctx), 'a')}
+      left join user b on e.subject = 'user:' || b.id and ${access.seesSomewhere(ctx, viewerOf(ctx), 'b')}
+      left join membership m on m.space_id = e.space_id and m.user_id = ${me} and ${access.lasting(ctx, 'm')}
       left join space s on s.id = m.space_id and s.deleted_at is null
     order by e.at desc, e.id desc`);
   return paging.paged(rows, ENTRIES, (row) => [row.at, row.id]);

@@ -53,7 +53,7 @@ async function page(ctx: SignedIn, after: string | null): Promise<paging.Page<Ro
       join thread t on t.id = x.thread_id
       join user u on u.id = t.author_id
       join space s on s.id = t.space_id
-      left join membership m on m.space_id = s.id and m.user_id = ${ctx.actor.id}
+      left join membership m on m.space_id = s.id and m.user_id = ${ctx.actor.id} and ${access.lasting(ctx, 'm')}
     order by x.thread_id, x.comment_id`);
   return paging.paged(rows, PAGE, (row) => [row.threadId, row.commentId]);
 }

@@ -9,7 +9,7 @@ import { record } from '../../events';
 import * as language from '../../language';
 import * as outbox from '../../mail/outbox';
 import * as memberships from '../../memberships';
-import { user } from '../../schema';
+import { endedAccess, user } from '../../schema';
 import { counted, piece } from './rows';
 
 type User = typeof user.$inferSelect;
@@ -89,6 +89,7 @@ export function ending(ctx: Ctx, person: User, by: By, row: Statement): Batch {
         accepted_by = null, asked_at = null, dismissed_at = null, declined_at = null, decline_reason = null
       where ${invited}`),
     counted(ctx, id, 'invitations'),
+    ctx.db.delete(endedAccess).where(eq(endedAccess.userId, id)),
     memberships.endAll(ctx, id),
     counted(ctx, id, 'memberships'),
     piece(ctx, id).statements,

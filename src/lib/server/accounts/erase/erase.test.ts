@@ -119,10 +119,14 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
     gone: 'email email_original name request_key subject message accepted_by asked_at dismissed_at declined_at decline_reason',
     id: 'invited_by sponsor_id',
     plain:
-      'id kind space_id status version locale administrator can_create_spaces created_at sent_at expires_at accepted_at accepted_link_kind',
+      'id kind space_id status version locale administrator can_create_spaces access_ends_at created_at sent_at expires_at accepted_at accepted_link_kind',
   },
   membership: {
-    gone: 'space_id user_id administrator joined_at last_read_at greeted_at muted rank name_key company_key address',
+    gone: 'space_id user_id administrator joined_at last_read_at greeted_at muted rank name_key company_key address ends_at ends_told renewal_asked_at renewal_declined_at',
+    id: 'invited_by sponsor_id',
+  },
+  ended_access: {
+    gone: 'space_id user_id ended_at renewal_asked_at renewal_declined_at joined_at last_read_at greeted_at muted address',
     id: 'invited_by sponsor_id',
   },
   space: {

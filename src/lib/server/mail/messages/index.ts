@@ -5,6 +5,8 @@ import { inColours, noBrand, type Brand } from '../layout/brand';
 import type { ReplyTo } from '../layout/content';
 import { toHtml } from '../layout/html';
 import { toText } from '../layout/text';
+import { composeAccessChanged, type AccessChangedMail } from './access-changed';
+import { composeAccessEnds, type AccessEndsMail } from './access-ends';
 import { composeAddressAsked, type AddressAskedMail } from './address-asked';
 import { composeAddressChanged, type AddressChangedMail } from './address-changed';
 import { composeAddressConfirm, type AddressConfirmMail } from './address-confirm';
@@ -54,7 +56,9 @@ export type MailMessage =
   | DigestMail
   | TestMail
   | InvitationOverMail
-  | SponsorLostMail;
+  | SponsorLostMail
+  | AccessEndsMail
+  | AccessChangedMail;
 
 interface Definition<Message> {
   compose: Compose<Message>;
@@ -79,6 +83,8 @@ const table: { [Kind in MailMessage['kind']]: Definition<Extract<MailMessage, { 
   'address-changed': { compose: composeAddressChanged, keepWhenFailed: true },
   'link-asked': { compose: composeLinkAsked, keepWhenFailed: true },
   'invite-over': { compose: composeInvitationOver, keepWhenFailed: true },
+  'access-ends': { compose: composeAccessEnds, keepWhenFailed: true },
+  'access-changed': { compose: composeAccessChanged, keepWhenFailed: true },
   'sponsor-lost': { compose: composeSponsorLost, keepWhenFailed: true },
   'made-user': { compose: composeMadeUser, keepWhenFailed: true },
   removed: { compose: composeRemoved, keepWhenFailed: true },

@@ -10,11 +10,11 @@ export const load = (event) =>
   show(event, async (ctx) => {
     const site = await settings.read(ctx);
     const { policy, allowedDomains, revision } = site;
-    const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays } = site;
+    const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, accessDays } = site;
     const deadDomains = settings.deadDomains(site);
     const was = settings.authenticationShown(site);
     return {
-      ...{ twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays },
+      ...{ twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, accessDays },
       ...{ policy, allowedDomains, deadDomains, revision, was, presets: settings.presets },
     };
   });
@@ -29,7 +29,7 @@ export const actions = {
         revision: shown,
         was,
       });
-      const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, ...rest } = merged;
+      const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, accessDays, ...rest } = merged;
       const { allowedDomains: domains, ...policy } = rest;
       if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
       const effect = await invitations.effectOfDomains(ctx, domains);
@@ -48,7 +48,7 @@ export const actions = {
         };
       }
       const values = {
-        ...{ twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays },
+        ...{ twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, accessDays },
         ...{ policy, allowedDomains: domains },
         ...verification.trustEnds(ctx, await settings.read(ctx), merged),
       };

@@ -20,7 +20,7 @@ export const load = (event) =>
     ]);
     return {
       ...tab,
-      /** Of the row whose "Change access" was pressed. */
+      /** Of the row whose "Access" was pressed. */
       terms,
       changing,
       /** The row whose "Delete" was pressed. */
@@ -51,6 +51,13 @@ const here = (
   for (const [name, value] of Object.entries(done)) query.set(name, String(value));
   return `/spaces/${params.id}/settings/guests?${query}`;
 };
+
+/** What "Delete" does, by the kind of the row. */
+const ends = {
+  guest: { end: memberships.removeGuest, done: 'removed' },
+  ended: { end: memberships.forgetEnded, done: 'forgotten' },
+  invitation: { end: invitations.cancel, done: 'cancelled' },
+} as const;
 
 export const actions = {
   resend: form(
@@ -95,9 +102,9 @@ export const actions = {
   delete: form(
     guestRef,
     async (ctx, { ref }, event) => {
-      const end = ref.startsWith('guest:') ? memberships.removeGuest : invitations.cancel;
-      await end(ctx, Number(event.params.id), idOf(ref));
-      return here(event, { done: ref.startsWith('guest:') ? 'removed' : 'cancelled' });
+      const kind = ref.slice(0, ref.indexOf(':')) as keyof typeof ends;
+      await ends[kind].end(ctx, Number(event.params.id), idOf(ref));
+      return here(event, { done: ends[kind].done });
     },
     access.administratorsOnly,
   ),

@@ -2,6 +2,7 @@ import * as access from '$lib/server/access';
 import { invite, unfinishedInvitation } from '$lib/schemas';
 import { randomId } from '$lib/server/crypto';
 import { form, show } from '$lib/server/http';
+import * as memberships from '$lib/server/memberships';
 import * as invitations from '$lib/server/invitations';
 
 export const load = (event) =>
@@ -19,6 +20,7 @@ export const load = (event) =>
         : again
           ? await invitations.declinedAddress(ctx, spaceId, again)
           : '',
+      accessEnds: await memberships.defaultDay(ctx),
       requestKey: randomId(),
     };
   });
