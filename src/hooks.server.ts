@@ -103,7 +103,8 @@ const handleRequest: Handle = async ({ event, resolve }) => {
   if (access === 'terms') {
     if (request.headers.get('x-sveltekit-action')) return formFailure('terms.due', 403);
     // What was typed comes back behind the page that asks.
-    if (isForm(request) && (await isAction(route.id, url))) await pendingPost.keep(ctx, request, url);
+    if (isForm(request) && (await isAction(route.id, url)))
+      await pendingPost.keep(ctx, () => pendingPost.read(request), url);
     redirect(303, `/terms?next=${encodeURIComponent(pendingPost.pageOf(url).page)}`);
   }
   if (access === 'login') {

@@ -314,7 +314,6 @@ export const once = v.object({ requestKey: v.optional(requestKey) });
 export const byId = v.object({ id });
 /** Who answers for a guest, as typed: a name or an address. */
 const person = v.pipe(v.optional(v.string(), ''), bounded(254), v.trim());
-export const deactivation = v.object({ id, handOverTo: person });
 /** A day, or none. */
 const day = v.optional(v.pipe(v.string(), v.regex(/^(\d{4}-\d\d-\d\d)?$/, says('access-end.no-day'))), '');
 export const terms = v.object({ sponsor: person, accessEnds: day });

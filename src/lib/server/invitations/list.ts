@@ -18,8 +18,8 @@ import { acceptable, domainStillAllowed, inviterMayInvite, standing } from './ru
 /** What is true now; an invitation's row may not say yet that it has expired. */
 export const guestStatuses = ['invited', 'expired', 'declined', 'active', 'inactive'] as const;
 export type GuestStatus = (typeof guestStatuses)[number];
-/** Of the Guests tab, which also lists whoever has declined. */
-export const tabStatuses = ['invited', 'expired', 'declined', 'active', 'inactive', 'ended'] as const;
+/** Of the Guests tab. */
+export const tabStatuses = [...guestStatuses, 'ended'] as const;
 type TabStatus = (typeof tabStatuses)[number];
 /** Besides, whoever has nobody who answers for them. */
 export const tabFilters = [...tabStatuses, 'unsponsored'] as const;
@@ -33,7 +33,7 @@ export interface GuestRow {
   email: string;
   name: string | null;
   company: string;
-  status: GuestStatus;
+  status: TabStatus;
   expiresAt: number | null;
   /** The inviter lost the right, or the domain is no longer allowed. */
   over: 'inviter' | 'domain' | null;

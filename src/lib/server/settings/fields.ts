@@ -16,7 +16,13 @@ export type Creators = Pick<Settings, 'spaceCreators'>;
 export type Storage = Pick<Settings, 'spaceStorage' | 'guestStorage'>;
 export type Authentication = Pick<
   Settings,
-  'twoStep' | 'trustBrowsers' | 'trustedDays' | 'codeMinutes' | 'invitationDays' | 'accessDays' | 'allowedDomains'
+  | 'twoStep'
+  | 'trustBrowsers'
+  | 'trustedDays'
+  | 'codeMinutes'
+  | 'invitationDays'
+  | 'accessDays'
+  | 'allowedDomains'
 > &
   CredentialPolicy;
 

@@ -29,7 +29,8 @@ export const actions = {
         revision: shown,
         was,
       });
-      const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, accessDays, ...rest } = merged;
+      const { twoStep, trustBrowsers, trustedDays, codeMinutes, invitationDays, accessDays, ...rest } =
+        merged;
       const { allowedDomains: domains, ...policy } = rest;
       if (twoStep) await verification.warnBeforeTwoStep(ctx, confirmed);
       const effect = await invitations.effectOfDomains(ctx, domains);
