@@ -38,6 +38,8 @@ function* records(text: string): Generator<{ line: number; typed: string; cells:
     const [from, first] = [at, line];
     const cells = [''];
     let quoted = false;
+    /** Nothing but blanks in this cell so far: a quotation mark begins it. */
+    let blank = true;
     while (at < text.length) {
       const sign = text[at]!;
       if (quoted) {
@@ -52,11 +54,17 @@ function* records(text: string): Generator<{ line: number; typed: string; cells:
         }
         cells[cells.length - 1] += sign;
       } else if (sign === '\n' || sign === '\r') break;
-      else if (sign === '"' && cells.at(-1)!.trim() === '') {
+      else if (sign === '"' && blank) {
         cells[cells.length - 1] = '';
         quoted = true;
-      } else if (sign === ',' || sign === ';' || sign === '\t') cells.push('');
-      else cells[cells.length - 1] += sign;
+        blank = false;
+      } else if (sign === ',' || sign === ';' || sign === '\t') {
+        cells.push('');
+        blank = true;
+      } else {
+        cells[cells.length - 1] += sign;
+        blank &&= sign === ' ';
+      }
       at++;
     }
     const typed = text.slice(from, at);
