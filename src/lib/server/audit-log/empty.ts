@@ -18,7 +18,7 @@ interface Found extends Line {
 }
 
 /**
- * Of the entries after a place: those by the person, about them, and about invitations of their address. For a batch.
+ * Of the entries after a place: those by the person, about them, and about invitations of an address that they have or had. For a batch.
  * @returns null while older seals are not made anew; `last` is null at the end
  */
 export async function empty(
@@ -36,6 +36,7 @@ export async function empty(
         ${sql.raw(WHO_ERASED)} and (e.actor_id is not null or e.actor_name = '') "mayWho", ${sql.raw(WHAT_ERASED)} "mayWhat"
       from audit_entry e where e.id in (select id from (
         ${next(sql`actor_id = ${userId}`)} union ${next(sql`subject = ${`user:${userId}`}`)} union
+        ${next(sql`subject in (select 'invitation:' || id from invitation where formerly_for = ${userId})`)} union
         ${next(sql`detail ->> '$.email' = ${email} and detail ->> '$.email' is not null`)} order by at, id limit ${limit}))
       order by e.at, e.id`),
   });

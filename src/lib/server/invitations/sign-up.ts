@@ -169,6 +169,7 @@ async function createAccount(
       ctx.db.insert(user).values(person),
       ...terms.acceptedWith(ctx, form.terms, person),
       linkAccount(ctx, i.id, person.id),
+      outbox.adopt(ctx, person.id, i.emailOriginal),
       i.spaceId !== null && memberships.join(ctx, i.spaceId, person.id, i),
       queued.statement,
       record(ctx, {

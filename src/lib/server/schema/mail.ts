@@ -59,6 +59,10 @@ export const mail = sqliteTable(
       .where(sql`status = 'failed' and sealed is not null`),
     index('mail_by_invitation').on(t.invitationId, t.createdAt),
     index('mail_by_user').on(t.userId),
+    // Codes of sign-ups, until there is an account.
+    index('mail_of_sign_up')
+      .on(t.toEmail)
+      .where(sql`kind = 'code' and user_id is null`),
     index('mail_under_way_in_space')
       .on(t.spaceId)
       .where(sql`status in ('queued', 'sending')`),

@@ -187,6 +187,8 @@ export const invitation = sqliteTable(
     expiresAt: at('expires_at').notNull(),
     acceptedAt: at('accepted_at'),
     acceptedBy: text('accepted_by').references(() => user.id),
+    /** Whose address it was for, since that has changed: erasing them finds it. */
+    formerlyFor: text('formerly_for').references(() => user.id),
     acceptedLinkKind: text('accepted_link_kind', { enum: ['mail', 'copy'] }),
     /** By whoever the mailed link reached, and what they wrote about it. */
     declinedAt: at('declined_at'),
@@ -236,6 +238,9 @@ export const invitation = sqliteTable(
     index('invitation_by_email').on(t.email),
     index('invitation_by_inviter').on(t.invitedBy),
     index('invitation_by_accepter').on(t.acceptedBy),
+    index('invitation_formerly_for')
+      .on(t.formerlyFor)
+      .where(sql`formerly_for is not null`),
     index('invitation_by_sponsor')
       .on(t.sponsorId)
       .where(sql`sponsor_id is not null`),

@@ -8,11 +8,15 @@ import * as folded from '../../folded';
 import * as language from '../../language';
 import * as outbox from '../../mail/outbox';
 import * as memberships from '../../memberships';
-import { addressChange, user } from '../../schema';
+import { addressChange, invitation, isOpenInvitation, user } from '../../schema';
 import * as sessions from '../../sessions';
 import { domainFits, parse, settingsColumn } from '../../settings';
 import * as verification from '../../verification';
+import { unchanged } from '../login';
 import { endAddressChanges, endResets } from '../password';
+
+/** Each of them has a line in the audit; what goes beyond is ended all the same. */
+const ENDING = 100;
 
 /** Guests have addresses that may be invited. Of a row of `user`. */
 const fits = (email: string) => sql`(user.kind = 'user' or ${domainFits(sql`${email}`)})`;
@@ -35,6 +39,24 @@ async function find(ctx: Ctx, token: string) {
   ctx.settings ??= parse(row.settings);
   return row;
 }
+
+/**
+ * Invitations of an address that its person gives up. Open ones end: their links are in a mailbox that may be somebody else's by now, and
+ * who invited meant the person. All are kept with the account, so that erasing it finds them.
+ */
+const leaveInvitations = (
+  ctx: Ctx,
+  { id, email }: Pick<typeof user.$inferSelect, 'id' | 'email'>,
+): Statement[] => {
+  const open = sql`select id from invitation where email = ${email} and accepted_by is null and ${isOpenInvitation()}`;
+  return [
+    ...outbox.dropOfInvitations(ctx, open),
+    ctx.db.run(sql`delete from login_challenge where invitation_id in (${open})`),
+    ctx.db.run(sql`
+      update invitation set formerly_for = ${id}, status = iif(${isOpenInvitation()}, 'cancelled', status)
+      where email = ${email} and formerly_for is null and (accepted_by is null or accepted_by = ${id})`),
+  ];
+};
 
 /**
  * What the page behind the link says. Whoever has the link reads the new mailbox, so may learn that it has an account; the old address
@@ -81,6 +103,11 @@ export async function confirmAddress(ctx: Ctx, token: string): Promise<void> {
       },
       userId: person.id,
     });
+  const open = await ctx.db
+    .select({ id: invitation.id, email: invitation.email, spaceId: invitation.spaceId })
+    .from(invitation)
+    .where(and(eq(invitation.email, person.email), isNull(invitation.acceptedBy), isOpenInvitation()))
+    .limit(ENDING);
   const mails = [await told(person.emailOriginal, true), await told(emailOriginal, false)];
   const { done } = await ctx.commit(
     [
@@ -97,6 +124,7 @@ export async function confirmAddress(ctx: Ctx, token: string): Promise<void> {
           ),
         ),
       must(ctx, changed()),
+      unchanged(ctx, person),
       ctx.db
         .update(user)
         .set({
@@ -113,6 +141,7 @@ export async function confirmAddress(ctx: Ctx, token: string): Promise<void> {
         .where(and(eq(user.id, person.id), eq(user.status, 'active'), fits(email))),
       must(ctx, changed()),
       ...memberships.accountChanged(ctx, person.id),
+      ...leaveInvitations(ctx, person),
       endResets(ctx, person.id),
       verification.endAll(ctx, person.id),
       endAddressChanges(ctx, person.id),
@@ -125,6 +154,15 @@ export async function confirmAddress(ctx: Ctx, token: string): Promise<void> {
         detail: { from: maskAddress(person.email), to: maskAddress(email) },
         by: person,
       }),
+      ...open.map((i) =>
+        record(ctx, {
+          kind: 'invitation.cancelled',
+          subject: `invitation:${i.id}`,
+          detail: { email: i.email },
+          spaceId: i.spaceId,
+          by: person,
+        }),
+      ),
     ],
     // Somebody has the address by now, or another request was faster.
     { refusal: () => null, duplicate: 'done' },

@@ -64,7 +64,8 @@ export const sealed = (ctx: Ctx, person: User): Promise<string> =>
 /** @param row writes the row of `erasure`, in which is counted */
 export function ending(ctx: Ctx, person: User, by: By, row: Statement): Batch {
   const { id, kind, email } = person;
-  const invited = sql`(invitation.email = ${email} or invitation.accepted_by = ${id})`;
+  // Also those for an address that they have had.
+  const invited = sql`(invitation.email = ${email} or invitation.accepted_by = ${id} or invitation.formerly_for = ${id})`;
   const those = sql`(select id from invitation where ${invited})`;
   return [
     ctx.db
@@ -75,6 +76,8 @@ export function ending(ctx: Ctx, person: User, by: By, row: Statement): Batch {
           eq(user.id, id),
           eq(user.kind, kind),
           isNull(user.erasedAt),
+          // What belongs to the address is found by it.
+          eq(user.email, email),
           sql`(administrator = 0 or ${access.hasActiveAdministrator('site', id)})`,
         ),
       ),
@@ -86,7 +89,7 @@ export function ending(ctx: Ctx, person: User, by: By, row: Statement): Batch {
     counted(ctx, id, 'mails'),
     ctx.db.run(sql`
       update invitation set status = 'cancelled', email = '', email_original = '', name = '', subject = '', message = '', request_key = null,
-        accepted_by = null, asked_at = null, dismissed_at = null, declined_at = null, decline_reason = null
+        accepted_by = null, formerly_for = ${id}, asked_at = null, dismissed_at = null, declined_at = null, decline_reason = null
       where ${invited}`),
     counted(ctx, id, 'invitations'),
     ctx.db.delete(endedAccess).where(eq(endedAccess.userId, id)),

@@ -2,8 +2,20 @@
 import { getTableName, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
-import { as, bindings, DAY, MINUTE, testContext, visit, type User } from '../../../../../tests/contexts';
 import {
+  as,
+  bindings,
+  DAY,
+  Jar,
+  meanwhile,
+  MINUTE,
+  testContext,
+  visit,
+  type TestCtx,
+  type User,
+} from '../../../../../tests/contexts';
+import {
+  account,
   makeAdministrator,
   makeGuest,
   makeSpace,
@@ -13,15 +25,17 @@ import {
   someEmail,
 } from '../../../../../tests/factories';
 import { audited, count, dump, parallel, refusal } from '../../../../../tests/helpers';
-import { invite, invitationOf, joinSpace } from '../../../../../tests/invitations';
-import { login } from '../../../../../tests/logins';
-import { mailsTo } from '../../../../../tests/mailbox';
+import { invite, invitationOf, joinSpace, signUp } from '../../../../../tests/invitations';
+import { login, verify } from '../../../../../tests/logins';
+import { codeTo, linkIn, mailsTo } from '../../../../../tests/mailbox';
 import * as p from '../../../../../tests/pictures';
 import * as auditLog from '../../audit-log';
 import * as cron from '../../cron';
 import { randomId } from '../../crypto';
+import { record } from '../../events';
 import * as files from '../../files';
 import * as guests from '../../guests';
+import * as invitations from '../../invitations';
 import * as memberships from '../../memberships';
 import * as schema from '../../schema';
 import * as spaces from '../../spaces';
@@ -116,7 +130,7 @@ const columns: Record<string, Partial<Record<'gone' | 'id' | 'written' | 'plain'
     plain: 'kind status updated_at erased_at',
   },
   invitation: {
-    gone: 'email email_original name request_key subject message accepted_by asked_at dismissed_at declined_at decline_reason',
+    gone: 'email email_original name request_key subject message accepted_by formerly_for asked_at dismissed_at declined_at decline_reason',
     id: 'invited_by sponsor_id',
     plain:
       'id kind space_id status version locale administrator can_create_spaces access_ends_at created_at sent_at expires_at accepted_at accepted_link_kind',
@@ -284,6 +298,161 @@ describe('whoever is erased', () => {
         await expect(
           accounts.login(testContext(), { email: typed, password, next: '/' }),
         ).rejects.toMatchObject(refusal('invalid', 'login.wrong'));
+  });
+
+  /** What anything says that fits these words, but for the local mailbox, which stands for the person's own. */
+  async function left(words: RegExp): Promise<string[]> {
+    const { mailbox_entry: _, ...tables } = await dump();
+    return Object.entries(tables).flatMap(([table, rows]) =>
+      (rows as Record<string, unknown>[]).flatMap((row) =>
+        Object.entries(row)
+          .filter(([, value]) => words.test(String(value)))
+          .map(([column, value]) => `${table}.${column}: ${String(value)}`),
+      ),
+    );
+  }
+  const finish = async () => {
+    for (let minute = 1; minute < 5; minute++) await run(Date.now() + minute * MINUTE);
+  };
+  async function askAddress(who: User, to: string): Promise<() => Promise<void>> {
+    const ctx = as(who);
+    await accounts.askAddress(ctx, { email: to, ownPassword: PASSWORD, formKey: randomId() });
+    await ctx.settle();
+    const token = linkIn((await mailsTo(to)).find(({ text }) => /\/email\//.test(text))!);
+    return async () => {
+      const visitor = testContext();
+      await accounts.confirmAddress(visitor, token);
+      await visitor.settle();
+    };
+  }
+
+  it('is found by every address they have had: invitations, their mails and the audit', async () => {
+    const [ava, boss] = [await makeUser({ name: 'Ava' }), await makeAdministrator()];
+    const [first, second, third] = [await makeSpace(ava), await makeSpace(ava), await makeSpace(ava)];
+    const former = 'quagga1@partner.example';
+    await invite(ava, first, former);
+    await signUp(invitations.mailToken(testContext(), await invitationOf(former, first)), { name: 'Quagga' });
+    await invite(ava, second, former);
+    await invite(ava, third, former);
+    const visitor = testContext();
+    const declined = await invitationOf(former, third);
+    await invitations.decline(visitor, invitations.mailToken(visitor, declined), 'Quagga says no');
+    await visitor.settle();
+    const gil = (await account(former))!;
+    await (
+      await askAddress(gil, 'quagga2@partner.example')
+    )();
+    const admin = as(boss);
+    await accounts.eraseGuest(admin, gil.id);
+    await admin.settle();
+    await finish();
+    expect(await left(/quagga/i)).toEqual([]);
+    expect(await count('invitation', 'formerly_for is not null')).toBe(0);
+    await auditLog.seal(testContext({ now: Date.now() + DAY }));
+    expect((await auditLog.verify(as(boss), 0)).broken).toBeNull();
+  });
+
+  it('had a code mailed to sign up: that line goes, too', async () => {
+    const [ava, boss] = [await makeUser(), await makeAdministrator()];
+    const spaceId = await makeSpace(ava);
+    const email = 'numbat@partner.example';
+    await invite(ava, spaceId, email);
+    const found = await invitationOf(email, spaceId);
+    const jar = new Jar();
+    const ctx = testContext({ jar });
+    const copied = await invitations.copyLink(as(ava), spaceId, found.id);
+    await invitations.signUp(ctx, copied.slice(copied.lastIndexOf('/') + 1), {
+      name: 'Numbat',
+      password: PASSWORD,
+    });
+    await ctx.settle();
+    expect(await count('mail', "kind = 'code' and to_email = ?", email)).toBe(1);
+    await verify(jar, await codeTo(email));
+    await accounts.eraseGuest(as(boss), (await account(email))!.id);
+    await finish();
+    expect(await left(/numbat/i)).toEqual([]);
+  });
+
+  it('is not erased by an address that they have just changed', async () => {
+    const [ava, boss] = [await makeUser(), await makeAdministrator()];
+    const gil = await makeGuest({ email: 'tapir1@partner.example' });
+    await joinSpace(ava, await makeSpace(ava), gil);
+    await invite(ava, await makeSpace(ava), 'tapir2@partner.example');
+    const confirm = await askAddress(gil, 'tapir2@partner.example');
+    await expect(accounts.eraseGuest(meanwhile(as(boss), confirm), gil.id)).rejects.toMatchObject(
+      refusal('conflict', 'guest-admin.account-changed'),
+    );
+    const ctx = as(boss);
+    await accounts.eraseGuest(ctx, gil.id);
+    await ctx.settle();
+    await finish();
+    expect(await left(/tapir/i)).toEqual([]);
+    const receipts = async (to: string) =>
+      (await mailsTo(to)).filter(({ subject }) => subject.includes('deleted')).length;
+    expect(await receipts('tapir2@partner.example')).toBe(1);
+    expect(await receipts('tapir1@partner.example')).toBe(0);
+  });
+
+  it('leaves nothing by what was under way: no mail, no change of address, no name and no IP address in the audit', async () => {
+    const [ava, boss] = [await makeUser({ name: 'Ava' }), await makeAdministrator()];
+    const spaceId = await makeSpace(ava);
+    const gil = await makeGuest({ email: 'okapi@partner.example', name: 'Okapi' });
+    await joinSpace(ava, spaceId, gil);
+    const ip = '203.0.113.55';
+    const { jar } = await login(gil.email);
+    const before: TestCtx[] = [];
+    for (let i = 0; i < 3; i++) before.push(await visit(new Jar(jar), { ip }));
+    const erased = async () => {
+      const admin = as(boss);
+      await accounts.eraseGuest(admin, gil.id);
+      await admin.settle();
+      await finish();
+    };
+    const wrong = meanwhile(testContext({ ip }), erased);
+    await expect(
+      accounts.login(wrong, { email: gil.email, password: 'wrong', next: '/' }),
+    ).rejects.toMatchObject(refusal('invalid', 'login.wrong'));
+    expect(await count('erasure', 'done_at is not null and user_id = ?', gil.id)).toBe(1);
+    const [first, second, third] = before as [TestCtx, TestCtx, TestCtx];
+    const person = { id: gil.id, name: 'Okapi' };
+    const entry = { subject: `user:${gil.id}`, by: person } as const;
+    await accounts.signOut(first).catch(() => null);
+    await second.commit([record(second, { kind: 'account.exported', ...entry })]).catch(() => null);
+    await third
+      .commit([record(third, { kind: 'account.sign-in-failed', ...entry, detail: { name: 'Okapi' } })], {
+        always: true,
+      })
+      .catch(() => null);
+    const system = testContext({ ip });
+    await system.commit([
+      record(system, { kind: 'account.signed-out', ...entry }),
+      record(system, { kind: 'account.exported', ...entry }),
+      system.db.insert(schema.addressChange).values({
+        ...{ id: randomId(), userId: gil.id, tokenHash: 'x', email: 'okapi2', emailOriginal: 'okapi2' },
+        ...{
+          requestKey: 'okapi',
+          mailId: randomId(),
+          sentAt: 1,
+          expiresAt: Date.now() + DAY,
+          byAdministrator: false,
+        },
+      }),
+      system.db.insert(schema.mail).values({
+        ...{ id: randomId(), kind: 'reset', toEmail: gil.email, locale: 'en', sealed: 'x', status: 'queued' },
+        ...{ nextAttemptAt: 1, userId: gil.id, createdAt: 1 },
+      } as never),
+      system.db.run(
+        `insert into notification (user_id, space_id, kind, actor_id, created_at) values ('${gil.id}', ${spaceId}, 'thread', '${ava.id}', 1), ('${ava.id}', ${spaceId}, 'leave', '${gil.id}', 1)`,
+      ),
+    ]);
+    for (const ctx of [wrong, ...before, system]) await ctx.settle();
+    expect(await left(/okapi|203\.0\.113\.55/i)).toEqual([]);
+    expect(await audited('account.signed-out', gil.id)).not.toEqual([]);
+    for (const table of ['mail', 'address_change', 'notification'])
+      expect(await count(table, 'user_id = ?', gil.id), table).toBe(0);
+    expect(await count('notification', "actor_id = ? and kind = 'leave'", gil.id)).toBe(0);
+    await auditLog.seal(testContext({ now: Date.now() + DAY }));
+    expect((await auditLog.verify(as(boss), 0)).broken).toBeNull();
   });
 
   it('is a new person when they are invited again', async () => {

@@ -137,6 +137,8 @@ async function write(ctx: Ctx, { userId, kind, at }: Erasure, last: LastMail): P
 async function end(ctx: Ctx, userId: string): Promise<void> {
   await ctx.commit([
     outbox.forget(ctx, sql`mail.user_id = ${userId}`),
+    // By which their entries of the audit were found.
+    ctx.db.run(sql`update invitation set formerly_for = null where formerly_for = ${userId}`),
     ctx.db.update(erasure).set({ doneAt: ctx.now, sealed: null }).where(eq(erasure.userId, userId)),
   ]);
 }

@@ -1,5 +1,5 @@
 /** Erasing a person (docs/erasure.md): what they wrote stays, as by somebody who is no longer here; all else about them goes. */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { parseAddress } from '../../../addresses';
 import type { Counts } from '../../../erased';
 import * as access from '../../access';
@@ -79,6 +79,8 @@ const countsOf = async (ctx: Ctx, userId: string): Promise<Counts> =>
 /** Of the actor, who is signed out by it everywhere. @returns what has been erased so far */
 export async function eraseSelf(ctx: SignedIn, form: Typed): Promise<Counts> {
   const { person, tried } = (await checkBoth(ctx, form)).right!;
+  const changed = () =>
+    ctx.db.$count(user, and(eq(user.id, person.id), ne(user.email, person.email), isNull(user.erasedAt)));
   const last = await sealed(ctx, person);
   const told = await sponsors.lost(ctx, { id: person.id, name: '' }, null);
   await ctx.commit(
@@ -89,7 +91,12 @@ export async function eraseSelf(ctx: SignedIn, form: Typed): Promise<Counts> {
       ...told,
     ],
     // Also if they have just done it: then nobody is there to be told.
-    { refusal: new Refusal('conflict', { key: 'erase.last-administrator' }) },
+    {
+      refusal: async () =>
+        (await changed())
+          ? new Refusal('conflict', { key: 'erase.wrong-address', field: 'typed' })
+          : new Refusal('conflict', { key: 'erase.last-administrator' }),
+    },
   );
   for (const cookie of ['foyer', 'foyer-step', 'foyer-device', 'foyer-held', 'foyer-trust'] as const)
     ctx.cookies.delete(cookie);
@@ -108,11 +115,17 @@ export async function eraseGuest(ctx: SignedIn, userId: string): Promise<Counts>
   const last = await sealed(ctx, person);
   if (person.erasedAt === null)
     await access.commitForSite(ctx, ending(ctx, person, ctx.actor, row(ctx, person, 'administrator', last)), {
-      refusal: async () =>
-        (await ctx.db.$count(user, and(eq(user.id, userId), isNull(user.erasedAt))))
+      refusal: async () => {
+        const [now] = await ctx.db
+          .select({ email: user.email, erasedAt: user.erasedAt })
+          .from(user)
+          .where(eq(user.id, userId));
+        if (now?.erasedAt !== null) return null;
+        return now.email === person.email
           ? // They have become a user meanwhile.
             new Refusal('missing')
-          : null,
+          : new Refusal('conflict', { key: 'guest-admin.account-changed' });
+      },
     });
   return countsOf(ctx, userId);
 }

@@ -3,6 +3,8 @@ export { readBrand } from './brand';
 export { purge, sendDue } from './cron';
 export { deliver, deliverMany } from './deliver';
 export {
+  adopt,
+  dropOfInvitations,
   dropOfRemoved,
   dropOfSpace,
   dropReplaced,

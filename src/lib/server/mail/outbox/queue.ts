@@ -87,11 +87,11 @@ function jsonChunks(rows: string[]): string[] {
 
 /** Drops waiting mails whose links are dead. Comes before statements that count new ones. */
 export const dropWaiting = (ctx: Ctx, invitationIds: string[]): Statement[] =>
-  drop(
-    ctx,
-    'replaced',
-    sql`mail.invitation_id in (select value from json_each(${JSON.stringify(invitationIds)}))`,
-  );
+  dropOfInvitations(ctx, sql`select value from json_each(${JSON.stringify(invitationIds)})`);
+
+/** @param ids a select */
+export const dropOfInvitations = (ctx: Ctx, ids: SQL): Statement[] =>
+  drop(ctx, 'replaced', sql`mail.invitation_id in (${ids})`);
 
 /** Drops waiting mails of a space that was put into the trash. */
 export const dropOfSpace = (ctx: Ctx, spaceId: number): Statement[] =>
@@ -116,6 +116,12 @@ export const redirect = (ctx: Ctx, userId: string, to: string): Statement =>
   ctx.db.run(sql`
     update mail set to_email = ${to} where user_id = ${userId} and status = 'queued'
       and kind in (select value from json_each(${JSON.stringify(droppedWhenRemoved)}))`);
+
+/** Codes of a sign-up are mails to nobody known; once there is an account, they are its own. */
+export const adopt = (ctx: Ctx, userId: string, to: string): Statement =>
+  ctx.db.run(
+    sql`update mail set user_id = ${userId} where kind = 'code' and user_id is null and to_email = ${to}`,
+  );
 
 /** Of a person who is erased: what waits is not sent, and no line stays. Also gives back what they counted. */
 export const forget = (ctx: Ctx, which: SQL): Statement[] => [
