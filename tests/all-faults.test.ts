@@ -253,7 +253,7 @@ const rows: [action: string, who: Who, wrong: () => Fields, also?: () => Fields]
       trustedDays: '0',
       allowedDomains: 'partner, example',
     }),
-    () => ({ preset: 'hardened', revision: '1' }),
+    () => ({ preset: 'hardened', revision: '1', accessDays: '0' }),
   ],
   [
     '/admin/login-security save',

@@ -211,6 +211,7 @@ describe('one place for', () => {
       'accounts/profile': 'asks memberships/own.ts',
       'accounts/administration': 'of users',
       'accounts/erase/index': 'what an account leaves',
+      'guests/import/check': 'of users: who invites',
       'invitations/join': 'begins a new one',
       'memberships/members': 'of users, and `hasEnded`: what is over is no presence',
       'memberships/renewal': 'also of what has ended: it is about that',

@@ -11,19 +11,23 @@ const said = (address: string, fields: Record<string, string> = {}) => {
 
 /** The pages of these say it in a notice, or lead to one that does. */
 const notices = [
-  '/me profile picture removePicture notifications email emailAgain emailCancel password endSessions delete',
+  '/me profile picture removePicture notifications email emailAgain emailCancel password endSessions endTrust renew delete',
   '/spaces/7 invite leave delete',
   '/spaces/7/files/[file] default',
   '/spaces/7/settings/general default',
-  '/spaces/7/settings/guests resend resendAll copy dismiss delete',
+  '/spaces/7/access/[guest] extend decline',
+  '/spaces/7/settings/guests access resend resendAll copy dismiss delete',
   '/spaces/7/settings/guests/invite default',
   '/spaces/7/settings/template default',
   '/admin/appearance save preview',
   '/admin/audit keep',
   '/admin/authentication default',
-  '/admin/guests/[guest] deactivate reactivate endSessions mailReset password remove',
+  '/admin/guests/[guest] access deactivate reactivate endSessions address addressAgain addressCancel makeUser mailReset password code remove',
+  // These say what came of each row.
+  '/admin/guests/import mend send',
+  '/admin/guests/many/[run] step again',
   '/admin/login-security save unlock',
-  '/admin/guests deactivate reactivate delete',
+  '/admin/guests many deactivate reactivate delete',
   '/admin/mail again all test',
   '/admin/mail/texts save preview',
   '/admin/permissions default',
@@ -31,6 +35,9 @@ const notices = [
   '/admin/spaces/7/administrator default',
   '/admin/templates change delete hide import',
   '/admin/users invite resend cancel permissions deactivate reactivate',
+  // The code is on the page.
+  '/admin/users/[user] reset code',
+  '/admin/users/import default',
 ].flatMap((line) => {
   const [page, ...names] = line.split(' ');
   return names.map((name) => `${page} ${name}`);
