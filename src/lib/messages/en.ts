@@ -273,7 +273,8 @@ const en = {
   'overview.outside':
     '{count, plural, one {One active guest is} other {{count, number} active guests are}} in no space any more.',
   'overview.invitations': 'Invitations',
-  'overview.invitations-plot': 'Of {sent, number} invitations in eight weeks, {joined, number} were accepted',
+  'overview.invitations-plot':
+    'Invitations of the last eight weeks: {sent, number} sent, {joined, number} accepted',
   'overview.invitations-hint':
     'By the week in which they were first sent. Only some mail servers report that an e-mail has arrived, and reports are kept for a month.',
   'overview.week': 'Week from',
@@ -281,7 +282,8 @@ const en = {
   'overview.delivered': 'Arrived',
   'overview.joined': 'Accepted',
   'overview.spaces': 'Spaces',
-  'overview.spaces-plot': 'People wrote in {living, number} of {all, number} spaces this week',
+  'overview.spaces-plot':
+    'People wrote in {living, number} of {all, plural, one {# space} other {# spaces}} this week',
   'overview.last-post': 'Last post',
   'overview.age-week': 'Within a week',
   'overview.age-month': 'Within 30 days',
