@@ -18,6 +18,8 @@ const WHO_ERASED = `(exists (select 1 from user u where u.id = coalesce(e.actor_
 const WHAT_ERASED = `(exists (select 1 from user u where 'user:' || u.id = e.subject and u.id = substr(e.subject, 6) and u.erased_at is not null)
   or (${INVITED_ERASED}))`;
 const SEALS = 20;
+/** The shortest time that the site can keep entries, as the trigger on `audit_seal` counts a year. */
+const SHORTEST = 31_557_600_000;
 
 const args = process.argv.slice(2);
 const remote = args.includes('--remote');
@@ -44,6 +46,8 @@ function broken(after, upTo) {
   );
   process.exit(1);
 }
+
+const day = (at) => new Date(at).toISOString();
 
 const sha256 = (text) => createHash('sha256').update(text).digest('base64url');
 
@@ -89,7 +93,8 @@ for (;;) {
     const own = lines.filter(({ id }) => id > start() && id <= seal.up_to);
     if (seal.emptied_at !== null) {
       // Where the chain begins nothing is left of the entries.
-      if (before !== null || own.length > 0) broken(before?.up_to ?? 0, seal.up_to);
+      const oldEnough = seal.at < seal.emptied_at - SHORTEST && seal.emptied_at <= Date.now();
+      if (before !== null || own.length > 0 || !oldEnough) broken(before?.up_to ?? 0, seal.up_to);
       removed = seal;
     } else if (!holds(before, seal, own)) broken(before?.up_to ?? 0, seal.up_to);
     before = seal;
@@ -107,8 +112,9 @@ if (!seen && !removed) {
 }
 console.log(`Intact: ${sealed} entries, up to entry ${upTo}. ${waiting} newer ones are not sealed yet.`);
 if (removed)
-  console.log(
-    `Entries up to ${removed.up_to} were removed because of their age, last on ${new Date(removed.emptied_at).toISOString()}.`,
+  console.error(
+    `REMOVED: all entries up to ${removed.up_to}, sealed until ${day(removed.at)}; last on ${day(removed.emptied_at)}. ` +
+      'The site does this if it was told to keep entries for some years ("Audit Log", "Keep entries"). If it was not, somebody else did.',
   );
 if (before) console.log(`Write this down elsewhere: npm run audit:verify -- --knows ${before.hash}`);
 if (!seen) {

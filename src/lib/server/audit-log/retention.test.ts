@@ -24,7 +24,7 @@ const whole = async () => {
   let [next, last]: [number | null, Awaited<ReturnType<typeof verify>> | null] = [0, null];
   let removed: { upTo: number } | null = null;
   while (next !== null) {
-    last = await verify(as(ava), next);
+    last = await verify(as(ava, { now: THEN + DAY }), next);
     removed ??= last.removed;
     next = last.next;
   }
@@ -104,4 +104,27 @@ it('it finds an entry that was put where others were removed, and one that is mi
   await run(`delete from audit_entry where id = ${first}`);
   await db.prepare(sql).run();
   expect((await whole()).broken).toMatchObject({ after: first - 1 });
+});
+
+it('entries that are younger than a year were not removed because of their age, whatever their seal says', async () => {
+  const [{ at }] = (
+    await db.prepare('select at from audit_seal where emptied_at is not null').all<{ at: number }>()
+  ).results as [{ at: number }];
+  const { sql } = (await db
+    .prepare(`select sql from sqlite_master where name = 'audit_seal_stays_as_it_is'`)
+    .first<{ sql: string }>())!;
+  await run('drop trigger audit_seal_stays_as_it_is');
+  for (const [emptiedAt, holds] of [
+    [at + 1, false],
+    [at + YEAR, false],
+    [at + YEAR + 1, true],
+    // Not yet.
+    [THEN + 2 * DAY, false],
+  ] as const) {
+    await run(`update audit_seal set emptied_at = ${emptiedAt} where emptied_at is not null`);
+    const { broken, removed } = await whole();
+    expect(removed !== null, String(emptiedAt)).toBe(holds);
+    if (!holds) expect(broken).toMatchObject({ after: 0 });
+  }
+  await db.prepare(sql).run();
 });
