@@ -19,7 +19,7 @@ const MOST = 256 * 1024;
 const AN_HOUR = 60;
 
 interface PendingPost {
-  email: string;
+  owner: string;
   page: string;
   action: string;
   typed: [string, string][];
@@ -37,6 +37,7 @@ export function pageOf(url: URL): { page: string; action: string } {
   return { page: onSite(url.pathname) + (rest && `?${rest}`), action };
 }
 
+<<<<<<< HEAD
 /** Of a request that nobody has read. */
 export const read = (request: Request): Promise<FormData> => body.form(request, body.PLAIN + fileLimits.form);
 
@@ -52,6 +53,13 @@ export async function keep(
   const email = sessions.deviceOwner(ctx);
   if (!email) return null;
   const of = rateLimit.key(ctx, 'post', `held:${email}`);
+=======
+/** @returns `lost` if something was typed but could not be kept; null if nothing was, or the person is unknown */
+export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held' | 'lost' | null> {
+  const owner = sessions.deviceOwner(ctx);
+  if (!owner) return null;
+  const of = rateLimit.key(ctx, 'post', `held:${owner}`);
+>>>>>>> 1dbf5d4 (A browser is known to an account, not to whoever has its address later)
   const room = await rateLimit.countInWindow(ctx, of, AN_HOUR, HOUR);
   if (!room.length) return 'lost';
   const typed: PendingPost['typed'] = [];
@@ -62,7 +70,7 @@ export async function keep(
     return 'lost';
   }
   if (typed.length === 0) return null;
-  const text = JSON.stringify({ email, ...pageOf(url), typed } satisfies PendingPost);
+  const text = JSON.stringify({ owner, ...pageOf(url), typed } satisfies PendingPost);
   if (text.length > MOST) return 'lost';
   const token = await aside.put(ctx, 'held', text, HOURS * 3_600);
   if (!token) return 'lost';
@@ -84,8 +92,8 @@ export async function heldPostAt(ctx: Ctx, url: URL): Promise<{ url: URL; body: 
   const token = ctx.cookies.get('foyer-held');
   if (!token || !ctx.actor) return null;
   const held = await aside.get(ctx, 'held', token);
-  const { email, page, action, typed } = JSON.parse(held ?? '{}') as Partial<PendingPost>;
-  if (email !== ctx.actor.email) {
+  const { owner, page, action, typed } = JSON.parse(held ?? '{}') as Partial<PendingPost>;
+  if (owner !== ctx.actor.id) {
     forget(ctx);
     return null;
   }

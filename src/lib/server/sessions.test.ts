@@ -159,6 +159,17 @@ it('a browser is known by the epoch of its own account', async () => {
   expect(await sessions.knownDevice(ctx, user.email)).toBeNull();
 });
 
+it('a browser is known to an account, not to whoever has its address later', async () => {
+  const [former, later] = [await makeUser(), await makeUser()];
+  const { jar } = await login(former.email);
+  const ctx = await visit(jar);
+  await ctx.db.run(`update user set email = 'elsewhere@foyer.example' where id = '${former.id}'`);
+  await ctx.db.run(`update user set email = '${former.email}' where id = '${later.id}'`);
+  expect(await sessions.knownDevice(ctx, former.email)).toBeNull();
+  expect(sessions.deviceOwner(ctx)).toBe(former.id);
+  expect(await sessions.knownDevice(ctx, 'elsewhere@foyer.example')).not.toBeNull();
+});
+
 describe('of several sessions', () => {
   /** Two of one account, one of another. */
   async function three() {

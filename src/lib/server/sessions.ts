@@ -157,7 +157,7 @@ export async function resume(ctx: Ctx): Promise<void> {
  */
 export async function begin(
   ctx: Ctx,
-  person: Known & Pick<Actor, 'id' | 'kind' | 'administrator'>,
+  person: Known & Pick<Actor, 'kind' | 'administrator'>,
 ): Promise<() => void> {
   const site = await read(ctx);
   networks.refuseOutside(site, person, ctx.ip);
@@ -176,38 +176,43 @@ export async function begin(
   };
 }
 
-/** A new password or a deactivation raises the epoch, and the browser is no longer known. */
-interface Known {
-  email: string;
-  credentialEpoch: number;
-}
+/** A new password, a new address or a deactivation raises the epoch, and the browser is no longer known. */
+type Known = Pick<typeof user.$inferSelect, 'id' | 'credentialEpoch'>;
 
-export const remember = (ctx: Ctx, { email, credentialEpoch }: Known): void =>
+/** The cookie names the account, not its address: that may be somebody else's later. */
+export const remember = (ctx: Ctx, { id, credentialEpoch }: Known): void =>
   ctx.cookies.set(
     'foyer-device',
-    sign(ctx.config.secret, DEVICE, `${randomToken()}.${credentialEpoch}.${email}`),
+    sign(ctx.config.secret, DEVICE, `${randomToken()}.${credentialEpoch}.${id}`),
     365 * 86_400,
   );
 
 const DEVICE = 'known-device';
 
 /** Only if we signed the cookie. It may be older than the password. */
-function device(ctx: Ctx): (Known & { id: string }) | null {
+function device(ctx: Ctx): { value: string; of: Known } | null {
   const value = unsign(ctx.config.secret, DEVICE, ctx.cookies.get('foyer-device'));
-  const [, epoch, email] = /^[a-z2-7]+\.(\d+)\.(.+)$/su.exec(value ?? '') ?? [];
-  return value && email ? { id: value, email, credentialEpoch: Number(epoch) } : null;
+  const [, epoch, id] = /^[a-z2-7]+\.(\d+)\.(.+)$/su.exec(value ?? '') ?? [];
+  return value && id ? { value, of: { id, credentialEpoch: Number(epoch) } } : null;
 }
 
-/** Queries only for a cookie that we signed for this name, so strangers cause none. */
+/**
+ * Before the account is known, so that a lock can ask. One query for a cookie that we signed, whatever name is typed: the time tells
+ * nothing of the name, and strangers, who have no such cookie, cause none.
+ */
 export async function knownDevice(ctx: Ctx, email: string): Promise<string | null> {
   const found = device(ctx);
-  if (found?.email !== email) return null;
-  const [row] = await ctx.db.select({ epoch: user.credentialEpoch }).from(user).where(eq(user.email, email));
-  return row?.epoch === found.credentialEpoch ? found.id : null;
+  if (!found) return null;
+  const { id, credentialEpoch } = found.of;
+  const [row] = await ctx.db
+    .select({ email: user.email })
+    .from(user)
+    .where(and(eq(user.id, id), eq(user.credentialEpoch, credentialEpoch)));
+  return row?.email === email ? found.value : null;
 }
 
-/** Even if the password has changed since; null if nobody has signed in. */
-export const deviceOwner = (ctx: Ctx): string | null => device(ctx)?.email ?? null;
+/** Whose account this browser has logged in to, even if the password has changed since; null if to none. */
+export const deviceOwner = (ctx: Ctx): string | null => device(ctx)?.of.id ?? null;
 
 export const endCurrent = (ctx: Ctx): Statement | null =>
   ctx.sessionHash ? ctx.db.delete(session).where(eq(session.idHash, ctx.sessionHash)) : null;

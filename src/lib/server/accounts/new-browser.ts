@@ -21,7 +21,7 @@ export async function mailOf(
 ): Promise<{ statement: Statement } | null> {
   if (!site.newBrowserMail || person.loginCount === 0) return null;
   // A new password makes no browser a stranger.
-  if (sessions.deviceOwner(ctx) === person.email) return null;
+  if (sessions.deviceOwner(ctx) === person.id) return null;
   const of = rateLimit.key(ctx, 'device', `told of new ones: ${person.id}`);
   if (!(await rateLimit.countInWindow(ctx, of, MAILS_AN_HOUR, HOUR)).length) return null;
   return outbox.queue(ctx, {

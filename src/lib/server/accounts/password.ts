@@ -46,8 +46,8 @@ export const passwordChangedMail = (
     userId: person.id,
   });
 
-export const withNextPassword = ({ email, credentialEpoch }: User) => ({
-  email,
+export const withNextEpoch = ({ id, credentialEpoch }: Pick<User, 'id' | 'credentialEpoch'>) => ({
+  id,
   credentialEpoch: credentialEpoch + 1,
 });
 
@@ -94,5 +94,5 @@ export async function changePassword(ctx: SignedIn, form: Typed): Promise<void> 
     // It has just been changed by another request.
     { refusal: new Refusal('invalid', { key: 'me.wrong-password', field: 'current' }) },
   );
-  sessions.remember(ctx, withNextPassword(person));
+  sessions.remember(ctx, withNextEpoch(person));
 }

@@ -13,7 +13,7 @@ import * as sessions from '../sessions';
 import { parse, settingsColumn } from '../settings';
 import * as verification from '../verification';
 import { byLoginName, loginName, unchanged } from './login';
-import { endAddressChanges, endResets, passwordChangedMail, withNextPassword } from './password';
+import { endAddressChanges, endResets, passwordChangedMail, withNextEpoch } from './password';
 
 export const RESET_MINUTES = 60;
 /** For this long, the same form posted again (double click) still leads to the login. */
@@ -126,7 +126,7 @@ export async function reset(ctx: Ctx, token: string, password: string): Promise<
   );
   if (!done) return secondPost(ctx, token, password);
   // Ends known browsers, except the one that has just proved the mailbox.
-  sessions.remember(ctx, withNextPassword(person));
+  sessions.remember(ctx, withNextEpoch(person));
 }
 
 /** @throws unless this link has just set this same password */

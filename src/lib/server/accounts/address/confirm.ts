@@ -13,7 +13,7 @@ import * as sessions from '../../sessions';
 import { domainFits, parse, settingsColumn } from '../../settings';
 import * as verification from '../../verification';
 import { unchanged } from '../login';
-import { endAddressChanges, endResets } from '../password';
+import { endAddressChanges, endResets, withNextEpoch } from '../password';
 
 /** Each of them has a line in the audit; what goes beyond is ended all the same. */
 const ENDING = 100;
@@ -168,8 +168,7 @@ export async function confirmAddress(ctx: Ctx, token: string): Promise<void> {
     { refusal: () => null, duplicate: 'done' },
   );
   // The browser that has just proved the mailbox.
-  if (done && (own || !ctx.actor))
-    sessions.remember(ctx, { email, credentialEpoch: person.credentialEpoch + 1 });
+  if (done && (own || !ctx.actor)) sessions.remember(ctx, withNextEpoch(person));
 }
 
 export const purgeAddressChanges = (ctx: Ctx): Statement =>
