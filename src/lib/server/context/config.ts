@@ -20,6 +20,7 @@ export interface Env {
   MAIL_DOMAIN?: string;
   MAILCHANNELS_API_KEY?: string;
   MAILCHANNELS_BASE_URL?: string;
+  MAILCHANNELS_CUSTOMER_HANDLE?: string;
   MAIL_PER_DAY?: string;
   MAIL_PER_MONTH?: string;
   DKIM_DOMAIN?: string;
@@ -53,6 +54,8 @@ export type MailConfig =
       plan?: MailPlan;
       apiKey: string;
       baseUrl?: string;
+      /** Reports about others' mails are ignored. */
+      customerHandle?: string;
       dkim?: { domain: string; selector: string; privateKey: string };
     };
 
@@ -157,6 +160,7 @@ function readMailConfig(env: Env, local: boolean): MailConfig {
     plan: readPlan(env),
     apiKey: env.MAILCHANNELS_API_KEY,
     baseUrl: env.MAILCHANNELS_BASE_URL,
+    customerHandle: env.MAILCHANNELS_CUSTOMER_HANDLE || undefined,
     dkim:
       DKIM_DOMAIN && DKIM_SELECTOR && DKIM_PRIVATE_KEY
         ? { domain: DKIM_DOMAIN, selector: DKIM_SELECTOR, privateKey: DKIM_PRIVATE_KEY }

@@ -79,6 +79,61 @@ describe('a report of the mail service', () => {
     await receive('[{"event":"test","request_id":"r"}]');
   });
 
+  describe('by a key that is not known yet', () => {
+    const spki = async () =>
+      encodeBase64(new Uint8Array((await crypto.subtle.exportKey('spki', keys.publicKey)) as ArrayBuffer));
+    const config = (more: object = {}) =>
+      ({ mail: { transport: 'mailchannels', domain: 'foyer.example', apiKey: 'k', ...more } }) as never;
+    const text = '[{"event":"test"}]';
+    const post = async (keyid: string, ip: string, now = Date.now()) =>
+      mailLog.receive(
+        testContext({ ip, now, config: config() }),
+        await signed(text, { keyid, created: now }),
+        bytes(text),
+      );
+    async function asking(act: (asked: string[]) => Promise<void>): Promise<void> {
+      const [real, asked, key] = [globalThis.fetch, [] as string[], await spki()];
+      globalThis.fetch = ((url: URL) => {
+        const id = url.searchParams.get('id')!;
+        asked.push(id);
+        return Promise.resolve(
+          id === 'newkey' ? Response.json({ id, key }) : new Response('', { status: 404 }),
+        );
+      }) as never;
+      try {
+        await act(asked);
+      } finally {
+        globalThis.fetch = real;
+      }
+    }
+
+    it('is taken once that is learned, however many keys a stranger makes up', async () => {
+      await asking(async (asked) => {
+        for (let i = 0; i < 30; i++)
+          await expect(post(`junk${i}`, '198.51.100.1')).rejects.toMatchObject(refusal('forbidden'));
+        expect(asked).toHaveLength(5);
+        for (let i = 0; i < 10; i++)
+          await expect(post('same', `198.51.100.${i + 10}`)).rejects.toMatchObject(refusal('forbidden'));
+        expect(asked).toHaveLength(7);
+        await post('newkey', '203.0.113.1');
+        await post('newkey', '198.51.100.1');
+        expect(asked).toHaveLength(8);
+      });
+    });
+
+    it('of another customer changes nothing, if the site knows who it is itself', async () => {
+      const { id } = await invited();
+      const of = async (customer_handle: string) => {
+        const said = JSON.stringify([{ ...arrived(id), customer_handle }]);
+        const ctx = testContext({ config: config({ customerHandle: 'ours' }) });
+        await mailLog.receive(ctx, await signed(said), bytes(said));
+        return (await rowOf(id)).deliveredAt;
+      };
+      expect(await of('theirs')).toBeNull();
+      expect(await of('ours')).not.toBeNull();
+    });
+  });
+
   it('of a mail that came back is told to the inviter once, however often and in whatever order', async () => {
     const lists = [
       [back, arrived],

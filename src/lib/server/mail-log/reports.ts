@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { HOUR, MINUTE, SECOND } from '../../time';
-import { changed, must, type Ctx } from '../context';
+import { changed, must, type Ctx, type MailConfig } from '../context';
 import { Refusal } from '../errors';
 import { record, system } from '../events';
 import { overMail } from '../invitations';
@@ -14,14 +14,18 @@ import { invitation, mail, webhookKey } from '../schema';
 /** A repeated report changes nothing anyway; this bounds for how long somebody could repeat one. */
 const FRESH = 5 * MINUTE;
 const PATIENCE = 5 * SECOND;
-/** A signature can name any key: so many are asked for in an hour. */
-const KEYS_AN_HOUR = 20;
+/**
+ * A signature can name any key, and anybody can post one. So in an hour one address has a few asked for, each of them twice at most (the first
+ * answer may have failed); all together only so many that no single stranger keeps the service's own key from being learned.
+ */
+const KEYS_AN_HOUR = { ofClient: 5, same: 2, all: 500 };
 const MOST = 1_000;
 
 /** `campaign_id` is the id of our mail. What else a report says is not needed. */
 const report = v.object({
   event: v.string(),
   campaign_id: v.optional(v.string(), ''),
+  customer_handle: v.optional(v.string()),
   reason: v.optional(v.string(), ''),
 });
 const reports = v.pipe(v.array(report), v.maxLength(MOST));
@@ -41,21 +45,31 @@ export async function receive(ctx: Ctx, headers: Headers, body: Uint8Array<Array
   }
   const parsed = v.safeParse(reports, said);
   if (!parsed.success) throw new Refusal('invalid');
-  await apply(ctx, parsed.output);
+  await apply(ctx, parsed.output.filter(isOurs(ctx.config.mail)));
 }
+
+/** MailChannels signs the reports of all its customers with the same key. */
+const isOurs = (config: MailConfig) => (one: Report) =>
+  config.transport !== 'mailchannels' ||
+  config.customerHandle === undefined ||
+  one.customer_handle === config.customerHandle;
 
 async function keyOf(ctx: Ctx, id: string): Promise<string | null> {
   const [known] = await ctx.db.select().from(webhookKey).where(eq(webhookKey.id, id));
   if (known) return known.key;
   const config = ctx.config.mail;
   if (config.transport !== 'mailchannels') return null;
-  const room = await rateLimit.countInWindow(
-    ctx,
-    rateLimit.key(ctx, 'post', 'webhook-key'),
-    KEYS_AN_HOUR,
-    HOUR,
-  );
-  const key = room.length > 0 ? await publicKey(config, id, PATIENCE) : null;
+  const counts: [of: string, most: number][] = [
+    [`client:${rateLimit.clientIpGroup(ctx.ip)}`, KEYS_AN_HOUR.ofClient],
+    [`id:${id}`, KEYS_AN_HOUR.same],
+    ['all', KEYS_AN_HOUR.all],
+  ];
+  // One after the other: what one refuses uses up nothing of the next.
+  for (const [of, most] of counts) {
+    const counter = rateLimit.key(ctx, 'post', `webhook-key:${of}`);
+    if (!(await rateLimit.countInWindow(ctx, counter, most, HOUR)).length) return null;
+  }
+  const key = await publicKey(config, id, PATIENCE);
   if (key)
     await ctx.commit([
       ctx.db.insert(webhookKey).values({ id, key, fetchedAt: ctx.now }).onConflictDoNothing(),
