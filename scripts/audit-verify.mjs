@@ -103,7 +103,10 @@ for (;;) {
   }
 }
 const upTo = before?.up_to ?? 0;
-const [[{ waiting }]] = query(`select count(*) as waiting from audit_entry where id > ${upTo}`);
+const [[{ waiting }], [{ first }]] = query(
+  `select count(*) as waiting from audit_entry where id > ${upTo}`,
+  `select min(at) as first from audit_entry`,
+);
 if (!seen && !removed) {
   console.error(
     `NOT intact: no seal has the hash ${known}. The chain was made anew since you wrote it down.`,
@@ -113,7 +116,7 @@ if (!seen && !removed) {
 console.log(`Intact: ${sealed} entries, up to entry ${upTo}. ${waiting} newer ones are not sealed yet.`);
 if (removed)
   console.error(
-    `REMOVED: all entries up to ${removed.up_to}, sealed until ${day(removed.at)}; last on ${day(removed.emptied_at)}. ` +
+    `REMOVED: all entries up to ${removed.up_to}, sealed until ${day(removed.at)}; last on ${day(removed.emptied_at)}. What is left begins on ${first === null ? 'no day' : day(first)}. ` +
       'The site does this if it was told to keep entries for some years ("Audit Log", "Keep entries"). If it was not, somebody else did.',
   );
 if (before) console.log(`Write this down elsewhere: npm run audit:verify -- --knows ${before.hash}`);
