@@ -69,6 +69,8 @@ const elsewhere: Record<string, string> = {
   ErrorPage: 'is a page of its own: tests/e2e/errors.spec.ts',
   Sentence: 'has no looks',
   WayOut: 'with LinkError',
+  SiteLinks: 'at the end of pages: tests/e2e/terms.spec.ts',
+  ManyDialog: 'a ConfirmDialog: tests/e2e/guest-management.spec.ts',
   LinkError: 'is a page of its own: tests/e2e/arrivals.spec.ts',
   PageHeading: 'the heading of the page',
   AvatarStack: 'with Avatar',
@@ -123,7 +125,7 @@ test('the focus is visible', async ({ page }) => {
     page.getByRole('button', { name: 'primary', exact: true }),
     page.getByRole('link', { name: 'danger, a link' }),
     page.getByLabel('Filled, with a hint'),
-    page.getByLabel('Not ticked'),
+    page.getByLabel('Not ticked', { exact: true }),
     page.getByRole('combobox', { name: 'A choice', exact: true }),
     page.getByRole('radio', { name: 'Harbour' }),
   ]) {
