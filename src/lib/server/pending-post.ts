@@ -37,7 +37,6 @@ export function pageOf(url: URL): { page: string; action: string } {
   return { page: onSite(url.pathname) + (rest && `?${rest}`), action };
 }
 
-<<<<<<< HEAD
 /** Of a request that nobody has read. */
 export const read = (request: Request): Promise<FormData> => body.form(request, body.PLAIN + fileLimits.form);
 
@@ -50,16 +49,9 @@ export async function keep(
   data: () => Promise<FormData> | FormData,
   url: URL,
 ): Promise<'held' | 'lost' | null> {
-  const email = sessions.deviceOwner(ctx);
-  if (!email) return null;
-  const of = rateLimit.key(ctx, 'post', `held:${email}`);
-=======
-/** @returns `lost` if something was typed but could not be kept; null if nothing was, or the person is unknown */
-export async function keep(ctx: Ctx, request: Request, url: URL): Promise<'held' | 'lost' | null> {
   const owner = sessions.deviceOwner(ctx);
   if (!owner) return null;
   const of = rateLimit.key(ctx, 'post', `held:${owner}`);
->>>>>>> 1dbf5d4 (A browser is known to an account, not to whoever has its address later)
   const room = await rateLimit.countInWindow(ctx, of, AN_HOUR, HOUR);
   if (!room.length) return 'lost';
   const typed: PendingPost['typed'] = [];
