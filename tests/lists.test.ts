@@ -18,6 +18,8 @@ const counted = '“99+”';
 
 /** Limits without a next page: the function, and why nothing is missed. */
 const others: Record<string, string> = {
+  'accounts/address/confirm.ts confirmAddress':
+    'each has a line in the audit; what goes beyond is ended all the same',
   'accounts/address/confirm.ts purgeAddressChanges': later,
   'accounts/data/files.ts filesFrom': 'the page of one’s account has a link for each further archive',
   'accounts/reset.ts purgeResets': later,

@@ -9,7 +9,7 @@ beforeAll(makeWorld);
 let written: string[] = [];
 beforeEach(() => {
   written = [];
-  vi.spyOn(console, 'info').mockImplementation((...parts: unknown[]) => void written.push(parts.join(' ')));
+  vi.spyOn(console, 'error').mockImplementation((...parts: unknown[]) => void written.push(parts.join(' ')));
 });
 afterEach(() => void vi.restoreAllMocks());
 

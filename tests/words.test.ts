@@ -40,6 +40,7 @@ const words: Record<string, 'cut' | 'refused' | 'own' | 'not looked into' | 'nev
   'invitation.name': 'never shown',
   'invitation.decline_reason': 'never shown',
   'invitation.email_original': 'never shown',
+  'invitation.formerly_for': 'never shown',
   'ended_access.address': 'never shown',
   'membership.address': 'never shown',
   'membership.company_key': 'never shown',

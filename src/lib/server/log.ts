@@ -23,7 +23,7 @@ const REFUSALS = 60;
 let refusals = { minute: 0, count: 0 };
 
 /**
- * Somebody asked for what they can't reach or may not do, or too often. That is no error of ours.
+ * Somebody asked for what they can't reach or may not do, or too often.
  * @param route its pattern, without anything that was asked for
  * @param person an id; none for whoever is not signed in
  */
@@ -37,8 +37,8 @@ export function logRefusal(
   if (refusals.minute !== minute) refusals = { minute, count: 0 };
   refusals.count += 1;
   if (refusals.count <= REFUSALS)
-    console.info(`refused (${kind}) at ${route ?? 'no route'}: ${person ? `user:${person}` : 'nobody'}`);
-  else if (refusals.count === REFUSALS + 1) console.info('further refusals of this minute are not logged');
+    log(`refused (${kind}) at ${route ?? 'no route'}: ${person ? `user:${person}` : 'nobody'}`);
+  else if (refusals.count === REFUSALS + 1) log('further refusals of this minute are not logged');
 }
 
 export function describeError(thrown: unknown): string {
